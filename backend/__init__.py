@@ -1,0 +1,1 @@
+"""Everything that makes images; knows nothing of the page."""

@@ -1,0 +1,78 @@
+"""The boundary to whoever makes the images."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PIL import Image
+
+from backend.caller import Caller
+from backend.capabilities import Capabilities, Estimate
+from backend.errors import Problem, Unsupported
+from backend.events import Emit
+from backend.request_parts import Control
+from backend.requests import Request
+from backend.runs.records import Run
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How a backend stands: ready, busy getting ready, or what is missing, in one sentence."""
+
+    ready: bool
+    message: str
+    busy: bool = False
+    fraction: float | None = None
+
+
+class Backend(ABC):
+    """One maker of images: this machine, or a provider.
+
+    `run` is called in a worker thread, reports through `emit`, and raises a `PlaygroundError` when it can't go on.
+    `emit` raises `Cancelled` once nobody wants the result; let it pass.
+    """
+
+    name: str
+    label: str
+
+    @property
+    @abstractmethod
+    def capabilities(self) -> Capabilities:
+        """Return what this backend can do now."""
+
+    @abstractmethod
+    def missing(self, caller: Caller) -> str | None:
+        """Say in one sentence what this caller has to do before a run can start, or None."""
+
+    @abstractmethod
+    def estimate(self, request: Request, caller: Caller) -> Estimate:
+        """Return what the request may cost; never asks the network."""
+
+    @abstractmethod
+    def run(self, request: Request, caller: Caller, emit: Emit) -> None:
+        """Make the images of a checked request whose seed is drawn, and emit each as it is done."""
+
+    def state(self, caller: Caller) -> State:
+        """Return how the backend stands, for the line beside the switch."""
+        missing = self.missing(caller)
+        return State(ready=missing is None, message=missing or "Ready")
+
+    def warm(self) -> None:
+        """Begin in the background what would make the first run wait; returns at once."""
+        return
+
+    def collect(self, run: Run, caller: Caller, emit: Emit) -> None:
+        """Finish a run from the ids that it stored; never a new submission."""
+        raise Unsupported([Problem("", f"{self.label} has nothing to collect; run the request again.")])
+
+    def control_picture(self, control: Control, caller: Caller) -> Image.Image:
+        """Return the map that the control's image gives after its preprocessing (RGB, the image's size)."""
+        raise Unsupported([Problem("preprocess", f"{self.label} makes no control pictures.")])
+
+    def actions(self) -> Mapping[str, str]:
+        """Name what the page may offer beside the state, as id and label; `act` carries one out."""
+        return {}
+
+    def act(self, action: str, caller: Caller) -> None:
+        """Carry out an action of `actions`."""
+        raise Unsupported([Problem("", f"{self.label} knows no action {action!r}.")])

@@ -1,0 +1,16 @@
+"""Who asks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import SecretStr
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A visitor: a stable id, the visitor's own keys by backend name (in memory only), and the room they are in."""
+
+    visitor: str
+    keys: Mapping[str, SecretStr] = field(default_factory=dict)
+    room: str | None = None
+    address: str | None = None

@@ -1,0 +1,199 @@
+"""What can go wrong, in sentences fit for a visitor: what happened, with the value, then the way out.
+
+- PlaygroundError
+    - InvalidRequest: a value is wrong; names the fields
+    - Unsupported: right in itself, but not on this backend
+    - NotReady: a key, a model or a device is missing
+    - OverBudget: a spend cap is reached
+    - NotFound: an image or a run isn't there
+    - StorageFull: the data folder can take no more
+    - BadImage: a file isn't an image that we take
+    - OutOfMemory: the device has too little memory for this run
+    - GenerationFailed: the model or the provider gave up
+        - ProviderRefused: the provider says no to the request or the key
+            - InsufficientCredit: the provider's account is empty
+        - ProviderBusy: too many requests or no capacity, after retries
+        - ProviderUnreachable: no connection was made
+        - ProviderTimeout: no answer in time; what was sent may still be billed
+        - BadReply: an answer that doesn't say what it should
+- Cancelled (a BaseException, so that no library swallows it)
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+Billed = Literal["no", "yes", "unknown"]
+
+
+class PlaygroundError(Exception):
+    """The base of all errors whose text may be shown to a visitor."""
+
+    billed: Billed = "no"
+
+    def __init__(self, message: str, *, billed: Billed | None = None, details: dict[str, Any] | None = None) -> None:
+        super().__init__(message)
+        if billed is not None:
+            self.billed = billed
+        self.details = details or {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+
+def _rebuild(cls: type[PlaygroundError], args: tuple[Any, ...], state: dict[str, Any]) -> PlaygroundError:
+    error = cls.__new__(cls, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One wrong value: the field it stands in and a sentence about it."""
+
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"`{self.field}`: {self.message}" if self.field else self.message
+
+
+class InvalidRequest(PlaygroundError):
+    """A value is wrong; `problems` names each field."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(problems)
+
+
+class Unsupported(InvalidRequest):
+    """The request is right in itself, but this backend can't do it."""
+
+
+class NotReady(PlaygroundError):
+    """A key, a model or a device is missing."""
+
+
+class OverBudget(PlaygroundError):
+    """A spend cap is reached."""
+
+
+class NotFound(PlaygroundError):
+    """An image or a run isn't there."""
+
+
+class StorageFull(PlaygroundError):
+    """The data folder can take no more."""
+
+
+class BadImage(PlaygroundError):
+    """A file isn't an image that the playground takes."""
+
+
+class OutOfMemory(PlaygroundError):
+    """The device has too little memory for this run."""
+
+
+class GenerationFailed(PlaygroundError):
+    """The model or the provider gave up."""
+
+
+class ProviderRefused(GenerationFailed):
+    """The provider says no to the request or to the key."""
+
+
+class InsufficientCredit(ProviderRefused):
+    """The account at the provider is empty."""
+
+
+class ProviderBusy(GenerationFailed):
+    """Too many requests or no capacity there, after all retries."""
+
+
+class ProviderUnreachable(GenerationFailed):
+    """No connection to the provider was made."""
+
+
+class ProviderTimeout(GenerationFailed):
+    """No answer in time; what was sent may still be billed."""
+
+    billed: Billed = "unknown"
+
+
+class BadReply(GenerationFailed):
+    """An answer that doesn't say what it should."""
+
+    billed: Billed = "unknown"
+
+
+class Cancelled(BaseException):
+    """Nobody wants the result any more; raised by `emit`, and never swallowed by a library."""
+
+
+def from_validation(error: ValidationError) -> InvalidRequest:
+    """Turn pydantic's report into one sentence a field."""
+    return InvalidRequest([_problem(entry) for entry in error.errors(include_url=False, include_context=True)])
+
+
+def _problem(entry: Any) -> Problem:
+    path = [str(part) for part in entry["loc"] if not _is_union_tag(part)]
+    return Problem(".".join(path), _sentence(entry))
+
+
+def _is_union_tag(part: Any) -> bool:
+    return part in ("text_to_image", "image_to_image", "inpaint", "outpaint", "controlnet")
+
+
+def _sentence(entry: Any) -> str:
+    context, given, kind = entry.get("ctx", {}), entry.get("input"), entry["type"]
+    shown = repr(given) if len(repr(given)) <= 60 else f"{repr(given)[:57]}..."
+    match kind:
+        case "missing":
+            return "is missing; give it a value."
+        case "extra_forbidden":
+            return "is not a field of this request; take it out."
+        case "greater_than_equal":
+            return f"is {shown}; the least is {_number(context['ge'])}."
+        case "less_than_equal":
+            return f"is {shown}; the most is {_number(context['le'])}."
+        case "multiple_of":
+            return f"is {shown}; it must be a multiple of {context['multiple_of']:g}{_nearest(given, context)}."
+        case "string_too_short":
+            return f"has {_characters(given)}; it needs at least {context['min_length']}."
+        case "string_too_long":
+            return f"has {_characters(given)}; the most is {context['max_length']}."
+        case "int_parsing" | "int_type" | "int_from_float":
+            return f"is {shown}; it must be a whole number."
+        case "finite_number" | "float_parsing" | "float_type":
+            return f"is {shown}; it must be a number."
+        case "union_tag_not_found":
+            return "`mode` is missing; say which kind of request this is."
+        case "literal_error":
+            return f"is {shown}; choose one of {context['expected']}."
+        case "string_pattern_mismatch":
+            return f"is {shown}; it must be the sha256 of an image that was uploaded."
+        case _:
+            return f"is {shown}: {entry['msg'].removeprefix('Value error, ')}." if entry["loc"] else _whole(entry)
+
+
+def _whole(entry: Any) -> str:
+    return f"{str(entry['msg']).removeprefix('Value error, ')}."
+
+
+def _characters(given: Any) -> str:
+    length = len(str(given).strip())
+    return "1 character" if length == 1 else f"{length} characters"
+
+
+def _number(value: float) -> str:
+    return str(value) if isinstance(value, int) else f"{value:g}"
+
+
+def _nearest(given: Any, context: Any) -> str:
+    if not isinstance(given, int | float):
+        return ""
+    step = context["multiple_of"]
+    return f", such as {round(given / step) * step:g}"

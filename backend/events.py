@@ -1,0 +1,84 @@
+"""What happens while a request runs; immutable and picklable, so that they cross threads and processes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image
+
+from backend.errors import PlaygroundError
+
+if TYPE_CHECKING:
+    from backend.runs.records import Run, RunImage
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """The run waits its turn; `ahead` runs come first, or None where that isn't known."""
+
+    ahead: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Step `step` of `total` is done for image `index` (from 0); `preview` is a small JPEG file, if any."""
+
+    step: int
+    total: int
+    preview: bytes | None = None
+    index: int = 0
+    doing: str = "Drawing"
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A provider is about to be asked: its ids go on disk first, and from now on the run is collected to its end.
+
+    Emit it before the POST. After it `emit` raises `Cancelled` no more, since the money may be spent.
+    """
+
+    provider_ids: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """One image is done.
+
+    `image` is RGB pixels, or the file that a provider made, byte for byte. `seed` and `cost_usd` are None where
+    nobody said them. `record` is where the door put it; backends leave it out.
+    """
+
+    image: Image.Image | bytes
+    seed: int | None
+    cost_usd: Decimal | None
+    index: int = 0
+    flagged: bool | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    record: "RunImage | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Nothing new, but the run lives; `seconds` have passed since it began."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The run is over and recorded."""
+
+    run: "Run"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The run is over without all of its images; `run` holds those that came, and says whether it was billed."""
+
+    error: PlaygroundError
+    run: "Run | None" = None
+
+
+Event = Queued | Progress | Submitted | Generated | Waiting | Finished | Failed
+Emit = Callable[[Event], None]

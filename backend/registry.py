@@ -1,0 +1,25 @@
+"""The backends by name: a line each, imported only when asked for."""
+
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+from backend.base import Backend
+from backend.runs.files import ImageFiles
+from backend.settings import Settings
+
+BACKENDS: dict[str, str] = {
+    "local": "backend.local:build",
+    "runware": "backend.runware:build",
+    "modelrunner": "backend.modelrunner:build",
+    "fake": "backend.fake:build",
+}
+Build = Callable[[Settings, ImageFiles], Backend]
+
+
+def build(name: str, settings: Settings, files: ImageFiles) -> Backend:
+    """Import and build one backend; raise `KeyError` for a name that no line has."""
+    module, _, function = BACKENDS[name].partition(":")
+    factory: Any = getattr(importlib.import_module(module), function)
+    backend: Backend = factory(settings, files)
+    return backend

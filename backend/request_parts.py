@@ -1,0 +1,96 @@
+"""The parts that requests are built of: image references, LoRAs, controls, accelerator options."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+MAX_SEED = 2**63 - 1
+RANDOM_SEED = -1
+
+ImageRef = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""The sha256 of a file in the data folder, in lower-case hexadecimal."""
+
+OutputFormat = Literal["png", "jpeg", "webp"]
+Preprocess = Literal["canny", "depth", "pose", "none"]
+
+
+def _whole_number(value: Any) -> Any:
+    """Let a decimal string through as the integer it spells: browsers lose integers above 2^53."""
+    if isinstance(value, bool):
+        raise ValueError("must be a whole number, not true or false")
+    if isinstance(value, str):
+        return int(value) if value.strip().lstrip("-").isdigit() else value
+    return value
+
+
+Seed = Annotated[int, BeforeValidator(_whole_number), Field(ge=RANDOM_SEED, le=MAX_SEED)]
+Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Weight = Annotated[float, Field(ge=-4, le=4, allow_inf_nan=False)]
+
+
+class Part(BaseModel):
+    """An immutable value that refuses fields it doesn't know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Lora(Part):
+    """A low-rank adaptation of the model: where it lies and how strongly it acts."""
+
+    model: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)] = Field(
+        title="Model", description="A file, a hub id, or the provider's own identifier."
+    )
+    weight: Weight = Field(1.0, title="Weight", description="0 has no effect; below 0 steers away.")
+
+
+class Control(Part):
+    """A further control picture with the window of steps in which it acts (fractions of the steps)."""
+
+    image: ImageRef = Field(title="Control image")
+    preprocess: Preprocess = Field("canny", title="Preprocess", description="`none` takes the image as the map itself.")
+    scale: Weight = Field(0.75, title="Control scale")
+    start: Fraction = Field(0.0, title="Control start")
+    end: Fraction = Field(0.8, title="Control end")
+
+    @model_validator(mode="after")
+    def _starts_before_it_ends(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError(f"`start` is {self.start:g} and `end` is {self.end:g}; the start must be below the end")
+        return self
+
+
+Percent = Annotated[int, Field(ge=0, le=100)]
+
+
+class Accelerator(Part):
+    """The twelve cache options of Runware's page, in the page's ranges; off when nothing is set."""
+
+    fb_cache: bool = Field(False, title="First-block cache")
+    fb_cache_threshold: Fraction = Field(0.25, title="First-block cache threshold")
+    tea_cache: bool = Field(False, title="TeaCache")
+    tea_cache_distance: Fraction = Field(0.5, title="TeaCache distance")
+    db_cache: bool = Field(False, title="DB cache")
+    db_cache_threshold: Fraction = Field(0.25, title="DB cache threshold")
+    db_cache_skip_interval: int = Field(5, ge=1, title="DB cache skip interval")
+    cache_start_step: int | None = Field(None, ge=0, title="Cache from step")
+    cache_start_step_percentage: int | None = Field(None, ge=0, le=99, title="Cache from (% of the steps)")
+    cache_end_step: int | None = Field(None, ge=1, title="Cache up to step")
+    cache_end_step_percentage: int | None = Field(None, ge=1, le=100, title="Cache up to (% of the steps)")
+    cache_max_consecutive_steps: int = Field(3, ge=1, le=5, title="Longest reuse (steps)")
+
+    @model_validator(mode="after")
+    def _one_cache_and_one_window(self) -> Self:
+        if sum((self.fb_cache, self.tea_cache, self.db_cache)) > 1:
+            raise ValueError("choose one of `fb_cache`, `tea_cache` and `db_cache`")
+        for side in ("start", "end"):
+            if self._bound(side) is not None and self._bound(side, "_percentage") is not None:
+                raise ValueError(f"give `cache_{side}_step` or `cache_{side}_step_percentage`, not both")
+        for unit in ("", "_percentage"):
+            start, end = self._bound("start", unit), self._bound("end", unit)
+            if start is not None and end is not None and start >= end:
+                raise ValueError(f"`cache_start_step{unit}` is {start} and must be below `cache_end_step{unit}`, {end}")
+        return self
+
+    def _bound(self, side: str, unit: str = "") -> int | None:
+        value: int | None = getattr(self, f"cache_{side}_step{unit}")
+        return value

@@ -1,0 +1,193 @@
+"""What somebody asks for: one frozen type a mode, with the widest ranges of the two model pages."""
+
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import Field, JsonValue, StringConstraints, TypeAdapter, field_validator, model_validator
+
+from backend.request_parts import (
+    MAX_SEED,
+    RANDOM_SEED,
+    Accelerator,
+    Control,
+    Fraction,
+    ImageRef,
+    Lora,
+    OutputFormat,
+    Part,
+    Preprocess,
+    Seed,
+    Weight,
+)
+from backend.scheduler_names import SchedulerName
+
+Mode = Literal["text_to_image", "image_to_image", "inpaint", "outpaint", "controlnet"]
+MODES: tuple[Mode, ...] = get_args(Mode)
+
+Prompt = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=3000)]
+Pixels = Annotated[int, Field(ge=0, le=2048)]
+
+
+class Common(Part):
+    """The fields that every mode has."""
+
+    prompt: Prompt = Field(title="Prompt", description="What to draw, in English or Chinese; 2 to 3000 characters.")
+    negative_prompt: str = Field(
+        "", max_length=3000, title="Negative prompt", description="What to keep out. Acts only with guidance above 1."
+    )
+    steps: int = Field(8, ge=1, le=50, title="Steps", description="The model is distilled for 8.")
+    guidance: float = Field(
+        1.0, ge=0, le=20, allow_inf_nan=False, title="Guidance", description="Classifier-free guidance; 1 or less is off."
+    )
+    shift: float = Field(
+        3.0, ge=1, le=10, allow_inf_nan=False, title="Shift", description="Where the steps lie; the model was distilled at 3."
+    )
+    seed: Seed = Field(RANDOM_SEED, title="Seed", description="-1 draws one; the same seed makes the same image.")
+    count: int = Field(1, ge=1, le=20, title="Images", description="Image i has the seed plus i.")
+    scheduler: SchedulerName = Field("Default", title="Scheduler", description="Default is the model's own Euler.")
+    loras: tuple[Lora, ...] = Field((), title="LoRAs")
+    acceleration: Literal["none", "regular", "high"] = Field("none", title="Acceleration")
+    accelerator: Accelerator = Field(Accelerator(), title="Accelerator options")
+    output_format: OutputFormat = Field("png", title="Format", description="PNG keeps every pixel.")
+    output_quality: int = Field(95, ge=20, le=99, title="Quality", description="Of JPEG and WebP.")
+    safety: bool = Field(False, title="Safety check", description="Flags images; never hides them silently.")
+    prompt_expansion: bool = Field(False, title="Expand the prompt", description="A language model adds detail first.")
+    controls: tuple[Control, ...] = Field((), title="Further controls")
+    options: dict[str, JsonValue] = Field({}, title="Options of this backend alone")
+
+    @field_validator("negative_prompt")
+    @classmethod
+    def _empty_or_a_prompt(cls, value: str) -> str:
+        value = value.strip()
+        if len(value) == 1:
+            raise ValueError("needs at least 2 characters, or none")
+        return value
+
+    @model_validator(mode="after")
+    def _last_seed_is_a_seed(self) -> Self:
+        if self.seed + self.count - 1 > MAX_SEED:
+            raise ValueError(f"`seed` plus {self.count - 1} for the last image is above {MAX_SEED}")
+        return self
+
+    @model_validator(mode="after")
+    def _cache_ends_within_the_steps(self) -> Self:
+        end = self.accelerator.cache_end_step
+        if end is not None and end > self.steps:
+            raise ValueError(f"`cache_end_step` is {end}; this run has {self.steps} steps")
+        return self
+
+
+class Sized(Common):
+    """A mode whose result may have a size of its own; without one, the input's or the model's default."""
+
+    width: int | None = Field(None, ge=128, le=2048, multiple_of=16, title="Width")
+    height: int | None = Field(None, ge=128, le=2048, multiple_of=16, title="Height")
+
+    @model_validator(mode="after")
+    def _both_sides_or_none(self) -> Self:
+        if (self.width is None) != (self.height is None):
+            raise ValueError("give `width` and `height` together, or neither")
+        return self
+
+
+class TextToImage(Sized):
+    """An image from words alone."""
+
+    mode: Literal["text_to_image"] = "text_to_image"
+
+
+class ImageToImage(Sized):
+    """An image redrawn after a prompt."""
+
+    mode: Literal["image_to_image"] = "image_to_image"
+    image: ImageRef = Field(title="Image")
+    strength: Fraction = Field(0.8, title="Strength", description="0 returns the image; 1 ignores it.")
+    resize: Literal["crop", "fit", "stretch"] = Field(
+        "crop", title="Resize", description="How the image gets the size: cut its edges, add borders, or distort it."
+    )
+
+
+class Inpaint(Sized):
+    """A part of an image painted anew, the rest kept to the pixel."""
+
+    mode: Literal["inpaint"] = "inpaint"
+    image: ImageRef = Field(title="Image")
+    mask: ImageRef = Field(title="Mask", description="White is painted anew, black is kept.")
+    strength: Fraction = Field(1.0, title="Strength")
+    mask_margin: int | None = Field(
+        None, ge=32, le=128, title="Mask margin", description="Zoom into the mask with this many pixels of context."
+    )
+    mask_grow: int = Field(0, ge=0, le=256, title="Grow the mask (pixels)")
+    mask_feather: int = Field(0, ge=0, le=256, title="Feather the mask (pixels)")
+
+
+class Outpaint(Common):
+    """An image continued beyond its edges; the result is the image plus what each side adds."""
+
+    mode: Literal["outpaint"] = "outpaint"
+    image: ImageRef = Field(title="Image")
+    left: Pixels = Field(0, title="Left")
+    right: Pixels = Field(0, title="Right")
+    top: Pixels = Field(0, title="Top")
+    bottom: Pixels = Field(0, title="Bottom")
+    fill: Literal["edge", "mirror", "noise", "grey"] = Field("edge", title="Fill", description="What the new area starts from.")
+    overlap: int = Field(32, ge=0, le=256, title="Overlap", description="Pixels of the image that may change at the seam.")
+    feather: int = Field(0, ge=0, le=256, title="Feather", description="Width of the blend at the seam; 0 is exact.")
+
+    @model_validator(mode="after")
+    def _some_side_grows(self) -> Self:
+        if not (self.left or self.right or self.top or self.bottom):
+            raise ValueError("give at least one of `left`, `right`, `top` and `bottom`")
+        return self
+
+
+class ControlNet(Sized):
+    """An image that follows the structure of a control image."""
+
+    mode: Literal["controlnet"] = "controlnet"
+    image: ImageRef = Field(title="Control image")
+    preprocess: Preprocess = Field("canny", title="Preprocess", description="Edges, depth, pose, or the image as it is.")
+    control_scale: Weight = Field(0.75, title="Control scale", description="How tightly the result follows.")
+    control_start: Fraction = Field(0.0, title="Control start", description="Fraction of the steps.")
+    control_end: Fraction = Field(0.8, title="Control end", description="Ending early leaves room for detail.")
+
+    @model_validator(mode="after")
+    def _starts_before_it_ends(self) -> Self:
+        if self.control_start >= self.control_end:
+            raise ValueError(f"`control_start` is {self.control_start:g} and must be below `control_end`, {self.control_end:g}")
+        return self
+
+
+Request = TextToImage | ImageToImage | Inpaint | Outpaint | ControlNet
+
+REQUEST_TYPES: dict[Mode, type[Request]] = {
+    "text_to_image": TextToImage,
+    "image_to_image": ImageToImage,
+    "inpaint": Inpaint,
+    "outpaint": Outpaint,
+    "controlnet": ControlNet,
+}
+IMAGE_FIELDS: dict[Mode, tuple[str, ...]] = {
+    "text_to_image": (),
+    "image_to_image": ("image",),
+    "inpaint": ("image", "mask"),
+    "outpaint": ("image",),
+    "controlnet": ("image",),
+}
+
+_ADAPTER: TypeAdapter[Request] = TypeAdapter(Annotated[Request, Field(discriminator="mode")])
+
+
+def parse_request(values: dict[str, Any]) -> Request:
+    """Read a request from plain values; `mode` says which kind. Raises pydantic's `ValidationError`."""
+    return _ADAPTER.validate_python(values)
+
+
+def seeds(request: Request) -> tuple[int, ...]:
+    """Return the seed of each image: the request's, plus the image's index."""
+    return tuple(request.seed + index for index in range(request.count))
+
+
+def references(request: Request) -> tuple[str, ...]:
+    """Return every image that the request refers to, its own first, then the further controls'."""
+    own = tuple(str(getattr(request, name)) for name in IMAGE_FIELDS[request.mode])
+    return own + tuple(control.image for control in request.controls)

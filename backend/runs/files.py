@@ -1,0 +1,63 @@
+"""Image files named after their own sha256, in the data folder; written whole or not at all."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from backend.errors import NotFound, StorageFull
+
+SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp"}
+FORMATS = {suffix: name for name, suffix in SUFFIXES.items()}
+
+
+class ImageFiles:
+    """A folder of content-addressed images: `ab/abcd….png`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def put(self, content: bytes, image_format: str) -> str:
+        """Keep the bytes and return their sha256; the same bytes are kept once."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        target = self._target(sha256, SUFFIXES[image_format])
+        if not target.exists():
+            self._write(target, content)
+        return sha256
+
+    def path(self, sha256: str) -> Path:
+        """Return where the image lies; raise `NotFound` where it doesn't."""
+        for suffix in SUFFIXES.values():
+            target = self._target(sha256, suffix)
+            if target.exists():
+                return target
+        raise NotFound(f"The image {sha256[:12]}… isn't in the data folder; upload it again.")
+
+    def read(self, sha256: str) -> bytes:
+        """Return the image's bytes."""
+        return self.path(sha256).read_bytes()
+
+    def delete(self, sha256: str) -> None:
+        """Remove the image, if it is there."""
+        for suffix in SUFFIXES.values():
+            self._target(sha256, suffix).unlink(missing_ok=True)
+
+    def _target(self, sha256: str, suffix: str) -> Path:
+        return self.folder / sha256[:2] / f"{sha256}{suffix}"
+
+    def _write(self, target: Path, content: bytes) -> None:
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", delete=False) as file:
+                try:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+                    os.replace(file.name, target)
+                except OSError:
+                    Path(file.name).unlink(missing_ok=True)
+                    raise
+        except OSError as error:
+            raise StorageFull(
+                f"The image could not be kept ({error.strerror or error}): free some disk space and run it again."
+            ) from error

@@ -1,0 +1,51 @@
+"""What is remembered of a run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from backend.errors import Billed
+from backend.requests import Request
+
+Status = Literal["running", "finished", "partial", "failed", "cancelled", "interrupted"]
+CostKind = Literal["billed", "estimated", "free", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunImage:
+    """One image of a run: the sha256 of its file, its seed and cost (None: nobody said), and its size in pixels."""
+
+    index: int
+    sha256: str
+    format: str
+    width: int
+    height: int
+    seed: int | None
+    cost_usd: Decimal | None
+    flagged: bool | None = None
+    original: str | None = None
+    """The sha256 of the provider's own bytes, where they differ from the file that is shown."""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One call of the door: who asked for what, what came, what it cost, and how it ended."""
+
+    id: str
+    visitor: str
+    backend: str
+    request: Request
+    status: Status
+    created: datetime
+    images: tuple[RunImage, ...] = ()
+    estimate_usd: Decimal | None = None
+    cost_usd: Decimal | None = None
+    cost_kind: CostKind = "unknown"
+    seconds: float | None = None
+    room: str | None = None
+    provider_ids: Mapping[str, Any] = field(default_factory=dict)
+    error: str | None = None
+    billed: Billed | None = None

@@ -1,0 +1,52 @@
+"""The settings: the only reader of the environment and of `.env`."""
+
+from decimal import Decimal
+from pathlib import Path
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class Settings(BaseSettings):
+    """Everything that the environment says; `app.py` lays the command line over it."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+
+    runware_api_key: SecretStr | None = Field(None, alias="RUNWARE_API_KEY")
+    runware_base_url: str = Field("https://api.runware.ai/v1", alias="RUNWARE_BASE_URL")
+    modelrunner_key: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("MODELRUNNER_KEY", "MODELRUNNER_API_KEY")
+    )
+    modelrunner_base_url: str = Field("https://queue.modelrunner.run", alias="MODELRUNNER_BASE_URL")
+    modelrunner_storage_url: str = Field("https://modelrunner.run", alias="MODELRUNNER_STORAGE_URL")
+
+    backend: str = Field("auto", alias="PLAYGROUND_BACKEND")
+    model: str = Field("auto", alias="PLAYGROUND_MODEL")
+    data: Path = Field(Path("data"), alias="PLAYGROUND_DATA")
+    visitor_cap_usd: Decimal | None = Field(None, ge=0, alias="PLAYGROUND_VISITOR_CAP_USD")
+    daily_cap_usd: Decimal | None = Field(None, ge=0, alias="PLAYGROUND_DAILY_CAP_USD")
+    room_cap_usd: Decimal = Field(Decimal("0.50"), ge=0, alias="PLAYGROUND_ROOM_CAP_USD")
+    allow_callbacks: bool = Field(False, alias="PLAYGROUND_ALLOW_CALLBACKS")
+    trusted_proxy: str | None = Field(None, alias="PLAYGROUND_TRUSTED_PROXY")
+    database_url: str | None = Field(None, alias="PLAYGROUND_DATABASE_URL")
+    images_url: str | None = Field(None, alias="PLAYGROUND_IMAGES_URL")
+    ray_address: str | None = Field(None, alias="RAY_ADDRESS")
+    gpu_usd_per_hour: Decimal = Field(Decimal(0), ge=0, alias="PLAYGROUND_GPU_USD_PER_HOUR")
+
+    host: str = Field("127.0.0.1", alias="GRADIO_SERVER_NAME")
+    port: int = Field(7860, ge=0, le=65535, alias="GRADIO_SERVER_PORT")
+    share: bool = Field(False, alias="GRADIO_SHARE")
+    auth: str | None = Field(None, alias="PLAYGROUND_AUTH")
+    space_id: str | None = Field(None, alias="SPACE_ID")
+
+    @field_validator("data")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @property
+    def public(self) -> bool:
+        """Whether strangers can reach the page: a share link, a Space, or another address than loopback."""
+        return self.share or self.space_id is not None or self.host not in LOOPBACK
