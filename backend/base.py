@@ -12,7 +12,7 @@ from backend.errors import Problem, Unsupported
 from backend.events import Emit
 from backend.request_parts import Control
 from backend.requests import Request
-from backend.runs.records import Run
+from backend.runs.records import CostKind, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,10 @@ class Backend(ABC):
 
     name: str
     label: str
+    accelerated: bool = False
+    """Whether it runs on a GPU of this machine."""
+    cost_kind: CostKind = "billed"
+    """What the costs are that it emits: the provider's own bill, or this machine's estimate."""
 
     @property
     @abstractmethod

@@ -10,16 +10,15 @@ from backend.settings import Settings
 
 BACKENDS: dict[str, str] = {
     "local": "backend.local:build",
-    "runware": "backend.runware:build",
-    "modelrunner": "backend.modelrunner:build",
-    "fake": "backend.fake:build",
 }
+REHEARSAL: dict[str, str] = {"fake": "backend.fake:build"}
+"""Offered only when `PLAYGROUND_BACKEND` names it: for tests and for trying the page out."""
 Build = Callable[[Settings, ImageFiles], Backend]
 
 
 def build(name: str, settings: Settings, files: ImageFiles) -> Backend:
     """Import and build one backend; raise `KeyError` for a name that no line has."""
-    module, _, function = BACKENDS[name].partition(":")
+    module, _, function = (BACKENDS | REHEARSAL)[name].partition(":")
     factory: Any = getattr(importlib.import_module(module), function)
     backend: Backend = factory(settings, files)
     return backend

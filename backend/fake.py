@@ -1,0 +1,140 @@
+"""A backend that ships with the product and draws flat colours: for tests, and for trying the page without a model."""
+
+import hashlib
+import time
+from decimal import Decimal
+from typing import Literal
+
+from PIL import Image
+from pydantic import Field
+
+from backend.base import Backend
+from backend.caller import Caller
+from backend.capabilities import Capabilities, Estimate, Options, Size
+from backend.encoding import encode, preview_jpeg
+from backend.errors import GenerationFailed, InsufficientCredit, ProviderTimeout
+from backend.events import Emit, Generated, Progress, Queued, Submitted
+from backend.request_parts import Control
+from backend.requests import MODES, Request, seeds
+from backend.runs.files import ImageFiles
+from backend.runs.records import Run
+from backend.settings import Settings
+
+SECONDS_A_STEP = 0.02
+
+
+class FakeOptions(Options):
+    """How the fake behaves on this request."""
+
+    seconds: float = Field(0.0, ge=0, le=60, title="Seconds", description="How long each image takes.")
+    fail_after: int | None = Field(None, ge=0, le=20, title="Fail after", description="Fail once this many images came.")
+    failure: Literal["broken", "no credit", "time-out", "bug"] = Field("broken", title="Failure")
+    provider: bool = Field(False, title="Act as a provider", description="Submit, bill, and go on when left.")
+    cost_usd: Decimal | None = Field(Decimal("0.0013"), ge=0, title="Cost", description="Each image's bill as a provider.")
+    tell_seed: bool = Field(True, title="Tell the seed")
+
+
+class FakeBackend(Backend):
+    """Images of one colour, drawn from the prompt and the seed; free unless it acts as a provider."""
+
+    name = "fake"
+    label = "Fake (flat colours)"
+    capabilities = Capabilities(
+        modes=MODES,
+        default_size=Size(256, 256),
+        sizes=(Size(128, 128), Size(256, 256), Size(384, 256), Size(256, 384), Size(512, 512), Size(1024, 1024)),
+        options=FakeOptions,
+        most_controls=3,
+        previews=True,
+    )
+
+    def __init__(self, files: ImageFiles) -> None:
+        self.files = files
+        self.running = 0
+        self.submissions: list[str] = []
+
+    def missing(self, caller: Caller) -> str | None:
+        """Nothing is ever missing."""
+        return None
+
+    def estimate(self, request: Request, caller: Caller) -> Estimate:
+        """Return the bill of the options, times the images; free unless it acts as a provider."""
+        options = FakeOptions.model_validate(request.options)
+        if not options.provider:
+            return Estimate(Decimal(0), Decimal(0), Decimal(0), free=True)
+        if options.cost_usd is None:
+            return Estimate(likely=None, note="This provider doesn't say what it bills.")
+        likely = options.cost_usd * request.count
+        return Estimate(likely, likely, likely * 3)
+
+    def run(self, request: Request, caller: Caller, emit: Emit) -> None:
+        """Draw; fail, wait and bill as the options say."""
+        options = FakeOptions.model_validate(request.options)
+        emit(Queued(0))
+        if options.provider:
+            emit(Submitted({"fake_id": f"{request.prompt} {request.seed}"}))
+            self.submissions.append(request.prompt)
+        self.running += 1
+        try:
+            self._draw_all(request, options, emit)
+        finally:
+            self.running -= 1
+
+    def collect(self, run: Run, caller: Caller, emit: Emit) -> None:
+        """Draw what the run still lacks, without submitting it again."""
+        have = {image.index for image in run.images}
+        for index, seed in enumerate(seeds(run.request)):
+            if index not in have:
+                emit(_made(run.request, FakeOptions.model_validate(run.request.options), index, seed))
+
+    def control_picture(self, control: Control, caller: Caller) -> Image.Image:
+        """Return the control's image in grey."""
+        with Image.open(self.files.path(control.image)) as picture:
+            return picture.convert("L").convert("RGB")
+
+    def _draw_all(self, request: Request, options: FakeOptions, emit: Emit) -> None:
+        for index, seed in enumerate(seeds(request)):
+            if options.fail_after == index:
+                raise _failure(options)
+            self._take_time(request, options, index, emit)
+            emit(_made(request, options, index, seed))
+
+    def _take_time(self, request: Request, options: FakeOptions, index: int, emit: Emit) -> None:
+        each = options.seconds / request.steps
+        for step in range(request.steps):
+            time.sleep(each)
+            if not options.provider:
+                preview = preview_jpeg(draw(request, seeds(request)[index], (64, 64)))
+                emit(Progress(step + 1, request.steps, preview, index))
+
+
+def draw(request: Request, seed: int, size: tuple[int, int]) -> Image.Image:
+    """Return one colour that depends on the prompt and the seed; `size` is width and height in pixels."""
+    digest = hashlib.sha256(f"{request.prompt}|{seed}".encode()).digest()
+    return Image.new("RGB", size, tuple(digest[:3]))
+
+
+def _made(request: Request, options: FakeOptions, index: int, seed: int) -> Generated:
+    size = (getattr(request, "width", None) or 256, getattr(request, "height", None) or 256)
+    image = draw(request, seed, size)
+    told = seed if options.tell_seed else None
+    if not options.provider:
+        return Generated(image, told, Decimal(0), index)
+    return Generated(encode(image, request.output_format), told, options.cost_usd, index)
+
+
+def _failure(options: FakeOptions) -> Exception:
+    match options.failure:
+        case "no credit":
+            return InsufficientCredit("The account has no credit left: top it up, or choose another backend.")
+        case "time-out":
+            return ProviderTimeout("No answer came within 120 s; the images may still be billed.")
+        case "bug":
+            return RuntimeError("an inner matter with a secret in it")
+        case _:
+            return GenerationFailed("The model gave up on this run: try it again.")
+
+
+def build(settings: Settings, files: ImageFiles) -> FakeBackend:
+    """Build the fake; it needs nothing."""
+    return FakeBackend(files)

@@ -1,0 +1,98 @@
+"""The door: the only way to an image, for the page, the API and scripts alike."""
+
+import logging
+import secrets
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from backend.base import Backend
+from backend.caller import Caller
+from backend.capabilities import Estimate
+from backend.errors import Cancelled, NotReady, PlaygroundError
+from backend.events import Emit, Event
+from backend.playground import Playground
+from backend.recorder import Recorder
+from backend.request_parts import RANDOM_SEED
+from backend.requests import Request, TextToImage
+from backend.runs.records import Run
+from backend.stream import stream
+
+log = logging.getLogger(__name__)
+
+DRAWN_SEEDS = 2**32
+
+
+def generate(playground: Playground, caller: Caller, backend: str, request: Request) -> Iterator[Event]:
+    """Make the request's images on a backend and yield what happens, ending with `Finished` or `Failed`.
+
+    Raises a `PlaygroundError` before anything is run, recorded or paid: a value that this backend can't take, a key or
+    model that is missing, a cap that is reached. Closing the iterator stops a run on this machine within a step; one
+    that a provider has accepted goes on to its end and into the history.
+    """
+    chosen = playground.choose(backend)
+    prepared = prepare(chosen, caller, request)
+    estimate = chosen.estimate(prepared, caller)
+    run = _open(playground, caller, chosen, prepared, estimate)
+    yield from stream(partial(_carry_out, playground, caller, run, estimate))
+
+
+def collect(playground: Playground, caller: Caller, run: Run) -> Iterator[Event]:
+    """Finish a run that was submitted earlier, from its stored ids; nothing is submitted again."""
+    estimate = Estimate(likely=run.estimate_usd)
+    yield from stream(partial(_carry_out, playground, caller, run, estimate))
+
+
+def prepare(backend: Backend, caller: Caller, request: Request) -> Request:
+    """Check a request against a backend and return it as it will run: with a seed, and with the default size."""
+    backend.capabilities.check(request)
+    missing = backend.missing(caller)
+    if missing:
+        raise NotReady(missing)
+    changes: dict[str, Any] = {}
+    if request.seed == RANDOM_SEED:
+        changes["seed"] = secrets.randbelow(DRAWN_SEEDS - request.count + 1)
+    if isinstance(request, TextToImage) and request.width is None:
+        size = backend.capabilities.default_size
+        changes |= {"width": size.width, "height": size.height}
+    return request.model_copy(update=changes)
+
+
+def _open(playground: Playground, caller: Caller, backend: Backend, request: Request, estimate: Estimate) -> Run:
+    run = Run(
+        id=uuid.uuid4().hex,
+        visitor=caller.visitor,
+        room=caller.room,
+        backend=backend.name,
+        request=request,
+        status="running",
+        created=datetime.now(UTC),
+        estimate_usd=estimate.likely,
+        cost_kind="free" if estimate.free else "unknown",
+    )
+    playground.budget.reserve(run, estimate.reserve)
+    playground.store.add(run)
+    return run
+
+
+def _carry_out(playground: Playground, caller: Caller, run: Run, estimate: Estimate, emit: Emit) -> Event:
+    backend = playground.backends[run.backend]
+    recorder = Recorder(playground, run, estimate, emit)
+    try:
+        if run.provider_ids:
+            backend.collect(run, caller, recorder.emit)
+        else:
+            backend.run(run.request, caller, recorder.emit)
+    except Cancelled:
+        recorder.cancel()
+        raise
+    except PlaygroundError as error:
+        return recorder.fail(error)
+    except Exception:  # A foreign library's fault must close the run too; its text may hold what visitors mustn't see.
+        log.exception("%s broke down", backend.label)
+        submitted = bool(recorder.run.provider_ids)
+        message = f"{backend.label} broke down on this run; the playground's log says why."
+        return recorder.fail(PlaygroundError(message, billed="unknown" if submitted else "no"))
+    return recorder.finish()

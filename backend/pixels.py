@@ -1,0 +1,65 @@
+"""Images coming in: checked before they are decoded, upright, opaque, and of the size that a model takes."""
+
+import io
+from pathlib import Path
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from backend.errors import BadImage
+from backend.runs.files import SUFFIXES, ImageFiles
+
+MOST_BYTES = 30 * 2**20
+MOST_PIXELS = 40_000_000
+MULTIPLE = 16
+"""Z-Image's sides: the VAE's factor 8 times the transformer's patch of 2."""
+
+
+def take_upload(files: ImageFiles, path: Path) -> str:
+    """Check an uploaded file by its size and header, keep its bytes, and return its sha256."""
+    size = path.stat().st_size
+    if size > MOST_BYTES:
+        raise BadImage(f"The file has {size / 2**20:.0f} MB; the most is {MOST_BYTES // 2**20} MB. Make it smaller.")
+    content = path.read_bytes()
+    return files.put(content, check_header(content))
+
+
+def check_header(content: bytes) -> str:
+    """Return the format (`png`, `jpeg`, `webp`) by the header alone; raise `BadImage` with the way out."""
+    try:
+        with Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP")) as picture:
+            image_format, (width, height) = (picture.format or "").lower(), picture.size
+            frames = getattr(picture, "n_frames", 1)
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise BadImage("The file is no PNG, JPEG or WebP image that can be read: save it as one of these.") from error
+    if width * height > MOST_PIXELS:
+        raise BadImage(f"The image has {width}×{height} pixels; the most is {MOST_PIXELS // 10**6} million. Make it smaller.")
+    if frames > 1:
+        raise BadImage(f"The image is an animation of {frames} frames: save the one you want as a PNG.")
+    return image_format if image_format in SUFFIXES else "jpeg"
+
+
+def upright(image: Image.Image) -> Image.Image:
+    """Return the image as its EXIF says it is to be seen, in RGB, on white where it was transparent."""
+    image = ImageOps.exif_transpose(image)
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        opaque = Image.new("RGBA", image.size, "white")
+        opaque.alpha_composite(image.convert("RGBA"))
+        image = opaque
+    if image.mode.startswith("I"):
+        # 16-bit greys: Pillow's own conversion cuts them off at 255.
+        image = image.point(lambda value: value / 256).convert("L")
+    return image.convert("RGB")
+
+
+def open_upright(path: Path) -> Image.Image:
+    """Read an image of the data folder as `upright` does; raise `BadImage` where its pixels are broken."""
+    try:
+        with Image.open(path) as picture:
+            return upright(picture)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise BadImage("The image is damaged: open it in an image program, save it again, and upload that.") from error
+
+
+def round_up(side: int, multiple: int = MULTIPLE) -> int:
+    """Return the next multiple at or above `side`, in pixels."""
+    return -(-side // multiple) * multiple

@@ -1,0 +1,104 @@
+"""Keeps what a run makes, in the run's own thread: nothing that was made is lost when the page is closed."""
+
+import logging
+import time
+from dataclasses import replace
+from decimal import Decimal
+
+from backend.capabilities import Estimate
+from backend.errors import Cancelled, PlaygroundError
+from backend.events import Emit, Event, Failed, Finished, Generated, Submitted
+from backend.playground import Playground
+from backend.runs.keep import keep_image
+from backend.runs.records import CostKind, Run, Status
+
+log = logging.getLogger(__name__)
+
+
+class Recorder:
+    """Passes a run's events on, after everything that must not be lost is on disk."""
+
+    def __init__(self, playground: Playground, run: Run, estimate: Estimate, emit: Emit) -> None:
+        self.playground = playground
+        self.run = run
+        self.estimate = estimate
+        self._emit = emit
+        self._committed = bool(run.provider_ids)
+        self._began = time.monotonic()
+
+    def emit(self, event: Event) -> None:
+        """Record the event where it matters, then pass it on; raises `Cancelled` as `Emit` says."""
+        if isinstance(event, Submitted):
+            self._pass_on(event)
+            self.playground.store.submitted(self.run.id, event.provider_ids)
+            self._committed = True
+            self.run = replace(self.run, provider_ids=dict(event.provider_ids))
+        elif isinstance(event, Generated):
+            self._pass_on(self._keep(event))
+        else:
+            self._pass_on(event)
+
+    def finish(self) -> Event:
+        """Close a run that ended well, and settle it."""
+        whole = len(self.run.images) >= self.run.request.count
+        self._close("finished" if whole else "partial")
+        return Finished(self.run)
+
+    def cancel(self) -> None:
+        """Close a run that nobody wants any more; what came is kept and settled."""
+        self._close("cancelled")
+
+    def fail(self, error: PlaygroundError) -> Event:
+        """Close a run that failed: release, settle or hold its money by what is known."""
+        self._close("partial" if self.run.images else "failed", error)
+        return Failed(error, self.run)
+
+    def _pass_on(self, event: Event) -> None:
+        try:
+            self._emit(event)
+        except Cancelled:
+            if not self._committed:
+                raise
+
+    def _keep(self, event: Generated) -> Generated:
+        image = keep_image(self.playground.files, self.run, event)
+        self.playground.store.add_image(self.run.id, image)
+        self.run = replace(self.run, images=(*self.run.images, image))
+        return replace(event, record=image)
+
+    def _close(self, status: Status, error: PlaygroundError | None = None) -> None:
+        cost = self._cost(error)
+        self.run = replace(
+            self.run,
+            status=status,
+            seconds=round(time.monotonic() - self._began, 3),
+            cost_usd=cost,
+            cost_kind=self._cost_kind(cost),
+            error=str(error) if error else None,
+            billed=error.billed if error else None,
+        )
+        self._settle(cost, error)
+        self.playground.store.finish(self.run)
+        run = self.run
+        size = f"{run.images[0].width}x{run.images[0].height}" if run.images else "no image"
+        log.info("%s %s %s: %s, %s, %.1f s, %s USD", run.backend, run.request.mode, run.id, status, size, run.seconds, cost)
+
+    def _cost(self, error: PlaygroundError | None) -> Decimal | None:
+        costs = [image.cost_usd for image in self.run.images]
+        if any(cost is None for cost in costs) or (error and error.billed != "no"):
+            return None
+        return sum((cost for cost in costs if cost is not None), Decimal(0))
+
+    def _cost_kind(self, cost: Decimal | None) -> CostKind:
+        if self.estimate.free:
+            return "free"
+        return "unknown" if cost is None else self.playground.backends[self.run.backend].cost_kind
+
+    def _settle(self, cost: Decimal | None, error: PlaygroundError | None) -> None:
+        budget, run_id = self.playground.budget, self.run.id
+        if cost is None:
+            budget.hold(run_id)
+        elif error and not self.run.images:
+            budget.release(run_id)
+        else:
+            budget.settle(run_id, cost)

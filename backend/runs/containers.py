@@ -1,0 +1,60 @@
+"""Text into and out of image files, without touching a pixel.
+
+PNG: tEXt and iTXt chunks. JPEG and WebP: one EXIF block. The layouts are those of the PNG specification (section 11.3),
+of JFIF/EXIF (APP1) and of the WebP container specification (VP8X and EXIF chunks).
+"""
+
+import io
+import struct
+import zlib
+
+from PIL import Image
+
+_PNG_HEAD = 33  # signature (8) and the IHDR chunk (25)
+_APP1_MOST = 65533
+_EXIF_FLAG = 0x08
+
+
+def add_png_texts(content: bytes, texts: dict[str, str]) -> bytes:
+    """Insert text chunks behind the header of a PNG file."""
+    chunks = b"".join(_text_chunk(key, text) for key, text in texts.items())
+    return content[:_PNG_HEAD] + chunks + content[_PNG_HEAD:]
+
+
+def add_jpeg_exif(content: bytes, exif: bytes) -> bytes:
+    """Insert an EXIF block (`Exif\\0\\0` and TIFF data) at the start of a JPEG file; one that is too long is left out."""
+    if len(exif) > _APP1_MOST:
+        return content
+    return content[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + content[2:]
+
+
+def add_webp_exif(content: bytes, exif: bytes) -> bytes:
+    """Append an EXIF chunk to a WebP file, and the VP8X header that announces it."""
+    body = content[12:]
+    if body[:4] == b"VP8X":
+        body = body[:8] + bytes([body[8] | _EXIF_FLAG]) + body[9:]
+    else:
+        with Image.open(io.BytesIO(content)) as picture:
+            width, height = picture.size
+        # A lossless stream (VP8L) says in its own header whether it has alpha: bit 28 behind the signature byte.
+        alpha = body[:4] == b"VP8L" and bool(struct.unpack("<I", body[9:13])[0] >> 28 & 1)
+        flags = _EXIF_FLAG | (0x10 if alpha else 0)
+        sides = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+        body = _riff_chunk(b"VP8X", struct.pack("<I", flags) + sides) + body
+    body += _riff_chunk(b"EXIF", exif.removeprefix(b"Exif\0\0"))
+    return b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body
+
+
+def _text_chunk(key: str, text: str) -> bytes:
+    try:
+        return _png_chunk(b"tEXt", key.encode("latin-1") + b"\0" + text.encode("latin-1"))
+    except UnicodeEncodeError:
+        return _png_chunk(b"iTXt", key.encode("latin-1") + b"\0\0\0\0\0" + text.encode())
+
+
+def _png_chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def _riff_chunk(kind: bytes, data: bytes) -> bytes:
+    return kind + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)

@@ -1,0 +1,46 @@
+"""From what a backend made to a file in the data folder that carries its request."""
+
+import io
+
+from PIL import Image, UnidentifiedImageError
+
+from backend.encoding import encode
+from backend.errors import BadReply
+from backend.events import Generated
+from backend.runs.files import SUFFIXES, ImageFiles
+from backend.runs.metadata import embed
+from backend.runs.records import Run, RunImage
+
+
+def keep_image(files: ImageFiles, run: Run, made: Generated) -> RunImage:
+    """Write the image with its request inside, and the provider's own bytes beside it; return its record."""
+    content, image_format, (width, height) = _as_file(run, made)
+    stamped = embed(content, image_format, run.request, made.seed, run.backend)
+    from_provider = isinstance(made.image, bytes)
+    return RunImage(
+        index=made.index,
+        sha256=files.put(stamped, image_format),
+        format=image_format,
+        width=width,
+        height=height,
+        seed=made.seed,
+        cost_usd=made.cost_usd,
+        flagged=made.flagged,
+        original=files.put(content, image_format) if from_provider else None,
+        details=dict(made.details),
+    )
+
+
+def _as_file(run: Run, made: Generated) -> tuple[bytes, str, tuple[int, int]]:
+    if isinstance(made.image, Image.Image):
+        request = run.request
+        content = encode(made.image, request.output_format, request.output_quality)
+        return content, request.output_format, made.image.size
+    try:
+        with Image.open(io.BytesIO(made.image)) as picture:
+            image_format = (picture.format or "").lower()
+            if image_format in SUFFIXES:
+                return made.image, image_format, picture.size
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
+        pass
+    raise BadReply("The provider sent a file that is no PNG, JPEG or WebP image; it may still be billed.")

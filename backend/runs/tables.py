@@ -1,0 +1,90 @@
+"""The tables of the record: runs, their images, and the ledger of money."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy.types import TypeDecorator
+
+NANO = 10**9
+
+
+class Money(TypeDecorator[Decimal]):
+    """USD as whole nano-dollars: exact, and summed by the database itself."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Any) -> int | None:
+        return None if value is None else int((value * NANO).to_integral_value())
+
+    def process_result_value(self, value: int | None, dialect: Any) -> Decimal | None:
+        return None if value is None else (Decimal(value) / NANO).normalize() + 0
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment as microseconds since 1970, UTC: the same order in every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:
+        return None if value is None else round(value.timestamp() * 1_000_000)
+
+    def process_result_value(self, value: int | None, dialect: Any) -> datetime | None:
+        return None if value is None else datetime.fromtimestamp(value / 1_000_000, UTC)
+
+
+metadata = MetaData()
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("visitor", String(64), nullable=False),
+    Column("room", String(64)),
+    Column("backend", String(32), nullable=False),
+    Column("mode", String(32), nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("request", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("seconds", Float),
+    Column("estimate_usd", Money),
+    Column("cost_usd", Money),
+    Column("cost_kind", String(16), nullable=False),
+    Column("provider_ids", JSON, nullable=False),
+    Column("error", Text),
+    Column("billed", String(8)),
+    Index("runs_of_a_visitor", "visitor", "created", "id"),
+    Index("runs_by_status", "status"),
+)
+
+images = Table(
+    "images",
+    metadata,
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("format", String(8), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("seed", BigInteger),
+    Column("cost_usd", Money),
+    Column("flagged", Boolean),
+    Column("original", String(64)),
+    Column("details", JSON, nullable=False),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("run_id", String(32), primary_key=True),
+    Column("visitor", String(64), nullable=False, index=True),
+    Column("backend", String(32), nullable=False),
+    Column("created", Moment, nullable=False, index=True),
+    Column("state", String(16), nullable=False),
+    Column("reserved_usd", Money, nullable=False),
+    Column("settled_usd", Money),
+)
