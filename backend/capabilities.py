@@ -70,7 +70,7 @@ class Capabilities:
         try:
             return self.options.model_validate(request.options)
         except ValidationError as error:
-            raise from_validation(error) from error
+            raise from_validation(error, "options") from error
 
     def _problems(self, request: Request) -> Iterator[Problem]:
         if request.mode not in self.modes:

@@ -133,13 +133,13 @@ class Cancelled(BaseException):
     """Nobody wants the result any more; raised by `emit`, and never swallowed by a library."""
 
 
-def from_validation(error: ValidationError) -> InvalidRequest:
-    """Turn pydantic's report into one sentence a field."""
-    return InvalidRequest([_problem(entry) for entry in error.errors(include_url=False, include_context=True)])
+def from_validation(error: ValidationError, *within: str) -> InvalidRequest:
+    """Turn pydantic's report into one sentence a field; `within` is where the validated value stands."""
+    return InvalidRequest([_problem(entry, within) for entry in error.errors(include_url=False)])
 
 
-def _problem(entry: Any) -> Problem:
-    path = [str(part) for part in entry["loc"] if not _is_union_tag(part)]
+def _problem(entry: Any, within: tuple[str, ...]) -> Problem:
+    path = [*within, *(str(part) for part in entry["loc"] if not _is_union_tag(part))]
     return Problem(".".join(path), _sentence(entry))
 
 

@@ -1,0 +1,47 @@
+"""What a crash or a restart left running: collected where a provider was asked, closed where not."""
+
+import logging
+import threading
+from dataclasses import replace
+
+from backend.caller import Caller
+from backend.generate import collect
+from backend.playground import Playground
+from backend.runs.records import Run
+
+log = logging.getLogger(__name__)
+
+CLOSED = "The playground was stopped during this run; nothing was billed. Run it again: the same seed makes the same image."
+WAITS = "The playground was stopped during this run, which {label} had accepted. {missing} Then recover it from the history."
+
+
+def recover(playground: Playground) -> threading.Thread:
+    """Close or collect, in a background thread, every run that was still going when the playground last ended."""
+    left = playground.store.unfinished()
+    thread = threading.Thread(target=_recover_all, args=(playground, left), daemon=True, name="recovery")
+    thread.start()
+    return thread
+
+
+def _recover_all(playground: Playground, left: list[Run]) -> None:
+    for run in left:
+        backend = playground.backends.get(run.backend)
+        caller = Caller(visitor=run.visitor, room=run.room)
+        if not run.provider_ids or backend is None:
+            _close(playground, run, CLOSED)
+        elif missing := backend.missing(caller):
+            _hold(playground, run, WAITS.format(label=backend.label, missing=missing))
+        else:
+            for _ in collect(playground, caller, run):
+                pass
+            log.info("Collected run %s from %s", run.id, backend.label)
+
+
+def _close(playground: Playground, run: Run, message: str) -> None:
+    playground.store.finish(replace(run, status="interrupted", error=message, billed="no"))
+    playground.budget.release(run.id)
+
+
+def _hold(playground: Playground, run: Run, message: str) -> None:
+    playground.store.finish(replace(run, status="interrupted", error=message, billed="unknown"))
+    playground.budget.hold(run.id)

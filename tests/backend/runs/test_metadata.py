@@ -1,0 +1,68 @@
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from backend.encoding import encode
+from backend.requests import parse_request
+from backend.runs.metadata import embed, infotext, read_own, recipe
+
+NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 255, (48, 65, 3), dtype=np.uint8))
+PROMPT = "一只猫 🐈, a: café\nSteps: 1, Seed: 2, Size: 3x4"
+REQUEST = parse_request({"mode": "text_to_image", "prompt": PROMPT, "negative_prompt": "bäd", "count": 4, "seed": 2**60})
+FORMATS = ["png", "jpeg", "webp"]
+
+
+@pytest.mark.parametrize("image_format", FORMATS)
+def test_the_request_comes_back_from_the_file_for_that_image_alone(image_format: str) -> None:
+    file = embed(encode(NOISE, image_format), image_format, REQUEST, 2**60 + 3, "local")  # type: ignore[arg-type]
+    own = read_own(file)
+    assert own is not None
+    assert own["backend"] == "local"
+    assert parse_request(own["request"]) == REQUEST.model_copy(update={"seed": 2**60 + 3, "count": 1})
+
+
+@pytest.mark.parametrize("image_format", FORMATS)
+def test_no_pixel_changes(image_format: str) -> None:
+    plain = encode(NOISE, image_format)  # type: ignore[arg-type]
+    stamped = embed(plain, image_format, REQUEST, 1, "local")
+    before, after = (Image.open(io.BytesIO(content)) for content in (plain, stamped))
+    assert after.size == (65, 48)
+    assert np.array_equal(np.asarray(before), np.asarray(after))
+
+
+def test_a_lossless_webp_with_alpha_keeps_both() -> None:
+    buffer = io.BytesIO()
+    Image.new("RGBA", (5, 4), (1, 2, 3, 4)).save(buffer, "WEBP", lossless=True)
+    stamped = Image.open(io.BytesIO(embed(buffer.getvalue(), "webp", REQUEST, 1, "x")))
+    assert stamped.getpixel((0, 0)) == (1, 2, 3, 4)
+
+
+def test_a1111_reads_the_parameters() -> None:
+    lines = infotext(REQUEST, 7).splitlines()
+    assert lines[:3] == [*PROMPT.splitlines(), "Negative prompt: bäd"]
+    assert lines[3].startswith("Steps: 8, Sampler: Euler, CFG scale: 1, Seed: 7, ")
+    with Image.open(io.BytesIO(embed(encode(NOISE, "png"), "png", REQUEST, 7, "local"))) as picture:
+        assert picture.info["parameters"] == infotext(REQUEST, 7)
+    with Image.open(io.BytesIO(embed(encode(NOISE, "jpeg"), "jpeg", REQUEST, 7, "local"))) as picture:
+        comment = picture.getexif().get_ifd(0x8769)[0x9286]
+    assert comment.removeprefix(b"UNICODE\0").decode("utf-16-be") == infotext(REQUEST, 7)
+
+
+@pytest.mark.parametrize("image_format", FORMATS)
+def test_the_longest_prompt_of_the_widest_letters_fits(image_format: str) -> None:
+    longest = parse_request({"mode": "text_to_image", "prompt": "🐈" * 3000, "negative_prompt": "🐕" * 3000})
+    own = read_own(embed(encode(NOISE, image_format), image_format, longest, 1, "local"))  # type: ignore[arg-type]
+    assert own is not None
+    assert own["request"]["prompt"] == "🐈" * 3000
+
+
+def test_no_image_reference_leaves_with_a_file() -> None:
+    inpaint = parse_request({"mode": "inpaint", "prompt": "ab", "image": "1" * 64, "mask": "2" * 64, "controls": [{"image": "3" * 64}]})
+    assert set(recipe(inpaint)) == {"mode", "prompt"}
+
+
+def test_a_file_of_somebody_else_has_nothing_of_ours() -> None:
+    for image_format in FORMATS:
+        assert read_own(encode(NOISE, image_format)) is None  # type: ignore[arg-type]

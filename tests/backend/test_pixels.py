@@ -1,0 +1,81 @@
+import io
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from backend.errors import BadImage
+from backend.pixels import check_header, open_upright, round_up, take_upload, upright
+from backend.runs.files import ImageFiles
+
+
+def png(image: Image.Image, **options: object) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", **options)  # type: ignore[arg-type]
+    return buffer.getvalue()
+
+
+def test_an_upload_is_kept_byte_for_byte(tmp_path: Path) -> None:
+    content = png(Image.new("RGB", (20, 10), "red"))
+    (tmp_path / "up").write_bytes(content)
+    files = ImageFiles(tmp_path / "images")
+    assert files.read(take_upload(files, tmp_path / "up")) == content
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a" + b"\0" * 20])
+def test_what_is_no_image_is_refused_with_a_way_out(content: bytes) -> None:
+    with pytest.raises(BadImage, match="save it as one of these"):
+        check_header(content)
+
+
+def test_too_many_pixels_are_refused_by_the_header_alone() -> None:
+    bomb = bytearray(png(Image.new("L", (16, 16))))
+    bomb[16:24] = struct.pack(">II", 9000, 9000)
+    bomb[29:33] = struct.pack(">I", zlib.crc32(bomb[12:29]))
+    with pytest.raises(BadImage, match="9000×9000"):
+        check_header(bytes(bomb))
+
+
+def test_an_animation_is_refused() -> None:
+    buffer = io.BytesIO()
+    frames = [Image.new("RGB", (16, 16), colour) for colour in ("red", "blue")]
+    frames[0].save(buffer, "WEBP", save_all=True, append_images=frames[1:])
+    with pytest.raises(BadImage, match="animation of 2 frames"):
+        check_header(buffer.getvalue())
+
+
+def test_a_truncated_file_says_so(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)
+    (tmp_path / "cut.png").write_bytes(png(Image.fromarray(noise))[:4000])
+    with pytest.raises(BadImage, match="damaged"):
+        open_upright(tmp_path / "cut.png")
+
+
+def test_exif_turns_the_image() -> None:
+    image = Image.new("RGB", (30, 10))
+    image.getexif()[0x0112] = 6
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", exif=image.getexif())
+    assert upright(Image.open(buffer)).size == (10, 30)
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "L", "CMYK", "1", "I;16"])
+def test_every_pixel_mode_becomes_rgb(mode: str) -> None:
+    assert upright(Image.new(mode, (4, 4))).mode == "RGB"
+
+
+def test_transparent_parts_become_white() -> None:
+    assert upright(Image.new("RGBA", (1, 1), (255, 0, 0, 0))).getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_sixteen_bit_greys_keep_their_brightness() -> None:
+    grey = Image.fromarray(np.full((2, 2), 32768, np.uint16))
+    assert upright(grey).getpixel((0, 0)) == (128, 128, 128)
+
+
+@pytest.mark.parametrize(("side", "rounded"), [(1, 16), (16, 16), (17, 32)])
+def test_sides_round_up_to_sixteen(side: int, rounded: int) -> None:
+    assert round_up(side) == rounded

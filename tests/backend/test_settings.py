@@ -1,0 +1,47 @@
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from backend.settings import Settings
+
+
+def test_nothing_has_to_be_set() -> None:
+    settings = Settings(_env_file=None)
+    assert (settings.backend, settings.model, settings.port) == ("auto", "auto", 7860)
+    assert settings.runware_api_key is None
+    assert settings.gpu_usd_per_hour == Decimal(0)
+
+
+def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PLAYGROUND_DATA", str(tmp_path))
+    monkeypatch.setenv("MODELRUNNER_API_KEY", "key-1")
+    monkeypatch.setenv("GRADIO_SERVER_PORT", "8000")
+    settings = Settings(_env_file=None)
+    assert settings.data == tmp_path
+    assert settings.modelrunner_key is not None
+    assert settings.modelrunner_key.get_secret_value() == "key-1"
+    assert settings.port == 8000
+
+
+def test_a_dot_env_file_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("RUNWARE_API_KEY=from-file\n")
+    monkeypatch.chdir(tmp_path)
+    key = Settings().runware_api_key
+    assert key is not None
+    assert key.get_secret_value() == "from-file"
+
+
+def test_no_key_shows_in_what_settings_print(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUNWARE_API_KEY", "canary-1")
+    monkeypatch.setenv("MODELRUNNER_KEY", "canary-2")
+    settings = Settings(_env_file=None)
+    assert "canary" not in f"{settings!r} {settings} {settings.model_dump_json()}"
+
+
+@pytest.mark.parametrize(
+    ("values", "public"),
+    [({}, False), ({"GRADIO_SHARE": True}, True), ({"SPACE_ID": "a/b"}, True), ({"GRADIO_SERVER_NAME": "0.0.0.0"}, True)],
+)
+def test_whether_strangers_can_reach_it(values: dict[str, object], public: bool) -> None:
+    assert Settings(_env_file=None, **values).public is public
