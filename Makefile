@@ -6,7 +6,7 @@ PYTEST_ARGS ?=
 
 PY := $(VENV)/bin/python
 SETUP := $(PYTHON) -m tools.setup --venv $(VENV)
-TYPED := $(wildcard app.py ui/*.py ui/*/*.py backend/*.py backend/*/*.py) tools/setup tests/left_out.py
+TYPED := $(wildcard app.py) $(if $(wildcard ui/*.py),ui) $(if $(wildcard backend/*.py),backend) tools/setup tests/left_out.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run test bench lint format setup setup-dev clean
