@@ -1,0 +1,45 @@
+# The commands of the project. `make run` and `make test` set up all they need first, once.
+PYTHON ?= python3
+VENV ?= .venv
+ARGS ?=
+PYTEST_ARGS ?=
+
+PY := $(VENV)/bin/python
+SETUP := $(PYTHON) -m tools.setup --venv $(VENV)
+TYPED := $(wildcard app.py) $(if $(wildcard ui/*.py),ui) $(if $(wildcard backend/*.py),backend) tools/setup tests/left_out.py
+
+.DEFAULT_GOAL := help
+.PHONY: help run test bench lint format setup setup-dev clean
+
+help:  ## Show these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: setup  ## Start the playground (ARGS="--port 7861" passes options on)
+	@$(PY) app.py $(ARGS)
+
+test: export HF_HUB_OFFLINE = 1
+test: setup-dev  ## Test everything but the slow and the system tests
+	@$(PY) -m pytest -p tests.left_out -m "not slow and not system" $(PYTEST_ARGS)
+
+bench: export HF_HUB_OFFLINE = 1
+bench: setup-dev  ## Print the benchmark tables
+	@$(PY) -m tests.benchmarks $(ARGS)
+
+lint: setup-dev  ## Check style, the dependency rule and types
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy $(TYPED)
+
+format: setup-dev  ## Put the code in order
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+setup:
+	@$(SETUP)
+
+setup-dev:
+	@$(SETUP) --dev
+
+clean:  ## Remove the environment and the tools' caches (never your images in data/)
+	@test ! -e $(VENV) || test -f $(VENV)/pyvenv.cfg || { echo "$(VENV) is no virtual environment: left alone"; exit 1; }
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

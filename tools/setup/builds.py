@@ -1,0 +1,60 @@
+"""Which builds of torch and torchvision suit this machine, and what they weigh."""
+
+import platform
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+CPU_INDEX = "https://download.pytorch.org/whl/cpu"
+ORDINARY = "ordinary"  # says "the ordinary index" where an index is asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """One way to get the matching pair, with the size of the whole environment that follows from it."""
+
+    name: str
+    index: str | None
+    download_gb: float
+    disk_gb: float
+
+    @property
+    def label(self) -> str:
+        """The local version that PyTorch's indexes give their builds: theirs is `2.14.1+cpu`, the ordinary `2.14.1`."""
+        last = (self.index or "").rstrip("/").rpartition("/")[2]
+        return last if re.fullmatch(r"cpu|xpu|cu\d+|rocm[\d.]+", last) else ""
+
+    @property
+    def size(self) -> str:
+        """Both sizes in words."""
+        return f"about {self.download_gb:.1f} GB to download, {self.disk_gb:.1f} GB on disk"
+
+
+# Measured on Linux x86-64 with everything else in requirements-dev.txt.
+CPU = Build("PyTorch for the CPU", CPU_INDEX, 0.7, 1.9)
+CUDA = Build("PyTorch with CUDA", None, 3.2, 6.4)
+# Outside Linux the ordinary builds hold no CUDA.
+PLAIN = Build("PyTorch", None, 0.7, 1.9)
+
+
+def ordinary(system: str = platform.system()) -> Build:
+    """The builds that the ordinary index has for this system."""
+    return CUDA if system == "Linux" else PLAIN
+
+
+def choose(torch_index: str, *, gpu: bool, system: str = platform.system()) -> Build:
+    """Take the named index; else CPU builds where the ordinary ones would bring CUDA for nothing."""
+    if torch_index == ORDINARY:
+        return ordinary(system)
+    if torch_index and not torch_index.endswith("/cpu"):
+        return Build(f"PyTorch from {torch_index}", torch_index, CUDA.download_gb, CUDA.disk_gb)
+    if torch_index or (system == "Linux" and not gpu):
+        return Build(CPU.name, torch_index or CPU.index, CPU.download_gb, CPU.disk_gb)
+    return ordinary(system)
+
+
+def pinned(constraints: Path, label: str) -> list[str]:
+    """Name the pair at the constrained versions, both with the same label, so that they can't be mixed."""
+    text = constraints.read_text()
+    versions = {name: re.search(rf"(?m)^{name}==([\w.]+)", text) for name in ("torch", "torchvision")}
+    return [f"{name}=={found[1]}{label and '+' + label}" for name, found in versions.items() if found]
