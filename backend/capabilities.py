@@ -74,13 +74,14 @@ class Capabilities:
 
     def _problems(self, request: Request) -> Iterator[Problem]:
         if request.mode not in self.modes:
-            known = ", ".join(mode.replace("_", " ") for mode in self.modes)
-            yield Problem("mode", f"{request.mode.replace('_', ' ')} isn't offered by this backend, which does {known}.")
+            mode, *known = (mode.replace("_", " ") for mode in (request.mode, *self.modes))
+            yield Problem("mode", f"{mode} isn't offered by this backend, which does {', '.join(known)}.")
             return
         for name in set_fields(request):
             value = getattr(request, name)
             yield from self._problems_of(name, value)
-        if len(request.controls) + (request.mode == "controlnet") > max(self.most_controls, request.mode == "controlnet"):
+        own = 1 if request.mode == "controlnet" else 0
+        if request.controls and own + len(request.controls) > self.most_controls:
             yield Problem("controls", f"has {len(request.controls)}; this backend takes {self.most_controls} in all.")
         self.own_options(request)
 

@@ -19,7 +19,7 @@
 - Cancelled (a BaseException, so that no library swallows it)
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -148,35 +148,12 @@ def _is_union_tag(part: Any) -> bool:
 
 
 def _sentence(entry: Any) -> str:
-    context, given, kind = entry.get("ctx", {}), entry.get("input"), entry["type"]
+    given, context = entry.get("input"), entry.get("ctx", {})
     shown = repr(given) if len(repr(given)) <= 60 else f"{repr(given)[:57]}..."
-    match kind:
-        case "missing":
-            return "is missing; give it a value."
-        case "extra_forbidden":
-            return "is not a field of this request; take it out."
-        case "greater_than_equal":
-            return f"is {shown}; the least is {_number(context['ge'])}."
-        case "less_than_equal":
-            return f"is {shown}; the most is {_number(context['le'])}."
-        case "multiple_of":
-            return f"is {shown}; it must be a multiple of {context['multiple_of']:g}{_nearest(given, context)}."
-        case "string_too_short":
-            return f"has {_characters(given)}; it needs at least {context['min_length']}."
-        case "string_too_long":
-            return f"has {_characters(given)}; the most is {context['max_length']}."
-        case "int_parsing" | "int_type" | "int_from_float":
-            return f"is {shown}; it must be a whole number."
-        case "finite_number" | "float_parsing" | "float_type":
-            return f"is {shown}; it must be a number."
-        case "union_tag_not_found":
-            return "`mode` is missing; say which kind of request this is."
-        case "literal_error":
-            return f"is {shown}; choose one of {context['expected']}."
-        case "string_pattern_mismatch":
-            return f"is {shown}; it must be the sha256 of an image that was uploaded."
-        case _:
-            return f"is {shown}: {entry['msg'].removeprefix('Value error, ')}." if entry["loc"] else _whole(entry)
+    known = _SENTENCES.get(entry["type"])
+    if known is not None:
+        return known(shown, given, context)
+    return f"is {shown}: {entry['msg'].removeprefix('Value error, ')}." if entry["loc"] else _whole(entry)
 
 
 def _whole(entry: Any) -> str:
@@ -197,3 +174,27 @@ def _nearest(given: Any, context: Any) -> str:
         return ""
     step = context["multiple_of"]
     return f", such as {round(given / step) * step:g}"
+
+
+_SENTENCES: dict[str, Callable[[str, Any, Any], str]] = {
+    "missing": lambda *_: "is missing; give it a value.",
+    "extra_forbidden": lambda *_: "is not a field of this request; take it out.",
+    "greater_than_equal": lambda shown, _, context: f"is {shown}; the least is {_number(context['ge'])}.",
+    "less_than_equal": lambda shown, _, context: f"is {shown}; the most is {_number(context['le'])}.",
+    "multiple_of": lambda shown, given, context: (
+        f"is {shown}; it must be a multiple of {_number(context['multiple_of'])}{_nearest(given, context)}."
+    ),
+    "string_too_short": lambda _, given, context: (
+        f"has {_characters(given)}; it needs at least {context['min_length']}."
+    ),
+    "string_too_long": lambda _, given, context: f"has {_characters(given)}; the most is {context['max_length']}.",
+    "string_pattern_mismatch": lambda shown, *_: f"is {shown}; it must be the sha256 of an image that was uploaded.",
+    "int_parsing": lambda shown, *_: f"is {shown}; it must be a whole number.",
+    "int_type": lambda shown, *_: f"is {shown}; it must be a whole number.",
+    "int_from_float": lambda shown, *_: f"is {shown}; it must be a whole number.",
+    "finite_number": lambda shown, *_: f"is {shown}; it must be a number.",
+    "float_parsing": lambda shown, *_: f"is {shown}; it must be a number.",
+    "float_type": lambda shown, *_: f"is {shown}; it must be a number.",
+    "literal_error": lambda shown, _, context: f"is {shown}; choose one of {context['expected']}.",
+    "union_tag_not_found": lambda *_: "`mode` is missing; say which kind of request this is.",
+}

@@ -27,10 +27,10 @@ class FakeOptions(Options):
     """How the fake behaves on this request."""
 
     seconds: float = Field(0.0, ge=0, le=60, title="Seconds", description="How long each image takes.")
-    fail_after: int | None = Field(None, ge=0, le=20, title="Fail after", description="Fail once this many images came.")
+    fail_after: int | None = Field(None, ge=0, le=20, title="Fail after", description="Fail after so many images.")
     failure: Literal["broken", "no credit", "time-out", "bug"] = Field("broken", title="Failure")
     provider: bool = Field(False, title="Act as a provider", description="Submit, bill, and go on when left.")
-    cost_usd: Decimal | None = Field(Decimal("0.0013"), ge=0, title="Cost", description="Each image's bill as a provider.")
+    cost_usd: Decimal | None = Field(Decimal("0.0013"), ge=0, title="Cost", description="Each image's bill.")
     tell_seed: bool = Field(True, title="Tell the seed")
 
 
@@ -135,6 +135,6 @@ def _failure(options: FakeOptions) -> Exception:
             return GenerationFailed("The model gave up on this run: try it again.")
 
 
-def build(settings: Settings, files: ImageFiles) -> FakeBackend:
+def build(_settings: Settings, files: ImageFiles) -> FakeBackend:
     """Build the fake; it needs nothing."""
     return FakeBackend(files)

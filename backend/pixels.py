@@ -32,7 +32,9 @@ def check_header(content: bytes) -> str:
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise BadImage("The file is no PNG, JPEG or WebP image that can be read: save it as one of these.") from error
     if width * height > MOST_PIXELS:
-        raise BadImage(f"The image has {width}×{height} pixels; the most is {MOST_PIXELS // 10**6} million. Make it smaller.")
+        raise BadImage(
+            f"The image has {width}×{height} pixels; the most is {MOST_PIXELS // 10**6} million. Make it smaller."
+        )
     if frames > 1:
         raise BadImage(f"The image is an animation of {frames} frames: save the one you want as a PNG.")
     return image_format if image_format in SUFFIXES else "jpeg"

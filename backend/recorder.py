@@ -81,7 +81,9 @@ class Recorder:
         self.playground.store.finish(self.run)
         run = self.run
         size = f"{run.images[0].width}x{run.images[0].height}" if run.images else "no image"
-        log.info("%s %s %s: %s, %s, %.1f s, %s USD", run.backend, run.request.mode, run.id, status, size, run.seconds, cost)
+        log.info(
+            "%s %s %s: %s, %s, %.1f s, %s USD", run.backend, run.request.mode, run.id, status, size, run.seconds, cost
+        )
 
     def _cost(self, error: PlaygroundError | None) -> Decimal | None:
         costs = [image.cost_usd for image in self.run.images]

@@ -11,8 +11,8 @@ from backend.runs.records import Run
 
 log = logging.getLogger(__name__)
 
-CLOSED = "The playground was stopped during this run; nothing was billed. Run it again: the same seed makes the same image."
-WAITS = "The playground was stopped during this run, which {label} had accepted. {missing} Then recover it from the history."
+CLOSED = "The playground was stopped during this run; nothing was billed. Run it again with the same seed."
+WAITS = "The playground was stopped during this run, which {label} had accepted. {missing} Then recover it."
 
 
 def recover(playground: Playground) -> threading.Thread:

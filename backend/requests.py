@@ -36,10 +36,20 @@ class Common(Part):
     )
     steps: int = Field(8, ge=1, le=50, title="Steps", description="The model is distilled for 8.")
     guidance: float = Field(
-        1.0, ge=0, le=20, allow_inf_nan=False, title="Guidance", description="Classifier-free guidance; 1 or less is off."
+        1.0,
+        ge=0,
+        le=20,
+        allow_inf_nan=False,
+        title="Guidance",
+        description="Classifier-free guidance; 1 or less is off.",
     )
     shift: float = Field(
-        3.0, ge=1, le=10, allow_inf_nan=False, title="Shift", description="Where the steps lie; the model was distilled at 3."
+        3.0,
+        ge=1,
+        le=10,
+        allow_inf_nan=False,
+        title="Shift",
+        description="Where the steps lie; the model was distilled at 3.",
     )
     seed: Seed = Field(RANDOM_SEED, title="Seed", description="-1 draws one; the same seed makes the same image.")
     count: int = Field(1, ge=1, le=20, title="Images", description="Image i has the seed plus i.")
@@ -129,8 +139,12 @@ class Outpaint(Common):
     right: Pixels = Field(0, title="Right")
     top: Pixels = Field(0, title="Top")
     bottom: Pixels = Field(0, title="Bottom")
-    fill: Literal["edge", "mirror", "noise", "grey"] = Field("edge", title="Fill", description="What the new area starts from.")
-    overlap: int = Field(32, ge=0, le=256, title="Overlap", description="Pixels of the image that may change at the seam.")
+    fill: Literal["edge", "mirror", "noise", "grey"] = Field(
+        "edge", title="Fill", description="What the new area starts from."
+    )
+    overlap: int = Field(
+        32, ge=0, le=256, title="Overlap", description="Pixels of the image that may change at the seam."
+    )
     feather: int = Field(0, ge=0, le=256, title="Feather", description="Width of the blend at the seam; 0 is exact.")
 
     @model_validator(mode="after")
@@ -145,7 +159,9 @@ class ControlNet(Sized):
 
     mode: Literal["controlnet"] = "controlnet"
     image: ImageRef = Field(title="Control image")
-    preprocess: Preprocess = Field("canny", title="Preprocess", description="Edges, depth, pose, or the image as it is.")
+    preprocess: Preprocess = Field(
+        "canny", title="Preprocess", description="Edges, depth, pose, or the image as it is."
+    )
     control_scale: Weight = Field(0.75, title="Control scale", description="How tightly the result follows.")
     control_start: Fraction = Field(0.0, title="Control start", description="Fraction of the steps.")
     control_end: Fraction = Field(0.8, title="Control end", description="Ending early leaves room for detail.")
@@ -153,7 +169,9 @@ class ControlNet(Sized):
     @model_validator(mode="after")
     def _starts_before_it_ends(self) -> Self:
         if self.control_start >= self.control_end:
-            raise ValueError(f"`control_start` is {self.control_start:g} and must be below `control_end`, {self.control_end:g}")
+            raise ValueError(
+                f"`control_start` is {self.control_start:g} and must be below `control_end`, {self.control_end:g}"
+            )
         return self
 
 

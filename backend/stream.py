@@ -55,4 +55,5 @@ def _work(work: Work, emit: Emit, events: "queue.SimpleQueue[Event]") -> None:
         return
     except Exception:  # The thread ends here: whoever waits for its events has to hear of it.
         log.exception("A run broke down")
-        events.put(Failed(PlaygroundError("The playground broke down on this run; its log says why.", billed="unknown")))
+        message = "The playground broke down on this run; its log says why."
+        events.put(Failed(PlaygroundError(message, billed="unknown")))

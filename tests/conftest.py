@@ -10,14 +10,14 @@ import pytest
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
-from backend.caller import Caller  # noqa: E402
-from backend.fake import FakeBackend  # noqa: E402
-from backend.playground import Playground  # noqa: E402
-from backend.runs.budget import Budget  # noqa: E402
-from backend.runs.database import open_database  # noqa: E402
-from backend.runs.files import ImageFiles  # noqa: E402
-from backend.runs.store import Store  # noqa: E402
-from backend.settings import Settings  # noqa: E402
+from backend.caller import Caller
+from backend.fake import FakeBackend
+from backend.playground import Playground
+from backend.runs.budget import Budget
+from backend.runs.database import open_database
+from backend.runs.files import ImageFiles
+from backend.runs.store import Store
+from backend.settings import Settings
 
 OWN = ("RUNWARE_", "MODELRUNNER_", "PLAYGROUND_", "GRADIO_SERVER_", "GRADIO_SHARE", "SPACE_", "RAY_ADDRESS")
 

@@ -53,7 +53,7 @@ class ImageFiles:
                     file.write(content)
                     file.flush()
                     os.fsync(file.fileno())
-                    os.replace(file.name, target)
+                    Path(file.name).replace(target)
                 except OSError:
                     Path(file.name).unlink(missing_ok=True)
                     raise

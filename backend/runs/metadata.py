@@ -20,7 +20,8 @@ Recipe = dict[str, JsonValue]
 
 def recipe(request: Request, seed: int | None = None) -> Recipe:
     """Return the request as JSON without its images; with `seed`, for that image alone."""
-    values: Recipe = request.model_dump(mode="json", exclude_defaults=True, exclude={*IMAGE_FIELDS[request.mode], "controls"})
+    pictures = {*IMAGE_FIELDS[request.mode], "controls"}
+    values: Recipe = request.model_dump(mode="json", exclude_defaults=True, exclude=pictures)
     values["mode"] = request.mode
     if seed is not None:
         values["seed"] = seed
@@ -70,7 +71,8 @@ def infotext(request: Request, seed: int | None) -> str:
     lines = [request.prompt]
     if request.negative_prompt:
         lines.append(f"Negative prompt: {request.negative_prompt}")
-    return "\n".join([line.replace("\0", "") for line in lines] + [", ".join(f"{name}: {_quoted(value)}" for name, value in pairs.items())])
+    lines.append(", ".join(f"{name}: {_quoted(value)}" for name, value in pairs.items()))
+    return "\n".join(lines).replace("\0", "")
 
 
 def _quoted(value: Any) -> str:

@@ -11,9 +11,8 @@ from backend.requests import parse_request
 from backend.runs.records import Run, RunImage
 from backend.runs.tables import images, runs
 
-_RUN_COLUMNS = (
-    "id visitor room backend status created seconds estimate_usd cost_usd cost_kind provider_ids error billed".split()
-)
+_OWN = ("mode", "prompt", "request")
+_RUN_COLUMNS = tuple(column.name for column in runs.c if column.name not in _OWN)
 _IMAGE_COLUMNS = ("sha256", "format", "width", "height", "seed", "cost_usd", "flagged", "original", "details")
 
 

@@ -1,8 +1,6 @@
 import inspect
 import pickle
 
-import pytest
-
 from backend import errors
 from backend.errors import Cancelled, InvalidRequest, PlaygroundError, Problem, ProviderTimeout
 
@@ -28,8 +26,4 @@ def test_a_time_out_may_be_billed_and_other_errors_are_not_unless_they_say_so() 
 
 
 def test_no_library_swallows_a_cancellation() -> None:
-    with pytest.raises(Cancelled):
-        try:
-            raise Cancelled
-        except Exception:
-            pytest.fail("swallowed")
+    assert not issubclass(Cancelled, Exception)

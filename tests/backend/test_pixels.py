@@ -25,7 +25,9 @@ def test_an_upload_is_kept_byte_for_byte(tmp_path: Path) -> None:
     assert files.read(take_upload(files, tmp_path / "up")) == content
 
 
-@pytest.mark.parametrize("content", [b"", b"hello", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a" + b"\0" * 20])
+@pytest.mark.parametrize(
+    "content", [b"", b"hello", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a" + b"\0" * 20]
+)
 def test_what_is_no_image_is_refused_with_a_way_out(content: bytes) -> None:
     with pytest.raises(BadImage, match="save it as one of these"):
         check_header(content)

@@ -41,7 +41,12 @@ def test_no_key_shows_in_what_settings_print(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize(
     ("values", "public"),
-    [({}, False), ({"GRADIO_SHARE": True}, True), ({"SPACE_ID": "a/b"}, True), ({"GRADIO_SERVER_NAME": "0.0.0.0"}, True)],
+    [
+        ({}, False),
+        ({"GRADIO_SHARE": True}, True),
+        ({"SPACE_ID": "a/b"}, True),
+        ({"GRADIO_SERVER_NAME": "0.0.0.0"}, True),
+    ],
 )
 def test_whether_strangers_can_reach_it(values: dict[str, object], public: bool) -> None:
     assert Settings(_env_file=None, **values).public is public

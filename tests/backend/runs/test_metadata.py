@@ -10,7 +10,9 @@ from backend.runs.metadata import embed, infotext, read_own, recipe
 
 NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 255, (48, 65, 3), dtype=np.uint8))
 PROMPT = "一只猫 🐈, a: café\nSteps: 1, Seed: 2, Size: 3x4"
-REQUEST = parse_request({"mode": "text_to_image", "prompt": PROMPT, "negative_prompt": "bäd", "count": 4, "seed": 2**60})
+REQUEST = parse_request(
+    {"mode": "text_to_image", "prompt": PROMPT, "negative_prompt": "bäd", "count": 4, "seed": 2**60}
+)
 FORMATS = ["png", "jpeg", "webp"]
 
 
@@ -59,7 +61,9 @@ def test_the_longest_prompt_of_the_widest_letters_fits(image_format: str) -> Non
 
 
 def test_no_image_reference_leaves_with_a_file() -> None:
-    inpaint = parse_request({"mode": "inpaint", "prompt": "ab", "image": "1" * 64, "mask": "2" * 64, "controls": [{"image": "3" * 64}]})
+    inpaint = parse_request(
+        {"mode": "inpaint", "prompt": "ab", "image": "1" * 64, "mask": "2" * 64, "controls": [{"image": "3" * 64}]}
+    )
     assert set(recipe(inpaint)) == {"mode", "prompt"}
 
 
