@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 CLOSED = "The playground was stopped during this run; nothing was billed. Run it again with the same seed."
 WAITS = "The playground was stopped during this run, which {label} had accepted. {missing} Then recover it."
 
+GONE = "The playground was stopped during this run, which {name} had accepted; this playground no longer knows {name}."
+
 
 def recover(playground: Playground) -> threading.Thread:
     """Close or collect, in a background thread, every run that was still going when the playground last ended."""
@@ -27,8 +29,10 @@ def _recover_all(playground: Playground, left: list[Run]) -> None:
     for run in left:
         backend = playground.backends.get(run.backend)
         caller = Caller(visitor=run.visitor, room=run.room)
-        if not run.provider_ids or backend is None:
+        if not run.provider_ids:
             _close(playground, run, CLOSED)
+        elif backend is None:
+            _hold(playground, run, GONE.format(name=run.backend))
         elif missing := backend.missing(caller):
             _hold(playground, run, WAITS.format(label=backend.label, missing=missing))
         else:

@@ -55,3 +55,14 @@ def test_without_the_key_it_is_kept_for_later_and_its_money_held(playground: Pla
     entry = playground.budget.entry(run.id)
     assert entry is not None
     assert entry[0] == "held"
+
+
+def test_a_submitted_run_of_a_backend_that_is_gone_is_held_since_it_may_be_billed(playground: Playground) -> None:
+    gone = dataclasses.replace(playground, backends={})
+    run = left_running(gone, provider_ids={"fake_id": "x"})
+    recover(gone).join(5)
+    kept = playground.store.run(run.id)
+    assert (kept.status, kept.billed) == ("interrupted", "unknown")
+    entry = playground.budget.entry(run.id)
+    assert entry is not None
+    assert entry[0] == "held"
