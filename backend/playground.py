@@ -41,7 +41,8 @@ def open_playground(settings: Settings) -> Playground:
     files = ImageFiles(settings.data / "images")
     names = [*BACKENDS, *(name for name in REHEARSAL if name == settings.backend)]
     backends = {name: build(name, settings, files) for name in names}
-    return Playground(settings, backends, Store(engine), Budget(engine), files, _default(settings, backends))
+    budget = Budget(engine, settings.caps)
+    return Playground(settings, backends, Store(engine), budget, files, _default(settings, backends))
 
 
 def _default(settings: Settings, backends: Mapping[str, Backend]) -> str:

@@ -4,10 +4,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Engine, Row, and_, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Executable, Row, and_, insert, or_, select, update
 
 from backend.errors import NotFound
 from backend.requests import parse_request
+from backend.runs.database import writing
 from backend.runs.records import Run, RunImage
 from backend.runs.tables import images, runs
 
@@ -22,30 +23,29 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
-    def add(self, run: Run) -> None:
-        """Record a run that is about to start."""
+    def add(self, run: Run, *, connection: Connection | None = None) -> None:
+        """Record a run that is about to start; with `connection`, as part of that transaction."""
         values = {name: getattr(run, name) for name in _RUN_COLUMNS}
         values |= {"mode": run.request.mode, "prompt": run.request.prompt, "request": run.request.model_dump_json()}
-        with self.engine.begin() as connection:
-            connection.execute(insert(runs).values(values))
+        self._write(insert(runs).values(values), connection)
 
     def submitted(self, run_id: str, provider_ids: Mapping[str, Any]) -> None:
         """Record a provider's ids, before it is asked."""
-        self._update(run_id, provider_ids=dict(provider_ids))
+        self._write(update(runs).where(runs.c.id == run_id).values(provider_ids=dict(provider_ids)))
 
     def add_image(self, run_id: str, image: RunImage) -> None:
         """Record an image that lies in the data folder; one that is there already (collected twice) stays."""
         values = {name: getattr(image, name) for name in _IMAGE_COLUMNS} | {"run_id": run_id, "position": image.index}
         values["details"] = dict(image.details)
         known = select(images.c.position).where(images.c.run_id == run_id, images.c.position == image.index)
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
             if connection.execute(known).first() is None:
                 connection.execute(insert(images).values(values))
 
-    def finish(self, run: Run) -> None:
-        """Record how a run ended."""
+    def finish(self, run: Run, *, connection: Connection | None = None) -> None:
+        """Record how a run ended; with `connection`, as part of that transaction."""
         ended = {name: getattr(run, name) for name in ("status", "seconds", "cost_usd", "cost_kind", "error", "billed")}
-        self._update(run.id, **ended)
+        self._write(update(runs).where(runs.c.id == run.id).values(**ended), connection)
 
     def run(self, run_id: str, visitor: str | None = None) -> Run:
         """Return a run; with `visitor`, only that visitor's. Raise `NotFound` otherwise."""
@@ -69,9 +69,12 @@ class Store:
         """Return the runs that a crash or a restart left running, oldest first."""
         return self._read(select(runs).where(runs.c.status == "running").order_by(runs.c.created))
 
-    def _update(self, run_id: str, **values: Any) -> None:
-        with self.engine.begin() as connection:
-            connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
+    def _write(self, statement: Executable, connection: Connection | None = None) -> None:
+        if connection is not None:
+            connection.execute(statement)
+            return
+        with writing(self.engine) as own:
+            own.execute(statement)
 
     def _read(self, query: Any) -> list[Run]:
         with self.engine.connect() as connection:
