@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Executable, Row, and_, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, insert, select, tuple_, update
 
 from backend.errors import NotFound
 from backend.requests import parse_request
@@ -27,11 +28,13 @@ class Store:
         """Record a run that is about to start; with `connection`, as part of that transaction."""
         values = {name: getattr(run, name) for name in _RUN_COLUMNS}
         values |= {"mode": run.request.mode, "prompt": run.request.prompt, "request": run.request.model_dump_json()}
-        self._write(insert(runs).values(values), connection)
+        with self._writing(connection) as connection:
+            connection.execute(insert(runs), values)
 
     def submitted(self, run_id: str, provider_ids: Mapping[str, Any]) -> None:
         """Record a provider's ids, before it is asked."""
-        self._write(update(runs).where(runs.c.id == run_id).values(provider_ids=dict(provider_ids)))
+        with writing(self.engine) as connection:
+            connection.execute(update(runs).where(runs.c.id == run_id).values(provider_ids=dict(provider_ids)))
 
     def add_image(self, run_id: str, image: RunImage) -> None:
         """Record an image that lies in the data folder; one that is there already (collected twice) stays."""
@@ -40,12 +43,13 @@ class Store:
         known = select(images.c.position).where(images.c.run_id == run_id, images.c.position == image.index)
         with writing(self.engine) as connection:
             if connection.execute(known).first() is None:
-                connection.execute(insert(images).values(values))
+                connection.execute(insert(images), values)
 
     def finish(self, run: Run, *, connection: Connection | None = None) -> None:
         """Record how a run ended; with `connection`, as part of that transaction."""
         ended = {name: getattr(run, name) for name in ("status", "seconds", "cost_usd", "cost_kind", "error", "billed")}
-        self._write(update(runs).where(runs.c.id == run.id).values(**ended), connection)
+        with self._writing(connection) as connection:
+            connection.execute(update(runs).where(runs.c.id == run.id).values(**ended))
 
     def run(self, run_id: str, visitor: str | None = None) -> Run:
         """Return a run; with `visitor`, only that visitor's. Raise `NotFound` otherwise."""
@@ -61,20 +65,16 @@ class Store:
         """Return a visitor's runs, newest first; `before` continues a page."""
         query = select(runs).where(runs.c.visitor == visitor)
         if before is not None:
-            older = runs.c.created < before.created
-            query = query.where(or_(older, and_(runs.c.created == before.created, runs.c.id < before.id)))
+            # Compared as a pair, not by `or`: only so does the index lead straight to the page.
+            query = query.where(tuple_(runs.c.created, runs.c.id) < (before.created, before.id))
         return self._read(query.order_by(runs.c.created.desc(), runs.c.id.desc()).limit(limit))
 
     def unfinished(self) -> list[Run]:
         """Return the runs that a crash or a restart left running, oldest first."""
         return self._read(select(runs).where(runs.c.status == "running").order_by(runs.c.created))
 
-    def _write(self, statement: Executable, connection: Connection | None = None) -> None:
-        if connection is not None:
-            connection.execute(statement)
-            return
-        with writing(self.engine) as own:
-            own.execute(statement)
+    def _writing(self, connection: Connection | None) -> AbstractContextManager[Connection]:
+        return writing(self.engine) if connection is None else nullcontext(connection)
 
     def _read(self, query: Any) -> list[Run]:
         with self.engine.connect() as connection:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from backend.errors import OverBudget
 from backend.requests import parse_request
@@ -31,14 +31,13 @@ def a_run(visitor: str, room: str | None = None) -> Run:
 class Ledger(RuleBasedStateMachine):
     """Reserves, settles, releases and holds in any order; the model adds up what each entry counts."""
 
-    open = Bundle("open")
-    held = Bundle("held")
-
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         self.engine = open_database(Path(self.folder.name))
         self.budget = Budget(self.engine, CAPS)
+        self.open: list[str] = []
+        self.held: list[str] = []
         self.counted: dict[str, tuple[str, str | None, Decimal]] = {}
 
     def teardown(self) -> None:
@@ -55,8 +54,8 @@ class Ledger(RuleBasedStateMachine):
             Decimal(0),
         )
 
-    @rule(target=open, visitor=st.sampled_from(VISITORS), room=st.sampled_from(ROOMS), amount=money)
-    def reserve(self, visitor: str, room: str | None, amount: Decimal) -> str:
+    @rule(visitor=st.sampled_from(VISITORS), room=st.sampled_from(ROOMS), amount=money)
+    def reserve(self, visitor: str, room: str | None, amount: Decimal) -> None:
         run = a_run(visitor, room)
         fits = (
             self.spent(visitor) + amount <= Decimal("0.10")
@@ -70,25 +69,31 @@ class Ledger(RuleBasedStateMachine):
         else:
             assert fits
             self.counted[run.id] = (visitor, room, amount)
-        return run.id
+            self.open.append(run.id)
 
-    @rule(run_id=consumes(open), share=st.integers(0, 100))
-    def settle_at_most_the_reservation(self, run_id: str, share: int) -> None:
-        if run_id in self.counted:
-            visitor, room, amount = self.counted[run_id]
-            bill = (amount * share / 100).quantize(Decimal("1e-9"))
-            self.budget.settle(run_id, min(bill, amount))
-            self.counted[run_id] = (visitor, room, min(bill, amount))
+    @precondition(lambda self: self.open)
+    @rule(place=st.integers(0, 99), share=st.integers(0, 100))
+    def settle_at_most_the_reservation(self, place: int, share: int) -> None:
+        run_id = self.open.pop(place % len(self.open))
+        visitor, room, amount = self.counted[run_id]
+        bill = min(amount, (amount * share / 100).quantize(Decimal("1e-9")))
+        self.budget.settle(run_id, bill)
+        self.counted[run_id] = (visitor, room, bill)
 
-    @rule(run_id=st.one_of(consumes(open), consumes(held)))
-    def release(self, run_id: str) -> None:
-        self.budget.release(run_id)
-        self.counted.pop(run_id, None)
-
-    @rule(target=held, run_id=consumes(open))
-    def hold(self, run_id: str) -> str:
+    @precondition(lambda self: self.open)
+    @rule(place=st.integers(0, 99))
+    def hold(self, place: int) -> None:
+        run_id = self.open.pop(place % len(self.open))
         self.budget.hold(run_id)
-        return run_id
+        self.held.append(run_id)
+
+    @precondition(lambda self: self.open or self.held)
+    @rule(place=st.integers(0, 99))
+    def release(self, place: int) -> None:
+        some = self.held if place % 2 and self.held else self.open or self.held
+        run_id = some.pop(place % len(some))
+        self.budget.release(run_id)
+        del self.counted[run_id]
 
     @invariant()
     def the_sums_are_the_models_and_within_the_caps(self) -> None:
