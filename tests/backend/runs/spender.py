@@ -1,4 +1,4 @@
-"""A second process that spends: `python -m tests.backend.runs.spender DATABASE_URL DATA TRIES` prints what it was granted."""
+"""A process that spends: `python -m tests.backend.runs.spender DATABASE_URL DATA TRIES` prints what it was granted."""
 
 import sys
 import uuid
