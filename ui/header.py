@@ -38,7 +38,8 @@ def header(playground: Playground) -> Header:
     with gr.Row(elem_id="head"):
         gr.HTML("<h1>Z-Image <span>Playground</span></h1>", elem_id="title", apply_default_css=False)
         with gr.Row(elem_id="switch"):
-X
+            shown = state_html(chosen, caller)
+            state = gr.HTML(shown, elem_id="state", js_on_load=_ACTIONS_JS, apply_default_css=False)
             backend = gr.Dropdown(
                 choices=[(each.label, each.name) for each in playground.backends.values()],
                 value=chosen.name,
