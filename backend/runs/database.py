@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 
 from backend.runs.tables import metadata
+from backend.runs.words import create_word_index
 
 
 def open_database(data: Path, url: str | None = None) -> Engine:
@@ -17,6 +18,7 @@ def open_database(data: Path, url: str | None = None) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     metadata.create_all(engine)
+    create_word_index(engine)
     return engine
 
 
