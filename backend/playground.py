@@ -11,6 +11,7 @@ from backend.registry import BACKENDS, REHEARSAL, build
 from backend.runs.budget import Budget
 from backend.runs.database import open_database
 from backend.runs.files import ImageFiles
+from backend.runs.history import History
 from backend.runs.store import Store
 from backend.settings import Settings
 from backend.visitors.addresses import Addresses, address_secret
@@ -40,6 +41,11 @@ class Playground:
         if self.settings.public:
             self.rates.take("runs", RUNS_AN_ADDRESS, caller.address)
             self.rates.take("runs", RUNS_A_VISITOR, caller.visitor)
+
+    @property
+    def history(self) -> History:
+        """Return the record as a visitor looks at it."""
+        return History(self.store, self.files)
 
     def choose(self, name: str) -> Backend:
         """Return a backend by name; `auto` is the one chosen at start. Raise `Unsupported` for another word."""

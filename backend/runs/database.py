@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from backend.errors import StorageFull
 from backend.runs.tables import metadata
+from backend.runs.words import create_word_index
 
 _WRITERS_LOCK = 0x7A_69_6D_67
 """The number of PostgreSQL's advisory lock ("zimg"); any constant will do, so long as every process uses it."""
@@ -24,6 +25,7 @@ def open_database(data: Path, url: str | None = None) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     metadata.create_all(engine)
+    create_word_index(engine)
     return engine
 
 
