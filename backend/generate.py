@@ -17,6 +17,7 @@ from backend.playground import Playground
 from backend.recorder import Recorder
 from backend.request_parts import RANDOM_SEED
 from backend.requests import Request, TextToImage
+from backend.runs.budget import Payer
 from backend.runs.records import Run
 from backend.stream import stream
 
@@ -60,6 +61,13 @@ def prepare(backend: Backend, caller: Caller, request: Request) -> Request:
     return request.model_copy(update=changes)
 
 
+def payer_of(backend: Backend, caller: Caller, estimate: Estimate) -> Payer:
+    """Say whose money a run takes: nobody's on this machine, the visitor's with their own key, else the house's."""
+    if estimate.free or backend.cost_kind != "billed":
+        return "nobody"
+    return "visitor" if backend.name in caller.keys else "house"
+
+
 def _open(playground: Playground, caller: Caller, backend: Backend, request: Request, estimate: Estimate) -> Run:
     run = Run(
         id=uuid.uuid4().hex,
@@ -72,8 +80,11 @@ def _open(playground: Playground, caller: Caller, backend: Backend, request: Req
         estimate_usd=estimate.likely,
         cost_kind="free" if estimate.free else "unknown",
     )
-    playground.budget.reserve(run, estimate.reserve)
-    playground.store.add(run)
+    payer = payer_of(backend, caller, estimate)
+    address = None if caller.signed_in else caller.address
+    with playground.budget.transaction() as connection:
+        playground.budget.reserve(run, estimate.most, payer=payer, address=address, connection=connection)
+        playground.store.add(run, connection=connection)
     return run
 
 

@@ -10,6 +10,7 @@ from backend.registry import BACKENDS, REHEARSAL, build
 from backend.runs.budget import Budget
 from backend.runs.database import open_database
 from backend.runs.files import ImageFiles
+from backend.runs.history import History
 from backend.runs.store import Store
 from backend.settings import Settings
 
@@ -24,6 +25,11 @@ class Playground:
     budget: Budget
     files: ImageFiles
     default: str
+
+    @property
+    def history(self) -> History:
+        """Return the record as a visitor looks at it."""
+        return History(self.store, self.files)
 
     def choose(self, name: str) -> Backend:
         """Return a backend by name; `auto` is the one chosen at start. Raise `Unsupported` for another word."""
@@ -41,7 +47,8 @@ def open_playground(settings: Settings) -> Playground:
     files = ImageFiles(settings.data / "images")
     names = [*BACKENDS, *(name for name in REHEARSAL if name == settings.backend)]
     backends = {name: build(name, settings, files) for name in names}
-    return Playground(settings, backends, Store(engine), Budget(engine), files, _default(settings, backends))
+    budget = Budget(engine, settings.caps)
+    return Playground(settings, backends, Store(engine), budget, files, _default(settings, backends))
 
 
 def _default(settings: Settings, backends: Mapping[str, Backend]) -> str:

@@ -6,6 +6,10 @@ from pathlib import Path
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from backend.runs.caps import Caps
+
+SHARED_VISITOR_CAP = Decimal("0.25")
+SHARED_DAILY_CAP = Decimal("5.00")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -50,3 +54,12 @@ class Settings(BaseSettings):
     def public(self) -> bool:
         """Whether strangers can reach the page: a share link, a Space, or another address than loopback."""
         return self.share or self.space_id is not None or self.host not in LOOPBACK
+
+    @property
+    def caps(self) -> Caps:
+        """Return the caps on the server's own keys: those that are set, and on a public page always some."""
+        visitor, daily = self.visitor_cap_usd, self.daily_cap_usd
+        if self.public:
+            visitor = SHARED_VISITOR_CAP if visitor is None else visitor
+            daily = SHARED_DAILY_CAP if daily is None else daily
+        return Caps(visitor=visitor, house=daily, room=self.room_cap_usd)

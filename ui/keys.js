@@ -1,0 +1,64 @@
+() => {
+  const byId = id => document.getElementById(id);
+  const visible = node => node && node.offsetParent !== null;
+
+  function press(id) {
+    const button = byId(id);
+    if (visible(button) && !button.disabled) button.click();
+    return visible(button);
+  }
+
+  function pictures() {
+    return [...document.querySelectorAll('[data-open]')].filter(visible);
+  }
+
+  function address(button) {
+    return button.dataset.open || button.querySelector('img').src;
+  }
+
+  const box = document.createElement('dialog');
+  box.id = 'lightbox';
+  box.setAttribute('aria-label', 'Full size');
+  box.innerHTML = '<button type="button" class="close" aria-label="Close">✕</button><img alt="">';
+  document.querySelector('gradio-app, .gradio-container, body').append(box);
+  let shown = -1;
+
+  function show(index) {
+    const all = pictures();
+    if (!all.length) return;
+    shown = (index + all.length) % all.length;
+    const picture = box.querySelector('img');
+    picture.src = address(all[shown]);
+    picture.alt = all[shown].querySelector('img').alt;
+    if (!box.open) box.showModal();
+  }
+  box.addEventListener('click', event => { if (event.target.tagName !== 'IMG') box.close(); });
+
+  window.playground = {
+    chosen: null,
+    open_picture: button => show(pictures().indexOf(button)),
+    chosen_seed: () => window.playground.chosen,
+    last_seed: current => {
+      const known = document.querySelector('#stage [data-act="seed"]:not([disabled]), #history [data-seed]');
+      return known ? known.dataset.value || known.dataset.seed : (current ?? '-1');
+    },
+    pick_size: key => key === 'custom'
+      ? [byId('width').querySelector('input').valueAsNumber, byId('height').querySelector('input').valueAsNumber]
+      : key.split('x').map(Number),
+    name_size: (preset, width, height) => {
+      const key = `${width}x${height}`;
+      return window.playground.sizes().includes(key) ? key : 'custom';
+    },
+    sizes: () => window.playground.known_sizes || [],
+  };
+
+  document.addEventListener('keydown', event => {
+    if ((event.ctrlKey || event.metaKey) && event.key === 'Enter') {
+      press('generate');
+      event.preventDefault();
+    } else if (event.key === 'Escape' && !box.open) {
+      press('stop');
+    } else if (box.open && event.key === 'ArrowRight') show(shown + 1);
+    else if (box.open && event.key === 'ArrowLeft') show(shown - 1);
+  }, true);
+}
