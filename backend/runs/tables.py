@@ -60,6 +60,7 @@ runs = Table(
     Column("backend", String(32), nullable=False),
     Column("mode", String(32), nullable=False),
     Column("prompt", Text, nullable=False),
+    Column("steps", Integer, nullable=False),
     Column("request", Text, nullable=False),
     Column("status", String(16), nullable=False),
     Column("created", Moment, nullable=False),
