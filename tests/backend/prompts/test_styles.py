@@ -67,5 +67,5 @@ HOSTILE = [b"", b"hello", b"[1, 2]", b"[" * 100_000, b"a,b\n1,2", b"\x00\xff" * 
 
 @pytest.mark.parametrize("content", [*HOSTILE, b'name,prompt\n"' + b"x" * 200_000, b"x" * (MOST_BYTES + 1)])
 def test_another_file_is_refused_in_a_sentence(content: bytes) -> None:
-    with pytest.raises(InvalidRequest, match="^`file`: "):
+    with pytest.raises(InvalidRequest, match=r"^`file`: "):
         read_styles(content)
