@@ -11,6 +11,7 @@ from backend.registry import BACKENDS, REHEARSAL, build
 from backend.runs.budget import Budget
 from backend.runs.database import open_database
 from backend.runs.files import ImageFiles
+from backend.runs.holders import Holders
 from backend.runs.history import History
 from backend.runs.store import Store
 from backend.settings import Settings
@@ -50,6 +51,11 @@ class Playground:
     def history(self) -> History:
         """Return the record as a visitor looks at it."""
         return History(self.store, self.files)
+
+    @property
+    def holders(self) -> Holders:
+        """Return what is known of whose each picture and served file is."""
+        return Holders(self.store.engine)
 
     @property
     def rooms(self) -> Rooms:
