@@ -9,7 +9,7 @@ from backend.capabilities import Capabilities
 from backend.playground import Playground
 from ui.form import SHARED, fit
 from ui.settings_area import SettingsArea, has_options
-from ui.sizes import presets, size_key
+from ui.sizes import known_sizes, presets, size_key
 
 
 class Fitting:
@@ -22,7 +22,13 @@ class Fitting:
     def outputs(self) -> list[Any]:
         """Return what `fit` changes."""
         settings = self.settings
-        return [*settings.fields.values(), *settings.groups.values(), settings.size.preset, settings.note]
+        return [
+            *settings.fields.values(),
+            *settings.groups.values(),
+            settings.size.preset,
+            settings.size.known,
+            settings.note,
+        ]
 
     def fit(self, backend: str, **values: Any) -> dict[Any, Any]:
         """Return the updates that fit the form to a backend."""
@@ -40,6 +46,7 @@ class Fitting:
         offered = presets(can)
         known = chosen_size if chosen_size in [value for _, value in offered] else "custom"
         updates[self.settings.size.preset] = gr.update(choices=offered, value=known)
+        updates[self.settings.size.known] = known_sizes(can)
         updates[self.settings.note] = gr.update(value=_note(can, said), visible=bool(said or can.lacks))
         return updates
 

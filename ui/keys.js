@@ -45,11 +45,10 @@
     pick_size: key => key === 'custom'
       ? [byId('width').querySelector('input').valueAsNumber, byId('height').querySelector('input').valueAsNumber]
       : key.split('x').map(Number),
-    name_size: (preset, width, height) => {
+    name_size: (width, height, known) => {
       const key = `${width}x${height}`;
-      return window.playground.sizes().includes(key) ? key : 'custom';
+      return known.split(' ').includes(key) ? key : 'custom';
     },
-    sizes: () => window.playground.known_sizes || [],
   };
 
   document.addEventListener('keydown', event => {

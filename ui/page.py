@@ -89,7 +89,7 @@ def _connect_sizes(settings: SettingsArea) -> None:
     sides = [size.width, size.height]
     # In the browser alone: a preset is its two numbers, and numbers that are a preset's show it.
     size.preset.input(None, size.preset, sides, js=_js("pick_size"))
-    gr.on([side.change for side in sides], None, [size.preset, *sides], size.preset, js=_js("name_size"))
+    gr.on([side.change for side in sides], None, [*sides, size.known], size.preset, js=_js("name_size"))
     size.swap.click(None, sides, sides, js="(width, height) => [height, width]")
 
 

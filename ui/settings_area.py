@@ -15,7 +15,11 @@ from ui.sizes import SizeControls, size_controls
 
 BASIC = ("steps", "count")
 FINE = ("guidance", "negative_prompt", "shift", "scheduler", "acceleration", "prompt_expansion", "safety")
-_TERSE: Mapping[str, Mapping[str, object]] = {"steps": {"info": None}, "count": {"info": None}}
+_TERSE: Mapping[str, Mapping[str, object]] = {
+    "steps": {"info": None},
+    "count": {"info": None},
+    "seed": {"info": None},
+}
 FILE = ("output_format", "output_quality")
 
 

@@ -63,7 +63,7 @@ class DyingDisk:
     def _count(self, *_: Any) -> None:
         self.lives -= 1
         if self.lives < 0:
-            raise OperationalError("", {}, Exception("the power is gone"))
+            raise OperationalError("", {}, Exception("disk I/O error: the power is gone"))
 
 
 def try_a_run(playground: Playground) -> None:
