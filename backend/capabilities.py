@@ -115,9 +115,9 @@ class Estimate:
     note: str = ""
 
     @property
-    def reserve(self) -> Decimal:
-        """Return the pessimistic price: what has to be left under a cap before the run may start."""
-        return self.high or self.likely or Decimal(0)
+    def most(self) -> Decimal | None:
+        """Return the pessimistic price: what has to be left under a cap before the run may start; None if unknown."""
+        return self.likely if self.high is None else self.high
 
 
 FREE = Estimate(likely=Decimal(0), low=Decimal(0), high=Decimal(0), free=True)

@@ -5,6 +5,7 @@
     - Unsupported: right in itself, but not on this backend
     - NotReady: a key, a model or a device is missing
     - OverBudget: a spend cap is reached
+    - TooManyRequests: a visitor asks more often than one may
     - NotFound: an image or a run isn't there
     - StorageFull: the data folder can take no more
     - BadImage: a file isn't an image that we take
@@ -79,6 +80,15 @@ class NotReady(PlaygroundError):
 
 class OverBudget(PlaygroundError):
     """A spend cap is reached."""
+
+
+class TooManyRequests(PlaygroundError):
+    """A visitor asks more often than one may; `wait_seconds` says when to come back."""
+
+    def __init__(self, what: str, *, wait_seconds: float) -> None:
+        wait = max(1, round(wait_seconds + 0.5))
+        super().__init__(f"Too many {what} in a short time: try again in {wait} s.")
+        self.wait_seconds = wait
 
 
 class NotFound(PlaygroundError):

@@ -21,7 +21,9 @@ class ImageFiles:
         """Keep the bytes and return their sha256; the same bytes are kept once."""
         sha256 = hashlib.sha256(content).hexdigest()
         target = self._target(sha256, SUFFIXES[image_format])
-        if not target.exists():
+        if target.exists():
+            target.touch()  # The trash is emptied of nothing that was asked for a moment ago.
+        else:
             self._write(target, content)
         return sha256
 

@@ -28,6 +28,7 @@ def keep_image(files: ImageFiles, run: Run, made: Generated) -> RunImage:
         flagged=made.flagged,
         original=files.put(content, image_format) if from_provider else None,
         details=dict(made.details),
+        bytes=len(stamped) + (len(content) if from_provider else 0),
     )
 
 

@@ -28,6 +28,8 @@ class RunImage:
     original: str | None = None
     """The sha256 of the provider's own bytes, where they differ from the file that is shown."""
     details: Mapping[str, Any] = field(default_factory=dict)
+    bytes: int = 0
+    """What the file takes on disk, together with the provider's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +51,5 @@ class Run:
     provider_ids: Mapping[str, Any] = field(default_factory=dict)
     error: str | None = None
     billed: Billed | None = None
+    deleted: datetime | None = None
+    """Since when it lies in the trash."""

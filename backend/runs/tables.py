@@ -1,4 +1,4 @@
-"""The tables of the record: runs, their images, and the ledger of money."""
+"""The tables of the record: runs, their images and inputs, favourites, and the ledger of money."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -70,8 +70,21 @@ runs = Table(
     Column("provider_ids", JSON, nullable=False),
     Column("error", Text),
     Column("billed", String(8)),
+    Column("deleted", Moment),
     Index("runs_of_a_visitor", "visitor", "created", "id"),
+    Index("runs_of_a_mode", "visitor", "mode", "created", "id"),
+    Index("runs_of_a_backend", "visitor", "backend", "created", "id"),
+    Index("runs_by_cost", "visitor", "cost_usd"),
     Index("runs_by_status", "status"),
+)
+_TRASHED = runs.c.deleted.is_not(None)
+Index(
+    "runs_in_the_trash",
+    runs.c.visitor,
+    runs.c.created,
+    runs.c.id,
+    sqlite_where=_TRASHED,
+    postgresql_where=_TRASHED,
 )
 
 images = Table(
@@ -87,7 +100,24 @@ images = Table(
     Column("cost_usd", Money),
     Column("flagged", Boolean),
     Column("original", String(64)),
+    Column("bytes", BigInteger, nullable=False),
     Column("details", JSON, nullable=False),
+    Index("images_by_original", "original"),
+)
+
+inputs = Table(
+    "inputs",
+    metadata,
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("sha256", String(64), primary_key=True, index=True),
+)
+
+favourites = Table(
+    "favourites",
+    metadata,
+    Column("visitor", String(64), primary_key=True),
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("position", Integer, primary_key=True),
 )
 
 ledger = Table(
@@ -95,7 +125,10 @@ ledger = Table(
     metadata,
     Column("run_id", String(32), primary_key=True),
     Column("visitor", String(64), nullable=False, index=True),
+    Column("address", String(64), index=True),
+    Column("room", String(64), index=True),
     Column("backend", String(32), nullable=False),
+    Column("payer", String(16), nullable=False),
     Column("created", Moment, nullable=False, index=True),
     Column("state", String(16), nullable=False),
     Column("reserved_usd", Money, nullable=False),

@@ -1,0 +1,160 @@
+"""The record as a visitor looks at it: search and page, favourites, the trash."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, delete, func, insert, literal, select, tuple_, update
+
+from backend.errors import NotFound
+from backend.requests import Mode
+from backend.runs.files import ImageFiles
+from backend.runs.records import Run
+from backend.runs.store import Store
+from backend.runs.tables import favourites, images, runs
+from backend.runs.trash import empty
+from backend.runs.words import matches, row_number, split
+from backend.runs.words import table as prompts
+
+KEPT_IN_TRASH = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What to look for; every part narrows. `words` must all stand in the prompt, the last may be half typed."""
+
+    words: str = ""
+    mode: Mode | None = None
+    backend: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    least_usd: Decimal | None = None
+    most_usd: Decimal | None = None
+    favourites: bool = False
+    trash: bool = False
+
+
+EVERYTHING = Search()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some runs, newest first; `after` is the run to continue behind, or None at the end."""
+
+    runs: tuple[Run, ...]
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """What a visitor's runs amount to, the trash included: how many, their images, and bytes on disk."""
+
+    runs: int
+    images: int
+    bytes: int
+
+
+class History:
+    """One visitor's view of the record; nothing of another's is ever found, changed or deleted."""
+
+    def __init__(self, store: Store, files: ImageFiles) -> None:
+        self.store = store
+        self.files = files
+
+    def page(self, visitor: str, search: Search = EVERYTHING, *, limit: int = 24, after: str | None = None) -> Page:
+        """Return the next runs that the search finds; `after` is the id of the last run of the page before."""
+        before = self.store.run(after, visitor) if after else None
+        words = split(search.words)
+        if search.words.strip() and not words:
+            return Page(())
+        conditions = [runs.c.visitor == visitor, *_conditions(visitor, search)]
+        query = self._by_words(visitor, words, search, before) if words else _by_time(before)
+        found = self.store.read(query.where(*conditions).limit(limit + 1))
+        return Page(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else None)
+
+    def mark(self, visitor: str, run_id: str, index: int, *, favourite: bool) -> None:
+        """Make image `index` of a run a favourite, or no longer; raise `NotFound` where there is none."""
+        run = self.store.run(run_id, visitor)
+        if index not in [image.index for image in run.images]:
+            raise NotFound(f"The run {run_id!r} has no image {index}; it has {len(run.images)}.")
+        row = {"visitor": visitor, "run_id": run_id, "position": index}
+        with self.store.engine.begin() as connection:
+            connection.execute(delete(favourites).where(*(favourites.c[name] == row[name] for name in row)))
+            if favourite:
+                connection.execute(insert(favourites).values(row))
+
+    def favourites(self, visitor: str, found: Iterable[Run]) -> frozenset[tuple[str, int]]:
+        """Return which images of these runs are favourites, as run id and index."""
+        query = select(favourites.c.run_id, favourites.c.position).where(
+            favourites.c.visitor == visitor, favourites.c.run_id.in_([run.id for run in found])
+        )
+        with self.store.engine.connect() as connection:
+            return frozenset((row.run_id, row.position) for row in connection.execute(query))
+
+    def delete(self, visitor: str, run_ids: Sequence[str]) -> tuple[str, ...]:
+        """Move runs to the trash and return the ids of those that moved; one that still runs stays where it is."""
+        return self._move(visitor, run_ids, datetime.now(UTC), runs.c.deleted.is_(None), runs.c.status != "running")
+
+    def restore(self, visitor: str, run_ids: Sequence[str]) -> tuple[str, ...]:
+        """Take runs out of the trash again and return the ids of those that came back."""
+        return self._move(visitor, run_ids, None, runs.c.deleted.is_not(None))
+
+    def empty_trash(self, visitor: str) -> int:
+        """Delete for good what the visitor has in the trash, files included; return the number of runs."""
+        return empty(self.store, self.files, runs.c.visitor == visitor)
+
+    def clear_out(self, now: datetime | None = None) -> int:
+        """Delete for good what has lain in anybody's trash for `KEPT_IN_TRASH`; return the number of runs."""
+        return empty(self.store, self.files, runs.c.deleted < (now or datetime.now(UTC)) - KEPT_IN_TRASH)
+
+    def storage(self, visitor: str) -> Storage:
+        """Return how many runs and images the visitor has, and what they take on disk."""
+        mine = select(func.count()).where(runs.c.visitor == visitor)
+        theirs = select(func.count(), func.coalesce(func.sum(images.c.bytes), 0)).join(runs)
+        with self.store.engine.connect() as connection:
+            count = connection.scalar(mine) or 0
+            pictures, size = connection.execute(theirs.where(runs.c.visitor == visitor)).one()
+        return Storage(count, pictures, int(size))
+
+    def _by_words(self, visitor: str, words: list[str], search: Search, before: Run | None) -> Select[Any]:
+        dialect = self.store.engine.dialect.name
+        found = matches(dialect, words, visitor=visitor, mode=search.mode, backend=search.backend)
+        query = select(runs).select_from(prompts).join(runs, runs.c.id == prompts.c.run_id).where(found)
+        if before is not None:
+            query = query.where(prompts.c.rowid < row_number(before))
+        return query.order_by(prompts.c.rowid.desc())
+
+    def _move(
+        self, visitor: str, run_ids: Sequence[str], moment: datetime | None, *conditions: ColumnElement[bool]
+    ) -> tuple[str, ...]:
+        mine = (runs.c.visitor == visitor, runs.c.id.in_(run_ids), *conditions)
+        with self.store.engine.begin() as connection:
+            moved = connection.scalars(select(runs.c.id).where(*mine)).all()
+            connection.execute(update(runs).where(*mine).values(deleted=moment))
+        return tuple(moved)
+
+
+def _by_time(before: Run | None) -> Select[Any]:
+    query = select(runs)
+    if before is not None:
+        last = tuple_(literal(before.created, runs.c.created.type), literal(before.id))
+        query = query.where(tuple_(runs.c.created, runs.c.id) < last)
+    return query.order_by(runs.c.created.desc(), runs.c.id.desc())
+
+
+def _conditions(visitor: str, search: Search) -> list[ColumnElement[bool]]:
+    asked: tuple[tuple[Callable[[Any], ColumnElement[bool]], Any], ...] = (
+        (runs.c.mode.__eq__, search.mode),
+        (runs.c.backend.__eq__, search.backend),
+        (runs.c.created.__ge__, search.since),
+        (runs.c.created.__lt__, search.until),
+        (runs.c.cost_usd.__ge__, search.least_usd),
+        (runs.c.cost_usd.__le__, search.most_usd),
+    )
+    conditions = [compare(value) for compare, value in asked if value is not None]
+    if search.favourites:
+        conditions.append(runs.c.id.in_(select(favourites.c.run_id).where(favourites.c.visitor == visitor)))
+    conditions.append(runs.c.deleted.is_not(None) if search.trash else runs.c.deleted.is_(None))
+    return conditions

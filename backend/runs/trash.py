@@ -1,0 +1,66 @@
+"""Deleting for good: rows first, then the files that nothing refers to any more."""
+
+import time
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import ColumnElement, Connection, delete, or_, select
+
+from backend.errors import NotFound
+from backend.runs.files import ImageFiles
+from backend.runs.records import Run
+from backend.runs.store import Store
+from backend.runs.tables import images, inputs, runs
+from backend.runs.words import row_number
+from backend.runs.words import table as prompts
+
+YOUNG_SECONDS = 60.0
+"""A file that was put this recently may belong to a run whose row isn't written yet."""
+_BATCH = 100
+
+
+def empty(store: Store, files: ImageFiles, condition: ColumnElement[bool]) -> int:
+    """Delete the runs of the trash that meet the condition; return their number.
+
+    The ledger keeps its entries: what was spent stays spent. A run one of whose files was put within the last
+    minute waits for the next time.
+    """
+    done, after = 0, ""
+    query = select(runs).where(runs.c.deleted.is_not(None), condition).order_by(runs.c.id).limit(_BATCH)
+    while batch := store.read(query.where(runs.c.id > after)):
+        for run in batch:
+            done += _delete(store, files, run)
+        after = batch[-1].id
+    return done
+
+
+def _delete(store: Store, files: ImageFiles, run: Run) -> bool:
+    with store.engine.begin() as connection:
+        held = {*_images(run), *connection.scalars(select(inputs.c.sha256).where(inputs.c.run_id == run.id))}
+        if any(_is_young(files, sha256) for sha256 in held):
+            return False
+        connection.execute(delete(prompts).where(prompts.c.rowid == row_number(run)))
+        connection.execute(delete(runs).where(runs.c.id == run.id))
+        unused = list(_unused(connection, held))
+    for sha256 in unused:
+        files.delete(sha256)
+    return True
+
+
+def _images(run: Run) -> Iterator[str]:
+    for image in run.images:
+        yield from filter(None, (image.sha256, image.original))
+
+
+def _unused(connection: Connection, held: Iterable[str]) -> Iterator[str]:
+    for sha256 in held:
+        shown = select(images.c.run_id).where(or_(images.c.sha256 == sha256, images.c.original == sha256))
+        taken = select(inputs.c.run_id).where(inputs.c.sha256 == sha256)
+        if connection.execute(shown.union(taken).limit(1)).first() is None:
+            yield sha256
+
+
+def _is_young(files: ImageFiles, sha256: str) -> bool:
+    try:
+        return time.time() - files.path(sha256).stat().st_mtime < YOUNG_SECONDS
+    except NotFound:
+        return False

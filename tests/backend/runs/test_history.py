@@ -1,0 +1,190 @@
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from backend.errors import NotFound
+from backend.playground import Playground
+from backend.requests import parse_request
+from backend.runs.history import Search
+from backend.runs.records import Run, RunImage
+
+START = datetime(2026, 11, 20, 12, tzinfo=UTC)
+ME = "visitor-1"
+Add = Callable[..., Run]
+
+
+@pytest.fixture
+def add(playground: Playground) -> Add:
+    """Return a function that records a finished run with one image file of its own."""
+
+    def _add(number: int, prompt: str = "a boat", visitor: str = ME, **changes: Any) -> Run:
+        values = {"mode": "text_to_image", "prompt": prompt} | changes.pop("request", {})
+        created = START + timedelta(minutes=number)
+        run = Run(f"{number:032x}", visitor, "fake", parse_request(values), "finished", created)
+        run = replace(run, **changes)
+        playground.store.add(run)
+        playground.store.finish(run)
+        playground.store.add_image(run.id, picture(playground, f"image {number}".encode()))
+        return playground.store.run(run.id)
+
+    return _add
+
+
+def picture(playground: Playground, content: bytes) -> RunImage:
+    return RunImage(0, playground.files.put(content, "png"), "png", 64, 48, 7, Decimal("0.001"), bytes=len(content))
+
+
+def found(playground: Playground, **search: Any) -> list[int]:
+    return [int(run.id, 16) for run in playground.history.page(ME, Search(**search)).runs]
+
+
+def make_old(playground: Playground) -> None:
+    for path in playground.files.folder.rglob("*.png"):
+        os.utime(path, (0, 0))
+
+
+def test_words_are_found_in_any_order_and_half_typed(playground: Playground, add: Add) -> None:
+    add(1, "A red boat, at the CAFÉ")
+    add(2, "a blue boat")
+    assert found(playground, words="boat red") == [1]
+    assert found(playground, words="boat bl") == [2]
+    assert found(playground, words="cafe") == [1]
+    assert found(playground, words="oat") == []
+
+
+def test_chinese_words_are_found_without_spaces(playground: Playground, add: Add) -> None:
+    add(1, "一只戴着红色围巾的猫")
+    assert found(playground, words="围巾") == [1]
+    assert found(playground, words="猫") == [1]
+    assert found(playground, words="狗") == []
+
+
+@pytest.mark.parametrize("hostile", ['"', "a* OR b", "NEAR(", "visitor:", "';--", ")", "^q", "{words}: boat", "💥"])
+def test_signs_of_the_query_language_are_only_words(playground: Playground, add: Add, hostile: str) -> None:
+    add(1)
+    assert found(playground, words=hostile) == []
+
+
+def test_every_filter_narrows(playground: Playground, add: Add) -> None:
+    add(1, cost_usd=Decimal("0.001"), cost_kind="billed")
+    add(2, backend="runware", cost_usd=Decimal("0.02"), cost_kind="billed")
+    add(3, request={"mode": "image_to_image", "image": "1" * 64})
+    assert found(playground, mode="image_to_image") == [3]
+    assert found(playground, backend="runware") == [2]
+    assert found(playground, least_usd=Decimal("0.001"), most_usd=Decimal("0.01")) == [1]
+    assert found(playground, since=START + timedelta(minutes=2), until=START + timedelta(minutes=3)) == [2]
+    assert found(playground, words="boat", backend="runware") == [2]
+
+
+@pytest.mark.parametrize("words", ["", "boat"])
+def test_pages_follow_one_another_to_an_end(playground: Playground, add: Add, words: str) -> None:
+    for number in range(7):
+        add(number)
+    seen, after = [], None
+    while True:
+        page = playground.history.page(ME, Search(words=words), limit=3, after=after)
+        seen += [int(run.id, 16) for run in page.runs]
+        after = page.after
+        if after is None:
+            break
+    assert seen == [6, 5, 4, 3, 2, 1, 0]
+
+
+def test_one_visitor_sees_marks_and_deletes_only_their_own(playground: Playground, add: Add) -> None:
+    theirs = add(1, visitor="somebody else")
+    assert found(playground) == found(playground, words="boat") == []
+    assert playground.history.delete(ME, [theirs.id]) == ()
+    with pytest.raises(NotFound):
+        playground.history.mark(ME, theirs.id, 0, favourite=True)
+    with pytest.raises(NotFound):
+        playground.history.page(ME, after=theirs.id)
+
+
+def test_a_favourite_is_found_until_it_is_none_any_more(playground: Playground, add: Add) -> None:
+    run, other = add(1), add(2)
+    for _ in range(2):
+        playground.history.mark(ME, run.id, 0, favourite=True)
+    assert found(playground, favourites=True) == [1]
+    assert playground.history.favourites(ME, [run, other]) == {(run.id, 0)}
+    playground.history.mark(ME, run.id, 0, favourite=False)
+    assert found(playground, favourites=True) == []
+    with pytest.raises(NotFound, match="no image 5"):
+        playground.history.mark(ME, run.id, 5, favourite=True)
+
+
+def test_the_trash_gives_back_what_it_took(playground: Playground, add: Add) -> None:
+    run = add(1)
+    assert playground.history.delete(ME, [run.id]) == (run.id,)
+    assert found(playground) == found(playground, words="boat") == []
+    assert found(playground, trash=True) == [1]
+    assert playground.history.restore(ME, [run.id]) == (run.id,)
+    assert found(playground) == [1]
+    assert playground.files.read(run.images[0].sha256)
+
+
+def test_a_run_that_still_runs_is_not_deleted(playground: Playground, add: Add) -> None:
+    run = add(1, status="running")
+    assert playground.history.delete(ME, [run.id]) == ()
+    assert found(playground) == [1]
+
+
+def test_what_is_deleted_for_good_leaves_neither_rows_nor_files(playground: Playground, add: Add) -> None:
+    image = playground.files.put(b"an input", "png")
+    run = add(1, request={"mode": "image_to_image", "image": image})
+    playground.history.mark(ME, run.id, 0, favourite=True)
+    playground.history.delete(ME, [run.id])
+    make_old(playground)
+    assert playground.history.empty_trash(ME) == 1
+    assert playground.history.storage(ME).runs == 0
+    assert list(playground.files.folder.rglob("*.png")) == []
+    assert playground.history.favourites(ME, [run]) == frozenset()
+
+
+def test_a_file_that_another_run_shows_or_started_from_stays(playground: Playground, add: Add) -> None:
+    run = add(1)
+    sha256 = run.images[0].sha256
+    add(2, visitor="somebody else", request={"mode": "image_to_image", "image": sha256})
+    playground.history.delete(ME, [run.id])
+    make_old(playground)
+    assert playground.history.empty_trash(ME) == 1
+    assert playground.files.read(sha256)
+
+
+def test_a_file_that_was_just_asked_for_again_stays_for_now(playground: Playground, add: Add) -> None:
+    run = add(1)
+    playground.history.delete(ME, [run.id])
+    make_old(playground)
+    playground.files.put(playground.files.read(run.images[0].sha256), "png")
+    assert playground.history.empty_trash(ME) == 0
+    assert found(playground, trash=True) == [1]
+
+
+def test_the_trash_is_cleared_out_after_a_week(playground: Playground, add: Add) -> None:
+    run = add(1)
+    playground.history.delete(ME, [run.id])
+    make_old(playground)
+    now = datetime.now(UTC)
+    assert playground.history.clear_out(now + timedelta(days=6)) == 0
+    assert playground.history.clear_out(now + timedelta(days=8)) == 1
+
+
+def test_deleting_forgets_no_spending(playground: Playground, add: Add) -> None:
+    run = add(1)
+    playground.budget.reserve(run, Decimal("0.01"))
+    playground.budget.settle(run.id, Decimal("0.002"))
+    playground.history.delete(ME, [run.id])
+    make_old(playground)
+    playground.history.empty_trash(ME)
+    assert playground.budget.entry(run.id) == ("settled", Decimal("0.01"), Decimal("0.002"))
+
+
+def test_storage_counts_runs_images_and_bytes(playground: Playground, add: Add) -> None:
+    add(1)
+    add(2, visitor="somebody else")
+    storage = playground.history.storage(ME)
+    assert (storage.runs, storage.images, storage.bytes) == (1, 1, len(b"image 1"))
