@@ -1,9 +1,13 @@
 """Who asks, over HTTP."""
 
 import httpx
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.testclient import TestClient
 
+from backend.visitors.identity import COOKIE
 from tests.serving import Site
-from ui.caller import COOKIE
+from ui.caller import VisitorCookie
 
 
 def test_a_browser_gets_an_id_once_that_scripts_cannot_read(site: Site) -> None:
@@ -15,9 +19,15 @@ def test_a_browser_gets_an_id_once_that_scripts_cannot_read(site: Site) -> None:
         assert "set-cookie" not in browser.get("/").headers
 
 
-def test_a_page_inside_a_space_keeps_its_cookie(site: Site) -> None:
+def test_a_page_inside_a_space_keeps_its_cookie() -> None:
+    inside = Starlette(middleware=[Middleware(VisitorCookie, framed=True)])
+    with TestClient(inside, base_url="https://space") as browser:
+        assert "SameSite=None; Secure; Partitioned" in browser.get("/").headers["set-cookie"]
+
+
+def test_a_cookie_that_came_over_https_never_goes_back_over_http(site: Site) -> None:
     given = httpx.get(site.address, headers={"x-forwarded-proto": "https"}).headers["set-cookie"]
-    assert "SameSite=None; Secure; Partitioned" in given
+    assert given.endswith("; Secure")
 
 
 def test_a_forged_id_is_replaced(site: Site) -> None:
