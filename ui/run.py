@@ -51,7 +51,7 @@ class Runner:
 
     def run(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
         """Make the images that the form asks for; every yield is a chance for Gradio to close this on Stop."""
-        caller = caller_of(request)
+        caller = caller_of(self.playground, request)
         try:
             backend, asked = self._asked(values)
             board = Board(asked, backend.label, _kind(backend, asked, caller))
@@ -72,21 +72,21 @@ class Runner:
 
     def stopped(self, request: gr.Request) -> Updates:
         """Put the buttons back after Stop; what came so far is in the history."""
-        return {**self._buttons(running=False), self.outputs.history: self.history(caller_of(request))}
+        return {**self._buttons(running=False), self.outputs.history: self.history(caller_of(self.playground, request))}
 
     def price(self, request: gr.Request, **values: Any) -> Any:
         """Return the Generate button with the price of what the form asks for now."""
         values["prompt"] = PRICE_PROMPT
         try:
             backend, asked = self._asked(values)
-            estimate = backend.estimate(asked, caller_of(request))
+            estimate = backend.estimate(asked, caller_of(self.playground, request))
         except PlaygroundError:
             return gr.update(value="Generate")
         return gr.update(value=f"Generate · {words.price(estimate)}")
 
     def opened(self, request: gr.Request) -> str:
         """Return what a visitor finds when the page opens."""
-        return self.history(caller_of(request))
+        return self.history(caller_of(self.playground, request))
 
     def history(self, caller: Caller) -> str:
         """Return the visitor's latest runs."""

@@ -1,4 +1,4 @@
-"""The tables of the record: runs with their images and inputs, the ledger of money, and what visitors share."""
+"""The tables of the record: runs with images and inputs, shelves, the ledger of money, and what visitors share."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -60,6 +60,7 @@ runs = Table(
     Column("backend", String(32), nullable=False),
     Column("mode", String(32), nullable=False),
     Column("prompt", Text, nullable=False),
+    Column("steps", Integer, nullable=False),
     Column("request", Text, nullable=False),
     Column("status", String(16), nullable=False),
     Column("created", Moment, nullable=False),
@@ -119,6 +120,15 @@ favourites = Table(
     Column("visitor", String(64), primary_key=True),
     Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True, index=True),
     Column("position", Integer, primary_key=True),
+)
+
+shelf = Table(
+    "shelf",
+    metadata,
+    Column("visitor", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("name", String(120), primary_key=True),
+    Column("value", JSON, nullable=False),
 )
 
 ledger = Table(
