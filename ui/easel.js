@@ -8,7 +8,7 @@ let picture = null, margins = {left: 0, right: 0, top: 0, bottom: 0};
 let erasing = false, last = null, past = [], future = [], settled = null;
 
 function tell() {
-  settled = picture && {image: picture, width: image.naturalWidth, height: image.naturalHeight, ...margins};
+  settled = picture && {image: picture, width: image.naturalWidth, height: image.naturalHeight};
   props.value = settled;
   trigger('input');
 }
@@ -152,7 +152,6 @@ function choose(tool) {
 // The frame of outpaint --------------------------------------------------------------------------------------------
 function box_of(side) { return document.querySelector(`#outpaint-${side} input`); }
 function write_margins() {
-  window.playground.margins = {...margins};
   for (const side of SIDES) {
     const box = box_of(side);
     if (box && +box.value !== margins[side]) {
@@ -185,6 +184,17 @@ function stretch(event) {
   event.preventDefault();
 }
 root.querySelectorAll('.grip').forEach(grip => grip.addEventListener('pointerdown', stretch));
+
+const SHAPES = {'16:9': 16 / 9, '9:16': 9 / 16, '1:1': 1}, ZOOMS = {'x1': 1, 'x1.5': 1.5, 'x2': 2};
+function grow(shape) {
+  if (!picture) return;
+  const width = image.naturalWidth, height = image.naturalHeight, zoom = ZOOMS[shape], ratio = SHAPES[shape];
+  const wide = zoom ? width * zoom : Math.max(width, height * ratio), high = zoom ? height * zoom : Math.max(height, width / ratio);
+  const across = Math.round((wide - width) / GRID) * GRID, down = Math.round((high - height) / GRID) * GRID;
+  const half = value => Math.round(value / 2 / GRID) * GRID;
+  margins = {left: half(across), right: across - half(across), top: half(down), bottom: down - half(down)};
+  write_margins(); lay_out(); tell();
+}
 
 function lay_out() {
   const out = mode() === 'outpaint';
@@ -240,4 +250,4 @@ watch('value', () => {
   if (given === settled || !given) { if (!given && picture) remove(); return; }
   if (!picture || given.image.path !== picture.path) show(given.image, given.image.url);
 });
-window.playground_easel = {mask, lay_out, take, read_margins};
+window.playground_easel = {mask, lay_out, take, grow};
