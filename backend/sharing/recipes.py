@@ -8,11 +8,10 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-
-from backend.errors import BadLink, Problem, from_validation
+from backend.errors import BadLink, InvalidRequest, Problem
+from backend.recipes import Recipe, check_recipe
 from backend.requests import IMAGE_FIELDS, MODES, REQUEST_TYPES, Mode, Request
-from backend.runs.metadata import Recipe, recipe
+from backend.runs.metadata import recipe
 
 VERSION = "1"
 MOST_CHARACTERS = 12_000
@@ -21,11 +20,8 @@ MOST_BYTES = 64 * 1024
 """Unpacked; the longest recipe, with two prompts of 3000 Chinese characters, has 20 kB."""
 
 MOST_DROPPED = 20
-SIDES = ("left", "right", "top", "bottom")
 
 _BROKEN = "This link is damaged or cut off: ask for it again."
-_ANY_IMAGE = "0" * 64
-_ANY_PROMPT = "prompt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +73,15 @@ def fitting(values: dict[str, Any]) -> OpenedRecipe:
     kept = {name: value for name, value in values.items() if name in kind.model_fields and name not in left_out}
     unknown = values.keys() - kind.model_fields.keys()
     dropped += [Problem(name[:60], "is no setting of this version; it was left out.") for name in sorted(unknown)]
-    while problems := _problems(mode, kept):
-        wrong = _named(problems) & kept.keys() or kept.keys() - {"prompt"} or kept.keys()
-        dropped += problems
-        kept = {name: value for name, value in kept.items() if name not in wrong}
-    return OpenedRecipe({**kept, "mode": mode}, tuple(dropped[:MOST_DROPPED]))
-
-
-def _problems(mode: Mode, values: dict[str, Any]) -> tuple[Problem, ...]:
-    """Say what is wrong with the values, as if the images and what else is needed were there."""
-    needed: dict[str, Any] = {"prompt": _ANY_PROMPT, **dict.fromkeys(IMAGE_FIELDS[mode], _ANY_IMAGE)}
-    if mode == "outpaint" and not any(values.get(side) for side in SIDES):
-        values = {**values, "left": 16}
-    try:
-        REQUEST_TYPES[mode].model_validate({**needed, **values})
-    except ValidationError as error:
-        return from_validation(error).problems
-    return ()
+    while True:
+        try:
+            checked = check_recipe({**kept, "mode": mode})
+        except InvalidRequest as error:
+            wrong = _named(error.problems) & kept.keys() or kept.keys() - {"prompt"} or kept.keys()
+            dropped += error.problems
+            kept = {name: value for name, value in kept.items() if name not in wrong}
+        else:
+            return OpenedRecipe(checked, tuple(dropped[:MOST_DROPPED]))
 
 
 def _named(problems: tuple[Problem, ...]) -> set[str]:

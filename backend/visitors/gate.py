@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from http.cookies import CookieError, SimpleCookie
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
@@ -13,7 +12,7 @@ from backend.errors import TooManyRequests
 from backend.playground import Playground
 from backend.settings import LOOPBACK
 from backend.visitors import routes
-from backend.visitors.identity import COOKIE, cookie, is_token, new_token, visitor_id
+from backend.visitors.identity import COOKIE, cookie, new_token, token_of, visitor_id
 from backend.visitors.origin import from_elsewhere, host_name
 from backend.visitors.rates import Rate
 from backend.visitors.shields import shield
@@ -58,7 +57,7 @@ class Gate:
             return
         headers = Headers(scope=scope)
         elsewhere = from_elsewhere(scope["method"], headers)
-        known = None if elsewhere else _token(headers)
+        known = None if elsewhere else token_of("; ".join(headers.getlist("cookie")))
         token = known or new_token()
         told = None if known or elsewhere else token
         shielded = self._shielded(scope, send, headers, told)
@@ -152,14 +151,6 @@ def _paths(body: bytes) -> list[str]:
     except ValueError:
         return []
     return [path for path in paths if isinstance(path, str)] if isinstance(paths, list) else []
-
-
-def _token(headers: Headers) -> str | None:
-    try:
-        morsel = SimpleCookie("; ".join(headers.getlist("cookie"))).get(COOKIE)
-    except CookieError:
-        return None
-    return morsel.value if morsel is not None and is_token(morsel.value) else None
 
 
 def _with_token(scope: Scope, token: str, *, alone: bool) -> list[tuple[bytes, bytes]]:
