@@ -42,7 +42,11 @@ class Refusal(Exception):
 
 
 class Gate:
-    """ASGI middleware around the page; every request that passes has a visitor's token in its cookie."""
+    """ASGI middleware around the page; every request that passes has a visitor's token in its cookie.
+
+    What a visitor with a cookie uploads is served to them alone. A program without one is a new visitor each time: its
+    uploads are found by their unguessable path, as it could not fetch them otherwise.
+    """
 
     def __init__(self, app: ASGIApp, playground: Playground) -> None:
         self.app = app
@@ -64,7 +68,8 @@ class Gate:
         try:
             await self._check(scope, headers, visitor_id(token))
             within = {**scope, "headers": _with_token(scope, token, alone=elsewhere)}
-            await self.app(within, self._capped(scope, receive), self._noting(scope, shielded, visitor_id(token)))
+            noting = self._noting(scope, shielded, visitor_id(token)) if known else shielded
+            await self.app(within, self._capped(scope, receive), noting)
         except Refusal as refusal:
             await refusal.response()(scope, receive, shielded)
 
