@@ -8,8 +8,10 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
-from backend.errors import BadLink, InvalidRequest, Problem
-from backend.recipes import Recipe, check_recipe
+from pydantic import ValidationError
+
+from backend.errors import BadLink, Problem, from_validation
+from backend.recipes import Recipe, complete
 from backend.requests import IMAGE_FIELDS, MODES, REQUEST_TYPES, Mode, Request
 from backend.runs.metadata import recipe
 
@@ -73,15 +75,20 @@ def fitting(values: dict[str, Any]) -> OpenedRecipe:
     kept = {name: value for name, value in values.items() if name in kind.model_fields and name not in left_out}
     unknown = values.keys() - kind.model_fields.keys()
     dropped += [Problem(name[:60], "is no setting of this version; it was left out.") for name in sorted(unknown)]
-    while True:
-        try:
-            checked = check_recipe({**kept, "mode": mode})
-        except InvalidRequest as error:
-            wrong = _named(error.problems) & kept.keys() or kept.keys() - {"prompt"} or kept.keys()
-            dropped += error.problems
-            kept = {name: value for name, value in kept.items() if name not in wrong}
-        else:
-            return OpenedRecipe(checked, tuple(dropped[:MOST_DROPPED]))
+    while problems := _problems(mode, kept):
+        wrong = _named(problems) & kept.keys() or kept.keys() - {"prompt"} or kept.keys()
+        dropped += problems
+        kept = {name: value for name, value in kept.items() if name not in wrong}
+    return OpenedRecipe({**kept, "mode": mode}, tuple(dropped[:MOST_DROPPED]))
+
+
+def _problems(mode: Mode, values: dict[str, Any]) -> tuple[Problem, ...]:
+    """Say what is wrong with the values, as if the images and what else is needed were there."""
+    try:
+        REQUEST_TYPES[mode].model_validate(complete(mode, values))
+    except ValidationError as error:
+        return from_validation(error).problems
+    return ()
 
 
 def _named(problems: tuple[Problem, ...]) -> set[str]:
