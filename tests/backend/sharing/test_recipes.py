@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from backend.errors import BadLink
 from backend.requests import IMAGE_FIELDS, MODES, REQUEST_TYPES, parse_request
-from backend.sharing.recipes import MOST_CHARACTERS, MOST_DROPPED, SIDES, fitting, pack, pack_recipe, unpack
+from backend.sharing.recipes import MOST_CHARACTERS, MOST_DROPPED, fitting, pack, pack_recipe, unpack
 
 IMAGE = "a" * 64
 
@@ -119,7 +119,7 @@ def test_whatever_stands_in_a_link_what_comes_out_can_fill_a_form(values: dict[s
     opened = fitting({**values, "mode": mode})
     mode = opened.recipe["mode"]
     needed: dict[str, Any] = {"prompt": "a boat", **dict.fromkeys(IMAGE_FIELDS[mode], IMAGE)}
-    if mode == "outpaint" and not any(opened.recipe.get(side) for side in SIDES):
+    if mode == "outpaint" and not any(opened.recipe.get(side) for side in ("left", "right", "top", "bottom")):
         needed["left"] = 16
     if "prompt" in opened.recipe:
         del needed["prompt"]
