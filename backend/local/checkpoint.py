@@ -48,7 +48,7 @@ def find(model: str) -> Checkpoint | None:
     folder = Path(model).expanduser()
     if model == "tiny":
         return Checkpoint("the small embedded model", EMBEDDED)
-    if folder.is_dir():
+    if model and folder.is_dir():
         return Checkpoint(folder.name, folder.resolve())
     if _HUB_ID.fullmatch(model):
         return Checkpoint(model.partition("/")[2], cached(model), model)

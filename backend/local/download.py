@@ -1,4 +1,4 @@
-"""Fetching a model from the Hugging Face hub: in the background, counted, and resumed where it stopped."""
+"""Fetching a model from the Hugging Face hub: in the background, counted, and resumed file by file."""
 
 import logging
 import shutil
@@ -6,9 +6,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
 from huggingface_hub import HfApi, constants, snapshot_download
-from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+from huggingface_hub.errors import HfHubHTTPError
 
 from backend.errors import NotReady, PlaygroundError
 from backend.local.checkpoint import REAL, REAL_BYTES
@@ -20,7 +19,7 @@ SPARE_BYTES = 2_000_000_000
 
 
 class Download:
-    """One model's way from the hub into its cache; what a broken attempt brought is kept and taken up again."""
+    """One model's way from the hub into its cache; the whole files of a broken attempt are kept."""
 
     def __init__(self, repo: str, *, endpoint: str | None = None, cache: Path | None = None) -> None:
         self.repo = repo
@@ -79,15 +78,17 @@ class Download:
                 cache_dir=self._cache,
                 allow_patterns=list(WANTED),
             )
+        except NotReady:
+            raise
         except HfHubHTTPError as error:
             code = error.response.status_code if error.response is not None else "no status"
             raise NotReady(
                 f"The hub refused {self.repo} ({code}): check its name, and log in with `hf auth login` if it is gated."
             ) from error
-        except (httpx.HTTPError, LocalEntryNotFoundError, OSError) as error:
+        except Exception as error:  # The hub's client changes its HTTP library, and so its errors, between versions.
             raise NotReady(
-                f"The download of {self.repo} broke off at {self.done / 1e9:.1f} GB ({type(error).__name__}): "
-                "check the connection and start it again; it goes on where it stopped."
+                f"The download of {self.repo} broke off at {self.done / 1e9:.2f} GB ({type(error).__name__}): "
+                "check the connection and start it again; files that came whole are kept."
             ) from error
         return Path(folder)
 

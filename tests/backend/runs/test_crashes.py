@@ -74,7 +74,7 @@ def try_a_run(playground: Playground) -> None:
         pass  # Refused before it began, as it should be once nothing can be recorded.
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(lives=st.integers(0, 30))
 def test_a_crash_at_any_statement_loses_no_bill_and_pays_nothing_twice(lives: int) -> None:
     submissions: list[str] = []
