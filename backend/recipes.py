@@ -22,7 +22,7 @@ def check_recipe(values: Mapping[str, Any]) -> Recipe:
     mode = values.get("mode", "text_to_image")
     pictures = next((fields for known, fields in IMAGE_FIELDS.items() if known == mode), ())
     given = {name: value for name, value in values.items() if name not in (*pictures, "controls")}
-    standing_in = dict.fromkeys(pictures, _NO_IMAGE)
+    standing_in: dict[str, Any] = dict.fromkeys(pictures, _NO_IMAGE)
     if mode == "outpaint" and not any(given.get(side) for side in ("left", "right", "top", "bottom")):
         standing_in["right"] = 16
     try:
