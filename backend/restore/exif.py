@@ -15,8 +15,14 @@ _NAMES = {
     0x9286: "UserComment",
 }
 _EXIF_FOLDER = 0x8769
+_FOLDERS = (_EXIF_FOLDER, 0x8825, 0xA005)
+"""Tags that point to a folder of their own: Exif, GPS, interoperability."""
+_UNIT_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8}
 _TEXT_TYPES = (1, 2, 7)  # BYTE, ASCII, UNDEFINED: one byte a unit
 _MOST_ENTRIES = 512
+_MOST_FOLDERS = 16
+_Entry = tuple[int, int, int, bytes]
+"""Tag, type, number of units, and the four bytes that hold the value or where it lies."""
 _MOST_TEXT = 2**19
 
 
@@ -36,11 +42,40 @@ def exif_texts(block: bytes) -> Iterator[tuple[str, str]]:
                 yield _NAMES[tag], _text(tag, _value(block, order, count, inline), order)
 
 
-def _entries(block: bytes, order: str, folder: int) -> Iterator[tuple[int, int, int, bytes]]:
+def claimed_bytes(block: bytes) -> int:
+    """Return how many bytes the block's entries point to in all: what a general reader copies.
+
+    In an honest block no two entries share bytes, so that the sum stays below the block's length.
+    """
+    order = {b"II": "<", b"MM": ">"}.get(block[:2])
+    if order is None or len(block) < 8:
+        return 0
+    (first,) = struct.unpack_from(order + "I", block, 4)
+    waiting, claimed = [first], 0
+    seen: set[int] = set()
+    while waiting and len(seen) < _MOST_FOLDERS:
+        folder = waiting.pop()
+        if folder in seen:
+            continue
+        seen.add(folder)
+        count = 0
+        for tag, kind, units, inline in _entries(block, order, folder, most=0xFFFF):
+            count += 1
+            size = units * _UNIT_BYTES.get(kind, 0)
+            claimed += min(size, len(block)) if size > 4 else 0
+            if tag in _FOLDERS:
+                waiting += struct.unpack(order + "I", inline)
+        behind = folder + 2 + 12 * count
+        if folder == first and behind + 4 <= len(block):
+            waiting += struct.unpack_from(order + "I", block, behind)
+    return claimed
+
+
+def _entries(block: bytes, order: str, folder: int, *, most: int = _MOST_ENTRIES) -> Iterator[_Entry]:
     if folder + 2 > len(block):
         return
     (count,) = struct.unpack_from(order + "H", block, folder)
-    for index in range(min(count, _MOST_ENTRIES)):
+    for index in range(min(count, most)):
         position = folder + 2 + 12 * index
         if position + 12 > len(block):
             return

@@ -7,6 +7,7 @@ over: half a file may still hold its settings.
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 
 from backend.restore.exif import exif_texts
 
@@ -15,6 +16,7 @@ MOST_BYTES = 2**19
 MOST_TEXTS = 64
 MOST_IN_ALL = 2**20
 _MOST_CHUNKS = 100_000
+_RAW_PROFILE = b"Raw profile type exif\0"
 
 
 def read_texts(content: bytes) -> dict[str, str]:
@@ -30,7 +32,25 @@ def read_texts(content: bytes) -> dict[str, str]:
     return texts
 
 
+def exif_blocks(content: bytes) -> Iterator[bytes]:
+    """Yield the EXIF blocks of a file as TIFF, whatever their size; also one that ImageMagick keeps in a PNG text."""
+    for kind, data in _parts(content):
+        if kind in (b"eXIf", b"EXIF", b"APP1"):
+            yield data.removeprefix(b"Exif\0\0")
+        elif kind in (b"tEXt", b"zTXt", b"iTXt") and data.startswith(_RAW_PROFILE):
+            for _, text in _READERS[kind](data):
+                with suppress(ValueError):
+                    yield bytes.fromhex("".join(text.split("\n")[3:])).removeprefix(b"Exif\0\0")
+
+
 def _texts(content: bytes) -> Iterator[tuple[str, str]]:
+    for kind, data in _parts(content):
+        if kind in _READERS and len(data) <= MOST_BYTES:
+            yield from _READERS[kind](data)
+
+
+def _parts(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the file's chunks or segments as kind and data; those with pixels may come without their data."""
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
         yield from _png(content)
     elif content.startswith(b"\xff\xd8"):
@@ -39,14 +59,13 @@ def _texts(content: bytes) -> Iterator[tuple[str, str]]:
         yield from _webp(content)
 
 
-def _png(content: bytes) -> Iterator[tuple[str, str]]:
+def _png(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     position = 8
     for _ in range(_MOST_CHUNKS):
         if position + 8 > len(content):
             return
         length, kind = struct.unpack_from(">I4s", content, position)
-        if kind in _PNG_READERS and length <= MOST_BYTES:
-            yield from _PNG_READERS[kind](content[position + 8 : position + 8 + length])
+        yield kind, content[position + 8 : position + 8 + length] if kind in _READERS else b""
         position += length + 12
 
 
@@ -89,15 +108,26 @@ def _utf8_or_latin(text: bytes) -> str:
         return text.decode("latin-1")
 
 
-_PNG_READERS = {
+def _exif_text(data: bytes) -> Iterator[tuple[str, str]]:
+    yield from exif_texts(data.removeprefix(b"Exif\0\0"))
+
+
+def _remark(data: bytes) -> Iterator[tuple[str, str]]:
+    yield "comment", _utf8_or_latin(data)
+
+
+_READERS = {
     b"tEXt": _plain_text,
     b"zTXt": _packed_text,
     b"iTXt": _international_text,
-    b"eXIf": exif_texts,
+    b"eXIf": _exif_text,
+    b"EXIF": _exif_text,
+    b"APP1": _exif_text,
+    b"COM": _remark,
 }
 
 
-def _jpeg(content: bytes) -> Iterator[tuple[str, str]]:
+def _jpeg(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     position = 2
     for _ in range(_MOST_CHUNKS):
         if position + 4 > len(content):
@@ -107,18 +137,18 @@ def _jpeg(content: bytes) -> Iterator[tuple[str, str]]:
             return
         data = content[position + 4 : position + 2 + length]
         if kind == 0xE1 and data.startswith(b"Exif\0\0"):
-            yield from exif_texts(data[6:])
+            yield b"APP1", data
         elif kind == 0xFE:
-            yield "comment", _utf8_or_latin(data)
+            yield b"COM", data
         position += 2 + length
 
 
-def _webp(content: bytes) -> Iterator[tuple[str, str]]:
+def _webp(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     position = 12
     for _ in range(_MOST_CHUNKS):
         if position + 8 > len(content):
             return
         kind, length = struct.unpack_from("<4sI", content, position)
-        if kind == b"EXIF" and length <= MOST_BYTES:
-            yield from exif_texts(content[position + 8 : position + 8 + length].removeprefix(b"Exif\0\0"))
+        if kind == b"EXIF":
+            yield kind, content[position + 8 : position + 8 + length]
         position += 8 + length + length % 2
