@@ -14,3 +14,6 @@ class Caller:
     keys: Mapping[str, SecretStr] = field(default_factory=dict)
     room: str | None = None
     address: str | None = None
+    """An opaque mark of the network address, by which spending is counted too; None where it isn't known."""
+    signed_in: bool = False
+    """Whether the id stands for a login, so that the address need not be counted."""

@@ -5,8 +5,10 @@ import time
 from dataclasses import replace
 from decimal import Decimal
 
+from sqlalchemy import Connection
+
 from backend.capabilities import Estimate
-from backend.errors import Cancelled, PlaygroundError
+from backend.errors import Cancelled, PlaygroundError, StorageFull
 from backend.events import Emit, Event, Failed, Finished, Generated, Submitted
 from backend.playground import Playground
 from backend.runs.keep import keep_image
@@ -24,6 +26,8 @@ class Recorder:
         self.estimate = estimate
         self._emit = emit
         self._committed = bool(run.provider_ids)
+        # Also of images that could not be kept: they were paid all the same.
+        self._costs = {image.index: image.cost_usd for image in run.images}
         self._began = time.monotonic()
 
     def emit(self, event: Event) -> None:
@@ -61,8 +65,12 @@ class Recorder:
                 raise
 
     def _keep(self, event: Generated) -> Generated:
-        image = keep_image(self.playground.files, self.run, event)
-        self.playground.store.add_image(self.run.id, image)
+        self._costs[event.index] = event.cost_usd
+        try:
+            image = keep_image(self.playground.files, self.run, event)
+            self.playground.store.add_image(self.run.id, image)
+        except StorageFull as error:
+            raise self._unkept(error) from error
         self.run = replace(self.run, images=(*self.run.images, image))
         return replace(event, record=image)
 
@@ -77,16 +85,24 @@ class Recorder:
             error=str(error) if error else None,
             billed=error.billed if error else None,
         )
-        self._settle(cost, error)
-        self.playground.store.finish(self.run)
         run = self.run
+        # In one step: a crash finds the run either still open, with its reservation, or closed, with its bill.
+        try:
+            with self.playground.budget.transaction() as connection:
+                self._settle(cost, error, connection)
+                self.playground.store.finish(run, connection=connection)
+        except StorageFull as full:
+            raise self._unkept(full) from full
         size = f"{run.images[0].width}x{run.images[0].height}" if run.images else "no image"
         log.info(
             "%s %s %s: %s, %s, %.1f s, %s USD", run.backend, run.request.mode, run.id, status, size, run.seconds, cost
         )
 
+    def _unkept(self, error: StorageFull) -> StorageFull:
+        return StorageFull(str(error), billed="unknown" if self._committed else "no")
+
     def _cost(self, error: PlaygroundError | None) -> Decimal | None:
-        costs = [image.cost_usd for image in self.run.images]
+        costs = self._costs.values()
         if any(cost is None for cost in costs) or (error and error.billed != "no"):
             return None
         return sum((cost for cost in costs if cost is not None), Decimal(0))
@@ -96,11 +112,11 @@ class Recorder:
             return "free"
         return "unknown" if cost is None else self.playground.backends[self.run.backend].cost_kind
 
-    def _settle(self, cost: Decimal | None, error: PlaygroundError | None) -> None:
+    def _settle(self, cost: Decimal | None, error: PlaygroundError | None, connection: Connection) -> None:
         budget, run_id = self.playground.budget, self.run.id
         if cost is None:
-            budget.hold(run_id)
-        elif error and not self.run.images:
-            budget.release(run_id)
+            budget.hold(run_id, connection=connection)
+        elif error and not self._costs:
+            budget.release(run_id, connection=connection)
         else:
-            budget.settle(run_id, cost)
+            budget.settle(run_id, cost, connection=connection)

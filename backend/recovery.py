@@ -13,7 +13,9 @@ log = logging.getLogger(__name__)
 
 CLOSED = "The playground was stopped during this run; nothing was billed. Run it again with the same seed."
 WAITS = "The playground was stopped during this run, which {label} had accepted. {missing} Then recover it."
-
+OWN = (
+    "The playground was stopped during this run, which {label} had accepted on your own key. Paste it, then recover it."
+)
 GONE = "The playground was stopped during this run, which {name} had accepted; this playground no longer knows {name}."
 
 
@@ -33,6 +35,8 @@ def _recover_all(playground: Playground, left: list[Run]) -> None:
             _close(playground, run, CLOSED)
         elif backend is None:
             _hold(playground, run, GONE.format(name=run.backend))
+        elif playground.budget.payer(run.id) == "visitor":
+            _hold(playground, run, OWN.format(label=backend.label))
         elif missing := backend.missing(caller):
             _hold(playground, run, WAITS.format(label=backend.label, missing=missing))
         else:
@@ -42,10 +46,13 @@ def _recover_all(playground: Playground, left: list[Run]) -> None:
 
 
 def _close(playground: Playground, run: Run, message: str) -> None:
-    playground.store.finish(replace(run, status="interrupted", error=message, billed="no"))
-    playground.budget.release(run.id)
+    with playground.budget.transaction() as connection:
+        playground.store.finish(replace(run, status="interrupted", error=message, billed="no"), connection=connection)
+        playground.budget.release(run.id, connection=connection)
 
 
 def _hold(playground: Playground, run: Run, message: str) -> None:
-    playground.store.finish(replace(run, status="interrupted", error=message, billed="unknown"))
-    playground.budget.hold(run.id)
+    closed = replace(run, status="interrupted", error=message, billed="unknown")
+    with playground.budget.transaction() as connection:
+        playground.store.finish(closed, connection=connection)
+        playground.budget.hold(run.id, connection=connection)

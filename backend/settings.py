@@ -6,6 +6,12 @@ from pathlib import Path
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from backend.runs.caps import Caps
+from backend.visitors.addresses import LOOPBACK as LOOPBACK_NETWORKS
+from backend.visitors.addresses import PRIVATE, Network, networks
+
+SHARED_VISITOR_CAP = Decimal("0.25")
+SHARED_DAILY_CAP = Decimal("5.00")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -40,13 +46,39 @@ class Settings(BaseSettings):
     share: bool = Field(False, alias="GRADIO_SHARE")
     auth: str | None = Field(None, alias="PLAYGROUND_AUTH")
     space_id: str | None = Field(None, alias="SPACE_ID")
+    vibe_mode: str | None = Field(None, alias="GRADIO_VIBE_MODE")
 
     @field_validator("data")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
 
+    @field_validator("trusted_proxy")
+    @classmethod
+    def _addresses(cls, value: str | None) -> str | None:
+        networks(value or "")
+        return value
+
     @property
     def public(self) -> bool:
-        """Whether strangers can reach the page: a share link, a Space, or another address than loopback."""
-        return self.share or self.space_id is not None or self.host not in LOOPBACK
+        """Whether strangers can reach the page: a share link, a Space, a proxy, or another address than loopback."""
+        reached = (self.share, self.space_id is not None, self.trusted_proxy is not None, self.host not in LOOPBACK)
+        return any(reached)
+
+    @property
+    def trusted(self) -> tuple[Network, ...]:
+        """Return the proxies whose forwarded addresses count: those that are set, a Space's, or the share tunnel's."""
+        if self.trusted_proxy is not None:
+            return networks(self.trusted_proxy)
+        if self.space_id is not None:
+            return PRIVATE
+        return LOOPBACK_NETWORKS if self.share else ()
+
+    @property
+    def caps(self) -> Caps:
+        """Return the caps on the server's own keys: those that are set, and on a public page always some."""
+        visitor, daily = self.visitor_cap_usd, self.daily_cap_usd
+        if self.public:
+            visitor = SHARED_VISITOR_CAP if visitor is None else visitor
+            daily = SHARED_DAILY_CAP if daily is None else daily
+        return Caps(visitor=visitor, house=daily, room=self.room_cap_usd)

@@ -53,6 +53,9 @@ def _work(work: Work, emit: Emit, events: "queue.SimpleQueue[Event]") -> None:
         events.put(work(emit))
     except Cancelled:
         return
+    except PlaygroundError as error:  # Such as a full disk, which lets a run not even be closed.
+        log.warning("A run ended without a record: %s", error)
+        events.put(Failed(error))
     except Exception:  # The thread ends here: whoever waits for its events has to hear of it.
         log.exception("A run broke down")
         message = "The playground broke down on this run; its log says why."

@@ -55,7 +55,7 @@ def claimed_bytes(block: bytes) -> int:
     seen: set[int] = set()
     while waiting and len(seen) < _MOST_FOLDERS:
         folder = waiting.pop()
-        if folder in seen:
+        if folder == 0 or folder in seen:  # 0 ends the chain
             continue
         seen.add(folder)
         count = 0

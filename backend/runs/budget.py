@@ -1,40 +1,100 @@
 """The ledger: money is reserved before a run, and settled, released or held after it."""
 
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from typing import Any, Literal
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, case, func, insert, select, update
 
+from backend.errors import OverBudget
+from backend.runs.caps import UNPRICED, WINDOW, Caps, Scope, Standing
+from backend.runs.database import exclusively
 from backend.runs.records import Run
-from backend.runs.tables import ledger
+from backend.runs.tables import NANO, Money, ledger
+
+log = logging.getLogger(__name__)
 
 Entry = Literal["reserved", "settled", "released", "held"]
+Payer = Literal["house", "visitor", "nobody"]
+"""Whose money it is: the server's key, the visitor's own, or none (this machine); caps hold for the first."""
+
+_COUNTED = case(
+    (ledger.c.state == "released", 0),
+    (ledger.c.state == "settled", ledger.c.settled_usd),
+    (ledger.c.settled_usd > ledger.c.reserved_usd, ledger.c.settled_usd),
+    else_=ledger.c.reserved_usd,
+)
 
 
 class Budget:
-    """Reserve the pessimistic price first; afterwards settle the bill, release it, or hold it where nobody knows."""
+    """Reserve the pessimistic price first; afterwards settle the bill, release it, or hold it where nobody knows.
 
-    def __init__(self, engine: Engine) -> None:
+    A visitor's entry moves from reserved to settled, released or held; held ones may still be settled or released.
+    A bill that was settled once is never released again.
+    """
+
+    def __init__(self, engine: Engine, caps: Caps | None = None) -> None:
         self.engine = engine
+        self.caps = caps or Caps()
+        # SQLite's own lock is polled with pauses; hundreds of threads get their turn sooner through this one.
+        self._turn = threading.Lock()
 
-    def reserve(self, run: Run, amount: Decimal) -> None:
-        """Set money aside for a run that is about to start."""
-        values = {"run_id": run.id, "visitor": run.visitor, "backend": run.backend, "created": datetime.now(UTC)}
-        with self.engine.begin() as connection:
-            connection.execute(insert(ledger).values(**values, state="reserved", reserved_usd=amount))
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Open a transaction that no other can outrun; pass it to `reserve` and to the store."""
+        with self._turn, exclusively(self.engine) as connection:
+            yield connection
 
-    def settle(self, run_id: str, bill: Decimal) -> None:
-        """Replace the reservation by what was billed."""
-        self._close(run_id, "settled", settled_usd=bill)
+    def reserve(
+        self,
+        run: Run,
+        amount: Decimal | None,
+        *,
+        payer: Payer = "house",
+        address: str | None = None,
+        connection: Connection | None = None,
+    ) -> None:
+        """Set money aside for a run that is about to start; raise `OverBudget` where a cap has too little left.
 
-    def release(self, run_id: str) -> None:
-        """Give the reservation back: it is known that nothing was billed."""
-        self._close(run_id, "released", settled_usd=Decimal(0))
+        `amount` is the highest price in USD, or None where nobody knows it, which no cap lets through. `address` marks
+        where a visitor without a login comes from. With `connection`, it becomes part of that transaction.
+        """
+        if connection is None:
+            with self.transaction() as connection:
+                return self.reserve(run, amount, payer=payer, address=address, connection=connection)
+        aside = _nanos(amount or Decimal(0))
+        if payer == "house":
+            self._check(connection, run, amount, address)
+        values: dict[str, Any] = {
+            "run_id": run.id,
+            "visitor": run.visitor,
+            "address": address,
+            "room": run.room,
+            "payer": payer,
+        }
+        values |= {"backend": run.backend, "created": datetime.now(UTC), "state": "reserved", "reserved_usd": aside}
+        connection.execute(insert(ledger).values(**values))
+        return None
 
-    def hold(self, run_id: str) -> None:
+    def settle(self, run_id: str, bill: Decimal, *, connection: Connection | None = None) -> None:
+        """Replace the reservation by what was billed; a bill that can't be one (below 0) is held as unknown."""
+        if not bill.is_finite() or bill < 0:
+            log.warning("Run %s came with a bill of %s; its reservation is held", run_id, bill)
+            self.hold(run_id, connection=connection)
+        else:
+            self._close(run_id, "settled", connection, settled_usd=bill)
+
+    def release(self, run_id: str, *, connection: Connection | None = None) -> None:
+        """Give the reservation back: it is known that nothing was billed. A bill that is known stays."""
+        self._close(run_id, "released", connection, ledger.c.settled_usd.is_(None), settled_usd=Decimal(0))
+
+    def hold(self, run_id: str, *, connection: Connection | None = None) -> None:
         """Keep the reservation: it isn't known what was billed."""
-        self._close(run_id, "held")
+        self._close(run_id, "held", connection)
 
     def entry(self, run_id: str) -> tuple[Entry, Decimal, Decimal | None] | None:
         """Return state, reserved and settled USD of a run, or None where none was reserved."""
@@ -43,6 +103,57 @@ class Budget:
             row = connection.execute(query).first()
         return None if row is None else (row.state, row.reserved_usd, row.settled_usd)
 
-    def _close(self, run_id: str, state: Entry, **values: Any) -> None:
-        with self.engine.begin() as connection:
-            connection.execute(update(ledger).where(ledger.c.run_id == run_id).values(state=state, **values))
+    def payer(self, run_id: str) -> Payer | None:
+        """Return whose money a run took, or None where none was reserved."""
+        with self.engine.connect() as connection:
+            payer: Payer | None = connection.execute(select(ledger.c.payer).where(ledger.c.run_id == run_id)).scalar()
+            return payer
+
+    def standings(self, visitor: str, *, room: str | None = None, address: str | None = None) -> tuple[Standing, ...]:
+        """Return how each cap stands that holds for this visitor, in this room, from this address."""
+        with self.engine.connect() as connection:
+            return self._standings(connection, visitor, room=room, address=address)
+
+    def _check(self, connection: Connection, run: Run, amount: Decimal | None, address: str | None) -> None:
+        standings = self._standings(connection, run.visitor, room=run.room, address=address)
+        if standings and amount is None:
+            raise OverBudget(UNPRICED)
+        for standing in standings:
+            if amount is not None and standing.spent + _nanos(amount) > standing.cap:
+                details = {"scope": standing.scope, "left_usd": str(standing.left)}
+                raise OverBudget(standing.refusal(amount), details=details)
+
+    def _standings(
+        self, connection: Connection, visitor: str, *, room: str | None, address: str | None
+    ) -> tuple[Standing, ...]:
+        # Without an upper end: a clock set back must not hide what was spent.
+        recent = ledger.c.created > datetime.now(UTC) - WINDOW
+        scopes: list[tuple[Scope, Decimal | None, list[ColumnElement[bool]]]] = [
+            ("visitor", self.caps.visitor, [ledger.c.visitor == visitor, recent]),
+            ("address", self.caps.visitor if address else None, [ledger.c.address == address, recent]),
+            ("room", self.caps.room if room else None, [ledger.c.room == room]),
+            ("house", self.caps.house, [recent]),
+        ]
+        return tuple(Standing(scope, cap, _spent(connection, where)) for scope, cap, where in scopes if cap is not None)
+
+    def _close(
+        self, run_id: str, state: Entry, connection: Connection | None, *where: ColumnElement[bool], **values: Any
+    ) -> None:
+        statement = update(ledger).where(ledger.c.run_id == run_id, *where).values(state=state, **values)
+        if connection is not None:
+            connection.execute(statement)
+            return
+        with self.transaction() as own:
+            own.execute(statement)
+
+
+def _spent(connection: Connection, where: list[ColumnElement[bool]]) -> Decimal:
+    total = select(func.sum(_COUNTED, type_=Money)).where(ledger.c.payer == "house", *where)
+    return connection.execute(total).scalar() or Decimal(0)
+
+
+def _nanos(amount: Decimal) -> Decimal:
+    """Round up to what the ledger can hold, so that a reservation is never below its price."""
+    if not amount.is_finite() or amount < 0:
+        raise ValueError(f"a reservation of {amount} USD")
+    return (amount * NANO).to_integral_value(ROUND_UP) / NANO

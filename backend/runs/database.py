@@ -1,12 +1,22 @@
 """One engine for the record: SQLite in the data folder unless an address is given."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy.exc import OperationalError
 
+from backend.errors import StorageFull
 from backend.runs.tables import metadata
 from backend.runs.words import create_word_index
+
+_WRITERS_LOCK = 0x7A_69_6D_67
+"""The number of PostgreSQL's advisory lock ("zimg"); any constant will do, so long as every process uses it."""
+
+_NO_ROOM = ("disk is full", "readonly database", "disk I/O", "No space left", "could not extend")
+"""What SQLite and PostgreSQL say when the disk takes no more."""
 
 
 def open_database(data: Path, url: str | None = None) -> Engine:
@@ -20,6 +30,33 @@ def open_database(data: Path, url: str | None = None) -> Engine:
     metadata.create_all(engine)
     create_word_index(engine)
     return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction to write in; raise `StorageFull` where the database takes no more."""
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except OperationalError as error:
+        if not any(sign in str(error.orig) for sign in _NO_ROOM):
+            raise
+        message = f"The record could not be written ({error.orig}): free some disk space and run it again."
+        raise StorageFull(message) from error
+
+
+@contextmanager
+def exclusively(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that is the only one writing, across threads and processes.
+
+    What is read inside stays true until it is committed; a sum that was checked against a cap can't be outrun.
+    """
+    with writing(engine) as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(select(func.pg_advisory_xact_lock(_WRITERS_LOCK)))
+        yield connection
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

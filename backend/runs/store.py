@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from sqlalchemy import Engine, Row, Select, and_, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, Select, insert, select, tuple_, update
 
 from backend.errors import NotFound
 from backend.requests import parse_request, references
+from backend.runs.database import writing
 from backend.runs.records import Run, RunImage
 from backend.runs.tables import images, inputs, runs
 from backend.runs.words import table as prompts
@@ -25,34 +27,36 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
-    def add(self, run: Run) -> None:
-        """Record a run that is about to start."""
+    def add(self, run: Run, *, connection: Connection | None = None) -> None:
+        """Record a run that is about to start; with `connection`, as part of that transaction."""
         values = {name: getattr(run, name) for name in _RUN_COLUMNS}
         values |= {name: getattr(run.request, name) for name in _OF_THE_REQUEST}
         values["request"] = run.request.model_dump_json()
-        with self.engine.begin() as connection:
-            connection.execute(insert(runs).values(values))
-            connection.execute(insert(prompts).values(words_of(run)))
+        with self._writing(connection) as connection:
+            connection.execute(insert(runs), values)
+            connection.execute(insert(prompts), words_of(run))
             for sha256 in set(references(run.request)):
-                connection.execute(insert(inputs).values(run_id=run.id, sha256=sha256))
+                connection.execute(insert(inputs), {"run_id": run.id, "sha256": sha256})
 
     def submitted(self, run_id: str, provider_ids: Mapping[str, Any]) -> None:
         """Record a provider's ids, before it is asked."""
-        self._update(run_id, provider_ids=dict(provider_ids))
+        with writing(self.engine) as connection:
+            connection.execute(update(runs).where(runs.c.id == run_id).values(provider_ids=dict(provider_ids)))
 
     def add_image(self, run_id: str, image: RunImage) -> None:
         """Record an image that lies in the data folder; one that is there already (collected twice) stays."""
         values = {name: getattr(image, name) for name in _IMAGE_COLUMNS} | {"run_id": run_id, "position": image.index}
         values["details"] = dict(image.details)
         known = select(images.c.position).where(images.c.run_id == run_id, images.c.position == image.index)
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
             if connection.execute(known).first() is None:
-                connection.execute(insert(images).values(values))
+                connection.execute(insert(images), values)
 
-    def finish(self, run: Run) -> None:
-        """Record how a run ended."""
+    def finish(self, run: Run, *, connection: Connection | None = None) -> None:
+        """Record how a run ended; with `connection`, as part of that transaction."""
         ended = {name: getattr(run, name) for name in ("status", "seconds", "cost_usd", "cost_kind", "error", "billed")}
-        self._update(run.id, **ended)
+        with self._writing(connection) as connection:
+            connection.execute(update(runs).where(runs.c.id == run.id).values(**ended))
 
     def run(self, run_id: str, visitor: str | None = None) -> Run:
         """Return a run; with `visitor`, only that visitor's. Raise `NotFound` otherwise."""
@@ -68,8 +72,8 @@ class Store:
         """Return a visitor's runs, newest first; `before` continues a page."""
         query = select(runs).where(runs.c.visitor == visitor, runs.c.deleted.is_(None))
         if before is not None:
-            older = runs.c.created < before.created
-            query = query.where(or_(older, and_(runs.c.created == before.created, runs.c.id < before.id)))
+            # Compared as a pair, not by `or`: only so does the index lead straight to the page.
+            query = query.where(tuple_(runs.c.created, runs.c.id) < (before.created, before.id))
         return self.read(query.order_by(runs.c.created.desc(), runs.c.id.desc()).limit(limit))
 
     def unfinished(self) -> list[Run]:
@@ -84,8 +88,11 @@ class Store:
             pictures = connection.execute(wanted).all() if rows else []
         return [_run(row, [_image(picture) for picture in pictures if picture.run_id == row.id]) for row in rows]
 
+    def _writing(self, connection: Connection | None) -> AbstractContextManager[Connection]:
+        return writing(self.engine) if connection is None else nullcontext(connection)
+
     def _update(self, run_id: str, **values: Any) -> None:
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
             connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
 
 

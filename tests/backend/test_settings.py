@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.runs.caps import Caps
 from backend.settings import Settings
 
 
@@ -50,3 +51,20 @@ def test_no_key_shows_in_what_settings_print(monkeypatch: pytest.MonkeyPatch) ->
 )
 def test_whether_strangers_can_reach_it(values: dict[str, object], public: bool) -> None:
     assert Settings(_env_file=None, **values).public is public
+
+
+def test_on_loopback_no_cap_holds_but_the_rooms() -> None:
+    assert Settings(_env_file=None).caps == Caps(room=Decimal("0.50"))
+
+
+@pytest.mark.parametrize("values", [{"GRADIO_SHARE": True}, {"SPACE_ID": "a/b"}, {"GRADIO_SERVER_NAME": "0.0.0.0"}])
+def test_once_strangers_can_reach_it_caps_hold(values: dict[str, object]) -> None:
+    caps = Settings(_env_file=None, **values).caps
+    assert caps == Caps(visitor=Decimal("0.25"), house=Decimal("5.00"), room=Decimal("0.50"))
+
+
+def test_a_cap_that_is_set_holds_everywhere_even_one_of_nothing() -> None:
+    settings = Settings(_env_file=None, PLAYGROUND_VISITOR_CAP_USD=Decimal(0), PLAYGROUND_DAILY_CAP_USD=Decimal(9))
+    assert settings.caps == Caps(visitor=Decimal(0), house=Decimal(9), room=Decimal("0.50"))
+    shared = settings.model_copy(update={"share": True})
+    assert shared.caps == settings.caps

@@ -1,0 +1,117 @@
+"""Start the playground: settings in, backends and page built, served."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from backend.errors import PlaygroundError
+from backend.settings import Settings
+
+if TYPE_CHECKING:
+    from gradio import Blocks
+
+    from backend.playground import Playground
+
+MOST_VISITORS = 64
+"""How many may run at once; each holds a thread while it waits, and the page needs some besides."""
+MOST_WAITING = 256
+MOST_UPLOAD = "30mb"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve the playground until it is interrupted."""
+    settings = read_settings(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    from backend.playground import open_playground
+    from backend.recovery import recover
+    from backend.visitors.redaction import guard_crashes, guard_logs
+    from backend.welcome import check_start, start_lines
+
+    try:
+        check_start(settings)
+        playground = open_playground(settings)
+    except PlaygroundError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    guard_logs(partial(_keys, settings, playground))
+    guard_crashes()
+    page, address = serve(playground)
+    ready = [f"The playground is ready: {address}", *start_lines(playground)]
+    print("", *(f"  {line}" for line in ready), "", sep="\n", flush=True)  # noqa: T201 - for who stands at the terminal
+    recover(playground)
+    playground.choose("auto").warm()
+    page.block_thread()
+    return 0
+
+
+def serve(playground: "Playground") -> "tuple[Blocks, str]":
+    """Build the page, serve it in the background, and return it with its address."""
+    from ui.page import build
+
+    page = build(playground)
+    page.queue(default_concurrency_limit=2 * MOST_VISITORS, max_size=MOST_WAITING)
+    _, address, shared = page.launch(**launch_options(playground.settings))
+    return page, shared or address
+
+
+def launch_options(settings: Settings) -> dict[str, Any]:
+    """Return how the page is served: nothing of a visitor is recorded by Gradio, nothing leaks in its errors."""
+    from starlette.middleware import Middleware
+
+    from ui.caller import VisitorCookie
+    from ui.page import launch_look
+
+    told_port = "port" in settings.model_fields_set
+    return {
+        "server_name": settings.host,
+        "server_port": settings.port if told_port else None,
+        "share": settings.share,
+        "auth": _auth(settings.auth),
+        "max_threads": 3 * MOST_VISITORS,
+        "max_file_size": MOST_UPLOAD,
+        "run_history": False,
+        "enable_monitoring": False,
+        "show_error": False,
+        "allowed_paths": [],
+        "app_kwargs": {"middleware": [Middleware(VisitorCookie, framed=settings.space_id is not None)]},
+        "prevent_thread_lock": True,
+        "quiet": True,
+        **launch_look(),
+    }
+
+
+def read_settings(arguments: Sequence[str] | None = None) -> Settings:
+    """Read the environment and lay the command line over it."""
+    parser = argparse.ArgumentParser(prog="app.py", description="The Z-Image Playground in your browser.")
+    parser.add_argument("--host", dest="GRADIO_SERVER_NAME", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--port", dest="GRADIO_SERVER_PORT", help="port (7860, or the next free one)")
+    parser.add_argument("--share", dest="GRADIO_SHARE", action="store_true", default=None, help="make a public link")
+    parser.add_argument("--backend", dest="PLAYGROUND_BACKEND", help="the backend chosen at start (auto)")
+    parser.add_argument("--model", dest="PLAYGROUND_MODEL", help="tiny, a hub id, or a folder (auto)")
+    parser.add_argument("--data", dest="PLAYGROUND_DATA", help="where history and images are kept (data/)")
+    parser.add_argument("--auth", dest="PLAYGROUND_AUTH", help="NAME:PASSWORD that visitors have to give")
+    given = {name: value for name, value in vars(parser.parse_args(arguments)).items() if value is not None}
+    return Settings(**given)
+
+
+def _keys(settings: Settings, playground: "Playground") -> list[str]:
+    """Return every key that no log may show: the server's own, and those that visitors have given."""
+    own = (settings.runware_api_key, settings.modelrunner_key)
+    return [*(key.get_secret_value() for key in own if key), *playground.callers.keys.secrets()]
+
+
+def _auth(text: str | None) -> tuple[str, str] | None:
+    if not text:
+        return None
+    name, found, password = text.partition(":")
+    if not (name and found and password):
+        raise SystemExit("--auth (PLAYGROUND_AUTH) must read NAME:PASSWORD.")
+    return name, password
+
+
+if __name__ == "__main__":
+    sys.exit(main())

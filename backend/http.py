@@ -1,0 +1,286 @@
+"""The line to a provider: time-outs, repeats that cannot pay twice, pinned hosts, capped sizes, and no key anywhere."""
+
+import email.utils
+import ipaddress
+import json
+import logging
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from fnmatch import fnmatch
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any, Literal
+
+import httpx
+from pydantic import SecretStr
+
+from backend.errors import BadReply, GenerationFailed, NotReady, ProviderTimeout, ProviderUnreachable
+
+log = logging.getLogger(__name__)
+
+BUSY = frozenset({408, 429, 500, 502, 503, 504})
+"""Statuses after which asking again may help."""
+WAITS = (1.0, 2.0, 4.0)
+"""Seconds before each repeat, where the provider names none."""
+LONGEST_WAIT = 30.0
+"""A provider that asks for more patience than this (seconds) is reported as busy."""
+MOST_BYTES = 96 * 2**20
+"""What an answer may weigh: 20 PNGs of 1024² as base64 come to about 45 MiB."""
+
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request to a provider; `url` is a path below the line's base, or an address that the provider named.
+
+    `pays`: without an answer nobody knows whether it was billed. `once`: it is never sent again when it may have
+    arrived, since the provider could not tell the repeat from a second order. `seconds` covers all repeats.
+    """
+
+    method: Literal["GET", "POST", "PUT", "DELETE"] = "GET"
+    url: str = ""
+    key: SecretStr | None = None
+    json: Any = None
+    content: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    pays: bool = False
+    once: bool = False
+    seconds: float = 180.0
+    most_bytes: int = MOST_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back: status, headers (names in lower case) and the body, whole.
+
+    `doubtful`: an earlier try may have arrived, though its answer didn't come back.
+    """
+
+    label: str
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    pays: bool = False
+    doubtful: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is 2xx."""
+        return 200 <= self.status < 300
+
+    @property
+    def retry_after(self) -> float | None:
+        """Return the seconds that the provider asks to wait, if it does."""
+        return _seconds(self.headers.get("retry-after"))
+
+    def json(self) -> Any:
+        """Read the body as JSON; raise `BadReply` where it is none."""
+        try:
+            return json.loads(self.content)
+        except (ValueError, RecursionError):
+            kind = self.headers.get("content-type", "no type").partition(";")[0]
+            message = f"{self.label} answered {self.status} with {kind} that is no JSON; try again later."
+            raise BadReply(message, billed="unknown" if self.pays else "no") from None
+
+
+class Line:
+    """A provider's HTTP line, safe for many threads; keys come with each call and stay in none of its state.
+
+    `scheme` is the word before the key in `Authorization`. `origins` are further addresses that may see the key.
+    `media` are host patterns of what may be fetched or put without a key. `transport` and `sleep` are for tests.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        base_url: str,
+        *,
+        scheme: str,
+        origins: tuple[str, ...] = (),
+        media: tuple[str, ...] = (),
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.label = label
+        self.base_url = base_url.rstrip("/")
+        self.scheme = scheme
+        self.origins = frozenset(_origin(httpx.URL(url)) for url in (base_url, *origins))
+        self.media = media
+        self._sleep = sleep
+        self._client = httpx.Client(
+            transport=transport,
+            follow_redirects=False,
+            # Replies may set cookies; kept ones would travel from one visitor's key to the next.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            # Identity: the size cap then counts what crosses the line, and no small body unpacks to a large one.
+            headers={"User-Agent": "z-image-playground", "Accept-Encoding": "identity"},
+            limits=httpx.Limits(max_connections=256, max_keepalive_connections=32),
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def ask(self, call: Call) -> Reply:
+        """Send a call, again where that is safe and may help, and return the last answer, whatever its status.
+
+        Raises `ProviderUnreachable` when it never got there, `ProviderTimeout` when no whole answer came, `BadReply`
+        for an address or a size that is not allowed, `NotReady` for a key that cannot be one.
+        """
+        self._check(call)
+        until = time.monotonic() + call.seconds
+        lost = False
+        for wait in (*WAITS, None):
+            outcome = self._attempt(call, until)
+            pause = self._pause(call, outcome, wait)
+            if pause is None or time.monotonic() + pause > until:
+                break
+            log.info("%s: %s; again in %.1f s", self.label, _said(outcome), pause)
+            lost = lost or _is_lost(outcome)
+            self._sleep(pause)
+        if isinstance(outcome, Reply):
+            return replace(outcome, doubtful=lost)
+        if isinstance(outcome, ProviderUnreachable) and lost and call.pays:
+            outcome.billed = "unknown"
+        raise outcome
+
+    def fetch(self, url: str, *, most_bytes: int, seconds: float = 120.0) -> bytes:
+        """Return a file that the provider named, without a key; raise `BadReply` where it isn't to be had."""
+        reply = self.ask(Call(url=url, most_bytes=most_bytes, seconds=seconds))
+        if not reply.ok:
+            raise BadReply(f"{self.label} made a file that answers {reply.status}; recover the run later.")
+        return reply.content
+
+    def may_see_key(self, url: str) -> bool:
+        """Whether an address that a provider named lies on one of the line's own origins."""
+        try:
+            return _origin(httpx.URL(url)) in self.origins
+        except httpx.InvalidURL:
+            return False
+
+    def _check(self, call: Call) -> None:
+        if call.key is not None and not re.fullmatch(r"[\x21-\x7e]+", call.key.get_secret_value()):
+            raise NotReady(f"The {self.label} key holds a space or a character that no key has; paste it again.")
+        if call.url.startswith("http") and not self._allowed(call):
+            raise BadReply(f"{self.label} named an address on another host, which is not followed.", billed="unknown")
+
+    def _allowed(self, call: Call) -> bool:
+        if self.may_see_key(call.url):
+            return True
+        try:
+            url = httpx.URL(call.url)
+        except httpx.InvalidURL:
+            return False
+        named = url.scheme == "https" and url.port is None and not url.userinfo and _is_name(url.host)
+        return call.key is None and named and any(fnmatch(url.host, pattern) for pattern in self.media)
+
+    def _attempt(self, call: Call, until: float) -> Reply | GenerationFailed:
+        billed: Literal["no", "unknown"] = "unknown" if call.pays else "no"
+        may_pay = " What was sent may still be billed." if call.pays else ""
+        try:
+            return self._send(call, until)
+        except _NOT_SENT:
+            return ProviderUnreachable(f"{self.label} can't be reached: check the connection, then try again.")
+        except (httpx.TimeoutException, TimeoutError):
+            message = f"{self.label} gave no answer within {call.seconds:.0f} s.{may_pay}"
+            return ProviderTimeout(message, billed=billed)
+        except httpx.TransportError:
+            return ProviderTimeout(f"The connection to {self.label} broke off.{may_pay}", billed=billed)
+
+    def _send(self, call: Call, until: float) -> Reply:
+        left = max(until - time.monotonic(), 0.1)
+        request = self._client.build_request(
+            call.method,
+            call.url if call.url.startswith("http") else self.base_url + call.url,
+            headers=self._headers(call),
+            json=call.json,
+            content=call.content,
+            timeout=httpx.Timeout(left, connect=min(left, 10.0), pool=min(left, 10.0)),
+        )
+        answer = self._client.send(request, stream=True)
+        try:
+            content = b"".join(self._capped(call, answer, until))
+        finally:
+            answer.close()
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        return Reply(self.label, answer.status_code, headers, content, call.pays)
+
+    def _headers(self, call: Call) -> dict[str, str]:
+        headers = dict(call.headers)
+        if call.key is not None:
+            headers["Authorization"] = f"{self.scheme} {call.key.get_secret_value()}"
+        return headers
+
+    def _capped(self, call: Call, answer: httpx.Response, until: float) -> Iterator[bytes]:
+        size = 0
+        for chunk in answer.iter_bytes():
+            size += len(chunk)
+            if size > call.most_bytes:
+                message = f"{self.label} sent more than {call.most_bytes / 2**20:.0f} MB, which is not taken."
+                raise BadReply(message, billed="unknown" if call.pays else "no")
+            if time.monotonic() > until:
+                raise TimeoutError
+            yield chunk
+
+    def _pause(self, call: Call, outcome: Reply | GenerationFailed, wait: float | None) -> float | None:
+        """Return the seconds to wait before a repeat, or None for no repeat."""
+        if wait is None or (call.once and not _surely_unpaid(outcome)):
+            return None
+        if isinstance(outcome, Reply):
+            if outcome.status not in BUSY or (outcome.retry_after or 0) > LONGEST_WAIT:
+                return None
+            wait = outcome.retry_after or wait
+        return wait * (1 + secrets.randbelow(250) / 1000)
+
+
+def without_key(text: str, key: SecretStr | None, *, most: int = 500) -> str:
+    """Return a provider's words fit to be shown: on one line, cut at `most` characters, the key blacked out."""
+    if key is not None:
+        text = text.replace(key.get_secret_value(), "•••")
+    text = " ".join(text.split())
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _is_lost(outcome: Reply | GenerationFailed) -> bool:
+    """Whether the provider may have taken the call without its own answer coming back."""
+    if isinstance(outcome, Reply):
+        # A gateway's page stands where the provider's words should.
+        return outcome.status in (502, 504) and "json" not in outcome.headers.get("content-type", "")
+    return not isinstance(outcome, ProviderUnreachable)
+
+
+def _surely_unpaid(outcome: Reply | GenerationFailed) -> bool:
+    return isinstance(outcome, ProviderUnreachable) or (isinstance(outcome, Reply) and outcome.status == 429)
+
+
+def _said(outcome: Reply | GenerationFailed) -> str:
+    return f"status {outcome.status}" if isinstance(outcome, Reply) else type(outcome).__name__
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
+
+
+def _is_name(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return "." in host and not host.endswith((".local", ".internal", ".localhost"))
+    return False
+
+
+def _seconds(text: str | None) -> float | None:
+    """Read a Retry-After header: seconds, or a date."""
+    if text is None:
+        return None
+    if text.strip().isdigit():
+        return float(text)
+    try:
+        moment = email.utils.parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return max((moment - datetime.now(UTC)).total_seconds(), 0.0) if moment.tzinfo else None

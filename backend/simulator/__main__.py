@@ -1,0 +1,52 @@
+"""`python -m backend.simulator`: the providers, rehearsed on this machine; nothing is billed."""
+
+import argparse
+import sys
+import tempfile
+from decimal import Decimal
+from pathlib import Path
+
+from backend.registry import build as build_backend
+from backend.runs.files import ImageFiles
+from backend.settings import Settings
+from backend.simulator.artist import Artist, BackendArtist, FlatArtist
+from backend.simulator.server import serve
+from backend.simulator.world import KEY, Account, World
+
+SAID = """The simulator listens on {address}; its key is {key!r}. Point a playground at it:
+  RUNWARE_BASE_URL={address}/v1 RUNWARE_API_KEY={key} \\
+  MODELRUNNER_BASE_URL={address} MODELRUNNER_STORAGE_URL={address} MODELRUNNER_KEY={key} python app.py
+Let something fail: curl {address}/simulator/faults -d '{{"kind": "status", "status": 402}}'
+"""
+
+
+def main() -> None:
+    """Read the command line and serve until Ctrl-C."""
+    options = _parser().parse_args()
+    with tempfile.TemporaryDirectory(prefix="simulator-") as folder:
+        files = ImageFiles(Path(folder))
+        world = World(_artist(options.draw, files), files, options.key, account=Account(options.balance))
+        sys.stdout.write(SAID.format(address=f"http://{options.host}:{options.port}", key=options.key))
+        sys.stdout.flush()
+        serve(world, host=options.host, port=options.port)
+
+
+def _artist(name: str, files: ImageFiles) -> Artist:
+    if name == "flat":
+        return FlatArtist(files)
+    settings = Settings(_env_file=None, PLAYGROUND_MODEL="tiny")
+    return BackendArtist(build_backend("local", settings, files), files)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m backend.simulator", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8787)
+    parser.add_argument("--draw", choices=("model", "flat"), default="model", help="the embedded model, or one colour")
+    parser.add_argument("--key", default=KEY, help="the key that it takes")
+    parser.add_argument("--balance", type=Decimal, default=Decimal(10), help="the account's USD")
+    return parser
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""The simulator on a socket: in a thread of this process, or for good."""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator, Mapping
+
+import uvicorn
+
+from backend.simulator.shell import PROTOCOLS, build
+from backend.simulator.world import World
+
+START_SECONDS = 10.0
+
+
+@contextlib.contextmanager
+def running(
+    world: World, *, host: str = "127.0.0.1", port: int = 0, protocols: Mapping[str, str] = PROTOCOLS
+) -> Iterator[str]:
+    """Serve a world in a thread while the block runs, and yield its address; port 0 takes a free one."""
+    with socket.create_server((host, port)) as listener:
+        server = uvicorn.Server(_config(world, protocols))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True, name="simulator")
+        thread.start()
+        try:
+            _wait_until_started(server, thread)
+            yield f"http://{host}:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(START_SECONDS)
+
+
+def serve(world: World, *, host: str, port: int) -> None:
+    """Serve a world until Ctrl-C."""
+    with socket.create_server((host, port)) as listener:
+        uvicorn.Server(_config(world, PROTOCOLS)).run(sockets=[listener])
+
+
+def _config(world: World, protocols: Mapping[str, str]) -> uvicorn.Config:
+    return uvicorn.Config(
+        build(world, protocols),
+        http="h11",  # the one whose cycle `shell` knows how to cut
+        lifespan="off",
+        log_level="warning",
+        log_config=None,
+        timeout_graceful_shutdown=1,
+    )
+
+
+def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> None:
+    until = time.monotonic() + START_SECONDS
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > until:
+            raise RuntimeError("the simulator did not start")
+        time.sleep(0.005)

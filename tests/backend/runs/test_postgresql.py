@@ -1,0 +1,80 @@
+"""The same record and ledger on a real PostgreSQL."""
+
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from backend.errors import OverBudget
+from backend.requests import parse_request
+from backend.runs.budget import Budget
+from backend.runs.caps import Caps
+from backend.runs.database import open_database
+from backend.runs.records import Run, RunImage
+from backend.runs.store import Store
+from backend.runs.tables import metadata
+from tests.backend.runs.postgresql import programs, server
+
+pytestmark = pytest.mark.system
+
+REQUEST = parse_request({"mode": "text_to_image", "prompt": "a boat 船", "seed": 2**63 - 1})
+CENT = Decimal("0.01")
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    binaries = programs()
+    if binaries is None:
+        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+    with server(binaries) as url:
+        yield url
+
+
+@pytest.fixture
+def engine(address: str, tmp_path: Path) -> Iterator[Engine]:
+    engine = open_database(tmp_path, address)
+    yield engine
+    metadata.drop_all(engine)
+    engine.dispose()
+
+
+def a_run(visitor: str = "ann", age: int = 0) -> Run:
+    created = datetime.now(UTC) - timedelta(seconds=age)
+    return Run(uuid.uuid4().hex, visitor, "fake", REQUEST, "running", created.replace(microsecond=1))
+
+
+def test_what_was_written_is_read_again_to_the_last_digit(engine: Engine) -> None:
+    store, run = Store(engine), a_run()
+    image = RunImage(0, "a" * 64, "png", 64, 48, 2**63 - 1, Decimal("0.001300001"), details={"uuid": "x"})
+    store.add(run)
+    store.submitted(run.id, {"task": "t"})
+    store.add_image(run.id, image)
+    found = store.run(run.id)
+    assert found.images == (image,)
+    assert (found.request, found.created, found.provider_ids) == (REQUEST, run.created, {"task": "t"})
+    assert [left.id for left in store.unfinished()] == [run.id]
+
+
+def test_pages_of_the_history_follow_one_another(engine: Engine) -> None:
+    store, many = Store(engine), [a_run(age=age) for age in range(5)]
+    for run in many:
+        store.add(run)
+    first = store.runs("ann", limit=2)
+    rest = store.runs("ann", limit=9, before=first[-1])
+    assert [run.id for run in (*first, *rest)] == [run.id for run in many]
+
+
+def test_a_cap_holds_across_two_processes(engine: Engine, address: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.backend.runs.spender", address, str(tmp_path), "40"]
+    spenders = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(2)]
+    granted = [int(spender.communicate(timeout=120)[0]) for spender in spenders]
+    assert sum(granted) == 25
+    assert all(spender.returncode == 0 for spender in spenders)
+    with pytest.raises(OverBudget):
+        Budget(engine, Caps(house=Decimal("0.25"))).reserve(a_run("late"), CENT)

@@ -1,0 +1,92 @@
+"""What the door costs (checks, record, ledger, thread, stream) on top of the backend, alone and with many visitors."""
+
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from backend.caller import Caller
+from backend.events import Event
+from backend.fake import FakeBackend
+from backend.generate import generate, prepare
+from backend.playground import Playground
+from backend.requests import Request, parse_request
+from backend.runs.budget import Budget
+from backend.runs.database import open_database
+from backend.runs.files import ImageFiles
+from backend.runs.store import Store
+from backend.settings import Settings
+from tests.benchmarks.measure import Row, side_by_side
+
+MOST_MORE_MS = 30.0
+LEAST_SHARE = 0.9
+RUNS_EACH = 4
+
+
+def rows() -> Iterator[Row]:
+    """Measure one run through the door, then throughput with 1, 10, 50 and 100 visitors on runs of one second."""
+    with fake_playground() as playground:
+        yield _one(playground)
+        for visitors in (1, 10, 50, 100):
+            yield _crowd(playground, visitors)
+
+
+def _one(playground: Playground) -> Row:
+    request = _request(seconds=0)
+    fake = playground.backends["fake"]
+    prepared = prepare(fake, Caller("v"), request)
+    pair = side_by_side(lambda: _through(playground, "v", request), lambda: fake.run(prepared, Caller("v"), _nobody))
+    shown = f"+{pair.more_ms:.1f} ms"
+    return Row("one run through the door", "the backend alone", shown, "≤ +30 ms", pair.more_ms <= MOST_MORE_MS)
+
+
+def _crowd(playground: Playground, visitors: int) -> Row:
+    request = _request(seconds=1)
+    threads = [threading.Thread(target=_several, args=(playground, f"v{n}", request)) for n in range(visitors)]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    share = RUNS_EACH / (time.perf_counter() - began)
+    goal = "≥ 90 % of ideal" if visitors <= 50 else "(shown)"
+    met = share >= LEAST_SHARE or visitors > 50
+    return Row(
+        f"{visitors} visitors, runs of 1 s",
+        f"{RUNS_EACH} runs each in {RUNS_EACH} s",
+        f"{share:.0%} of ideal",
+        goal,
+        met,
+    )
+
+
+def _several(playground: Playground, visitor: str, request: Request) -> None:
+    for _ in range(RUNS_EACH):
+        _through(playground, visitor, request)
+
+
+def _through(playground: Playground, visitor: str, request: Request) -> None:
+    for _ in generate(playground, Caller(visitor), "fake", request):
+        pass
+
+
+def _request(*, seconds: float) -> Request:
+    options = {"seconds": seconds}
+    return parse_request({"mode": "text_to_image", "prompt": "a boat", "steps": 2, "options": options})
+
+
+def _nobody(_event: Event) -> None:
+    return None
+
+
+@contextmanager
+def fake_playground() -> Iterator[Playground]:
+    """Yield a playground on the fake backend, in a folder of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
+        settings = Settings(_env_file=None, PLAYGROUND_DATA=data, PLAYGROUND_BACKEND="fake")
+        engine, files = open_database(data), ImageFiles(data / "images")
+        yield Playground(settings, {"fake": FakeBackend(files)}, Store(engine), Budget(engine), files, "fake")
+        engine.dispose()

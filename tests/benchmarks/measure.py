@@ -1,0 +1,61 @@
+"""Two things measured in turns, so that a noisy machine is noisy for both."""
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Work = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Median seconds of ours and of what it is measured against."""
+
+    ours: float
+    against: float
+
+    @property
+    def ratio(self) -> float:
+        """Ours in times of the other."""
+        return self.ours / self.against
+
+    @property
+    def more_ms(self) -> float:
+        """What ours costs on top, in milliseconds."""
+        return (self.ours - self.against) * 1000
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: what was measured, what came out, the goal, and whether it was met."""
+
+    what: str
+    against: str
+    measured: str
+    goal: str
+    met: bool
+
+
+def side_by_side(ours: Work, against: Work, *, rounds: int = 15) -> Pair:
+    """Time both `rounds` times in turns, after one round that isn't counted; the order changes every round."""
+    ours(), against()
+    taken: dict[str, list[float]] = {"ours": [], "against": []}
+    for turn in range(rounds):
+        order = [("ours", ours), ("against", against)]
+        for name, work in order if turn % 2 == 0 else reversed(order):
+            taken[name].append(seconds(work))
+    return Pair(statistics.median(taken["ours"]), statistics.median(taken["against"]))
+
+
+def seconds(work: Work) -> float:
+    """Return what one call takes, in seconds."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def at_most(pair: Pair, ratio: float) -> Row:
+    """Return a row's figures where the goal is a ratio; name it with `dataclasses.replace`."""
+    shown = f"{pair.ours * 1000:.1f} ms : {pair.against * 1000:.1f} ms = {pair.ratio:.2f} ×"
+    return Row("", "", shown, f"≤ {ratio:g} ×", pair.ratio <= ratio)

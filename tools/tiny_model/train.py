@@ -1,0 +1,127 @@
+"""Training of text encoder, transformer and control branch, in one process or in several that share each step."""
+
+import copy
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+
+from tools.tiny_model.batches import BATCH, HELD_BACK, Batch, make_batch, pick_size
+from tools.tiny_model.latents import Projection
+from tools.tiny_model.models import Parts, build_parts
+from tools.tiny_model.muon import Muon
+from tools.tiny_model.objective import Objective
+
+MUON_RATE, ADAM_RATE = 0.02, 2e-3
+WARMUP = 60  # steps
+LARGEST_NORM = 2.0
+AVERAGING = 0.998  # of the weights that are shipped
+VALIDATION = 64  # pictures
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Which of how many training processes this is."""
+
+    rank: int = 0
+    size: int = 1
+
+
+class Trainer:
+    """The state of a training run: weights, their running average, the optimisers' memories and the step."""
+
+    def __init__(self, projection: Projection, *, seed: int = 0, team: Team | None = None, batch: int = BATCH) -> None:
+        self.projection, self.team, self.batch = projection, team or Team(), batch
+        self.parts: Parts = build_parts(seed)
+        self.modules = self.parts.together()
+        self.average = copy.deepcopy(self.parts)
+        self.step = self.samples = 0
+        self.objective = Objective()
+        matrices, others = split(self.modules)
+        self.trained = matrices + others
+        self.muon = Muon(matrices, lr=MUON_RATE, rank=self.team.rank, ranks=self.team.size)
+        self.adam = torch.optim.AdamW(others, lr=ADAM_RATE, betas=(0.9, 0.98), weight_decay=0.0)
+        self.validation = make_batch(projection, number=0, size=(128, 128), batch=VALIDATION, first=HELD_BACK)
+
+    def advance(self, *, rate: float = 1.0) -> tuple[float, float]:
+        """Take one step at a share of the full rate; gives the losses of free and of guided pictures."""
+        number = self.step * self.team.size + self.team.rank
+        size = pick_size(self.step, samples=self.samples)
+        batch = make_batch(self.projection, number=number, size=size, batch=self.batch)
+        losses = self.objective.losses(self.parts, batch)
+        for parameter in self.trained:
+            parameter.grad = None
+        losses.mean().backward()
+        self._share_gradients()
+        nn.utils.clip_grad_norm_(self.trained, LARGEST_NORM)
+        rate *= min(1.0, (self.step + 1) / WARMUP)
+        for optimiser, full in ((self.muon, MUON_RATE), (self.adam, ADAM_RATE)):
+            for group in optimiser.param_groups:
+                group["lr"] = full * rate
+            optimiser.step()
+        self.step += 1
+        self.samples += len(batch.clean) * self.team.size
+        self._follow()
+        return _halves(losses.detach(), batch)
+
+    def validate(self) -> tuple[float, float]:
+        """The averaged weights' losses on drawings held back, without and with guides."""
+        with torch.no_grad():
+            free = self.objective.losses(self.average, self.validation, guided=False)
+            guided = self.objective.losses(self.average, self.validation)
+        count = len(self.validation.guides)
+        return free.mean().item(), guided[:count].mean().item()
+
+    def save(self, path: Path) -> None:
+        """Write the whole state, all or nothing."""
+        state = {
+            "step": self.step, "samples": self.samples, "weights": self.modules.state_dict(),
+            "average": self.average.together().state_dict(),
+            "muon": self.muon.state_dict(), "adam": self.adam.state_dict(),
+        }  # fmt: skip
+        torch.save(state, path.with_suffix(".part"))
+        path.with_suffix(".part").replace(path)
+
+    def load(self, path: Path) -> None:
+        """Continue where a saved state was."""
+        state = torch.load(path, weights_only=True)
+        self.step, self.samples = state["step"], state["samples"]
+        self.modules.load_state_dict(state["weights"])
+        self.average.together().load_state_dict(state["average"])
+        self.muon.load_state_dict(state["muon"])
+        self.adam.load_state_dict(state["adam"])
+
+    def _share_gradients(self) -> None:
+        """Average the gradients over all processes."""
+        if self.team.size == 1:
+            return
+        gradients = [parameter.grad for parameter in self.trained if parameter.grad is not None]
+        flat = torch.cat([gradient.flatten() for gradient in gradients])
+        dist.all_reduce(flat)
+        shares = (flat / self.team.size).split([gradient.numel() for gradient in gradients])
+        for gradient, share in zip(gradients, shares, strict=True):
+            gradient.copy_(share.view_as(gradient))
+
+    def _follow(self) -> None:
+        """Move the average towards the weights, faster at first."""
+        keep = min(AVERAGING, self.step / (self.step + 15))
+        with torch.no_grad():
+            pairs = zip(self.average.together().parameters(), self.modules.parameters(), strict=True)
+            averages, weights = zip(*pairs, strict=True)
+            torch._foreach_lerp_(list(averages), list(weights), 1 - keep)
+
+
+def split(modules: nn.ModuleDict) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
+    """The matrices inside of the blocks, for Muon, and all else that is used, for AdamW."""
+    unused = (f"text.layers.{len(modules['text'].layers) - 1}.", "text.norm.")
+    named = [(name, weight) for name, weight in modules.named_parameters() if not name.startswith(unused)]
+    inner = ("attention.to_", "feed_forward.", "self_attn.", "mlp.gate", "mlp.up", "mlp.down")
+    is_matrix = {name: weight.dim() == 2 and any(part in name for part in inner) for name, weight in named}
+    return [weight for name, weight in named if is_matrix[name]], [w for name, w in named if not is_matrix[name]]
+
+
+def _halves(losses: Tensor, batch: Batch) -> tuple[float, float]:
+    count = len(batch.guides)
+    return losses[count:].mean().item(), losses[:count].mean().item()

@@ -1,0 +1,1 @@
+"""The page and its API, in Gradio; knows the backend, and the backend knows nothing of it."""

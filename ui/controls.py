@@ -1,0 +1,101 @@
+"""One control for one field of a pydantic type: its kind, range, words and default come from the field."""
+
+import json
+import types
+from collections.abc import Mapping
+from typing import Any, Literal, Union, get_args, get_origin
+
+import gradio as gr
+from annotated_types import Ge, Le
+from gradio.components import Component
+from pydantic import BaseModel, JsonValue
+from pydantic.fields import FieldInfo
+
+LONG_TEXT = 200
+"""Texts whose limit is above this many characters get several lines."""
+
+
+def control(name: str, info: FieldInfo, *, fitted: Mapping[str, Any] | None = None, prefix: str = "") -> Component:
+    """Make the control of a field, changed as `fitted` says; `prefix` keeps a backend's own options apart in ids."""
+    common: dict[str, Any] = {
+        "label": info.title or name.replace("_", " ").capitalize(),
+        "info": info.description,
+        "elem_id": f"{prefix}{name}",
+        "elem_classes": ["field"],
+        "visible": True,
+        **(fitted or {}),
+    }
+    kind, choices = _kind(info)
+    default = _shown(None if info.is_required() else info.get_default(call_default_factory=True))
+    if choices:
+        return gr.Dropdown(**{"choices": list(choices), "value": default, **common})
+    if kind is bool:
+        return gr.Checkbox(value=bool(default), **common)
+    if kind in (int, float) and name != "seed":
+        return _number(kind, info, default, common)
+    if kind is str or name == "seed":
+        default = str(default) if name == "seed" else default
+        lines = 3 if (_limit(info, "max_length") or 0) > LONG_TEXT else 1
+        return gr.Textbox(value=default or "", lines=lines, **common)
+    value = "" if default in (None, [], {}) else json.dumps(default)
+    return gr.Textbox(value=value, lines=2, **{**common, "info": f"{info.description or ''} As JSON.".strip()})
+
+
+def bounds(info: FieldInfo) -> tuple[float | None, float | None]:
+    """Return the least and the most that a field takes, where it says so."""
+    least = next((part.ge for part in info.metadata if isinstance(part, Ge)), None)
+    most = next((part.le for part in info.metadata if isinstance(part, Le)), None)
+    return _as_number(least), _as_number(most)
+
+
+def is_json(info: FieldInfo) -> bool:
+    """Whether the field's control is a text box that holds JSON."""
+    kind, choices = _kind(info)
+    return not choices and kind not in (bool, int, float, str)
+
+
+def read_json(text: str) -> JsonValue:
+    """Return what the text spells; the text itself where it is no JSON, so that the check of the field can name it."""
+    try:
+        value: JsonValue = json.loads(text)
+    except ValueError:
+        return text
+    return value
+
+
+def _number(kind: type, info: FieldInfo, default: Any, common: dict[str, Any]) -> Component:
+    least, most = bounds(info)
+    if least is not None and most is not None and default is not None:
+        step = 1 if kind is int else 0.05
+        return gr.Slider(**{"minimum": least, "maximum": most, "step": step, "value": default, **common})
+    if default is None:
+        # Gradio's number box turns an empty value into 0; a text box keeps it empty, and the field reads the digits.
+        return gr.Textbox(value="", **common)
+    return gr.Number(value=default, precision=0 if kind is int else None, **common)
+
+
+def _kind(info: FieldInfo) -> tuple[Any, tuple[Any, ...]]:
+    annotation: Any = info.annotation
+    if get_origin(annotation) in (Union, types.UnionType):
+        annotation = next(part for part in get_args(annotation) if part is not type(None))
+    if get_origin(annotation) is Literal:
+        return str, get_args(annotation)
+    kind = get_args(annotation)[0] if hasattr(annotation, "__metadata__") else annotation
+    name = getattr(kind, "__name__", "")
+    return (float if name == "Decimal" else kind), ()
+
+
+def _limit(info: FieldInfo, name: str) -> int | None:
+    return next((found for part in info.metadata if (found := getattr(part, name, None)) is not None), None)
+
+
+def _as_number(value: Any) -> float | None:
+    return value if isinstance(value, int | float) else None
+
+
+def _shown(default: Any) -> Any:
+    if isinstance(default, BaseModel):
+        return default.model_dump(mode="json", exclude_defaults=True)
+    if isinstance(default, tuple):
+        return list(default)
+    return default if default is None or isinstance(default, bool | int | float | str | list | dict) else float(default)

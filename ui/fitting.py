@@ -1,0 +1,66 @@
+"""Makes the form what the chosen backend takes, and says what changed and what is lacking."""
+
+from typing import Any
+
+import gradio as gr
+from markupsafe import Markup
+
+from backend.capabilities import Capabilities
+from backend.playground import Playground
+from ui.form import SHARED, fit
+from ui.settings_area import SettingsArea, has_options
+from ui.sizes import known_sizes, presets, size_key
+
+
+class Fitting:
+    """Answers a change of backend."""
+
+    def __init__(self, playground: Playground, settings: SettingsArea) -> None:
+        self.playground = playground
+        self.settings = settings
+
+    def outputs(self) -> list[Any]:
+        """Return what `fit` changes."""
+        settings = self.settings
+        return [
+            *settings.fields.values(),
+            *settings.groups.values(),
+            settings.size.preset,
+            settings.size.known,
+            settings.note,
+        ]
+
+    def fit(self, backend: str, **values: Any) -> dict[Any, Any]:
+        """Return the updates that fit the form to a backend."""
+        chosen = self.playground.choose(backend)
+        can = chosen.capabilities
+        changes, said = fit(can, values)
+        updates: dict[Any, Any] = {
+            self.settings.fields[name]: gr.update(**change)
+            for name, change in changes.items()
+            if name in self.settings.fields
+        }
+        for name, group in self.settings.groups.items():
+            updates[group] = gr.update(visible=name == backend and has_options(can))
+        chosen_size = size_key(values.get("width"), values.get("height"))
+        offered = presets(can)
+        known = chosen_size if chosen_size in [value for _, value in offered] else "custom"
+        updates[self.settings.size.preset] = gr.update(choices=offered, value=known)
+        updates[self.settings.size.known] = known_sizes(can)
+        updates[self.settings.note] = gr.update(value=_note(can, said), visible=bool(said or can.lacks))
+        return updates
+
+
+def _note(capabilities: Capabilities, said: list[str]) -> str:
+    lines = Markup("").join(Markup("<li>{}</li>").format(line) for line in said)
+    lacking = Markup("").join(
+        Markup("<li><b>{}</b> {}</li>").format(SHARED[name].title, reason)
+        for name, reason in capabilities.lacks.items()
+        if name in SHARED
+    )
+    if lacking:
+        lacking = Markup("<details><summary>What this backend leaves out</summary><ul>{}</ul></details>").format(
+            lacking
+        )
+    changed = Markup('<ul class="changed">{}</ul>').format(lines) if lines else Markup("")
+    return str(changed + lacking)

@@ -1,0 +1,135 @@
+"""The form: controls made from the request types, read back into a request, and fitted to a backend."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.utils import get_upload_folder
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from backend.capabilities import Capabilities
+from backend.errors import BadImage, from_validation
+from backend.pixels import take_upload
+from backend.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode, Request, TextToImage, parse_request
+from backend.runs.files import ImageFiles
+from ui.controls import bounds, is_json, read_json
+from ui.easel import picture_of, take_mask
+
+MARK = "__"
+"""Stands between a backend's or mode's name and a field's in a value's name: `fake__seconds`, `inpaint__strength`."""
+
+SHARED: Mapping[str, FieldInfo] = {name: info for name, info in TextToImage.model_fields.items() if name != "mode"}
+"""The fields that have one control for all tabs."""
+
+_SEED_AS_TEXT = ("seed",)
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What the controls hold, by field name, for one mode and one backend."""
+
+    mode: Mode
+    backend: str
+    raw: Mapping[str, Any]
+
+
+def parse(values: Values, capabilities: Capabilities, files: ImageFiles) -> Request:
+    """Read a request from raw control values; raise `InvalidRequest` or `BadImage` with the field's name.
+
+    A field that the backend lacks has no visible control, so whatever its hidden one holds is left out.
+    """
+    kind = REQUEST_TYPES[values.mode]
+    found: dict[str, Any] = {"mode": values.mode, "options": _options(values)}
+    for name, info in kind.model_fields.items():
+        if name in ("mode", "options") or name in capabilities.lacks:
+            continue
+        value = _image(values, name, files) if name in IMAGE_FIELDS[values.mode] else _plain(values, name, info)
+        if value is not None:
+            found[name] = value
+    try:
+        return parse_request(found)
+    except ValidationError as error:
+        raise from_validation(error) from error
+
+
+def uploaded(files: ImageFiles, value: Any) -> str | None:
+    """Take a file that the page or the API uploaded into the data folder and return its sha256."""
+    if value is None:
+        return None
+    path = value.get("path") if isinstance(value, dict) else value
+    resolved = Path(str(path)).resolve()
+    # The value came from outside: only what was uploaded to Gradio's own folder is ever opened.
+    if not resolved.is_relative_to(Path(get_upload_folder()).resolve()) or not resolved.is_file():
+        raise BadImage("The image isn't a file that was uploaded here: upload it, and send what the upload returned.")
+    return take_upload(files, resolved)
+
+
+def fit(capabilities: Capabilities, current: Mapping[str, Any]) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """Return an update a shared control that makes it what the backend takes, and a sentence a value that changed."""
+    updates: dict[str, dict[str, Any]] = {}
+    said: list[str] = []
+    for name, info in SHARED.items():
+        update, note = _fit_one(name, info, capabilities, current.get(name))
+        updates[name] = update
+        if note:
+            said.append(f"{info.title}: {note}")
+    return updates, said
+
+
+def option_fields(backends: Mapping[str, Capabilities]) -> Iterator[tuple[str, str, FieldInfo]]:
+    """Yield backend, field name and field of every option that a backend has of its own."""
+    for backend, capabilities in backends.items():
+        for name, info in capabilities.options.model_fields.items():
+            yield backend, name, info
+
+
+def update(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return changes of a control as Gradio takes them."""
+    changed: dict[str, Any] = gr.update(**changes)
+    return changed
+
+
+def _image(values: Values, name: str, files: ImageFiles) -> str | None:
+    if name == "mask":
+        return take_mask(files, values.raw.get("mask"))
+    return uploaded(files, picture_of(values.raw.get("easel")))
+
+
+def _plain(values: Values, name: str, info: FieldInfo) -> Any:
+    if name in ("width", "height") and values.mode != "text_to_image" and values.raw.get("keep_size"):
+        return None
+    value = values.raw.get(f"{values.mode}{MARK}{name}", values.raw.get(name))
+    if not isinstance(value, str):
+        return value
+    if name in _SEED_AS_TEXT or not is_json(info):
+        return value.strip() or (None if not info.is_required() else value)
+    return read_json(value) if value.strip() else None
+
+
+def _fit_one(name: str, info: FieldInfo, capabilities: Capabilities, value: Any) -> tuple[dict[str, Any], str | None]:
+    changes: dict[str, Any] = {"visible": name not in capabilities.lacks}
+    least, most = bounds(info)
+    limit = capabilities.limits.get(name)
+    if least is not None and most is not None and not info.is_required() and info.default is not None:
+        low = limit.least if limit and limit.least is not None else least
+        high = limit.most if limit and limit.most is not None else most
+        if name not in _SEED_AS_TEXT:
+            changes |= {"minimum": low, "maximum": high}
+            if isinstance(value, int | float) and not low <= value <= high:
+                changes["value"] = min(max(value, low), high)
+                return changes, f"{value:g} became {changes['value']:g}. {limit.reason if limit else ''}".strip()
+    if choices := capabilities.choices.get(name):
+        changes["choices"] = list(choices)
+        if value is not None and value not in choices:
+            changes["value"] = choices[0]
+            return changes, f"{value} isn't offered here; it became {choices[0]}."
+    return changes, None
+
+
+def _options(values: Values) -> dict[str, Any]:
+    prefix = f"{values.backend}{MARK}"
+    given = {name.removeprefix(prefix): value for name, value in values.raw.items() if name.startswith(prefix)}
+    return {name: value for name, value in given.items() if value not in (None, "")}

@@ -1,0 +1,95 @@
+"""The head of the page: its name, the backend switch, and how that backend stands."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from markupsafe import Markup
+
+from backend.base import Backend
+from backend.caller import Caller
+from backend.errors import PlaygroundError
+from backend.playground import Playground
+from ui.caller import caller_of
+
+POLL_SECONDS = 1.5
+
+_ACTIONS_JS = """
+element.addEventListener('click', event => {
+  const button = event.target.closest('[data-action]');
+  if (button) { button.disabled = true; trigger('act', {action: button.dataset.action}); }
+});
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The components of the page's head."""
+
+    backend: gr.Dropdown
+    state: gr.HTML
+    timer: gr.Timer
+
+
+def header(playground: Playground) -> Header:
+    """Lay out the head of the page."""
+    chosen = playground.choose("auto")
+    caller = Caller(visitor="")
+    with gr.Row(elem_id="head"):
+        gr.HTML("<h1>Z-Image <span>Playground</span></h1>", elem_id="title", apply_default_css=False)
+        with gr.Row(elem_id="switch"):
+            shown = state_html(chosen, caller)
+            state = gr.HTML(shown, elem_id="state", js_on_load=_ACTIONS_JS, apply_default_css=False)
+            backend = gr.Dropdown(
+                choices=[(each.label, each.name) for each in playground.backends.values()],
+                value=chosen.name,
+                label="Backend",
+                show_label=False,
+                container=False,
+                filterable=False,
+                elem_id="backend",
+            )
+    timer = gr.Timer(POLL_SECONDS, active=not chosen.state(caller).ready)
+    return Header(backend, state, timer)
+
+
+def state_html(backend: Backend, caller: Caller) -> str:
+    """Return how a backend stands: a dot, a sentence, and what can be done about it."""
+    state = backend.state(caller)
+    look = "ready" if state.ready and not state.busy else "busy" if state.busy else "missing"
+    bar = Markup("")
+    if state.fraction is not None and state.busy:
+        bar = Markup('<span class="bar"><i style="width:{:.0f}%"></i></span>').format(state.fraction * 100)
+    buttons = Markup("").join(
+        Markup('<button type="button" data-action="{}">{}</button>').format(action, label)
+        for action, label in backend.actions().items()
+    )
+    return str(
+        Markup('<div class="state {}" role="status"><i class="dot"></i><span>{}</span>{}{}</div>').format(
+            look, state.message, bar, buttons
+        )
+    )
+
+
+class Switch:
+    """Answers the head's events."""
+
+    def __init__(self, playground: Playground) -> None:
+        self.playground = playground
+
+    def look(self, backend: str, request: gr.Request) -> tuple[str, Any]:
+        """Return the state of a backend, and whether to look again soon."""
+        chosen = self.playground.choose(backend)
+        caller = caller_of(self.playground, request)
+        state = chosen.state(caller)
+        return state_html(chosen, caller), gr.Timer(active=state.busy or not state.ready)
+
+    def act(self, backend: str, event: gr.EventData, request: gr.Request) -> tuple[str, Any]:
+        """Carry out what the visitor pressed beside the state, such as a download."""
+        chosen = self.playground.choose(backend)
+        action = str(event._data.get("action", ""))
+        try:
+            chosen.act(action, caller_of(self.playground, request))
+        except PlaygroundError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        return self.look(backend, request)

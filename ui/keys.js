@@ -1,0 +1,77 @@
+() => {
+  const byId = id => document.getElementById(id);
+  const visible = node => node && node.offsetParent !== null;
+
+  function press(id) {
+    const button = byId(id);
+    if (visible(button) && !button.disabled) button.click();
+    return visible(button);
+  }
+
+  function pictures() {
+    return [...document.querySelectorAll('[data-open]')].filter(visible);
+  }
+
+  function address(button) {
+    return button.dataset.open || button.querySelector('img').src;
+  }
+
+  const box = document.createElement('dialog');
+  box.id = 'lightbox';
+  box.setAttribute('aria-label', 'Full size');
+  box.innerHTML = '<button type="button" class="close" aria-label="Close">✕</button><img alt="">';
+  document.querySelector('gradio-app, .gradio-container, body').append(box);
+  let shown = -1;
+
+  function show(index) {
+    const all = pictures();
+    if (!all.length) return;
+    shown = (index + all.length) % all.length;
+    const picture = box.querySelector('img');
+    picture.src = address(all[shown]);
+    picture.alt = all[shown].querySelector('img').alt;
+    if (!box.open) box.showModal();
+  }
+  box.addEventListener('click', event => { if (event.target.tagName !== 'IMG') box.close(); });
+
+  window.playground = {
+    chosen: null,
+    open_picture: button => show(pictures().indexOf(button)),
+    chosen_seed: () => window.playground.chosen,
+    choose_mode: mode => {
+      byId('main').dataset.mode = mode;
+      window.playground_easel && window.playground_easel.lay_out();
+      return mode;
+    },
+    last_seed: current => {
+      const known = document.querySelector('#stage [data-act="seed"]:not([disabled]), #history [data-seed]');
+      return known ? known.dataset.value || known.dataset.seed : (current ?? '-1');
+    },
+    pick_size: key => key === 'custom'
+      ? [byId('width').querySelector('input').valueAsNumber, byId('height').querySelector('input').valueAsNumber]
+      : key.split('x').map(Number),
+    name_size: (width, height, known) => {
+      const key = `${width}x${height}`;
+      return known.split(' ').includes(key) ? key : 'custom';
+    },
+  };
+
+  const STRENGTHS = [[.3, 'Touches up colours and small details.'], [.55, 'Keeps the composition, repaints the surfaces.'],
+    [.8, 'Keeps rough shapes and colours.'], [1, 'Keeps little more than an idea of the picture.']];
+  function say_strength() {
+    const slider = document.querySelector('#image_to_image-strength input[type=range]'), words = byId('strength-words');
+    if (slider && words) words.textContent = STRENGTHS.find(([most]) => +slider.value <= most)[1];
+  }
+  document.addEventListener('input', say_strength);
+  setTimeout(say_strength, 1000);
+
+  document.addEventListener('keydown', event => {
+    if ((event.ctrlKey || event.metaKey) && event.key === 'Enter') {
+      press('generate');
+      event.preventDefault();
+    } else if (event.key === 'Escape' && !box.open) {
+      press('stop');
+    } else if (box.open && event.key === 'ArrowRight') show(shown + 1);
+    else if (box.open && event.key === 'ArrowLeft') show(shown - 1);
+  }, true);
+}

@@ -1,0 +1,171 @@
+"""The page: head, form and results, and what happens when something in them is touched."""
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from backend.playground import Playground
+from ui.api import Api
+from ui.compose import Compose, compose
+from ui.control_map import ControlMap
+from ui.fitting import Fitting
+from ui.form import MARK
+from ui.header import Header, Switch, header
+from ui.results_area import ResultsArea, results_area
+from ui.run import Outputs, Runner
+from ui.served import Served
+from ui.settings_area import SettingsArea, settings_area
+
+CACHE_SECONDS = (3600, 24 * 3600)
+"""How often Gradio tidies its cache, and how old a file may get there; the originals lie in the data folder."""
+
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+_HERE = Path(__file__).parent
+
+
+def build(playground: Playground) -> gr.Blocks:
+    """Return the page with its events and its API."""
+    served = Served(playground.files)
+    with gr.Blocks(
+        title="Z-Image Playground", analytics_enabled=False, fill_width=True, delete_cache=CACHE_SECONDS
+    ) as page:
+        head = header(playground)
+        with gr.Row(elem_id="main"):
+            form = compose(playground)
+            results = results_area()
+            settings = settings_area(playground)
+        outputs = Outputs(results.stage, form.generate, form.stop, results.history)
+        runner = Runner(playground, served, outputs)
+        values = _values(head, form, settings)
+        _connect_run(runner, form, values)
+        _connect_price(runner, form, values)
+        _connect_sizes(settings)
+        _connect_modes(form)
+        _connect_control_map(ControlMap(playground, served), head, form)
+        _connect_seed(results, settings)
+        _connect_switch(playground, head, settings)
+        page.load(runner.opened, None, results.history, queue=False, **QUIET)
+        Api(playground, served).add_to_page()
+    assert isinstance(page, gr.Blocks)
+    return page
+
+
+def launch_look() -> dict[str, Any]:
+    """Return what `launch` needs for the page's look and keys; all of it is served from here."""
+    from ui.theme import theme
+
+    keys = (_HERE / "keys.js").read_text(encoding="utf-8")
+    return {
+        "theme": theme(),
+        "css_paths": [_HERE / "style.css", _HERE / "easel.css"],
+        "js": keys,
+        "footer_links": ["api", "settings"],
+    }
+
+
+def _values(head: Header, form: Compose, settings: SettingsArea) -> dict[str, Any]:
+    """Return every control that a request is read from, by the name of its field."""
+    own = {name: control for name, control in form.fields.items() if MARK in name}
+    return {
+        "mask": form.mask,  # the first, since the script of Generate puts the drawn mask there
+        "backend": head.backend,
+        "mode": form.mode,
+        "prompt": form.prompt,
+        "easel": form.easel,
+        "keep_size": settings.keep_size,
+        **own,
+        **settings.fields,
+        **settings.options,
+    }
+
+
+def _connect_run(runner: Runner, form: Compose, values: dict[str, Any]) -> None:
+    outputs = runner.outputs.all()
+    # Raw values: Gradio's own range checks would refuse without naming the field, ours name it and the way out.
+    running = form.generate.click(
+        runner.run,
+        None,
+        outputs,
+        inputs_kwargs=values,
+        preprocess=False,
+        trigger_mode="once",
+        js=_with_mask(values),
+        **QUIET,
+    )
+    form.stop.click(runner.stopped, None, outputs[1:], cancels=[running], queue=False, **QUIET)
+
+
+def _connect_price(runner: Runner, form: Compose, values: dict[str, Any]) -> None:
+    quiet = ("prompt", "mask", "easel")
+    priced = [form.easel.input, *(control.change for name, control in values.items() if name not in quiet)]
+    gr.on(
+        priced,
+        runner.price,
+        None,
+        form.generate,
+        inputs_kwargs=values,
+        preprocess=False,
+        queue=False,
+        trigger_mode="always_last",
+        **QUIET,
+    )
+
+
+def _connect_sizes(settings: SettingsArea) -> None:
+    size = settings.size
+    sides = [size.width, size.height]
+    # In the browser alone: a preset is its two numbers, and numbers that are a preset's show it.
+    size.preset.input(None, size.preset, sides, js=_js("pick_size"))
+    gr.on([side.change for side in sides], None, [*sides, size.known], size.preset, js=_js("name_size"))
+    size.swap.click(None, sides, sides, js="(width, height) => [height, width]")
+
+
+def _connect_seed(results: ResultsArea, settings: SettingsArea) -> None:
+    seed = settings.fields["seed"]
+    settings.dice.click(None, None, seed, js="() => '-1'")
+    settings.reuse.click(None, None, seed, js=_js("last_seed"))
+    results.stage.seed(None, None, seed, js=_js("chosen_seed"))
+
+
+def _connect_switch(playground: Playground, head: Header, settings: SettingsArea) -> None:
+    switch, fitting = Switch(playground), Fitting(playground, settings)
+    stand = [head.state, head.timer]
+    head.timer.tick(switch.look, head.backend, stand, queue=False, **QUIET)
+    head.state.act(switch.act, head.backend, stand, queue=False, **QUIET)
+    head.backend.change(switch.look, head.backend, stand, queue=False, **QUIET)
+    head.backend.change(
+        fitting.fit, head.backend, fitting.outputs(), inputs_kwargs=settings.fields, queue=False, **QUIET
+    )
+
+
+def _connect_modes(form: Compose) -> None:
+    for mode, tab in form.tabs.items():
+        tab.select(None, None, form.mode, js=f"() => window.playground.choose_mode('{mode}')")
+
+
+def _connect_control_map(control_map: ControlMap, head: Header, form: Compose) -> None:
+    asked = {
+        "backend": head.backend,
+        "easel": form.easel,
+        "preprocess": form.fields[f"controlnet{MARK}preprocess"],
+    }
+    form.fields["show_control"].click(
+        control_map.show,
+        None,
+        form.fields["control_map"],
+        inputs_kwargs=asked,
+        preprocess=False,
+        api_visibility="private",
+        show_progress="minimal",
+    )
+
+
+def _with_mask(values: dict[str, Any]) -> str:
+    """Return the script that draws the mask as a PNG into the first value: sent with a run, and never else."""
+    return f"(...given) => [window.playground_easel.mask(), ...given.slice(1, {len(values)})]"
+
+
+def _js(name: str) -> str:
+    """Return a call of one of the page's own functions, which keys.js puts under `window.playground`."""
+    return f"(...values) => window.playground.{name}(...values)"

@@ -1,0 +1,196 @@
+"""What a run shows: images as they come, the step in between, and an error with its way out; as HTML."""
+
+import base64
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+
+from backend.errors import InvalidRequest, PlaygroundError
+from backend.events import Event, Failed, Finished, Generated, Progress, Queued, Submitted
+from backend.requests import Request
+from backend.runs.records import CostKind, Run, RunImage
+from ui import words
+from ui.served import Served, url
+
+
+@dataclass(slots=True)
+class Board:
+    """A run as the page shows it while it goes on."""
+
+    request: Request
+    label: str
+    kind: CostKind
+    began: float = field(default_factory=time.monotonic)
+    images: dict[int, RunImage] = field(default_factory=dict)
+    progress: Progress | None = None
+    preview: bytes | None = None
+    doing: str = "Starting"
+    run: Run | None = None
+    error: PlaygroundError | None = None
+
+    def see(self, event: Event) -> None:
+        """Take in one event."""
+        match event:
+            case Queued(ahead):
+                self.doing = f"Waiting: {ahead} ahead" if ahead else "Starting"
+            case Submitted():
+                self.doing = f"{self.label} is working"
+            case Progress():
+                self.progress, self.doing = event, event.doing
+                self.preview = event.preview or self.preview
+            case Generated(record=RunImage() as image):
+                self.images[image.index] = image
+                self.progress = self.preview = None
+                self.doing = "Drawing"
+            case Finished(run):
+                self.run = run
+            case Failed(error, run):
+                self.error, self.run = error, run
+            case _:
+                pass
+
+    @property
+    def over(self) -> bool:
+        """Whether the run has ended."""
+        return self.run is not None or self.error is not None
+
+    @property
+    def seconds(self) -> float:
+        """Return how long the run took, or has been going."""
+        if self.run and self.run.seconds is not None:
+            return self.run.seconds
+        return time.monotonic() - self.began
+
+    @property
+    def cost_kind(self) -> CostKind:
+        """Return what the costs of the images are."""
+        return self.run.cost_kind if self.run else self.kind
+
+
+def board_html(board: Board, served: Served) -> str:
+    """Return the running or finished run."""
+    parts: list[Markup] = []
+    if board.error:
+        parts.append(error_card(board.error))
+    if not board.over:
+        parts.append(_progress_line(board))
+    shown = [_card(board.images[index], board, served) for index in sorted(board.images)]
+    if not board.over:
+        shown += [_slot(board, index) for index in range(board.request.count) if index not in board.images]
+    if shown:
+        layout = "one" if board.request.count == 1 else "many"
+        parts.append(Markup('<div class="cards {}">{}</div>').format(layout, Markup("").join(shown)))
+    if board.run and board.images:
+        parts.append(_summary(board))
+    return str(Markup("").join(parts))
+
+
+def error_card(error: PlaygroundError, titles: Mapping[str, str] | None = None) -> Markup:
+    """Return an error as a card: what happened, whether it was billed, and what to do."""
+    if isinstance(error, InvalidRequest):
+        rows = Markup("").join(
+            Markup("<li><b>{}</b> {}</li>").format(_field_title(problem.field, titles or {}), problem.message)
+            for problem in error.problems
+        )
+        body = Markup("<ul>{}</ul>").format(rows)
+    else:
+        body = Markup("<p>{}</p>").format(str(error))
+    return Markup(
+        '<section class="problem" role="alert"><h3>{}</h3>{}<p class="billed billed-{}">{}</p></section>'
+    ).format(words.error_title(error), body, error.billed, words.BILLED[error.billed])
+
+
+def image_seconds(image: RunImage, run: Run | None) -> str:
+    """Return how long an image took, where that is known."""
+    own = image.details.get("seconds")
+    if isinstance(own, int | float):
+        return words.duration(float(own))
+    return words.duration(run.seconds) if run and len(run.images) == 1 else ""
+
+
+def facts(image: RunImage, kind: CostKind, run: Run | None) -> Markup:
+    """Return an image's seed, cost, time and size as one line."""
+    parts: Sequence[tuple[str, str]] = (
+        ("seed", f"seed {words.seed_text(image.seed)}"),
+        ("cost", words.cost(image.cost_usd, kind)),
+        ("time", image_seconds(image, run)),
+        ("size", f"{image.width} × {image.height}"),
+    )
+    return Markup("").join(Markup('<span class="fact {}">{}</span>').format(name, text) for name, text in parts if text)
+
+
+def _card(image: RunImage, board: Board, served: Served) -> Markup:
+    path = served.copy(image)
+    return card(image, url(path), path.name, facts(image, board.cost_kind, board.run), board.request.prompt)
+
+
+def card(image: RunImage, address: str, name: str, line: Markup, prompt: str) -> Markup:
+    """Return one finished image with its facts and what can be done with it."""
+    values: dict[str, Any] = {
+        "address": address,
+        "name": name,
+        "alt": prompt[:300],
+        "width": image.width,
+        "height": image.height,
+        "line": line,
+        "flag": Markup('<span class="flag">flagged by the safety check</span>') if image.flagged else "",
+        "seed": words.seed_text(image.seed),
+        "unknown": "disabled" if image.seed is None else "",
+    }
+    return Markup(
+        '<figure class="card" style="--ratio:{width} / {height};--width:{width}px">'
+        '<button type="button" class="picture" data-open aria-label="Look at it in full size">'
+        '<img src="{address}" alt="{alt}" width="{width}" height="{height}" decoding="async"></button>'
+        '<figcaption><div class="facts">{line}{flag}</div><div class="actions">'
+        '<button type="button" data-act="seed" data-value="{seed}" {unknown} title="Use this seed again">Reuse seed'
+        '</button><a href="{address}" download="{name}" title="The file carries its settings">Download</a>'
+        "</div></figcaption></figure>"
+    ).format(**values)
+
+
+def _slot(board: Board, index: int) -> Markup:
+    width = getattr(board.request, "width", None) or 1
+    height = getattr(board.request, "height", None) or 1
+    now = board.progress is not None and board.progress.index == index
+    inner = Markup("")
+    if now and board.preview:
+        code = base64.b64encode(board.preview).decode()
+        inner = Markup('<img src="data:image/jpeg;base64,{}" alt="Preview of the image being drawn">').format(code)
+    return Markup(
+        '<div class="slot {}" style="aspect-ratio:{width} / {height};--ratio:{width} / {height}">{}</div>'
+    ).format("now" if now else "later", inner, width=width, height=height)
+
+
+def _progress_line(board: Board) -> Markup:
+    fraction, text = 0.0, board.doing
+    if board.progress:
+        done, total = board.progress.step, board.progress.total
+        count = board.request.count
+        fraction = (len(board.images) + done / total) / count if total else 0.0
+        text = f"{board.doing}: step {done} of {total}"
+        if count > 1:
+            text = f"Image {board.progress.index + 1} of {count}, step {done} of {total}"
+    elif board.request.count > 1 and board.images:
+        fraction = len(board.images) / board.request.count
+        text = f"{len(board.images)} of {board.request.count} images"
+    busy = "" if board.progress or board.images else "unsure"
+    return Markup(
+        '<div class="progress" role="status"><div class="words"><span>{}</span><span class="elapsed">{}</span></div>'
+        '<div class="bar {}"><i style="width:{:.1f}%"></i></div></div>'
+    ).format(text, words.duration(board.seconds), busy, fraction * 100)
+
+
+def _summary(board: Board) -> Markup:
+    assert board.run is not None
+    run, count = board.run, len(board.images)
+    if count == 1:
+        return Markup("")
+    text = " · ".join((f"{count} images", words.cost(run.cost_usd, run.cost_kind), words.duration(run.seconds)))
+    return Markup('<p class="summary">{}</p>').format(text)
+
+
+def _field_title(name: str, titles: Mapping[str, str]) -> str:
+    return titles.get(name) or name.replace("_", " ").replace(".", " › ").capitalize()

@@ -1,0 +1,117 @@
+"""The one handler behind Generate: values to a request, its events to updates of the page."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+
+from backend.base import Backend
+from backend.caller import Caller
+from backend.errors import PlaygroundError
+from backend.events import Generated
+from backend.generate import generate
+from backend.playground import Playground
+from backend.requests import Mode, Request
+from backend.runs.records import CostKind
+from ui import words
+from ui.caller import caller_of
+from ui.form import Values, parse
+from ui.history import history_html
+from ui.results import Board, board_html, error_card
+from ui.served import Served
+
+log = logging.getLogger(__name__)
+
+Updates = dict[Component, Any]
+PRICE_PROMPT = "a prompt of any length"
+"""Stands in for a prompt that isn't written yet, since no price depends on the words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """The components that a run changes."""
+
+    stage: Component
+    generate: Component
+    stop: Component
+    history: Component
+
+    def all(self) -> list[Component]:
+        """Return them as Gradio's list of outputs."""
+        return [self.stage, self.generate, self.stop, self.history]
+
+
+class Runner:
+    """Runs what the form asks for, and tells its price before."""
+
+    def __init__(self, playground: Playground, served: Served, outputs: Outputs) -> None:
+        self.playground = playground
+        self.served = served
+        self.outputs = outputs
+
+    def run(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
+        """Make the images that the form asks for; every yield is a chance for Gradio to close this on Stop."""
+        caller = caller_of(self.playground, request)
+        try:
+            backend, asked = self._asked(values)
+            board = Board(asked, backend.label, _kind(backend, asked, caller))
+            events = generate(self.playground, caller, backend.name, asked)
+            yield {**self._buttons(running=True), self.outputs.stage: board_html(board, self.served)}
+            for event in events:
+                board.see(event)
+                if isinstance(event, Generated) or not board.over:
+                    yield {self.outputs.stage: board_html(board, self.served)}
+        except PlaygroundError as error:
+            yield {**self._buttons(running=False), self.outputs.stage: str(error_card(error))}
+            return
+        except Exception:  # The page's rim: without this a visitor would look at a run that never ends.
+            log.exception("The page broke down on a run")
+            broken = PlaygroundError("The playground broke down on this run; its log says why.", billed="unknown")
+            yield {**self._buttons(running=False), self.outputs.stage: str(error_card(broken))}
+            return
+        yield {
+            **self._buttons(running=False),
+            self.outputs.stage: board_html(board, self.served),
+            self.outputs.history: self.history(caller),
+        }
+
+    def stopped(self, request: gr.Request) -> Updates:
+        """Put the buttons back after Stop; what came so far is in the history."""
+        return {**self._buttons(running=False), self.outputs.history: self.history(caller_of(self.playground, request))}
+
+    def price(self, request: gr.Request, **values: Any) -> Any:
+        """Return the Generate button with the price of what the form asks for now."""
+        values["prompt"] = PRICE_PROMPT
+        try:
+            backend, asked = self._asked(values)
+            estimate = backend.estimate(asked, caller_of(self.playground, request))
+        except PlaygroundError:
+            return gr.update(value="Generate")
+        return gr.update(value=f"Generate · {words.price(estimate)}")
+
+    def opened(self, request: gr.Request) -> str:
+        """Return what a visitor finds when the page opens."""
+        return self.history(caller_of(self.playground, request))
+
+    def history(self, caller: Caller) -> str:
+        """Return the visitor's latest runs."""
+        return history_html(self.playground.store.runs(caller.visitor, limit=12), self.served)
+
+    def _asked(self, values: dict[str, Any]) -> tuple[Backend, Request]:
+        mode: Mode = values.get("mode") or "text_to_image"
+        backend = self.playground.choose(str(values.get("backend") or "auto"))
+        asked = parse(Values(mode, backend.name, values), backend.capabilities, self.playground.files)
+        return backend, asked
+
+    def _buttons(self, *, running: bool) -> Updates:
+        return {
+            self.outputs.generate: gr.update(visible=not running),
+            self.outputs.stop: gr.update(visible=running),
+        }
+
+
+def _kind(backend: Backend, request: Request, caller: Caller) -> CostKind:
+    return "free" if backend.estimate(request, caller).free else backend.cost_kind

@@ -1,0 +1,69 @@
+"""What Gradio serves of the data folder: unguessable copies in its cache, made again when they are gone."""
+
+import hashlib
+import hmac
+import secrets
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from gradio.utils import get_upload_folder
+from PIL import Image
+
+from backend.encoding import preview_jpeg
+from backend.runs.files import SUFFIXES, ImageFiles
+from backend.runs.records import RunImage
+
+THUMBNAIL_PIXELS = 384
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Copies of images under names that only who was given them knows; the secret lives as long as the process."""
+
+    files: ImageFiles
+    secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+
+    def copy(self, image: RunImage) -> Path:
+        """Return a copy of the image's file, byte for byte, under a name fit for a download."""
+        seed = "unknown-seed" if image.seed is None else str(image.seed)
+        name = f"z-image-{seed}-{image.width}x{image.height}{SUFFIXES[image.format]}"
+        target = self._folder(image.sha256) / name
+        if not target.exists():
+            self._write(target, self.files.path(image.sha256))
+        return target
+
+    def copy_of(self, sha256: str) -> Path:
+        """Return a copy of any image of the data folder, such as an input."""
+        source = self.files.path(sha256)
+        target = self._folder(sha256) / f"image{source.suffix}"
+        if not target.exists():
+            self._write(target, source)
+        return target
+
+    def thumbnail(self, sha256: str) -> Path:
+        """Return a small JPEG of an image."""
+        target = self._folder(sha256) / "thumbnail.jpg"
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with Image.open(self.files.path(sha256)) as picture:
+                target.write_bytes(preview_jpeg(picture, THUMBNAIL_PIXELS))
+        return target
+
+    def _folder(self, sha256: str) -> Path:
+        token = hmac.new(self.secret, sha256.encode(), hashlib.sha256).hexdigest()[:32]
+        return Path(get_upload_folder()) / token
+
+    @staticmethod
+    def _write(target: Path, source: Path) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # Beside the target and then renamed: a second visitor must never be served half a file.
+        part = target.with_name(f".{secrets.token_hex(8)}")
+        shutil.copyfile(source, part)
+        part.replace(target)
+
+
+def url(path: Path) -> str:
+    """Return the address of a served file, relative to the page."""
+    return f"gradio_api/file={quote(str(path))}"

@@ -1,0 +1,86 @@
+"""The settings: one control a request field, and the backends' own options, made from their types."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+
+from backend.capabilities import Capabilities
+from backend.playground import Playground
+from ui.controls import control
+from ui.form import MARK, SHARED, fit
+from ui.sizes import SizeControls, size_controls
+
+BASIC = ("steps", "count")
+FINE = ("guidance", "negative_prompt", "shift", "scheduler", "acceleration", "prompt_expansion", "safety")
+_TERSE: Mapping[str, Mapping[str, object]] = {
+    "steps": {"info": None},
+    "count": {"info": None},
+    "seed": {"info": None},
+}
+FILE = ("output_format", "output_quality")
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsArea:
+    """The components of the settings."""
+
+    fields: dict[str, Any]
+    options: dict[str, Any]
+    groups: dict[str, gr.Column]
+    size: SizeControls
+    dice: gr.Button
+    reuse: gr.Button
+    note: gr.HTML
+    keep_size: gr.Checkbox
+
+
+def settings_area(playground: Playground) -> SettingsArea:
+    """Lay out the settings, fitted to the backend chosen at start."""
+    chosen = playground.choose("auto")
+    first, _ = fit(chosen.capabilities, {})
+    with gr.Column(elem_id="settings", min_width=280):
+        note = gr.HTML("", elem_id="fit-note", visible=False, apply_default_css=False)
+        keep_size = gr.Checkbox(True, label="Keep the picture's size", elem_id="keep-size")
+        size = size_controls(chosen.capabilities)
+        fields: dict[str, Component] = {"width": size.width, "height": size.height}
+        with gr.Row(elem_classes=["pair"]):
+            fields |= _fields(BASIC, first)
+        with gr.Row(elem_id="seed-row"):
+            fields |= _fields(("seed",), first)
+            dice = gr.Button("Random", elem_id="dice", size="sm", min_width=0, scale=0)
+            reuse = gr.Button("Reuse", elem_id="reuse", size="sm", min_width=0, scale=0)
+        with gr.Accordion("Fine tuning", open=False, elem_classes=["fold"]):
+            fields |= _fields(FINE, first)
+        with gr.Accordion("File", open=False, elem_classes=["fold"]):
+            fields |= _fields(FILE, first)
+        options, groups = _options(playground, chosen.name)
+    return SettingsArea(fields, options, groups, size, dice, reuse, note, keep_size)
+
+
+def _fields(names: tuple[str, ...], fitted: Mapping[str, Mapping[str, object]]) -> dict[str, Component]:
+    made: dict[str, Component] = {}
+    for name in names:
+        made[name] = control(name, SHARED[name], fitted={**fitted.get(name, {}), **_TERSE.get(name, {})})
+    return made
+
+
+def _options(playground: Playground, chosen: str) -> tuple[dict[str, Component], dict[str, gr.Column]]:
+    made: dict[str, Component] = {}
+    groups: dict[str, gr.Column] = {}
+    for backend in playground.backends.values():
+        fields = backend.capabilities.options.model_fields
+        with gr.Column(visible=backend.name == chosen and bool(fields)) as group:
+            groups[backend.name] = group
+            with gr.Accordion(f"Only {backend.label}", open=False, elem_classes=["fold"]):
+                for name, info in fields.items():
+                    key = f"{backend.name}{MARK}{name}"
+                    made[key] = control(name, info, prefix=f"{backend.name}-")
+    return made, groups
+
+
+def has_options(capabilities: Capabilities) -> bool:
+    """Whether a backend has options of its own."""
+    return bool(capabilities.options.model_fields)

@@ -1,0 +1,101 @@
+"""Money, time and errors as text: the words that the page and the API share."""
+
+from decimal import Decimal
+
+from backend.capabilities import Estimate
+from backend.errors import (
+    Billed,
+    InvalidRequest,
+    NotReady,
+    OutOfMemory,
+    OverBudget,
+    PlaygroundError,
+    ProviderUnreachable,
+    StorageFull,
+    Unsupported,
+)
+from backend.requests import Mode
+from backend.runs.records import CostKind
+
+UNKNOWN_SEED = "unknown"
+UNKNOWN_COST = "cost unknown"
+FREE = "free"
+
+MODE_LABELS: dict[Mode, str] = {
+    "text_to_image": "Text to image",
+    "image_to_image": "Image to image",
+    "inpaint": "Inpaint",
+    "outpaint": "Outpaint",
+    "controlnet": "ControlNet",
+}
+
+BILLED: dict[Billed, str] = {
+    "no": "Nothing was billed.",
+    "yes": "This was billed.",
+    "unknown": "Whether this was billed isn't known: the provider's own account page will say.",
+}
+
+_TITLES: tuple[tuple[type[PlaygroundError], str], ...] = (
+    (Unsupported, "This backend can't do that"),
+    (InvalidRequest, "Some values need another look"),
+    (NotReady, "Not ready yet"),
+    (OverBudget, "The spend cap is reached"),
+    (StorageFull, "No room to keep the image"),
+    (OutOfMemory, "Not enough memory for this run"),
+    (ProviderUnreachable, "The provider can't be reached"),
+)
+
+
+def error_title(error: PlaygroundError) -> str:
+    """Return the headline of an error card."""
+    return next((title for kind, title in _TITLES if isinstance(error, kind)), "The run didn't finish")
+
+
+def dollars(amount: Decimal) -> str:
+    """Return USD with four decimals, more only where they carry the value: `$0.0013`, `$1.50`."""
+    if amount == 0:
+        return "$0"
+    text = f"{amount:.2f}" if amount >= 1 else f"{amount:.4f}" if amount >= Decimal("0.0001") else f"{amount:.6f}"
+    return f"${text}"
+
+
+def price(estimate: Estimate) -> str:
+    """Return what a run may cost before it starts; an estimate always wears `≈`."""
+    if estimate.free:
+        return FREE
+    if estimate.likely is None:
+        return "price unknown"
+    low, high = estimate.low or estimate.likely, estimate.high or estimate.likely
+    if high > estimate.likely or low < estimate.likely:
+        return f"≈ {dollars(estimate.likely)} (up to {dollars(high)})" if high > low else f"≈ {dollars(low)}"
+    return f"≈ {dollars(estimate.likely)}"
+
+
+def cost(amount: Decimal | None, kind: CostKind) -> str:
+    """Return what an image or a run cost; only an estimate wears `≈`, and unknown is never 0."""
+    if kind == "free":
+        return FREE
+    if amount is None or kind == "unknown":
+        return UNKNOWN_COST
+    return f"≈ {dollars(amount)}" if kind == "estimated" else dollars(amount)
+
+
+def duration(seconds: float | None) -> str:
+    """Return seconds for people: `1.4 s`, `2 min 5 s`."""
+    if seconds is None:
+        return ""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    return f"{int(seconds // 60)} min {int(seconds % 60)} s"
+
+
+def seed_text(seed: int | None) -> str:
+    """Return a seed as text; browsers lose integers above 2^53."""
+    return UNKNOWN_SEED if seed is None else str(seed)
+
+
+def sentence(error: PlaygroundError) -> str:
+    """Return the whole error as text, for the API: what happened, and whether it was billed."""
+    if isinstance(error, InvalidRequest):
+        return str(error)
+    return f"{error} {BILLED[error.billed]}"
