@@ -5,6 +5,7 @@ from torch import Tensor
 
 from tools.tiny_model.batches import Batch
 from tools.tiny_model.forward import Inputs, Layout, encode_text, make_layout, predict
+from tools.tiny_model.latents import Projection
 from tools.tiny_model.models import Parts
 
 EVEN_FROM = 0.5  # below this sigma a picture's error counts as in its clean latents
@@ -13,7 +14,8 @@ EVEN_FROM = 0.5  # below this sigma a picture's error counts as in its clean lat
 class Objective:
     """Losses of batches, with the rotations of each size kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, projection: Projection) -> None:
+        self._weights = torch.from_numpy(projection.weights())[None, :, None, None]
         self._layouts: dict[tuple[int, int, int], Layout] = {}
 
     def losses(self, parts: Parts, batch: Batch, *, guided: bool = True) -> Tensor:
@@ -27,5 +29,5 @@ class Objective:
         inputs = Inputs(noisy, 1 - batch.sigma, encode_text(parts.text, batch.ids), batch.padding)
         steering = {"control": parts.control, "guides": batch.guides} if guided else {}
         predicted = predict(parts.transformer, inputs, self._layouts[key], **steering)
-        errors = (predicted - (batch.clean - batch.noise)).square().mean((1, 2, 3))
+        errors = (self._weights * (predicted - (batch.clean - batch.noise)).square()).mean((1, 2, 3))
         return errors * torch.clamp(batch.sigma / EVEN_FROM, max=1).square()

@@ -38,7 +38,7 @@ class Trainer:
         self.modules = self.parts.together()
         self.average = copy.deepcopy(self.parts)
         self.step = self.samples = 0
-        self.objective = Objective()
+        self.objective = Objective(projection)
         matrices, others = split(self.modules)
         self.trained = matrices + others
         self.muon = Muon(matrices, lr=MUON_RATE, rank=self.team.rank, ranks=self.team.size)
