@@ -42,8 +42,8 @@ def test_a_resumed_run_goes_on_to_the_bit(projection: Projection, tmp_path: Path
 def test_training_lowers_the_loss_on_drawings_held_back(projection: Projection) -> None:
     trainer = Trainer(projection, batch=8)
     before, _ = trainer.validate()
-    for _ in range(12):
-        trainer.advance()
+    for _ in range(16):
+        trainer.advance(rate=3.0)
     after, _ = trainer.validate()
     assert after < 0.9 * before
 
