@@ -11,8 +11,8 @@ from backend.registry import BACKENDS, REHEARSAL, build
 from backend.runs.budget import Budget
 from backend.runs.database import open_database
 from backend.runs.files import ImageFiles
-from backend.runs.holders import Holders
 from backend.runs.history import History
+from backend.runs.holders import Holders
 from backend.runs.store import Store
 from backend.settings import Settings
 from backend.sharing.results import ResultLinks

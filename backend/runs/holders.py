@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, datetime
+from os.path import realpath
 from typing import Literal
 
 from sqlalchemy import ColumnElement, Engine, Select, delete, insert, or_, select
@@ -73,4 +74,6 @@ class Holders:
 
 
 def _item(path: str) -> str:
-    return _SERVED + hashlib.sha256(path.encode(errors="surrogateescape")).hexdigest()[:56]
+    # Links followed: one file must not have a second name under which it is nobody's.
+    real = realpath(path)
+    return _SERVED + hashlib.sha256(real.encode(errors="surrogateescape")).hexdigest()[:56]

@@ -11,8 +11,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from backend.errors import BadLink, Problem, from_validation
+from backend.recipes import Recipe, complete
 from backend.requests import IMAGE_FIELDS, MODES, REQUEST_TYPES, Mode, Request
-from backend.runs.metadata import Recipe, recipe
+from backend.runs.metadata import recipe
 
 VERSION = "1"
 MOST_CHARACTERS = 12_000
@@ -21,11 +22,8 @@ MOST_BYTES = 64 * 1024
 """Unpacked; the longest recipe, with two prompts of 3000 Chinese characters, has 20 kB."""
 
 MOST_DROPPED = 20
-SIDES = ("left", "right", "top", "bottom")
 
 _BROKEN = "This link is damaged or cut off: ask for it again."
-_ANY_IMAGE = "0" * 64
-_ANY_PROMPT = "prompt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +84,8 @@ def fitting(values: dict[str, Any]) -> OpenedRecipe:
 
 def _problems(mode: Mode, values: dict[str, Any]) -> tuple[Problem, ...]:
     """Say what is wrong with the values, as if the images and what else is needed were there."""
-    needed: dict[str, Any] = {"prompt": _ANY_PROMPT, **dict.fromkeys(IMAGE_FIELDS[mode], _ANY_IMAGE)}
-    if mode == "outpaint" and not any(values.get(side) for side in SIDES):
-        values = {**values, "left": 16}
     try:
-        REQUEST_TYPES[mode].model_validate({**needed, **values})
+        REQUEST_TYPES[mode].model_validate(complete(mode, values))
     except ValidationError as error:
         return from_validation(error).problems
     return ()

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, insert, select
 
 from backend.errors import NotFound
+from backend.recipes import Recipe
 from backend.runs.database import exclusively, writing
-from backend.runs.metadata import Recipe, recipe
+from backend.runs.metadata import recipe
 from backend.runs.records import Run, RunImage
 from backend.runs.store import Store
 from backend.runs.tables import links, runs

@@ -1,7 +1,8 @@
 """The encoder of the VAE, which is not trained but computed: three nested principal component analyses.
 
 Each stage turns 2 x 2 blocks of channels into fewer channels, 3 -> 12 -> 32 -> 16, so that a latent is a linear
-function of its 8 x 8 pixels. That makes latents cheap to compute and lets decoder and transformer train at the same time.
+function of its 8 x 8 pixels. That makes latents cheap to compute and lets decoder and transformer train at
+the same time.
 """
 
 from dataclasses import dataclass
@@ -27,6 +28,14 @@ class Projection:
     stages: tuple[np.ndarray, np.ndarray, np.ndarray]
     mean: float
     deviation: float
+
+    def weights(self) -> np.ndarray:
+        """How much each latent channel's error counts: the root of its share in pixels, 1 on average; shape (16,)."""
+        taps = np.eye(192, dtype=np.float32).reshape(192, 8, 8, 3)
+        for matrix in self.stages:
+            taps = _fold(taps) @ matrix.T
+        shares = np.sqrt(np.square(np.linalg.pinv(taps.reshape(192, 16))).sum(1))
+        return (shares / shares.mean()).astype(np.float32)
 
     def encode(self, pixels: np.ndarray) -> np.ndarray:
         """Turn uint8 RGB (n, height, width, 3) into normalised latents (n, 16, height / 8, width / 8)."""

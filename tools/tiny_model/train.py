@@ -1,8 +1,6 @@
-"""Training of text encoder, transformer and control branch, in one process or in several that share each step."""
+"""Training of text encoder, transformer and control branch, in one process or in several that meet now and then."""
 
 import copy
-import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +8,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
-from tools.tiny_model.batches import HELD_BACK, Batch, make_batch, pick_size
+from tools.tiny_model.batches import BATCH, HELD_BACK, Batch, make_batch, pick_size
 from tools.tiny_model.latents import Projection
 from tools.tiny_model.models import Parts, build_parts
 from tools.tiny_model.muon import Muon
@@ -19,6 +17,7 @@ from tools.tiny_model.objective import Objective
 MUON_RATE, ADAM_RATE = 0.02, 2e-3
 WARMUP = 60  # steps
 LARGEST_NORM = 2.0
+MEETING = 8  # steps after which the processes average their weights: waiting for one another each step is slow
 AVERAGING = 0.998  # of the weights that are shipped
 VALIDATION = 64  # pictures
 
@@ -34,28 +33,28 @@ class Team:
 class Trainer:
     """The state of a training run: weights, their running average, the optimisers' memories and the step."""
 
-    def __init__(self, projection: Projection, *, seed: int = 0, team: Team | None = None) -> None:
-        self.projection, self.team = projection, team or Team()
+    def __init__(self, projection: Projection, *, seed: int = 0, team: Team | None = None, batch: int = BATCH) -> None:
+        self.projection, self.team, self.batch = projection, team or Team(), batch
         self.parts: Parts = build_parts(seed)
         self.modules = self.parts.together()
         self.average = copy.deepcopy(self.parts)
         self.step = self.samples = 0
-        self.objective = Objective()
+        self.objective = Objective(projection)
         matrices, others = split(self.modules)
         self.trained = matrices + others
         self.muon = Muon(matrices, lr=MUON_RATE)
         self.adam = torch.optim.AdamW(others, lr=ADAM_RATE, betas=(0.9, 0.98), weight_decay=0.0)
-        self.validation = make_batch(projection, number=0, size=(128, 128), count=VALIDATION, first=HELD_BACK)
+        self.validation = make_batch(projection, number=0, size=(128, 128), batch=VALIDATION, first=HELD_BACK)
 
     def advance(self, *, rate: float = 1.0) -> tuple[float, float]:
         """Take one step at a share of the full rate; gives the losses of free and of guided pictures."""
         number = self.step * self.team.size + self.team.rank
-        batch = make_batch(self.projection, number=number, size=pick_size(self.step))
+        size = pick_size(self.step, samples=self.samples)
+        batch = make_batch(self.projection, number=number, size=size, batch=self.batch)
         losses = self.objective.losses(self.parts, batch)
         for parameter in self.trained:
             parameter.grad = None
         losses.mean().backward()
-        self._share_gradients()
         nn.utils.clip_grad_norm_(self.trained, LARGEST_NORM)
         rate *= min(1.0, (self.step + 1) / WARMUP)
         for optimiser, full in ((self.muon, MUON_RATE), (self.adam, ADAM_RATE)):
@@ -64,6 +63,8 @@ class Trainer:
             optimiser.step()
         self.step += 1
         self.samples += len(batch.clean) * self.team.size
+        if self.step % MEETING == 0:
+            self._meet()
         self._follow()
         return _halves(losses.detach(), batch)
 
@@ -79,7 +80,8 @@ class Trainer:
         """Write the whole state, all or nothing."""
         state = {
             "step": self.step, "samples": self.samples, "weights": self.modules.state_dict(),
-            "average": self.average.together().state_dict(), "muon": self.muon.state_dict(), "adam": self.adam.state_dict(),
+            "average": self.average.together().state_dict(),
+            "muon": self.muon.state_dict(), "adam": self.adam.state_dict(),
         }  # fmt: skip
         torch.save(state, path.with_suffix(".part"))
         path.with_suffix(".part").replace(path)
@@ -93,16 +95,16 @@ class Trainer:
         self.muon.load_state_dict(state["muon"])
         self.adam.load_state_dict(state["adam"])
 
-    def _share_gradients(self) -> None:
-        """Average the gradients over all processes."""
+    def _meet(self) -> None:
+        """Average the weights over all processes."""
         if self.team.size == 1:
             return
-        gradients = [parameter.grad for parameter in self.trained if parameter.grad is not None]
-        flat = torch.cat([gradient.flatten() for gradient in gradients])
-        dist.all_reduce(flat)
-        shares = (flat / self.team.size).split([gradient.numel() for gradient in gradients])
-        for gradient, share in zip(gradients, shares, strict=True):
-            gradient.copy_(share.view_as(gradient))
+        with torch.no_grad():
+            flat = torch.cat([weight.flatten() for weight in self.trained])
+            dist.all_reduce(flat)
+            shares = (flat / self.team.size).split([weight.numel() for weight in self.trained])
+            for weight, share in zip(self.trained, shares, strict=True):
+                weight.copy_(share.view_as(weight))
 
     def _follow(self) -> None:
         """Move the average towards the weights, faster at first."""
@@ -125,10 +127,3 @@ def split(modules: nn.ModuleDict) -> tuple[list[nn.Parameter], list[nn.Parameter
 def _halves(losses: Tensor, batch: Batch) -> tuple[float, float]:
     count = len(batch.guides)
     return losses[count:].mean().item(), losses[:count].mean().item()
-
-
-def rates(*, finish: int | None) -> Iterator[float]:
-    """Shares of the full rate, step by step: constant, or falling to nothing over the last `finish` steps."""
-    if finish is None:
-        return itertools.repeat(1.0)
-    return itertools.chain(1 - step / finish for step in range(finish))

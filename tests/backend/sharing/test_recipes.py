@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from backend.errors import BadLink
 from backend.requests import IMAGE_FIELDS, MODES, REQUEST_TYPES, parse_request
-from backend.sharing.recipes import MOST_CHARACTERS, MOST_DROPPED, SIDES, fitting, pack, pack_recipe, unpack
+from backend.sharing.recipes import MOST_CHARACTERS, MOST_DROPPED, fitting, pack, pack_recipe, unpack
 
 IMAGE = "a" * 64
 
@@ -69,11 +69,9 @@ def test_an_unknown_mode_becomes_text_to_image_and_says_so() -> None:
 
 
 def test_an_outpaint_without_sides_is_still_a_recipe() -> None:
-    assert fitting({"mode": "outpaint", "left": 0, "fill": "noise"}).recipe == {
-        "mode": "outpaint",
-        "left": 0,
-        "fill": "noise",
-    }
+    opened = fitting({"mode": "outpaint", "left": 0, "fill": "noise"})
+    assert opened.recipe["fill"] == "noise"
+    assert opened.dropped == ()
 
 
 @pytest.mark.parametrize(
@@ -119,7 +117,7 @@ def test_whatever_stands_in_a_link_what_comes_out_can_fill_a_form(values: dict[s
     opened = fitting({**values, "mode": mode})
     mode = opened.recipe["mode"]
     needed: dict[str, Any] = {"prompt": "a boat", **dict.fromkeys(IMAGE_FIELDS[mode], IMAGE)}
-    if mode == "outpaint" and not any(opened.recipe.get(side) for side in SIDES):
+    if mode == "outpaint" and not any(opened.recipe.get(side) for side in ("left", "right", "top", "bottom")):
         needed["left"] = 16
     if "prompt" in opened.recipe:
         del needed["prompt"]
