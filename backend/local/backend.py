@@ -16,6 +16,7 @@ from backend.local import offer
 from backend.local.detectors import detect
 from backend.local.drawing import OnStep
 from backend.local.lane import Lane
+from backend.local.loras import LoraShelf
 from backend.local.machine import Machine, look
 from backend.local.models import Models, offer_of
 from backend.local.scenes import prepare
@@ -41,6 +42,7 @@ class LocalBackend(Backend):
         self.files = files
         self.lane = Lane()
         self.models = Models(settings.model, self.machine)
+        self.loras = LoraShelf(settings.data / "loras", outside=not settings.public)
         # A stranger must not start a download on somebody else's machine; naming the model there is the owner's way.
         self._offers_download = not settings.public
         self._usd_per_second = settings.gpu_usd_per_hour / SECONDS_AN_HOUR
@@ -94,11 +96,14 @@ class LocalBackend(Backend):
         """
         checkpoint = self.models.checkpoint
         paint = prepare(request, self.files, offer.frame(checkpoint), detect)
+        if request.loras:
+            emit(Progress(0, request.steps, doing="Looking for the LoRAs"))
+        loras = self.loras.find(request.loras)
         engine = self.models.wait(emit, request.steps)
         for index, seed in enumerate(seeds(request)):
             with self.lane.turn(emit):
                 began = time.monotonic()
-                image = paint(seed, partial(engine.draw, on_step=_teller(emit, index)))
+                image = paint(seed, partial(engine.draw, on_step=_teller(emit, index), loras=loras))
                 seconds = time.monotonic() - began
             self._seconds_a_step[image.width * image.height] = seconds / request.steps
             emit(Generated(image, seed, self._price(seconds), index, details={"seconds": round(seconds, 3)}))

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from backend.errors import GenerationFailed
+from backend.local.adapters import Adapters
 from backend.local.canvas import Canvas, prepare_canvas
 from backend.local.controls import Gate, hints_of
 from backend.local.drawing import Drawing, OnStep
 from backend.local.faults import memory_guard
+from backend.local.loras import LoraFile
 from backend.local.previews import fit_colours, thumbnail
 from backend.local.prompts import PromptCache
 from backend.local.samplers.sampler import build_sampler
@@ -29,13 +31,15 @@ class Engine:
         self.pipe = pipe
         self.controlnet = controlnet
         self.prompts = PromptCache(pipe)
+        self._adapters = Adapters(pipe)
         self.colours = fit_colours(pipe.vae)
         self._scheduler = pipe.scheduler.config
         self._guided: Any = None if controlnet is None else _guided_pipe(pipe, controlnet)
 
-    def draw(self, drawing: Drawing, on_step: OnStep) -> Image.Image:
+    def draw(self, drawing: Drawing, on_step: OnStep, *, loras: tuple[LoraFile, ...] = ()) -> Image.Image:
         """Draw one image (RGB). The same drawing gives the same pixels, whatever was drawn before it."""
         width, height = drawing.size
+        self._adapters.put_on(loras)
         with memory_guard(f"an image of {width}×{height}", "Choose a smaller size, or another backend."):
             pixels = self._pixels(drawing, on_step)
         if not _finite(pixels):

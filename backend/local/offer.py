@@ -28,7 +28,6 @@ MODES: tuple[Mode, ...] = ("text_to_image", "image_to_image", "inpaint", "outpai
 
 _UNGUIDED = {"controls": "This model has no ControlNet here."}
 _LACKS = {
-    "loras": "LoRAs aren't offered by the local engine yet.",
     "acceleration=regular": "Acceleration isn't offered by the local engine yet.",
     "acceleration=high": "Acceleration isn't offered by the local engine yet.",
     "accelerator": "The local engine has no caches yet.",
