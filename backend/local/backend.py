@@ -104,9 +104,9 @@ class LocalBackend(Backend):
             with self.lane.turn(emit):
                 began = time.monotonic()
                 image = paint(seed, partial(engine.draw, on_step=_teller(emit, index), loras=loras))
-                seconds = time.monotonic() - began
+                seconds, reused = time.monotonic() - began, engine.reused
             self._seconds_a_step[image.width * image.height] = seconds / request.steps
-            emit(Generated(image, seed, self._price(seconds), index, details={"seconds": round(seconds, 3)}))
+            emit(Generated(image, seed, self._price(seconds), index, details=_details(seconds, reused)))
 
     def control_picture(self, control: Control, caller: Caller) -> Image.Image:
         """Return the map of the control's image; edges need no model."""
@@ -121,6 +121,10 @@ def _teller(emit: Emit, index: int) -> OnStep:
         emit(Progress(step, total, preview, index))
 
     return tell
+
+
+def _details(seconds: float, reused: int) -> dict[str, float]:
+    return {"seconds": round(seconds, 3)} | ({"reused_steps": reused} if reused else {})
 
 
 def _pixels(request: Request, capabilities: Capabilities) -> int:

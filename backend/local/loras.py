@@ -43,7 +43,7 @@ class LoraShelf:
         self._outside = outside
 
     def find(self, loras: tuple[Lora, ...]) -> tuple[LoraFile, ...]:
-        """Return the files of a request's LoRAs, fetched from the hub where needed; raise `Unsupported` with reasons."""
+        """Return a request's LoRA files, fetched from the hub where needed; raise `Unsupported` with reasons."""
         found = tuple(LoraFile(self._path(lora.model), lora.weight) for lora in loras)
         if len({file.path for file in found}) < len(found):
             raise _problem("names the same LoRA twice; give it once, with its whole weight.")
