@@ -6,8 +6,10 @@
     - NotReady: a key, a model or a device is missing
     - OverBudget: a spend cap is reached
     - TooManyRequests: a visitor asks more often than one may
+    - NotAllowed: somebody else's to do
     - NotFound: an image or a run isn't there
     - StorageFull: the data folder can take no more
+    - BadLink: an address that says nothing readable
     - BadImage: a file isn't an image that we take
     - OutOfMemory: the device has too little memory for this run
     - GenerationFailed: the model or the provider gave up
@@ -91,12 +93,20 @@ class TooManyRequests(PlaygroundError):
         self.wait_seconds = wait
 
 
+class NotAllowed(PlaygroundError):
+    """It is somebody else's to do."""
+
+
 class NotFound(PlaygroundError):
     """An image or a run isn't there."""
 
 
 class StorageFull(PlaygroundError):
     """The data folder can take no more."""
+
+
+class BadLink(PlaygroundError):
+    """An address from which nothing can be read."""
 
 
 class BadImage(PlaygroundError):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from backend.access import check_pictures
 from backend.allowance import payer_of
 from backend.base import Backend
 from backend.caller import Caller
@@ -30,11 +31,12 @@ def generate(playground: Playground, caller: Caller, backend: str, request: Requ
     """Make the request's images on a backend and yield what happens, ending with `Finished` or `Failed`.
 
     Raises a `PlaygroundError` before anything is run, recorded or paid: a value that this backend can't take, a key or
-    model that is missing, a cap that is reached, too many runs at once. Closing the iterator stops a run on this
-    machine within a step; one that a provider has accepted goes on to its end and into the history.
+    model that is missing, a cap that is reached, too many runs at once, another visitor's picture. Closing the iterator
+    stops a run on this machine within a step; one that a provider has accepted goes on to its end and into the history.
     """
     chosen = playground.choose(backend)
     playground.admit(caller)
+    check_pictures(playground, caller, request)
     prepared = prepare(chosen, caller, request)
     estimate = chosen.estimate(prepared, caller)
     run = _open(playground, caller, chosen, prepared, estimate)

@@ -140,7 +140,7 @@ class Line:
             if pause is None or time.monotonic() + pause > until:
                 break
             log.info("%s: %s; again in %.1f s", self.label, _said(outcome), pause)
-            lost = lost or not _surely_unpaid(outcome)
+            lost = lost or _is_lost(outcome)
             self._sleep(pause)
         if isinstance(outcome, Reply):
             return replace(outcome, doubtful=lost)
@@ -243,6 +243,14 @@ def without_key(text: str, key: SecretStr | None, *, most: int = 500) -> str:
         text = text.replace(key.get_secret_value(), "•••")
     text = " ".join(text.split())
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _is_lost(outcome: Reply | GenerationFailed) -> bool:
+    """Whether the provider may have taken the call without its own answer coming back."""
+    if isinstance(outcome, Reply):
+        # A gateway's page stands where the provider's words should.
+        return outcome.status in (502, 504) and "json" not in outcome.headers.get("content-type", "")
+    return not isinstance(outcome, ProviderUnreachable)
 
 
 def _surely_unpaid(outcome: Reply | GenerationFailed) -> bool:

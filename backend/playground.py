@@ -12,8 +12,11 @@ from backend.runs.budget import Budget
 from backend.runs.database import open_database
 from backend.runs.files import ImageFiles
 from backend.runs.history import History
+from backend.runs.holders import Holders
 from backend.runs.store import Store
 from backend.settings import Settings
+from backend.sharing.results import ResultLinks
+from backend.sharing.rooms import Rooms
 from backend.visitors.addresses import Addresses, address_secret
 from backend.visitors.callers import Callers
 from backend.visitors.rates import Rate, Rates
@@ -37,7 +40,9 @@ class Playground:
     rates: Rates = field(default_factory=Rates)
 
     def admit(self, caller: Caller) -> None:
-        """Let a run in; raise `TooManyRequests` for strangers who start more than one can look at."""
+        """Let a run in; raise `NotFound` for a room that isn't the caller's, `TooManyRequests` for a flood of runs."""
+        if caller.room is not None:
+            self.rooms.check_may_run(caller.room, caller.visitor)
         if self.settings.public:
             self.rates.take("runs", RUNS_AN_ADDRESS, caller.address)
             self.rates.take("runs", RUNS_A_VISITOR, caller.visitor)
@@ -46,6 +51,21 @@ class Playground:
     def history(self) -> History:
         """Return the record as a visitor looks at it."""
         return History(self.store, self.files)
+
+    @property
+    def holders(self) -> Holders:
+        """Return what is known of whose each picture and served file is."""
+        return Holders(self.store.engine)
+
+    @property
+    def rooms(self) -> Rooms:
+        """Return the rooms that visitors share."""
+        return Rooms(self.store)
+
+    @property
+    def result_links(self) -> ResultLinks:
+        """Return the links that show one run to whoever has them."""
+        return ResultLinks(self.store)
 
     def choose(self, name: str) -> Backend:
         """Return a backend by name; `auto` is the one chosen at start. Raise `Unsupported` for another word."""

@@ -16,9 +16,10 @@ from backend.pixels import take_upload
 from backend.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode, Request, TextToImage, parse_request
 from backend.runs.files import ImageFiles
 from ui.controls import bounds, is_json, read_json
+from ui.easel import picture_of, take_mask
 
-OPTION_MARK = "__"
-"""Stands between a backend's name and its option's in a value's name: `fake__seconds`."""
+MARK = "__"
+"""Stands between a backend's or mode's name and a field's in a value's name: `fake__seconds`, `inpaint__strength`."""
 
 SHARED: Mapping[str, FieldInfo] = {name: info for name, info in TextToImage.model_fields.items() if name != "mode"}
 """The fields that have one control for all tabs."""
@@ -45,13 +46,7 @@ def parse(values: Values, capabilities: Capabilities, files: ImageFiles) -> Requ
     for name, info in kind.model_fields.items():
         if name in ("mode", "options") or name in capabilities.lacks:
             continue
-        value = values.raw.get(name)
-        if name in IMAGE_FIELDS[values.mode]:
-            value = uploaded(files, value)
-        elif isinstance(value, str) and is_json(info) and name not in _SEED_AS_TEXT:
-            value = read_json(value) if value.strip() else None
-        elif isinstance(value, str) and name in _SEED_AS_TEXT:
-            value = value.strip() or None
+        value = _image(values, name, files) if name in IMAGE_FIELDS[values.mode] else _plain(values, name, info)
         if value is not None:
             found[name] = value
     try:
@@ -97,6 +92,23 @@ def update(changes: Mapping[str, Any]) -> dict[str, Any]:
     return changed
 
 
+def _image(values: Values, name: str, files: ImageFiles) -> str | None:
+    if name == "mask":
+        return take_mask(files, values.raw.get("mask"))
+    return uploaded(files, picture_of(values.raw.get("easel")))
+
+
+def _plain(values: Values, name: str, info: FieldInfo) -> Any:
+    if name in ("width", "height") and values.mode != "text_to_image" and values.raw.get("keep_size"):
+        return None
+    value = values.raw.get(f"{values.mode}{MARK}{name}", values.raw.get(name))
+    if not isinstance(value, str):
+        return value
+    if name in _SEED_AS_TEXT or not is_json(info):
+        return value.strip() or (None if not info.is_required() else value)
+    return read_json(value) if value.strip() else None
+
+
 def _fit_one(name: str, info: FieldInfo, capabilities: Capabilities, value: Any) -> tuple[dict[str, Any], str | None]:
     changes: dict[str, Any] = {"visible": name not in capabilities.lacks}
     least, most = bounds(info)
@@ -118,6 +130,6 @@ def _fit_one(name: str, info: FieldInfo, capabilities: Capabilities, value: Any)
 
 
 def _options(values: Values) -> dict[str, Any]:
-    prefix = f"{values.backend}{OPTION_MARK}"
+    prefix = f"{values.backend}{MARK}"
     given = {name.removeprefix(prefix): value for name, value in values.raw.items() if name.startswith(prefix)}
     return {name: value for name, value in given.items() if value not in (None, "")}

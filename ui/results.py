@@ -141,7 +141,8 @@ def card(image: RunImage, address: str, name: str, line: Markup, prompt: str) ->
         "unknown": "disabled" if image.seed is None else "",
     }
     return Markup(
-        '<figure class="card" style="--ratio:{width} / {height}"><button type="button" class="picture" data-open aria-label="Look at it in full size">'
+        '<figure class="card" style="--ratio:{width} / {height};--width:{width}px">'
+        '<button type="button" class="picture" data-open aria-label="Look at it in full size">'
         '<img src="{address}" alt="{alt}" width="{width}" height="{height}" decoding="async"></button>'
         '<figcaption><div class="facts">{line}{flag}</div><div class="actions">'
         '<button type="button" data-act="seed" data-value="{seed}" {unknown} title="Use this seed again">Reuse seed'

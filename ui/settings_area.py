@@ -10,7 +10,7 @@ from gradio.components import Component
 from backend.capabilities import Capabilities
 from backend.playground import Playground
 from ui.controls import control
-from ui.form import OPTION_MARK, SHARED, fit
+from ui.form import MARK, SHARED, fit
 from ui.sizes import SizeControls, size_controls
 
 BASIC = ("steps", "count")
@@ -34,6 +34,7 @@ class SettingsArea:
     dice: gr.Button
     reuse: gr.Button
     note: gr.HTML
+    keep_size: gr.Checkbox
 
 
 def settings_area(playground: Playground) -> SettingsArea:
@@ -42,6 +43,7 @@ def settings_area(playground: Playground) -> SettingsArea:
     first, _ = fit(chosen.capabilities, {})
     with gr.Column(elem_id="settings", min_width=280):
         note = gr.HTML("", elem_id="fit-note", visible=False, apply_default_css=False)
+        keep_size = gr.Checkbox(True, label="Keep the picture's size", elem_id="keep-size")
         size = size_controls(chosen.capabilities)
         fields: dict[str, Component] = {"width": size.width, "height": size.height}
         with gr.Row(elem_classes=["pair"]):
@@ -55,7 +57,7 @@ def settings_area(playground: Playground) -> SettingsArea:
         with gr.Accordion("File", open=False, elem_classes=["fold"]):
             fields |= _fields(FILE, first)
         options, groups = _options(playground, chosen.name)
-    return SettingsArea(fields, options, groups, size, dice, reuse, note)
+    return SettingsArea(fields, options, groups, size, dice, reuse, note, keep_size)
 
 
 def _fields(names: tuple[str, ...], fitted: Mapping[str, Mapping[str, object]]) -> dict[str, Component]:
@@ -74,7 +76,7 @@ def _options(playground: Playground, chosen: str) -> tuple[dict[str, Component],
             groups[backend.name] = group
             with gr.Accordion(f"Only {backend.label}", open=False, elem_classes=["fold"]):
                 for name, info in fields.items():
-                    key = f"{backend.name}{OPTION_MARK}{name}"
+                    key = f"{backend.name}{MARK}{name}"
                     made[key] = control(name, info, prefix=f"{backend.name}-")
     return made, groups
 

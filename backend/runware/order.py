@@ -119,6 +119,7 @@ class Order:
         try:
             made = self._made(item)
         except PlaygroundError as error:
+            error.billed = "unknown" if item.cost is None else "yes"
             self.errors.append(error)
             return
         details = {"task_uuid": task_uuid, "image_uuid": item.image_uuid}
@@ -140,8 +141,7 @@ class Order:
             with Image.open(io.BytesIO(content)) as picture:
                 return self.finish(picture.convert("RGB"))
         except (BadImage, OSError, SyntaxError, ValueError) as error:
-            message = "Runware sent a file that is no whole PNG, JPEG or WebP image; recover the run later."
-            raise BadReply(message, billed="yes" if item.cost is not None else "unknown") from error
+            raise BadReply("Runware sent a file that is no whole PNG, JPEG or WebP image; recover the run.") from error
 
     def _refuse(self, refusal: Refusal, error: PlaygroundError) -> None:
         """Count a refusal: of its own task, or of all that are pending where it names none."""

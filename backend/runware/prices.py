@@ -54,7 +54,7 @@ class Prices:
 
     def image(self, request: Request, size: tuple[int, int]) -> Decimal:
         """Return the likely price of one image of the request in USD."""
-        return self._usd(self.units(size, effective_steps(request)))
+        return self.usd(self.units(size, effective_steps(request)))
 
     def estimate(self, request: Request, size: tuple[int, int]) -> Estimate:
         """Return the likely price of a request and its range: the bills of the same request differ up to threefold."""
@@ -62,7 +62,7 @@ class Prices:
         units = self.units(size, effective_steps(request))
         maps = table.preprocess_usd * sum(control.preprocess in PREPROCESSED_THERE for control in controls)
         high = units * table.high_factor * (table.control_high_factor if controls else 1.0)
-        prices = (self._usd(units), self._usd(max(1, math.floor(units * table.low_factor))), self._usd(math.ceil(high)))
+        prices = (self.usd(units), self.usd(max(1, math.floor(units * table.low_factor))), self.usd(math.ceil(high)))
         likely, low, most = (price * request.count + maps for price in prices)
         return Estimate(likely, low, most, note=self._note())
 
@@ -79,7 +79,8 @@ class Prices:
             return known
         return f"{known} Bills so far: {statistics.median(ratios):.2g} × the estimate (median of {len(ratios)})."
 
-    def _usd(self, units: int) -> Decimal:
+    def usd(self, units: int) -> Decimal:
+        """Return the price of so many units, rounded as the published ones are."""
         return (self.table.unit_usd * units).quantize(Decimal("0.0001"))
 
 

@@ -91,7 +91,7 @@ class Refusal(BaseModel):
     @property
     def unknown(self) -> bool:
         """Whether Runware has no such task, or not yet."""
-        return "notfound" in self.code.casefold()
+        return self.code.casefold() == "tasknotfound"
 
 
 @dataclass(frozen=True, slots=True)

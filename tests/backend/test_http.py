@@ -124,6 +124,13 @@ def test_an_answer_is_in_no_doubt_where_nothing_was_lost() -> None:
     assert not provider.line.ask(Call(method="POST", pays=True)).doubtful
 
 
+def test_a_gateways_page_leaves_a_doubt_and_the_providers_own_words_none() -> None:
+    page = httpx.Response(502, headers={"Content-Type": "text/html"})
+    words = httpx.Response(502, json={"errors": []})
+    assert Provider(page, ok()).line.ask(Call(method="POST", pays=True)).doubtful
+    assert not Provider(words, ok()).line.ask(Call(method="POST", pays=True)).doubtful
+
+
 def test_an_unreachable_provider_billed_nothing() -> None:
     provider = Provider(httpx.ConnectError("no route"))
     with pytest.raises(ProviderUnreachable, match="Acme can't be reached") as caught:

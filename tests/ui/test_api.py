@@ -102,7 +102,7 @@ def test_several_bad_values_are_all_named(client: Client) -> None:
 
 
 def test_a_failure_says_whether_it_was_billed(client: Client) -> None:
-    with pytest.raises(AppError, match="no credit left.*Nothing was billed"):
+    with pytest.raises(AppError, match=r"no credit left.*Nothing was billed"):
         generate(client, options={"fail_after": 0, "failure": "no credit"})
     with pytest.raises(AppError, match="Whether this was billed isn't known"):
         generate(client, options={"fail_after": 0, "failure": "time-out", "provider": True})

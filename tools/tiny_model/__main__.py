@@ -1,12 +1,16 @@
 """The commands: `decoder`, `train`, `export`, `score`, `sheet`, `plot`."""
 
 import argparse
+import json
 from pathlib import Path
 
 import torch
 
-from tools.tiny_model import decoder, session
+from tools.tiny_model import decoder, export, scoring, session
+from tools.tiny_model.batches import BATCH
+from tools.tiny_model.plot import plot_losses
 from tools.tiny_model.run_folder import DEFAULT, RunFolder
+from tools.tiny_model.sheet import contact_sheet
 
 
 def parser() -> argparse.ArgumentParser:
@@ -19,7 +23,21 @@ def parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="train text encoder, transformer and control branch")
     train.add_argument("--steps", type=int, required=True, help="stop at this step, counted from the first")
     train.add_argument("--processes", type=int, default=1, help="one a core")
+    train.add_argument("--batch", type=int, default=BATCH, help="pictures a step in each process")
     train.add_argument("--finish", action="store_true", help="let the learning rate fall to nothing until then")
+    pack = commands.add_parser("export", help="pack the weights for the playground")
+    pack.add_argument("target", type=Path)
+    pack.add_argument("--running", action="store_true", help="those of the running training, not of its finish")
+    score = commands.add_parser("score", help="score a packed model on held-out prompts")
+    score.add_argument("model", type=Path)
+    score.add_argument("--count", type=int, default=200, help="prompts of each set")
+    score.add_argument("--steps", type=int, default=8)
+    score.add_argument("--size", type=int, nargs=2, default=(128, 128), metavar=("WIDTH", "HEIGHT"))
+    sheet = commands.add_parser("sheet", help="draw the contact sheet of a packed model")
+    sheet.add_argument("model", type=Path)
+    sheet.add_argument("target", type=Path)
+    plot = commands.add_parser("plot", help="plot the losses of a run")
+    plot.add_argument("target", type=Path)
     return top
 
 
@@ -32,7 +50,20 @@ def main() -> None:
         case "decoder":
             decoder.train_decoder(folder, steps=options.steps)
         case "train":
-            session.run(session.Session(options.folder, options.steps, options.processes, options.finish))
+            session.run(
+                session.Session(options.folder, options.steps, options.processes, options.batch, options.finish)
+            )
+        case "export":
+            state = folder.state if options.running else folder.finished
+            print(export.pack(folder, state=state, target=options.target), "samples")
+        case "score":
+            width, height = options.size
+            model = scoring.Model(options.model, steps=options.steps, width=width, height=height)
+            print(json.dumps(scoring.score(model, count=options.count)))
+        case "sheet":
+            contact_sheet(scoring.Model(options.model), target=options.target)
+        case "plot":
+            plot_losses(folder, target=options.target)
 
 
 if __name__ == "__main__":

@@ -13,15 +13,15 @@ from tools.tiny_model.tokenizer import rows
 CAPTION_TOKENS = 32
 HELD_BACK = 1_000_000_000  # examples from this number on are for validation
 SHIFT = 3.0
-BATCH = 32  # pictures of 128 x 128; fewer of a larger size
-GUIDED = 5  # of them with a guide
+BATCH = 32  # pictures of 128 x 128 in one process; fewer of a larger size
+GUIDED = 5 / 32  # the share with a guide
 
 EARLY: dict[tuple[int, int], float] = {(128, 128): 0.86, (192, 128): 0.05, (128, 192): 0.05, (256, 256): 0.04}
 LATE: dict[tuple[int, int], float] = {
     (128, 128): 0.56, (192, 128): 0.1, (128, 192): 0.1, (256, 256): 0.12, (192, 192): 0.04, (256, 144): 0.04,
     (144, 256): 0.04,
 }  # fmt: skip
-LATE_FROM = 3000  # step
+LATE_FROM = 150_000  # samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,9 @@ class Batch:
     noise: Tensor  # like clean
 
 
-def pick_size(step: int) -> tuple[int, int]:
-    """The width and height of a step's pictures, in pixels."""
-    shares = EARLY if step < LATE_FROM else LATE
+def pick_size(step: int, *, samples: int) -> tuple[int, int]:
+    """The width and height of a step's pictures, in pixels, after that many samples."""
+    shares = EARLY if samples < LATE_FROM else LATE
     return list(shares)[int(np.random.default_rng([step, 1]).choice(len(shares), p=list(shares.values())))]
 
 
@@ -54,13 +54,12 @@ def frame(captions: list[str]) -> tuple[Tensor, Tensor]:
 
 
 def make_batch(
-    projection: Projection, *, number: int, size: tuple[int, int], count: int | None = None, first: int = 0
+    projection: Projection, *, number: int, size: tuple[int, int], batch: int = BATCH, first: int = 0
 ) -> Batch:
-    """Make batch `number` of a size; its examples follow those of the batch before, from `first` on."""
+    """Make batch `number` of a size: `batch` pictures of 128 x 128 or as much of another size, from `first` on."""
     width, height = size
-    scale = 128 * 128 / (width * height)
-    total = count or max(4, round(BATCH * scale))
-    guided = max(1, round(total * GUIDED / BATCH))
+    total = max(2, round(batch * 128 * 128 / (width * height)))
+    guided = max(1, round(total * GUIDED))
     start = first + number * BATCH
     examples = [draw(start + at, width=width, height=height, loose=at < guided) for at in range(total)]
     rng = np.random.default_rng([number, first, 2])

@@ -2,6 +2,7 @@
 
 import copy
 import time
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -41,48 +42,66 @@ def difference(drawn: Tensor, wanted: Tensor) -> Tensor:
     return error.abs().mean() + 0.25 * slopes + 0.5 * error.square().mean()
 
 
-def train_decoder(folder: RunFolder, *, steps: int) -> None:
-    """Train the decoder for that many steps in all, from where it was left, and write the VAE."""
-    torch.manual_seed(0)
-    projection = folder.projection()
-    vae = build_vae(projection).to(memory_format=torch.channels_last)
-    decoder = vae.decoder.train()
-    with torch.no_grad():
-        for name, weight in decoder.named_parameters():
-            if name.endswith("conv2.weight"):
-                weight.mul_(CALM)
-    average = copy.deepcopy(decoder)
-    optimiser = torch.optim.AdamW(decoder.parameters(), lr=RATE, betas=(0.9, 0.99), weight_decay=1e-4)
-    done = 0
-    if folder.decoder.exists():
-        state = torch.load(folder.decoder, weights_only=True)
-        done = state["step"]
-        for part, name in ((decoder, "weights"), (average, "average"), (optimiser, "optimiser")):
-            part.load_state_dict(state[name])
-    recent: list[float] = []
-    for step in range(done, steps):
-        share = min(1.0, (step + 1) / WARMUP) * min(1.0, max(0.02, (1 - step / steps) / (1 - DECAY_FROM)))
-        for group in optimiser.param_groups:
+class DecoderTrainer:
+    """The decoder being trained, its running average and the step."""
+
+    def __init__(self, projection: Projection) -> None:
+        torch.manual_seed(0)
+        self.projection, self.step = projection, 0
+        self.decoder = build_vae(projection).decoder.to(memory_format=torch.channels_last).train()
+        with torch.no_grad():
+            for name, weight in self.decoder.named_parameters():
+                if name.endswith("conv2.weight"):
+                    weight.mul_(CALM)
+        self.average = copy.deepcopy(self.decoder)
+        self.optimiser = torch.optim.AdamW(self.decoder.parameters(), lr=RATE, betas=(0.9, 0.99), weight_decay=1e-4)
+
+    def advance(self, *, of: int) -> float:
+        """Take one of that many steps; gives the mean squared error of levels from -1 to 1."""
+        share = min(1.0, (self.step + 1) / WARMUP) * min(1.0, max(0.02, (1 - self.step / of) / (1 - DECAY_FROM)))
+        for group in self.optimiser.param_groups:
             group["lr"] = RATE * share
-        pixels, latents = crops(projection, step)
-        generator = torch.Generator().manual_seed(step)
+        pixels, latents = crops(self.projection, self.step)
+        generator = torch.Generator().manual_seed(self.step)
         strength = torch.rand(CROPS, 1, 1, 1, generator=generator).square() * DISTURBANCE
         latents = latents + torch.randn(latents.shape, generator=generator) * strength
-        drawn = decoder(latents * projection.deviation + projection.mean)
-        loss = difference(drawn, pixels)
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(decoder.parameters(), 1.0)
-        optimiser.step()
+        drawn = self.decoder(latents * self.projection.deviation + self.projection.mean)
+        self.optimiser.zero_grad()
+        difference(drawn, pixels).backward()
+        torch.nn.utils.clip_grad_norm_(self.decoder.parameters(), 1.0)
+        self.optimiser.step()
+        self.step += 1
+        keep = min(AVERAGING, self.step / (self.step + 10))
         with torch.no_grad():
-            keep = min(AVERAGING, (step + 1) / (step + 11))
-            torch._foreach_lerp_(list(average.parameters()), list(decoder.parameters()), 1 - keep)
-        recent.append((drawn.detach() - pixels).square().mean().item())
-        if (step + 1) % EVERY == 0 or step + 1 == steps:
+            torch._foreach_lerp_(list(self.average.parameters()), list(self.decoder.parameters()), 1 - keep)
+        return (drawn.detach() - pixels).square().mean().item()
+
+    def save(self, path: Path) -> None:
+        """Write the whole state, all or nothing."""
+        state = {"step": self.step, "weights": self.decoder.state_dict(), "average": self.average.state_dict()}
+        torch.save(state | {"optimiser": self.optimiser.state_dict()}, path.with_suffix(".part"))
+        path.with_suffix(".part").replace(path)
+
+    def load(self, path: Path) -> None:
+        """Continue where a saved state was."""
+        state = torch.load(path, weights_only=True)
+        self.step = state["step"]
+        self.decoder.load_state_dict(state["weights"])
+        self.average.load_state_dict(state["average"])
+        self.optimiser.load_state_dict(state["optimiser"])
+
+
+def train_decoder(folder: RunFolder, *, steps: int) -> None:
+    """Train the decoder for that many steps in all, from where it was left."""
+    trainer = DecoderTrainer(folder.projection())
+    if folder.decoder.exists():
+        trainer.load(folder.decoder)
+    recent: list[float] = []
+    while trainer.step < steps:
+        recent.append(trainer.advance(of=steps))
+        if trainer.step % EVERY == 0 or trainer.step == steps:
             fidelity = round(float(-10 * np.log10(np.mean(recent) / 4)), 2)
-            folder.record("decoder", {"step": step + 1, "cpu_seconds": round(time.process_time()), "psnr_db": fidelity})
+            row = {"step": trainer.step, "cpu_seconds": round(time.process_time()), "psnr_db": fidelity}
+            folder.record("decoder", row)
             recent.clear()
-            state = {"step": step + 1, "weights": decoder.state_dict(), "average": average.state_dict()}
-            torch.save(state | {"optimiser": optimiser.state_dict()}, folder.decoder)
-            vae.decoder.load_state_dict(average.state_dict()) if step + 1 == steps else None
-    vae.save_pretrained(folder.vae)
+            trainer.save(folder.decoder)

@@ -19,7 +19,7 @@ PATCH = "2-1"
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Rotations for a size: cosine and sine, shape (tokens, head width / 2), the picture's tokens before the caption's."""
+    """Rotations for a size: cosine and sine, (tokens, head width / 2), the picture's tokens before the caption's."""
 
     cosine: Tensor
     sine: Tensor
@@ -133,17 +133,12 @@ def predict(
     states = torch.cat([picture, caption], 1)
     hints: dict[int, Tensor] = {}
     if control is not None and guides is not None:
-        steered = slice(len(guides))
         guide = _embed(control.control_all_x_embedder, guides, transformer, layout)
-        for block in control.control_noise_refiner:
-            guide = run_block(block, guide, layout.part(caption=False), time[steered])
-        guide = torch.cat([guide, caption[steered]], 1)
-        hints = _steer(control, guide, states[steered], layout, time[steered])
+        hints = _steer(control, guide, states, layout, time)
     for number, block in enumerate(transformer.layers):
         states = run_block(block, states, layout, time)
         if number in hints:
-            hint = hints[number]
-            states = states + F.pad(hint, (0, 0, 0, 0, 0, len(states) - len(hint)))
+            states = states + F.pad(hints[number], (0, 0, 0, 0, 0, len(states) - len(hints[number])))
     return _finish(transformer, states, inputs.latents, time)
 
 
@@ -157,7 +152,11 @@ def _embed(embedders: nn.ModuleDict, latents: Tensor, transformer: ZImageTransfo
 def _steer(
     control: ZImageControlNetModel, guide: Tensor, states: Tensor, layout: Layout, time: Tensor
 ) -> dict[int, Tensor]:
-    """The control branch's additions to the transformer's states, by the layer after which they are added."""
+    """The control branch's additions to the first pictures' states, by the layer after which they are added."""
+    states, time = states[: len(guide)], time[: len(guide)]
+    for block in control.control_noise_refiner:
+        guide = run_block(block, guide, layout.part(caption=False), time)
+    guide = torch.cat([guide, states[:, layout.pictured :]], 1)
     hints = {}
     for block, place in zip(control.control_layers, control.control_layers_places, strict=True):
         if block.block_id == 0:

@@ -1,7 +1,8 @@
 """The encoder of the VAE, which is not trained but computed: three nested principal component analyses.
 
 Each stage turns 2 x 2 blocks of channels into fewer channels, 3 -> 12 -> 32 -> 16, so that a latent is a linear
-function of its 8 x 8 pixels. That makes latents cheap to compute and lets decoder and transformer train at the same time.
+function of its 8 x 8 pixels. That makes latents cheap to compute and lets decoder and transformer train at
+the same time.
 """
 
 from dataclasses import dataclass

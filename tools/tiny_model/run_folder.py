@@ -32,11 +32,6 @@ class RunFolder:
         """The resumable state of the decoder's training."""
         return self.path / "decoder.pt"
 
-    @property
-    def vae(self) -> Path:
-        """The VAE as `save_pretrained` writes it."""
-        return self.path / "vae"
-
     def log(self, name: str) -> Path:
         """The table of a training's progress."""
         return self.path / f"{name}.csv"

@@ -9,8 +9,9 @@ import torch
 import torch.distributed as dist
 import torch.multiprocessing as mp
 
+from tools.tiny_model.batches import BATCH
 from tools.tiny_model.run_folder import RunFolder
-from tools.tiny_model.train import Team, Trainer, rates
+from tools.tiny_model.train import Team, Trainer
 
 REPORT_EVERY, SAVE_EVERY = 25, 250  # steps
 
@@ -22,6 +23,7 @@ class Session:
     folder: Path
     steps: int  # at which to stop, counted from the very first
     processes: int = 1
+    batch: int = BATCH  # pictures a step in each process
     finish: bool = False  # let the learning rate fall to nothing over the steps, and keep the result apart
 
 
@@ -43,13 +45,12 @@ def _train(rank: int, session: Session) -> None:
         meeting = f"file://{session.folder / 'meeting'}"
         dist.init_process_group("gloo", init_method=meeting, rank=rank, world_size=team.size)
     folder = RunFolder(session.folder)
-    trainer = Trainer(folder.projection(), team=team)
+    trainer = Trainer(folder.projection(), team=team, batch=session.batch)
     if folder.state.exists():
         trainer.load(folder.state)
     target = folder.finished if session.finish else folder.state
     recent: list[tuple[float, float]] = []
-    steps = session.steps - trainer.step
-    for rate in _shares(steps, finish=steps if session.finish else None):
+    for rate in shares(session.steps - trainer.step, finish=session.finish):
         recent.append(trainer.advance(rate=rate))
         if rank == 0 and trainer.step % REPORT_EVERY == 0:
             _report(folder, trainer, recent, finish=session.finish)
@@ -61,9 +62,9 @@ def _train(rank: int, session: Session) -> None:
         dist.destroy_process_group()
 
 
-def _shares(steps: int, *, finish: int | None) -> list[float]:
-    """The shares of the full rate of the coming steps."""
-    return [rate for rate, _ in zip(rates(finish=finish), range(steps), strict=False)]
+def shares(steps: int, *, finish: bool) -> list[float]:
+    """The shares of the full learning rate in the coming steps: constant, or falling to nothing."""
+    return [1 - step / steps if finish else 1.0 for step in range(steps)]
 
 
 def _report(folder: RunFolder, trainer: Trainer, recent: list[tuple[float, float]], *, finish: bool) -> None:

@@ -49,7 +49,7 @@ def _crescent() -> np.ndarray:
     outer = math.degrees(math.acos(x))
     inner = math.degrees(math.atan2(math.sqrt(1 - x * x), x - offset))
     bite = ellipse(offset, 0, radius, start=360 - inner, stop=inner)
-    return np.concatenate([ellipse(0, 0, 1, start=outer, stop=360 - outer), bite]) + [0.25, 0]
+    return np.concatenate([ellipse(0, 0, 1, start=outer, stop=360 - outer), bite]) + np.array([0.25, 0])
 
 
 OUTLINES: dict[str, np.ndarray] = {

@@ -1,8 +1,6 @@
 """Training of text encoder, transformer and control branch, in one process or in several that share each step."""
 
 import copy
-import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +8,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
-from tools.tiny_model.batches import HELD_BACK, Batch, make_batch, pick_size
+from tools.tiny_model.batches import BATCH, HELD_BACK, Batch, make_batch, pick_size
 from tools.tiny_model.latents import Projection
 from tools.tiny_model.models import Parts, build_parts
 from tools.tiny_model.muon import Muon
@@ -34,8 +32,8 @@ class Team:
 class Trainer:
     """The state of a training run: weights, their running average, the optimisers' memories and the step."""
 
-    def __init__(self, projection: Projection, *, seed: int = 0, team: Team | None = None) -> None:
-        self.projection, self.team = projection, team or Team()
+    def __init__(self, projection: Projection, *, seed: int = 0, team: Team | None = None, batch: int = BATCH) -> None:
+        self.projection, self.team, self.batch = projection, team or Team(), batch
         self.parts: Parts = build_parts(seed)
         self.modules = self.parts.together()
         self.average = copy.deepcopy(self.parts)
@@ -43,14 +41,15 @@ class Trainer:
         self.objective = Objective()
         matrices, others = split(self.modules)
         self.trained = matrices + others
-        self.muon = Muon(matrices, lr=MUON_RATE)
+        self.muon = Muon(matrices, lr=MUON_RATE, rank=self.team.rank, ranks=self.team.size)
         self.adam = torch.optim.AdamW(others, lr=ADAM_RATE, betas=(0.9, 0.98), weight_decay=0.0)
-        self.validation = make_batch(projection, number=0, size=(128, 128), count=VALIDATION, first=HELD_BACK)
+        self.validation = make_batch(projection, number=0, size=(128, 128), batch=VALIDATION, first=HELD_BACK)
 
     def advance(self, *, rate: float = 1.0) -> tuple[float, float]:
         """Take one step at a share of the full rate; gives the losses of free and of guided pictures."""
         number = self.step * self.team.size + self.team.rank
-        batch = make_batch(self.projection, number=number, size=pick_size(self.step))
+        size = pick_size(self.step, samples=self.samples)
+        batch = make_batch(self.projection, number=number, size=size, batch=self.batch)
         losses = self.objective.losses(self.parts, batch)
         for parameter in self.trained:
             parameter.grad = None
@@ -79,7 +78,8 @@ class Trainer:
         """Write the whole state, all or nothing."""
         state = {
             "step": self.step, "samples": self.samples, "weights": self.modules.state_dict(),
-            "average": self.average.together().state_dict(), "muon": self.muon.state_dict(), "adam": self.adam.state_dict(),
+            "average": self.average.together().state_dict(),
+            "muon": self.muon.state_dict(), "adam": self.adam.state_dict(),
         }  # fmt: skip
         torch.save(state, path.with_suffix(".part"))
         path.with_suffix(".part").replace(path)
@@ -125,10 +125,3 @@ def split(modules: nn.ModuleDict) -> tuple[list[nn.Parameter], list[nn.Parameter
 def _halves(losses: Tensor, batch: Batch) -> tuple[float, float]:
     count = len(batch.guides)
     return losses[count:].mean().item(), losses[:count].mean().item()
-
-
-def rates(*, finish: int | None) -> Iterator[float]:
-    """Shares of the full rate, step by step: constant, or falling to nothing over the last `finish` steps."""
-    if finish is None:
-        return itertools.repeat(1.0)
-    return itertools.chain(1 - step / finish for step in range(finish))

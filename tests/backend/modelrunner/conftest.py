@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
+from pydantic import SecretStr
 
 from backend.caller import Caller
 from backend.encoding import encode
@@ -48,8 +49,13 @@ def address(world: World) -> Iterator[str]:
 
 @pytest.fixture
 def settings(settings: Settings, address: str) -> Settings:
-    keys = {"MODELRUNNER_KEY": KEY, "MODELRUNNER_BASE_URL": address, "MODELRUNNER_STORAGE_URL": address}
-    return Settings(_env_file=None, PLAYGROUND_DATA=settings.data, PLAYGROUND_BACKEND="modelrunner", **keys)
+    provider = {
+        "modelrunner_key": SecretStr(KEY),
+        "modelrunner_base_url": address,
+        "modelrunner_storage_url": address,
+        "backend": "modelrunner",
+    }
+    return settings.model_copy(update=provider)
 
 
 @pytest.fixture
@@ -63,7 +69,9 @@ def backend(settings: Settings, address: str) -> Iterator[ModelRunnerBackend]:
 
 @pytest.fixture
 def playground(playground: Playground, backend: ModelRunnerBackend) -> Playground:
-    return dataclasses.replace(playground, backends={"modelrunner": backend}, files=backend.files, default="modelrunner")
+    return dataclasses.replace(
+        playground, backends={"modelrunner": backend}, files=backend.files, default="modelrunner"
+    )
 
 
 @pytest.fixture

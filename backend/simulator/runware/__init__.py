@@ -1,0 +1,13 @@
+"""Runware's protocol: what its service takes, says and refuses."""
+
+from starlette.routing import BaseRoute, Route
+
+from backend.simulator.runware.desk import Desk
+from backend.simulator.runware.rest import Rest
+from backend.simulator.world import World
+
+
+def routes(world: World) -> list[BaseRoute]:
+    """Return the routes of the protocol."""
+    desk = Desk(world)
+    return [Route("/v1", Rest(desk).post, methods=["POST"])]

@@ -1,0 +1,58 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from tools.tiny_model.batches import make_batch
+from tools.tiny_model.latents import Projection, fit_projection
+from tools.tiny_model.muon import orthogonalise
+from tools.tiny_model.session import shares
+from tools.tiny_model.train import Trainer
+
+
+@pytest.fixture(scope="module")
+def projection() -> Projection:
+    return fit_projection(60)
+
+
+def test_a_batch_is_always_the_same(projection: Projection) -> None:
+    first, second = (make_batch(projection, number=3, size=(128, 128), batch=8) for _ in range(2))
+    assert torch.equal(first.clean, second.clean)
+    assert torch.equal(first.noise, second.noise)
+    assert torch.equal(first.ids, second.ids)
+
+
+def test_a_resumed_run_goes_on_to_the_bit(projection: Projection, tmp_path: Path) -> None:
+    straight = Trainer(projection, batch=8)
+    straight.advance()
+    straight.save(tmp_path / "state.pt")
+    straight.advance()
+    resumed = Trainer(projection, seed=5, batch=8)
+    resumed.load(tmp_path / "state.pt")
+    resumed.advance()
+    assert resumed.step == 2
+    for module, other in (
+        (straight.modules, resumed.modules),
+        (straight.average.together(), resumed.average.together()),
+    ):
+        for name, weight in module.state_dict().items():
+            assert torch.equal(weight, other.state_dict()[name]), name
+
+
+def test_training_lowers_the_loss(projection: Projection) -> None:
+    trainer = Trainer(projection, batch=8)
+    losses = [trainer.advance()[0] for _ in range(12)]
+    assert np.mean(losses[-3:]) < 0.95 * np.mean(losses[:3])
+
+
+def test_orthogonal_updates_have_singular_values_near_one() -> None:
+    matrices = torch.randn(2, 24, 64, generator=torch.Generator().manual_seed(0))
+    values = torch.linalg.svdvals(orthogonalise(matrices))
+    assert values.min() > 0.5
+    assert values.max() < 1.4
+
+
+def test_the_rate_is_constant_or_falls_to_nothing_at_the_finish() -> None:
+    assert shares(3, finish=False) == [1.0, 1.0, 1.0]
+    assert shares(4, finish=True) == [1.0, 0.75, 0.5, 0.25]

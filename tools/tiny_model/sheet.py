@@ -1,0 +1,48 @@
+"""The contact sheet: what the packed model draws, with the prompts under the pictures."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from tools.tiny_model.scoring import Model
+
+PROMPTS = (
+    "a red circle on a blue background", "a yellow star on a purple background", "a large pink heart on black",
+    "a green triangle above an orange square on a white background",
+    "a cyan ring on the left and a red cross on the right on a black background",
+    "three yellow stars on a blue background", "一只橙色的猫，绿色背景", "a smiley face on a cyan background",
+    "a red car on the grass under a blue sky with clouds", "a house and a tree on the grass, sun and mountains",
+    "a boat on the sea at sunset with the sun", "a snowy night with a house, the moon and stars",
+    "沙漠里的火箭，夜晚，星星和月亮",
+    "two flowers on a pink background, pastel",
+    "a purple mushroom on a white background, sketch",
+    "a rocket on a black background, neon",
+)  # fmt: skip
+COLUMNS, CAPTION, MARGIN = 8, 26, 4  # pictures, pixels, pixels
+LINE = 21  # letters of a caption's line
+
+
+def contact_sheet(model: Model, *, target: Path, prompts: tuple[str, ...] = PROMPTS) -> None:
+    """Draw every prompt once, seed n for the n-th, and write the sheet as WebP."""
+    pictures = model.draw(list(prompts))
+    rows = -(-len(prompts) // COLUMNS)
+    wide, high = model.width + MARGIN, model.height + CAPTION + MARGIN
+    sheet = Image.new("RGB", (COLUMNS * wide + MARGIN, rows * high + MARGIN), "white")
+    pen = ImageDraw.Draw(sheet)
+    for number, (prompt, picture) in enumerate(zip(prompts, pictures, strict=True)):
+        left, top = number % COLUMNS * wide + MARGIN, number // COLUMNS * high + MARGIN
+        sheet.paste(Image.fromarray(np.asarray(picture)), (left, top))
+        if prompt.isascii():
+            pen.multiline_text((left, top + model.height + 2), wrap(prompt), fill="black", font_size=9, spacing=2)
+    sheet.save(target, "WEBP", quality=60, method=6)
+
+
+def wrap(text: str) -> str:
+    """Break a text into lines of a caption's length."""
+    lines = [""]
+    for word in text.split():
+        if len(lines[-1]) + len(word) >= LINE:
+            lines.append("")
+        lines[-1] += (" " if lines[-1] else "") + word
+    return "\n".join(lines)
