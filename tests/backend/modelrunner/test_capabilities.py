@@ -16,7 +16,7 @@ from backend.modelrunner.backend import ModelRunnerBackend
 from backend.modelrunner.mapping import image_size, to_input
 from backend.modelrunner.wire import PRESETS, Sides
 from backend.request_parts import Accelerator, Control, Lora
-from backend.requests import ControlNet
+from backend.requests import ControlNet, TextToImage
 from backend.runs.files import ImageFiles
 from backend.settings import Settings
 
@@ -125,6 +125,10 @@ def test_without_a_size_the_control_images_own_is_what_costs(offline: ModelRunne
     estimate = offline.estimate(wanted(image=image), Caller(visitor="v"))
     assert isinstance(estimate, Estimate)
     assert estimate.likely == Decimal("0.0065") * 992 * 496 / 10**6
+
+
+def test_a_mode_that_is_not_offered_has_no_price(offline: ModelRunnerBackend) -> None:
+    assert offline.estimate(TextToImage(prompt="a cat"), Caller(visitor="v")).likely is None
 
 
 def test_edges_are_shown_before_they_are_paid_for_and_depth_says_why_not(offline: ModelRunnerBackend) -> None:

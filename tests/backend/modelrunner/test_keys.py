@@ -19,7 +19,7 @@ from backend.playground import Playground
 from backend.requests import ControlNet
 from backend.settings import Settings
 from backend.simulator.world import World
-from tests.backend.modelrunner.conftest import KEY
+from tests.backend.modelrunner.scene import KEY
 
 OWN = "own-secret-987654321"
 
