@@ -17,12 +17,12 @@ from backend.events import Failed, Finished, Generated
 from backend.generate import generate
 from backend.playground import Playground
 from backend.requests import IMAGE_FIELDS, MODES, REQUEST_TYPES, Mode, Request, parse_request
+from backend.runs.answer import run_json
 from backend.runs.records import RunImage
 from ui import words
-from ui.answer import run_json
 from ui.caller import caller_of
-from ui.form import uploaded
 from ui.served import Served
+from ui.uploads import Uploads
 
 _TYPES: dict[str, Any] = {"seed": int | str, "loras": list, "controls": list, "accelerator": dict, "options": dict}
 _ANSWER = tuple[list[FileData], dict]  # type: ignore[type-arg]  # Gradio reads the bare type
@@ -78,17 +78,17 @@ class Api:
     ) -> Iterator[tuple[list[dict[str, Any]], dict[str, Any]]]:
         images: list[RunImage] = []
         try:
-            backend, asked = self._asked(mode, values)
+            backend, asked = self._asked(mode, values, caller)
             for event in generate(self.playground, caller, backend.name, asked):
                 if isinstance(event, Generated) and event.record:
                     images.append(event.record)
                 if isinstance(event, Finished) or (isinstance(event, Failed) and event.run and images):
                     assert event.run is not None
-                    yield self._files(images), run_json(event.run)
+                    yield self._files(images, caller.visitor), run_json(event.run)
                 elif isinstance(event, Failed):
                     raise event.error
                 else:
-                    yield self._files(images), {"status": "running"}
+                    yield self._files(images, caller.visitor), {"status": "running"}
         except PlaygroundError as error:
             raise gr.Error(words.sentence(error), print_exception=False) from error
 
@@ -97,7 +97,7 @@ class Api:
             if mode not in REQUEST_TYPES:
                 raise InvalidRequest([Problem("mode", f"is {mode!r}; choose one of {', '.join(MODES)}.")])
             names = _parameters(mode)
-            backend, asked = self._asked(mode, {name: values[name] for name in names})
+            backend, asked = self._asked(mode, {name: values[name] for name in names}, caller)
             backend.capabilities.check(asked)
             estimate = backend.estimate(asked, caller)
         except PlaygroundError as error:
@@ -106,29 +106,24 @@ class Api:
         told = {name: None if amount is None else float(amount) for name, amount in amounts.items()}
         return {"backend": backend.name, **told, "free": estimate.free, "note": estimate.note}
 
-    def _asked(self, mode: Mode, values: dict[str, Any]) -> tuple[Backend, Request]:
+    def _asked(self, mode: Mode, values: dict[str, Any], caller: Caller) -> tuple[Backend, Request]:
         given = dict(values)
         backend = self.playground.choose(str(given.pop("backend") or "auto"))
-        files = self.playground.files
+        uploads = Uploads(self.playground, caller)
         for name in IMAGE_FIELDS[mode]:
-            given[name] = uploaded(files, given.get(name))
+            given[name] = uploads.picture(given.get(name))
         if isinstance(given.get("controls"), list):
-            given["controls"] = [self._control(entry) for entry in given["controls"]]
+            given["controls"] = [_control(entry, uploads) for entry in given["controls"]]
         filled = {name: value for name, value in given.items() if value is not None}
         try:
             return backend, parse_request({"mode": mode, **filled})
         except ValidationError as error:
             raise from_validation(error) from error
 
-    def _control(self, entry: Any) -> Any:
-        if not isinstance(entry, dict) or not isinstance(entry.get("image"), dict):
-            return entry
-        return {**entry, "image": uploaded(self.playground.files, entry["image"])}
-
-    def _files(self, images: list[RunImage]) -> list[dict[str, Any]]:
+    def _files(self, images: list[RunImage], visitor: str) -> list[dict[str, Any]]:
         return [
             {"path": str(path), "orig_name": path.name, "meta": {"_type": "gradio.FileData"}}
-            for path in map(self.served.copy, images)
+            for path in (self.served.copy(image, visitor) for image in images)
         ]
 
     def _described(self, backend: Backend, caller: Caller) -> dict[str, Any]:
@@ -149,6 +144,12 @@ class Api:
             "most_controls": can.most_controls,
             "previews": can.previews,
         }
+
+
+def _control(entry: Any, uploads: Uploads) -> Any:
+    if not isinstance(entry, dict) or not isinstance(entry.get("image"), dict):
+        return entry
+    return {**entry, "image": uploads.picture(entry["image"])}
 
 
 def _parameters(mode: Mode) -> dict[str, inspect.Parameter]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from backend.caller import Caller
+from backend.capabilities import Capabilities
 from backend.playground import Playground
 from backend.requests import Mode, TextToImage
 from ui import words
@@ -31,7 +32,7 @@ def compose(playground: Playground) -> Compose:
     with gr.Column(elem_id="compose", min_width=280):
         mode = gr.Textbox("text_to_image", visible="hidden", label="Mode", elem_id="mode")
         mask = gr.Textbox("", visible="hidden", label="Mask", elem_id="mask")
-        tabs = _tabs()
+        tabs = _tabs(playground.choose("auto").capabilities)
         sheet = easel()
         prompt = gr.Textbox(
             label=prompt_field.title,
@@ -47,12 +48,14 @@ def compose(playground: Playground) -> Compose:
     return Compose(mode, prompt, sheet, mask, tabs, generate, stop)
 
 
-def _tabs() -> dict[Mode, gr.Tab]:
+def _tabs(capabilities: Capabilities) -> dict[Mode, gr.Tab]:
     """Lay out the bar of modes, each with a line on when it serves; the rest of the form is shared."""
     made: dict[Mode, gr.Tab] = {}
     with gr.Tabs(elem_id="modes", overflow_behavior="wrap"):
         for mode, tab in TABS.items():
-            with gr.Tab(words.MODE_LABELS[mode], id=mode, elem_id=f"tab-{mode}") as made[mode]:
+            with gr.Tab(
+                words.MODE_LABELS[mode], id=mode, elem_id=f"tab-{mode}", interactive=mode in capabilities.modes
+            ) as made[mode]:
                 gr.HTML(f'<p class="hint">{tab.hint}</p>', apply_default_css=False)
     return made
 
