@@ -24,6 +24,7 @@ class Compose:
     tabs: dict[Mode, gr.Tab]
     generate: gr.Button
     stop: gr.Button
+    notice: gr.HTML
 
 
 def compose(playground: Playground) -> Compose:
@@ -45,7 +46,8 @@ def compose(playground: Playground) -> Compose:
         with gr.Row(elem_id="go"):
             generate = gr.Button(_first_label(playground), variant="primary", size="lg", elem_id="generate")
             stop = gr.Button("Stop", variant="stop", size="lg", elem_id="stop", visible=False)
-    return Compose(mode, prompt, sheet, mask, tabs, generate, stop)
+        notice = gr.HTML("", visible=False, elem_id="notice", apply_default_css=False)
+    return Compose(mode, prompt, sheet, mask, tabs, generate, stop, notice)
 
 
 def _tabs(capabilities: Capabilities) -> dict[Mode, gr.Tab]:

@@ -11,6 +11,7 @@ from backend.caller import Caller
 from backend.errors import PlaygroundError
 from backend.playground import Playground
 from ui.caller import caller_of
+from ui.own_key import KeyArea, key_area
 
 POLL_SECONDS = 1.5
 
@@ -29,6 +30,7 @@ class Header:
     backend: gr.Dropdown
     state: gr.HTML
     timer: gr.Timer
+    key: KeyArea
 
 
 def header(playground: Playground) -> Header:
@@ -48,8 +50,9 @@ def header(playground: Playground) -> Header:
         )
     shown = state_html(chosen, caller)
     state = gr.HTML(shown, elem_id="state", js_on_load=_ACTIONS_JS, apply_default_css=False)
+    key = key_area(chosen)
     timer = gr.Timer(POLL_SECONDS, active=not chosen.state(caller).ready)
-    return Header(backend, state, timer)
+    return Header(backend, state, timer, key)
 
 
 def state_html(backend: Backend, caller: Caller) -> str:

@@ -15,6 +15,8 @@ from ui.fitting import Fitting
 from ui.form import MARK
 from ui.header import Header, Switch, header
 from ui.history import HistoryArea, Looking
+from ui.own_key import OwnKeys
+from ui.restore import DROP_ZONE, Restoring
 from ui.results_area import ResultsArea, results_area
 from ui.run import Outputs, Runner
 from ui.served import Served
@@ -38,6 +40,7 @@ def build(playground: Playground) -> gr.Blocks:
             form = compose(playground)
             results = results_area()
             settings = settings_area(playground)
+        drop = _dropzone()
         outputs = Outputs(results.stage, form.generate, form.stop)
         runner = Runner(playground, served, outputs)
         values = _values(head, form, settings)
@@ -48,6 +51,8 @@ def build(playground: Playground) -> gr.Blocks:
         _connect_price(runner, form, values)
         _connect_sizes(settings)
         _connect_modes(form)
+        _connect_keys(page, OwnKeys(playground), head, runner, form, values)
+        _connect_restore(Restoring(playground, filling, form.notice), form, drop)
         _connect_control_map(ControlMap(playground, served), head, form, settings)
         _connect_seed(results, settings)
         _connect_switch(playground, head, form, settings)
@@ -68,6 +73,11 @@ def launch_look() -> dict[str, Any]:
         "js": keys,
         "footer_links": ["api", "settings"],
     }
+
+
+def _dropzone() -> gr.HTML:
+    script = (_HERE / "dropzone.js").read_text(encoding="utf-8")
+    return gr.HTML(DROP_ZONE, elem_id="dropzone", js_on_load=script, apply_default_css=False)
 
 
 def _values(head: Header, form: Compose, settings: SettingsArea) -> dict[str, Any]:
@@ -116,6 +126,28 @@ def _connect_actions(actions: Actions, looking: Looking, form: Compose, results:
         done = place.act(actions.act, None, actions.filling.outputs(), queue=False, **QUIET)
         done.then(None, form.mode, None, js=_js("open_tab"))
         done.then(looking.look, None, area.outputs(), inputs_kwargs=area.searched(), queue=False, **QUIET)
+
+
+def _connect_restore(restoring: Restoring, form: Compose, drop: gr.HTML) -> None:
+    done = drop.dropped(restoring.dropped, None, restoring.outputs(), queue=False, **QUIET)
+    done.then(None, form.mode, None, js=_js("open_tab"))
+
+
+def _connect_keys(
+    page: gr.Blocks, keys: OwnKeys, head: Header, runner: Runner, form: Compose, values: dict[str, Any]
+) -> None:
+    area = head.key
+    stand = [head.state, head.timer]
+    switch = Switch(keys.playground)
+    for event in (
+        gr.on([area.keep.click, area.key.submit], keys.keep, [area.key, head.backend], area.key, queue=False, **QUIET),
+        area.forget.click(keys.forget, head.backend, area.key, queue=False, **QUIET),
+    ):
+        event.then(switch.look, head.backend, stand, queue=False, **QUIET).then(
+            runner.price, None, form.generate, inputs_kwargs=values, preprocess=False, queue=False, **QUIET
+        )
+    head.backend.change(keys.show, head.backend, area.box, queue=False, **QUIET)
+    page.unload(keys.leave)
 
 
 def _connect_price(runner: Runner, form: Compose, values: dict[str, Any]) -> None:

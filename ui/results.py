@@ -2,7 +2,6 @@
 
 import base64
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -89,19 +88,19 @@ def board_html(board: Board, served: Served) -> str:
     return str(Markup("").join(parts))
 
 
-def error_card(error: PlaygroundError, titles: Mapping[str, str] | None = None) -> Markup:
+def error_card(error: PlaygroundError, *, told_bill: bool = True) -> Markup:
     """Return an error as a card: what happened, whether it was billed, and what to do."""
     if isinstance(error, InvalidRequest):
         rows = Markup("").join(
-            Markup("<li><b>{}</b> {}</li>").format(_field_title(problem.field, titles or {}), problem.message)
+            Markup("<li><b>{}</b> {}</li>").format(_field_title(problem.field), problem.message)
             for problem in error.problems
         )
         body = Markup("<ul>{}</ul>").format(rows)
     else:
         body = Markup("<p>{}</p>").format(str(error))
-    return Markup(
-        '<section class="problem" role="alert"><h3>{}</h3>{}<p class="billed billed-{}">{}</p></section>'
-    ).format(words.error_title(error), body, error.billed, words.BILLED[error.billed])
+    bill = Markup('<p class="billed billed-{}">{}</p>').format(error.billed, words.BILLED[error.billed])
+    card = Markup('<section class="problem" role="alert"><h3>{}</h3>{}{}</section>')
+    return card.format(words.error_title(error), body, bill if told_bill else "")
 
 
 def _card(image: RunImage, board: Board, served: Served) -> Markup:
@@ -149,5 +148,5 @@ def _summary(board: Board) -> Markup:
     return Markup('<p class="summary">{}</p>').format(text)
 
 
-def _field_title(name: str, titles: Mapping[str, str]) -> str:
-    return titles.get(name) or name.replace("_", " ").replace(".", " › ").capitalize()
+def _field_title(name: str) -> str:
+    return name.replace("_", " ").replace(".", " › ").capitalize()
