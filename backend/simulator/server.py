@@ -11,7 +11,7 @@ import uvicorn
 from backend.simulator.shell import PROTOCOLS, build
 from backend.simulator.world import World
 
-START_SECONDS = 10.0
+START_SECONDS = 30.0
 
 
 @contextlib.contextmanager
