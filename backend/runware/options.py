@@ -47,7 +47,7 @@ class RunwareOptions(Options):
     ultralytics: Ultralytics | None = Field(
         None,
         title="Face refinement",
-        description='On this model\'s page, but said to be of others: {"steps": 20, "strength": 0.3}.',
+        description='On this model\'s page, but said to be for others; such as {"steps": 20, "strength": 0.3}.',
     )
 
     @model_validator(mode="after")

@@ -76,11 +76,12 @@ class Arrival:
 
 @dataclass(slots=True)
 class World:
-    """One simulated world."""
+    """One simulated world; `strict` refuses what the real service would refuse."""
 
     artist: Artist
     files: ImageFiles
     key: str = KEY
+    strict: bool = True
     account: Account = field(default_factory=Account)
     media: Media = field(default_factory=Media)
     faults: Faults = field(default_factory=Faults)

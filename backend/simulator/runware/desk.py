@@ -57,7 +57,7 @@ class Desk:
 
     def perform(self, task: Task, origin: str, fault: Fault | None = None) -> Iterator[tuple[Item | None, list[Error]]]:
         """Carry a task out and yield its results one by one, each as an item or as errors."""
-        found = errors_of(task)
+        found = errors_of(task) if self.world.strict else []
         if found:
             yield None, found
         elif task["taskType"] == "getResponse":
