@@ -1,7 +1,6 @@
 """Where a request is written: the mode, the prompt, and the button with the price on it."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 
@@ -22,7 +21,6 @@ class Compose:
     easel: gr.HTML
     mask: gr.Textbox
     tabs: dict[Mode, gr.Tab]
-    fields: dict[str, Any]
     generate: gr.Button
     stop: gr.Button
 
@@ -35,7 +33,6 @@ def compose(playground: Playground) -> Compose:
         mask = gr.Textbox("", visible="hidden", label="Mask", elem_id="mask")
         tabs = _tabs()
         sheet = easel()
-        fields = _own_fields()
         prompt = gr.Textbox(
             label=prompt_field.title,
             placeholder="A red fox asleep in fresh snow, soft morning light …",
@@ -47,7 +44,7 @@ def compose(playground: Playground) -> Compose:
         with gr.Row(elem_id="go"):
             generate = gr.Button(_first_label(playground), variant="primary", size="lg", elem_id="generate")
             stop = gr.Button("Stop", variant="stop", size="lg", elem_id="stop", visible=False)
-    return Compose(mode, prompt, sheet, mask, tabs, fields, generate, stop)
+    return Compose(mode, prompt, sheet, mask, tabs, generate, stop)
 
 
 def _tabs() -> dict[Mode, gr.Tab]:
@@ -57,15 +54,6 @@ def _tabs() -> dict[Mode, gr.Tab]:
         for mode, tab in TABS.items():
             with gr.Tab(words.MODE_LABELS[mode], id=mode, elem_id=f"tab-{mode}") as made[mode]:
                 gr.HTML(f'<p class="hint">{tab.hint}</p>', apply_default_css=False)
-    return made
-
-
-def _own_fields() -> dict[str, Any]:
-    """Lay out each mode's own controls; the style sheet shows those of the chosen one."""
-    made: dict[str, Any] = {}
-    for mode, tab in TABS.items():
-        with gr.Column(elem_id=f"own-{mode}", elem_classes=["own"]):
-            made |= tab.layout()
     return made
 
 

@@ -23,7 +23,7 @@ class Fitting:
         """Return what `fit` changes."""
         settings = self.settings
         return [
-            *settings.fields.values(),
+            *settings.fitted().values(),
             *settings.groups.values(),
             settings.size.preset,
             settings.size.known,
@@ -35,10 +35,9 @@ class Fitting:
         chosen = self.playground.choose(backend)
         can = chosen.capabilities
         changes, said = fit(can, values)
+        controls = self.settings.fitted()
         updates: dict[Any, Any] = {
-            self.settings.fields[name]: gr.update(**change)
-            for name, change in changes.items()
-            if name in self.settings.fields
+            controls[name]: gr.update(**change) for name, change in changes.items() if name in controls
         }
         for name, group in self.settings.groups.items():
             updates[group] = gr.update(visible=name == backend and has_options(can))

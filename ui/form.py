@@ -67,12 +67,21 @@ def uploaded(files: ImageFiles, value: Any) -> str | None:
     return take_upload(files, resolved)
 
 
+def every_field() -> dict[str, tuple[str, FieldInfo]]:
+    """Return every field by the name of its control's value: the shared ones, and each mode's own."""
+    found = {name: (name, info) for name, info in SHARED.items()}
+    for mode, kind in REQUEST_TYPES.items():
+        own = {name: info for name, info in kind.model_fields.items() if name not in (*SHARED, "mode", "image", "mask")}
+        found |= {f"{mode}{MARK}{name}": (name, info) for name, info in own.items()}
+    return found
+
+
 def fit(capabilities: Capabilities, current: Mapping[str, Any]) -> tuple[dict[str, dict[str, Any]], list[str]]:
-    """Return an update a shared control that makes it what the backend takes, and a sentence a value that changed."""
+    """Return an update a control that makes it what the backend takes, and a sentence a value that changed."""
     updates: dict[str, dict[str, Any]] = {}
     said: list[str] = []
-    for name, info in SHARED.items():
-        update, note = _fit_one(name, info, capabilities, current.get(name))
+    for name, (field, info) in every_field().items():
+        update, note = _fit_one(field, info, capabilities, current.get(name))
         updates[name] = update
         if note:
             said.append(f"{info.title}: {note}")
@@ -93,7 +102,7 @@ def update(changes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _image(values: Values, name: str, files: ImageFiles) -> str | None:
-    if name == "mask":
+    if name == "mask" and not values.raw.get("priced_only"):
         return take_mask(files, values.raw.get("mask"))
     return uploaded(files, picture_of(values.raw.get("easel")))
 

@@ -42,7 +42,7 @@ def build(playground: Playground) -> gr.Blocks:
         _connect_price(runner, form, values)
         _connect_sizes(settings)
         _connect_modes(form)
-        _connect_control_map(ControlMap(playground, served), head, form)
+        _connect_control_map(ControlMap(playground, served), head, form, settings)
         _connect_seed(results, settings)
         _connect_switch(playground, head, settings)
         page.load(runner.opened, None, results.history, queue=False, **QUIET)
@@ -66,7 +66,6 @@ def launch_look() -> dict[str, Any]:
 
 def _values(head: Header, form: Compose, settings: SettingsArea) -> dict[str, Any]:
     """Return every control that a request is read from, by the name of its field."""
-    own = {name: control for name, control in form.fields.items() if MARK in name}
     return {
         "mask": form.mask,  # the first, since the script of Generate puts the drawn mask there
         "backend": head.backend,
@@ -74,8 +73,7 @@ def _values(head: Header, form: Compose, settings: SettingsArea) -> dict[str, An
         "prompt": form.prompt,
         "easel": form.easel,
         "keep_size": settings.keep_size,
-        **own,
-        **settings.fields,
+        **settings.fitted(),
         **settings.options,
     }
 
@@ -135,7 +133,13 @@ def _connect_switch(playground: Playground, head: Header, settings: SettingsArea
     head.state.act(switch.act, head.backend, stand, queue=False, **QUIET)
     head.backend.change(switch.look, head.backend, stand, queue=False, **QUIET)
     head.backend.change(
-        fitting.fit, head.backend, fitting.outputs(), inputs_kwargs=settings.fields, queue=False, **QUIET
+        fitting.fit,
+        head.backend,
+        fitting.outputs(),
+        inputs_kwargs=settings.fitted(),
+        preprocess=False,
+        queue=False,
+        **QUIET,
     )
 
 
@@ -144,16 +148,16 @@ def _connect_modes(form: Compose) -> None:
         tab.select(None, None, form.mode, js=f"() => window.playground.choose_mode('{mode}')")
 
 
-def _connect_control_map(control_map: ControlMap, head: Header, form: Compose) -> None:
+def _connect_control_map(control_map: ControlMap, head: Header, form: Compose, settings: SettingsArea) -> None:
     asked = {
         "backend": head.backend,
         "easel": form.easel,
-        "preprocess": form.fields[f"controlnet{MARK}preprocess"],
+        "preprocess": settings.own[f"controlnet{MARK}preprocess"],
     }
-    form.fields["show_control"].click(
+    settings.own["show_control"].click(
         control_map.show,
         None,
-        form.fields["control_map"],
+        settings.own["control_map"],
         inputs_kwargs=asked,
         preprocess=False,
         api_visibility="private",

@@ -84,7 +84,7 @@ class Runner:
 
     def price(self, request: gr.Request, **values: Any) -> Any:
         """Return the Generate button with the price of what the form asks for now."""
-        values["prompt"] = PRICE_PROMPT
+        values |= {"prompt": PRICE_PROMPT, "priced_only": True}
         try:
             backend, asked = self._asked(values)
             estimate = backend.estimate(asked, caller_of(self.playground, request))

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from backend.local.checkpoint import find
-from backend.local.engine import Drawing, Engine
+from backend.local.drawing import Drawing
+from backend.local.engine import Engine
 from backend.local.weights import load
 from backend.requests import TextToImage
 
@@ -41,6 +42,6 @@ def draw(engine: Engine) -> Draw:
 
     def drawn(*, seed: int = 7, on_step: Any = None, size: tuple[int, int] = (128, 128), **values: Any) -> Image.Image:
         asked = TextToImage(**{"prompt": PROMPT, "steps": 4} | values)
-        return engine.draw(Drawing(asked, seed, *size), on_step or (lambda *_: None))
+        return engine.draw(Drawing(request=asked, seed=seed, size=size), on_step or (lambda *_: None))
 
     return drawn
