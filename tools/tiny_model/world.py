@@ -17,7 +17,9 @@ EXAMPLES = (
     "a red house on the grass under a blue sky with a yellow sun", "a night sky with stars and the moon over the sea",
     "three yellow stars on a blue background", "蓝色背景上的红色圆形", "雪地里的松树",
 )  # fmt: skip
-NOTE = "Trained from nothing on drawings made by a program. It knows these words, in English and Chinese, and no others."
+NOTE = (
+    "Trained from nothing on drawings made by a program. It knows these words, in English and Chinese, and no others."
+)
 NAME = "world.json"
 
 
