@@ -4,8 +4,10 @@ import argparse
 import logging
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from backend.errors import PlaygroundError
 from backend.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,10 +28,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     from backend.playground import open_playground
     from backend.recovery import recover
+    from backend.visitors.redaction import guard_crashes, guard_logs
+    from backend.welcome import check_start, start_lines
 
-    playground = open_playground(settings)
+    try:
+        check_start(settings)
+        playground = open_playground(settings)
+    except PlaygroundError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    guard_logs(partial(_keys, settings, playground))
+    guard_crashes()
     page, address = serve(playground)
-    print(f"\n  The playground is ready: {address}\n", flush=True)  # noqa: T201 - for the person at the terminal
+    ready = [f"The playground is ready: {address}", *start_lines(playground)]
+    print("", *(f"  {line}" for line in ready), "", sep="\n", flush=True)  # noqa: T201 - for who stands at the terminal
     recover(playground)
     playground.choose("auto").warm()
     page.block_thread()
@@ -42,17 +54,18 @@ def serve(playground: "Playground") -> "tuple[Blocks, str]":
 
     page = build(playground)
     page.queue(default_concurrency_limit=2 * MOST_VISITORS, max_size=MOST_WAITING)
-    _, address, shared = page.launch(**launch_options(playground.settings))
+    _, address, shared = page.launch(**launch_options(playground))
     return page, shared or address
 
 
-def launch_options(settings: Settings) -> dict[str, Any]:
+def launch_options(playground: "Playground") -> dict[str, Any]:
     """Return how the page is served: nothing of a visitor is recorded by Gradio, nothing leaks in its errors."""
     from starlette.middleware import Middleware
 
-    from ui.caller import VisitorCookie
+    from backend.visitors.gate import Gate
     from ui.page import launch_look
 
+    settings = playground.settings
     told_port = "port" in settings.model_fields_set
     return {
         "server_name": settings.host,
@@ -65,7 +78,7 @@ def launch_options(settings: Settings) -> dict[str, Any]:
         "enable_monitoring": False,
         "show_error": False,
         "allowed_paths": [],
-        "app_kwargs": {"middleware": [Middleware(VisitorCookie)]},
+        "app_kwargs": {"middleware": [Middleware(Gate, playground=playground)]},
         "prevent_thread_lock": True,
         "quiet": True,
         **launch_look(),
@@ -84,6 +97,12 @@ def read_settings(arguments: Sequence[str] | None = None) -> Settings:
     parser.add_argument("--auth", dest="PLAYGROUND_AUTH", help="NAME:PASSWORD that visitors have to give")
     given = {name: value for name, value in vars(parser.parse_args(arguments)).items() if value is not None}
     return Settings(**given)
+
+
+def _keys(settings: Settings, playground: "Playground") -> list[str]:
+    """Return every key that no log may show: the server's own, and those that visitors have given."""
+    own = (settings.runware_api_key, settings.modelrunner_key)
+    return [*(key.get_secret_value() for key in own if key), *playground.callers.keys.secrets()]
 
 
 def _auth(text: str | None) -> tuple[str, str] | None:

@@ -1,6 +1,6 @@
 """What a backend can do, as a value: the form is fitted to it and requests are checked against it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -58,6 +58,8 @@ class Capabilities:
     notes: Mapping[Mode, str] = field(default_factory=dict)
     most_controls: int = 0
     previews: bool = False
+    rules: Callable[[Request], Iterable[Problem]] | None = None
+    """What else this backend refuses, where one field depends on another."""
 
     def check(self, request: Request) -> None:
         """Raise `Unsupported` with every field that this backend can't take."""
@@ -84,6 +86,8 @@ class Capabilities:
         if request.controls and own + len(request.controls) > self.most_controls:
             yield Problem("controls", f"has {len(request.controls)}; this backend takes {self.most_controls} in all.")
         self.own_options(request)
+        if self.rules is not None:
+            yield from self.rules(request)
 
     def _problems_of(self, name: str, value: Any) -> Iterator[Problem]:
         reason = self.lacks.get(name) or self.lacks.get(f"{name}={value}")

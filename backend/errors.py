@@ -5,8 +5,11 @@
     - Unsupported: right in itself, but not on this backend
     - NotReady: a key, a model or a device is missing
     - OverBudget: a spend cap is reached
+    - TooManyRequests: a visitor asks more often than one may
+    - NotAllowed: somebody else's to do
     - NotFound: an image or a run isn't there
     - StorageFull: the data folder can take no more
+    - BadLink: an address that says nothing readable
     - BadImage: a file isn't an image that we take
     - OutOfMemory: the device has too little memory for this run
     - GenerationFailed: the model or the provider gave up
@@ -81,12 +84,29 @@ class OverBudget(PlaygroundError):
     """A spend cap is reached."""
 
 
+class TooManyRequests(PlaygroundError):
+    """A visitor asks more often than one may; `wait_seconds` says when to come back."""
+
+    def __init__(self, what: str, *, wait_seconds: float) -> None:
+        wait = max(1, round(wait_seconds + 0.5))
+        super().__init__(f"Too many {what} in a short time: try again in {wait} s.")
+        self.wait_seconds = wait
+
+
+class NotAllowed(PlaygroundError):
+    """It is somebody else's to do."""
+
+
 class NotFound(PlaygroundError):
     """An image or a run isn't there."""
 
 
 class StorageFull(PlaygroundError):
     """The data folder can take no more."""
+
+
+class BadLink(PlaygroundError):
+    """An address from which nothing can be read."""
 
 
 class BadImage(PlaygroundError):

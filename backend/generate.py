@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from backend.access import check_pictures
+from backend.allowance import payer_of
 from backend.base import Backend
 from backend.caller import Caller
 from backend.capabilities import Estimate
@@ -17,7 +19,6 @@ from backend.playground import Playground
 from backend.recorder import Recorder
 from backend.request_parts import RANDOM_SEED
 from backend.requests import Request, TextToImage
-from backend.runs.budget import Payer
 from backend.runs.records import Run
 from backend.stream import stream
 
@@ -30,10 +31,12 @@ def generate(playground: Playground, caller: Caller, backend: str, request: Requ
     """Make the request's images on a backend and yield what happens, ending with `Finished` or `Failed`.
 
     Raises a `PlaygroundError` before anything is run, recorded or paid: a value that this backend can't take, a key or
-    model that is missing, a cap that is reached. Closing the iterator stops a run on this machine within a step; one
-    that a provider has accepted goes on to its end and into the history.
+    model that is missing, a cap that is reached, too many runs at once, another visitor's picture. Closing the iterator
+    stops a run on this machine within a step; one that a provider has accepted goes on to its end and into the history.
     """
     chosen = playground.choose(backend)
+    playground.admit(caller)
+    check_pictures(playground, caller, request)
     prepared = prepare(chosen, caller, request)
     estimate = chosen.estimate(prepared, caller)
     run = _open(playground, caller, chosen, prepared, estimate)
@@ -59,13 +62,6 @@ def prepare(backend: Backend, caller: Caller, request: Request) -> Request:
         size = backend.capabilities.default_size
         changes |= {"width": size.width, "height": size.height}
     return request.model_copy(update=changes)
-
-
-def payer_of(backend: Backend, caller: Caller, estimate: Estimate) -> Payer:
-    """Say whose money a run takes: nobody's on this machine, the visitor's with their own key, else the house's."""
-    if estimate.free or backend.cost_kind != "billed":
-        return "nobody"
-    return "visitor" if backend.name in caller.keys else "house"
 
 
 def _open(playground: Playground, caller: Caller, backend: Backend, request: Request, estimate: Estimate) -> Run:

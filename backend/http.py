@@ -8,7 +8,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatch
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -55,13 +55,17 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back: status, headers (names in lower case) and the body, whole."""
+    """What came back: status, headers (names in lower case) and the body, whole.
+
+    `doubtful`: an earlier try may have arrived, though its answer didn't come back.
+    """
 
     label: str
     status: int
     headers: Mapping[str, str]
     content: bytes
     pays: bool = False
+    doubtful: bool = False
 
     @property
     def ok(self) -> bool:
@@ -129,18 +133,18 @@ class Line:
         """
         self._check(call)
         until = time.monotonic() + call.seconds
-        arrived = False
+        lost = False
         for wait in (*WAITS, None):
             outcome = self._attempt(call, until)
-            arrived = arrived or not _surely_unpaid(outcome)
             pause = self._pause(call, outcome, wait)
             if pause is None or time.monotonic() + pause > until:
                 break
             log.info("%s: %s; again in %.1f s", self.label, _said(outcome), pause)
+            lost = lost or _is_lost(outcome)
             self._sleep(pause)
         if isinstance(outcome, Reply):
-            return outcome
-        if isinstance(outcome, ProviderUnreachable) and arrived and call.pays:
+            return replace(outcome, doubtful=lost)
+        if isinstance(outcome, ProviderUnreachable) and lost and call.pays:
             outcome.billed = "unknown"
         raise outcome
 
@@ -239,6 +243,14 @@ def without_key(text: str, key: SecretStr | None, *, most: int = 500) -> str:
         text = text.replace(key.get_secret_value(), "•••")
     text = " ".join(text.split())
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _is_lost(outcome: Reply | GenerationFailed) -> bool:
+    """Whether the provider may have taken the call without its own answer coming back."""
+    if isinstance(outcome, Reply):
+        # A gateway's page stands where the provider's words should.
+        return outcome.status in (502, 504) and "json" not in outcome.headers.get("content-type", "")
+    return not isinstance(outcome, ProviderUnreachable)
 
 
 def _surely_unpaid(outcome: Reply | GenerationFailed) -> bool:

@@ -6,10 +6,13 @@ from pathlib import Path
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from backend.errors import BadImage
+from backend.restore.exif import claimed_bytes
+from backend.restore.texts import exif_blocks
 from backend.runs.files import SUFFIXES, ImageFiles
 
 MOST_BYTES = 30 * 2**20
 MOST_PIXELS = 40_000_000
+_EXIF_SLACK = 65_536
 MULTIPLE = 16
 """Z-Image's sides: the VAE's factor 8 times the transformer's patch of 2."""
 
@@ -25,6 +28,9 @@ def take_upload(files: ImageFiles, path: Path) -> str:
 
 def check_header(content: bytes) -> str:
     """Return the format (`png`, `jpeg`, `webp`) by the header alone; raise `BadImage` with the way out."""
+    if any(claimed_bytes(block) > 2 * len(block) + _EXIF_SLACK for block in exif_blocks(content)):
+        # Pillow copies what every entry points to: 64 KB of entries that share their bytes become 350 MB.
+        raise BadImage("The image's EXIF data is broken: save it again in an image program, without its EXIF data.")
     try:
         with Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP")) as picture:
             image_format, (width, height) = (picture.format or "").lower(), picture.size

@@ -1,7 +1,8 @@
 """What the door works with: the backends, the record and the settings, built once and passed down."""
 
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from backend.base import Backend
 from backend.caller import Caller
@@ -11,8 +12,18 @@ from backend.runs.budget import Budget
 from backend.runs.database import open_database
 from backend.runs.files import ImageFiles
 from backend.runs.history import History
+from backend.runs.holders import Holders
 from backend.runs.store import Store
 from backend.settings import Settings
+from backend.sharing.results import ResultLinks
+from backend.sharing.rooms import Rooms
+from backend.visitors.addresses import Addresses, address_secret
+from backend.visitors.callers import Callers
+from backend.visitors.rates import Rate, Rates
+
+RUNS_A_VISITOR = Rate(20, seconds=60)
+RUNS_AN_ADDRESS = Rate(120, seconds=60)
+"""An address may be a whole school's; what it spends is capped in dollars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +36,36 @@ class Playground:
     budget: Budget
     files: ImageFiles
     default: str
+    callers: Callers = field(default_factory=lambda: Callers(Addresses(secrets.token_bytes(32))))
+    rates: Rates = field(default_factory=Rates)
+
+    def admit(self, caller: Caller) -> None:
+        """Let a run in; raise `NotFound` for a room that isn't the caller's, `TooManyRequests` for a flood of runs."""
+        if caller.room is not None:
+            self.rooms.check_may_run(caller.room, caller.visitor)
+        if self.settings.public:
+            self.rates.take("runs", RUNS_AN_ADDRESS, caller.address)
+            self.rates.take("runs", RUNS_A_VISITOR, caller.visitor)
 
     @property
     def history(self) -> History:
         """Return the record as a visitor looks at it."""
         return History(self.store, self.files)
+
+    @property
+    def holders(self) -> Holders:
+        """Return what is known of whose each picture and served file is."""
+        return Holders(self.store.engine)
+
+    @property
+    def rooms(self) -> Rooms:
+        """Return the rooms that visitors share."""
+        return Rooms(self.store)
+
+    @property
+    def result_links(self) -> ResultLinks:
+        """Return the links that show one run to whoever has them."""
+        return ResultLinks(self.store)
 
     def choose(self, name: str) -> Backend:
         """Return a backend by name; `auto` is the one chosen at start. Raise `Unsupported` for another word."""
@@ -48,7 +84,8 @@ def open_playground(settings: Settings) -> Playground:
     names = [*BACKENDS, *(name for name in REHEARSAL if name == settings.backend)]
     backends = {name: build(name, settings, files) for name in names}
     budget = Budget(engine, settings.caps)
-    return Playground(settings, backends, Store(engine), budget, files, _default(settings, backends))
+    callers = Callers(Addresses(address_secret(settings.data), settings.trusted))
+    return Playground(settings, backends, Store(engine), budget, files, _default(settings, backends), callers)
 
 
 def _default(settings: Settings, backends: Mapping[str, Backend]) -> str:

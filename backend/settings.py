@@ -7,6 +7,8 @@ from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from backend.runs.caps import Caps
+from backend.visitors.addresses import LOOPBACK as LOOPBACK_NETWORKS
+from backend.visitors.addresses import PRIVATE, Network, networks
 
 SHARED_VISITOR_CAP = Decimal("0.25")
 SHARED_DAILY_CAP = Decimal("5.00")
@@ -44,16 +46,39 @@ class Settings(BaseSettings):
     share: bool = Field(False, alias="GRADIO_SHARE")
     auth: str | None = Field(None, alias="PLAYGROUND_AUTH")
     space_id: str | None = Field(None, alias="SPACE_ID")
+    oauth_client_secret: SecretStr | None = Field(None, alias="OAUTH_CLIENT_SECRET")
+    vibe_mode: str | None = Field(None, alias="GRADIO_VIBE_MODE")
 
     @field_validator("data")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
 
+    @field_validator("trusted_proxy")
+    @classmethod
+    def _addresses(cls, value: str | None) -> str | None:
+        networks(value or "")
+        return value
+
     @property
     def public(self) -> bool:
-        """Whether strangers can reach the page: a share link, a Space, or another address than loopback."""
-        return self.share or self.space_id is not None or self.host not in LOOPBACK
+        """Whether strangers can reach the page: a share link, a Space, a proxy, or another address than loopback."""
+        reached = (self.share, self.space_id is not None, self.trusted_proxy is not None, self.host not in LOOPBACK)
+        return any(reached)
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether a login is worth something: elsewhere Gradio plays one, signed with a secret that everybody knows."""
+        return self.space_id is not None and self.oauth_client_secret is not None
+
+    @property
+    def trusted(self) -> tuple[Network, ...]:
+        """Return the proxies whose forwarded addresses count: those that are set, a Space's, or the share tunnel's."""
+        if self.trusted_proxy is not None:
+            return networks(self.trusted_proxy)
+        if self.space_id is not None:
+            return PRIVATE
+        return LOOPBACK_NETWORKS if self.share else ()
 
     @property
     def caps(self) -> Caps:

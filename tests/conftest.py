@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 # Before anything of Hugging Face is imported: one missing file otherwise costs 24 s to 6 min.
@@ -18,6 +19,12 @@ from backend.runs.database import open_database
 from backend.runs.files import ImageFiles
 from backend.runs.store import Store
 from backend.settings import Settings
+
+# How long a busy machine takes to draw an example says nothing about what is tested.
+hypothesis.settings.register_profile(
+    "playground", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("playground")
 
 OWN = ("RUNWARE_", "MODELRUNNER_", "PLAYGROUND_", "GRADIO_SERVER_", "GRADIO_SHARE", "SPACE_", "RAY_ADDRESS")
 

@@ -44,7 +44,7 @@ class Api:
 
     def backends(self, request: gr.Request) -> list:  # type: ignore[type-arg]  # Gradio reads the bare type
         """List the backends: what each can do, whether it is ready, and its own options."""
-        caller = caller_of(request)
+        caller = caller_of(self.playground, request)
         return [self._described(backend, caller) for backend in self.playground.backends.values()]
 
     def _endpoint(self, mode: Mode) -> Callable[..., Any]:
@@ -52,7 +52,7 @@ class Api:
 
         def call(*given: Any) -> Iterator[tuple[list[dict[str, Any]], dict[str, Any]]]:
             request, *rest = given
-            yield from self._run(mode, caller_of(request), dict(zip(parameters, rest, strict=True)))
+            yield from self._run(mode, caller_of(self.playground, request), dict(zip(parameters, rest, strict=True)))
 
         kind = REQUEST_TYPES[mode]
         summary = f"{kind.__doc__} Returns the images as files and one object that describes the run."
@@ -68,7 +68,7 @@ class Api:
         def call(*given: Any) -> dict[str, Any]:
             request, *rest = given
             values = dict(zip(mode_first, rest, strict=True))
-            return self._price(values.pop("mode"), caller_of(request), values)
+            return self._price(values.pop("mode"), caller_of(self.playground, request), values)
 
         summary = "Tell what a request may cost, in USD, before it is run; null where nobody knows."
         return _typed(call, "estimate", summary, list(mode_first.values()), dict)

@@ -3,20 +3,24 @@
 from dataclasses import dataclass
 
 import gradio as gr
-from gradio.components import Component
 
 from backend.caller import Caller
 from backend.playground import Playground
-from backend.requests import TextToImage
+from backend.requests import Mode, TextToImage
 from ui import words
+from ui.easel import easel
+from ui.tabs import TABS
 
 
 @dataclass(frozen=True, slots=True)
 class Compose:
     """The components of the writing part."""
 
-    mode: Component
-    prompt: Component
+    mode: gr.Textbox
+    prompt: gr.Textbox
+    easel: gr.HTML
+    mask: gr.Textbox
+    tabs: dict[Mode, gr.Tab]
     generate: gr.Button
     stop: gr.Button
 
@@ -26,6 +30,9 @@ def compose(playground: Playground) -> Compose:
     prompt_field = TextToImage.model_fields["prompt"]
     with gr.Column(elem_id="compose", min_width=280):
         mode = gr.Textbox("text_to_image", visible="hidden", label="Mode", elem_id="mode")
+        mask = gr.Textbox("", visible="hidden", label="Mask", elem_id="mask")
+        tabs = _tabs()
+        sheet = easel()
         prompt = gr.Textbox(
             label=prompt_field.title,
             placeholder="A red fox asleep in fresh snow, soft morning light …",
@@ -37,7 +44,17 @@ def compose(playground: Playground) -> Compose:
         with gr.Row(elem_id="go"):
             generate = gr.Button(_first_label(playground), variant="primary", size="lg", elem_id="generate")
             stop = gr.Button("Stop", variant="stop", size="lg", elem_id="stop", visible=False)
-    return Compose(mode, prompt, generate, stop)
+    return Compose(mode, prompt, sheet, mask, tabs, generate, stop)
+
+
+def _tabs() -> dict[Mode, gr.Tab]:
+    """Lay out the bar of modes, each with a line on when it serves; the rest of the form is shared."""
+    made: dict[Mode, gr.Tab] = {}
+    with gr.Tabs(elem_id="modes", overflow_behavior="wrap"):
+        for mode, tab in TABS.items():
+            with gr.Tab(words.MODE_LABELS[mode], id=mode, elem_id=f"tab-{mode}") as made[mode]:
+                gr.HTML(f'<p class="hint">{tab.hint}</p>', apply_default_css=False)
+    return made
 
 
 def _first_label(playground: Playground) -> str:

@@ -68,6 +68,9 @@ def _number(kind: type, info: FieldInfo, default: Any, common: dict[str, Any]) -
     if least is not None and most is not None and default is not None:
         step = 1 if kind is int else 0.05
         return gr.Slider(**{"minimum": least, "maximum": most, "step": step, "value": default, **common})
+    if default is None:
+        # Gradio's number box turns an empty value into 0; a text box keeps it empty, and the field reads the digits.
+        return gr.Textbox(value="", **common)
     return gr.Number(value=default, precision=0 if kind is int else None, **common)
 
 

@@ -9,7 +9,7 @@ from backend.capabilities import Capabilities
 from backend.playground import Playground
 from ui.form import SHARED, fit
 from ui.settings_area import SettingsArea, has_options
-from ui.sizes import presets, size_key
+from ui.sizes import known_sizes, presets, size_key
 
 
 class Fitting:
@@ -22,17 +22,22 @@ class Fitting:
     def outputs(self) -> list[Any]:
         """Return what `fit` changes."""
         settings = self.settings
-        return [*settings.fields.values(), *settings.groups.values(), settings.size.preset, settings.note]
+        return [
+            *settings.fitted().values(),
+            *settings.groups.values(),
+            settings.size.preset,
+            settings.size.known,
+            settings.note,
+        ]
 
     def fit(self, backend: str, **values: Any) -> dict[Any, Any]:
         """Return the updates that fit the form to a backend."""
         chosen = self.playground.choose(backend)
         can = chosen.capabilities
         changes, said = fit(can, values)
+        controls = self.settings.fitted()
         updates: dict[Any, Any] = {
-            self.settings.fields[name]: gr.update(**change)
-            for name, change in changes.items()
-            if name in self.settings.fields
+            controls[name]: gr.update(**change) for name, change in changes.items() if name in controls
         }
         for name, group in self.settings.groups.items():
             updates[group] = gr.update(visible=name == backend and has_options(can))
@@ -40,6 +45,7 @@ class Fitting:
         offered = presets(can)
         known = chosen_size if chosen_size in [value for _, value in offered] else "custom"
         updates[self.settings.size.preset] = gr.update(choices=offered, value=known)
+        updates[self.settings.size.known] = known_sizes(can)
         updates[self.settings.note] = gr.update(value=_note(can, said), visible=bool(said or can.lacks))
         return updates
 

@@ -16,9 +16,10 @@ from backend.pixels import take_upload
 from backend.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode, Request, TextToImage, parse_request
 from backend.runs.files import ImageFiles
 from ui.controls import bounds, is_json, read_json
+from ui.easel import picture_of, take_mask
 
-OPTION_MARK = "__"
-"""Stands between a backend's name and its option's in a value's name: `fake__seconds`."""
+MARK = "__"
+"""Stands between a backend's or mode's name and a field's in a value's name: `fake__seconds`, `inpaint__strength`."""
 
 SHARED: Mapping[str, FieldInfo] = {name: info for name, info in TextToImage.model_fields.items() if name != "mode"}
 """The fields that have one control for all tabs."""
@@ -45,13 +46,7 @@ def parse(values: Values, capabilities: Capabilities, files: ImageFiles) -> Requ
     for name, info in kind.model_fields.items():
         if name in ("mode", "options") or name in capabilities.lacks:
             continue
-        value = values.raw.get(name)
-        if name in IMAGE_FIELDS[values.mode]:
-            value = uploaded(files, value)
-        elif isinstance(value, str) and is_json(info) and name not in _SEED_AS_TEXT:
-            value = read_json(value) if value.strip() else None
-        elif isinstance(value, str) and name in _SEED_AS_TEXT:
-            value = value.strip() or None
+        value = _image(values, name, files) if name in IMAGE_FIELDS[values.mode] else _plain(values, name, info)
         if value is not None:
             found[name] = value
     try:
@@ -72,12 +67,21 @@ def uploaded(files: ImageFiles, value: Any) -> str | None:
     return take_upload(files, resolved)
 
 
+def every_field() -> dict[str, tuple[str, FieldInfo]]:
+    """Return every field by the name of its control's value: the shared ones, and each mode's own."""
+    found = {name: (name, info) for name, info in SHARED.items()}
+    for mode, kind in REQUEST_TYPES.items():
+        own = {name: info for name, info in kind.model_fields.items() if name not in (*SHARED, "mode", "image", "mask")}
+        found |= {f"{mode}{MARK}{name}": (name, info) for name, info in own.items()}
+    return found
+
+
 def fit(capabilities: Capabilities, current: Mapping[str, Any]) -> tuple[dict[str, dict[str, Any]], list[str]]:
-    """Return an update a shared control that makes it what the backend takes, and a sentence a value that changed."""
+    """Return an update a control that makes it what the backend takes, and a sentence a value that changed."""
     updates: dict[str, dict[str, Any]] = {}
     said: list[str] = []
-    for name, info in SHARED.items():
-        update, note = _fit_one(name, info, capabilities, current.get(name))
+    for name, (field, info) in every_field().items():
+        update, note = _fit_one(field, info, capabilities, current.get(name))
         updates[name] = update
         if note:
             said.append(f"{info.title}: {note}")
@@ -95,6 +99,23 @@ def update(changes: Mapping[str, Any]) -> dict[str, Any]:
     """Return changes of a control as Gradio takes them."""
     changed: dict[str, Any] = gr.update(**changes)
     return changed
+
+
+def _image(values: Values, name: str, files: ImageFiles) -> str | None:
+    if name == "mask" and not values.raw.get("priced_only"):
+        return take_mask(files, values.raw.get("mask"))
+    return uploaded(files, picture_of(values.raw.get("easel")))
+
+
+def _plain(values: Values, name: str, info: FieldInfo) -> Any:
+    if name in ("width", "height") and values.mode != "text_to_image" and values.raw.get("keep_size"):
+        return None
+    value = values.raw.get(f"{values.mode}{MARK}{name}", values.raw.get(name))
+    if not isinstance(value, str):
+        return value
+    if name in _SEED_AS_TEXT or not is_json(info):
+        return value.strip() or (None if not info.is_required() else value)
+    return read_json(value) if value.strip() else None
 
 
 def _fit_one(name: str, info: FieldInfo, capabilities: Capabilities, value: Any) -> tuple[dict[str, Any], str | None]:
@@ -118,6 +139,6 @@ def _fit_one(name: str, info: FieldInfo, capabilities: Capabilities, value: Any)
 
 
 def _options(values: Values) -> dict[str, Any]:
-    prefix = f"{values.backend}{OPTION_MARK}"
+    prefix = f"{values.backend}{MARK}"
     given = {name.removeprefix(prefix): value for name, value in values.raw.items() if name.startswith(prefix)}
     return {name: value for name, value in given.items() if value not in (None, "")}

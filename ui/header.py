@@ -80,7 +80,7 @@ class Switch:
     def look(self, backend: str, request: gr.Request) -> tuple[str, Any]:
         """Return the state of a backend, and whether to look again soon."""
         chosen = self.playground.choose(backend)
-        caller = caller_of(request)
+        caller = caller_of(self.playground, request)
         state = chosen.state(caller)
         return state_html(chosen, caller), gr.Timer(active=state.busy or not state.ready)
 
@@ -89,7 +89,7 @@ class Switch:
         chosen = self.playground.choose(backend)
         action = str(event._data.get("action", ""))
         try:
-            chosen.act(action, caller_of(request))
+            chosen.act(action, caller_of(self.playground, request))
         except PlaygroundError as error:
             raise gr.Error(str(error), print_exception=False) from error
         return self.look(backend, request)

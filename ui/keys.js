@@ -38,6 +38,11 @@
     chosen: null,
     open_picture: button => show(pictures().indexOf(button)),
     chosen_seed: () => window.playground.chosen,
+    choose_mode: mode => {
+      byId('main').dataset.mode = mode;
+      window.playground_easel && window.playground_easel.lay_out();
+      return mode;
+    },
     last_seed: current => {
       const known = document.querySelector('#stage [data-act="seed"]:not([disabled]), #history [data-seed]');
       return known ? known.dataset.value || known.dataset.seed : (current ?? '-1');
@@ -45,12 +50,20 @@
     pick_size: key => key === 'custom'
       ? [byId('width').querySelector('input').valueAsNumber, byId('height').querySelector('input').valueAsNumber]
       : key.split('x').map(Number),
-    name_size: (preset, width, height) => {
+    name_size: (width, height, known) => {
       const key = `${width}x${height}`;
-      return window.playground.sizes().includes(key) ? key : 'custom';
+      return known.split(' ').includes(key) ? key : 'custom';
     },
-    sizes: () => window.playground.known_sizes || [],
   };
+
+  const STRENGTHS = [[.3, 'Touches up colours and small details.'], [.55, 'Keeps the composition, repaints the surfaces.'],
+    [.8, 'Keeps rough shapes and colours.'], [1, 'Keeps little more than an idea of the picture.']];
+  function say_strength() {
+    const slider = document.querySelector('#image_to_image-strength input[type=range]'), words = byId('strength-words');
+    if (slider && words) words.textContent = STRENGTHS.find(([most]) => +slider.value <= most)[1];
+  }
+  document.addEventListener('input', say_strength);
+  setTimeout(say_strength, 1000);
 
   document.addEventListener('keydown', event => {
     if ((event.ctrlKey || event.metaKey) && event.key === 'Enter') {

@@ -8,7 +8,9 @@ import gradio as gr
 from backend.playground import Playground
 from ui.api import Api
 from ui.compose import Compose, compose
+from ui.control_map import ControlMap
 from ui.fitting import Fitting
+from ui.form import MARK
 from ui.header import Header, Switch, header
 from ui.results_area import ResultsArea, results_area
 from ui.run import Outputs, Runner
@@ -39,6 +41,8 @@ def build(playground: Playground) -> gr.Blocks:
         _connect_run(runner, form, values)
         _connect_price(runner, form, values)
         _connect_sizes(settings)
+        _connect_modes(form)
+        _connect_control_map(ControlMap(playground, served), head, form, settings)
         _connect_seed(results, settings)
         _connect_switch(playground, head, settings)
         page.load(runner.opened, None, results.history, queue=False, **QUIET)
@@ -52,25 +56,47 @@ def launch_look() -> dict[str, Any]:
     from ui.theme import theme
 
     keys = (_HERE / "keys.js").read_text(encoding="utf-8")
-    return {"theme": theme(), "css_paths": [_HERE / "style.css"], "js": keys, "footer_links": ["api", "settings"]}
+    return {
+        "theme": theme(),
+        "css_paths": [_HERE / "style.css", _HERE / "easel.css"],
+        "js": keys,
+        "footer_links": ["api", "settings"],
+    }
 
 
 def _values(head: Header, form: Compose, settings: SettingsArea) -> dict[str, Any]:
     """Return every control that a request is read from, by the name of its field."""
-    return {"backend": head.backend, "mode": form.mode, "prompt": form.prompt, **settings.fields, **settings.options}
+    return {
+        "mask": form.mask,  # the first, since the script of Generate puts the drawn mask there
+        "backend": head.backend,
+        "mode": form.mode,
+        "prompt": form.prompt,
+        "easel": form.easel,
+        "keep_size": settings.keep_size,
+        **settings.fitted(),
+        **settings.options,
+    }
 
 
 def _connect_run(runner: Runner, form: Compose, values: dict[str, Any]) -> None:
     outputs = runner.outputs.all()
     # Raw values: Gradio's own range checks would refuse without naming the field, ours name it and the way out.
     running = form.generate.click(
-        runner.run, None, outputs, inputs_kwargs=values, preprocess=False, trigger_mode="once", **QUIET
+        runner.run,
+        None,
+        outputs,
+        inputs_kwargs=values,
+        preprocess=False,
+        trigger_mode="once",
+        js=_with_mask(values),
+        **QUIET,
     )
     form.stop.click(runner.stopped, None, outputs[1:], cancels=[running], queue=False, **QUIET)
 
 
 def _connect_price(runner: Runner, form: Compose, values: dict[str, Any]) -> None:
-    priced = [control.change for name, control in values.items() if name != "prompt"]
+    quiet = ("prompt", "mask", "easel")
+    priced = [form.easel.input, *(control.change for name, control in values.items() if name not in quiet)]
     gr.on(
         priced,
         runner.price,
@@ -89,7 +115,7 @@ def _connect_sizes(settings: SettingsArea) -> None:
     sides = [size.width, size.height]
     # In the browser alone: a preset is its two numbers, and numbers that are a preset's show it.
     size.preset.input(None, size.preset, sides, js=_js("pick_size"))
-    gr.on([side.change for side in sides], None, [size.preset, *sides], size.preset, js=_js("name_size"))
+    gr.on([side.change for side in sides], None, [*sides, size.known], size.preset, js=_js("name_size"))
     size.swap.click(None, sides, sides, js="(width, height) => [height, width]")
 
 
@@ -107,8 +133,41 @@ def _connect_switch(playground: Playground, head: Header, settings: SettingsArea
     head.state.act(switch.act, head.backend, stand, queue=False, **QUIET)
     head.backend.change(switch.look, head.backend, stand, queue=False, **QUIET)
     head.backend.change(
-        fitting.fit, head.backend, fitting.outputs(), inputs_kwargs=settings.fields, queue=False, **QUIET
+        fitting.fit,
+        head.backend,
+        fitting.outputs(),
+        inputs_kwargs=settings.fitted(),
+        preprocess=False,
+        queue=False,
+        **QUIET,
     )
+
+
+def _connect_modes(form: Compose) -> None:
+    for mode, tab in form.tabs.items():
+        tab.select(None, None, form.mode, js=f"() => window.playground.choose_mode('{mode}')")
+
+
+def _connect_control_map(control_map: ControlMap, head: Header, form: Compose, settings: SettingsArea) -> None:
+    asked = {
+        "backend": head.backend,
+        "easel": form.easel,
+        "preprocess": settings.own[f"controlnet{MARK}preprocess"],
+    }
+    settings.own["show_control"].click(
+        control_map.show,
+        None,
+        settings.own["control_map"],
+        inputs_kwargs=asked,
+        preprocess=False,
+        api_visibility="private",
+        show_progress="minimal",
+    )
+
+
+def _with_mask(values: dict[str, Any]) -> str:
+    """Return the script that draws the mask as a PNG into the first value: sent with a run, and never else."""
+    return f"(...given) => [window.playground_easel.mask(), ...given.slice(1, {len(values)})]"
 
 
 def _js(name: str) -> str:

@@ -133,15 +133,17 @@ def card(image: RunImage, address: str, name: str, line: Markup, prompt: str) ->
         "address": address,
         "name": name,
         "alt": prompt[:300],
-        "ratio": f"{image.width} / {image.height}",
+        "width": image.width,
+        "height": image.height,
         "line": line,
         "flag": Markup('<span class="flag">flagged by the safety check</span>') if image.flagged else "",
         "seed": words.seed_text(image.seed),
         "unknown": "disabled" if image.seed is None else "",
     }
     return Markup(
-        '<figure class="card"><button type="button" class="picture" data-open aria-label="Look at it in full size">'
-        '<img src="{address}" alt="{alt}" style="aspect-ratio:{ratio}" decoding="async"></button>'
+        '<figure class="card" style="--ratio:{width} / {height};--width:{width}px">'
+        '<button type="button" class="picture" data-open aria-label="Look at it in full size">'
+        '<img src="{address}" alt="{alt}" width="{width}" height="{height}" decoding="async"></button>'
         '<figcaption><div class="facts">{line}{flag}</div><div class="actions">'
         '<button type="button" data-act="seed" data-value="{seed}" {unknown} title="Use this seed again">Reuse seed'
         '</button><a href="{address}" download="{name}" title="The file carries its settings">Download</a>'
@@ -157,9 +159,9 @@ def _slot(board: Board, index: int) -> Markup:
     if now and board.preview:
         code = base64.b64encode(board.preview).decode()
         inner = Markup('<img src="data:image/jpeg;base64,{}" alt="Preview of the image being drawn">').format(code)
-    return Markup('<div class="slot {}" style="aspect-ratio:{} / {}">{}</div>').format(
-        "now" if now else "later", width, height, inner
-    )
+    return Markup(
+        '<div class="slot {}" style="aspect-ratio:{width} / {height};--ratio:{width} / {height}">{}</div>'
+    ).format("now" if now else "later", inner, width=width, height=height)
 
 
 def _progress_line(board: Board) -> Markup:

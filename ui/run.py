@@ -1,5 +1,6 @@
 """The one handler behind Generate: values to a request, its events to updates of the page."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,8 @@ from ui.form import Values, parse
 from ui.history import history_html
 from ui.results import Board, board_html, error_card
 from ui.served import Served
+
+log = logging.getLogger(__name__)
 
 Updates = dict[Component, Any]
 PRICE_PROMPT = "a prompt of any length"
@@ -51,7 +54,7 @@ class Runner:
 
     def run(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
         """Make the images that the form asks for; every yield is a chance for Gradio to close this on Stop."""
-        caller = caller_of(request)
+        caller = caller_of(self.playground, request)
         try:
             backend, asked = self._asked(values)
             board = Board(asked, backend.label, _kind(backend, asked, caller))
@@ -64,6 +67,11 @@ class Runner:
         except PlaygroundError as error:
             yield {**self._buttons(running=False), self.outputs.stage: str(error_card(error))}
             return
+        except Exception:  # The page's rim: without this a visitor would look at a run that never ends.
+            log.exception("The page broke down on a run")
+            broken = PlaygroundError("The playground broke down on this run; its log says why.", billed="unknown")
+            yield {**self._buttons(running=False), self.outputs.stage: str(error_card(broken))}
+            return
         yield {
             **self._buttons(running=False),
             self.outputs.stage: board_html(board, self.served),
@@ -72,21 +80,21 @@ class Runner:
 
     def stopped(self, request: gr.Request) -> Updates:
         """Put the buttons back after Stop; what came so far is in the history."""
-        return {**self._buttons(running=False), self.outputs.history: self.history(caller_of(request))}
+        return {**self._buttons(running=False), self.outputs.history: self.history(caller_of(self.playground, request))}
 
     def price(self, request: gr.Request, **values: Any) -> Any:
         """Return the Generate button with the price of what the form asks for now."""
-        values["prompt"] = PRICE_PROMPT
+        values |= {"prompt": PRICE_PROMPT, "priced_only": True}
         try:
             backend, asked = self._asked(values)
-            estimate = backend.estimate(asked, caller_of(request))
+            estimate = backend.estimate(asked, caller_of(self.playground, request))
         except PlaygroundError:
             return gr.update(value="Generate")
         return gr.update(value=f"Generate · {words.price(estimate)}")
 
     def opened(self, request: gr.Request) -> str:
         """Return what a visitor finds when the page opens."""
-        return self.history(caller_of(request))
+        return self.history(caller_of(self.playground, request))
 
     def history(self, caller: Caller) -> str:
         """Return the visitor's latest runs."""

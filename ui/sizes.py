@@ -18,6 +18,7 @@ class SizeControls:
     width: gr.Number
     height: gr.Number
     swap: gr.Button
+    known: gr.Textbox
 
 
 def size_controls(capabilities: Capabilities) -> SizeControls:
@@ -35,13 +36,19 @@ def size_controls(capabilities: Capabilities) -> SizeControls:
         width = gr.Number(value=default.width, precision=0, step=16, label="Width", elem_id="width", min_width=80)
         swap = gr.Button("⇄", elem_id="swap", size="sm", min_width=40, scale=0)
         height = gr.Number(value=default.height, precision=0, step=16, label="Height", elem_id="height", min_width=80)
-    return SizeControls(preset, width, height, swap)
+    known = gr.Textbox(known_sizes(capabilities), visible="hidden", label="Known sizes", elem_id="known-sizes")
+    return SizeControls(preset, width, height, swap, known)
 
 
 def presets(capabilities: Capabilities) -> list[tuple[str, str]]:
     """Return the backend's sizes as choices, and one for a size of one's own."""
     sizes = capabilities.sizes or (capabilities.default_size,)
     return [(_label(size), size_key(size.width, size.height)) for size in sizes] + [("Custom", OWN)]
+
+
+def known_sizes(capabilities: Capabilities) -> str:
+    """Return the keys of the backend's presets as one text, which the browser looks a size up in."""
+    return " ".join(key for _, key in presets(capabilities))
 
 
 def size_key(width: float | None, height: float | None) -> str:

@@ -15,6 +15,9 @@ from backend.runs.words import create_word_index
 _WRITERS_LOCK = 0x7A_69_6D_67
 """The number of PostgreSQL's advisory lock ("zimg"); any constant will do, so long as every process uses it."""
 
+_NO_ROOM = ("disk is full", "readonly database", "disk I/O", "No space left", "could not extend")
+"""What SQLite and PostgreSQL say when the disk takes no more."""
+
 
 def open_database(data: Path, url: str | None = None) -> Engine:
     """Open (and where needed create) the database; safe for many threads."""
@@ -36,6 +39,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
         with engine.begin() as connection:
             yield connection
     except OperationalError as error:
+        if not any(sign in str(error.orig) for sign in _NO_ROOM):
+            raise
         message = f"The record could not be written ({error.orig}): free some disk space and run it again."
         raise StorageFull(message) from error
 

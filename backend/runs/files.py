@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -9,6 +10,13 @@ from backend.errors import NotFound, StorageFull
 
 SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp"}
 FORMATS = {suffix: name for name, suffix in SUFFIXES.items()}
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def missing(sha256: str) -> NotFound:
+    """Return the error for an image that isn't there, or isn't there for who asks."""
+    return NotFound(f"The image {sha256[:12]}… isn't in the data folder; upload it again.")
 
 
 class ImageFiles:
@@ -33,7 +41,7 @@ class ImageFiles:
             target = self._target(sha256, suffix)
             if target.exists():
                 return target
-        raise NotFound(f"The image {sha256[:12]}… isn't in the data folder; upload it again.")
+        raise missing(sha256)
 
     def read(self, sha256: str) -> bytes:
         """Return the image's bytes."""
@@ -45,6 +53,8 @@ class ImageFiles:
             self._target(sha256, suffix).unlink(missing_ok=True)
 
     def _target(self, sha256: str, suffix: str) -> Path:
+        if not _SHA256.fullmatch(sha256):
+            raise missing(sha256)
         return self.folder / sha256[:2] / f"{sha256}{suffix}"
 
     def _write(self, target: Path, content: bytes) -> None:

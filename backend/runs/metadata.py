@@ -6,16 +6,14 @@ from typing import Any
 
 from PIL import Image
 from PIL.ExifTags import IFD, Base
-from pydantic import JsonValue
 
+from backend.recipes import Recipe
 from backend.requests import IMAGE_FIELDS, Request
 from backend.runs.containers import add_jpeg_exif, add_png_texts, add_webp_exif
 
 KEY = "z-image-playground"
 FORMAT_VERSION = 1
 _USER_COMMENT = 0x9286
-
-Recipe = dict[str, JsonValue]
 
 
 def recipe(request: Request, seed: int | None = None) -> Recipe:

@@ -15,7 +15,8 @@ from backend.runs.tables import images, inputs, runs
 from backend.runs.words import table as prompts
 from backend.runs.words import words_of
 
-_OWN = ("mode", "prompt", "request")
+_OF_THE_REQUEST = ("mode", "prompt", "steps")
+_OWN = (*_OF_THE_REQUEST, "request")
 _RUN_COLUMNS = tuple(column.name for column in runs.c if column.name not in _OWN)
 _IMAGE_COLUMNS = ("sha256", "format", "width", "height", "seed", "cost_usd", "flagged", "original", "bytes", "details")
 
@@ -29,7 +30,8 @@ class Store:
     def add(self, run: Run, *, connection: Connection | None = None) -> None:
         """Record a run that is about to start; with `connection`, as part of that transaction."""
         values = {name: getattr(run, name) for name in _RUN_COLUMNS}
-        values |= {"mode": run.request.mode, "prompt": run.request.prompt, "request": run.request.model_dump_json()}
+        values |= {name: getattr(run.request, name) for name in _OF_THE_REQUEST}
+        values["request"] = run.request.model_dump_json()
         with self._writing(connection) as connection:
             connection.execute(insert(runs), values)
             connection.execute(insert(prompts), words_of(run))

@@ -1,4 +1,4 @@
-"""The tables of the record: runs, their images and inputs, favourites, and the ledger of money."""
+"""The tables of the record: runs with images and inputs, shelves, the ledger of money, and what visitors share."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -60,6 +60,7 @@ runs = Table(
     Column("backend", String(32), nullable=False),
     Column("mode", String(32), nullable=False),
     Column("prompt", Text, nullable=False),
+    Column("steps", Integer, nullable=False),
     Column("request", Text, nullable=False),
     Column("status", String(16), nullable=False),
     Column("created", Moment, nullable=False),
@@ -76,6 +77,7 @@ runs = Table(
     Index("runs_of_a_backend", "visitor", "backend", "created", "id"),
     Index("runs_by_cost", "visitor", "cost_usd"),
     Index("runs_by_status", "status"),
+    Index("runs_of_a_room", "room", "created", "id"),
 )
 _TRASHED = runs.c.deleted.is_not(None)
 Index(
@@ -120,6 +122,15 @@ favourites = Table(
     Column("position", Integer, primary_key=True),
 )
 
+shelf = Table(
+    "shelf",
+    metadata,
+    Column("visitor", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("name", String(120), primary_key=True),
+    Column("value", JSON, nullable=False),
+)
+
 ledger = Table(
     "ledger",
     metadata,
@@ -133,4 +144,42 @@ ledger = Table(
     Column("state", String(16), nullable=False),
     Column("reserved_usd", Money, nullable=False),
     Column("settled_usd", Money),
+)
+
+holders = Table(
+    "holders",
+    metadata,
+    Column("item", String(64), primary_key=True),
+    Column("visitor", String(64), primary_key=True),
+    Column("created", Moment, nullable=False, index=True),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("token", String(32), primary_key=True),
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("visitor", String(64), nullable=False, index=True),
+    Column("created", Moment, nullable=False),
+)
+
+rooms = Table(
+    "rooms",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(60), nullable=False),
+    Column("host", String(64), nullable=False, index=True),
+    Column("created", Moment, nullable=False),
+    Column("locked", Boolean, nullable=False),
+    Column("closed", Moment),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("room", ForeignKey("rooms.id", ondelete="CASCADE"), primary_key=True),
+    Column("visitor", String(64), primary_key=True, index=True),
+    Column("name", String(40), nullable=False),
+    Column("joined", Moment, nullable=False),
+    Column("seen", Moment, nullable=False),
 )

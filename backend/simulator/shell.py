@@ -16,7 +16,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from backend.simulator.faults import SHARED, Fault
 from backend.simulator.world import World
 
-PROTOCOLS: dict[str, str] = {}
+PROTOCOLS: dict[str, str] = {
+    "runware": "backend.simulator.runware:routes",
+    "modelrunner": "backend.simulator.modelrunner:routes",
+}
 """The providers' halves by name: `routes(world)` of a module; the first line wins where two want the same path."""
 
 HUGE_IMAGE = 256 * 2**20

@@ -115,7 +115,20 @@ def test_what_never_left_is_sent_again_even_where_a_repeat_could_pay_twice() -> 
 
 def test_a_broken_line_is_tried_again_where_a_repeat_is_safe() -> None:
     provider = Provider(httpx.ReadError("reset"), ok())
-    assert provider.line.ask(Call(method="POST", pays=True)).ok
+    reply = provider.line.ask(Call(method="POST", pays=True))
+    assert (reply.ok, reply.doubtful) == (True, True)
+
+
+def test_an_answer_is_in_no_doubt_where_nothing_was_lost() -> None:
+    provider = Provider(httpx.ConnectError("refused"), httpx.Response(429), ok())
+    assert not provider.line.ask(Call(method="POST", pays=True)).doubtful
+
+
+def test_a_gateways_page_leaves_a_doubt_and_the_providers_own_words_none() -> None:
+    page = httpx.Response(502, headers={"Content-Type": "text/html"})
+    words = httpx.Response(502, json={"errors": []})
+    assert Provider(page, ok()).line.ask(Call(method="POST", pays=True)).doubtful
+    assert not Provider(words, ok()).line.ask(Call(method="POST", pays=True)).doubtful
 
 
 def test_an_unreachable_provider_billed_nothing() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from backend.errors import BadImage
 from backend.pixels import check_header, open_upright, round_up, take_upload, upright
@@ -81,3 +82,39 @@ def test_sixteen_bit_greys_keep_their_brightness() -> None:
 @pytest.mark.parametrize(("side", "rounded"), [(1, 16), (16, 16), (17, 32)])
 def test_sides_round_up_to_sixteen(side: int, rounded: int) -> None:
     assert round_up(side) == rounded
+
+
+def an_exif_bomb(entries: int) -> bytes:
+    """Entries that each point at the whole block, as an honest one never does."""
+    lines = b"".join(struct.pack("<HHII", tag, 7, 60_000, 8) for tag in range(1, entries + 1))
+    return b"Exif\0\0II*\0" + struct.pack("<IH", 8, entries) + lines + b"\0" * (60_100 - 12 * entries)
+
+
+@pytest.mark.parametrize("image_format", ["JPEG", "WEBP", "PNG"])
+def test_an_exif_block_that_grows_when_it_is_read_is_refused(image_format: str) -> None:
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(buffer, image_format, exif=an_exif_bomb(50))
+    with pytest.raises(BadImage, match="without its EXIF data"):
+        check_header(buffer.getvalue())
+
+
+def test_the_same_block_hidden_in_a_png_text_is_refused() -> None:
+    """ImageMagick keeps EXIF there, and Pillow reads it."""
+    info = PngInfo()
+    block = an_exif_bomb(50)
+    info.add_text("Raw profile type exif", f"\nexif\n{len(block):8}\n{block.hex()}\n", zip=True)
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(buffer, "PNG", pnginfo=info)
+    with pytest.raises(BadImage, match="without its EXIF data"):
+        check_header(buffer.getvalue())
+
+
+def test_a_cameras_exif_is_taken() -> None:
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0112] = "A camera", 6
+    exif.get_ifd(0x8769)[0x927C] = b"m" * 40_000
+    exif.get_ifd(0x8825)[2] = (1.0, 2.0, 3.0)
+    for image_format in ("JPEG", "WEBP", "PNG"):
+        buffer = io.BytesIO()
+        Image.new("RGB", (8, 4)).save(buffer, image_format, exif=exif)
+        assert check_header(buffer.getvalue()) == image_format.lower()

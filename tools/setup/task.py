@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tools.setup import builds, gpu, stamp
+from tools.setup import builds, gpu, pair, stamp
 from tools.setup.environment import Environment
 
 ROOT = Path(__file__).parents[2]
@@ -53,7 +53,7 @@ class Task:
         folder, purposes = self.environment.folder, (self.purpose, "dev")
         tasks = (replace(self, dev=purpose == "dev") for purpose in purposes)
         done = any(stamp.is_current(folder, task.purpose, task.key()) for task in tasks)
-        return done and self.environment.python.exists()
+        return done and self.environment.python.exists() and pair.fits(self.environment.packages)
 
     def say(self, step: int, what: str) -> None:
         """Announce a step."""

@@ -106,10 +106,10 @@ class Ledger(RuleBasedStateMachine):
 
 
 TestLedger = Ledger.TestCase
-TestLedger.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestLedger.settings = settings(max_examples=40, stateful_step_count=25)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(amounts=st.lists(money, min_size=2, max_size=12), cap=money)
 def test_threads_never_reserve_more_than_the_cap_and_never_less_than_fits(amounts: list[Decimal], cap: Decimal) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -63,7 +63,7 @@ class DyingDisk:
     def _count(self, *_: Any) -> None:
         self.lives -= 1
         if self.lives < 0:
-            raise OperationalError("", {}, Exception("the power is gone"))
+            raise OperationalError("", {}, Exception("disk I/O error: the power is gone"))
 
 
 def try_a_run(playground: Playground) -> None:
@@ -74,7 +74,7 @@ def try_a_run(playground: Playground) -> None:
         pass  # Refused before it began, as it should be once nothing can be recorded.
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(lives=st.integers(0, 30))
 def test_a_crash_at_any_statement_loses_no_bill_and_pays_nothing_twice(lives: int) -> None:
     submissions: list[str] = []

@@ -1,0 +1,37 @@
+"""What a caller may take for their request: pictures of their own, of their rooms, or of nobody."""
+
+from pathlib import Path
+
+from backend.caller import Caller
+from backend.errors import NotFound
+from backend.pixels import take_upload
+from backend.playground import Playground
+from backend.requests import Request, references
+from backend.runs.files import missing
+
+
+def receive(playground: Playground, caller: Caller, path: Path) -> str:
+    """Check a file that a visitor uploaded, keep it as theirs, and return its sha256.
+
+    Raises `BadImage` for what is no picture that we take, and `NotFound` for another visitor's upload: Gradio takes
+    any path in its cache for an upload, so that a guessed one would be read.
+    """
+    if playground.holders.served(str(path), caller.visitor) == "another's":
+        raise NotFound("This upload isn't there any more; upload it again.")
+    sha256 = take_upload(playground.files, path)
+    playground.holders.add_picture(sha256, caller.visitor)
+    return sha256
+
+
+def check_pictures(playground: Playground, caller: Caller, request: Request) -> None:
+    """Raise `NotFound` for a picture of somebody else's, in the words in which a missing one is reported."""
+    for sha256 in references(request):
+        if playground.holders.picture(sha256, caller.visitor) == "another's":
+            raise missing(sha256)
+
+
+def picture(playground: Playground, caller: Caller, sha256: str) -> Path:
+    """Return where a picture lies that the caller may see; raise `NotFound` for any other, there or not."""
+    if playground.holders.picture(sha256, caller.visitor) == "another's":
+        raise missing(sha256)
+    return playground.files.path(sha256)

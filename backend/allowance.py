@@ -1,0 +1,50 @@
+"""What a visitor may still spend on the server's keys, for the line beside the price and for the button."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from backend.base import Backend
+from backend.caller import Caller
+from backend.capabilities import Estimate
+from backend.playground import Playground
+from backend.runs.budget import Payer
+from backend.runs.caps import UNPRICED, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How a run stands under the caps.
+
+    `left_usd` is what the tightest cap leaves, and `scope` which one that is; both are None where no cap holds, such as
+    on a visitor's own key. `refusal` says why this run would be refused, or is None.
+    """
+
+    payer: Payer
+    left_usd: Decimal | None = None
+    scope: Scope | None = None
+    refusal: str | None = None
+
+
+def allowance(playground: Playground, caller: Caller, backend: Backend, estimate: Estimate) -> Allowance:
+    """Return what is left for a run of this price; reads the ledger, and reserves nothing."""
+    payer = payer_of(backend, caller, estimate)
+    address = None if caller.signed_in else caller.address
+    if payer != "house":
+        return Allowance(payer)
+    standings = playground.budget.standings(caller.visitor, room=caller.room, address=address)
+    if not standings:
+        return Allowance(payer)
+    tightest = min(standings, key=lambda standing: standing.left)
+    refusal = None
+    if estimate.most is None:
+        refusal = UNPRICED
+    elif estimate.most > tightest.left:
+        refusal = tightest.refusal(estimate.most)
+    return Allowance(payer, tightest.left, tightest.scope, refusal)
+
+
+def payer_of(backend: Backend, caller: Caller, estimate: Estimate) -> Payer:
+    """Say whose money a run takes: nobody's on this machine, the visitor's with their own key, else the house's."""
+    if estimate.free or backend.cost_kind != "billed":
+        return "nobody"
+    return "visitor" if backend.name in caller.keys else "house"

@@ -1,0 +1,103 @@
+"""The loaded model: from one drawing's numbers to its pixels."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image
+
+from backend.errors import GenerationFailed
+from backend.local.canvas import Canvas, prepare_canvas
+from backend.local.controls import Gate, hints_of
+from backend.local.drawing import Drawing, OnStep
+from backend.local.faults import memory_guard
+from backend.local.previews import fit_colours, thumbnail
+from backend.local.prompts import PromptCache
+from backend.local.schedulers import build_scheduler
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+class Engine:
+    """One set of weights on one device. Not safe for two threads at once: guard it with a `Lane`.
+
+    Every mode runs through the same text-to-image pipeline: what begins from an image is given to it as latents, and
+    what a mask keeps is put back after each step.
+    """
+
+    def __init__(self, pipe: Any, controlnet: Any = None) -> None:
+        self.pipe = pipe
+        self.controlnet = controlnet
+        self.prompts = PromptCache(pipe)
+        self.colours = fit_colours(pipe.vae)
+        self._scheduler = pipe.scheduler.config
+        self._guided: Any = None if controlnet is None else _guided_pipe(pipe, controlnet)
+
+    def draw(self, drawing: Drawing, on_step: OnStep) -> Image.Image:
+        """Draw one image (RGB). The same drawing gives the same pixels, whatever was drawn before it."""
+        width, height = drawing.size
+        with memory_guard(f"an image of {width}×{height}", "Choose a smaller size, or another backend."):
+            pixels = self._pixels(drawing, on_step)
+        if not _finite(pixels):
+            raise GenerationFailed("The model's numbers overflowed into a black image: try another seed or scheduler.")
+        picture: Image.Image = self.pipe.image_processor.numpy_to_pil(pixels)[0]
+        return picture
+
+    def _pixels(self, drawing: Drawing, on_step: OnStep) -> "np.ndarray[Any, Any]":
+        import torch
+
+        request = drawing.request
+        # On the CPU, so that a seed means the same on every device.
+        generator = torch.Generator("cpu").manual_seed(drawing.seed)
+        pipe = self._guided if drawing.guides else self.pipe
+        pipe.scheduler = build_scheduler(request.scheduler, request.shift, self._scheduler)
+        canvas = prepare_canvas(pipe, drawing, generator) if drawing.start else None
+        begin = {"latents": canvas.latents, "sigmas": canvas.sigmas} if canvas else {"generator": [generator]}
+        negative = [self.prompts.embed(request.negative_prompt)] if drawing.guidance > 0 else None
+        pixels: np.ndarray[Any, Any] = pipe(
+            prompt_embeds=[self.prompts.embed(request.prompt)],
+            negative_prompt_embeds=negative,
+            guidance_scale=drawing.guidance,
+            width=drawing.size[0],
+            height=drawing.size[1],
+            num_inference_steps=request.steps,
+            output_type="np",
+            callback_on_step_end=self._after_step(canvas, on_step),
+            callback_on_step_end_tensor_inputs=["latents", "noise_pred"],
+            **begin,
+            **self._guide(pipe, drawing),
+        ).images
+        return pixels
+
+    def _guide(self, pipe: Any, drawing: Drawing) -> dict[str, Any]:
+        if not drawing.guides:
+            return {}
+        hints = hints_of(pipe, self.controlnet, drawing.guides)
+        pipe.controlnet = Gate(self.controlnet, hints, drawing.request.steps)
+        return {"control_image": drawing.guides[0].picture}
+
+    def _after_step(self, canvas: Canvas | None, on_step: OnStep) -> Callable[..., dict[str, Any]]:
+        def after(pipe: Any, index: int, _time: Any, tensors: dict[str, Any]) -> dict[str, Any]:
+            total = len(pipe.scheduler.timesteps)
+            sigma = float(pipe.scheduler.sigmas[index + 1])
+            latents = canvas.keep(tensors["latents"], sigma) if canvas else tensors["latents"]
+            clean = tensors["latents"] - sigma * tensors["noise_pred"]
+            shown = canvas.keep(clean, 0.0) if canvas else clean
+            on_step(index + 1, total, None if index + 1 == total else thumbnail(shown, self.colours))
+            return {"latents": latents}
+
+        return after
+
+
+def _guided_pipe(pipe: Any, controlnet: Any) -> Any:
+    from diffusers import ZImageControlNetPipeline
+
+    guided = ZImageControlNetPipeline(**pipe.components, controlnet=controlnet)
+    guided.set_progress_bar_config(disable=True)
+    return guided
+
+
+def _finite(pixels: "np.ndarray[Any, Any]") -> bool:
+    import numpy as np
+
+    return bool(np.isfinite(pixels).all())

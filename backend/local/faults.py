@@ -1,0 +1,41 @@
+"""Torch's faults as the playground's."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from backend.errors import OutOfMemory
+
+_SIGNS = ("out of memory", "not enough memory", "can't allocate memory", "cannot allocate memory")
+
+
+@contextmanager
+def memory_guard(doing: str, way_out: str) -> Iterator[None]:
+    """Turn running out of memory on any device into `OutOfMemory`, and give back what the attempt held."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:  # torch.OutOfMemoryError is a RuntimeError
+        if not _is_memory(error):
+            raise
+        # The traceback's frames hold the tensors; without it they can go before the next run.
+        failure = OutOfMemory(f"This machine's memory is too small for {doing}. {way_out}")
+        error.__traceback__ = None
+    else:
+        return
+    free()
+    raise failure
+
+
+def free() -> None:
+    """Hand unused memory back to the device."""
+    import torch
+
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    elif torch.backends.mps.is_available():
+        torch.mps.empty_cache()
+
+
+def _is_memory(error: BaseException) -> bool:
+    return isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in _SIGNS)

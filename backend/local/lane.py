@@ -1,0 +1,50 @@
+"""One device, one drawing at a time, first come first served."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from backend.events import Emit, Queued, Waiting
+
+TICK_SECONDS = 0.25
+
+
+class Lane:
+    """A fair lock that says how many are ahead, and that a visitor who left gives up."""
+
+    def __init__(self) -> None:
+        self._line: deque[object] = deque()
+        self._moved = threading.Condition()
+
+    @contextmanager
+    def turn(self, emit: Emit) -> Iterator[None]:
+        """Wait for the device, telling each change of place through `emit`, which may raise to leave the line."""
+        ticket = object()
+        with self._moved:
+            self._line.append(ticket)
+        try:
+            self._wait(ticket, emit)
+            yield
+        finally:
+            with self._moved:
+                self._line.remove(ticket)
+                self._moved.notify_all()
+
+    def __len__(self) -> int:
+        """Return how many draw or wait."""
+        return len(self._line)
+
+    def _wait(self, ticket: object, emit: Emit) -> None:
+        began, told = time.monotonic(), 0
+        while ahead := self._ahead(ticket):
+            emit(Queued(ahead) if ahead != told else Waiting(time.monotonic() - began))
+            told = ahead
+            with self._moved:
+                if self._line[0] is not ticket:
+                    self._moved.wait(TICK_SECONDS)
+
+    def _ahead(self, ticket: object) -> int:
+        with self._moved:
+            return self._line.index(ticket)

@@ -1,0 +1,130 @@
+"""Which model draws now: the one that was named, or the embedded one until the real one is here."""
+
+from pathlib import Path
+
+from backend.base import State
+from backend.errors import NotReady
+from backend.events import Emit
+from backend.local.checkpoint import REAL, Checkpoint, find
+from backend.local.download import Download
+from backend.local.engine import Engine
+from backend.local.loading import Loading
+from backend.local.machine import Machine, lacking
+from backend.local.weights import lacking_sentence, load
+
+REAL_NEEDS_BYTES = 22 * 2**30
+"""GPU memory for the real model in bf16: 20.5 GB of weights, and what a drawing at 1024² takes besides."""
+
+
+class Models:
+    """The model at hand, its loading, and the download of another one."""
+
+    def __init__(self, model: str, machine: Machine) -> None:
+        self.machine = machine
+        self.wrong = ""
+        wished = find(REAL if model == "auto" else model)
+        if wished is None:
+            self.wrong = f"The model {model!r} is no folder here and no hub id: give `tiny`, a folder, or `owner/name`."
+        named = model != "auto"
+        fits = machine.device == "cuda" and machine.memory >= REAL_NEEDS_BYTES
+        self.download = Download(wished.repo) if wished and wished.repo and not wished.folder else None
+        """What may still be fetched; None once it is here, or where this machine can't hold it."""
+        self.named_download = named and self.download is not None
+        if not named and not fits:
+            wished, self.download = None, None
+        self._use(wished if wished and (wished.folder or named) else _embedded())
+
+    def _use(self, checkpoint: Checkpoint) -> None:
+        self.checkpoint = checkpoint
+        self.loading = Loading(lambda report: load(checkpoint, report))
+
+    def start(self) -> None:
+        """Begin what a first run would wait for: a download that was asked for by name, or loading."""
+        if self.missing():
+            self.fetch(named=True)
+        else:
+            self.loading.start()
+
+    def fetch(self, *, named: bool = False) -> None:
+        """Start the download, if there is one; `named` starts only one that the settings asked for."""
+        if self.download and (self.named_download or not named):
+            self.download.start(self._arrived)
+
+    def wait(self, emit: Emit, total: int) -> Engine:
+        """Return the loaded engine, telling how far it is; raise `NotReady` where the model isn't here."""
+        missing = self.missing()
+        if missing:
+            raise NotReady(missing)
+        return self.loading.wait(emit, total)
+
+    def missing(self) -> str | None:
+        """Say what keeps this model from being loaded, or None."""
+        libraries = lacking()
+        if libraries:
+            return lacking_sentence(libraries)
+        if self.wrong:
+            return self.wrong
+        if self.checkpoint.folder is None:
+            return self._download_sentence()
+        files = self.checkpoint.lacking()
+        if files:
+            return f"The folder of {self.checkpoint.name} lacks {files[0]}: give the folder of a whole Z-Image model."
+        return None
+
+    def state(self) -> State:
+        """Return how it stands, in one sentence."""
+        missing, loading = self.missing(), self.loading
+        if missing:
+            download = self.download
+            busy = bool(download and download.busy)
+            return State(
+                ready=False, message=missing, busy=busy, fraction=download.fraction if busy and download else None
+            )
+        if loading.busy:
+            return State(ready=False, message=f"{loading.doing}…", busy=True, fraction=loading.fraction)
+        if loading.error:
+            return State(ready=False, message=str(loading.error))
+        return State(ready=True, message=self._ready_sentence())
+
+    def _ready_sentence(self) -> str:
+        where = f"{self.checkpoint.name} on this machine's {self.machine.name}"
+        if not self.checkpoint.embedded:
+            return f"Ready: {where}."
+        if self.download and self.download.busy:
+            return f"Ready: {where}. {self._download_sentence()}"
+        if self.download and self.download.error:
+            return f"Ready: {where}. {self.download.error}"
+        more = "download it below" if self.download else f"it needs a GPU and starts with `--model {REAL}`"
+        return f"Ready: {where}, which draws simple shapes; for the real Z-Image-Turbo, {more}."
+
+    def _download_sentence(self) -> str:
+        download = self.download
+        assert download is not None
+        if download.busy:
+            total = f" of {download.total / 1e9:.1f}" if download.total else ""
+            return f"Downloading {download.repo}: {download.done / 1e9:.1f}{total} GB."
+        if download.error:
+            return str(download.error)
+        return f"{download.repo} isn't on this machine yet: {offer_of(download)}."
+
+    def _arrived(self, folder: Path) -> None:
+        assert self.download is not None
+        checkpoint = Checkpoint(self.download.repo.partition("/")[2], folder, self.download.repo)
+        lacks = checkpoint.lacking()
+        if lacks:
+            raise NotReady(f"{self.download.repo} is no Z-Image model in diffusers' layout: it has no {lacks[0]}.")
+        self._use(checkpoint)
+        self.download = None
+        self.loading.start()
+
+
+def offer_of(download: Download) -> str:
+    """Say what a download takes and what is free, before anybody agrees to it."""
+    size = f"{download.total / 1e9:.0f} GB" if download.total else "its size is told by the hub once it starts"
+    return f"download {size} ({download.free_bytes() / 1e9:.0f} GB are free here)"
+
+
+def _embedded() -> Checkpoint:
+    checkpoint = find("tiny")
+    assert checkpoint is not None
+    return checkpoint

@@ -1,0 +1,103 @@
+"""From a checkpoint's folder to an engine on this machine's device."""
+
+import importlib
+import json
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from backend.errors import NotReady
+from backend.local.checkpoint import COMPONENTS, Checkpoint, size_of
+from backend.local.faults import memory_guard
+from backend.local.loading import Report
+from backend.local.machine import lacking
+
+if TYPE_CHECKING:
+    from torch import dtype
+
+    from backend.local.engine import Engine
+
+log = logging.getLogger(__name__)
+
+
+def load(checkpoint: Checkpoint, report: Report) -> "Engine":
+    """Load a checkpoint and return its engine; raise `NotReady` or `OutOfMemory` with the way out."""
+    missing = lacking()
+    if missing:
+        raise NotReady(lacking_sentence(missing))
+    report("Starting torch", 0.0)
+    from backend.local.engine import Engine
+
+    device, kind = choose_device(), choose_dtype(checkpoint)
+    with memory_guard(f"loading {checkpoint.name}", "Close other programs, or choose a smaller model."):
+        pipe = _pipeline(checkpoint, kind, report)
+        report("Moving it to the device", 0.95)
+        pipe.to(device)
+        controlnet = _controlnet(checkpoint, kind, device)
+    pipe.set_progress_bar_config(disable=True)
+    log.info("%s is loaded on %s in %s", checkpoint.name, device, kind)
+    return Engine(pipe, controlnet)
+
+
+def lacking_sentence(libraries: tuple[str, ...]) -> str:
+    """Say how to get libraries that aren't installed."""
+    return f"The local model needs {', '.join(libraries)}: run `pip install -r requirements.txt`, or choose a provider."
+
+
+def choose_device() -> str:
+    """Return the device that torch can really use."""
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def choose_dtype(checkpoint: Checkpoint) -> "dtype":
+    """Return bf16 where the device has it, else fp32; never fp16, in which the real model turns black.
+
+    The embedded model is so small that it stays fp32 everywhere: the same pixels on every device.
+    """
+    import torch
+
+    device = choose_device()
+    capable = device == "mps" or (device == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False))
+    return torch.bfloat16 if capable and not checkpoint.embedded else torch.float32
+
+
+def _pipeline(checkpoint: Checkpoint, kind: "dtype", report: Report) -> Any:
+    assert checkpoint.folder is not None
+    from diffusers import ZImagePipeline
+    from diffusers.utils import logging as diffusers_logging
+    from transformers.utils import logging as transformers_logging
+
+    diffusers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()
+    folder, parts, behind = checkpoint.folder, {}, 0
+    sizes = {name: size_of(folder / name) for name in COMPONENTS}
+    for name, size in sizes.items():
+        report(f"Reading {name.replace('_', ' ')} ({_size(size)})", 0.1 + 0.85 * behind / max(sum(sizes.values()), 1))
+        parts[name] = _class_of(folder, name).from_pretrained(folder, subfolder=name, dtype=kind, local_files_only=True)
+        behind += size
+    return ZImagePipeline.from_pretrained(folder, **parts, dtype=kind, local_files_only=True)
+
+
+def _controlnet(checkpoint: Checkpoint, kind: "dtype", device: str) -> Any:
+    assert checkpoint.folder is not None
+    folder = checkpoint.folder / "controlnet"
+    if not folder.is_dir():
+        return None
+    from diffusers import ZImageControlNetModel
+
+    return ZImageControlNetModel.from_pretrained(folder, dtype=kind, local_files_only=True).to(device)
+
+
+def _class_of(folder: Path, name: str) -> Any:
+    library, class_name = json.loads((folder / "model_index.json").read_text())[name]
+    if library not in ("diffusers", "transformers"):
+        raise NotReady(f"The model's {name} comes from {library}, which the playground doesn't load.")
+    return getattr(importlib.import_module(library), class_name)
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"

@@ -1,0 +1,1 @@
+"""Prompts before they are a request: styles, choices and wildcards, and how long they may be."""

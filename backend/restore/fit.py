@@ -1,0 +1,99 @@
+"""From what a reader found to a recipe that this model can run; what can't be taken over is listed with its reason."""
+
+import re
+from typing import Any
+
+from backend.errors import InvalidRequest, Problem
+from backend.recipes import Recipe, check_recipe
+from backend.requests import REQUEST_TYPES, TextToImage
+from backend.restore.found import Found, Restored
+
+_OURS = re.compile(r"z[-_ .]?image|\bzit\b|z-image-playground", re.IGNORECASE)
+_TUNED = {"steps": "Steps", "guidance": "CFG", "scheduler": "Scheduler", "shift": "Shift"}
+_WHOLE = ("steps", "seed", "width", "height", "count", "mask_feather", "mask_grow")
+_NUMBERS = ("guidance", "shift", "strength", "control_scale", "control_start", "control_end")
+_SIDE = 16
+MOST_PROMPT = 3000
+"""Characters, as the request has it."""
+
+
+def fit(found: Found) -> Restored:
+    """Return the recipe of what was found; every value passes the request's own ranges."""
+    _leave_tuning(found)
+    values = {name: _plain(name, value) for name, value in found.values.items()}
+    _round_sides(found, values)
+    _shorten(found, values)
+    kind = REQUEST_TYPES.get(values.get("mode", "text_to_image"), TextToImage)
+    for name in [name for name in values if name not in kind.model_fields]:
+        found.drop(name, values.pop(name), "It doesn't belong to this kind of request.")
+    return Restored(found.source, _checked(found, values), tuple(found.dropped))
+
+
+def _checked(found: Found, values: dict[str, Any]) -> Recipe:
+    """Drop what the request type refuses until the rest stands."""
+    while True:
+        try:
+            return check_recipe(values)
+        except InvalidRequest as error:
+            wrong = [problem for problem in error.problems if _field(problem) in values]
+            if not wrong:
+                for name in [name for name in values if name not in ("mode", "prompt")]:
+                    found.drop(name, values.pop(name), str(error))
+                if not set(values) - {"mode"}:
+                    return check_recipe({})
+                values.pop("prompt", None)
+            for name in {_field(problem) for problem in wrong}:
+                why = next(problem.message for problem in wrong if _field(problem) == name)
+                found.drop(name, values.pop(name), f"It {why}")
+
+
+def _field(problem: Problem) -> str:
+    return problem.field.split(".")[0]
+
+
+def _leave_tuning(found: Found) -> None:
+    """Steps, guidance and schedulers are tuned to a model: those of another one would only spoil the image."""
+    if not found.model or _OURS.search(found.model[:300]):
+        return
+    for name, shown in _TUNED.items():
+        if name in found.values:
+            why = f"It was tuned for {found.model[:60]}; this model's own default stays."
+            found.drop(shown, found.values.pop(name), why)
+
+
+def _plain(name: str, value: Any) -> Any:
+    """Return numbers as numbers: many tools write them as text."""
+    if isinstance(value, str):
+        value = value[:20_000]
+    try:
+        if name in _WHOLE and not isinstance(value, bool):
+            return int(value) if not isinstance(value, float) else round(value)
+        if name in _NUMBERS and not isinstance(value, bool):
+            return float(value)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    return value
+
+
+def _shorten(found: Found, values: dict[str, Any]) -> None:
+    for name in ("prompt", "negative_prompt"):
+        text = values.get(name)
+        if text is not None and not (isinstance(text, str) and text.strip()):
+            del values[name]
+        elif text is not None and len(text) > MOST_PROMPT:
+            found.drop(name, f"{len(text)} characters", f"The first {MOST_PROMPT} are taken over; more isn't read.")
+            values[name] = text[:MOST_PROMPT]
+
+
+def _round_sides(found: Found, values: dict[str, Any]) -> None:
+    sides = [values.get(name) for name in ("width", "height")]
+    if all(isinstance(side, int) for side in sides):
+        fitting = [round(side / _SIDE) * _SIDE for side in sides if isinstance(side, int)]
+        if fitting != sides:
+            given, taken = (f"{pair[0]}×{pair[1]}" for pair in (sides, fitting))
+            found.drop("Size", given, f"Sides are multiples of {_SIDE} here; taken over as {taken}.")
+        values["width"], values["height"] = fitting
+    else:
+        for name in ("width", "height"):
+            if name in values:
+                found.drop(name, values.pop(name), "Width and height belong together, in whole pixels.")

@@ -1,0 +1,59 @@
+"""What a reader found, on its way to a recipe that this model can run."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from backend.recipes import Recipe
+
+_SHOWN = 80
+_QUERY = re.compile(r"\?[^\s\"']{1,2000}")
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A setting of the file that was not taken over: its name there, its value (shortened), and why."""
+
+    name: str
+    value: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What an image says: who wrote it, the recipe, and what of it means nothing here."""
+
+    source: str
+    recipe: Recipe
+    dropped: tuple[Dropped, ...] = ()
+    backend: str | None = None
+    """The backend that made it; only our own files say so."""
+
+
+@dataclass(slots=True)
+class Found:
+    """A reader's notes: values by our field names, the model's name, and what it couldn't use."""
+
+    source: str
+    values: dict[str, Any] = field(default_factory=dict)
+    model: str | None = None
+    dropped: list[Dropped] = field(default_factory=list)
+
+    def drop(self, name: str, value: Any, why: str) -> None:
+        """Note a setting that isn't taken over."""
+        # Civitai writes signed links into its metadata: what stands behind the `?` may open somebody's files.
+        shown = _QUERY.sub("?…", str(value)[: _SHOWN * 4])
+        self.dropped.append(Dropped(name[:_SHOWN], shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…", why))
+
+    def take(self, source: Mapping[str, Any], names: Mapping[str, str]) -> None:
+        """Take the entries over that `names` gives a field here; the empty ones say nothing."""
+        for theirs, ours in names.items():
+            if source.get(theirs) not in (None, ""):
+                self.values[ours] = source[theirs]
+
+    def drop_rest(self, source: Mapping[str, Any], used: Mapping[str, Any] | set[str], why: str) -> None:
+        """Note every entry that has a value and no use."""
+        for name, value in source.items():
+            if name not in used and value not in (None, "", "None", [], {}, False, 0):
+                self.drop(str(name), value, why)

@@ -1,0 +1,190 @@
+"""Tools that write one flat JSON object: SwarmUI, Fooocus, RuinedFooocus, Hugging Face Spaces and NovelAI."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from backend.restore.found import Found
+from backend.restore.prompt_marks import without_marks
+from backend.restore.samplers import scheduler_of
+
+_SIDES = re.compile(r"\D{0,3}(\d{1,6})\s{0,2}[x×*,]\s{0,2}(\d{1,6})\D{0,20}\Z")
+_UNKNOWN = "This playground has no such setting."
+
+_SWARM = {
+    "prompt": "prompt",
+    "negativeprompt": "negative_prompt",
+    "seed": "seed",
+    "steps": "steps",
+    "cfgscale": "guidance",
+    "width": "width",
+    "height": "height",
+    "sigmashift": "shift",
+}
+_SWARM_TOOL = {
+    "model",
+    "swarm_version",
+    "aspectratio",
+    "automaticvae",
+    "images",
+    "sampler",
+    "comfyuisampler",
+    "scheduler",
+}
+_FOOOCUS = {
+    "prompt": "prompt",
+    "negative_prompt": "negative_prompt",
+    "seed": "seed",
+    "steps": "steps",
+    "guidance_scale": "guidance",
+}
+_FOOOCUS_TOOL = {
+    "base_model",
+    "base_model_hash",
+    "version",
+    "metadata_scheme",
+    "full_prompt",
+    "full_negative_prompt",
+    "vae",
+}
+_RUINED = {
+    "Prompt": "prompt",
+    "Negative": "negative_prompt",
+    "prompt": "prompt",
+    "seed": "seed",
+    "steps": "steps",
+    "cfg": "guidance",
+    "width": "width",
+    "height": "height",
+}
+_RUINED_TOOL = {
+    "software",
+    "base_model_name",
+    "base_model_hash",
+    "sampler_name",
+    "scheduler",
+    "start_step",
+    "clip_skip",
+}
+_SPACE = {
+    "prompt": "prompt",
+    "negative_prompt": "negative_prompt",
+    "seed": "seed",
+    "num_inference_steps": "steps",
+    "guidance_scale": "guidance",
+    "shift": "shift",
+    "width": "width",
+    "height": "height",
+}
+_NOVELAI = {
+    "prompt": "prompt",
+    "uc": "negative_prompt",
+    "seed": "seed",
+    "steps": "steps",
+    "scale": "guidance",
+    "width": "width",
+    "height": "height",
+}
+_NOVELAI_TOOL = {
+    "sampler",
+    "noise_schedule",
+    "signed_hash",
+    "request_type",
+    "v4_prompt",
+    "v4_negative_prompt",
+    "strength",
+}
+
+
+def read_swarmui(values: Any) -> Found | None:
+    """Read SwarmUI's `sui_image_params`."""
+    given = values.get("sui_image_params") if isinstance(values, dict) else None
+    if not isinstance(given, dict):
+        return None
+    found = _flat("SwarmUI", given, _SWARM, _SWARM_TOOL | {"initimagecreativity", "controlnetstrength"})
+    found.model = _text(given.get("model"))
+    _scheduler(found, given.get("sampler") or given.get("comfyuisampler"), given.get("scheduler"))
+    if given.get("initimagecreativity") not in (None, ""):
+        found.values |= {"mode": "image_to_image", "strength": given["initimagecreativity"]}
+    if given.get("controlnetstrength") not in (None, ""):
+        found.values |= {"mode": "controlnet", "control_scale": given["controlnetstrength"]}
+        found.values.pop("strength", None)
+    return found
+
+
+def read_fooocus(values: Any) -> Found | None:
+    """Read Fooocus' own scheme."""
+    if not isinstance(values, dict) or not {"metadata_scheme", "performance", "adm_guidance"} & set(values):
+        return None
+    tool = _FOOOCUS_TOOL | {"resolution", "sampler", "scheduler", "loras"}
+    found = _flat("Fooocus", values, _FOOOCUS, tool)
+    found.model = _text(values.get("base_model"))
+    _size(found, values.get("resolution"))
+    _scheduler(found, values.get("sampler"), values.get("scheduler"))
+    return found
+
+
+def read_ruined_fooocus(values: Any) -> Found | None:
+    """Read RuinedFooocus' object."""
+    if not isinstance(values, dict) or values.get("software") != "RuinedFooocus":
+        return None
+    found = _flat("RuinedFooocus", values, _RUINED, _RUINED_TOOL)
+    found.model = _text(values.get("base_model_name"))
+    _scheduler(found, values.get("sampler_name"), values.get("scheduler"))
+    return found
+
+
+def read_space(values: Any) -> Found | None:
+    """Read what Spaces with diffusers write (the Animagine family): diffusers' own parameter names."""
+    if not isinstance(values, dict) or "prompt" not in values:
+        return None
+    if not {"num_inference_steps", "guidance_scale", "resolution"} & set(values):
+        return None
+    tool = {"resolution", "sampler", "Model", "model", "Model hash"}
+    found = _flat("Hugging Face Space", values, _SPACE, tool)
+    found.model = _text(values.get("Model") or values.get("model"))
+    _size(found, values.get("resolution"))
+    _scheduler(found, values.get("sampler"), None)
+    return found
+
+
+def read_novelai(texts: Mapping[str, str], comment: Any) -> Found | None:
+    """Read NovelAI's `Comment` and `Description`."""
+    if not isinstance(comment, dict) or not ("NovelAI" in texts.get("Software", "") or "uc" in comment):
+        return None
+    found = _flat("NovelAI", {"prompt": texts.get("Description", ""), **comment}, _NOVELAI, _NOVELAI_TOOL)
+    found.model = "NovelAI Diffusion"
+    if comment.get("strength") and comment.get("request_type") in ("Img2ImgRequest", "InpaintRequest"):
+        inpaint = comment["request_type"] == "InpaintRequest"
+        found.values |= {"mode": "inpaint" if inpaint else "image_to_image", "strength": comment["strength"]}
+    return found
+
+
+def _flat(source: str, values: Mapping[str, Any], names: Mapping[str, str], tool: set[str]) -> Found:
+    found = Found(source)
+    found.take(values, names)
+    for field in ("prompt", "negative_prompt"):
+        if isinstance(found.values.get(field), str):
+            found.values[field] = without_marks(found, found.values[field])
+    found.drop_rest(values, {*names, *tool}, _UNKNOWN)
+    return found
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _size(found: Found, value: Any) -> None:
+    sides = _SIDES.match(value[:40]) if isinstance(value, str) else None
+    if sides:
+        found.values |= {"width": sides[1], "height": sides[2]}
+
+
+def _scheduler(found: Found, sampler: Any, schedule: Any) -> None:
+    if not isinstance(sampler, str) or not sampler:
+        return
+    ours = scheduler_of(sampler, schedule if isinstance(schedule, str) else "")
+    if ours:
+        found.values["scheduler"] = ours
+    else:
+        found.drop("sampler", f"{sampler} {schedule or ''}".strip(), "There is no such scheduler here.")

@@ -1,0 +1,107 @@
+"""The settings that an image carries, whoever wrote them: ours exactly, others as far as they mean something here."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from backend.errors import InvalidRequest
+from backend.recipes import check_recipe
+from backend.restore.comfyui import read_canvas, read_graph
+from backend.restore.fit import fit
+from backend.restore.found import Found, Restored
+from backend.restore.infotext import read_infotext
+from backend.restore.invokeai import read_dream, read_invokeai, read_sd_metadata
+from backend.restore.plain_json import read_fooocus, read_novelai, read_ruined_fooocus, read_space, read_swarmui
+from backend.restore.texts import read_texts
+from backend.runs.metadata import KEY
+
+OURS = "Z-Image Playground"
+_FLAT: tuple[Callable[[Any], Found | None], ...] = (
+    read_swarmui,
+    read_ruined_fooocus,
+    read_fooocus,
+    read_invokeai,
+    read_space,
+    read_graph,
+)
+_TEXTS = ("parameters", "UserComment", "comment", "Comment", "ImageDescription")
+
+
+def read_metadata(content: bytes) -> Restored | None:
+    """Return what an image file says of how it was made, or None where it says nothing that is understood.
+
+    Reads PNG, JPEG and WebP within fixed bounds and never decodes pixels; no content makes it raise or take long.
+    """
+    return restore(read_texts(content))
+
+
+def restore(texts: Mapping[str, str]) -> Restored | None:
+    """Read the texts of a file by keyword; ours come first, then the tools in the order of how sure their signs are."""
+    ours = _ours(texts)
+    if ours:
+        return ours
+    found = next((found for found in _readings(texts) if found and _says_something(found)), None)
+    return fit(found) if found else None
+
+
+def _says_something(found: Found) -> bool:
+    return any(found.values.get(name) not in (None, "") for name in ("prompt", "seed", "steps"))
+
+
+def _readings(texts: Mapping[str, str]) -> Iterator[Found | None]:
+    yield read_invokeai(_json(texts.get("invokeai_metadata")))
+    yield read_sd_metadata(_json(texts.get("sd-metadata")))
+    if "NovelAI" in texts.get("Software", "") or "Comment" in texts:
+        yield read_novelai(texts, _json(texts.get("Comment")))
+    for name in _TEXTS:
+        yield from _of_one_text(texts.get(name, ""))
+    yield read_graph(_json(_after(texts, "prompt", "Model")))
+    yield read_canvas(_json(_after(texts, "workflow", "Make")))
+    if "Dream" in texts:
+        yield read_dream(texts["Dream"])
+
+
+def _of_one_text(text: str) -> Iterator[Found | None]:
+    values = _json(text)
+    if values is not None:
+        for reader in _FLAT:
+            yield reader(values)
+    elif text:
+        yield read_infotext(text)
+
+
+def _after(texts: Mapping[str, str], keyword: str, tag: str) -> str | None:
+    """Return ComfyUI's JSON: a PNG text of this keyword, or in WebP an EXIF tag that begins with the keyword."""
+    if keyword in texts:
+        return texts[keyword]
+    start = f"{keyword}:"
+    candidates = (texts.get(name, "") for name in (tag, "Make", "Model", "ImageDescription", "UserComment"))
+    return next((text.removeprefix(start) for text in candidates if text.startswith(start)), None)
+
+
+def _ours(texts: Mapping[str, str]) -> Restored | None:
+    for name in (KEY, "ImageDescription"):
+        own = _json(texts.get(name))
+        own = own.get(KEY) if isinstance(own, dict) else None
+        if isinstance(own, dict) and isinstance(own.get("request"), dict):
+            return _checked_own(own["request"], own.get("backend"))
+    return None
+
+
+def _checked_own(recipe: dict[str, Any], backend: Any) -> Restored | None:
+    name = backend if isinstance(backend, str) else None
+    try:
+        return Restored(OURS, check_recipe(recipe), backend=name)
+    except InvalidRequest:
+        # Of another version, or changed by hand: what still fits is taken over field by field.
+        restored = fit(Found(OURS, dict(recipe)))
+        return Restored(OURS, restored.recipe, restored.dropped, name)
+
+
+def _json(text: str | None) -> Any:
+    if not text or text.lstrip()[:1] not in ("{", "["):
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None

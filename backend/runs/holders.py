@@ -1,0 +1,79 @@
+"""Whose is what: pictures that visitors brought or made, and files that the page serves to them."""
+
+import hashlib
+from datetime import UTC, datetime
+from os.path import realpath
+from typing import Literal
+
+from sqlalchemy import ColumnElement, Engine, Select, delete, insert, or_, select
+
+from backend.runs.database import exclusively, writing
+from backend.runs.tables import holders, images, inputs, members, runs
+
+Holding = Literal["yours", "another's", "nobody's"]
+
+_SERVED = "served:"
+
+
+class Holders:
+    """Remembers who brought or was given something; several visitors may hold the same.
+
+    A picture is named by the sha256 of its file, a served file by its path.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def add_picture(self, sha256: str, visitor: str) -> None:
+        """Note that a visitor brought a picture."""
+        self._add(sha256, visitor)
+
+    def add_served(self, path: str, visitor: str) -> None:
+        """Note that a file is served to a visitor, such as one that they have just uploaded."""
+        self._add(_item(path), visitor)
+
+    def picture(self, sha256: str, visitor: str) -> Holding:
+        """Say whose a picture is: the visitor's where they brought or made it, or share a room with its run."""
+        either = or_(images.c.sha256 == sha256, images.c.original == sha256)
+        made, used = runs.join(images, images.c.run_id == runs.c.id), runs.join(inputs, inputs.c.run_id == runs.c.id)
+        rooms = select(members.c.room).where(members.c.visitor == visitor)
+        theirs = or_(runs.c.visitor == visitor, runs.c.room.in_(rooms))
+        brought = holders.c.item == sha256
+        if self._any(
+            select(holders.c.item).where(brought, holders.c.visitor == visitor),
+            select(runs.c.id).select_from(made).where(either, theirs),
+            select(runs.c.id).select_from(used).where(inputs.c.sha256 == sha256, theirs),
+        ):
+            return "yours"
+        known = self._any(select(holders.c.item).where(brought), select(images.c.run_id).where(either))
+        return "another's" if known else "nobody's"
+
+    def served(self, path: str, visitor: str) -> Holding:
+        """Say to whom a file is served."""
+        item: ColumnElement[bool] = holders.c.item == _item(path)
+        if self._any(select(holders.c.item).where(item, holders.c.visitor == visitor)):
+            return "yours"
+        return "another's" if self._any(select(holders.c.item).where(item)) else "nobody's"
+
+    def forget_served(self, before: datetime) -> None:
+        """Forget to whom files were served before a moment, when they have left the cache."""
+        with writing(self.engine) as connection:
+            old = (holders.c.item.startswith(_SERVED), holders.c.created < before)
+            connection.execute(delete(holders).where(*old))
+
+    def _add(self, item: str, visitor: str) -> None:
+        known = select(holders.c.item).where(holders.c.item == item, holders.c.visitor == visitor)
+        with exclusively(self.engine) as connection:
+            if connection.execute(known).first() is None:
+                values = {"item": item, "visitor": visitor, "created": datetime.now(UTC)}
+                connection.execute(insert(holders).values(**values))
+
+    def _any(self, *queries: Select[tuple[str]]) -> bool:
+        with self.engine.connect() as connection:
+            return any(connection.execute(query.limit(1)).first() is not None for query in queries)
+
+
+def _item(path: str) -> str:
+    # Links followed: one file must not have a second name under which it is nobody's.
+    real = realpath(path)
+    return _SERVED + hashlib.sha256(real.encode(errors="surrogateescape")).hexdigest()[:56]

@@ -1,0 +1,59 @@
+"""What Runware can do with this model, as the form and the door see it."""
+
+from collections.abc import Iterator
+
+from backend.capabilities import Capabilities, Size
+from backend.errors import Problem
+from backend.requests import MODES, Mode, Request
+from backend.runware.options import CallbackOptions, RunwareOptions
+from backend.runware.pictures import DEFAULT_SIZE
+from backend.runware.rules import problems
+from backend.settings import Settings
+
+UNVERIFIED = "Runware's schema takes this for the model, but its page names only text and image to image: unverified."
+NOTES: dict[Mode, str] = {"inpaint": UNVERIFIED, "outpaint": UNVERIFIED, "controlnet": UNVERIFIED}
+LACKS = {
+    "shift": "Runware's schema for this model has no shift; leave it at 3.",
+    "acceleration": "Runware has accelerator options instead of levels; leave this at none.",
+    "prompt_expansion": "Runware expands no prompt within a run; turn this off.",
+    "fill": "Runware fills the new area by itself; leave this at edge.",
+}
+SIDES = (
+    (512, 512),
+    (768, 768),
+    (1024, 1024),
+    (1024, 768),
+    (768, 1024),
+    (1344, 768),
+    (768, 1344),
+    (1536, 1536),
+    (2048, 2048),
+)
+MOST_CONTROLS = 4
+"""The page sets no number; more than four pictures would only blur one another."""
+
+
+def capabilities(settings: Settings) -> Capabilities:
+    """Return the capabilities; call-outs are an option only where the settings allow them."""
+    options = CallbackOptions if settings.allow_callbacks else RunwareOptions
+
+    def rules(request: Request) -> Iterator[Problem]:
+        return problems(request, options.model_validate(request.options))
+
+    return Capabilities(
+        modes=MODES,
+        default_size=Size(*DEFAULT_SIZE),
+        sizes=tuple(Size(*size) for size in SIDES),
+        lacks=LACKS,
+        options=options,
+        notes=NOTES,
+        most_controls=MOST_CONTROLS,
+        rules=rules,
+    )
+
+
+def own_options(request: Request, able: Capabilities) -> RunwareOptions:
+    """Return the request's options in Runware's type; raise `InvalidRequest` where they don't fit."""
+    options = able.own_options(request)
+    assert isinstance(options, RunwareOptions)
+    return options

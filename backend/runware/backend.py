@@ -1,0 +1,188 @@
+"""Runware as a backend."""
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from PIL import Image
+from pydantic import SecretStr
+
+from backend.base import Backend, State
+from backend.caller import Caller
+from backend.capabilities import Capabilities, Estimate
+from backend.errors import GenerationFailed, NotReady, Problem, ProviderTimeout, Unsupported
+from backend.events import Emit, Queued, Submitted
+from backend.http import Line
+from backend.pixels import open_upright
+from backend.request_parts import Control
+from backend.requests import Request, seeds
+from backend.runs.files import ImageFiles
+from backend.runs.records import Run
+from backend.runware import guides
+from backend.runware.abilities import capabilities, own_options
+from backend.runware.inlay import Inlay
+from backend.runware.mapping import Inlaid, to_task
+from backend.runware.order import Order, numbered
+from backend.runware.pictures import Pictures, prepare, size_of
+from backend.runware.prices import Prices
+from backend.runware.service import Service, new_uuid
+from backend.runware.wire import ImageInference
+from backend.settings import Settings
+
+NO_KEY = (
+    "Runware needs a key: set `RUNWARE_API_KEY` in `.env` or in the Space's secrets, or paste your own in the key box "
+    "(my.runware.ai gives one)."
+)
+OWN_KEY_GONE = "This run was paid with your own Runware key: paste it again, then recover the run."
+KNOWN_PATIENCE = 120.0
+"""Seconds of asking for tasks that Runware has accepted, or may have."""
+BALANCE = "balance"
+
+
+class RunwareBackend(Backend):
+    """Z-Image-Turbo at Runware: each image of a run is a task of its own, so that each has the seed that was asked."""
+
+    name = "runware"
+    label = "Runware"
+
+    def __init__(
+        self, settings: Settings, files: ImageFiles, line: Line, *, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self.files = files
+        self.service = Service(line)
+        self.prices = Prices()
+        self._public = settings.public
+        self._server_key = settings.runware_api_key
+        self._capabilities = capabilities(settings)
+        self._sleep = sleep
+        self._balances: dict[str, Decimal] = {}
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Return what the model's page and its schema say."""
+        return self._capabilities
+
+    def missing(self, caller: Caller) -> str | None:
+        """Ask for a key where neither the visitor nor the server has one."""
+        return NO_KEY if self._key(caller) is None else None
+
+    def state(self, caller: Caller) -> State:
+        """Say whether a key is there, and what is left in its account once that was asked for."""
+        missing = self.missing(caller)
+        balance = self._balances.get(_mark(self._key(caller)))
+        left = "" if balance is None else f"; ${balance:.2f} left in the account"
+        return State(ready=missing is None, message=missing or f"Ready{left}")
+
+    def actions(self) -> Mapping[str, str]:
+        """Offer the account's balance."""
+        return {BALANCE: "Show the balance"}
+
+    def act(self, action: str, caller: Caller) -> None:
+        """Ask for the balance; `state` says it afterwards. That of the server's key is nobody else's business."""
+        if action != BALANCE:
+            super().act(action, caller)
+        if self._public and self.name not in caller.keys:
+            raise Unsupported([Problem("", "Only the balance of a key of your own is shown here: paste yours.")])
+        key = self._require_key(caller)
+        self._balances[_mark(key)] = self.service.balance(key)
+
+    def estimate(self, request: Request, caller: Caller) -> Estimate:
+        """Return the price by the published prices, with a range as wide as the bills are known to be."""
+        return self.prices.estimate(request, size_of(request, self.files))
+
+    def control_picture(self, control: Control, caller: Caller) -> Image.Image:
+        """Return edges at no cost; depth and pose are made by Runware, on a key of the visitor's own."""
+        image = open_upright(self.files.path(control.image))
+        here = guides.made_here(control, image)
+        if here is not None:
+            return here
+        key = caller.keys.get(self.name)
+        if key is None:
+            message = "depth and pose cost money at Runware: paste a key of your own to see them before the run."
+            raise Unsupported([Problem("preprocess", message)])
+        return guides.made_there(control, image, self.service, key)
+
+    def run(self, request: Request, caller: Caller, emit: Emit) -> None:
+        """Send every image of the request as one task, all in one call, and emit what comes."""
+        key = self._require_key(caller)
+        options = own_options(request, self._capabilities)
+        emit(Queued())
+        pictures = prepare(request, self.files)
+        inlay = Inlay(self.service, key, copies=request.count)
+        images = {"seed_image": inlay.maybe(pictures.seed), "mask_image": inlay.maybe(pictures.mask)}
+        tasks = [new_uuid() for _ in seeds(request)]
+        ids = {"tasks": tasks, "delivery": options.delivery, "own_key": self.name in caller.keys}
+        emit(Submitted(ids))
+        order = self._order(request, pictures, key, ids, emit)
+        drawn = guides.all_of(request, self.files, pictures.size, inlay)
+        order.extra = drawn.cost
+        inlaid = Inlaid(size=pictures.size, sides=pictures.sides, guides=drawn.names, **images)
+        self._carry_out(
+            order,
+            [
+                to_task(request, options, inlaid, task_uuid=task_uuid, seed=seed)
+                for task_uuid, seed in zip(tasks, seeds(request), strict=True)
+            ],
+        )
+
+    def collect(self, run: Run, caller: Caller, emit: Emit) -> None:
+        """Fetch what Runware made for a run that was submitted before; nothing is submitted."""
+        ids = run.provider_ids
+        if ids.get("own_key") and self.name not in caller.keys:
+            raise NotReady(OWN_KEY_GONE, billed="unknown")
+        order = self._order(run.request, prepare(run.request, self.files), self._require_key(caller), ids, emit)
+        order.pending = numbered(ids["tasks"], {image.index for image in run.images})
+        order.take_found(ids.get("found", {}))
+        order.wait()
+        order.settle()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.service.line.close()
+
+    def _order(self, request: Request, pictures: Pictures, key: SecretStr, ids: Mapping[str, Any], emit: Emit) -> Order:
+        return Order(
+            self.service,
+            key,
+            request,
+            ids,
+            emit,
+            pictures.finish,
+            self._sleep,
+            numbered(ids["tasks"], set()),
+            learn=partial(self.prices.learn, request, pictures.size),
+        )
+
+    def _carry_out(self, order: Order, tasks: Sequence[ImageInference]) -> None:
+        try:
+            exchange = self.service.submit(tasks, order.key)
+        except ProviderTimeout as lost:
+            self._look_for(order, lost)
+        else:
+            known = order.take(exchange)
+            if known or not order.archived:
+                order.wait(strange_patience=KNOWN_PATIENCE)
+        order.settle()
+
+    def _look_for(self, order: Order, lost: ProviderTimeout) -> None:
+        """Ask the archive for a run whose answer was lost on the way; without one, what was lost stays the error."""
+        try:
+            order.wait(patience=KNOWN_PATIENCE)
+        except GenerationFailed:
+            raise lost from None
+
+    def _key(self, caller: Caller) -> SecretStr | None:
+        return caller.keys.get(self.name) or self._server_key
+
+    def _require_key(self, caller: Caller) -> SecretStr:
+        key = self._key(caller)
+        if key is None:
+            raise NotReady(NO_KEY)
+        return key
+
+
+def _mark(key: SecretStr | None) -> str:
+    return "" if key is None else hashlib.sha256(key.get_secret_value().encode()).hexdigest()

@@ -1,0 +1,187 @@
+"""One run's tasks at Runware: which are still to come, what came, and what was refused."""
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from PIL import Image
+from pydantic import SecretStr
+
+from backend.errors import BadImage, BadReply, GenerationFailed, PlaygroundError, ProviderTimeout
+from backend.events import Emit, Generated, Progress, Submitted
+from backend.pixels import check_header
+from backend.requests import Request
+from backend.runware.pictures import Finish
+from backend.runware.replies import Answer, Item, Refusal
+from backend.runware.service import Exchange, Service
+
+FIRST_WAIT, GROWTH, LONGEST_WAIT = 1.0, 1.5, 5.0
+"""Seconds between two questions; Runware advises to begin at one or two and to slow down."""
+PATIENCE = 600.0
+"""Seconds of waiting after which a run that Runware still works on is left to be recovered later."""
+STRANGER_PATIENCE = 20.0
+"""Seconds of waiting for a task that Runware says it doesn't know (yet)."""
+
+QUESTIONS = ("getResponse", "getTaskDetails")
+
+LATER = "Runware still works on this run after {seconds:.0f} s; recover it later, since it may be billed."
+STRANGER = "Runware knows nothing of this run: most likely it was never accepted, but a bill can't be ruled out."
+
+
+@dataclass(slots=True)
+class Order:
+    """The tasks of one run; every image is emitted as soon as it is there, whatever else went wrong."""
+
+    service: Service
+    key: SecretStr
+    request: Request
+    ids: Mapping[str, Any]
+    emit: Emit
+    finish: Finish | None
+    sleep: Callable[[float], None]
+    pending: dict[str, int] = field(default_factory=dict)
+    errors: list[PlaygroundError] = field(default_factory=list)
+    learn: Callable[[Decimal], None] = lambda _bill: None
+    extra: Decimal | None = Decimal(0)
+    """What was billed beside the images (USD), counted with the first of them; None where nobody said."""
+    asking: bool = False
+    """Whether the tasks were accepted, so that a refused question says nothing of their bill."""
+
+    @property
+    def archived(self) -> bool:
+        """Whether its results are asked for in the archive, as those of synchronous tasks are."""
+        return self.ids.get("delivery") != "async"
+
+    def settle(self) -> None:
+        """Raise what went wrong, once everything that came has been emitted."""
+        if self.errors:
+            error = self.errors[0]
+            if self.extra != 0 and error.billed == "no":
+                error.billed = "yes"  # the control pictures were
+            raise error
+        if self.pending:
+            message = f"Runware's answer lacks {len(self.pending)} of the images; recover the run later."
+            raise BadReply(message)
+
+    def take(self, exchange: Exchange) -> bool:
+        """Emit the images of a reply and note its refusals; return whether Runware said it had the tasks before."""
+        self._keep_addresses(exchange.answer)
+        for item in exchange.answer.items:
+            self._take_item(item)
+        known = False
+        for refusal in exchange.answer.refusals:
+            if refusal.conflict:
+                known = True
+            elif not refusal.unknown:
+                self._refuse(refusal, exchange.error(refusal, self.key))
+        return known
+
+    def take_found(self, found: Mapping[str, Mapping[str, Any]]) -> None:
+        """Emit the images whose addresses an earlier attempt had put on disk."""
+        for task_uuid, entry in found.items():
+            self._take_item(Item.model_validate({**entry, "taskUUID": task_uuid}))
+
+    def wait(self, *, patience: float = PATIENCE, strange_patience: float = STRANGER_PATIENCE) -> None:
+        """Ask until nothing is pending; raise `ProviderTimeout` where patience (seconds of waiting) ends first."""
+        self.asking = True
+        waited, strange, pause = 0.0, 0.0, FIRST_WAIT
+        while self.pending:
+            self.sleep(pause)
+            waited += pause
+            exchange = self._ask()
+            self.take(exchange)
+            strange = strange + pause if _is_stranger(exchange.answer) else 0.0
+            if self.pending and strange >= strange_patience:
+                raise ProviderTimeout(STRANGER)
+            if self.pending and waited >= patience:
+                raise ProviderTimeout(LATER.format(seconds=waited))
+            pause = min(pause * GROWTH, LONGEST_WAIT)
+
+    def _ask(self) -> Exchange:
+        try:
+            return self.service.results(list(self.pending), self.key, archived=self.archived)
+        except GenerationFailed as error:
+            error.billed = "unknown"
+            raise
+
+    def _take_item(self, item: Item) -> None:
+        task_uuid = self._task_of(item.task_uuid)
+        if task_uuid is None:
+            return
+        index = self.pending[task_uuid]
+        if not item.done:
+            if item.progress:
+                self.emit(Progress(round(item.progress), 100, index=index))
+            return
+        del self.pending[task_uuid]
+        try:
+            made = self._made(item)
+        except PlaygroundError as error:
+            error.billed = "unknown" if item.cost is None else "yes"
+            self.errors.append(error)
+            return
+        details = {"task_uuid": task_uuid, "image_uuid": item.image_uuid}
+        self.emit(Generated(made, item.seed, self._cost(item), index, item.flagged, details))
+
+    def _cost(self, item: Item) -> Decimal | None:
+        if item.cost is None:
+            return None
+        self.learn(item.cost)
+        extra, self.extra = self.extra, Decimal(0)
+        return None if extra is None else item.cost + extra
+
+    def _made(self, item: Item) -> Image.Image | bytes:
+        content = item.content() or self.service.fetch(item.image_url or "")
+        try:
+            check_header(content)
+            if self.finish is None:
+                return content
+            with Image.open(io.BytesIO(content)) as picture:
+                return self.finish(picture.convert("RGB"))
+        except (BadImage, OSError, SyntaxError, ValueError) as error:
+            raise BadReply("Runware sent a file that is no whole PNG, JPEG or WebP image; recover the run.") from error
+
+    def _refuse(self, refusal: Refusal, error: PlaygroundError) -> None:
+        """Count a refusal: of its own task, or of all that are pending where it names none."""
+        task_uuid = self._task_of(refusal.task_uuid)
+        if self.asking and (refusal.task_uuid is None or refusal.task_type in QUESTIONS):
+            error.billed = "unknown"
+        if task_uuid is not None:
+            del self.pending[task_uuid]
+            self.errors.append(error)
+        elif refusal.task_uuid is None and self.pending:
+            self.pending.clear()
+            self.errors.append(error)
+
+    def _task_of(self, task_uuid: str | None) -> str | None:
+        if task_uuid is None and len(self.pending) == 1:
+            return next(iter(self.pending))
+        return task_uuid if task_uuid in self.pending else None
+
+    def _keep_addresses(self, answer: Answer) -> None:
+        """Put what the images are called on disk before they are fetched: a crash in between then loses none."""
+        found = {
+            item.task_uuid: {
+                "imageURL": item.image_url,
+                "imageUUID": item.image_uuid,
+                "seed": item.seed,
+                "cost": None if item.cost is None else str(item.cost),
+                "NSFWContent": item.flagged,
+            }
+            for item in answer.items
+            if item.task_uuid in self.pending and item.image_url
+        }
+        if found:
+            self.ids = {**self.ids, "found": {**self.ids.get("found", {}), **found}}
+            self.emit(Submitted(self.ids))
+
+
+def _is_stranger(answer: Answer) -> bool:
+    return not answer.items and all(refusal.unknown for refusal in answer.refusals)
+
+
+def numbered(task_uuids: Sequence[str], have: set[int]) -> dict[str, int]:
+    """Return the index of each task whose image isn't there yet."""
+    return {task_uuid: index for index, task_uuid in enumerate(task_uuids) if index not in have}

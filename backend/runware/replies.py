@@ -1,0 +1,154 @@
+"""Runware's messages on their way in: read with patience, since what they hold is paid for."""
+
+import base64
+import binascii
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+
+from backend.errors import BadReply
+from backend.request_parts import MAX_SEED
+
+
+def _or_none(kind: Any) -> BeforeValidator:
+    """Return a validator that turns what is no `kind` into None, so that one odd field costs no image."""
+    adapter: TypeAdapter[Any] = TypeAdapter(kind)
+
+    def read(value: Any) -> Any:
+        try:
+            return adapter.validate_python(value)
+        except ValidationError:
+            return None
+
+    return BeforeValidator(read)
+
+
+Text = Annotated[str | None, _or_none(str)]
+Seed = Annotated[int | None, _or_none(Annotated[int, Field(strict=True, ge=0, le=MAX_SEED)])]
+Cost = Annotated[Decimal | None, _or_none(Annotated[Decimal, Field(ge=0, le=1000)])]
+Flag = Annotated[bool | None, _or_none(bool)]
+Percent = Annotated[float | None, _or_none(Annotated[float, Field(ge=0, le=100)])]
+
+
+class Item(BaseModel):
+    """One entry of `data`: an image, a placeholder while it is made, or another task's answer."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    task_type: Text = Field(None, alias="taskType")
+    task_uuid: Text = Field(None, alias="taskUUID")
+    status: Text = None
+    progress: Percent = None
+    image_uuid: Text = Field(None, alias="imageUUID")
+    image_url: Text = Field(None, alias="imageURL")
+    image_base64: Text = Field(None, alias="imageBase64Data")
+    image_data_uri: Text = Field(None, alias="imageDataURI")
+    guide_url: Text = Field(None, alias="guideImageURL")
+    guide_uuid: Text = Field(None, alias="guideImageUUID")
+    media_uuid: Text = Field(None, alias="mediaUUID")
+    seed: Seed = None
+    flagged: Flag = Field(None, alias="NSFWContent")
+    cost: Cost = None
+    balance: Any = None
+    response: Any = None
+    error: Any = None
+
+    @property
+    def done(self) -> bool:
+        """Whether it holds an image."""
+        return bool(self.image_url or self.image_base64 or self.image_data_uri)
+
+    def content(self) -> bytes | None:
+        """Return the image that lies in the item itself, or None; raise `BadReply` where it is cut off."""
+        text = self.image_base64 or (self.image_data_uri or "").partition(",")[2]
+        if not text:
+            return None
+        try:
+            return base64.b64decode(text, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise BadReply("Runware sent an image that can't be read; it may still be billed.") from error
+
+
+class Refusal(BaseModel):
+    """One entry of `errors`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    code: Annotated[str, BeforeValidator(str)] = "unknownError"
+    message: Annotated[str, BeforeValidator(str)] = ""
+    parameter: Any = None
+    task_uuid: Text = Field(None, alias="taskUUID")
+    task_type: Text = Field(None, alias="taskType")
+
+    @property
+    def conflict(self) -> bool:
+        """Whether the task had been accepted before."""
+        return self.code.casefold() == "conflicttaskuuid"
+
+    @property
+    def unknown(self) -> bool:
+        """Whether Runware has no such task, or not yet."""
+        return self.code.casefold() == "tasknotfound"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one reply says: items and refusals, either of which may be missing."""
+
+    items: tuple[Item, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether it says nothing at all."""
+        return not self.items and not self.refusals
+
+
+def read(body: Any) -> Answer:
+    """Read a reply's JSON; anything that is no reply gives an empty answer.
+
+    `data` may be one object instead of a list, and `errors` may be `error`, as older documents have it. An item with
+    an error inside, as newer ones have it, counts as a refusal.
+    """
+    if not isinstance(body, dict):
+        return Answer()
+    items = [Item.model_validate(entry) for entry in _entries(body.get("data"))]
+    refused = [_inner(item) for item in items if item.error or item.status == "error"]
+    stated = [_refusal(entry) for key in ("errors", "error") for entry in _entries(body.get(key))]
+    fine = tuple(item for item in items if not (item.error or item.status == "error"))
+    return Answer(fine, (*stated, *refused))
+
+
+def details(answer: Answer) -> Answer:
+    """Read the archive's answers to `getTaskDetails`: each holds the reply that its task had."""
+    found = [read(item.response) for item in answer.items if item.response is not None]
+    items = tuple(item for one in found for item in one.items)
+    return Answer(items, (*answer.refusals, *(refusal for one in found for refusal in one.refusals)))
+
+
+def balance(answer: Answer) -> Decimal | None:
+    """Return the account's USD, written as a number or as an object with `amount`."""
+    for item in answer.items:
+        stated = item.balance.get("amount") if isinstance(item.balance, dict) else item.balance
+        try:
+            return TypeAdapter(Decimal).validate_python(stated)
+        except ValidationError:
+            continue
+    return None
+
+
+def _entries(value: Any) -> Iterator[dict[str, Any]]:
+    entries = value if isinstance(value, list) else [value]
+    return (entry for entry in entries if isinstance(entry, dict))
+
+
+def _refusal(entry: dict[str, Any]) -> Refusal:
+    return Refusal.model_validate(entry)
+
+
+def _inner(item: Item) -> Refusal:
+    stated = item.error if isinstance(item.error, dict) else {"message": item.error or "the task failed"}
+    return Refusal.model_validate({"code": "taskFailed", **stated, "taskUUID": item.task_uuid})

@@ -1,0 +1,107 @@
+"""Runware's tasks over HTTP: what is sent, what comes back, and the questions that cost nothing."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic import SecretStr
+
+from backend.errors import BadReply, Billed, PlaygroundError
+from backend.http import Call, Line, Reply
+from backend.runware import replies
+from backend.runware.refusals import from_status, to_error
+from backend.runware.replies import Answer, Item, Refusal
+from backend.runware.wire import AccountQuestion, Ask, Message, Preprocess, Upload
+
+MEDIA = ("*.runware.ai",)
+"""Hosts that Runware's files come from; its documents show im.runware.ai and mm.runware.ai."""
+MOST_IMAGE = 64 * 2**20
+BASE_SECONDS, IMAGE_SECONDS = 120.0, 15.0
+"""How long a synchronous run may take: the service's own limit, and more for each further image."""
+QUESTION_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One reply: what it says, and the HTTP around it."""
+
+    answer: Answer
+    reply: Reply
+
+    def error(self, refusal: Refusal, key: SecretStr) -> PlaygroundError:
+        """Return the error for a refusal of this reply; unknown bill where an earlier try may have been accepted."""
+        billed: Billed = "unknown" if self.reply.doubtful and self.reply.pays else "no"
+        return to_error(refusal, status=self.reply.status, key=key, billed=billed)
+
+
+class Service:
+    """Runware, with a key for each call."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+
+    def submit(self, tasks: Sequence[Message], key: SecretStr) -> Exchange:
+        """Send tasks that may cost money; sent again under the same UUIDs, which Runware refuses to carry out twice."""
+        seconds = BASE_SECONDS + IMAGE_SECONDS * len(tasks)
+        return self._post(tasks, key, pays=True, seconds=seconds)
+
+    def results(self, task_uuids: Sequence[str], key: SecretStr, *, archived: bool) -> Exchange:
+        """Ask what became of tasks: asynchronous ones by their results, others (`archived`) in the archive."""
+        kind: Literal["getTaskDetails", "getResponse"] = "getTaskDetails" if archived else "getResponse"
+        questions = [Ask(task_type=kind, task_uuid=one) for one in task_uuids]
+        exchange = self._post(questions, key, pays=False, seconds=QUESTION_SECONDS)
+        return Exchange(replies.details(exchange.answer), exchange.reply) if archived else exchange
+
+    def upload(self, data_uri: str, key: SecretStr) -> str:
+        """Store an image in the account and return its UUID; Runware deletes it 30 days after its last use."""
+        exchange = self._post([Upload(task_uuid=new_uuid(), media=data_uri)], key, pays=False, seconds=BASE_SECONDS)
+        for item in exchange.answer.items:
+            if item.media_uuid:
+                return item.media_uuid
+        raise self._why(exchange, key, "took an image but named no UUID for it; try again.")
+
+    def preprocess(self, task: Preprocess, key: SecretStr) -> Item:
+        """Let Runware make a control picture and return its answer, which names it by UUID or address."""
+        exchange = self._post([task], key, pays=True, seconds=BASE_SECONDS)
+        for item in exchange.answer.items:
+            if item.guide_uuid or item.guide_url:
+                return item
+        raise self._why(exchange, key, "made no control picture; try again.")
+
+    def balance(self, key: SecretStr) -> Decimal:
+        """Return the account's USD."""
+        exchange = self._post([AccountQuestion(task_uuid=new_uuid())], key, pays=False, seconds=QUESTION_SECONDS)
+        found = replies.balance(exchange.answer)
+        if found is None:
+            raise self._why(exchange, key, "named no balance; look it up at my.runware.ai.")
+        return found
+
+    def fetch(self, url: str) -> bytes:
+        """Return the file of a result."""
+        return self.line.fetch(url, most_bytes=MOST_IMAGE)
+
+    def _post(self, tasks: Sequence[Message], key: SecretStr, *, pays: bool, seconds: float) -> Exchange:
+        body: list[dict[str, Any]] = [task.body() for task in tasks]
+        reply = self.line.ask(Call(method="POST", key=key, json=body, pays=pays, seconds=seconds))
+        try:
+            answer = replies.read(reply.json())
+        except BadReply:
+            if reply.ok:
+                raise
+            answer = Answer()
+        if answer.empty and not reply.ok:
+            # A gateway's page instead of Runware's words: who knows how far the request got.
+            raise from_status(reply, billed="unknown" if pays and reply.status >= 500 else "no")
+        return Exchange(answer, reply)
+
+    def _why(self, exchange: Exchange, key: SecretStr, otherwise: str) -> PlaygroundError:
+        for refusal in exchange.answer.refusals:
+            return exchange.error(refusal, key)
+        return BadReply(f"Runware {otherwise}", billed="unknown" if exchange.reply.pays else "no")
+
+
+def new_uuid() -> str:
+    """Return a UUID of version 4, the only one that Runware takes."""
+    return str(uuid.uuid4())

@@ -1,0 +1,78 @@
+"""Result links: one run's page for whoever has its address, made on request and revocable."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import delete, insert, select
+
+from backend.errors import NotFound
+from backend.recipes import Recipe
+from backend.runs.database import exclusively, writing
+from backend.runs.metadata import recipe
+from backend.runs.records import Run, RunImage
+from backend.runs.store import Store
+from backend.runs.tables import links, runs
+
+_GONE = "This link shows nothing any more: it was revoked, or its run was deleted."
+
+
+@dataclass(frozen=True, slots=True)
+class SharedRun:
+    """What a result link shows: the images and the settings; no visitor, no input picture, no provider's id."""
+
+    backend: str
+    recipe: Recipe
+    images: tuple[RunImage, ...]
+    created: datetime
+    seconds: float | None
+
+
+class ResultLinks:
+    """Tokens that open one run each; the run's owner makes and revokes them."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def share(self, run_id: str, visitor: str) -> str:
+        """Return the token of the visitor's run (128 bits, for `?result=…`); the same one when asked again."""
+        run = self.store.run(run_id, visitor)
+        if not run.images:
+            raise NotFound("This run has no image yet: share it when one has come.")
+        with exclusively(self.store.engine) as connection:
+            known = connection.execute(select(links.c.token).where(links.c.run_id == run_id)).scalar()
+            if known is not None:
+                return str(known)
+            token = secrets.token_urlsafe(16)
+            values = {"token": token, "run_id": run_id, "visitor": visitor, "created": datetime.now(UTC)}
+            connection.execute(insert(links).values(**values))
+        return token
+
+    def revoke(self, run_id: str, visitor: str) -> None:
+        """Take the link back; its address never opens anything again."""
+        self.store.run(run_id, visitor)
+        with writing(self.store.engine) as connection:
+            connection.execute(delete(links).where(links.c.run_id == run_id, links.c.visitor == visitor))
+
+    def token(self, run_id: str, visitor: str) -> str | None:
+        """Return the token of a run that the visitor shares, or None where it isn't shared."""
+        query = select(links.c.token).where(links.c.run_id == run_id, links.c.visitor == visitor)
+        with self.store.engine.connect() as connection:
+            found: str | None = connection.execute(query).scalar()
+            return found
+
+    def opened(self, token: str) -> SharedRun:
+        """Return what the link shows; raise `NotFound` for a token that was revoked or never was."""
+        linked = select(links.c.run_id).where(links.c.token == token)
+        found = self.store.read(select(runs).where(runs.c.id.in_(linked), runs.c.deleted.is_(None)))
+        if not found:
+            raise NotFound(_GONE)
+        return _shown(found[0])
+
+
+def _shown(run: Run) -> SharedRun:
+    images = tuple(
+        RunImage(image.index, image.sha256, image.format, image.width, image.height, image.seed, image.cost_usd)
+        for image in run.images
+    )
+    return SharedRun(run.backend, recipe(run.request), images, run.created, run.seconds)

@@ -1,0 +1,1 @@
+"""Strangers: who they are, what is theirs, how fast they may ask, and what never reaches the page."""

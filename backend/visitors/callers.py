@@ -1,0 +1,37 @@
+"""From what a request says to the caller that the door knows."""
+
+from dataclasses import dataclass, field
+
+from backend.caller import Caller
+from backend.visitors.addresses import Addresses
+from backend.visitors.identity import Visit, is_token, login_id, visitor_id
+from backend.visitors.keys import KeyRing, Owner
+
+
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """Knows visitors by cookie or login, adds the keys of their session and the mark of their address."""
+
+    addresses: Addresses
+    keys: KeyRing = field(default_factory=KeyRing)
+
+    def caller(self, visit: Visit, *, room: str | None = None) -> Caller:
+        """Return who asks; a request without a cookie is a visitor of its own, known to nobody afterwards."""
+        visitor, session = self.owner(visit)
+        return Caller(
+            visitor=visitor,
+            keys=self.keys.of((visitor, session)),
+            room=room,
+            address=self.addresses.mark(visit.peer, visit.forwarded),
+            signed_in=visit.login is not None,
+        )
+
+    def owner(self, visit: Visit) -> Owner:
+        """Return whose keys the request may use: this visitor's, of this page session."""
+        if visit.login is not None:
+            visitor = login_id(visit.login)
+        elif visit.token is not None and is_token(visit.token):
+            visitor = visitor_id(visit.token)
+        else:
+            visitor = visitor_id(f"session {visit.session or ''}")
+        return visitor, visit.session or ""

@@ -1,0 +1,41 @@
+"""What a request asks of Gradio, read off its path, and which of Gradio's routes this playground keeps shut."""
+
+import re
+from os.path import normpath
+
+_PREFIX = re.compile(r"^/+(gradio_api/+)?")
+_SHUT = re.compile(
+    r"(proxy=|deep_link|runs(/|$)|run-history|monitoring|profiling|vibe-|undo-vibe|stream/|process_recording|dev/)"
+)
+"""An open proxy, forms saved to disk with their passwords, everybody's statistics, code editing, and what is unused."""
+
+_FILE = re.compile(r"file[=/](?P<path>.*)", re.DOTALL)
+_ADDRESS = re.compile(r"\s*[a-z][a-z0-9+.-]+:/|\s*//", re.IGNORECASE)
+_EVENT = re.compile(r"(queue/join|call/|run/|api/|component_server|reset|cancel)")
+
+
+def route(path: str) -> str:
+    """Return the path within Gradio's routes, without its prefix."""
+    return _PREFIX.sub("", path, count=1)
+
+
+def is_shut(path: str) -> bool:
+    """Whether it asks for a route that nobody needs here, or through us for an address on the net."""
+    asked = _FILE.match(route(path))
+    return "\0" in path or bool(_SHUT.match(route(path)) or (asked and _ADDRESS.match(asked["path"])))
+
+
+def file_path(path: str) -> str | None:
+    """Return the file that is asked for, its dots resolved, or None for any other request."""
+    asked = _FILE.match(route(path))
+    return None if asked is None else normpath(asked["path"])
+
+
+def is_upload(path: str) -> bool:
+    """Whether it brings files."""
+    return route(path).rstrip("/") == "upload"
+
+
+def is_event(path: str) -> bool:
+    """Whether it sets something going."""
+    return _EVENT.match(route(path)) is not None

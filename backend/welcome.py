@@ -1,0 +1,56 @@
+"""What the terminal says at the start: who can reach the page, what strangers can do, and what they can spend."""
+
+from backend.caller import Caller
+from backend.errors import NotReady
+from backend.playground import Playground
+from backend.runs.caps import usd
+from backend.settings import Settings
+
+VIBE = (
+    "GRADIO_VIBE_MODE lets every visitor run code on this machine: unset it to start a page that strangers can reach."
+)
+
+
+def check_start(settings: Settings) -> None:
+    """Raise `NotReady` for a setting with which no public page may start."""
+    if settings.public and settings.vibe_mode:
+        raise NotReady(VIBE)
+
+
+def start_lines(playground: Playground) -> list[str]:
+    """Return the lines about strangers, each one sentence or two; none where only this machine reaches the page."""
+    settings = playground.settings
+    if not settings.public:
+        return []
+    password = "It asks for a password." if settings.auth else "No password is asked; --auth NAME:PASSWORD sets one."
+    return [f"Strangers can reach this page ({_way(settings)}). {password}", _spending(playground)]
+
+
+def _way(settings: Settings) -> str:
+    if settings.space_id:
+        return f"the Space {settings.space_id}"
+    if settings.share:
+        return "a share link"
+    return "a proxy" if settings.trusted_proxy else f"address {settings.host}"
+
+
+def _spending(playground: Playground) -> str:
+    nobody = Caller(visitor="")
+    paid = [
+        backend.label
+        for backend in playground.backends.values()
+        if backend.cost_kind == "billed" and backend.missing(nobody) is None
+    ]
+    if not paid:
+        return "No key of yours is set, so they can spend nothing of yours; each may paste a key of their own."
+    caps = playground.budget.caps
+    limits = [
+        f"{usd(cap)} {whom} ({name})"
+        for cap, whom, name in (
+            (caps.visitor, "each", "PLAYGROUND_VISITOR_CAP_USD"),
+            (caps.house, "all together", "PLAYGROUND_DAILY_CAP_USD"),
+            (caps.room, "a room", "PLAYGROUND_ROOM_CAP_USD"),
+        )
+        if cap is not None
+    ]
+    return f"On your key for {' and '.join(paid)} they can spend, in 24 hours, {', '.join(limits)}."

@@ -1,0 +1,204 @@
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+
+from backend.caller import Caller
+from backend.encoding import encode
+from backend.errors import Unsupported
+from backend.events import Event, Failed, Finished, Generated, Progress
+from backend.generate import generate
+from backend.local.backend import LocalBackend
+from backend.local.engine import Engine
+from backend.local.loading import Loading
+from backend.local.machine import Machine
+from backend.playground import Playground
+from backend.request_parts import Control
+from backend.requests import ControlNet, ImageToImage, Inpaint, Outpaint, TextToImage
+from backend.settings import Settings
+from tests.backend.local.conftest import PROMPT, Draw
+from tests.backend.local.pictures import distance
+
+CPU = Machine("cpu", "CPU", 16 * 2**30)
+
+
+@pytest.fixture
+def local(playground: Playground, engine: Engine) -> LocalBackend:
+    """Return the local backend, its model loaded already."""
+    backend = LocalBackend(Settings(_env_file=None, PLAYGROUND_MODEL="tiny"), playground.files, CPU)
+    backend.models.loading = Loading(lambda _: engine)
+    return backend
+
+
+@pytest.fixture
+def house(playground: Playground, local: LocalBackend) -> Playground:
+    """Return a playground that has the local backend."""
+    return Playground(
+        playground.settings, {"local": local}, playground.store, playground.budget, playground.files, "local"
+    )
+
+
+@pytest.fixture
+def shown(playground: Playground) -> dict[str, str]:
+    """Return the references of an image and a mask in the data folder."""
+    image, mask = Image.new("RGB", (150, 130), "teal"), Image.new("L", (150, 130), 0)
+    ImageDraw.Draw(image).ellipse((30, 30, 100, 100), fill="gold")
+    ImageDraw.Draw(mask).rectangle((60, 60, 90, 90), fill=255)
+    return {
+        name: playground.files.put(encode(picture, "png"), "png")
+        for name, picture in (("image", image), ("mask", mask))
+    }
+
+
+def asked(**values: object) -> TextToImage:
+    return TextToImage(**{"prompt": PROMPT, "steps": 4, "seed": 7, "width": 128, "height": 128} | values)
+
+
+def finished(events: Iterator[Event]) -> Finished:
+    *_, last = events
+    assert isinstance(last, Finished), last
+    return last
+
+
+def test_what_the_page_asks_before_a_run_imports_no_torch() -> None:
+    script = """
+import sys
+from backend.caller import Caller
+from backend.local import build
+from backend.request_parts import Control
+from backend.requests import ControlNet, ImageToImage, Inpaint, Outpaint, TextToImage
+from backend.settings import Settings
+local, caller = build(Settings(_env_file=None), None), Caller(visitor="v")
+local.state(caller), local.capabilities, local.actions(), local.missing(caller)
+local.estimate(TextToImage(prompt="a star"), caller)
+heavy = {"torch", "diffusers", "transformers", "accelerate", "gradio"} & set(sys.modules)
+sys.exit(f"imported {heavy}" if heavy else 0)
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parents[3])
+
+
+def test_every_image_of_a_batch_is_that_of_its_seed(house: Playground, caller: Caller, draw: Draw) -> None:
+    run = finished(generate(house, caller, "local", asked(count=3))).run
+    assert [image.seed for image in run.images] == [7, 8, 9]
+    assert run.cost_kind == "free"
+    assert run.cost_usd == 0
+    for image in run.images:
+        with Image.open(house.files.path(image.sha256)) as picture:
+            assert distance(picture.convert("RGB"), draw(seed=image.seed)) == 0
+
+
+def test_progress_comes_with_previews_for_each_image(house: Playground, caller: Caller) -> None:
+    events = list(generate(house, caller, "local", asked(count=2)))
+    steps = [event for event in events if isinstance(event, Progress) and event.step]
+    assert [(event.index, event.step) for event in steps] == [(i, step) for i in (0, 1) for step in (1, 2, 3, 4)]
+    assert all(event.preview for event in steps if event.step < 4)
+
+
+def test_without_a_size_the_models_own_is_taken(house: Playground, local: LocalBackend, caller: Caller) -> None:
+    image = finished(generate(house, caller, "local", asked(width=None, height=None))).run.images[0]
+    size = local.capabilities.default_size
+    assert (image.width, image.height) == (size.width, size.height)
+
+
+def test_every_mode_comes_through_the_door_and_each_image_is_that_of_its_seed(
+    house: Playground, caller: Caller, shown: dict[str, str]
+) -> None:
+    common = {"prompt": PROMPT, "steps": 2, "seed": 7}
+    image, mask = shown["image"], shown["mask"]
+    requests = (
+        ImageToImage(image=image, strength=0.6, **common),
+        Inpaint(image=image, mask=mask, mask_margin=32, **common),
+        Outpaint(image=image, right=50, **common),
+        ControlNet(image=image, controls=(Control(image=image, preprocess="none"),), **common),
+    )
+    for request in requests:
+        both = finished(generate(house, caller, "local", request.model_copy(update={"count": 2}))).run
+        alone = finished(generate(house, caller, "local", request.model_copy(update={"seed": 8}))).run
+        sizes = {(made.width, made.height) for made in both.images}
+        assert sizes == ({(150 + 50, 130)} if request.mode == "outpaint" else {sizes.pop()})
+        assert distance(*(Image.open(house.files.path(made.sha256)) for made in (both.images[1], alone.images[0]))) == 0
+
+
+def test_the_control_picture_can_be_seen_beforehand(local: LocalBackend, caller: Caller, shown: dict[str, str]) -> None:
+    picture = local.control_picture(Control(image=shown["image"]), caller)
+    assert picture.size == (150, 130)
+    assert picture.getextrema()[0] == (0, 255)
+
+
+def test_two_visitors_at_once_each_get_their_own(house: Playground, draw: Draw) -> None:
+    got: dict[int, Finished] = {}
+
+    def visit(seed: int) -> None:
+        got[seed] = finished(generate(house, Caller(visitor=f"v{seed}"), "local", asked(seed=seed, count=2)))
+
+    threads = [threading.Thread(target=visit, args=(seed,)) for seed in (10, 20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for seed, last in got.items():
+        assert last.run.visitor == f"v{seed}"
+        assert [image.seed for image in last.run.images] == [seed, seed + 1]
+        with Image.open(house.files.path(last.run.images[0].sha256)) as picture:
+            assert distance(picture.convert("RGB"), draw(seed=seed)) == 0
+
+
+def test_a_visitor_who_leaves_frees_the_device_within_a_step(
+    house: Playground, local: LocalBackend, caller: Caller
+) -> None:
+    events = generate(house, caller, "local", asked(steps=50, count=20, width=256, height=256))
+    for event in events:
+        if isinstance(event, Progress) and event.step == 2:
+            break
+    events.close()
+    run = finished(generate(house, Caller(visitor="next"), "local", asked())).run
+    assert run.images
+    assert len(local.lane) == 0
+
+
+def test_a_broken_drawing_fails_cleanly_and_the_next_one_works(
+    house: Playground, engine: Engine, caller: Caller
+) -> None:
+    tokenizer = engine.pipe.tokenizer
+    engine.pipe.tokenizer = None
+    try:
+        *_, last = generate(house, caller, "local", asked(prompt="never read before"))
+    finally:
+        engine.pipe.tokenizer = tokenizer
+    assert isinstance(last, Failed)
+    assert "log says why" in str(last.error)
+    assert finished(generate(house, caller, "local", asked())).run.images
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"width": 1024, "height": 128}, "width"),
+        ({"scheduler": "DPMSolverMultistepInverse"}, "scheduler"),
+        ({"prompt_expansion": True}, "prompt_expansion"),
+    ],
+)
+def test_what_it_cannot_do_is_refused_by_name(house: Playground, caller: Caller, values: object, field: str) -> None:
+    with pytest.raises(Unsupported, match=f"`{field}`"):
+        next(generate(house, caller, "local", asked(**values)))
+
+
+def test_a_gpu_with_a_price_bills_its_time_as_an_estimate(
+    playground: Playground, engine: Engine, caller: Caller
+) -> None:
+    settings = Settings(_env_file=None, PLAYGROUND_MODEL="tiny", PLAYGROUND_GPU_USD_PER_HOUR="36000")
+    local = LocalBackend(settings, playground.files, CPU)
+    local.models.loading = Loading(lambda _: engine)
+    assert local.estimate(asked(), caller).likely is None
+    made: list[Event] = []
+    local.run(asked(), caller, made.append)
+    image = next(event for event in made if isinstance(event, Generated))
+    assert image.cost_usd == Decimal(10) * Decimal(str(image.details["seconds"]))
+    likely = local.estimate(asked(), caller).likely
+    assert likely
+    assert abs(likely - image.cost_usd) < Decimal("0.1")

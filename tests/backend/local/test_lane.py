@@ -1,0 +1,67 @@
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from backend.errors import Cancelled
+from backend.events import Event, Queued
+from backend.local.lane import Lane
+
+
+def until(true: Callable[[], bool]) -> None:
+    waited = threading.Event()
+    while not true():
+        waited.wait(0.005)
+
+
+def test_the_device_is_given_in_the_order_of_coming() -> None:
+    lane, order, threads = Lane(), [], []
+
+    def take(name: int) -> None:
+        with lane.turn(lambda _: None):
+            order.append(name)
+
+    with lane.turn(lambda _: None):
+        for name in range(8):
+            threads.append(threading.Thread(target=take, args=(name,)))
+            threads[-1].start()
+            until(lambda behind=name + 2: len(lane) == behind)
+    for thread in threads:
+        thread.join()
+    assert order == list(range(8))
+
+
+def test_who_waits_hears_how_many_are_ahead() -> None:
+    lane, heard = Lane(), list[Event]()
+
+    def take() -> None:
+        with lane.turn(heard.append):
+            pass
+
+    with lane.turn(heard.append):
+        thread = threading.Thread(target=take)
+        thread.start()
+        until(lambda: bool(heard))
+    thread.join()
+    assert heard[0] == Queued(1)
+
+
+def test_who_leaves_the_line_holds_nobody_up() -> None:
+    lane = Lane()
+
+    def leave(event: Event) -> None:
+        raise Cancelled
+
+    with lane.turn(lambda _: None):
+        with pytest.raises(Cancelled), lane.turn(leave):
+            pytest.fail("the device was given twice")
+        assert len(lane) == 1
+    with lane.turn(leave):
+        assert len(lane) == 1
+
+
+def test_a_drawing_that_breaks_gives_the_device_back() -> None:
+    lane = Lane()
+    with pytest.raises(ValueError, match="broken"), lane.turn(lambda _: None):
+        raise ValueError("broken")
+    assert len(lane) == 0

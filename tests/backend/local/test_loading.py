@@ -1,0 +1,74 @@
+import threading
+
+import pytest
+
+from backend.errors import Cancelled, NotReady
+from backend.events import Event, Progress
+from backend.local.engine import Engine
+from backend.local.loading import Loading, Report
+
+
+def test_a_model_is_loaded_once_for_all_who_wait(engine: Engine) -> None:
+    loads = []
+
+    def load(report: Report) -> Engine:
+        loads.append(1)
+        return engine
+
+    loading = Loading(load)
+    threads = [threading.Thread(target=loading.wait, args=(lambda _: None, 8)) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert loads == [1]
+    assert loading.wait(lambda _: None, 8) is engine
+
+
+def test_who_waits_sees_what_is_being_done_and_may_leave(engine: Engine) -> None:
+    go, told = threading.Event(), threading.Event()
+
+    def load(report: Report) -> Engine:
+        report("Reading transformer", 0.5)
+        told.set()
+        go.wait()
+        return engine
+
+    def leave(event: Event) -> None:
+        assert event == Progress(0, 8, doing="Reading transformer")
+        raise Cancelled
+
+    loading = Loading(load)
+    loading.start()
+    told.wait()
+    with pytest.raises(Cancelled):
+        loading.wait(leave, 8)
+    assert loading.busy
+    assert loading.fraction == 0.5
+    go.set()
+    assert loading.wait(lambda _: None, 8) is engine
+
+
+def test_a_failure_is_told_to_who_waits_and_tried_again_by_the_next(engine: Engine) -> None:
+    answers = iter([NotReady("The disk is gone."), None])
+
+    def load(report: Report) -> Engine:
+        error = next(answers)
+        if error:
+            raise error
+        return engine
+
+    loading = Loading(load)
+    with pytest.raises(NotReady, match=r"The disk is gone\."):
+        loading.wait(lambda _: None, 8)
+    assert loading.wait(lambda _: None, 8) is engine
+
+
+def test_a_librarys_own_fault_stays_in_the_log() -> None:
+    def load(report: Report) -> Engine:
+        raise KeyError("/home/somebody/secret")
+
+    loading = Loading(load)
+    with pytest.raises(NotReady) as caught:
+        loading.wait(lambda _: None, 8)
+    assert "secret" not in str(caught.value)

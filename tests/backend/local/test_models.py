@@ -1,0 +1,94 @@
+import threading
+from pathlib import Path
+
+import pytest
+
+from backend.caller import Caller
+from backend.errors import Unsupported
+from backend.local.backend import LocalBackend
+from backend.local.checkpoint import REAL
+from backend.local.download import Download
+from backend.local.machine import Machine
+from backend.local.models import REAL_NEEDS_BYTES, Models
+from backend.runs.files import ImageFiles
+from backend.settings import Settings
+from tests.backend.local.hub import serving
+
+CPU = Machine("cpu", "CPU", 16 * 2**30)
+GPU = Machine("cuda", "NVIDIA H200", 139 * 2**30)
+SMALL_GPU = Machine("cuda", "NVIDIA T400", 4 * 2**30)
+
+
+def backend(tmp_path: Path, machine: Machine, **environment: object) -> LocalBackend:
+    return LocalBackend(Settings(_env_file=None, **environment), ImageFiles(tmp_path), machine)
+
+
+def test_without_a_gpu_the_embedded_model_draws_and_says_what_it_is(tmp_path: Path, caller: Caller) -> None:
+    local = backend(tmp_path, CPU)
+    assert local.missing(caller) is None
+    assert local.actions() == {}
+    assert "simple shapes" in local.state(caller).message
+    assert f"--model {REAL}" in local.state(caller).message
+
+
+def test_a_gpu_that_holds_it_is_offered_the_real_model_with_size_and_free_disk(tmp_path: Path) -> None:
+    local = backend(tmp_path, GPU)
+    assert local.models.checkpoint.embedded
+    label = local.actions()["download"]
+    assert "33 GB" in label
+    assert "GB are free here" in label
+
+
+def test_a_gpu_too_small_for_it_is_offered_nothing(tmp_path: Path) -> None:
+    assert SMALL_GPU.memory < REAL_NEEDS_BYTES
+    assert backend(tmp_path, SMALL_GPU).actions() == {}
+
+
+def test_nothing_is_downloaded_before_somebody_said_yes(tmp_path: Path) -> None:
+    local = backend(tmp_path, GPU)
+    local.models.fetch(named=True)
+    assert local.models.download
+    assert not local.models.download.busy
+
+
+def test_strangers_are_not_offered_a_download(tmp_path: Path, caller: Caller) -> None:
+    local = backend(tmp_path, GPU, GRADIO_SHARE=True)
+    assert local.actions() == {}
+    with pytest.raises(Unsupported):
+        local.act("download", caller)
+
+
+def test_a_named_model_that_is_not_here_says_its_size_and_the_free_disk(tmp_path: Path, caller: Caller) -> None:
+    local = backend(tmp_path, CPU, PLAYGROUND_MODEL=REAL)
+    missing = local.missing(caller)
+    assert missing
+    assert "isn't on this machine yet: download 33 GB" in missing
+    assert not local.state(caller).ready
+    assert local.capabilities.default_size.width == 1024
+
+
+def test_a_model_that_is_neither_folder_nor_hub_id_says_what_to_give(tmp_path: Path, caller: Caller) -> None:
+    missing = backend(tmp_path, CPU, PLAYGROUND_MODEL="/no/such").missing(caller)
+    assert missing == "The model '/no/such' is no folder here and no hub id: give `tiny`, a folder, or `owner/name`."
+
+
+def test_a_folder_that_is_no_model_names_what_it_lacks(tmp_path: Path, caller: Caller) -> None:
+    missing = backend(tmp_path, CPU, PLAYGROUND_MODEL=str(tmp_path)).missing(caller)
+    assert missing
+    assert "lacks model_index.json" in missing
+
+
+def test_a_download_that_brings_no_z_image_model_says_so_and_the_old_one_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    models = Models("auto", GPU)
+    with serving("somebody/other", {"config.json": b"{}"}) as hub:
+        models.download = Download("somebody/other", endpoint=hub.address, cache=tmp_path)
+        models.fetch()
+        for thread in threading.enumerate():
+            if thread.name == "download":
+                thread.join()
+    assert "it has no model_index.json" in models.state().message
+    assert models.state().ready
+    assert models.checkpoint.embedded

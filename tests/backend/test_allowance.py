@@ -1,0 +1,85 @@
+from decimal import Decimal
+
+import pytest
+from pydantic import SecretStr
+
+from backend.allowance import Allowance, allowance
+from backend.caller import Caller
+from backend.errors import OverBudget, TooManyRequests
+from backend.events import Finished
+from backend.generate import generate
+from backend.playground import RUNS_A_VISITOR, Playground
+from backend.requests import Request
+from tests.backend.strangers import paid, shared
+
+ANN = Caller(visitor="ann", address="home")
+
+
+def left(playground: Playground, caller: Caller, request: Request) -> Allowance:
+    fake = playground.backends["fake"]
+    return allowance(playground, caller, fake, fake.estimate(request, caller))
+
+
+def run(playground: Playground, caller: Caller, request: Request) -> None:
+    *_, last = generate(playground, caller, "fake", request)
+    assert isinstance(last, Finished)
+
+
+def test_what_is_left_sinks_with_every_run_until_the_button_refuses(playground: Playground) -> None:
+    house = shared(playground, visitor_cap_usd=Decimal("0.006"))
+    assert left(house, ANN, paid()) == Allowance("house", Decimal("0.006"), "visitor")
+    for _ in range(2):
+        run(house, ANN, paid())
+    now = left(house, ANN, paid())
+    assert (now.left_usd, now.scope) == (Decimal("0.0034"), "visitor")
+    assert now.refusal is not None
+    assert "$0.0034 of your $0.006" in now.refusal
+    with pytest.raises(OverBudget, match=r"\$0.0034 of your \$0.006"):
+        next(generate(house, ANN, "fake", paid()))
+
+
+def test_ones_own_key_and_this_machine_are_under_no_cap(playground: Playground) -> None:
+    house = shared(playground, visitor_cap_usd=Decimal(0))
+    own = Caller(visitor="ann", keys={"fake": SecretStr("anns-own-key")})
+    assert left(house, own, paid()) == Allowance("visitor")
+    assert left(house, ANN, paid(options={"provider": False})) == Allowance("nobody")
+    run(house, own, paid())
+    run(house, ANN, paid(options={"provider": False}))
+    with pytest.raises(OverBudget):
+        next(generate(house, ANN, "fake", paid()))
+
+
+def test_a_visitor_without_a_login_is_counted_by_address_too(playground: Playground) -> None:
+    house = shared(playground, visitor_cap_usd=Decimal("0.004"))
+    run(house, ANN, paid())
+    again = Caller(visitor="ann with a fresh cookie", address="home")
+    assert left(house, again, paid()).scope == "address"
+    with pytest.raises(OverBudget, match="your network"):
+        next(generate(house, again, "fake", paid()))
+    run(house, Caller(visitor="signed in", address="home", signed_in=True), paid())
+
+
+def test_on_loopback_nothing_is_capped(playground: Playground) -> None:
+    assert left(playground, ANN, paid()) == Allowance("house")
+
+
+def test_an_unknown_price_is_refused_where_a_cap_holds(playground: Playground) -> None:
+    assert "Nobody knows" in str(left(shared(playground), ANN, paid(options={"cost_usd": None})).refusal)
+
+
+def test_a_refusal_records_nothing(playground: Playground) -> None:
+    house = shared(playground, daily_cap_usd=Decimal(0))
+    with pytest.raises(OverBudget):
+        next(generate(house, ANN, "fake", paid()))
+    assert house.store.runs("ann") == []
+
+
+def test_strangers_start_only_so_many_runs_a_minute(playground: Playground) -> None:
+    house = shared(playground)
+    for _ in range(int(RUNS_A_VISITOR.most)):
+        house.admit(ANN)
+    with pytest.raises(TooManyRequests, match="Too many runs"):
+        next(generate(house, ANN, "fake", paid()))
+    house.admit(Caller(visitor="bob", address="home"))
+    for _ in range(200):
+        playground.admit(ANN)

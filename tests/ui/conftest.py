@@ -1,0 +1,21 @@
+"""One served playground and one client for all tests of the page and its API."""
+
+from collections.abc import Iterator
+
+import pytest
+from gradio_client import Client
+
+from tests.serving import Site, served_site
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Serve a playground on the fake backend."""
+    with served_site(tmp_path_factory.mktemp("data")) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def client(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Client:
+    """Return a client of that playground."""
+    return Client(site.address, verbose=False, download_files=tmp_path_factory.mktemp("downloads"))

@@ -1,0 +1,104 @@
+"""Controls from fields, and a request from what they hold."""
+
+import pathlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+from gradio.utils import get_upload_folder
+from PIL import Image
+
+from backend.capabilities import Capabilities, Limit, Size
+from backend.errors import BadImage, InvalidRequest
+from backend.fake import FakeBackend
+from backend.requests import ImageToImage, TextToImage
+from backend.runs.files import ImageFiles
+from ui.controls import control
+from ui.form import SHARED, Values, fit, parse, uploaded
+
+CAN = FakeBackend.capabilities
+FIELDS = TextToImage.model_fields
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> ImageFiles:
+    return ImageFiles(tmp_path / "images")
+
+
+def text_to_image(files: ImageFiles, can: Capabilities = CAN, **raw: Any) -> Any:
+    return parse(Values("text_to_image", "fake", {"prompt": "a fox", **raw}), can, files)
+
+
+def test_a_number_with_a_range_becomes_a_slider_with_it() -> None:
+    steps = control("steps", FIELDS["steps"])
+    assert isinstance(steps, gr.Slider)
+    assert (steps.minimum, steps.maximum, steps.value, steps.label) == (1, 50, 8, "Steps")
+
+
+def test_choices_become_a_dropdown_and_yes_or_no_a_box() -> None:
+    assert isinstance(control("output_format", FIELDS["output_format"]), gr.Dropdown)
+    assert isinstance(control("safety", FIELDS["safety"]), gr.Checkbox)
+
+
+def test_the_seed_is_text_so_that_no_digit_is_lost(files: ImageFiles) -> None:
+    assert isinstance(control("seed", FIELDS["seed"]), gr.Textbox)
+    assert text_to_image(files, seed=str(2**63 - 1)).seed == 2**63 - 1
+    assert text_to_image(files, seed="  ").seed == -1
+
+
+def test_every_option_of_a_backend_reaches_its_request(files: ImageFiles) -> None:
+    request = text_to_image(files, fake__seconds=2, fake__fail_after="", other__key="x")
+    assert request.options == {"seconds": 2}
+
+
+def test_a_wrong_value_is_named_by_its_field(files: ImageFiles) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        text_to_image(files, steps=0, seed="seven")
+    assert [problem.field for problem in caught.value.problems] == ["steps", "seed"]
+
+
+def test_what_a_backend_lacks_stays_out_of_its_request(files: ImageFiles) -> None:
+    without = replace(CAN, lacks={"negative_prompt": "This model takes none."})
+    assert text_to_image(files, without, negative_prompt="rain").negative_prompt == ""
+    updates, _ = fit(without, {})
+    assert updates["negative_prompt"]["visible"] is False
+    assert updates["steps"]["visible"] is True
+
+
+def test_a_narrower_limit_changes_the_value_and_says_so() -> None:
+    narrow = replace(CAN, limits={"steps": Limit(most=20, reason="This provider stops there.")})
+    updates, said = fit(narrow, {"steps": 50})
+    assert updates["steps"]["maximum"] == 20
+    assert updates["steps"]["value"] == 20
+    assert said == ["Steps: 50 became 20. This provider stops there."]
+
+
+def test_a_choice_that_is_not_offered_changes_and_says_so() -> None:
+    narrow = Capabilities(("text_to_image",), Size(512, 512), choices={"output_format": ("jpeg", "png")})
+    updates, said = fit(narrow, {"output_format": "webp"})
+    assert updates["output_format"]["value"] == "jpeg"
+    assert said == ["Format: webp isn't offered here; it became jpeg."]
+
+
+def test_only_what_was_uploaded_is_opened(files: ImageFiles, tmp_path: Path) -> None:
+    Image.new("RGB", (64, 64)).save(tmp_path / "own.png")
+    with pytest.raises(BadImage, match="uploaded"):
+        uploaded(files, {"path": str(tmp_path / "own.png")})
+    with pytest.raises(BadImage, match="uploaded"):
+        uploaded(files, f"{get_upload_folder()}/../etc/passwd")
+
+
+def test_an_upload_becomes_a_reference(files: ImageFiles) -> None:
+    place = pathlib.Path(get_upload_folder()) / "test-form"
+    place.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (64, 64), "red").save(place / "red.png")
+    raw = {"prompt": "a fox", "image": {"path": str(place / "red.png")}, "strength": 0.5}
+    request = parse(Values("image_to_image", "fake", raw), CAN, files)
+    assert isinstance(request, ImageToImage)
+    assert files.read(request.image) == (place / "red.png").read_bytes()
+
+
+def test_every_shared_field_has_words_of_its_own() -> None:
+    assert all(info.title for info in SHARED.values())

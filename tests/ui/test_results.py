@@ -1,0 +1,110 @@
+"""What a run shows while it goes on, and what it shows at the end."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from backend.encoding import encode
+from backend.errors import GenerationFailed, InvalidRequest, Problem, ProviderTimeout
+from backend.events import Failed, Finished, Generated, Progress, Queued
+from backend.requests import TextToImage
+from backend.runs.files import ImageFiles
+from backend.runs.records import Run, RunImage
+from ui.results import Board, board_html, error_card
+from ui.served import Served
+
+HOSTILE = '"><script>alert(1)</script>'
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Served:
+    return Served(ImageFiles(tmp_path / "images"))
+
+
+def board(count: int = 2, prompt: str = "a fox") -> Board:
+    return Board(TextToImage(prompt=prompt, width=128, height=128, count=count, seed=7), "Fake", "billed")
+
+
+def made(served: Served, index: int, seed: int | None = 7, cost: str | None = "0.0013") -> Generated:
+    picture = Image.new("RGB", (64, 64), (index, 0, 0))
+    sha256 = served.files.put(encode(picture, "png"), "png")
+    money = None if cost is None else Decimal(cost)
+    record = RunImage(index, sha256, "png", 64, 64, seed, money)
+    return Generated(picture, seed, money, index, record=record)
+
+
+def test_a_waiting_run_says_how_many_are_ahead(served: Served) -> None:
+    shown = board()
+    shown.see(Queued(3))
+    assert "3 ahead" in board_html(shown, served)
+
+
+def test_steps_are_counted_and_the_preview_is_shown(served: Served) -> None:
+    shown = board()
+    shown.see(Progress(3, 8, b"jpeg", 1))
+    html = board_html(shown, served)
+    assert "Image 2 of 2, step 3 of 8" in html
+    assert "data:image/jpeg;base64,anBlZw==" in html
+    assert html.count('class="slot') == 2
+
+
+def test_a_finished_image_replaces_its_place(served: Served) -> None:
+    shown = board()
+    shown.see(made(served, 0))
+    html = board_html(shown, served)
+    assert html.count('class="slot') == 1
+    assert "seed 7" in html
+    assert "$0.0013" in html
+    assert "64 × 64" in html
+
+
+def test_an_unknown_seed_and_cost_are_said_to_be_unknown(served: Served) -> None:
+    shown = board(count=1)
+    shown.see(made(served, 0, seed=None, cost=None))
+    html = board_html(shown, served)
+    assert "seed unknown" in html
+    assert "cost unknown" in html
+    assert "disabled" in html
+
+
+def test_a_partial_failure_keeps_its_images_and_says_what_happened(served: Served) -> None:
+    shown = board()
+    shown.see(made(served, 0))
+    run = Run("r", "v", "fake", shown.request, "partial", datetime.now(UTC))
+    shown.see(Failed(GenerationFailed("The model gave up."), run))
+    html = board_html(shown, served)
+    assert "The model gave up." in html
+    assert 'class="card"' in html
+    assert 'class="slot' not in html
+
+
+def test_the_end_of_several_images_sums_up(served: Served) -> None:
+    shown = board()
+    images = [made(served, index) for index in range(2)]
+    for event in images:
+        shown.see(event)
+    records = tuple(event.record for event in images if event.record)
+    run = Run("r", "v", "fake", shown.request, "finished", datetime.now(UTC), records, cost_usd=Decimal("0.0026"))
+    shown.see(Finished(Run(**{**{name: getattr(run, name) for name in run.__slots__}, "cost_kind": "billed"})))
+    assert "2 images · $0.0026" in board_html(shown, served)
+
+
+def test_an_error_says_whether_it_was_billed() -> None:
+    assert "Nothing was billed" in error_card(GenerationFailed("It broke."))
+    assert "known" in error_card(ProviderTimeout("No answer."))
+
+
+def test_wrong_values_are_listed_by_field() -> None:
+    card = error_card(InvalidRequest([Problem("width", "is 1000."), Problem("options.fail_after", "is x.")]))
+    assert "<b>Width</b> is 1000." in card
+    assert "Options › fail after" in card
+
+
+def test_nothing_that_a_visitor_wrote_becomes_markup(served: Served) -> None:
+    shown = board(count=1, prompt=HOSTILE)
+    shown.see(made(served, 0))
+    assert "<script" not in board_html(shown, served)
+    assert "<script" not in error_card(GenerationFailed(HOSTILE))

@@ -1,0 +1,260 @@
+// The easel: one picture for all modes, a mask drawn over it in its own pixels, and the frame that outpaint adds.
+const root = element.querySelector('.easel');
+const find = selector => root.querySelector(selector);
+const image = find('.sheet img'), canvas = find('canvas'), sheet = find('.sheet'), about = find('.about');
+const brush = find('.size-of-brush input'), pen = canvas.getContext('2d', {willReadFrequently: true});
+const SIDES = ['left', 'right', 'top', 'bottom'], MOST_SIDE = 2048, GRID = 16, MOST_UNDO = 24;
+const INK_PARTS = [99, 102, 241], INK = `rgb(${INK_PARTS})`;
+let picture = null, margins = {left: 0, right: 0, top: 0, bottom: 0};
+let erasing = false, writing = false, last = null, past = [], future = [], settled = null;
+
+function tell() {
+  settled = picture && {image: picture, width: image.naturalWidth, height: image.naturalHeight};
+  props.value = settled;
+  trigger('input');
+}
+
+function mode() { return document.getElementById('main').dataset.mode || 'text_to_image'; }
+
+function show(file, url, keep) {
+  picture = {path: file.path, url, orig_name: file.orig_name || 'image', meta: {_type: 'gradio.FileData'}};
+  image.onload = () => {
+    canvas.width = image.naturalWidth;
+    canvas.height = image.naturalHeight;
+    past = []; future = [];
+    margins = keep || {left: 0, right: 0, top: 0, bottom: 0};
+    delete root.dataset.empty;
+    brush.max = Math.max(40, Math.round(Math.max(canvas.width, canvas.height) / 3));
+    brush.value = Math.max(8, Math.round(Math.max(canvas.width, canvas.height) / 16));
+    write_margins(); lay_out(); tell();
+  };
+  image.onerror = () => { about.textContent = 'The browser cannot read this file: save it as a PNG and try again.'; };
+  image.src = url;
+}
+
+async function take(file) {
+  if (!file || !file.type.startsWith('image/')) return;
+  if (file.size > 30 * 2 ** 20) { complain(`The file has ${Math.round(file.size / 2 ** 20)} MB; the most is 30 MB.`); return; }
+  root.dataset.busy = '';
+  try {
+    const sent = await upload(file);
+    show({path: sent.path, orig_name: file.name}, sent.url);
+  } catch (error) {
+    complain('The upload did not arrive: try it again.');
+  } finally { delete root.dataset.busy; }
+}
+
+function complain(text) { root.querySelector('.drop small').textContent = text; about.textContent = text; }
+
+function remove() {
+  picture = null; root.dataset.empty = ''; image.removeAttribute('src');
+  pen.clearRect(0, 0, canvas.width, canvas.height);
+  root.classList.remove('large');
+  tell();
+}
+
+// The mask -------------------------------------------------------------------------------------------------------
+function place(event) {
+  const box = canvas.getBoundingClientRect();
+  return [(event.clientX - box.left) * canvas.width / box.width, (event.clientY - box.top) * canvas.height / box.height];
+}
+function line(from, to) {
+  pen.globalCompositeOperation = erasing ? 'destination-out' : 'source-over';
+  pen.strokeStyle = INK; pen.lineCap = pen.lineJoin = 'round'; pen.lineWidth = +brush.value;
+  pen.beginPath(); pen.moveTo(...from); pen.lineTo(to[0] + .01, to[1]); pen.stroke();
+  pen.globalCompositeOperation = 'source-over';
+}
+function remember() {
+  past.push(pen.getImageData(0, 0, canvas.width, canvas.height));
+  if (past.length > MOST_UNDO) past.shift();
+  future = [];
+}
+function step(from, to) {
+  if (!from.length) return;
+  to.push(pen.getImageData(0, 0, canvas.width, canvas.height));
+  pen.putImageData(from.pop(), 0, 0);
+  describe();
+}
+function invert() {
+  remember();
+  pen.globalCompositeOperation = 'source-out'; pen.fillStyle = INK;
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.globalCompositeOperation = 'source-over';
+  describe();
+}
+function clear() { remember(); pen.clearRect(0, 0, canvas.width, canvas.height); describe(); }
+function load_mask(file) {
+  const mask = new Image();
+  mask.onload = () => {
+    remember();
+    const copy = document.createElement('canvas');
+    copy.width = canvas.width; copy.height = canvas.height;
+    const ink = copy.getContext('2d');
+    ink.drawImage(mask, 0, 0, copy.width, copy.height);
+    const pixels = ink.getImageData(0, 0, copy.width, copy.height), data = pixels.data;
+    for (let at = 0; at < data.length; at += 4) {
+      const white = data[at] * .299 + data[at + 1] * .587 + data[at + 2] * .114;
+      data[at + 3] = Math.round(white * data[at + 3] / 255);
+      [data[at], data[at + 1], data[at + 2]] = INK_PARTS;
+    }
+    pen.putImageData(pixels, 0, 0);
+    URL.revokeObjectURL(mask.src); describe();
+  };
+  mask.src = URL.createObjectURL(file);
+}
+function coverage() {
+  const small = document.createElement('canvas');
+  small.width = small.height = 128;
+  const ink = small.getContext('2d');
+  ink.drawImage(canvas, 0, 0, 128, 128);
+  const data = ink.getImageData(0, 0, 128, 128).data;
+  let sum = 0;
+  for (let at = 3; at < data.length; at += 4) sum += data[at];
+  return sum / 255 / (128 * 128);
+}
+function mask() {
+  if (!picture || mode() !== 'inpaint') return '';
+  const copy = document.createElement('canvas');
+  copy.width = canvas.width; copy.height = canvas.height;
+  const ink = copy.getContext('2d');
+  ink.drawImage(canvas, 0, 0);
+  ink.globalCompositeOperation = 'source-in'; ink.fillStyle = '#fff'; ink.fillRect(0, 0, copy.width, copy.height);
+  ink.globalCompositeOperation = 'destination-over'; ink.fillStyle = '#000'; ink.fillRect(0, 0, copy.width, copy.height);
+  return copy.toDataURL('image/png');
+}
+canvas.addEventListener('pointerdown', event => {
+  if (event.button || mode() !== 'inpaint') return;
+  remember(); canvas.setPointerCapture(event.pointerId);
+  last = place(event); line(last, last); event.preventDefault();
+});
+canvas.addEventListener('pointermove', event => {
+  if (!last) return;
+  const points = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
+  for (const each of points.length ? points : [event]) { const to = place(each); line(last, to); last = to; }
+});
+for (const end of ['pointerup', 'pointercancel']) canvas.addEventListener(end, () => { if (last) { last = null; describe(); } });
+canvas.addEventListener('keydown', event => {
+  const size = Math.round(+brush.value * .2) || 1;
+  const key = event.key.toLowerCase(), command = event.ctrlKey || event.metaKey;
+  if (command && key === 'z') event.shiftKey ? step(future, past) : step(past, future);
+  else if (command) return;
+  else if (key === 'b') choose('brush');
+  else if (key === 'e') choose('eraser');
+  else if (key === '[') brush.value = +brush.value - size;
+  else if (key === ']') brush.value = +brush.value + size;
+  else if (event.shiftKey && key === 'v') invert();
+  else return;
+  event.preventDefault(); event.stopPropagation();
+});
+function choose(tool) {
+  erasing = tool === 'eraser';
+  root.querySelectorAll('[data-tool]').forEach(b => b.setAttribute('aria-pressed', b.dataset.tool === tool));
+}
+
+// The frame of outpaint --------------------------------------------------------------------------------------------
+function box_of(side) { return document.querySelector(`#outpaint-${side} input`); }
+function write_margins() {
+  writing = true;
+  for (const side of SIDES) {
+    const box = box_of(side);
+    if (box && +box.value !== margins[side]) {
+      box.value = margins[side];
+      box.dispatchEvent(new Event('input', {bubbles: true}));
+    }
+  }
+  writing = false;
+}
+function read_margins() {
+  if (writing) return;
+  let changed = false;
+  for (const side of SIDES) {
+    const value = Math.max(0, Math.round(+(box_of(side) || {value: 0}).value || 0));
+    changed = changed || value !== margins[side];
+    margins[side] = value;
+  }
+  if (changed) { lay_out(); }
+}
+function stretch(event) {
+  const grip = event.target, side = grip.dataset.side, box = image.getBoundingClientRect();
+  const scale = image.naturalWidth / box.width, start = {...margins}, x = event.clientX, y = event.clientY;
+  grip.setPointerCapture(event.pointerId);
+  const drag = move => {
+    const way = {left: x - move.clientX, right: move.clientX - x, top: y - move.clientY, bottom: move.clientY - y}[side];
+    margins[side] = Math.min(MOST_SIDE, Math.max(0, Math.round((start[side] + way * scale) / GRID) * GRID));
+    write_margins(); lay_out();
+  };
+  const drop = () => { grip.removeEventListener('pointermove', drag); tell(); };
+  grip.addEventListener('pointermove', drag);
+  grip.addEventListener('pointerup', drop, {once: true});
+  event.preventDefault();
+}
+root.querySelectorAll('.grip').forEach(grip => grip.addEventListener('pointerdown', stretch));
+
+const SHAPES = {'16:9': 16 / 9, '9:16': 9 / 16, '1:1': 1}, ZOOMS = {'x1': 1, 'x1.5': 1.5, 'x2': 2};
+function grow(shape) {
+  if (!picture) return;
+  const width = image.naturalWidth, height = image.naturalHeight, zoom = ZOOMS[shape], ratio = SHAPES[shape];
+  const wide = zoom ? width * zoom : Math.max(width, height * ratio), high = zoom ? height * zoom : Math.max(height, width / ratio);
+  const across = Math.round((wide - width) / GRID) * GRID, down = Math.round((high - height) / GRID) * GRID;
+  const half = value => Math.round(value / 2 / GRID) * GRID;
+  margins = {left: half(across), right: across - half(across), top: half(down), bottom: down - half(down)};
+  write_margins(); lay_out(); tell();
+}
+
+function lay_out() {
+  const out = mode() === 'outpaint';
+  const width = image.naturalWidth + (out ? margins.left + margins.right : 0);
+  const height = image.naturalHeight + (out ? margins.top + margins.bottom : 0);
+  sheet.style.setProperty('--whole', `${width} / ${height}`);
+  sheet.style.setProperty('--wide', width / height);
+  const part = (value, of) => `${100 * value / of}%`;
+  for (const node of [image, canvas]) {
+    node.style.left = out ? part(margins.left, width) : 0; node.style.top = out ? part(margins.top, height) : 0;
+    node.style.width = part(image.naturalWidth, width); node.style.height = part(image.naturalHeight, height);
+  }
+  describe();
+}
+function describe() {
+  if (!picture) { about.textContent = ''; return; }
+  const [width, height] = [image.naturalWidth, image.naturalHeight];
+  let text = `${width} × ${height}`;
+  if (mode() === 'inpaint') {
+    const part = coverage();
+    text += part > 0 ? ` · mask covers ${part < .01 ? 'under 1' : Math.round(part * 100)} %` : ' · draw over what is to change';
+  }
+  if (mode() === 'outpaint') {
+    const whole = [width + margins.left + margins.right, height + margins.top + margins.bottom];
+    text += ` → ${whole[0]} × ${whole[1]}`;
+    if (whole.some(side => side > MOST_SIDE)) text += `: at most ${MOST_SIDE} a side, so it may be refused`;
+  }
+  about.textContent = text;
+}
+
+// Hands ------------------------------------------------------------------------------------------------------------
+root.addEventListener('click', event => {
+  const tool = event.target.closest('[data-tool]'), deed = event.target.closest('[data-do]');
+  const shape = event.target.closest('[data-shape]');
+  if (shape) grow(shape.dataset.shape);
+  if (tool) choose(tool.dataset.tool);
+  if (!deed) return;
+  const actions = {undo: () => step(past, future), redo: () => step(future, past), invert, clear, remove,
+    large: () => { const on = root.classList.toggle('large'); deed.setAttribute('aria-pressed', on); deed.textContent = on ? 'Smaller' : 'Larger'; }};
+  actions[deed.dataset.do]();
+});
+find('.drop input').addEventListener('change', event => { take(event.target.files[0]); event.target.value = ''; });
+find('.drop').addEventListener('keydown', event => { if (event.key === 'Enter' || event.key === ' ') find('.drop input').click(); });
+find('.file input').addEventListener('change', event => { if (event.target.files[0]) load_mask(event.target.files[0]); event.target.value = ''; });
+root.addEventListener('dragover', event => { event.preventDefault(); root.dataset.over = ''; });
+root.addEventListener('dragleave', () => delete root.dataset.over);
+root.addEventListener('drop', event => { delete root.dataset.over; const file = event.dataTransfer.files[0]; if (file) { event.preventDefault(); event.stopPropagation(); take(file); } });
+document.addEventListener('paste', event => {
+  const file = [...event.clipboardData.files].find(each => each.type.startsWith('image/'));
+  if (file && mode() !== 'text_to_image') { take(file); event.preventDefault(); }
+});
+document.addEventListener('input', event => { if (event.target.closest && event.target.closest('[id^="outpaint-"]')) read_margins(); });
+watch('value', () => {
+  const given = props.value;
+  if (given === settled || !given) { if (!given && picture) remove(); return; }
+  if (!picture || given.image.path !== picture.path) show(given.image, given.image.url);
+});
+window.playground_easel = {mask, lay_out, take};

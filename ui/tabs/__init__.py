@@ -1,0 +1,23 @@
+"""The five modes: what each says of itself, and the controls that are peculiar to it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from backend.requests import MODES, Mode
+from ui.tabs import controlnet, image_to_image, inpaint, outpaint, text_to_image
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A mode as the page shows it: a line on when it serves, and a function that lays out its own controls."""
+
+    mode: Mode
+    hint: str
+    layout: Callable[[], dict[str, Any]]
+
+
+TABS: Mapping[Mode, Tab] = {
+    mode: Tab(mode, module.HINT, module.layout)
+    for mode, module in zip(MODES, (text_to_image, image_to_image, inpaint, outpaint, controlnet), strict=True)
+}

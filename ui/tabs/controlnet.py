@@ -1,0 +1,25 @@
+"""ControlNet: what of the picture is followed, how tightly, and in which part of the steps."""
+
+from typing import Any
+
+import gradio as gr
+
+from ui.tabs.fields import own_fields
+
+HINT = (
+    "Follows the structure of a picture: canny for lines, depth for space, pose for figures, none for a map you have. "
+    "A lower scale leaves the words more room; an end before 1 lets detail come late."
+)
+
+
+def layout() -> dict[str, Any]:
+    """Lay out the preprocessing, its preview, and the three numbers of its grip."""
+    with gr.Row(elem_id="preprocess-row"):
+        fields = own_fields("controlnet", "preprocess", preprocess={"info": None})
+        fields["show_control"] = gr.Button("Show the map", elem_id="show-control", size="sm", scale=0, min_width=0)
+    fields["control_map"] = gr.HTML("", elem_id="control-map", apply_default_css=False)
+    fields |= own_fields("controlnet", "control_scale", control_scale={"info": None})
+    with gr.Row(elem_classes=["pair"]):
+        ends = {"control_start": {"info": None, "label": "Start"}, "control_end": {"info": None, "label": "End"}}
+        fields |= own_fields("controlnet", "control_start", "control_end", **ends)
+    return fields

@@ -1,0 +1,16 @@
+"""Image to image: how much of the picture may change, in numbers and in words."""
+
+from typing import Any
+
+import gradio as gr
+
+from ui.tabs.fields import own_fields
+
+HINT = "Redraws a picture after your words. To keep its lines exactly, ControlNet serves better."
+
+
+def layout() -> dict[str, Any]:
+    """Lay out strength, with what it does in words, and how the picture gets its size."""
+    fields = own_fields("image_to_image", "strength", strength={"info": None})
+    gr.HTML('<p class="in-words" id="strength-words"></p>', apply_default_css=False)
+    return fields | own_fields("image_to_image", "resize")
