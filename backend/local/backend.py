@@ -14,6 +14,7 @@ from backend.capabilities import FREE, Capabilities, Estimate
 from backend.errors import Problem, Unsupported
 from backend.events import Emit, Generated, Progress
 from backend.local import offer
+from backend.local.controlnets import UNIONS, find_controlnet
 from backend.local.detectors import Detectors
 from backend.local.drawing import OnStep
 from backend.local.extras import Extras
@@ -46,11 +47,11 @@ class LocalBackend(Backend):
         self.accelerated = self.machine.accelerated
         self.files = files
         self.lane = Lane()
-        self.models = Models(settings.model, self.machine)
+        self.extras = extras or Extras(offered=not settings.public)
+        self.models = Models(settings.model, self.machine, self.extras)
         self.loras = LoraShelf(settings.data / "loras", outside=not settings.public)
         # A stranger must not start a download on somebody else's machine; naming the model there is the owner's way.
         self._offers_download = not settings.public
-        self.extras = extras or Extras(offered=not settings.public)
         self.detectors = Detectors(self.extras)
         self._safety: SafetyCheck | None = None
         self._usd_per_second = settings.gpu_usd_per_hour / SECONDS_AN_HOUR
@@ -60,8 +61,12 @@ class LocalBackend(Backend):
     def capabilities(self) -> Capabilities:
         """Return what the model at hand can do."""
         lacking = {f"preprocess={name}": reason for name, reason in self.detectors.lacking().items()}
-        unsafe = self.extras.lacking("safety")
-        return offer.capabilities(self.models.checkpoint, lacking | ({"safety": unsafe} if unsafe else {}))
+        guided = find_controlnet(self.models.checkpoint, self.extras) is not None
+        if not guided:
+            lacking["controls"] = self.extras.lacking("union_lite") or "This model has no ControlNet."
+        if unsafe := self.extras.lacking("safety"):
+            lacking["safety"] = unsafe
+        return offer.capabilities(self.models.checkpoint, lacking, guided=guided)
 
     def missing(self, caller: Caller) -> str | None:
         """Say what keeps the model from being loaded; one that is being loaded isn't missing, a run waits for it."""
@@ -78,8 +83,8 @@ class LocalBackend(Backend):
 
     def actions(self) -> Mapping[str, str]:
         """Offer the download, with its size and the free disk: pressing it is the yes."""
-        wanted = ("depth", "safety") if self.models.checkpoint.guided else ("safety",)
-        extras = self.extras.actions(wanted)
+        unions = () if self.models.checkpoint.embedded else tuple(UNIONS)
+        extras = self.extras.actions((*unions, "depth", "safety"))
         download = self.models.download
         if download is None or download.busy or not self._offers_download:
             return extras

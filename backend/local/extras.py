@@ -29,7 +29,26 @@ class Extra:
         return f"{self.name} ({size}, {self.licence})"
 
 
+_UNION = "alibaba-pai/Z-Image-Turbo-Fun-Controlnet-Union-2.1"
+_UNION_FILE = "Z-Image-Turbo-Fun-Controlnet-Union-2.1-{}2602-8steps.safetensors"
+
 EXTRAS: Mapping[str, Extra] = {
+    "union_lite": Extra(
+        name="ControlNet Union 2.1 lite",
+        purpose="Control pictures",
+        repo=_UNION,
+        files=(_UNION_FILE.format("lite-"),),
+        size=2_020_000_000,
+        licence="Apache-2.0",
+    ),
+    "union": Extra(
+        name="ControlNet Union 2.1",
+        purpose="Control pictures",
+        repo=_UNION,
+        files=(_UNION_FILE.format(""),),
+        size=6_710_000_000,
+        licence="Apache-2.0",
+    ),
     "depth": Extra(
         name="Depth Anything V2 Small",
         purpose="Depth maps",
@@ -63,12 +82,17 @@ class Extras:
             for name, extra in EXTRAS.items()
         }
 
-    def folder(self, name: str) -> Path | None:
-        """Return where the files of an extra lie, or None while one of them is missing."""
+    def file(self, name: str) -> Path | None:
+        """Return where the first file of an extra lies, or None while one of them is missing."""
         extra = EXTRAS[name]
         found = [try_to_load_from_cache(extra.repo, file, cache_dir=self._cache) for file in extra.files]
         paths = [Path(path) for path in found if isinstance(path, str)]
-        return paths[0].parent if len(paths) == len(extra.files) else None
+        return paths[0] if len(paths) == len(extra.files) else None
+
+    def folder(self, name: str) -> Path | None:
+        """Return the folder of an extra's files, or None while one of them is missing."""
+        file = self.file(name)
+        return file.parent if file else None
 
     def lacking(self, name: str) -> str | None:
         """Say in one or two sentences what an extra is, and how to get it; None where it is here."""

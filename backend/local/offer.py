@@ -27,7 +27,6 @@ MOST_CONTROLS = 3
 MODES: tuple[Mode, ...] = ("text_to_image", "image_to_image", "inpaint", "outpaint")
 
 _NOTHING: Mapping[str, str] = {}
-_UNGUIDED = {"controls": "This model has no ControlNet here."}
 _LACKS = {
     "acceleration=regular": "Locally nothing makes it faster and leaves every pixel as it is; choose none, or high.",
     "prompt_expansion": "Only a provider can expand prompts.",
@@ -45,17 +44,19 @@ def frame(checkpoint: Checkpoint) -> Frame:
     return Frame(default, usual=max(max(sides) for sides in trained))
 
 
-def capabilities(checkpoint: Checkpoint, lacking: Mapping[str, str] = _NOTHING) -> Capabilities:
+def capabilities(
+    checkpoint: Checkpoint, lacking: Mapping[str, str] = _NOTHING, *, guided: bool = False
+) -> Capabilities:
     """Return the capabilities with this checkpoint: honest sizes for the embedded model, the real one's else.
 
-    `lacking` says why fields (or `field=value`) aren't to be had now, besides what the engine never has.
+    `lacking` says why fields (or `field=value`) aren't to be had now, besides what the engine never has; `guided`
+    whether there is a ControlNet.
     """
-    guided = checkpoint.guided
     modes: tuple[Mode, ...] = (*MODES, "controlnet") if guided else MODES
     shared: dict[str, Any] = {
         "modes": modes,
         "choices": {"scheduler": OFFERED},
-        "lacks": {**_LACKS, **lacking, **({} if guided else _UNGUIDED)},
+        "lacks": {**_LACKS, **lacking},
         "most_controls": MOST_CONTROLS if guided else 0,
     }
     if not checkpoint.embedded:

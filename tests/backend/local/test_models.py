@@ -8,6 +8,7 @@ from backend.errors import Unsupported
 from backend.local.backend import LocalBackend
 from backend.local.checkpoint import REAL
 from backend.local.download import Download
+from backend.local.extras import Extras
 from backend.local.machine import Machine
 from backend.local.models import REAL_NEEDS_BYTES, Models
 from backend.runs.files import ImageFiles
@@ -82,7 +83,7 @@ def test_a_download_that_brings_no_z_image_model_says_so_and_the_old_one_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
-    models = Models("auto", GPU)
+    models = Models("auto", GPU, Extras(offered=True))
     with serving("somebody/other", {"config.json": b"{}"}) as hub:
         models.download = Download("somebody/other", endpoint=hub.address, cache=tmp_path)
         models.fetch()
