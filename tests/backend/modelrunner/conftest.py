@@ -63,7 +63,9 @@ def backend(settings: Settings, address: str) -> Iterator[ModelRunnerBackend]:
 
 @pytest.fixture
 def playground(playground: Playground, backend: ModelRunnerBackend) -> Playground:
-    return dataclasses.replace(playground, backends={"modelrunner": backend}, files=backend.files, default="modelrunner")
+    return dataclasses.replace(
+        playground, backends={"modelrunner": backend}, files=backend.files, default="modelrunner"
+    )
 
 
 @pytest.fixture
