@@ -110,6 +110,7 @@ class Line:
         self.scheme = scheme
         self.origins = frozenset(_origin(httpx.URL(url)) for url in (base_url, *origins))
         self.media = media
+        self.readable = self._is_readable()
         self._sleep = sleep
         self._client = httpx.Client(
             transport=transport,
@@ -162,9 +163,16 @@ class Line:
         except httpx.InvalidURL:
             return False
 
+    def _is_readable(self) -> bool:
+        """Whether others on the way could read what is sent; this machine and its own network's names are let be."""
+        url = httpx.URL(self.base_url)
+        return url.scheme != "https" and _is_name(url.host)
+
     def _check(self, call: Call) -> None:
         if call.key is not None and not re.fullmatch(r"[\x21-\x7e]+", call.key.get_secret_value()):
             raise NotReady(f"The {self.label} key holds a space or a character that no key has; paste it again.")
+        if call.key is not None and self.readable:
+            raise NotReady(f"{self.label}'s address is {self.base_url}: use https, or the key travels in the clear.")
         if call.url.startswith("http") and not self._allowed(call):
             raise BadReply(f"{self.label} named an address on another host, which is not followed.", billed="unknown")
 
