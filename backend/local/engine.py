@@ -12,7 +12,7 @@ from backend.local.drawing import Drawing, OnStep
 from backend.local.faults import memory_guard
 from backend.local.previews import fit_colours, thumbnail
 from backend.local.prompts import PromptCache
-from backend.local.schedulers import build_scheduler
+from backend.local.samplers.sampler import build_sampler
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,7 +50,7 @@ class Engine:
         # On the CPU, so that a seed means the same on every device.
         generator = torch.Generator("cpu").manual_seed(drawing.seed)
         pipe = self._guided if drawing.guides else self.pipe
-        pipe.scheduler = build_scheduler(request.scheduler, request.shift, self._scheduler)
+        pipe.scheduler = build_sampler(request.scheduler, request.shift, self._scheduler, generator)
         canvas = prepare_canvas(pipe, drawing, generator) if drawing.start else None
         begin = {"latents": canvas.latents, "sigmas": canvas.sigmas} if canvas else {"generator": [generator]}
         negative = [self.prompts.embed(request.negative_prompt)] if drawing.guidance > 0 else None
@@ -63,7 +63,7 @@ class Engine:
             num_inference_steps=request.steps,
             output_type="np",
             callback_on_step_end=self._after_step(canvas, on_step),
-            callback_on_step_end_tensor_inputs=["latents", "noise_pred"],
+            callback_on_step_end_tensor_inputs=["latents"],
             **begin,
             **self._guide(pipe, drawing),
         ).images
@@ -73,17 +73,17 @@ class Engine:
         if not drawing.guides:
             return {}
         hints = hints_of(pipe, self.controlnet, drawing.guides)
-        pipe.controlnet = Gate(self.controlnet, hints, drawing.request.steps)
+        pipe.controlnet = Gate(self.controlnet, hints, pipe.scheduler)
         return {"control_image": drawing.guides[0].picture}
 
     def _after_step(self, canvas: Canvas | None, on_step: OnStep) -> Callable[..., dict[str, Any]]:
-        def after(pipe: Any, index: int, _time: Any, tensors: dict[str, Any]) -> dict[str, Any]:
-            total = len(pipe.scheduler.timesteps)
-            sigma = float(pipe.scheduler.sigmas[index + 1])
-            latents = canvas.keep(tensors["latents"], sigma) if canvas else tensors["latents"]
-            clean = tensors["latents"] - sigma * tensors["noise_pred"]
-            shown = canvas.keep(clean, 0.0) if canvas else clean
-            on_step(index + 1, total, None if index + 1 == total else thumbnail(shown, self.colours))
+        def after(pipe: Any, _index: int, _time: Any, tensors: dict[str, Any]) -> dict[str, Any]:
+            sampler = pipe.scheduler
+            step, total = sampler.position
+            latents, clean = tensors["latents"], sampler.clean
+            if canvas:
+                latents, clean = canvas.keep(latents, float(sampler.sigmas[step])), canvas.keep(clean, 0.0)
+            on_step(step, total, None if step == total else thumbnail(clean, self.colours))
             return {"latents": latents}
 
         return after

@@ -5,8 +5,8 @@ from typing import Any
 from backend.capabilities import Capabilities, Limit, Size
 from backend.local import detectors
 from backend.local.checkpoint import Checkpoint
+from backend.local.samplers.names import OFFERED, REFUSED
 from backend.local.scenes import Frame
-from backend.local.schedulers import OFFERED
 from backend.requests import Mode
 
 _REAL_SIZES = (
@@ -34,6 +34,7 @@ _LACKS = {
     "accelerator": "The local engine has no caches yet.",
     "safety": "The local engine has no safety check yet.",
     "prompt_expansion": "Only a provider can expand prompts.",
+    **{f"scheduler={name}": reason for name, reason in REFUSED.items()},
     **{f"preprocess={name}": reason for name, reason in detectors.LACKING.items()},
 }
 

@@ -47,6 +47,7 @@ class Delivery:
             try:
                 content = self._image(address)
             except PlaygroundError as error:
+                error.billed = record.paid  # Fetching costs nothing, but the image does.
                 yield error
                 continue
             if prices is None:

@@ -88,7 +88,7 @@ class Order:
             if ticket.names:
                 self.open.append(ticket)
 
-    def wait(self, *, patience: float = PATIENCE) -> None:
+    def wait(self, *, patience: float) -> None:
         """Ask until no ticket is open; raise `ProviderTimeout` where patience (seconds of waiting) ends first."""
         waited, pause = 0.0, FIRST_WAIT
         while self.open:
