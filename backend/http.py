@@ -18,6 +18,7 @@ import httpx
 from pydantic import SecretStr
 
 from backend.errors import BadReply, GenerationFailed, NotReady, ProviderTimeout, ProviderUnreachable
+from backend.exchanges import note
 
 log = logging.getLogger(__name__)
 
@@ -142,6 +143,7 @@ class Line:
             log.info("%s: %s; again in %.1f s", self.label, _said(outcome), pause)
             lost = lost or _is_lost(outcome)
             self._sleep(pause)
+        self._note(call, outcome)
         if isinstance(outcome, Reply):
             return replace(outcome, doubtful=lost)
         if isinstance(outcome, ProviderUnreachable) and lost and call.pays:
@@ -161,6 +163,22 @@ class Line:
             return _origin(httpx.URL(url)) in self.origins
         except httpx.InvalidURL:
             return False
+
+    def _note(self, call: Call, outcome: Reply | GenerationFailed) -> None:
+        reply = outcome if isinstance(outcome, Reply) else None
+        note(
+            method=call.method,
+            url=self._address(call),
+            scheme=self.scheme,
+            sent=call.json,
+            status=reply.status if reply else None,
+            received=reply.content if reply else b"",
+            key=call.key,
+            pays=call.pays,
+        )
+
+    def _address(self, call: Call) -> str:
+        return call.url if call.url.startswith("http") else self.base_url + call.url
 
     def _check(self, call: Call) -> None:
         if call.key is not None and not re.fullmatch(r"[\x21-\x7e]+", call.key.get_secret_value()):
@@ -195,7 +213,7 @@ class Line:
         left = max(until - time.monotonic(), 0.1)
         request = self._client.build_request(
             call.method,
-            call.url if call.url.startswith("http") else self.base_url + call.url,
+            self._address(call),
             headers=self._headers(call),
             json=call.json,
             content=call.content,
