@@ -54,17 +54,18 @@ def serve(playground: "Playground") -> "tuple[Blocks, str]":
 
     page = build(playground)
     page.queue(default_concurrency_limit=2 * MOST_VISITORS, max_size=MOST_WAITING)
-    _, address, shared = page.launch(**launch_options(playground.settings))
+    _, address, shared = page.launch(**launch_options(playground))
     return page, shared or address
 
 
-def launch_options(settings: Settings) -> dict[str, Any]:
+def launch_options(playground: "Playground") -> dict[str, Any]:
     """Return how the page is served: nothing of a visitor is recorded by Gradio, nothing leaks in its errors."""
     from starlette.middleware import Middleware
 
-    from ui.caller import VisitorCookie
+    from backend.visitors.gate import Gate
     from ui.page import launch_look
 
+    settings = playground.settings
     told_port = "port" in settings.model_fields_set
     return {
         "server_name": settings.host,
@@ -77,7 +78,7 @@ def launch_options(settings: Settings) -> dict[str, Any]:
         "enable_monitoring": False,
         "show_error": False,
         "allowed_paths": [],
-        "app_kwargs": {"middleware": [Middleware(VisitorCookie, framed=settings.space_id is not None)]},
+        "app_kwargs": {"middleware": [Middleware(Gate, playground=playground)]},
         "prevent_thread_lock": True,
         "quiet": True,
         **launch_look(),

@@ -11,6 +11,7 @@ from backend.settings import Settings
 BACKENDS: dict[str, str] = {
     "local": "backend.local:build",
     "runware": "backend.runware:build",
+    "modelrunner": "backend.modelrunner:build",
 }
 REHEARSAL: dict[str, str] = {"fake": "backend.fake:build"}
 """Offered only when `PLAYGROUND_BACKEND` names it: for tests and for trying the page out."""

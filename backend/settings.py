@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     share: bool = Field(False, alias="GRADIO_SHARE")
     auth: str | None = Field(None, alias="PLAYGROUND_AUTH")
     space_id: str | None = Field(None, alias="SPACE_ID")
+    zero_gpu: bool = Field(False, alias="SPACES_ZERO_GPU")
+    oauth_client_secret: SecretStr | None = Field(None, alias="OAUTH_CLIENT_SECRET")
     vibe_mode: str | None = Field(None, alias="GRADIO_VIBE_MODE")
 
     @field_validator("data")
@@ -64,6 +66,11 @@ class Settings(BaseSettings):
         """Whether strangers can reach the page: a share link, a Space, a proxy, or another address than loopback."""
         reached = (self.share, self.space_id is not None, self.trusted_proxy is not None, self.host not in LOOPBACK)
         return any(reached)
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether a login is worth something: elsewhere Gradio plays one, signed with a secret that everybody knows."""
+        return self.space_id is not None and self.oauth_client_secret is not None
 
     @property
     def trusted(self) -> tuple[Network, ...]:

@@ -4,8 +4,9 @@ const find = selector => root.querySelector(selector);
 const image = find('.sheet img'), canvas = find('canvas'), sheet = find('.sheet'), about = find('.about');
 const brush = find('.size-of-brush input'), pen = canvas.getContext('2d', {willReadFrequently: true});
 const SIDES = ['left', 'right', 'top', 'bottom'], MOST_SIDE = 2048, GRID = 16, MOST_UNDO = 24;
+const INK_PARTS = [99, 102, 241], INK = `rgb(${INK_PARTS})`;
 let picture = null, margins = {left: 0, right: 0, top: 0, bottom: 0};
-let erasing = false, last = null, past = [], future = [], settled = null;
+let erasing = false, writing = false, last = null, past = [], future = [], settled = null;
 
 function tell() {
   settled = picture && {image: picture, width: image.naturalWidth, height: image.naturalHeight};
@@ -15,17 +16,18 @@ function tell() {
 
 function mode() { return document.getElementById('main').dataset.mode || 'text_to_image'; }
 
-function show(file, url, keep) {
+function show(file, url, mask) {
   picture = {path: file.path, url, orig_name: file.orig_name || 'image', meta: {_type: 'gradio.FileData'}};
   image.onload = () => {
     canvas.width = image.naturalWidth;
     canvas.height = image.naturalHeight;
     past = []; future = [];
-    margins = keep || {left: 0, right: 0, top: 0, bottom: 0};
+    read_margins();
     delete root.dataset.empty;
     brush.max = Math.max(40, Math.round(Math.max(canvas.width, canvas.height) / 3));
     brush.value = Math.max(8, Math.round(Math.max(canvas.width, canvas.height) / 16));
-    write_margins(); lay_out(); tell();
+    lay_out(); tell();
+    if (mask) draw_mask(mask);
   };
   image.onerror = () => { about.textContent = 'The browser cannot read this file: save it as a PNG and try again.'; };
   image.src = url;
@@ -59,7 +61,7 @@ function place(event) {
 }
 function line(from, to) {
   pen.globalCompositeOperation = erasing ? 'destination-out' : 'source-over';
-  pen.strokeStyle = '#fff'; pen.lineCap = pen.lineJoin = 'round'; pen.lineWidth = +brush.value;
+  pen.strokeStyle = INK; pen.lineCap = pen.lineJoin = 'round'; pen.lineWidth = +brush.value;
   pen.beginPath(); pen.moveTo(...from); pen.lineTo(to[0] + .01, to[1]); pen.stroke();
   pen.globalCompositeOperation = 'source-over';
 }
@@ -76,13 +78,14 @@ function step(from, to) {
 }
 function invert() {
   remember();
-  pen.globalCompositeOperation = 'source-out'; pen.fillStyle = '#fff';
+  pen.globalCompositeOperation = 'source-out'; pen.fillStyle = INK;
   pen.fillRect(0, 0, canvas.width, canvas.height);
   pen.globalCompositeOperation = 'source-over';
   describe();
 }
 function clear() { remember(); pen.clearRect(0, 0, canvas.width, canvas.height); describe(); }
-function load_mask(file) {
+function load_mask(file) { draw_mask(URL.createObjectURL(file)); }
+function draw_mask(address) {
   const mask = new Image();
   mask.onload = () => {
     remember();
@@ -94,12 +97,12 @@ function load_mask(file) {
     for (let at = 0; at < data.length; at += 4) {
       const white = data[at] * .299 + data[at + 1] * .587 + data[at + 2] * .114;
       data[at + 3] = Math.round(white * data[at + 3] / 255);
-      data[at] = data[at + 1] = data[at + 2] = 255;
+      [data[at], data[at + 1], data[at + 2]] = INK_PARTS;
     }
     pen.putImageData(pixels, 0, 0);
-    URL.revokeObjectURL(mask.src); describe();
+    describe();
   };
-  mask.src = URL.createObjectURL(file);
+  mask.src = address;
 }
 function coverage() {
   const small = document.createElement('canvas');
@@ -116,8 +119,9 @@ function mask() {
   const copy = document.createElement('canvas');
   copy.width = canvas.width; copy.height = canvas.height;
   const ink = copy.getContext('2d');
-  ink.fillStyle = '#000'; ink.fillRect(0, 0, copy.width, copy.height);
   ink.drawImage(canvas, 0, 0);
+  ink.globalCompositeOperation = 'source-in'; ink.fillStyle = '#fff'; ink.fillRect(0, 0, copy.width, copy.height);
+  ink.globalCompositeOperation = 'destination-over'; ink.fillStyle = '#000'; ink.fillRect(0, 0, copy.width, copy.height);
   return copy.toDataURL('image/png');
 }
 canvas.addEventListener('pointerdown', event => {
@@ -152,6 +156,7 @@ function choose(tool) {
 // The frame of outpaint --------------------------------------------------------------------------------------------
 function box_of(side) { return document.querySelector(`#outpaint-${side} input`); }
 function write_margins() {
+  writing = true;
   for (const side of SIDES) {
     const box = box_of(side);
     if (box && +box.value !== margins[side]) {
@@ -159,8 +164,10 @@ function write_margins() {
       box.dispatchEvent(new Event('input', {bubbles: true}));
     }
   }
+  writing = false;
 }
 function read_margins() {
+  if (writing) return;
   let changed = false;
   for (const side of SIDES) {
     const value = Math.max(0, Math.round(+(box_of(side) || {value: 0}).value || 0));
@@ -228,6 +235,8 @@ function describe() {
 // Hands ------------------------------------------------------------------------------------------------------------
 root.addEventListener('click', event => {
   const tool = event.target.closest('[data-tool]'), deed = event.target.closest('[data-do]');
+  const shape = event.target.closest('[data-shape]');
+  if (shape) grow(shape.dataset.shape);
   if (tool) choose(tool.dataset.tool);
   if (!deed) return;
   const actions = {undo: () => step(past, future), redo: () => step(future, past), invert, clear, remove,
@@ -248,6 +257,6 @@ document.addEventListener('input', event => { if (event.target.closest && event.
 watch('value', () => {
   const given = props.value;
   if (given === settled || !given) { if (!given && picture) remove(); return; }
-  if (!picture || given.image.path !== picture.path) show(given.image, given.image.url);
+  show(given.image, given.image.url, given.mask);
 });
-window.playground_easel = {mask, lay_out, take, grow};
+window.playground_easel = {mask, lay_out, take};

@@ -2,21 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.utils import get_upload_folder
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from backend.capabilities import Capabilities
-from backend.errors import BadImage, from_validation
-from backend.pixels import take_upload
+from backend.errors import from_validation
 from backend.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode, Request, TextToImage, parse_request
-from backend.runs.files import ImageFiles
 from ui.controls import bounds, is_json, read_json
-from ui.easel import picture_of, take_mask
+from ui.easel import picture_of
+from ui.uploads import Uploads
 
 MARK = "__"
 """Stands between a backend's or mode's name and a field's in a value's name: `fake__seconds`, `inpaint__strength`."""
@@ -36,7 +33,7 @@ class Values:
     raw: Mapping[str, Any]
 
 
-def parse(values: Values, capabilities: Capabilities, files: ImageFiles) -> Request:
+def parse(values: Values, capabilities: Capabilities, uploads: Uploads) -> Request:
     """Read a request from raw control values; raise `InvalidRequest` or `BadImage` with the field's name.
 
     A field that the backend lacks has no visible control, so whatever its hidden one holds is left out.
@@ -46,7 +43,7 @@ def parse(values: Values, capabilities: Capabilities, files: ImageFiles) -> Requ
     for name, info in kind.model_fields.items():
         if name in ("mode", "options") or name in capabilities.lacks:
             continue
-        value = _image(values, name, files) if name in IMAGE_FIELDS[values.mode] else _plain(values, name, info)
+        value = _image(values, name, uploads) if name in IMAGE_FIELDS[values.mode] else _plain(values, name, info)
         if value is not None:
             found[name] = value
     try:
@@ -55,24 +52,21 @@ def parse(values: Values, capabilities: Capabilities, files: ImageFiles) -> Requ
         raise from_validation(error) from error
 
 
-def uploaded(files: ImageFiles, value: Any) -> str | None:
-    """Take a file that the page or the API uploaded into the data folder and return its sha256."""
-    if value is None:
-        return None
-    path = value.get("path") if isinstance(value, dict) else value
-    resolved = Path(str(path)).resolve()
-    # The value came from outside: only what was uploaded to Gradio's own folder is ever opened.
-    if not resolved.is_relative_to(Path(get_upload_folder()).resolve()) or not resolved.is_file():
-        raise BadImage("The image isn't a file that was uploaded here: upload it, and send what the upload returned.")
-    return take_upload(files, resolved)
+def every_field() -> dict[str, tuple[str, FieldInfo]]:
+    """Return every field by the name of its control's value: the shared ones, and each mode's own."""
+    found = {name: (name, info) for name, info in SHARED.items()}
+    for mode, kind in REQUEST_TYPES.items():
+        own = {name: info for name, info in kind.model_fields.items() if name not in (*SHARED, "mode", "image", "mask")}
+        found |= {f"{mode}{MARK}{name}": (name, info) for name, info in own.items()}
+    return found
 
 
 def fit(capabilities: Capabilities, current: Mapping[str, Any]) -> tuple[dict[str, dict[str, Any]], list[str]]:
-    """Return an update a shared control that makes it what the backend takes, and a sentence a value that changed."""
+    """Return an update a control that makes it what the backend takes, and a sentence a value that changed."""
     updates: dict[str, dict[str, Any]] = {}
     said: list[str] = []
-    for name, info in SHARED.items():
-        update, note = _fit_one(name, info, capabilities, current.get(name))
+    for name, (field, info) in every_field().items():
+        update, note = _fit_one(field, info, capabilities, current.get(name))
         updates[name] = update
         if note:
             said.append(f"{info.title}: {note}")
@@ -92,10 +86,10 @@ def update(changes: Mapping[str, Any]) -> dict[str, Any]:
     return changed
 
 
-def _image(values: Values, name: str, files: ImageFiles) -> str | None:
-    if name == "mask":
-        return take_mask(files, values.raw.get("mask"))
-    return uploaded(files, picture_of(values.raw.get("easel")))
+def _image(values: Values, name: str, uploads: Uploads) -> str | None:
+    if name == "mask" and not values.raw.get("priced_only"):
+        return uploads.mask(values.raw.get("mask"))
+    return uploads.picture(picture_of(values.raw.get("easel")))
 
 
 def _plain(values: Values, name: str, info: FieldInfo) -> Any:

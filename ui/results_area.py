@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import gradio as gr
-from gradio.components import Component
+
+from ui.history import HistoryArea, history_area
 
 EMPTY = (
     '<div class="empty"><svg viewBox="0 0 48 48" aria-hidden="true"><rect x="5" y="9" width="38" height="30" rx="5"/>'
@@ -18,7 +19,7 @@ class ResultsArea:
     """The components of the result side."""
 
     stage: gr.HTML
-    history: Component
+    history: HistoryArea
 
 
 def results_area() -> ResultsArea:
@@ -26,5 +27,5 @@ def results_area() -> ResultsArea:
     script = (Path(__file__).parent / "cards.js").read_text(encoding="utf-8")
     with gr.Column(elem_id="results", min_width=280):
         stage = gr.HTML(EMPTY, elem_id="stage", js_on_load=script, apply_default_css=False)
-        history = gr.HTML("", elem_id="history", js_on_load=script, apply_default_css=False)
+        history = history_area(script)
     return ResultsArea(stage, history)

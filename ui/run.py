@@ -19,9 +19,9 @@ from backend.runs.records import CostKind
 from ui import words
 from ui.caller import caller_of
 from ui.form import Values, parse
-from ui.history import history_html
 from ui.results import Board, board_html, error_card
 from ui.served import Served
+from ui.uploads import Uploads
 
 log = logging.getLogger(__name__)
 
@@ -37,11 +37,10 @@ class Outputs:
     stage: Component
     generate: Component
     stop: Component
-    history: Component
 
     def all(self) -> list[Component]:
         """Return them as Gradio's list of outputs."""
-        return [self.stage, self.generate, self.stop, self.history]
+        return [self.stage, self.generate, self.stop]
 
 
 class Runner:
@@ -56,8 +55,8 @@ class Runner:
         """Make the images that the form asks for; every yield is a chance for Gradio to close this on Stop."""
         caller = caller_of(self.playground, request)
         try:
-            backend, asked = self._asked(values)
-            board = Board(asked, backend.label, _kind(backend, asked, caller))
+            backend, asked = self._asked(values, caller)
+            board = Board(asked, backend.label, _kind(backend, asked, caller), caller.visitor)
             events = generate(self.playground, caller, backend.name, asked)
             yield {**self._buttons(running=True), self.outputs.stage: board_html(board, self.served)}
             for event in events:
@@ -72,38 +71,27 @@ class Runner:
             broken = PlaygroundError("The playground broke down on this run; its log says why.", billed="unknown")
             yield {**self._buttons(running=False), self.outputs.stage: str(error_card(broken))}
             return
-        yield {
-            **self._buttons(running=False),
-            self.outputs.stage: board_html(board, self.served),
-            self.outputs.history: self.history(caller),
-        }
+        yield {**self._buttons(running=False), self.outputs.stage: board_html(board, self.served)}
 
-    def stopped(self, request: gr.Request) -> Updates:
+    def stopped(self) -> Updates:
         """Put the buttons back after Stop; what came so far is in the history."""
-        return {**self._buttons(running=False), self.outputs.history: self.history(caller_of(self.playground, request))}
+        return self._buttons(running=False)
 
     def price(self, request: gr.Request, **values: Any) -> Any:
         """Return the Generate button with the price of what the form asks for now."""
-        values["prompt"] = PRICE_PROMPT
+        values |= {"prompt": PRICE_PROMPT, "priced_only": True}
         try:
-            backend, asked = self._asked(values)
-            estimate = backend.estimate(asked, caller_of(self.playground, request))
+            caller = caller_of(self.playground, request)
+            backend, asked = self._asked(values, caller)
+            estimate = backend.estimate(asked, caller)
         except PlaygroundError:
             return gr.update(value="Generate")
         return gr.update(value=f"Generate · {words.price(estimate)}")
 
-    def opened(self, request: gr.Request) -> str:
-        """Return what a visitor finds when the page opens."""
-        return self.history(caller_of(self.playground, request))
-
-    def history(self, caller: Caller) -> str:
-        """Return the visitor's latest runs."""
-        return history_html(self.playground.store.runs(caller.visitor, limit=12), self.served)
-
-    def _asked(self, values: dict[str, Any]) -> tuple[Backend, Request]:
+    def _asked(self, values: dict[str, Any], caller: Caller) -> tuple[Backend, Request]:
         mode: Mode = values.get("mode") or "text_to_image"
         backend = self.playground.choose(str(values.get("backend") or "auto"))
-        asked = parse(Values(mode, backend.name, values), backend.capabilities, self.playground.files)
+        asked = parse(Values(mode, backend.name, values), backend.capabilities, Uploads(self.playground, caller))
         return backend, asked
 
     def _buttons(self, *, running: bool) -> Updates:

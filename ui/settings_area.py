@@ -12,6 +12,7 @@ from backend.playground import Playground
 from ui.controls import control
 from ui.form import MARK, SHARED, fit
 from ui.sizes import SizeControls, size_controls
+from ui.tabs import TABS
 
 BASIC = ("steps", "count")
 FINE = ("guidance", "negative_prompt", "shift", "scheduler", "acceleration", "prompt_expansion", "safety")
@@ -27,6 +28,7 @@ FILE = ("output_format", "output_quality")
 class SettingsArea:
     """The components of the settings."""
 
+    own: dict[str, Any]
     fields: dict[str, Any]
     options: dict[str, Any]
     groups: dict[str, gr.Column]
@@ -36,12 +38,17 @@ class SettingsArea:
     note: gr.HTML
     keep_size: gr.Checkbox
 
+    def fitted(self) -> dict[str, Any]:
+        """Return every control that is fitted to a backend, by the name of its value."""
+        return {**self.fields, **{name: control for name, control in self.own.items() if MARK in name}}
+
 
 def settings_area(playground: Playground) -> SettingsArea:
     """Lay out the settings, fitted to the backend chosen at start."""
     chosen = playground.choose("auto")
     first, _ = fit(chosen.capabilities, {})
     with gr.Column(elem_id="settings", min_width=280):
+        own = _own_fields()
         note = gr.HTML("", elem_id="fit-note", visible=False, apply_default_css=False)
         keep_size = gr.Checkbox(True, label="Keep the picture's size", elem_id="keep-size")
         size = size_controls(chosen.capabilities)
@@ -57,13 +64,22 @@ def settings_area(playground: Playground) -> SettingsArea:
         with gr.Accordion("File", open=False, elem_classes=["fold"]):
             fields |= _fields(FILE, first)
         options, groups = _options(playground, chosen.name)
-    return SettingsArea(fields, options, groups, size, dice, reuse, note, keep_size)
+    return SettingsArea(own, fields, options, groups, size, dice, reuse, note, keep_size)
 
 
 def _fields(names: tuple[str, ...], fitted: Mapping[str, Mapping[str, object]]) -> dict[str, Component]:
     made: dict[str, Component] = {}
     for name in names:
         made[name] = control(name, SHARED[name], fitted={**fitted.get(name, {}), **_TERSE.get(name, {})})
+    return made
+
+
+def _own_fields() -> dict[str, Any]:
+    """Lay out each mode's own controls; the style sheet shows those of the chosen one."""
+    made: dict[str, Any] = {}
+    for mode, tab in TABS.items():
+        with gr.Column(elem_id=f"own-{mode}", elem_classes=["own"]):
+            made |= tab.layout()
     return made
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 
 from PIL import Image
 
@@ -12,11 +13,15 @@ from backend.capabilities import FREE, Capabilities, Estimate
 from backend.errors import Problem, Unsupported
 from backend.events import Emit, Generated, Progress
 from backend.local import offer
-from backend.local.engine import Drawing, Engine
+from backend.local.detectors import detect
+from backend.local.drawing import OnStep
 from backend.local.lane import Lane
 from backend.local.machine import Machine, look
 from backend.local.models import Models, offer_of
-from backend.requests import Request, Sized, seeds
+from backend.local.scenes import prepare
+from backend.pixels import open_upright
+from backend.request_parts import Control
+from backend.requests import Request, seeds
 from backend.runs.files import ImageFiles
 from backend.settings import Settings
 
@@ -87,26 +92,30 @@ class LocalBackend(Backend):
         One by one, an image is exactly that of its seed alone, the first is there soonest, and between two of them
         others have their turn.
         """
+        checkpoint = self.models.checkpoint
+        paint = prepare(request, self.files, offer.frame(checkpoint), detect)
         engine = self.models.wait(emit, request.steps)
         for index, seed in enumerate(seeds(request)):
             with self.lane.turn(emit):
                 began = time.monotonic()
-                image = self._draw(engine, request, seed, index, emit)
+                image = paint(seed, partial(engine.draw, on_step=_teller(emit, index)))
                 seconds = time.monotonic() - began
             self._seconds_a_step[image.width * image.height] = seconds / request.steps
             emit(Generated(image, seed, self._price(seconds), index, details={"seconds": round(seconds, 3)}))
 
-    def _draw(self, engine: Engine, request: Request, seed: int, index: int, emit: Emit) -> Image.Image:
-        def on_step(step: int, total: int, preview: bytes | None) -> None:
-            emit(Progress(step, total, preview, index))
-
-        assert isinstance(request, Sized)
-        assert request.width is not None
-        assert request.height is not None
-        return engine.draw(Drawing(request, seed, request.width, request.height), on_step)
+    def control_picture(self, control: Control, caller: Caller) -> Image.Image:
+        """Return the map of the control's image; edges need no model."""
+        return detect(control.preprocess, open_upright(self.files.path(control.image)))
 
     def _price(self, seconds: float) -> Decimal:
         return self._usd_per_second * Decimal(str(round(seconds, 3)))
+
+
+def _teller(emit: Emit, index: int) -> OnStep:
+    def tell(step: int, total: int, preview: bytes | None) -> None:
+        emit(Progress(step, total, preview, index))
+
+    return tell
 
 
 def _pixels(request: Request, capabilities: Capabilities) -> int:

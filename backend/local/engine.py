@@ -1,53 +1,42 @@
 """The loaded model: from one drawing's numbers to its pixels."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
 from backend.errors import GenerationFailed
+from backend.local.canvas import Canvas, prepare_canvas
+from backend.local.controls import Gate, hints_of
+from backend.local.drawing import Drawing, OnStep
 from backend.local.faults import memory_guard
 from backend.local.previews import fit_colours, thumbnail
 from backend.local.prompts import PromptCache
-from backend.local.schedulers import build_scheduler
-from backend.requests import Request
+from backend.local.samplers.sampler import build_sampler
 
 if TYPE_CHECKING:
     import numpy as np
 
-OnStep = Callable[[int, int, bytes | None], None]
-"""Called after each step with its number (from 1), the number of all, and a small JPEG; raises to stop the drawing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """One image to draw: its request, its seed, and its size in pixels (multiples of 16)."""
-
-    request: Request
-    seed: int
-    width: int
-    height: int
-
-    @property
-    def guidance(self) -> float:
-        """Return diffusers' guidance: its formula is pos + g·(pos - neg), so the conventional 1 is its 0, off."""
-        return max(self.request.guidance - 1, 0.0)
-
 
 class Engine:
-    """One set of weights on one device. Not safe for two threads at once: guard it with a `Lane`."""
+    """One set of weights on one device. Not safe for two threads at once: guard it with a `Lane`.
 
-    def __init__(self, pipe: Any) -> None:
+    Every mode runs through the same text-to-image pipeline: what begins from an image is given to it as latents, and
+    what a mask keeps is put back after each step.
+    """
+
+    def __init__(self, pipe: Any, controlnet: Any = None) -> None:
         self.pipe = pipe
+        self.controlnet = controlnet
         self.prompts = PromptCache(pipe)
         self.colours = fit_colours(pipe.vae)
         self._scheduler = pipe.scheduler.config
+        self._guided: Any = None if controlnet is None else _guided_pipe(pipe, controlnet)
 
     def draw(self, drawing: Drawing, on_step: OnStep) -> Image.Image:
         """Draw one image (RGB). The same drawing gives the same pixels, whatever was drawn before it."""
-        size = f"{drawing.width}×{drawing.height}"
-        with memory_guard(f"an image of {size}", "Choose a smaller size, or another backend."):
+        width, height = drawing.size
+        with memory_guard(f"an image of {width}×{height}", "Choose a smaller size, or another backend."):
             pixels = self._pixels(drawing, on_step)
         if not _finite(pixels):
             raise GenerationFailed("The model's numbers overflowed into a black image: try another seed or scheduler.")
@@ -58,31 +47,54 @@ class Engine:
         import torch
 
         request = drawing.request
-        self.pipe.scheduler = build_scheduler(request.scheduler, request.shift, self._scheduler)
-        guided = drawing.guidance > 0
-        pixels: np.ndarray[Any, Any] = self.pipe(
+        # On the CPU, so that a seed means the same on every device.
+        generator = torch.Generator("cpu").manual_seed(drawing.seed)
+        pipe = self._guided if drawing.guides else self.pipe
+        pipe.scheduler = build_sampler(request.scheduler, request.shift, self._scheduler, generator)
+        canvas = prepare_canvas(pipe, drawing, generator) if drawing.start else None
+        begin = {"latents": canvas.latents, "sigmas": canvas.sigmas} if canvas else {"generator": [generator]}
+        negative = [self.prompts.embed(request.negative_prompt)] if drawing.guidance > 0 else None
+        pixels: np.ndarray[Any, Any] = pipe(
             prompt_embeds=[self.prompts.embed(request.prompt)],
-            negative_prompt_embeds=[self.prompts.embed(request.negative_prompt)] if guided else None,
+            negative_prompt_embeds=negative,
             guidance_scale=drawing.guidance,
-            width=drawing.width,
-            height=drawing.height,
+            width=drawing.size[0],
+            height=drawing.size[1],
             num_inference_steps=request.steps,
-            # On the CPU, so that a seed means the same on every device.
-            generator=[torch.Generator("cpu").manual_seed(drawing.seed)],
             output_type="np",
-            callback_on_step_end=self._callback(request.steps, on_step),
-            callback_on_step_end_tensor_inputs=["latents", "noise_pred"],
+            callback_on_step_end=self._after_step(canvas, on_step),
+            callback_on_step_end_tensor_inputs=["latents"],
+            **begin,
+            **self._guide(pipe, drawing),
         ).images
         return pixels
 
-    def _callback(self, total: int, on_step: OnStep) -> Callable[..., dict[str, Any]]:
-        def after(pipe: Any, index: int, _time: Any, tensors: dict[str, Any]) -> dict[str, Any]:
-            last = index + 1 == len(pipe.scheduler.timesteps)
-            clean = tensors["latents"] - pipe.scheduler.sigmas[index + 1] * tensors["noise_pred"]
-            on_step(index + 1, total, None if last else thumbnail(clean, self.colours))
+    def _guide(self, pipe: Any, drawing: Drawing) -> dict[str, Any]:
+        if not drawing.guides:
             return {}
+        hints = hints_of(pipe, self.controlnet, drawing.guides)
+        pipe.controlnet = Gate(self.controlnet, hints, pipe.scheduler)
+        return {"control_image": drawing.guides[0].picture}
+
+    def _after_step(self, canvas: Canvas | None, on_step: OnStep) -> Callable[..., dict[str, Any]]:
+        def after(pipe: Any, _index: int, _time: Any, tensors: dict[str, Any]) -> dict[str, Any]:
+            sampler = pipe.scheduler
+            step, total = sampler.position
+            latents, clean = tensors["latents"], sampler.clean
+            if canvas:
+                latents, clean = canvas.keep(latents, float(sampler.sigmas[step])), canvas.keep(clean, 0.0)
+            on_step(step, total, None if step == total else thumbnail(clean, self.colours))
+            return {"latents": latents}
 
         return after
+
+
+def _guided_pipe(pipe: Any, controlnet: Any) -> Any:
+    from diffusers import ZImageControlNetPipeline
+
+    guided = ZImageControlNetPipeline(**pipe.components, controlnet=controlnet)
+    guided.set_progress_bar_config(disable=True)
+    return guided
 
 
 def _finite(pixels: "np.ndarray[Any, Any]") -> bool:

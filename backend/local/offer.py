@@ -3,8 +3,11 @@
 from typing import Any
 
 from backend.capabilities import Capabilities, Limit, Size
+from backend.local import detectors
 from backend.local.checkpoint import Checkpoint
-from backend.local.schedulers import OFFERED
+from backend.local.samplers.names import OFFERED, REFUSED
+from backend.local.scenes import Frame
+from backend.requests import Mode
 
 _REAL_SIZES = (
     Size(1024, 1024, "square"),
@@ -20,7 +23,10 @@ _REAL_SIZES = (
 )
 _SMALL_SIZES = (Size(256, 256), Size(128, 128), Size(192, 128), Size(128, 192), Size(384, 256), Size(512, 512))
 SMALL_MOST = 512
+MOST_CONTROLS = 3
+MODES: tuple[Mode, ...] = ("text_to_image", "image_to_image", "inpaint", "outpaint")
 
+_UNGUIDED = {"controls": "This model has no ControlNet here."}
 _LACKS = {
     "loras": "LoRAs aren't offered by the local engine yet.",
     "acceleration=regular": "Acceleration isn't offered by the local engine yet.",
@@ -28,13 +34,31 @@ _LACKS = {
     "accelerator": "The local engine has no caches yet.",
     "safety": "The local engine has no safety check yet.",
     "prompt_expansion": "Only a provider can expand prompts.",
-    "controls": "The local engine takes no controls yet.",
+    **{f"scheduler={name}": reason for name, reason in REFUSED.items()},
+    **{f"preprocess={name}": reason for name, reason in detectors.LACKING.items()},
 }
+
+
+def frame(checkpoint: Checkpoint) -> Frame:
+    """Return the sizes at which this checkpoint draws when nobody asked for one."""
+    size = capabilities(checkpoint).default_size
+    default = (size.width, size.height)
+    if not checkpoint.embedded:
+        return Frame(default)
+    trained = checkpoint.world().get("sizes", [default])
+    return Frame(default, usual=max(max(sides) for sides in trained))
 
 
 def capabilities(checkpoint: Checkpoint) -> Capabilities:
     """Return the capabilities with this checkpoint: honest sizes for the embedded model, the real one's else."""
-    shared: dict[str, Any] = {"modes": ("text_to_image",), "choices": {"scheduler": OFFERED}, "lacks": _LACKS}
+    guided = checkpoint.guided
+    modes: tuple[Mode, ...] = (*MODES, "controlnet") if guided else MODES
+    shared: dict[str, Any] = {
+        "modes": modes,
+        "choices": {"scheduler": OFFERED},
+        "lacks": _LACKS if guided else _LACKS | _UNGUIDED,
+        "most_controls": MOST_CONTROLS if guided else 0,
+    }
     if not checkpoint.embedded:
         return Capabilities(default_size=_REAL_SIZES[0], sizes=_REAL_SIZES, previews=True, **shared)
     reason = "This is the small embedded model; the real Z-Image-Turbo draws up to 2048."
@@ -45,7 +69,7 @@ def capabilities(checkpoint: Checkpoint) -> Capabilities:
         default_size=default,
         sizes=tuple(dict.fromkeys((default, *_SMALL_SIZES))),
         limits={"width": limit, "height": limit},
-        notes={"text_to_image": _note(world)},
+        notes=dict.fromkeys(modes, _note(world)),
         previews=True,
         **shared,
     )
@@ -54,4 +78,4 @@ def capabilities(checkpoint: Checkpoint) -> Capabilities:
 def _note(world: dict[str, Any]) -> str:
     examples = world.get("examples", ())
     hint = f" Try “{examples[0]}”." if examples else ""
-    return f"The small embedded model draws coloured shapes and simple scenes only.{hint}"
+    return f"The small embedded model draws coloured shapes and simple scenes only, best at small sizes.{hint}"

@@ -33,9 +33,10 @@ def load(checkpoint: Checkpoint, report: Report) -> "Engine":
         pipe = _pipeline(checkpoint, kind, report)
         report("Moving it to the device", 0.95)
         pipe.to(device)
+        controlnet = _controlnet(checkpoint, kind, device)
     pipe.set_progress_bar_config(disable=True)
     log.info("%s is loaded on %s in %s", checkpoint.name, device, kind)
-    return Engine(pipe)
+    return Engine(pipe, controlnet)
 
 
 def lacking_sentence(libraries: tuple[str, ...]) -> str:
@@ -79,6 +80,16 @@ def _pipeline(checkpoint: Checkpoint, kind: "dtype", report: Report) -> Any:
         parts[name] = _class_of(folder, name).from_pretrained(folder, subfolder=name, dtype=kind, local_files_only=True)
         behind += size
     return ZImagePipeline.from_pretrained(folder, **parts, dtype=kind, local_files_only=True)
+
+
+def _controlnet(checkpoint: Checkpoint, kind: "dtype", device: str) -> Any:
+    assert checkpoint.folder is not None
+    folder = checkpoint.folder / "controlnet"
+    if not folder.is_dir():
+        return None
+    from diffusers import ZImageControlNetModel
+
+    return ZImageControlNetModel.from_pretrained(folder, dtype=kind, local_files_only=True).to(device)
 
 
 def _class_of(folder: Path, name: str) -> Any:

@@ -55,7 +55,8 @@ def to_error(refusal: Refusal, *, status: int, key: SecretStr | None, billed: Bi
     said = without_key(refusal.message or refusal.code, key).rstrip(".")
     make = _by_code(refusal.code.casefold()) or _by_status(status)
     kind, message = make(said, refusal)
-    return kind(message, billed=billed, details={"code": refusal.code, "status": status})
+    details = {"code": without_key(refusal.code, key, most=64), "status": status}
+    return kind(without_key(message, key, most=900), billed=billed, details=details)
 
 
 def from_status(reply: Reply, *, billed: Billed) -> PlaygroundError:

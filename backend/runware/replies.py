@@ -27,7 +27,7 @@ def _or_none(kind: Any) -> BeforeValidator:
 
 
 Text = Annotated[str | None, _or_none(str)]
-Seed = Annotated[int | None, _or_none(Annotated[int, Field(ge=0, le=MAX_SEED)])]
+Seed = Annotated[int | None, _or_none(Annotated[int, Field(strict=True, ge=0, le=MAX_SEED)])]
 Cost = Annotated[Decimal | None, _or_none(Annotated[Decimal, Field(ge=0, le=1000)])]
 Flag = Annotated[bool | None, _or_none(bool)]
 Percent = Annotated[float | None, _or_none(Annotated[float, Field(ge=0, le=100)])]

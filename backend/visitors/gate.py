@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from http.cookies import CookieError, SimpleCookie
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
@@ -13,7 +12,7 @@ from backend.errors import TooManyRequests
 from backend.playground import Playground
 from backend.settings import LOOPBACK
 from backend.visitors import routes
-from backend.visitors.identity import COOKIE, cookie, is_token, new_token, visitor_id
+from backend.visitors.identity import COOKIE, cookie, new_token, token_of, visitor_id
 from backend.visitors.origin import from_elsewhere, host_name
 from backend.visitors.rates import Rate
 from backend.visitors.shields import shield
@@ -43,7 +42,11 @@ class Refusal(Exception):
 
 
 class Gate:
-    """ASGI middleware around the page; every request that passes has a visitor's token in its cookie."""
+    """ASGI middleware around the page; every request that passes has a visitor's token in its cookie.
+
+    What a visitor with a cookie uploads is served to them alone. A program without one is a new visitor each time: its
+    uploads are found by their unguessable path, as it could not fetch them otherwise.
+    """
 
     def __init__(self, app: ASGIApp, playground: Playground) -> None:
         self.app = app
@@ -58,14 +61,15 @@ class Gate:
             return
         headers = Headers(scope=scope)
         elsewhere = from_elsewhere(scope["method"], headers)
-        known = None if elsewhere else _token(headers)
+        known = None if elsewhere else token_of("; ".join(headers.getlist("cookie")))
         token = known or new_token()
         told = None if known or elsewhere else token
         shielded = self._shielded(scope, send, headers, told)
         try:
             await self._check(scope, headers, visitor_id(token))
             within = {**scope, "headers": _with_token(scope, token, alone=elsewhere)}
-            await self.app(within, self._capped(scope, receive), self._noting(scope, shielded, visitor_id(token)))
+            noting = self._noting(scope, shielded, visitor_id(token)) if known else shielded
+            await self.app(within, self._capped(scope, receive), noting)
         except Refusal as refusal:
             await refusal.response()(scope, receive, shielded)
 
@@ -152,14 +156,6 @@ def _paths(body: bytes) -> list[str]:
     except ValueError:
         return []
     return [path for path in paths if isinstance(path, str)] if isinstance(paths, list) else []
-
-
-def _token(headers: Headers) -> str | None:
-    try:
-        morsel = SimpleCookie("; ".join(headers.getlist("cookie"))).get(COOKIE)
-    except CookieError:
-        return None
-    return morsel.value if morsel is not None and is_token(morsel.value) else None
 
 
 def _with_token(scope: Scope, token: str, *, alone: bool) -> list[tuple[bytes, bytes]]:

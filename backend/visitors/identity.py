@@ -3,7 +3,10 @@
 import hashlib
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
 
 COOKIE = "playground_visitor"
 YEAR_SECONDS = 365 * 24 * 3600
@@ -34,6 +37,23 @@ def new_token() -> str:
 def is_token(text: str | None) -> bool:
     """Whether the text has the form of a token."""
     return text is not None and _TOKEN.fullmatch(text) is not None
+
+
+def token_of(header: str) -> str | None:
+    """Return the token in a Cookie header, or None where there is none, or something else under its name."""
+    try:
+        morsel = SimpleCookie(header).get(COOKIE)
+    except CookieError:
+        return None
+    return morsel.value if morsel is not None and is_token(morsel.value) else None
+
+
+def login_of(session: Mapping[str, Any]) -> str | None:
+    """Return the subject of a Hugging Face login in Gradio's signed session, or None for somebody who isn't in."""
+    info = session.get("oauth_info")
+    user = info.get("userinfo") if isinstance(info, Mapping) else None
+    subject = user.get("sub") if isinstance(user, Mapping) else None
+    return subject if isinstance(subject, str) and subject else None
 
 
 def visitor_id(token: str) -> str:

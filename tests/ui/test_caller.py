@@ -1,13 +1,20 @@
 """Who asks, over HTTP."""
 
-import httpx
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.testclient import TestClient
+import dataclasses
+from typing import Any
 
-from backend.visitors.identity import COOKIE
+import gradio as gr
+import httpx
+import pytest
+from pydantic import SecretStr
+from starlette.requests import Request
+
+from backend.playground import Playground
+from backend.visitors.identity import COOKIE, login_id, visitor_id
 from tests.serving import Site
-from ui.caller import VisitorCookie
+from ui.caller import caller_of, owner_of
+
+TOKEN = "0123456789abcdef" * 2
 
 
 def test_a_browser_gets_an_id_once_that_scripts_cannot_read(site: Site) -> None:
@@ -19,10 +26,38 @@ def test_a_browser_gets_an_id_once_that_scripts_cannot_read(site: Site) -> None:
         assert "set-cookie" not in browser.get("/").headers
 
 
-def test_a_page_inside_a_space_keeps_its_cookie() -> None:
-    inside = Starlette(middleware=[Middleware(VisitorCookie, framed=True)])
-    with TestClient(inside, base_url="https://space") as browser:
-        assert "SameSite=None; Secure; Partitioned" in browser.get("/").headers["set-cookie"]
+def request_of(**scope: Any) -> gr.Request:
+    """Return a Gradio request as it reaches a handler, with the scope's values as given."""
+    headers = [(b"cookie", f"{COOKIE}={TOKEN}".encode()), (b"x-forwarded-for", b"203.0.113.1")]
+    http = Request({"type": "http", "headers": headers, "client": ("198.51.100.7", 1), **scope})
+    return gr.Request(http, session_hash="page-1")
+
+
+def test_a_gradio_request_is_a_visitor_with_the_keys_of_its_page(playground: Playground) -> None:
+    owner = owner_of(playground, request_of())
+    assert owner == (visitor_id(TOKEN), "page-1")
+    playground.callers.keys.put(owner, "runware", "canary-8f2e1c")
+    caller = caller_of(playground, request_of())
+    assert set(caller.keys) == {"runware"}
+    assert not caller.signed_in
+    assert caller.address == playground.callers.addresses.mark("198.51.100.7", None)
+
+
+def test_a_login_counts_only_where_hugging_face_has_signed_it(playground: Playground) -> None:
+    session = {"oauth_info": {"userinfo": {"sub": "hf-42", "preferred_username": "ann"}}}
+    assert not caller_of(playground, request_of(session=session)).signed_in
+    space = {"space_id": "ann/playground", "oauth_client_secret": SecretStr("signed")}
+    there = dataclasses.replace(playground, settings=playground.settings.model_copy(update=space))
+    caller = caller_of(there, request_of(session=session))
+    assert caller.signed_in
+    assert caller.visitor == login_id("hf-42")
+
+
+@pytest.mark.parametrize("session", [{}, {"oauth_info": None}, {"oauth_info": {"userinfo": {}}}, {"oauth_info": "x"}])
+def test_who_is_not_signed_in_is_known_by_the_cookie(playground: Playground, session: dict[str, Any]) -> None:
+    space = {"space_id": "ann/playground", "oauth_client_secret": SecretStr("signed")}
+    there = dataclasses.replace(playground, settings=playground.settings.model_copy(update=space))
+    assert caller_of(there, request_of(session=session)).visitor == visitor_id(TOKEN)
 
 
 def test_a_cookie_that_came_over_https_never_goes_back_over_http(site: Site) -> None:

@@ -31,8 +31,8 @@ def main():
     version = ".".join(str(part) for part in sys.version_info[:3])
     newer = newer_python()
     if newer is None:
-        print("Python " + version + " is too old: the playground needs Python 3.11, 3.12 or 3.13.")
-        print("Install one of them, then name it: make run PYTHON=python3.12")
+        told = "Python " + version + " is too old: install Python 3.11, 3.12 or 3.13, then name it: "
+        print(told + "make run PYTHON=python3.12", file=sys.stderr)
         return 1
     print("Python " + version + " is too old: going on with " + newer + ".")
     return subprocess.call([newer, "-m", "tools.setup"] + sys.argv[1:])  # noqa: RUF005

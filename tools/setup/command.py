@@ -12,6 +12,10 @@ from tools.setup.errors import SetupError
 from tools.setup.task import Task, parse
 
 NEWEST_TRIED = (3, 13)
+WAY_OUT = (
+    "Its last lines above say why. Without a network it can't go on; "
+    "the same command goes on from here and keeps what is loaded already."
+)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -39,8 +43,8 @@ def set_up(task: Task) -> None:
         environment.make()
     stamp.remove(environment.folder)
     environment.drop_halves()
-    install_torch(task, build)
-    install_rest(task)
+    build = install_torch(task, build)
+    install_rest(task, build)
     task.say(4, "checking that torch and torchvision fit each other")
     check(environment)
     if task.dev:
@@ -63,17 +67,18 @@ def introduce(task: Task) -> None:
         )
 
 
-def install_torch(task: Task, build: Build) -> None:
-    """Install the pair; CPU builds first where they suit, the ordinary ones where those can't be had."""
+def install_torch(task: Task, build: Build) -> Build:
+    """Install the pair, CPU builds first where they suit, the ordinary ones where those can't be had; say which."""
     note = ""
     if build.index is not None and not task.torch_index:
         reason = probe.unreachable(build.index)
         if reason is None and install_pair(task, build):
-            return
+            return build
         build = builds.ordinary()
         note = f"; the smaller CPU builds can't be had: {reason or 'installing them failed'}"
     if not install_pair(task, build, note):
-        raise SetupError("pip could not install torch. Check the network, then run the same command again.")
+        raise SetupError(f"pip could not install torch. {WAY_OUT}")
+    return build
 
 
 def install_pair(task: Task, build: Build, note: str = "") -> bool:
@@ -83,20 +88,18 @@ def install_pair(task: Task, build: Build, note: str = "") -> bool:
     task.say(2, f"{build.name} ({build.size} with all else{note})")
     packages = environment.packages
     if packages is not None and pair.labels(packages) - {build.label}:
-        pip.run(environment, "uninstall", "-y", *pair.NAMES)
+        pip.run(environment, build, "uninstall", "-y", *pair.NAMES)
     source = () if build.index is None else ("--extra-index-url", build.index)
-    cache = disk.has_room_for_cache(environment.folder, build)
-    return pip.install(
-        environment, task.constraints, *source, *builds.pinned(task.constraints, build.label), cache=cache
-    )
+    wanted = builds.pinned(task.constraints, build.label)
+    return pip.install(environment, build, task.constraints, *source, *wanted)
 
 
-def install_rest(task: Task) -> None:
+def install_rest(task: Task, build: Build) -> None:
     """Install everything else; the pair is there already and is left alone."""
     name = "requirements-dev.txt" if task.dev else "requirements.txt"
-    task.say(3, f"everything else in {name}; after the downloads come a minute or two without news")
-    if not pip.install(task.environment, task.constraints, "-r", str(task.root / name)):
-        raise SetupError("pip could not install everything. Check the network, then run the same command again.")
+    task.say(3, f"everything else in {name}")
+    if not pip.install(task.environment, build, task.constraints, "-r", str(task.root / name)):
+        raise SetupError(f"pip could not install everything. {WAY_OUT}")
 
 
 def check(environment: Environment) -> None:

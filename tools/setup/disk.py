@@ -11,8 +11,15 @@ GB = 1_000_000_000
 
 
 def size(folder: Path) -> int:
-    """Add up the files of a folder, without following links out of it."""
-    return sum(path.lstat().st_size for path in folder.rglob("*") if not path.is_dir())
+    """Add up the files of a folder, also while some come and go, without following links out of it."""
+    return sum(_bytes(os.path.join(place, name)) for place, _, names in os.walk(folder) for name in names)  # noqa: PTH118
+
+
+def _bytes(file: str) -> int:
+    try:
+        return os.lstat(file).st_size
+    except FileNotFoundError:
+        return 0
 
 
 def existing(path: Path) -> Path:

@@ -15,7 +15,11 @@ def labels(packages: Path) -> set[str]:
 
 
 def device(packages: Path, name: str) -> str:
-    """For which device a package was compiled, in its own words: `cu130`, `cpu`, or nothing."""
+    """For which device a package was compiled, in its own words: `cu130`, `cpu`, or nothing.
+
+    Raises:
+        SetupError: it is not installed.
+    """
     try:
         text = (packages / name / "version.py").read_text()
     except OSError:
@@ -25,10 +29,24 @@ def device(packages: Path, name: str) -> str:
 
 
 def check(packages: Path) -> None:
-    """Refuse a pair of which one half expects CUDA and the other doesn't."""
+    """Refuse a pair of which one half expects CUDA and the other doesn't.
+
+    Raises:
+        SetupError: they don't fit, or one is missing.
+    """
     torch, vision = (device(packages, name) for name in NAMES)
     if torch.startswith("cu") != vision.startswith("cu"):
         raise SetupError(
             f"torch is built for {torch or 'the CPU'} and torchvision for {vision or 'the CPU'}: they don't fit. "
             "Set up anew: make clean, then the same command again."
         )
+
+
+def fits(packages: Path | None) -> bool:
+    """Say whether both are there and fit each other; somebody may have changed one since setting up."""
+    try:
+        if packages is not None:
+            check(packages)
+    except SetupError:
+        return False
+    return packages is not None

@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 from typing import IO
 
+from tools.setup import disk
+from tools.setup.builds import Build
 from tools.setup.environment import Environment
 from tools.setup.progress import Progress
 
@@ -18,8 +20,8 @@ EVERY = 10.0  # seconds between two calm lines
 TAIL = 15  # of pip's last lines when it failed
 
 
-def run(environment: Environment, *arguments: str) -> bool:
-    """Run pip and show how far it is; False where it failed, after its last words."""
+def run(environment: Environment, build: Build, *arguments: str) -> bool:
+    """Run pip and show how far it is on the way to this build; False where it failed, after its last words."""
     command = [str(environment.python), "-m", "pip", *arguments]
     # A small /tmp is a common reason for a failed install of torch, so downloads wait beside the environment.
     temporary = environment.folder / "downloads"
@@ -28,19 +30,19 @@ def run(environment: Environment, *arguments: str) -> bool:
     try:
         if sys.stdout.isatty():
             return subprocess.run(command, env=variables, check=False).returncode == 0
-        return _run_calmly(command, variables)
+        return _run_calmly(command, variables, Progress(build, environment.folder, temporary))
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def install(environment: Environment, constraints: Path, *arguments: str, cache: bool = True) -> bool:
+def install(environment: Environment, build: Build, constraints: Path, *arguments: str) -> bool:
     """Install with the constrained versions; pip compiles what it installs, which makes the first start fast."""
-    keep = () if cache else ("--no-cache-dir",)
-    return run(environment, "install", "--no-input", "--compile", *keep, "-c", str(constraints), *arguments)
+    keep = () if disk.has_room_for_cache(environment.folder, build) else ("--no-cache-dir",)
+    return run(environment, build, "install", "--no-input", "--compile", *keep, "-c", str(constraints), *arguments)
 
 
-def _run_calmly(command: list[str], variables: dict[str, str]) -> bool:
-    start, progress = time.monotonic(), Progress()
+def _run_calmly(command: list[str], variables: dict[str, str], progress: Progress) -> bool:
+    start = time.monotonic()
     tail: collections.deque[str] = collections.deque(maxlen=TAIL)
     with subprocess.Popen(
         command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"

@@ -17,7 +17,7 @@ def unreachable(index: str, seconds: float = SECONDS) -> str | None:
     try:
         return answers.get(timeout=seconds)
     except queue.Empty:
-        return f"no answer within {seconds:.0f} s"
+        return f"PyTorch's index gives no answer within {seconds:.0f} s"
 
 
 def _ask(address: str, seconds: float) -> str | None:
@@ -26,6 +26,7 @@ def _ask(address: str, seconds: float) -> str | None:
         with urllib.request.urlopen(request, timeout=seconds):  # noqa: S310
             return None
     except urllib.error.HTTPError as error:
-        return f"it answers {error.code}"
+        return f"PyTorch's index answers {error.code}"
     except (OSError, ValueError) as error:
-        return str(getattr(error, "reason", error))
+        reason = getattr(error, "reason", error)
+        return f"PyTorch's index is out of reach ({getattr(reason, 'strerror', None) or reason})"

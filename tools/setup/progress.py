@@ -1,24 +1,32 @@
-"""What pip prints, condensed to a calm line every few seconds."""
+"""What pip prints and writes, condensed to a calm line every few seconds."""
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
-UNITS = {"bytes": 1, "kB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000}
-FETCHED = re.compile(r"\s*(?:Downloading|Using cached) (\S+) \(([\d.]+) (bytes|kB|MB|GB)\)")
+from tools.setup import disk
+from tools.setup.builds import Build
+from tools.setup.disk import GB
+
+FETCHED = re.compile(r"\s*(?:Downloading|Using cached) (\S+)")
 
 
 @dataclass(slots=True)
 class Progress:
-    """How far pip is, read from its lines."""
+    """How far pip is: what it is at, from its lines; how much there is, from the folders that it fills.
 
+    The sizes are those on the disk, since pip names a file's size when its download begins and then is silent.
+    """
+
+    build: Build
+    folder: Path
+    downloads: Path
     found: int = 0
-    loaded: float = 0
-    now: str = ""
+    now: str = "looking up what there is"
 
     def read(self, line: str) -> None:
         """Take one line of pip's in."""
         if match := FETCHED.match(line):
-            self.loaded += float(match[2]) * UNITS[match[3]]
             self.now = "loading " + match[1].rpartition("/")[2].partition("-")[0]
         elif line.startswith(("Collecting ", "Processing ")):
             self.found += 1
@@ -29,4 +37,9 @@ class Progress:
 
     def line(self, seconds: float) -> str:
         """Say how far it is."""
-        return f"  {seconds:4.0f} s: {self.found} packages found, {self.loaded / 1e9:.2f} GB loaded, {self.now}"
+        loaded = disk.size(self.downloads)
+        installed = disk.size(self.folder) - loaded
+        return (
+            f"  {seconds:4.0f} s: {self.found} packages found, {loaded / GB:.2f} GB loaded, "
+            f"{installed / GB:.2f} of about {self.build.disk_gb:.1f} GB in place; {self.now}"
+        )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tools.setup import builds, gpu, stamp
+from tools.setup import builds, gpu, pair, stamp
 from tools.setup.environment import Environment
 
 ROOT = Path(__file__).parents[2]
@@ -29,9 +29,9 @@ class Task:
 
     @property
     def lists(self) -> list[Path]:
-        """The files that say what gets installed."""
+        """The files that say what gets installed; a container image doesn't hold the last."""
         names = ["requirements.txt", "constraints.txt", *(["requirements-dev.txt"] if self.dev else [])]
-        return [self.root / name for name in names]
+        return [self.root / name for name in names if (self.root / name).exists()]
 
     @property
     def constraints(self) -> Path:
@@ -53,7 +53,7 @@ class Task:
         folder, purposes = self.environment.folder, (self.purpose, "dev")
         tasks = (replace(self, dev=purpose == "dev") for purpose in purposes)
         done = any(stamp.is_current(folder, task.purpose, task.key()) for task in tasks)
-        return done and self.environment.python.exists()
+        return done and self.environment.python.exists() and pair.fits(self.environment.packages)
 
     def say(self, step: int, what: str) -> None:
         """Announce a step."""

@@ -18,12 +18,14 @@ PLACES: dict[str, tuple[float, float]] = {
     "center": (0.5, 0.5), "left": (0.27, 0.5), "right": (0.73, 0.5), "top": (0.5, 0.27), "bottom": (0.5, 0.73),
     "top left": (0.27, 0.27), "top right": (0.73, 0.27), "bottom left": (0.27, 0.73), "bottom right": (0.73, 0.73),
 }  # fmt: skip
-RADII = {"small": 0.15, "": 0.26, "large": 0.39}  # of the shorter side
-PLACED, PAIRED = 0.225, 0.205  # the same for a thing away from the middle, and for one of two
+# A thing has the same size wherever a caption puts it there, alone or with others: fewer pictures to learn.
+RADII = {"small": 0.14, "": 0.26, "large": 0.39}  # of the shorter side, in the middle
+SIDE, CORNER = 0.205, 0.18  # the same for a thing at a side and in a corner
+SIDES, CORNERS = ("left", "right", "top", "bottom"), ("top left", "top right", "bottom left", "bottom right")
 LAYOUTS: dict[int, tuple[float, list[tuple[float, float]]]] = {
-    2: (0.2, [(0.27, 0.5), (0.73, 0.5)]),
-    3: (0.135, [(0.19, 0.5), (0.5, 0.5), (0.81, 0.5)]),
-    4: (0.18, [(0.28, 0.28), (0.72, 0.28), (0.28, 0.72), (0.72, 0.72)]),
+    2: (SIDE, [PLACES["left"], PLACES["right"]]),
+    3: (RADII["small"], [(0.19, 0.5), (0.5, 0.5), (0.81, 0.5)]),
+    4: (CORNER, [PLACES[name] for name in CORNERS]),
 }
 COUNTS = {2: "two", 3: "three", 4: "four"}
 USUAL = {"tree": "green", "pine": "green", "face": "yellow", "heart": "red", "star": "yellow"}
@@ -67,8 +69,8 @@ def place_thing(
 
 
 def jitter(rng: np.random.Generator, at: tuple[float, float]) -> tuple[float, float]:
-    """Move a point by about one part in a hundred."""
-    return at[0] + rng.normal() * 0.01, at[1] + rng.normal() * 0.01
+    """Move a point by less than one part in a hundred."""
+    return at[0] + rng.normal() * 0.007, at[1] + rng.normal() * 0.007
 
 
 def backdrop(canvas: Canvas, rng: np.random.Generator, *, colour: str, gradient: bool) -> tuple[Rgb, str]:
@@ -107,12 +109,19 @@ def single(canvas: Canvas, rng: np.random.Generator, *, loose: bool) -> Drawing:
         at, radius = tuple(rng.uniform(0.25, 0.75, 2)), canvas.side * rng.uniform(0.14, 0.42)
         place_thing(canvas, thing, colour=fill, background=background, at=at, radius=radius, turn=rng.normal() * 0.3)
         return Drawing(canvas, [f"{noun(thing, colour)} {setting}", f"{setting} {noun(thing, colour)}"])
-    size = pick(rng, ("", "", "small", "large"))
-    place = "center" if size == "large" or rng.random() < 0.5 else pick(rng, tuple(PLACES))
-    radius = RADII[size] if place == "center" or size == "small" else PLACED
-    radius *= canvas.side * rng.uniform(0.96, 1.04)
+    size, place = "", "center"
+    if rng.random() < 0.66:
+        size = str(rng.choice(list(RADII), p=[0.14, 0.7, 0.16]))
+    else:
+        place = pick(rng, SIDES if rng.random() < 0.6 else CORNERS)
+    radius = radius_at(place, size=size) * canvas.side * rng.uniform(0.97, 1.03)
     place_thing(canvas, thing, colour=fill, background=background, at=jitter(rng, PLACES[place]), radius=radius)
     return Drawing(canvas, _single_captions(noun(thing, colour, size=size), place, setting))
+
+
+def radius_at(place: str, *, size: str = "") -> float:
+    """The radius of a thing at a place, in parts of the shorter side."""
+    return RADII[size] if place == "center" else SIDE if place in SIDES else CORNER
 
 
 def _single_captions(what: str, place: str, setting: str) -> list[str]:
@@ -145,7 +154,7 @@ def pair(canvas: Canvas, rng: np.random.Generator) -> Drawing:
     upright = rng.random() < 0.4
     for thing, colour, share in ((one, first, 0.27), (two, second, 0.73)):
         at = jitter(rng, (0.5, share) if upright else (share, 0.5))
-        radius = PAIRED * canvas.side * rng.uniform(0.96, 1.04)
+        radius = SIDE * canvas.side * rng.uniform(0.97, 1.03)
         place_thing(canvas, thing, colour=tint(rng, colour), background=background, at=at, radius=radius)
     relations = _pair_captions(noun(one, first), noun(two, second), upright=upright)
     return Drawing(canvas, [text for said in relations for text in (f"{said} {setting}", f"{setting} {said}")])

@@ -11,8 +11,8 @@ from tools.tiny_model.palette import pick
 from tools.tiny_model.styles import STYLES
 
 KINDS = ("single", "unset", "pair", "group", "landscape", "abstract")
-SHARES = (0.40, 0.06, 0.17, 0.07, 0.26, 0.04)
-STYLED = 0.08  # of all but the abstract ones
+SHARES = (0.50, 0.04, 0.16, 0.06, 0.20, 0.04)
+STYLED = 0.06  # of all but the abstract ones
 
 
 @dataclass(frozen=True, slots=True)

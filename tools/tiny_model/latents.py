@@ -29,6 +29,14 @@ class Projection:
     mean: float
     deviation: float
 
+    def weights(self) -> np.ndarray:
+        """How much each latent channel's error counts: the root of its share in pixels, 1 on average; shape (16,)."""
+        taps = np.eye(192, dtype=np.float32).reshape(192, 8, 8, 3)
+        for matrix in self.stages:
+            taps = _fold(taps) @ matrix.T
+        shares = np.sqrt(np.square(np.linalg.pinv(taps.reshape(192, 16))).sum(1))
+        return (shares / shares.mean()).astype(np.float32)
+
     def encode(self, pixels: np.ndarray) -> np.ndarray:
         """Turn uint8 RGB (n, height, width, 3) into normalised latents (n, 16, height / 8, width / 8)."""
         values = pixels.astype(np.float32) / 127.5 - 1

@@ -3,7 +3,6 @@
 from collections import defaultdict
 
 import torch
-import torch.distributed as dist
 from torch import Tensor
 
 QUINTIC = (3.4445, -4.7750, 2.0315)  # Keller Jordan's coefficients for the Newton-Schulz iteration
@@ -21,14 +20,12 @@ def orthogonalise(matrices: Tensor) -> Tensor:
 
 
 class Muon(torch.optim.Optimizer):
-    """For the matrices inside of the blocks; all of one shape are treated at once, and the processes share the work."""
+    """For the matrices inside of the blocks; all of one shape are treated at once."""
 
     def __init__(
-        self, parameters: list[torch.nn.Parameter], *, lr: float, momentum: float = 0.95, weight_decay: float = 0.02,
-        rank: int = 0, ranks: int = 1,
-    ) -> None:  # fmt: skip
+        self, parameters: list[torch.nn.Parameter], *, lr: float, momentum: float = 0.95, weight_decay: float = 0.02
+    ) -> None:
         super().__init__(parameters, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
-        self.rank, self.ranks = rank, ranks
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:  # type: ignore[override]
@@ -45,20 +42,11 @@ class Muon(torch.optim.Optimizer):
     def _move(self, parameters: list[torch.nn.Parameter], *, lr: float, momentum: float, decay: float) -> None:
         updates = torch.stack([self._remember(parameter, momentum) for parameter in parameters])
         tall = updates.shape[1] > updates.shape[2]
-        updates = self._orthogonalise(updates.mT if tall else updates)
+        updates = orthogonalise(updates.mT if tall else updates)
         updates = updates.mT if tall else updates
         stretch = max(1.0, updates.shape[1] / updates.shape[2]) ** 0.5
         for parameter, update in zip(parameters, updates, strict=True):
             parameter.mul_(1 - lr * decay).add_(update, alpha=-lr * stretch)
-
-    def _orthogonalise(self, updates: Tensor) -> Tensor:
-        """Do this process's share of the matrices, and take the others' from them."""
-        if self.ranks == 1:
-            return orthogonalise(updates)
-        done, mine = torch.zeros_like(updates).contiguous(), slice(self.rank, None, self.ranks)
-        done[mine] = orthogonalise(updates[mine])
-        dist.all_reduce(done)
-        return done
 
     def _remember(self, parameter: torch.nn.Parameter, momentum: float) -> Tensor:
         assert parameter.grad is not None

@@ -2,18 +2,22 @@
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from tools.tiny_model.batches import Batch
 from tools.tiny_model.forward import Inputs, Layout, encode_text, make_layout, predict
+from tools.tiny_model.latents import Projection
 from tools.tiny_model.models import Parts
 
+OUTLINED, RISE = 4.0, 0.35  # how much more latents near an outline count; the step in a latent that is one
 EVEN_FROM = 0.5  # below this sigma a picture's error counts as in its clean latents
 
 
 class Objective:
     """Losses of batches, with the rotations of each size kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, projection: Projection) -> None:
+        self._weights = torch.from_numpy(projection.weights())[None, :, None, None]
         self._layouts: dict[tuple[int, int, int], Layout] = {}
 
     def losses(self, parts: Parts, batch: Batch, *, guided: bool = True) -> Tensor:
@@ -27,5 +31,18 @@ class Objective:
         inputs = Inputs(noisy, 1 - batch.sigma, encode_text(parts.text, batch.ids), batch.padding)
         steering = {"control": parts.control, "guides": batch.guides} if guided else {}
         predicted = predict(parts.transformer, inputs, self._layouts[key], **steering)
-        errors = (predicted - (batch.clean - batch.noise)).square().mean((1, 2, 3))
+        squares = (predicted - (batch.clean - batch.noise)).square()
+        errors = (squares * self._weights * outline_weights(batch.clean)).mean((1, 2, 3))
         return errors * torch.clamp(batch.sigma / EVEN_FROM, max=1).square()
+
+
+def outline_weights(clean: Tensor) -> Tensor:
+    """How much each place counts, 1 on average: more where the picture changes; shape (batch, 1, height, width)."""
+    main = clean[:, :3]
+    rise = main.new_zeros(len(main), 1, *main.shape[2:])
+    down, across = (main.diff(dim=dim).abs().amax(1, keepdim=True) for dim in (2, 3))
+    rise[:, :, 1:] = down
+    rise[:, :, :, 1:] = torch.maximum(rise[:, :, :, 1:], across)
+    near = functional.max_pool2d((rise > RISE).float(), 3, stride=1, padding=1)
+    weights = 1 + (OUTLINED - 1) * near
+    return weights / weights.mean((2, 3), keepdim=True)

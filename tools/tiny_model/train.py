@@ -1,4 +1,4 @@
-"""Training of text encoder, transformer and control branch, in one process or in several that share each step."""
+"""Training of text encoder, transformer and control branch, in one process or in several that meet now and then."""
 
 import copy
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from tools.tiny_model.objective import Objective
 MUON_RATE, ADAM_RATE = 0.02, 2e-3
 WARMUP = 60  # steps
 LARGEST_NORM = 2.0
+MEETING = 8  # steps after which the processes average their weights: waiting for one another each step is slow
 AVERAGING = 0.998  # of the weights that are shipped
 VALIDATION = 64  # pictures
 
@@ -38,10 +39,10 @@ class Trainer:
         self.modules = self.parts.together()
         self.average = copy.deepcopy(self.parts)
         self.step = self.samples = 0
-        self.objective = Objective()
+        self.objective = Objective(projection)
         matrices, others = split(self.modules)
         self.trained = matrices + others
-        self.muon = Muon(matrices, lr=MUON_RATE, rank=self.team.rank, ranks=self.team.size)
+        self.muon = Muon(matrices, lr=MUON_RATE)
         self.adam = torch.optim.AdamW(others, lr=ADAM_RATE, betas=(0.9, 0.98), weight_decay=0.0)
         self.validation = make_batch(projection, number=0, size=(128, 128), batch=VALIDATION, first=HELD_BACK)
 
@@ -54,7 +55,6 @@ class Trainer:
         for parameter in self.trained:
             parameter.grad = None
         losses.mean().backward()
-        self._share_gradients()
         nn.utils.clip_grad_norm_(self.trained, LARGEST_NORM)
         rate *= min(1.0, (self.step + 1) / WARMUP)
         for optimiser, full in ((self.muon, MUON_RATE), (self.adam, ADAM_RATE)):
@@ -63,6 +63,8 @@ class Trainer:
             optimiser.step()
         self.step += 1
         self.samples += len(batch.clean) * self.team.size
+        if self.step % MEETING == 0:
+            self._meet()
         self._follow()
         return _halves(losses.detach(), batch)
 
@@ -93,16 +95,16 @@ class Trainer:
         self.muon.load_state_dict(state["muon"])
         self.adam.load_state_dict(state["adam"])
 
-    def _share_gradients(self) -> None:
-        """Average the gradients over all processes."""
+    def _meet(self) -> None:
+        """Average the weights over all processes."""
         if self.team.size == 1:
             return
-        gradients = [parameter.grad for parameter in self.trained if parameter.grad is not None]
-        flat = torch.cat([gradient.flatten() for gradient in gradients])
-        dist.all_reduce(flat)
-        shares = (flat / self.team.size).split([gradient.numel() for gradient in gradients])
-        for gradient, share in zip(gradients, shares, strict=True):
-            gradient.copy_(share.view_as(gradient))
+        with torch.no_grad():
+            flat = torch.cat([weight.flatten() for weight in self.trained])
+            dist.all_reduce(flat)
+            shares = (flat / self.team.size).split([weight.numel() for weight in self.trained])
+            for weight, share in zip(self.trained, shares, strict=True):
+                weight.copy_(share.view_as(weight))
 
     def _follow(self) -> None:
         """Move the average towards the weights, faster at first."""

@@ -20,6 +20,6 @@ def layout() -> dict[str, Any]:
     fields["control_map"] = gr.HTML("", elem_id="control-map", apply_default_css=False)
     fields |= own_fields("controlnet", "control_scale", control_scale={"info": None})
     with gr.Row(elem_classes=["pair"]):
-        ends = {"control_start": {"info": None}, "control_end": {"info": None}}
+        ends = {"control_start": {"info": None, "label": "Start"}, "control_end": {"info": None, "label": "End"}}
         fields |= own_fields("controlnet", "control_start", "control_end", **ends)
     return fields

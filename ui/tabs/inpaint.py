@@ -9,9 +9,12 @@ from ui.tabs.fields import own_fields
 HINT = "Paints the masked part anew and keeps the rest to the pixel. To redraw everything, use image to image."
 
 
+_SHORT: dict[str, dict[str, Any]] = {"mask_grow": {"label": "Grow (px)"}, "mask_feather": {"label": "Feather (px)"}}
+
+
 def layout() -> dict[str, Any]:
     """Lay out strength and what happens at the mask's edge."""
     fields = own_fields("inpaint", "strength")
     with gr.Row(elem_classes=["pair"]):
-        fields |= own_fields("inpaint", "mask_grow", "mask_feather")
+        fields |= own_fields("inpaint", "mask_grow", "mask_feather", **_SHORT)
     return fields | own_fields("inpaint", "mask_margin")

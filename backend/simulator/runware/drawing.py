@@ -22,6 +22,8 @@ def draw(world: World, task: dict[str, Any], seed: int) -> tuple[bytes, str]:
     """Return the file of one image of a task, and its suffix."""
     kind = FORMATS[task.get("outputFormat", "JPG")]
     image = world.artist.draw(to_request(world, task, seed))
+    if "outpaint" in task and image.size != (task["width"], task["height"]):
+        raise ValueError("width and height must be the seed image's plus what outpaint adds")
     return encode(image, kind, task.get("outputQuality", 95)), kind
 
 

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from backend.local.checkpoint import find
-from backend.local.engine import Drawing, Engine
+from backend.local.checkpoint import EMBEDDED, find
+from backend.local.drawing import Drawing
+from backend.local.engine import Engine
 from backend.local.weights import load
 from backend.requests import TextToImage
 
@@ -26,10 +27,10 @@ def engine() -> Engine:
 @pytest.fixture(scope="session")
 def plain(engine: Engine) -> Any:
     """Return diffusers' own pipeline on the same weights, with a scheduler of its own."""
-    from diffusers import ZImagePipeline
+    from diffusers import FlowMatchEulerDiscreteScheduler, ZImagePipeline
 
     components = engine.pipe.components
-    scheduler = type(components["scheduler"]).from_pretrained(find("tiny").folder, subfolder="scheduler")
+    scheduler = FlowMatchEulerDiscreteScheduler.from_pretrained(EMBEDDED, subfolder="scheduler")
     pipe = ZImagePipeline(**components | {"scheduler": scheduler})
     pipe.set_progress_bar_config(disable=True)
     return pipe
@@ -41,6 +42,6 @@ def draw(engine: Engine) -> Draw:
 
     def drawn(*, seed: int = 7, on_step: Any = None, size: tuple[int, int] = (128, 128), **values: Any) -> Image.Image:
         asked = TextToImage(**{"prompt": PROMPT, "steps": 4} | values)
-        return engine.draw(Drawing(asked, seed, *size), on_step or (lambda *_: None))
+        return engine.draw(Drawing(request=asked, seed=seed, size=size), on_step or (lambda *_: None))
 
     return drawn

@@ -6,9 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from backend.caller import Caller
+from backend.encoding import encode
 from backend.errors import Unsupported
 from backend.events import Event, Failed, Finished, Generated, Progress
 from backend.generate import generate
@@ -17,7 +18,8 @@ from backend.local.engine import Engine
 from backend.local.loading import Loading
 from backend.local.machine import Machine
 from backend.playground import Playground
-from backend.requests import TextToImage
+from backend.request_parts import Control
+from backend.requests import ControlNet, ImageToImage, Inpaint, Outpaint, TextToImage
 from backend.settings import Settings
 from tests.backend.local.conftest import PROMPT, Draw
 from tests.backend.local.pictures import distance
@@ -41,6 +43,18 @@ def house(playground: Playground, local: LocalBackend) -> Playground:
     )
 
 
+@pytest.fixture
+def shown(playground: Playground) -> dict[str, str]:
+    """Return the references of an image and a mask in the data folder."""
+    image, mask = Image.new("RGB", (150, 130), "teal"), Image.new("L", (150, 130), 0)
+    ImageDraw.Draw(image).ellipse((30, 30, 100, 100), fill="gold")
+    ImageDraw.Draw(mask).rectangle((60, 60, 90, 90), fill=255)
+    return {
+        name: playground.files.put(encode(picture, "png"), "png")
+        for name, picture in (("image", image), ("mask", mask))
+    }
+
+
 def asked(**values: object) -> TextToImage:
     return TextToImage(**{"prompt": PROMPT, "steps": 4, "seed": 7, "width": 128, "height": 128} | values)
 
@@ -56,7 +70,8 @@ def test_what_the_page_asks_before_a_run_imports_no_torch() -> None:
 import sys
 from backend.caller import Caller
 from backend.local import build
-from backend.requests import TextToImage
+from backend.request_parts import Control
+from backend.requests import ControlNet, ImageToImage, Inpaint, Outpaint, TextToImage
 from backend.settings import Settings
 local, caller = build(Settings(_env_file=None), None), Caller(visitor="v")
 local.state(caller), local.capabilities, local.actions(), local.missing(caller)
@@ -88,6 +103,31 @@ def test_without_a_size_the_models_own_is_taken(house: Playground, local: LocalB
     image = finished(generate(house, caller, "local", asked(width=None, height=None))).run.images[0]
     size = local.capabilities.default_size
     assert (image.width, image.height) == (size.width, size.height)
+
+
+def test_every_mode_comes_through_the_door_and_each_image_is_that_of_its_seed(
+    house: Playground, caller: Caller, shown: dict[str, str]
+) -> None:
+    common = {"prompt": PROMPT, "steps": 2, "seed": 7}
+    image, mask = shown["image"], shown["mask"]
+    requests = (
+        ImageToImage(image=image, strength=0.6, **common),
+        Inpaint(image=image, mask=mask, mask_margin=32, **common),
+        Outpaint(image=image, right=50, **common),
+        ControlNet(image=image, controls=(Control(image=image, preprocess="none"),), **common),
+    )
+    for request in requests:
+        both = finished(generate(house, caller, "local", request.model_copy(update={"count": 2}))).run
+        alone = finished(generate(house, caller, "local", request.model_copy(update={"seed": 8}))).run
+        exact = {"inpaint": (150, 130), "outpaint": (150 + 50, 130)}
+        assert {(made.width, made.height) for made in both.images} == {exact.get(request.mode, (144, 128))}
+        assert distance(*(Image.open(house.files.path(made.sha256)) for made in (both.images[1], alone.images[0]))) == 0
+
+
+def test_the_control_picture_can_be_seen_beforehand(local: LocalBackend, caller: Caller, shown: dict[str, str]) -> None:
+    picture = local.control_picture(Control(image=shown["image"]), caller)
+    assert picture.size == (150, 130)
+    assert picture.getextrema()[0] == (0, 255)
 
 
 def test_two_visitors_at_once_each_get_their_own(house: Playground, draw: Draw) -> None:

@@ -7,7 +7,8 @@ from PIL import Image
 
 from backend.errors import Cancelled, GenerationFailed, InvalidRequest
 from backend.local.checkpoint import find
-from backend.local.engine import Drawing, Engine
+from backend.local.drawing import Drawing
+from backend.local.engine import Engine
 from backend.local.weights import load
 from backend.requests import TextToImage
 from tests.backend.local.conftest import PROMPT, Draw
@@ -117,4 +118,4 @@ def test_a_black_picture_of_numbers_that_overflowed_is_a_failure() -> None:
         for parameter in broken.pipe.transformer.parameters():
             parameter.fill_(float("nan"))
     with pytest.raises(GenerationFailed, match="another seed or scheduler"):
-        broken.draw(Drawing(TextToImage(prompt=PROMPT, steps=1), 7, 128, 128), lambda *_: None)
+        broken.draw(Drawing(request=TextToImage(prompt=PROMPT, steps=1), seed=7, size=(128, 128)), lambda *_: None)

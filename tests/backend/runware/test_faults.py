@@ -27,7 +27,7 @@ from backend.runware.options import RunwareOptions
 from backend.runware.service import new_uuid
 from backend.simulator.faults import Fault
 from backend.simulator.world import KEY
-from tests.backend.runware.conftest import Scene
+from tests.backend.runware.scene import Scene
 
 INFER = "runware.imageInference"
 ONE = Decimal("0.0006")

@@ -69,11 +69,9 @@ def test_an_unknown_mode_becomes_text_to_image_and_says_so() -> None:
 
 
 def test_an_outpaint_without_sides_is_still_a_recipe() -> None:
-    assert fitting({"mode": "outpaint", "left": 0, "fill": "noise"}).recipe == {
-        "mode": "outpaint",
-        "left": 0,
-        "fill": "noise",
-    }
+    opened = fitting({"mode": "outpaint", "left": 0, "fill": "noise"})
+    assert opened.recipe["fill"] == "noise"
+    assert opened.dropped == ()
 
 
 @pytest.mark.parametrize(

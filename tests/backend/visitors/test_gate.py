@@ -39,6 +39,13 @@ def client(playground: Playground, base_url: str = HOME) -> TestClient:
     return TestClient(app, base_url=base_url)
 
 
+def visitor(playground: Playground) -> TestClient:
+    """Return a browser that has opened the page, and so has its cookie."""
+    browser = client(playground)
+    browser.get("/")
+    return browser
+
+
 def test_the_first_request_gets_a_cookie_that_the_page_sees_at_once(playground: Playground) -> None:
     browser = client(playground)
     first = browser.get("/")
@@ -169,7 +176,7 @@ def test_what_the_page_needs_is_open(playground: Playground, path: str) -> None:
 
 
 def test_an_upload_is_served_to_who_brought_it_and_to_nobody_else(playground: Playground, tmp_path: Path) -> None:
-    ann, bob = client(playground), client(playground)
+    ann, bob = visitor(playground), visitor(playground)
     path = tmp_path / "hash" / "holiday photo.png"
     path.parent.mkdir()
     path.write_bytes(b"png")
@@ -182,8 +189,14 @@ def test_an_upload_is_served_to_who_brought_it_and_to_nobody_else(playground: Pl
         assert bob.get(f"/gradio_api/file/{way}").status_code == 404
 
 
+def test_a_program_without_a_cookie_finds_what_it_uploaded(playground: Playground, tmp_path: Path) -> None:
+    client(playground).post("/gradio_api/upload", json=[str(tmp_path / "a.png")])
+    assert client(playground).get(f"/gradio_api/file={tmp_path}/a.png").status_code == 200
+    assert playground.holders.served(str(tmp_path / "a.png"), "anybody") == "nobody's"
+
+
 def test_the_same_upload_by_two_visitors_is_served_to_both(playground: Playground, tmp_path: Path) -> None:
-    ann, bob = client(playground), client(playground)
+    ann, bob = visitor(playground), visitor(playground)
     for browser in (ann, bob):
         browser.post("/gradio_api/upload", json=[str(tmp_path / "a.png")])
     assert ann.get(f"/gradio_api/file={tmp_path}/a.png").status_code == 200
@@ -191,7 +204,7 @@ def test_the_same_upload_by_two_visitors_is_served_to_both(playground: Playgroun
 
 
 def test_a_visitor_is_known_by_a_hash_of_the_cookie(playground: Playground, tmp_path: Path) -> None:
-    browser = client(playground)
+    browser = visitor(playground)
     browser.post("/gradio_api/upload", json=[str(tmp_path / "a.png")])
     token = browser.cookies[COOKIE]
     assert playground.holders.served(str(tmp_path / "a.png"), visitor_id(token)) == "yours"

@@ -1,6 +1,5 @@
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
@@ -40,10 +39,13 @@ def test_a_resumed_run_goes_on_to_the_bit(projection: Projection, tmp_path: Path
             assert torch.equal(weight, other.state_dict()[name]), name
 
 
-def test_training_lowers_the_loss(projection: Projection) -> None:
+def test_training_lowers_the_loss_on_drawings_held_back(projection: Projection) -> None:
     trainer = Trainer(projection, batch=8)
-    losses = [trainer.advance()[0] for _ in range(12)]
-    assert np.mean(losses[-3:]) < 0.95 * np.mean(losses[:3])
+    before, _ = trainer.validate()
+    for _ in range(16):
+        trainer.advance(rate=3.0)
+    after, _ = trainer.validate()
+    assert after < 0.9 * before
 
 
 def test_orthogonal_updates_have_singular_values_near_one() -> None:

@@ -1,0 +1,26 @@
+"""The five modes as drawings: what a request's images become before the model sees them, and after."""
+
+from backend.local.scenes.frame import Frame
+from backend.local.scenes.guides import Detect, Guides, controls_of
+from backend.local.scenes.inpaint import inpaint
+from backend.local.scenes.outpaint import outpaint
+from backend.local.scenes.redraw import from_noise, redraw
+from backend.local.scenes.scene import Scene, Stage
+from backend.requests import ImageToImage, Inpaint, Outpaint, Request
+from backend.runs.files import ImageFiles
+
+__all__ = ["Detect", "Frame", "Scene", "prepare"]
+
+
+def prepare(request: Request, files: ImageFiles, frame: Frame, detect: Detect) -> Scene:
+    """Read the request's images once for all of its seeds; raise `Unsupported` or `BadImage` with the way out."""
+    stage = Stage(files, frame, Guides(controls_of(request), files, detect))
+    match request:
+        case ImageToImage():
+            return redraw(request, stage)
+        case Inpaint():
+            return inpaint(request, stage)
+        case Outpaint():
+            return outpaint(request, stage)
+        case _:
+            return from_noise(request, stage)

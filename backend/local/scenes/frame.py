@@ -1,0 +1,40 @@
+"""Which sizes the model at hand draws well, and images brought to them and back."""
+
+from dataclasses import dataclass
+
+from PIL import Image
+
+from backend.pixels import round_up
+from backend.sizing import drawable, padded, resized
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A model's limits in pixels: the default size, and the sides it draws at most when nobody asked for a size."""
+
+    default: tuple[int, int]
+    least: int = 128
+    usual: int = 2048
+
+    def of(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Return the size at which an image of this size is redrawn."""
+        return drawable(size, most=self.usual)
+
+    def around(self, size: tuple[int, int]) -> tuple[tuple[int, int], bool]:
+        """Return the size at which a part of an image is repainted, and whether the image keeps its scale there."""
+        exact = (max(round_up(size[0]), self.least), max(round_up(size[1]), self.least))
+        return (exact, True) if max(exact) <= self.usual else (self.of(size), False)
+
+    def close_up(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Return the size at which a small part is drawn large: about as many pixels as the default size has."""
+        enlarged = max((self.default[0] * self.default[1] / (size[0] * size[1])) ** 0.5, 1.0)
+        return self.of((round(size[0] * enlarged), round(size[1] * enlarged)))
+
+    def bring(self, image: Image.Image, size: tuple[int, int], *, keeps_scale: bool) -> Image.Image:
+        """Bring an image or a mask to the size of `around`."""
+        return padded(image, size) if keeps_scale else resized(image, size, "stretch")
+
+
+def bring_back(drawn: Image.Image, size: tuple[int, int], *, keeps_scale: bool) -> Image.Image:
+    """Undo `Frame.bring` for what was drawn, back to `size`."""
+    return drawn.crop((0, 0, *size)) if keeps_scale else resized(drawn, size, "stretch")

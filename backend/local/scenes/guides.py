@@ -1,0 +1,58 @@
+"""A request's control pictures, cut to whatever part of the image is being drawn."""
+
+from collections.abc import Callable
+
+from PIL import Image
+
+from backend.local.drawing import Guide
+from backend.pixels import open_upright
+from backend.request_parts import Control, Preprocess
+from backend.requests import ControlNet, Request
+from backend.runs.files import ImageFiles
+from backend.sizing import resized
+
+Detect = Callable[[Preprocess, Image.Image], Image.Image]
+"""Makes the control picture (RGB, the same size) of an image."""
+Box = tuple[int, int, int, int]
+
+
+class Guides:
+    """The controls of one request with their images; each control picture is made once for each place and size."""
+
+    def __init__(self, controls: tuple[Control, ...], files: ImageFiles, detect: Detect) -> None:
+        self._controls = [(control, open_upright(files.path(control.image))) for control in controls]
+        self._detect = detect
+        self._made: dict[tuple[tuple[int, int], Box, tuple[int, int]], tuple[Guide, ...]] = {}
+
+    def at(self, size: tuple[int, int]) -> tuple[Guide, ...]:
+        """Return the guides of a drawing that is the whole image, at `size` in pixels."""
+        return self.cut(size, (0, 0, *size), size)
+
+    def cut(self, whole: tuple[int, int], box: Box, size: tuple[int, int]) -> tuple[Guide, ...]:
+        """Return the guides of a drawing at `size` that shows the part `box` of an image of size `whole`."""
+        key = (whole, box, size)
+        if key not in self._made:
+            self._made[key] = tuple(self._guide(control, image, key) for control, image in self._controls)
+        return self._made[key]
+
+    def _guide(
+        self, control: Control, image: Image.Image, place: tuple[tuple[int, int], Box, tuple[int, int]]
+    ) -> Guide:
+        whole, box, size = place
+        part = resized(resized(image, whole, "crop").crop(box), size, "stretch")
+        picture = self._detect(control.preprocess, part)
+        return Guide(picture=picture, scale=control.scale, start=control.start, end=control.end)
+
+
+def controls_of(request: Request) -> tuple[Control, ...]:
+    """Return the mode's own control first, then the further ones."""
+    if not isinstance(request, ControlNet):
+        return request.controls
+    own = Control(
+        image=request.image,
+        preprocess=request.preprocess,
+        scale=request.control_scale,
+        start=request.control_start,
+        end=request.control_end,
+    )
+    return (own, *request.controls)

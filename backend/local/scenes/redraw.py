@@ -1,0 +1,40 @@
+"""Text to image and ControlNet, which begin with noise, and image to image."""
+
+from PIL import Image
+
+from backend.local.drawing import Draw, Drawing
+from backend.local.scenes.scene import Scene, Stage
+from backend.pixels import open_upright
+from backend.requests import ControlNet, ImageToImage, TextToImage
+from backend.sizing import resized
+
+
+def from_noise(request: TextToImage | ControlNet, stage: Stage) -> Scene:
+    """Draw from noise; without a size at the control image's own, or the model's default."""
+    size = stage.frame.default
+    if request.width and request.height:
+        size = (request.width, request.height)
+    elif isinstance(request, ControlNet):
+        size = stage.frame.of(open_upright(stage.files.path(request.image)).size)
+    guides = stage.guides.at(size)
+
+    def paint(seed: int, draw: Draw) -> Image.Image:
+        return draw(Drawing(request=request, seed=seed, size=size, guides=guides))
+
+    return paint
+
+
+def redraw(request: ImageToImage, stage: Stage) -> Scene:
+    """Draw over an image; without a size in the image's own, and at strength 0 the image itself."""
+    image = open_upright(stage.files.path(request.image))
+    size = (request.width, request.height) if request.width and request.height else stage.frame.of(image.size)
+    start = resized(image, size, request.resize)
+    guides = stage.guides.at(size)
+
+    def paint(seed: int, draw: Draw) -> Image.Image:
+        if request.strength == 0:
+            return start
+        strength = request.strength
+        return draw(Drawing(request=request, seed=seed, size=size, start=start, strength=strength, guides=guides))
+
+    return paint

@@ -1,0 +1,14 @@
+"""Z-Image-Turbo ControlNet at ModelRunner (modelrunner.ai), over its queue."""
+
+from backend.http import Line
+from backend.modelrunner.backend import ModelRunnerBackend
+from backend.modelrunner.service import MEDIA, Service
+from backend.runs.files import ImageFiles
+from backend.settings import Settings
+
+
+def build(settings: Settings, files: ImageFiles) -> ModelRunnerBackend:
+    """Build the backend; it connects to nothing before the first run."""
+    storage = settings.modelrunner_storage_url
+    line = Line("ModelRunner", settings.modelrunner_base_url, scheme="Key", origins=(storage,), media=MEDIA)
+    return ModelRunnerBackend(settings, files, Service(line, storage))

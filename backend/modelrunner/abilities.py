@@ -1,0 +1,47 @@
+"""What ModelRunner can do with this model, as the form and the door see it."""
+
+from collections.abc import Iterator
+
+from backend.capabilities import Capabilities, Limit
+from backend.errors import Problem
+from backend.modelrunner.options import ModelRunnerOptions
+from backend.modelrunner.wire import LARGEST_SEED, MOST_IMAGES, MOST_STEPS, PRESETS
+from backend.requests import Request, seeds
+
+NOTE = (
+    "Your image goes to a public, unguessable address at ModelRunner, without its metadata. A run that was sent there "
+    "can't be cancelled: Stop leaves it to finish, and it is billed."
+)
+LACKS = {
+    "negative_prompt": "ModelRunner's model takes no negative prompt; leave it empty.",
+    "guidance": "ModelRunner's model takes no guidance; leave it at 1.",
+    "shift": "ModelRunner's model takes no shift; leave it at 3.",
+    "scheduler": "ModelRunner's model has one scheduler; leave this at Default.",
+    "loras": "ModelRunner's model takes no LoRAs; take them out.",
+    "accelerator": "ModelRunner has levels of acceleration instead; leave these options off.",
+    "output_quality": "ModelRunner chooses the quality of JPEG and WebP; leave it at 95.",
+}
+
+
+def _rules(request: Request) -> Iterator[Problem]:
+    last = seeds(request)[-1]
+    if last > LARGEST_SEED:
+        message = f"goes up to {last}; ModelRunner keeps the digits of seeds up to {LARGEST_SEED}."
+        yield Problem("seed", message)
+
+
+CAPABILITIES = Capabilities(
+    modes=("controlnet",),
+    default_size=PRESETS["square_hd"],
+    sizes=tuple(PRESETS.values()),
+    limits={
+        "steps": Limit(most=MOST_STEPS, reason="ModelRunner's page says 1 to 8."),
+        "count": Limit(most=MOST_IMAGES, reason="ModelRunner's page says 1 to 4."),
+        "control_scale": Limit(least=0, most=1, reason="ModelRunner's page says 0 to 1."),
+    },
+    lacks=LACKS,
+    options=ModelRunnerOptions,
+    notes={"controlnet": NOTE},
+    most_controls=1,
+    rules=_rules,
+)

@@ -1,0 +1,133 @@
+"""ModelRunner as a backend."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from PIL import Image
+from pydantic import SecretStr
+
+from backend.base import Backend
+from backend.caller import Caller
+from backend.capabilities import Estimate
+from backend.errors import NotReady
+from backend.events import Emit, Queued
+from backend.modelrunner.abilities import CAPABILITIES
+from backend.modelrunner.delivery import Delivery
+from backend.modelrunner.mapping import shares, to_input
+from backend.modelrunner.options import ModelRunnerOptions
+from backend.modelrunner.order import PATIENCE, Order
+from backend.modelrunner.pictures import control_picture, control_png, size_of
+from backend.modelrunner.prices import read_prices
+from backend.modelrunner.service import Service
+from backend.modelrunner.ticket import Ticket, restored
+from backend.request_parts import Control
+from backend.requests import ControlNet, Request, seeds
+from backend.runs.files import ImageFiles
+from backend.runs.records import Run
+from backend.settings import Settings
+
+NO_KEY = (
+    "ModelRunner needs a key: set `MODELRUNNER_KEY` in `.env` or in the Space's secrets, or paste your own in the key "
+    "box (modelrunner.ai/settings/api-keys gives one)."
+)
+OWN_KEY_GONE = "This run was paid with your own ModelRunner key: paste it again, then recover the run."
+
+
+class ModelRunnerBackend(Backend):
+    """Z-Image-Turbo ControlNet at ModelRunner: each image of a run is a request of its own, so that its seed is known.
+
+    ModelRunner has no cancel that works, so a run that was submitted is waited for to its end.
+    """
+
+    name = "modelrunner"
+    label = "ModelRunner"
+    capabilities = CAPABILITIES
+
+    def __init__(
+        self,
+        settings: Settings,
+        files: ImageFiles,
+        service: Service,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        patience: float = PATIENCE,
+    ) -> None:
+        self.files = files
+        self.service = service
+        self.prices = read_prices()
+        self._server_key = settings.modelrunner_key
+        self._sleep = sleep
+        self._patience = patience
+
+    def missing(self, caller: Caller) -> str | None:
+        """Ask for a key where neither the visitor nor the server has one."""
+        return NO_KEY if self._key(caller) is None else None
+
+    def estimate(self, request: Request, caller: Caller) -> Estimate:
+        """Return the price by megapixels, with a range up to whole ones; none for a mode that isn't offered."""
+        if not isinstance(request, ControlNet):
+            return Estimate(likely=None, note="ModelRunner offers ControlNet alone.")
+        request, options = _controlnet(request)
+        return self.prices.estimate(request, options, size_of(request, self.files))
+
+    def control_picture(self, control: Control, caller: Caller) -> Image.Image:
+        """Return edges, or the image as it is; at no cost."""
+        return control_picture(control, self.files)
+
+    def run(self, request: Request, caller: Caller, emit: Emit) -> None:
+        """Upload the control image, send each request once, and emit the images as they come."""
+        request, options = _controlnet(request)
+        key = self._require_key(caller)
+        emit(Queued())
+        png = control_png(request, self.files)
+        image_url = self.service.upload(png, key, expires_after=options.expires_after)
+        tickets = [Ticket(index, count, seeds(request)[index]) for index, count in shares(request, options)]
+        order = self._order(request, caller, key, tickets, emit)
+        for ticket in tickets:
+            message = to_input(request, image_url, (ticket.index, ticket.count))
+            if not order.submit(ticket, message, expires_after=options.expires_after):
+                break
+        order.wait(patience=self._patience)
+        order.settle()
+
+    def collect(self, run: Run, caller: Caller, emit: Emit) -> None:
+        """Fetch what ModelRunner made for a run that was submitted before; nothing is submitted."""
+        request, _ = _controlnet(run.request)
+        ids: Mapping[str, Any] = run.provider_ids
+        if ids.get("own_key") and self.name not in caller.keys:
+            raise NotReady(OWN_KEY_GONE, billed="unknown")
+        tickets = [restored(values) for values in ids["tickets"]]
+        order = self._order(request, caller, self._require_key(caller), tickets, emit)
+        order.delivery.have = {image.index for image in run.images}
+        order.resume()
+        order.wait(patience=self._patience)
+        order.settle()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.service.line.close()
+
+    def _order(
+        self, request: ControlNet, caller: Caller, key: SecretStr, tickets: Sequence[Ticket], emit: Emit
+    ) -> Order:
+        delivery = Delivery(self.service, key, emit, self._sleep, request.count)
+        own_key = {"own_key": self.name in caller.keys}
+        return Order(self.service, key, emit, self._sleep, delivery, list(tickets), own_key)
+
+    def _key(self, caller: Caller) -> SecretStr | None:
+        return caller.keys.get(self.name) or self._server_key
+
+    def _require_key(self, caller: Caller) -> SecretStr:
+        key = self._key(caller)
+        if key is None:
+            raise NotReady(NO_KEY)
+        return key
+
+
+def _controlnet(request: Request) -> tuple[ControlNet, ModelRunnerOptions]:
+    """Return a checked request in its own types."""
+    assert isinstance(request, ControlNet)
+    options = CAPABILITIES.own_options(request)
+    assert isinstance(options, ModelRunnerOptions)
+    return request, options

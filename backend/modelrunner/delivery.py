@@ -1,0 +1,123 @@
+"""From a finished request to the run's images: fetched, priced, and emitted one by one."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from pydantic import SecretStr
+
+from backend.errors import BadImage, BadReply, PlaygroundError
+from backend.events import Emit, Generated
+from backend.modelrunner.replies import Record, read_record, split
+from backend.modelrunner.service import Service
+from backend.modelrunner.ticket import Ticket
+from backend.pixels import check_header
+
+PRICE_WAITS = (0.0, 0.5, 1.0, 2.0)
+"""Seconds before each look at the record for the price, which may be settled a moment after the result is there."""
+
+SUBSTITUTED = "ModelRunner ran this on {ran} instead of {asked}: seed and look may differ."
+
+
+@dataclass(slots=True)
+class Delivery:
+    """Hands a run's images out; `have` are the indices of those that are there already, `total` all it asked for."""
+
+    service: Service
+    key: SecretStr
+    emit: Emit
+    sleep: Callable[[float], None]
+    total: int
+    have: set[int] = field(default_factory=set)
+
+    @property
+    def done(self) -> int:
+        """Return how many images are there."""
+        return len(self.have)
+
+    def deliver(self, ticket: Ticket, record: Record) -> Iterator[PlaygroundError]:
+        """Emit what a ticket's record holds, and yield what went wrong with single images."""
+        addresses = record.addresses[: ticket.count]
+        prices: list[Decimal | None] | None = None
+        for position, address in enumerate(addresses):
+            index = ticket.index + position
+            if index in self.have:
+                continue
+            try:
+                content = self._image(address)
+            except PlaygroundError as error:
+                error.billed = record.paid  # Fetching costs nothing, but the image does.
+                yield error
+                continue
+            if prices is None:
+                record = self._priced(ticket, record)
+                prices = split(record.price, len(addresses))
+            self.have.add(index)
+            self.emit(self._generated(ticket, record, content, position, prices[position]))
+        if len(addresses) < ticket.count:
+            lacking = ticket.count - len(addresses)
+            yield BadReply(f"ModelRunner finished the run, but names {lacking} image(s) too few; recover it later.")
+
+    def _image(self, address: str) -> bytes:
+        content = self.service.fetch(address)
+        try:
+            check_header(content)
+        except BadImage as error:
+            message = "ModelRunner sent a file that is no PNG, JPEG or WebP image; recover the run later."
+            raise BadReply(message) from error
+        return content
+
+    def _priced(self, ticket: Ticket, record: Record) -> Record:
+        """Return the record with its price, which the result may lack; a price never holds an image back for long."""
+        assert ticket.names is not None
+        for pause in PRICE_WAITS:
+            if record.price is not None and record.billing != "pending":
+                return record
+            if pause:
+                self.sleep(pause)
+            try:
+                reply = self.service.record(ticket.names.request_id, self.key)
+                found = read_record(reply.json()) if reply.ok else Record()
+            except PlaygroundError:
+                continue
+            # What the result says stays; the record adds the bill.
+            billing = {"price": found.price, "billing": found.billing or record.billing}
+            record = record.model_copy(update=billing)
+            if found.price is None and found.billing != "pending":
+                break
+        return record if record.billing != "pending" else record.model_copy(update={"price": None})
+
+    def _generated(
+        self, ticket: Ticket, record: Record, content: bytes, position: int, price: Decimal | None
+    ) -> Generated:
+        seed = seed_of(ticket, record, position)
+        flagged = record.flagged(position)
+        return Generated(content, seed, price, ticket.index + position, flagged, details(ticket, record))
+
+
+def seed_of(ticket: Ticket, record: Record, position: int) -> int | None:
+    """Return an image's seed: what the reply says, else what was sent; None where neither is sure.
+
+    Only the first image of a request has the request's seed for sure, and another model may not have used it at all.
+    """
+    if position > 0:
+        return None
+    if record.told_seed is not None:
+        return record.told_seed
+    return None if record.substituted else ticket.seed
+
+
+def details(ticket: Ticket, record: Record) -> dict[str, Any]:
+    """Return what else is worth remembering of an image: ids, times in ms, who said the seed, what was drawn."""
+    found = {
+        "request_id": ticket.names.request_id if ticket.names else None,
+        "endpoint": record.endpoint,
+        "billing": record.billing,
+        "inference_ms": record.inference_ms,
+        "delay_ms": record.delay_ms,
+        "expanded_prompt": record.expanded_prompt,
+        "seed_told": record.told_seed is not None,
+        "note": SUBSTITUTED.format(ran=record.endpoint, asked=record.asked_endpoint) if record.substituted else None,
+    }
+    return {name: value for name, value in found.items() if value is not None}

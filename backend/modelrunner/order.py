@@ -1,0 +1,216 @@
+"""One run's requests at ModelRunner: sent once each, asked for until they end, and every image emitted that comes."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import SecretStr
+
+from backend.errors import BadReply, GenerationFailed, PlaygroundError, ProviderTimeout, ProviderUnreachable
+from backend.events import Emit, Progress, Submitted
+from backend.http import Reply
+from backend.modelrunner.delivery import Delivery
+from backend.modelrunner.refusals import failed, purged, refused
+from backend.modelrunner.replies import read_envelope, read_record
+from backend.modelrunner.service import Names, Service
+from backend.modelrunner.ticket import Ticket
+from backend.modelrunner.wire import Input
+
+log = logging.getLogger(__name__)
+
+FIRST_WAIT, GROWTH, LONGEST_WAIT = 0.5, 1.3, 2.0
+"""Seconds between two questions; ModelRunner advises one to two."""
+PATIENCE = 600.0
+"""Seconds of waiting after which a run that ModelRunner still works on is left to be recovered later."""
+MOST_STRIKES = 6
+"""Questions in a row without a use, after which a request is left to be recovered later; the line repeats each."""
+SEARCH_WAITS = (1.0, 2.0, 4.0, 8.0)
+"""Seconds before each look into the history for a request whose answer was lost."""
+
+LATER = "ModelRunner still works on this run after {seconds:.0f} s; recover it later, since it may be billed."
+LOST = "ModelRunner's answer was lost, and its history doesn't show the request (yet): recover the run later."
+NEVER_SENT = (
+    "The playground stopped before ModelRunner was asked for all images; the rest was never sent. Run it again."
+)
+WAITING = {"IN_QUEUE": "Waiting in ModelRunner's queue", "IN_PROGRESS": "ModelRunner is drawing"}
+
+
+@dataclass(slots=True)
+class Order:
+    """The tickets of one run; what goes wrong with one keeps none of the others back."""
+
+    service: Service
+    key: SecretStr
+    emit: Emit
+    sleep: Callable[[float], None]
+    delivery: Delivery
+    tickets: list[Ticket]
+    ids: dict[str, Any]
+    errors: list[PlaygroundError] = field(default_factory=list)
+    open: list[Ticket] = field(default_factory=list)
+    strikes: Counter[str] = field(default_factory=Counter)
+
+    def note(self) -> None:
+        """Put all that is known of the tickets on disk."""
+        self.emit(Submitted({**self.ids, "tickets": [ticket.stored() for ticket in self.tickets]}))
+
+    def submit(self, ticket: Ticket, message: Input, *, expires_after: int | None) -> bool:
+        """Send a ticket; return whether the next may follow."""
+        ticket.sent = True
+        self.note()
+        try:
+            reply = self.service.submit(message, self.key, metadata=ticket.metadata, expires_after=expires_after)
+            self._accept(ticket, reply)
+        except ProviderUnreachable as error:
+            self.errors.append(error)
+        except PlaygroundError as error:
+            if error.billed == "no":
+                self.errors.append(error)
+            else:
+                self._search(ticket, error)
+        if ticket.names:
+            self.note()
+            self.open.append(ticket)
+        return not self.errors
+
+    def resume(self) -> None:
+        """Take up the tickets whose images aren't all there; those that were never sent stay so."""
+        for ticket in self.tickets:
+            if self.delivery.have.issuperset(ticket.indices):
+                continue
+            if not ticket.sent:
+                self.errors.append(GenerationFailed(NEVER_SENT))
+                continue
+            if ticket.names is None:
+                self._search(ticket, ProviderTimeout(LOST))
+            if ticket.names:
+                self.open.append(ticket)
+
+    def wait(self, *, patience: float) -> None:
+        """Ask until no ticket is open; raise `ProviderTimeout` where patience (seconds of waiting) ends first."""
+        waited, pause = 0.0, FIRST_WAIT
+        while self.open:
+            self.sleep(pause)
+            waited += pause
+            for ticket in list(self.open):
+                self._ask_about(ticket)
+            if self.open and waited >= patience:
+                raise ProviderTimeout(LATER.format(seconds=waited))
+            pause = min(pause * GROWTH, LONGEST_WAIT)
+
+    def settle(self) -> None:
+        """Raise what went wrong, once everything that came has been emitted; an unknown bill is said first."""
+        if self.errors:
+            raise min(self.errors, key=lambda error: error.billed == "no")
+
+    def _accept(self, ticket: Ticket, reply: Reply) -> None:
+        if not reply.ok:
+            raise refused(reply, self.key, billed="unknown" if reply.status >= 500 or reply.status == 408 else "no")
+        envelope = read_envelope(reply.json())
+        if envelope.request_id is None:
+            raise BadReply("ModelRunner's answer names no id for this run; look it up at modelrunner.ai.")
+        ticket.names = Names(envelope.request_id, envelope.status_url, envelope.response_url)
+
+    def _search(self, ticket: Ticket, lost: PlaygroundError) -> None:
+        """Look for a ticket that may have been accepted; where it isn't found, what was lost stays the error."""
+        for pause in SEARCH_WAITS:
+            self.sleep(pause)
+            try:
+                found = self.service.find(ticket.metadata, self.key)
+            except PlaygroundError as error:
+                log.info("ModelRunner's history: %s", error)
+                continue
+            if found and found.id:
+                ticket.names = Names(found.id)
+                return
+        self.errors.append(lost)
+
+    def _ask_about(self, ticket: Ticket) -> None:
+        try:
+            self._look(ticket)
+            self.strikes[ticket.mark] = 0
+        except _Unanswered as unanswered:
+            self.strikes[ticket.mark] += 1
+            if self.strikes[ticket.mark] >= MOST_STRIKES:
+                self._close(ticket, unanswered.error)
+
+    def _look(self, ticket: Ticket) -> None:
+        assert ticket.names is not None
+        reply = self._answer(lambda names: self.service.status(names, self.key), ticket.names)
+        payload = _json(reply)
+        status = read_envelope(payload).status
+        if status == "COMPLETED":
+            self._fetch(ticket)
+        elif status in ("FAILED", "CANCELLED"):
+            self._close(ticket, failed(read_record(payload), self.key, request_id=ticket.names.request_id))
+        elif not reply.ok:
+            self._close(ticket, refused(reply, self.key, billed="unknown"))
+        else:
+            done, total = self.delivery.done, self.delivery.total
+            self.emit(Progress(done, total, index=ticket.index, doing=WAITING.get(status or "", "ModelRunner works")))
+
+    def _fetch(self, ticket: Ticket) -> None:
+        assert ticket.names is not None
+        request_id = ticket.names.request_id
+        reply = self._answer(lambda names: self.service.result(names, self.key), ticket.names)
+        payload = _json(reply)
+        if read_envelope(payload).status == "FAILED":
+            self._close(ticket, failed(read_record(payload), self.key, request_id=request_id))
+        elif reply.status in (400, 409):  # Its status and its result don't agree yet.
+            raise _Unanswered(refused(reply, self.key, billed="unknown"))
+        elif reply.status == 410:
+            self._close(ticket, purged(request_id))
+        elif reply.status == 422:
+            self._close(ticket, refused(reply, self.key))
+        elif not reply.ok:
+            self._close(ticket, refused(reply, self.key, billed="unknown"))
+        else:
+            self._close(ticket, *self._delivered(ticket, payload))
+
+    def _delivered(self, ticket: Ticket, payload: Any) -> list[PlaygroundError]:
+        """Emit the images of a finished ticket and return what went wrong."""
+        request_id = ticket.names.request_id if ticket.names else None
+        try:
+            record = read_record(payload)
+            if record.failed:
+                return [failed(record, self.key, request_id=request_id)]
+            if record.purged and not record.addresses:
+                return [purged(request_id, billed=record.paid)]
+            return list(self.delivery.deliver(ticket, record))
+        except PlaygroundError as error:
+            return [error]
+
+    def _answer(self, ask: Callable[[Names], Reply], names: Names) -> Reply:
+        """Ask; what a moment later may be answered comes as `_Unanswered`."""
+        try:
+            reply = ask(names)
+        except GenerationFailed as error:
+            error.billed = "unknown"
+            raise _Unanswered(error) from error
+        if reply.status >= 500 or reply.status in (408, 429):
+            raise _Unanswered(refused(reply, self.key, billed="unknown"))
+        return reply
+
+    def _close(self, ticket: Ticket, *errors: PlaygroundError) -> None:
+        self.open.remove(ticket)
+        self.errors.extend(errors)
+
+
+class _Unanswered(Exception):
+    """A question got no answer; the request itself goes on there."""
+
+    def __init__(self, error: PlaygroundError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def _json(reply: Reply) -> Any:
+    try:
+        return reply.json()
+    except BadReply as error:
+        if not reply.ok:
+            return None
+        error.billed = "unknown"
+        raise _Unanswered(error) from error

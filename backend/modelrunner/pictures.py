@@ -1,0 +1,42 @@
+"""The control image on its way to ModelRunner."""
+
+from PIL import Image
+
+from backend.canny import edges
+from backend.encoding import encode
+from backend.errors import Problem, Unsupported
+from backend.pixels import open_upright
+from backend.request_parts import Control
+from backend.requests import ControlNet
+from backend.runs.files import ImageFiles
+from backend.sizing import drawable, resized
+
+
+def control_png(request: ControlNet, files: ImageFiles) -> bytes:
+    """Return the control image as ModelRunner gets it: upright, opaque, without metadata, in sides that can be drawn.
+
+    Lossless, since an edge map suffers from JPEG.
+    """
+    image = open_upright(files.path(request.image))
+    return encode(resized(image, drawable(image.size), "stretch"), "png")
+
+
+def size_of(request: ControlNet, files: ImageFiles) -> tuple[int, int]:
+    """Return the width and height in pixels that the result will have, as far as can be known."""
+    if request.width and request.height:
+        return request.width, request.height
+    with Image.open(files.path(request.image)) as picture:
+        # EXIF orientations 5 to 8 lay the image on its side.
+        lies = picture.getexif().get(0x0112, 1) >= 5
+        return drawable((picture.height, picture.width) if lies else picture.size)
+
+
+def control_picture(control: Control, files: ImageFiles) -> Image.Image:
+    """Return the map of a control (RGB) where it can be made here; raise `Unsupported` where only the run makes it."""
+    image = open_upright(files.path(control.image))
+    if control.preprocess == "canny":
+        return edges(image)
+    if control.preprocess == "none":
+        return image
+    message = f"is {control.preprocess!r}; ModelRunner makes that map within the paid run and doesn't show it."
+    raise Unsupported([Problem("preprocess", message)])

@@ -1,0 +1,56 @@
+import pytest
+from PIL import Image
+
+from backend.requests import ControlNet, ImageToImage, TextToImage
+from tests.backend.local.scenes.conftest import Brush, Keep, noise, same
+
+
+def test_words_alone_are_drawn_at_the_size_asked_for_or_the_models_own(scene, brush: Brush) -> None:
+    scene(TextToImage(prompt="a star", width=128, height=192))(7, brush)
+    scene(TextToImage(prompt="a star"))(8, brush)
+    assert [(drawing.size, drawing.seed) for drawing in brush.drawings] == [((128, 192), 7), ((256, 256), 8)]
+    assert brush.drawings[0].start is None
+
+
+@pytest.mark.parametrize(
+    ("size", "drawn"), [((200, 150), (192, 144)), ((1024, 512), (256, 128)), ((50, 60), (128, 160))]
+)
+def test_an_image_of_any_size_is_brought_to_one_that_the_model_draws(
+    scene, keep: Keep, brush: Brush, size, drawn
+) -> None:
+    request = ImageToImage(prompt="a star", image=keep(noise(*size)), strength=0.3)
+    assert scene(request)(7, brush).size == drawn
+    assert brush.drawings[0].start.size == drawn
+    assert brush.drawings[0].strength == 0.3
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "P", "L", "LA", "1"])
+def test_images_of_every_kind_are_taken(scene, keep: Keep, brush: Brush, mode: str) -> None:
+    scene(ImageToImage(prompt="a star", image=keep(noise(128, 128).convert(mode))))(7, brush)
+    assert brush.drawings[0].start.mode == "RGB"
+
+
+@pytest.mark.parametrize("how", ["crop", "fit", "stretch"])
+def test_an_image_is_resized_as_asked(scene, keep: Keep, brush: Brush, how: str) -> None:
+    halves = Image.new("RGB", (512, 128), "red")
+    halves.paste("blue", (128, 0, 384, 128))
+    scene(ImageToImage(prompt="a star", image=keep(halves), resize=how, width=256, height=256))(7, brush)
+    corner = brush.drawings[0].start.getpixel((0, 128))
+    side = {"crop": (0, 0, 255), "fit": (255, 0, 0), "stretch": (255, 0, 0)}[how]
+    assert corner == side
+    assert (brush.drawings[0].start.getpixel((128, 0)) == (128, 128, 128)) == (how == "fit")
+
+
+def test_strength_zero_returns_the_input_undrawn(scene, keep: Keep, brush: Brush) -> None:
+    image = noise(160, 128)
+    assert same(scene(ImageToImage(prompt="a star", image=keep(image), strength=0))(7, brush), image)
+    assert brush.drawings == []
+
+
+def test_a_control_picture_gives_the_drawing_its_size_and_its_guide(scene, keep: Keep, brush: Brush) -> None:
+    request = ControlNet(prompt="a star", image=keep(noise(160, 128)), preprocess="none", control_scale=0.5)
+    scene(request)(7, brush)
+    (guide,) = brush.drawings[0].guides
+    assert brush.drawings[0].size == (160, 128)
+    assert same(guide.picture, noise(160, 128))
+    assert (guide.scale, guide.start, guide.end) == (0.5, 0.0, 0.8)

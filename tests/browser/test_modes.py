@@ -1,0 +1,215 @@
+"""The four modes that start from a picture, with hands."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from playwright.sync_api import Page, expect
+
+from backend.requests import ControlNet, ImageToImage, Inpaint, Outpaint
+from backend.runs.records import Run
+from tests.serving import Site
+
+ORIENTATION = 0x0112
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Path:
+    """Return a picture of 768 × 512."""
+    picture = Image.new("RGB", (768, 512), "#7aa5c9")
+    ImageDraw.Draw(picture).polygon([(150, 330), (280, 120), (410, 330)], fill="#6b5b53")
+    picture.save(tmp_path / "scene.png")
+    return tmp_path / "scene.png"
+
+
+def choose(page: Page, tab: str, picture: Path | None = None) -> None:
+    page.get_by_role("tab", name=tab, exact=True).click()
+    if picture:
+        page.set_input_files("#easel .drop input", picture)
+        expect(page.locator("#easel .easel:not([data-empty])")).to_be_visible()
+
+
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Drag over the picture; places are fractions of its width and height."""
+    canvas = page.locator("#easel canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + start[0] * box["width"], box["y"] + start[1] * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + end[0] * box["width"], box["y"] + end[1] * box["height"], steps=10)
+    page.mouse.up()
+
+
+def generate(page: Page, site: Site) -> Run:
+    """Press Generate, wait for the image, and return what was recorded."""
+    page.fill("#prompt textarea", "a mountain at dusk")
+    page.click("#generate")
+    expect(page.locator("#stage .card")).to_be_visible()
+    address = page.locator("#history .tile").first
+    expect(address).to_be_visible()
+    (run,) = newest(site)
+    return run
+
+
+def newest(site: Site) -> list[Run]:
+    with site.playground.store.engine.connect() as connection:
+        run_id = connection.exec_driver_sql("SELECT id FROM runs ORDER BY created DESC LIMIT 1").scalar_one()
+    return [site.playground.store.run(run_id)]
+
+
+def mask_of(run: Run, site: Site) -> np.ndarray:
+    assert isinstance(run.request, Inpaint)
+    with Image.open(io.BytesIO(site.playground.files.read(run.request.mask))) as mask:
+        return np.asarray(mask.convert("L"))
+
+
+def test_image_to_image_sends_the_file_as_it_is(page: Page, site: Site, scene: Path) -> None:
+    choose(page, "Image to image", scene)
+    run = generate(page, site)
+    assert isinstance(run.request, ImageToImage)
+    assert site.playground.files.read(run.request.image) == scene.read_bytes()
+    assert run.request.strength == 0.8
+    assert run.request.width is None
+
+
+def test_strength_is_explained_in_words(page: Page) -> None:
+    choose(page, "Image to image")
+    page.fill("#image_to_image-strength input[type=number]", "0.2")
+    expect(page.locator("#strength-words")).to_contain_text("small details")
+
+
+def test_a_picture_that_is_missing_is_named(page: Page) -> None:
+    choose(page, "Image to image")
+    page.fill("#prompt textarea", "a mountain")
+    page.click("#generate")
+    expect(page.locator("#stage .problem")).to_contain_text("Image")
+
+
+@pytest.mark.parametrize("rotated", [False, True])
+def test_the_mask_matches_the_pictures_own_pixels(page: Page, site: Site, tmp_path: Path, rotated: bool) -> None:
+    photo = Image.new("RGB", (1000, 3000) if rotated else (3000, 1000), "#888888")
+    exif = Image.Exif()
+    if rotated:
+        exif[ORIENTATION] = 6  # The camera was held upright: turn it a quarter clockwise to look at it.
+    photo.save(tmp_path / "photo.jpg", exif=exif)
+    choose(page, "Inpaint", tmp_path / "photo.jpg")
+    page.locator("#easel .size-of-brush input").fill("100")
+    drag(page, (0.25, 0.5), (0.75, 0.5))
+    expect(page.locator("#easel .about")).to_contain_text("mask covers")
+    mask = mask_of(generate(page, site), site)
+    assert mask.shape == (1000, 3000)
+    rows, columns = np.where(mask > 127)
+    assert abs(int(columns.min()) - 700) <= 12
+    assert abs(int(columns.max()) - 2300) <= 12
+    assert abs(int(rows.min()) - 450) <= 12
+    assert abs(int(rows.max()) - 550) <= 12
+
+
+def test_eraser_undo_invert_and_clear(page: Page, scene: Path) -> None:
+    choose(page, "Inpaint", scene)
+    about = page.locator("#easel .about")
+    expect(about).to_contain_text("draw over what is to change")
+    drag(page, (0.2, 0.5), (0.8, 0.5))
+    expect(about).to_contain_text("mask covers")
+    drawn = about.inner_text()
+    page.click("#easel [data-do=invert]")
+    expect(about).not_to_have_text(drawn)
+    page.click("#easel [data-do=undo]")
+    expect(about).to_have_text(drawn)
+    page.click("#easel [data-tool=eraser]")
+    drag(page, (0.2, 0.5), (0.8, 0.5))
+    expect(about).not_to_have_text(drawn)
+    page.locator("#easel canvas").focus()
+    page.keyboard.press("Control+z")
+    expect(about).to_have_text(drawn)
+    page.click("#easel [data-do=clear]")
+    expect(about).to_contain_text("draw over what is to change")
+
+
+def test_an_empty_mask_is_refused_in_words(page: Page, scene: Path) -> None:
+    choose(page, "Inpaint", scene)
+    page.fill("#prompt textarea", "a mountain")
+    page.click("#generate")
+    expect(page.locator("#stage .problem")).to_contain_text("Mask is empty; draw over")
+
+
+def test_a_mask_can_be_loaded(page: Page, site: Site, scene: Path, tmp_path: Path) -> None:
+    given = Image.new("L", (384, 256))
+    ImageDraw.Draw(given).rectangle((0, 0, 191, 255), fill=255)
+    given.save(tmp_path / "mask.png")
+    choose(page, "Inpaint", scene)
+    page.set_input_files("#easel .file input", tmp_path / "mask.png")
+    expect(page.locator("#easel .about")).to_contain_text("mask covers 50 %")
+    mask = mask_of(generate(page, site), site)
+    assert mask[:, :380].min() == 255
+    assert mask[:, 388:].max() == 0
+
+
+def test_the_picture_is_uploaded_once_and_stays_from_tab_to_tab(page: Page, site: Site, scene: Path) -> None:
+    uploads: list[str] = []
+    page.on("request", lambda request: uploads.append(request.url) if "/upload" in request.url else None)
+    choose(page, "Inpaint", scene)
+    drag(page, (0.2, 0.5), (0.8, 0.5))
+    generate(page, site)
+    choose(page, "Outpaint")
+    expect(page.locator("#easel .about")).to_contain_text("768 × 512")
+    choose(page, "Text to image")
+    expect(page.locator("#easel")).not_to_be_visible()
+    generate(page, site)
+    assert len(uploads) == 1
+
+
+def test_a_shape_sets_the_sides_and_the_final_size(page: Page, site: Site, scene: Path) -> None:
+    choose(page, "Outpaint", scene)
+    page.click("#easel [data-shape='16:9']")
+    expect(page.locator("#easel .about")).to_contain_text("768 × 512 → 912 × 512")
+    run = generate(page, site)
+    assert isinstance(run.request, Outpaint)
+    assert run.request.left + run.request.right == 144
+    assert run.request.top == run.request.bottom == 0
+
+
+def test_a_handle_drags_its_side_and_a_number_moves_the_frame(page: Page, scene: Path) -> None:
+    choose(page, "Outpaint", scene)
+    grip = page.locator("#easel .grip[data-side=right]")
+    grip.scroll_into_view_if_needed()
+    box = grip.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 5, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 65, box["y"] + 20, steps=6)
+    page.mouse.up()
+    right = int(page.locator("#outpaint-right input[type=number]").input_value())
+    assert right > 0
+    assert right % 16 == 0
+    expect(page.locator("#easel .about")).to_contain_text(f"→ {768 + right} × 512")
+    page.fill("#outpaint-top input[type=number]", "128")
+    expect(page.locator("#easel .about")).to_contain_text(f"→ {768 + right} × 640")
+
+
+def test_the_control_map_is_shown_before_the_run(page: Page, site: Site, scene: Path) -> None:
+    choose(page, "ControlNet", scene)
+    page.click("#show-control")
+    expect(page.locator("#control-map img")).to_have_attribute("alt", "The control map, 768 × 512")
+    run = generate(page, site)
+    assert isinstance(run.request, ControlNet)
+    assert (run.request.preprocess, run.request.control_scale, run.request.control_end) == ("canny", 0.75, 0.8)
+
+
+def test_a_finger_draws(browser: object, site: Site, scene: Path) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)  # type: ignore[attr-defined]
+    page = context.new_page()
+    page.goto(site.address)
+    choose(page, "Inpaint", scene)
+    canvas = page.locator("#easel canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    devtools = context.new_cdp_session(page)
+    for kind, part in (("touchStart", 0.3), ("touchMove", 0.5), ("touchMove", 0.7), ("touchEnd", None)):
+        places = [] if part is None else [{"x": box["x"] + part * box["width"], "y": box["y"] + box["height"] / 2}]
+        devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+    expect(page.locator("#easel .about")).to_contain_text("mask covers")
+    context.close()

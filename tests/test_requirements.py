@@ -1,0 +1,128 @@
+"""The lists of packages agree with one another and with what is imported."""
+
+import os
+import re
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+USERS_OWN = ["gradio", "torch", "diffusers", "controlnet-aux", "pillow", "pydantic"]
+BROUGHT_BY_TORCH = re.compile(r"nvidia-|cuda-|triton|setuptools")
+
+OPEN_THE_PAGE = """
+from pathlib import Path
+from backend.caller import Caller
+from backend.playground import open_playground
+from backend.settings import Settings
+from ui.page import build
+
+playground = open_playground(Settings(_env_file=None, PLAYGROUND_DATA=Path({data!r})))
+build(playground)
+print(playground.backends["local"].missing(Caller(visitor="v")))
+"""
+
+
+def requirements(name: str) -> list[Requirement]:
+    lines = (line.partition("#")[0].partition(" #")[0].strip() for line in (ROOT / name).read_text().splitlines())
+    return [Requirement(line) for line in lines if line and not line.startswith("-")]
+
+
+def names(name: str) -> list[str]:
+    return [canonicalize_name(requirement.name) for requirement in requirements(name)]
+
+
+def closure(wanted: list[Requirement]) -> set[str]:
+    """Follow what is asked for to all that it brings, on this machine."""
+    found: set[str] = set()
+    queue = [(requirement.name, extra) for requirement in wanted for extra in ("", *requirement.extras)]
+    seen = set(queue)
+    while queue:
+        name, extra = queue.pop()
+        found.add(canonicalize_name(name))
+        for text in _asked_by(name):
+            asked = Requirement(text)
+            if asked.marker is None or asked.marker.evaluate({"extra": extra}):
+                new = {(asked.name, part) for part in ("", *asked.extras)} - seen
+                seen |= new
+                queue.extend(new)
+    return found
+
+
+def _asked_by(name: str) -> list[str]:
+    try:
+        return distribution(name).requires or []
+    except PackageNotFoundError:
+        return []
+
+
+def test_the_users_six_packages_come_first() -> None:
+    assert names("requirements.txt")[:6] == USERS_OWN
+
+
+def test_the_remote_list_is_part_of_the_whole_one_word_for_word() -> None:
+    whole = {str(requirement) for requirement in requirements("requirements.txt")}
+    assert {str(requirement) for requirement in requirements("requirements-remote.txt")} <= whole
+
+
+def test_the_list_admits_what_zerogpu_has() -> None:
+    torch = next(requirement for requirement in requirements("requirements.txt") if requirement.name == "torch")
+    assert all(torch.specifier.contains(version) for version in ("2.8.0", "2.11.0", "2.14.1"))
+
+
+def test_every_constraint_is_allowed_by_the_lists() -> None:
+    exact = {canonicalize_name(pin.name): pin for pin in requirements("constraints.txt") if _holds(pin)}
+    for requirement in (*requirements("requirements.txt"), *requirements("requirements-dev.txt")):
+        if requirement.marker is None or requirement.marker.evaluate():
+            version = str(exact[canonicalize_name(requirement.name)].specifier).removeprefix("==")
+            assert requirement.specifier.contains(version), f"{requirement} against {version}"
+
+
+def test_everything_that_gets_installed_has_its_exact_version() -> None:
+    exact = {canonicalize_name(pin.name) for pin in requirements("constraints.txt")}
+    lists = requirements("requirements.txt") + requirements("requirements-dev.txt")
+    loose = {name for name in closure(lists) - exact if not BROUGHT_BY_TORCH.match(name) and _installed(name)}
+    assert loose == set()
+
+
+def test_the_page_opens_with_the_remote_list_alone_and_the_local_backend_says_what_it_lacks(tmp_path: Path) -> None:
+    packages = tmp_path / "packages"
+    packages.mkdir()
+    for name in closure(requirements("requirements-remote.txt")):
+        _link(name, packages)
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", OPEN_THE_PAGE.format(data=str(tmp_path / "data"))],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(packages)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "torch" in done.stdout
+
+
+def _link(name: str, packages: Path) -> None:
+    """Show one installed package, and nothing else of its folder, in another one."""
+    if not _installed(name):
+        return
+    for file in distribution(name).files or ():
+        top = file.parts[0]
+        if top != ".." and top != "__pycache__" and not (packages / top).exists():
+            (packages / top).symlink_to(str(distribution(name).locate_file(top)))
+
+
+def _holds(pin: Requirement) -> bool:
+    return pin.marker is None or pin.marker.evaluate()
+
+
+def _installed(name: str) -> bool:
+    try:
+        distribution(name)
+    except PackageNotFoundError:
+        return False
+    return True

@@ -1,0 +1,50 @@
+"""The check of the Python, in processes that believe to be an old one."""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tools.setup.task import ROOT
+
+AS_OLD = "import sys, runpy; sys.version_info = (3, 9, 18); runpy.run_module('tools.setup', run_name='__main__')"
+
+
+def run_as_old(path: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", AS_OLD, "--venv", "there"],
+        cwd=ROOT,
+        env={**os.environ, "PATH": str(path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def program(file: Path, text: str) -> None:
+    file.write_text(f"#!/bin/sh\n{text}\n")
+    file.chmod(0o755)
+
+
+def test_an_old_python_ends_with_one_line_that_names_the_way_out(tmp_path: Path) -> None:
+    done = run_as_old(tmp_path)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr == (
+        "Python 3.9.18 is too old: install Python 3.11, 3.12 or 3.13, then name it: make run PYTHON=python3.12\n"
+    )
+
+
+def test_an_old_python_goes_on_with_a_newer_one_on_the_path(tmp_path: Path) -> None:
+    program(tmp_path / "python3.12", "exit 1")  # as a version manager's stand-in does where it has none
+    program(tmp_path / "python3.13", f'[ "$1" = -c ] && exec {sys.executable} "$@"; echo "$@"')
+    done = run_as_old(tmp_path)
+    assert done.returncode == 0
+    assert "going on with python3.13" in done.stdout
+    assert done.stdout.rstrip().endswith("-m tools.setup --venv there")
+
+
+def test_the_check_is_understood_by_pythons_that_are_too_old() -> None:
+    for name in ("__main__.py", "__init__.py"):
+        ast.parse((ROOT / "tools/setup" / name).read_text(), feature_version=(3, 6))

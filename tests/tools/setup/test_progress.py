@@ -1,0 +1,35 @@
+"""What is said while pip works."""
+
+from pathlib import Path
+
+from tools.setup.builds import CPU
+from tools.setup.progress import Progress
+
+
+def progress(folder: Path) -> Progress:
+    return Progress(CPU, folder, folder / "downloads")
+
+
+def test_the_line_says_how_much_is_loaded_and_in_place(tmp_path: Path) -> None:
+    (tmp_path / "downloads").mkdir()
+    (tmp_path / "downloads/half.whl").write_bytes(b"x" * 20_000_000)
+    (tmp_path / "installed").write_bytes(b"x" * 30_000_000)
+    told = progress(tmp_path)
+    told.read("Collecting torch==2.14.1")
+    told.read("  Downloading torch-2.14.1-cp311-cp311-manylinux_2_28_x86_64.whl (760.4 MB)")
+    assert told.line(7) == "     7 s: 1 packages found, 0.02 GB loaded, 0.03 of about 2.2 GB in place; loading torch"
+
+
+def test_the_kind_of_work_is_told(tmp_path: Path) -> None:
+    told = progress(tmp_path)
+    told.read("Installing collected packages: mpmath, sympy, torch")
+    assert told.line(1).endswith("installing 3 packages")
+    told.read("  Building wheel for controlnet-aux (pyproject.toml): started")
+    assert told.line(1).endswith("building wheel for controlnet-aux")
+
+
+def test_other_lines_change_nothing(tmp_path: Path) -> None:
+    told = progress(tmp_path)
+    before = told.line(1)
+    told.read("Requirement already satisfied: pip in /somewhere")
+    assert told.line(1) == before
