@@ -14,6 +14,7 @@ from typing import Literal
 import httpx
 
 from backend.errors import BadReply, GenerationFailed, NotReady, ProviderTimeout, ProviderUnreachable
+from backend.exchanges import note
 from backend.http_messages import Call, Reply, without_key
 
 __all__ = ["Call", "Line", "Reply", "without_key"]
@@ -85,6 +86,7 @@ class Line:
             log.info("%s: %s; again in %.1f s", self.label, _said(outcome), pause)
             lost = lost or _is_lost(outcome)
             self._sleep(pause)
+        self._note(call, outcome)
         if isinstance(outcome, Reply):
             return replace(outcome, doubtful=lost)
         if isinstance(outcome, ProviderUnreachable) and lost and call.pays:
@@ -109,6 +111,22 @@ class Line:
         """Whether others on the way could read what is sent; this machine and its own network's names are let be."""
         url = httpx.URL(self.base_url)
         return url.scheme != "https" and _is_name(url.host)
+
+    def _note(self, call: Call, outcome: Reply | GenerationFailed) -> None:
+        reply = outcome if isinstance(outcome, Reply) else None
+        note(
+            method=call.method,
+            url=self._address(call),
+            scheme=self.scheme,
+            sent=call.json,
+            status=reply.status if reply else None,
+            received=reply.content if reply else b"",
+            key=call.key,
+            pays=call.pays,
+        )
+
+    def _address(self, call: Call) -> str:
+        return call.url if call.url.startswith("http") else self.base_url + call.url
 
     def _check(self, call: Call) -> None:
         if call.key is not None and not re.fullmatch(r"[\x21-\x7e]+", call.key.get_secret_value()):
@@ -145,7 +163,7 @@ class Line:
         left = max(until - time.monotonic(), 0.1)
         request = self._client.build_request(
             call.method,
-            call.url if call.url.startswith("http") else self.base_url + call.url,
+            self._address(call),
             headers=self._headers(call),
             json=call.json,
             content=call.content,
