@@ -182,6 +182,16 @@ def test_a_run_that_a_crash_left_is_collected_without_a_new_order(scene: Scene, 
     assert scene.world.count(INFER) == 2
 
 
+def test_an_archive_without_the_file_is_not_asked_for_ever(scene: Scene) -> None:
+    scene.world.faults.add(Fault(kind="wrong_shape", operation=INFER))
+    _, run = failed(scene, fox())
+    events = list(collect(scene.playground, Caller(visitor="visitor-1"), run))
+    assert isinstance(events[-1], Failed)
+    assert "no file of it any more" in str(events[-1].error)
+    assert events[-1].error.billed == "yes"
+    assert len(scene.waits) == 1
+
+
 def test_a_run_that_never_left_before_the_crash_is_found_out(scene: Scene) -> None:
     scene.world.faults.add(Fault(kind="drop", operation=INFER, times=9))
     _, run = failed(scene, fox())
