@@ -18,7 +18,7 @@ _SAMPLES, _SIDE, _FACTOR = 16, 128, 8
 
 
 def fit_colours(pipe: Any) -> "Tensor":
-    """Return, for a pipeline's VAE, the map [channels + 1, 3] from a latent pixel (and 1) to colours between -1 and 1, by least squares."""
+    """Return the map [channels + 1, 3] from a latent pixel (and 1) to colours from -1 to 1, fitted to the VAE."""
     import torch
     from torch.nn import functional
 
