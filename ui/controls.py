@@ -48,6 +48,17 @@ def bounds(info: FieldInfo) -> tuple[float | None, float | None]:
     return _as_number(least), _as_number(most)
 
 
+def shown(name: str, info: FieldInfo, value: Any) -> Any:
+    """Return a field's value as its control holds it: a seed as digits, a structure as JSON, nothing as empty text."""
+    if name == "seed":
+        return str(value)
+    if is_json(info):
+        return json.dumps(value) if value not in (None, (), [], {}) else ""
+    if value is None and name not in ("width", "height"):
+        return ""
+    return value
+
+
 def is_json(info: FieldInfo) -> bool:
     """Whether the field's control is a text box that holds JSON."""
     kind, choices = _kind(info)

@@ -36,15 +36,25 @@
 
   window.playground = {
     chosen: null,
+    write_prompt: text => {
+      const box = document.querySelector('#prompt textarea');
+      box.value = text;
+      box.dispatchEvent(new Event('input', {bubbles: true}));
+      box.focus();
+    },
     open_picture: button => show(pictures().indexOf(button)),
     chosen_seed: () => window.playground.chosen,
+    open_tab: mode => {
+      const tab = document.getElementById(`tab-${mode}-button`);
+      if (tab && byId('main').dataset.mode !== mode) tab.click();
+    },
     choose_mode: mode => {
       byId('main').dataset.mode = mode;
       window.playground_easel && window.playground_easel.lay_out();
       return mode;
     },
     last_seed: current => {
-      const known = document.querySelector('#stage [data-act="seed"]:not([disabled]), #history [data-seed]');
+      const known = document.querySelector('#stage [data-act="seed"]:not([disabled]), #history-shelf [data-seed]');
       return known ? known.dataset.value || known.dataset.seed : (current ?? '-1');
     },
     pick_size: key => key === 'custom'

@@ -25,34 +25,34 @@ class Served:
     files: ImageFiles
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
-    def copy(self, image: RunImage) -> Path:
+    def copy(self, image: RunImage, visitor: str) -> Path:
         """Return a copy of the image's file, byte for byte, under a name fit for a download."""
         seed = "unknown-seed" if image.seed is None else str(image.seed)
         name = f"z-image-{seed}-{image.width}x{image.height}{SUFFIXES[image.format]}"
-        target = self._folder(image.sha256) / name
+        target = self._folder(image.sha256, visitor) / name
         if not target.exists():
             self._write(target, self.files.path(image.sha256))
         return target
 
-    def copy_of(self, sha256: str) -> Path:
+    def copy_of(self, sha256: str, visitor: str) -> Path:
         """Return a copy of any image of the data folder, such as an input."""
         source = self.files.path(sha256)
-        target = self._folder(sha256) / f"image{source.suffix}"
+        target = self._folder(sha256, visitor) / f"image{source.suffix}"
         if not target.exists():
             self._write(target, source)
         return target
 
-    def thumbnail(self, sha256: str) -> Path:
+    def thumbnail(self, sha256: str, visitor: str) -> Path:
         """Return a small JPEG of an image."""
-        target = self._folder(sha256) / "thumbnail.jpg"
+        target = self._folder(sha256, visitor) / "thumbnail.jpg"
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             with Image.open(self.files.path(sha256)) as picture:
                 target.write_bytes(preview_jpeg(picture, THUMBNAIL_PIXELS))
         return target
 
-    def _folder(self, sha256: str) -> Path:
-        token = hmac.new(self.secret, sha256.encode(), hashlib.sha256).hexdigest()[:32]
+    def _folder(self, sha256: str, visitor: str) -> Path:
+        token = hmac.new(self.secret, f"{visitor} {sha256}".encode(), hashlib.sha256).hexdigest()[:32]
         return Path(get_upload_folder()) / token
 
     @staticmethod

@@ -5,8 +5,8 @@ from typing import Any
 from backend.capabilities import Capabilities, Limit, Size
 from backend.local import detectors
 from backend.local.checkpoint import Checkpoint
+from backend.local.samplers.names import OFFERED, REFUSED
 from backend.local.scenes import Frame
-from backend.local.schedulers import OFFERED
 from backend.requests import Mode
 
 _REAL_SIZES = (
@@ -28,12 +28,10 @@ MODES: tuple[Mode, ...] = ("text_to_image", "image_to_image", "inpaint", "outpai
 
 _UNGUIDED = {"controls": "This model has no ControlNet here."}
 _LACKS = {
-    "loras": "LoRAs aren't offered by the local engine yet.",
-    "acceleration=regular": "Acceleration isn't offered by the local engine yet.",
-    "acceleration=high": "Acceleration isn't offered by the local engine yet.",
-    "accelerator": "The local engine has no caches yet.",
+    "acceleration=regular": "Locally nothing makes it faster and leaves every pixel as it is; choose none, or high.",
     "safety": "The local engine has no safety check yet.",
     "prompt_expansion": "Only a provider can expand prompts.",
+    **{f"scheduler={name}": reason for name, reason in REFUSED.items()},
     **{f"preprocess={name}": reason for name, reason in detectors.LACKING.items()},
 }
 
@@ -69,6 +67,7 @@ def capabilities(checkpoint: Checkpoint) -> Capabilities:
         sizes=tuple(dict.fromkeys((default, *_SMALL_SIZES))),
         limits={"width": limit, "height": limit},
         notes=dict.fromkeys(modes, _note(world)),
+        examples=tuple(world.get("examples", ())),
         previews=True,
         **shared,
     )

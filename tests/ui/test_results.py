@@ -25,7 +25,7 @@ def served(tmp_path: Path) -> Served:
 
 
 def board(count: int = 2, prompt: str = "a fox") -> Board:
-    return Board(TextToImage(prompt=prompt, width=128, height=128, count=count, seed=7), "Fake", "billed")
+    return Board(TextToImage(prompt=prompt, width=128, height=128, count=count, seed=7), "Fake", "billed", "visitor-1")
 
 
 def made(served: Served, index: int, seed: int | None = 7, cost: str | None = "0.0013") -> Generated:

@@ -11,6 +11,7 @@ from tools.tiny_model.batches import BATCH
 from tools.tiny_model.plot import plot_losses
 from tools.tiny_model.run_folder import DEFAULT, RunFolder
 from tools.tiny_model.sheet import contact_sheet
+from tools.tiny_model.world import write_scores
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     score = commands.add_parser("score", help="score a packed model on held-out prompts")
     score.add_argument("model", type=Path)
     score.add_argument("--count", type=int, default=200, help="prompts of each set")
+    score.add_argument("--write", action="store_true", help="put the scores into the model's world.json")
     score.add_argument("--steps", type=int, default=8)
     score.add_argument("--size", type=int, nargs=2, default=(128, 128), metavar=("WIDTH", "HEIGHT"))
     sheet = commands.add_parser("sheet", help="draw the contact sheet of a packed model")
@@ -59,7 +61,10 @@ def main() -> None:
         case "score":
             width, height = options.size
             model = scoring.Model(options.model, steps=options.steps, width=width, height=height)
-            print(json.dumps(scoring.score(model, count=options.count)))
+            scores = scoring.score(model, count=options.count)
+            if options.write:
+                write_scores(options.model, scores)
+            print(json.dumps(scores))
         case "sheet":
             contact_sheet(scoring.Model(options.model), target=options.target)
         case "plot":

@@ -7,11 +7,12 @@ from diffusers import AutoencoderKL, FlowMatchEulerDiscreteScheduler, ZImagePipe
 from torch import Tensor
 from transformers import Qwen3Model
 
-from tools.tiny_model.batches import SHIFT
+from tools.tiny_model.batches import LATE_FROM, SHIFT
 from tools.tiny_model.latents import build_vae
 from tools.tiny_model.models import build_parts, text_config
 from tools.tiny_model.run_folder import RunFolder
 from tools.tiny_model.tokenizer import build_tokenizer, vocabulary
+from tools.tiny_model.world import write_world
 
 CONTROL = "controlnet"
 
@@ -44,4 +45,6 @@ def pack(folder: RunFolder, *, state: Path, target: Path) -> int:
     )  # fmt: skip
     pipeline.save_pretrained(target)
     parts.control.half().eval().save_pretrained(target / CONTROL)
-    return int(saved["samples"])
+    samples = int(saved["samples"])
+    write_world(target, samples=samples, trained_beyond_square=samples > LATE_FROM)
+    return samples
