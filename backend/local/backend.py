@@ -16,6 +16,7 @@ from backend.local import offer
 from backend.local.detectors import detect
 from backend.local.drawing import OnStep
 from backend.local.lane import Lane
+from backend.local.loras import LoraShelf
 from backend.local.machine import Machine, look
 from backend.local.models import Models, offer_of
 from backend.local.scenes import prepare
@@ -41,6 +42,7 @@ class LocalBackend(Backend):
         self.files = files
         self.lane = Lane()
         self.models = Models(settings.model, self.machine)
+        self.loras = LoraShelf(settings.data / "loras", outside=not settings.public)
         # A stranger must not start a download on somebody else's machine; naming the model there is the owner's way.
         self._offers_download = not settings.public
         self._usd_per_second = settings.gpu_usd_per_hour / SECONDS_AN_HOUR
@@ -94,14 +96,17 @@ class LocalBackend(Backend):
         """
         checkpoint = self.models.checkpoint
         paint = prepare(request, self.files, offer.frame(checkpoint), detect)
+        if request.loras:
+            emit(Progress(0, request.steps, doing="Looking for the LoRAs"))
+        loras = self.loras.find(request.loras)
         engine = self.models.wait(emit, request.steps)
         for index, seed in enumerate(seeds(request)):
             with self.lane.turn(emit):
                 began = time.monotonic()
-                image = paint(seed, partial(engine.draw, on_step=_teller(emit, index)))
-                seconds = time.monotonic() - began
+                image = paint(seed, partial(engine.draw, on_step=_teller(emit, index), loras=loras))
+                seconds, reused = time.monotonic() - began, engine.reused
             self._seconds_a_step[image.width * image.height] = seconds / request.steps
-            emit(Generated(image, seed, self._price(seconds), index, details={"seconds": round(seconds, 3)}))
+            emit(Generated(image, seed, self._price(seconds), index, details=_details(seconds, reused)))
 
     def control_picture(self, control: Control, caller: Caller) -> Image.Image:
         """Return the map of the control's image; edges need no model."""
@@ -116,6 +121,10 @@ def _teller(emit: Emit, index: int) -> OnStep:
         emit(Progress(step, total, preview, index))
 
     return tell
+
+
+def _details(seconds: float, reused: int) -> dict[str, float]:
+    return {"seconds": round(seconds, 3)} | ({"reused_steps": reused} if reused else {})
 
 
 def _pixels(request: Request, capabilities: Capabilities) -> int:

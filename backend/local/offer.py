@@ -28,10 +28,7 @@ MODES: tuple[Mode, ...] = ("text_to_image", "image_to_image", "inpaint", "outpai
 
 _UNGUIDED = {"controls": "This model has no ControlNet here."}
 _LACKS = {
-    "loras": "LoRAs aren't offered by the local engine yet.",
-    "acceleration=regular": "Acceleration isn't offered by the local engine yet.",
-    "acceleration=high": "Acceleration isn't offered by the local engine yet.",
-    "accelerator": "The local engine has no caches yet.",
+    "acceleration=regular": "Locally nothing makes it faster and leaves every pixel as it is; choose none, or high.",
     "safety": "The local engine has no safety check yet.",
     "prompt_expansion": "Only a provider can expand prompts.",
     **{f"scheduler={name}": reason for name, reason in REFUSED.items()},

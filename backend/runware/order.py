@@ -24,6 +24,8 @@ PATIENCE = 600.0
 STRANGER_PATIENCE = 20.0
 """Seconds of waiting for a task that Runware says it doesn't know (yet)."""
 
+WORKING = ("processing", "queued", "pending", "scheduled", "waiting")
+"""What a result's status is before it is there, by Runware's documents and its clients."""
 QUESTIONS = ("getResponse", "getTaskDetails")
 
 LATER = "Runware still works on this run after {seconds:.0f} s; recover it later, since it may be billed."
@@ -112,8 +114,7 @@ class Order:
             return
         index = self.pending[task_uuid]
         if not item.done:
-            if item.progress:
-                self.emit(Progress(round(item.progress), 100, index=index))
+            self._note_unfinished(task_uuid, item)
             return
         del self.pending[task_uuid]
         try:
@@ -131,6 +132,15 @@ class Order:
         self.learn(item.cost)
         extra, self.extra = self.extra, Decimal(0)
         return None if extra is None else item.cost + extra
+
+    def _note_unfinished(self, task_uuid: str, item: Item) -> None:
+        index = self.pending[task_uuid]
+        if self.asking and self.archived and item.image_uuid and item.status not in WORKING:
+            del self.pending[task_uuid]
+            message = f"Runware made image {index + 1} of this run, but its archive has no file of it any more."
+            self.errors.append(BadReply(message, billed="unknown" if item.cost is None else "yes"))
+        elif item.progress:
+            self.emit(Progress(round(item.progress), 100, index=index, doing="Drawing at Runware (%)"))
 
     def _made(self, item: Item) -> Image.Image | bytes:
         content = item.content() or self.service.fetch(item.image_url or "")
