@@ -36,6 +36,12 @@
 
   window.playground = {
     chosen: null,
+    write_prompt: text => {
+      const box = document.querySelector('#prompt textarea');
+      box.value = text;
+      box.dispatchEvent(new Event('input', {bubbles: true}));
+      box.focus();
+    },
     open_picture: button => show(pictures().indexOf(button)),
     chosen_seed: () => window.playground.chosen,
     open_tab: mode => {

@@ -70,8 +70,8 @@ class Board:
         return self.run.cost_kind if self.run else self.kind
 
 
-def board_html(board: Board, served: Served) -> str:
-    """Return the running or finished run."""
+def board_html(board: Board, served: Served, *, alone: bool = True) -> str:
+    """Return the running or finished run; one that isn't alone keeps its pictures small."""
     parts: list[Markup] = []
     if board.error:
         parts.append(error_card(board.error))
@@ -81,7 +81,7 @@ def board_html(board: Board, served: Served) -> str:
     if not board.over:
         shown += [_slot(board, index) for index in range(board.request.count) if index not in board.images]
     if shown:
-        layout = "one" if board.request.count == 1 else "many"
+        layout = "one" if alone and board.request.count == 1 else "many"
         parts.append(Markup('<div class="cards {}">{}</div>').format(layout, Markup("").join(shown)))
     if board.run and board.images:
         parts.append(_summary(board))

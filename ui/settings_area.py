@@ -1,6 +1,6 @@
 """The settings: one control a request field, and the backends' own options, made from their types."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +9,10 @@ from gradio.components import Component
 
 from backend.capabilities import Capabilities
 from backend.playground import Playground
+from backend.prompts.styles import Style
 from ui.controls import control
 from ui.form import MARK, SHARED, fit
+from ui.library_area import LibraryArea, library_area
 from ui.sizes import SizeControls, size_controls
 from ui.tabs import TABS
 
@@ -37,19 +39,21 @@ class SettingsArea:
     reuse: gr.Button
     note: gr.HTML
     keep_size: gr.Checkbox
+    library: LibraryArea
 
     def fitted(self) -> dict[str, Any]:
         """Return every control that is fitted to a backend, by the name of its value."""
         return {**self.fields, **{name: control for name, control in self.own.items() if MARK in name}}
 
 
-def settings_area(playground: Playground) -> SettingsArea:
+def settings_area(playground: Playground, styles: Sequence[Style]) -> SettingsArea:
     """Lay out the settings, fitted to the backend chosen at start."""
     chosen = playground.choose("auto")
     first, _ = fit(chosen.capabilities, {})
     with gr.Column(elem_id="settings", min_width=280):
         own = _own_fields()
         note = gr.HTML("", elem_id="fit-note", visible=False, apply_default_css=False)
+        library = library_area(styles)
         keep_size = gr.Checkbox(True, label="Keep the picture's size", elem_id="keep-size")
         size = size_controls(chosen.capabilities)
         fields: dict[str, Component] = {"width": size.width, "height": size.height}
@@ -64,7 +68,7 @@ def settings_area(playground: Playground) -> SettingsArea:
         with gr.Accordion("File", open=False, elem_classes=["fold"]):
             fields |= _fields(FILE, first)
         options, groups = _options(playground, chosen.name)
-    return SettingsArea(own, fields, options, groups, size, dice, reuse, note, keep_size)
+    return SettingsArea(own, fields, options, groups, size, dice, reuse, note, keep_size, library)
 
 
 def _fields(names: tuple[str, ...], fitted: Mapping[str, Mapping[str, object]]) -> dict[str, Component]:

@@ -67,6 +67,7 @@ def capabilities(checkpoint: Checkpoint) -> Capabilities:
         sizes=tuple(dict.fromkeys((default, *_SMALL_SIZES))),
         limits={"width": limit, "height": limit},
         notes=dict.fromkeys(modes, _note(world)),
+        examples=tuple(world.get("examples", ())),
         previews=True,
         **shared,
     )

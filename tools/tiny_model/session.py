@@ -13,7 +13,7 @@ from tools.tiny_model.batches import BATCH
 from tools.tiny_model.run_folder import RunFolder
 from tools.tiny_model.train import Team, Trainer
 
-REPORT_EVERY, SAVE_EVERY = 25, 250  # steps
+REPORT_EVERY, SAVE_EVERY = 25, 125  # steps
 
 
 @dataclass(frozen=True, slots=True)
