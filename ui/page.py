@@ -11,6 +11,7 @@ from ui.actions import Actions
 from ui.api import Api
 from ui.compose import Compose, compose
 from ui.control_map import ControlMap
+from ui.effect_check import EffectCheck
 from ui.filling import Filling
 from ui.fitting import Fitting
 from ui.form import MARK
@@ -64,6 +65,7 @@ def build(playground: Playground) -> gr.Blocks:
         _connect_keys(page, OwnKeys(playground), head, runner, form, values)
         _connect_restore(Restoring(playground, filling, form.notice), form, drop)
         _connect_control_map(ControlMap(playground, served), head, form, settings)
+        _connect_effect(playground, served, settings, values)
         _connect_seed(results, settings)
         _connect_switch(playground, head, form, settings)
         page.load(looking.look, None, results.history.outputs(), queue=False, **QUIET)
@@ -269,6 +271,14 @@ def _connect_control_map(control_map: ControlMap, head: Header, form: Compose, s
         api_visibility="private",
         show_progress="minimal",
     )
+
+
+def _connect_effect(playground: Playground, served: Served, settings: SettingsArea, values: dict[str, Any]) -> None:
+    own = settings.own
+    check = EffectCheck(playground, served, place=own["effect"], run=own["run_check"])
+    asked: dict[str, Any] = {"inputs_kwargs": values, "preprocess": False, **QUIET}
+    own["offer_check"].click(check.offer, None, check.outputs(), queue=False, **asked)
+    own["run_check"].click(check.check, None, check.outputs(), trigger_mode="once", **asked)
 
 
 def _with_mask(values: dict[str, Any]) -> str:
