@@ -12,9 +12,10 @@ from backend.errors import TooManyRequests
 from backend.playground import Playground
 from backend.settings import LOOPBACK
 from backend.visitors import routes
-from backend.visitors.identity import COOKIE, cookie, guest_id, new_token, token_of, visitor_id
+from backend.visitors.identity import COOKIE, cookie, guest_id, is_guest, new_token, token_of, visitor_id
 from backend.visitors.origin import from_elsewhere, host_name
 from backend.visitors.rates import Rate
+from backend.visitors.sessions import Sessions, sessions_in_address, sessions_in_body
 from backend.visitors.shields import shield
 
 GUEST = "playground_guest"
@@ -54,6 +55,7 @@ class Gate:
         self.playground = playground
         self.public = playground.settings.public
         self.framed = playground.settings.space_id is not None
+        self.sessions = Sessions()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer it with a refusal."""
@@ -68,6 +70,8 @@ class Gate:
         shielded = self._shielded(scope, send, headers, told)
         try:
             await self._check(scope, headers, visitor_id(token) if known else guest_id(token))
+            if routes.is_event(scope["path"]):
+                receive = await self._read(scope, receive, visitor_id(known) if known else None)
             state = {**scope.get("state", {}), GUEST: known is None}
             within = {**scope, "headers": _with_token(scope, token, alone=elsewhere), "state": state}
             noting = self._noting(scope, shielded, visitor_id(known)) if known else shielded
@@ -84,12 +88,37 @@ class Gate:
         asked = routes.file_path(path)
         if asked and await run_in_threadpool(self.playground.holders.served, asked, visitor) == "another's":
             raise Refusal(404, "There is no such file of yours.")
+        own = None if is_guest(visitor) else visitor
+        for session in sessions_in_address(path, scope.get("query_string", b"")):
+            self._check_session(session, own)
         length = headers.get("content-length", "0")
         size = int(length) if length.isdecimal() and len(length) < 16 else MOST_UPLOAD_BYTES + 1
         if size > _most(path):
             raise _too_large(path)
         if self.public and scope["method"] == "POST":
             self._count(scope, headers, visitor, size)
+
+    def _check_session(self, session: str, visitor: str | None) -> None:
+        if not self.sessions.admits(session, visitor):
+            raise Refusal(404, "This page belongs to another visitor: reload it.")
+
+    async def _read(self, scope: Scope, receive: Receive, visitor: str | None) -> Receive:
+        """Read an event's body whole, check the session that it names, and return it for the page to read again."""
+        capped, body, more = self._capped(scope, receive), bytearray(), True
+        while more:
+            message = await capped()
+            if message["type"] != "http.request":
+                break
+            body.extend(message.get("body", b""))
+            more = message.get("more_body", False)
+        for session in sessions_in_body(bytes(body)):
+            self._check_session(session, visitor)
+        whole: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
+
+        async def again() -> Message:
+            return whole.pop() if whole else await receive()
+
+        return again
 
     def _count(self, scope: Scope, headers: Headers, visitor: str, size: int) -> None:
         peer = (scope.get("client") or (None,))[0]
