@@ -312,3 +312,30 @@ def test_a_scripts_session_is_its_own_over_many_requests(playground: Playground)
 def test_a_body_that_names_no_session_is_gradios_to_judge(playground: Playground, body: bytes) -> None:
     answer = client(playground).post("/gradio_api/queue/join", content=body)
     assert answer.json()["size"] == len(body)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            TypeError("No value provided for required argument: image"),
+            "required argument: image. /gradio_api/info lists",
+        ),
+        (
+            TypeError("Parameter `glow` is not a valid key-word argument. Please click on 'view API'"),
+            "Parameter `glow` is",
+        ),
+        (TypeError("secret inside"), "couldn't be read"),
+        (KeyError("/no_such_endpoint"), "couldn't be read"),
+    ],
+)
+def test_an_event_that_gradio_breaks_down_on_is_the_senders_fault(
+    playground: Playground, error: Exception, said: str
+) -> None:
+    async def broken(scope: Any, receive: Any, send: Any) -> None:
+        raise error
+
+    answer = TestClient(Gate(broken, playground), base_url=HOME).post("/gradio_api/call/v2/inpaint", json={})
+    assert answer.status_code == 400
+    assert said in answer.json()["detail"]
+    assert "secret" not in answer.text
