@@ -3,6 +3,8 @@ function tell(node, more) {
   trigger('act', {...(home ? home.dataset : {}), ...node.dataset, ...more});
 }
 element.addEventListener('click', event => {
+  const prompt = event.target.closest('[data-prompt]');
+  if (prompt) { window.playground.write_prompt(prompt.dataset.prompt); return; }
   const act = event.target.closest('[data-act]'), open = event.target.closest('[data-open]');
   if (act && act.dataset.act === 'seed') {
     window.playground.chosen = act.dataset.value;

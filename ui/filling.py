@@ -46,6 +46,7 @@ class Filling:
         values = {"mode": mode, **self._fields(mode, recipe, chosen.capabilities.default_size)}
         options = recipe.get("options") or {}
         values |= {f"{chosen.name}{MARK}{name}": value for name, value in options.items()}
+        values["styles"] = []
         if backend in self.playground.backends:
             values["backend"] = backend
         return {self.controls[name]: gr.update(value=value) for name, value in values.items() if name in self.controls}

@@ -10,9 +10,11 @@ from pydantic.fields import FieldInfo
 
 from backend.capabilities import Capabilities
 from backend.errors import from_validation
+from backend.recipes import Recipe, check_recipe
 from backend.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode, Request, TextToImage, parse_request
 from ui.controls import bounds, is_json, read_json
 from ui.easel import picture_of
+from ui.lora_lines import read_loras
 from ui.uploads import Uploads
 
 MARK = "__"
@@ -50,6 +52,16 @@ def parse(values: Values, capabilities: Capabilities, uploads: Uploads) -> Reque
         return parse_request(found)
     except ValidationError as error:
         raise from_validation(error) from error
+
+
+def draft(values: Values, capabilities: Capabilities) -> Recipe:
+    """Return what the controls hold as a recipe, without pictures; raise `InvalidRequest` for a wrong value."""
+    kind = REQUEST_TYPES[values.mode]
+    left_out = ("mode", "options", "controls", *IMAGE_FIELDS[values.mode], *capabilities.lacks)
+    fields = {name: info for name, info in kind.model_fields.items() if name not in left_out}
+    found = {name: _plain(values, name, info) for name, info in fields.items()}
+    given = {name: value for name, value in found.items() if value not in (None, "")}
+    return check_recipe({"mode": values.mode, **given})
 
 
 def every_field() -> dict[str, tuple[str, FieldInfo]]:
@@ -98,6 +110,8 @@ def _plain(values: Values, name: str, info: FieldInfo) -> Any:
     value = values.raw.get(f"{values.mode}{MARK}{name}", values.raw.get(name))
     if not isinstance(value, str):
         return value
+    if name == "loras":
+        return read_loras(value) or None
     if name in _SEED_AS_TEXT or not is_json(info):
         return value.strip() or (None if not info.is_required() else value)
     return read_json(value) if value.strip() else None

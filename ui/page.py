@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 from backend.playground import Playground
+from backend.presets import load_presets
 from ui.actions import Actions
 from ui.api import Api
 from ui.compose import Compose, compose
@@ -15,7 +16,9 @@ from ui.fitting import Fitting
 from ui.form import MARK
 from ui.header import Header, Switch, header
 from ui.history import HistoryArea, Looking
+from ui.library_area import Library, Shelving
 from ui.own_key import OwnKeys
+from ui.remembering import Remembering, memory
 from ui.restore import DROP_ZONE, Restoring
 from ui.results_area import ResultsArea, results_area
 from ui.run import Outputs, Runner
@@ -32,23 +35,30 @@ _HERE = Path(__file__).parent
 def build(playground: Playground) -> gr.Blocks:
     """Return the page with its events and its API."""
     served = Served(playground.files, playground.holders)
+    library = Library(playground, load_presets())
     with gr.Blocks(
         title="Z-Image Playground", analytics_enabled=False, fill_width=True, delete_cache=CACHE_SECONDS
     ) as page:
         head = header(playground)
         with gr.Row(elem_id="main"):
             form = compose(playground)
-            results = results_area()
-            settings = settings_area(playground)
+            results = results_area(
+                {each.name: library.examples(each) for each in playground.backends.values()},
+                playground.choose("auto").name,
+            )
+            settings = settings_area(playground, library.presets.styles)
         drop = _dropzone()
         outputs = Outputs(results.stage, form.generate, form.stop)
-        runner = Runner(playground, served, outputs)
+        runner = Runner(playground, library, served, outputs)
         values = _values(head, form, settings)
         filling = Filling(playground, served, {name: found for name, found in values.items() if name != "mask"})
         looking = Looking(playground, served, results.history)
+        _connect_library(page, Shelving(library, settings.library, filling), form, values)
         _connect_history(looking, results.history, _connect_run(runner, form, values))
         _connect_actions(Actions(playground, filling), looking, form, results)
+        remembering = Remembering(playground, filling, form.notice)
         _connect_price(runner, form, values)
+        _connect_memory(page, remembering, form, values)
         _connect_sizes(settings)
         _connect_modes(form)
         _connect_keys(page, OwnKeys(playground), head, runner, form, values)
@@ -89,6 +99,7 @@ def _values(head: Header, form: Compose, settings: SettingsArea) -> dict[str, An
         "prompt": form.prompt,
         "easel": form.easel,
         "keep_size": settings.keep_size,
+        "styles": settings.library.styles,
         **settings.fitted(),
         **settings.options,
     }
@@ -150,8 +161,26 @@ def _connect_keys(
     page.unload(keys.leave)
 
 
+def _connect_library(page: gr.Blocks, shelving: Shelving, form: Compose, values: dict[str, Any]) -> None:
+    area, preset = shelving.area, shelving.area.preset
+    page.load(shelving.opened, None, [area.styles, preset], queue=False, **QUIET)
+    filled = preset.input(shelving.chosen, preset, [*shelving.filling.outputs(), preset], queue=False, **QUIET)
+    filled.then(None, form.mode, None, js=_js("open_tab"))
+    held = {name: control for name, control in values.items() if name not in ("mask", "easel", "styles")}
+    area.save.click(
+        shelving.save,
+        None,
+        [preset, area.name],
+        inputs_kwargs={"name": area.name, **held},
+        preprocess=False,
+        queue=False,
+        **QUIET,
+    )
+    area.remove.click(shelving.remove, preset, preset, queue=False, **QUIET)
+
+
 def _connect_price(runner: Runner, form: Compose, values: dict[str, Any]) -> None:
-    quiet = ("prompt", "mask", "easel")
+    quiet = ("prompt", "mask", "easel", "styles")
     priced = [form.easel.input, *(control.change for name, control in values.items() if name not in quiet)]
     gr.on(
         priced,
@@ -164,6 +193,25 @@ def _connect_price(runner: Runner, form: Compose, values: dict[str, Any]) -> Non
         trigger_mode="always_last",
         **QUIET,
     )
+
+
+def _connect_memory(page: gr.Blocks, remembering: Remembering, form: Compose, values: dict[str, Any]) -> None:
+    kept = memory()
+    held = {name: control for name, control in values.items() if name not in ("mask", "easel", "styles")}
+    moments = [form.prompt.blur, form.generate.click, *(held[name].change for name in held if name != "prompt")]
+    gr.on(
+        moments,
+        remembering.keep,
+        None,
+        kept,
+        inputs_kwargs=held,
+        preprocess=False,
+        queue=False,
+        trigger_mode="always_last",
+        **QUIET,
+    )
+    back = page.load(remembering.back, kept, remembering.outputs(), queue=False, **QUIET)
+    back.then(None, form.mode, None, js=_js("open_tab"))
 
 
 def _connect_sizes(settings: SettingsArea) -> None:
@@ -186,6 +234,7 @@ def _connect_seed(results: ResultsArea, settings: SettingsArea) -> None:
 def _connect_switch(playground: Playground, head: Header, form: Compose, settings: SettingsArea) -> None:
     switch, fitting = Switch(playground), Fitting(playground, form.tabs, settings)
     stand = [head.state, head.timer]
+    head.backend.change(None, head.backend, None, js=_js("choose_backend"))
     head.timer.tick(switch.look, head.backend, stand, queue=False, **QUIET)
     head.state.act(switch.act, head.backend, stand, queue=False, **QUIET)
     head.backend.change(switch.look, head.backend, stand, queue=False, **QUIET)

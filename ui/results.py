@@ -12,6 +12,7 @@ from backend.requests import Request
 from backend.runs.records import CostKind, Run, RunImage
 from ui import words
 from ui.cards import card, facts
+from ui.marks import code_marked
 from ui.served import Served
 
 
@@ -70,8 +71,8 @@ class Board:
         return self.run.cost_kind if self.run else self.kind
 
 
-def board_html(board: Board, served: Served) -> str:
-    """Return the running or finished run."""
+def board_html(board: Board, served: Served, *, alone: bool = True) -> str:
+    """Return the running or finished run; one that isn't alone keeps its pictures small."""
     parts: list[Markup] = []
     if board.error:
         parts.append(error_card(board.error))
@@ -81,7 +82,7 @@ def board_html(board: Board, served: Served) -> str:
     if not board.over:
         shown += [_slot(board, index) for index in range(board.request.count) if index not in board.images]
     if shown:
-        layout = "one" if board.request.count == 1 else "many"
+        layout = "one" if alone and board.request.count == 1 else "many"
         parts.append(Markup('<div class="cards {}">{}</div>').format(layout, Markup("").join(shown)))
     if board.run and board.images:
         parts.append(_summary(board))
@@ -92,12 +93,12 @@ def error_card(error: PlaygroundError, *, told_bill: bool = True) -> Markup:
     """Return an error as a card: what happened, whether it was billed, and what to do."""
     if isinstance(error, InvalidRequest):
         rows = Markup("").join(
-            Markup("<li><b>{}</b> {}</li>").format(_field_title(problem.field), problem.message)
+            Markup("<li><b>{}</b> {}</li>").format(_field_title(problem.field), code_marked(problem.message))
             for problem in error.problems
         )
         body = Markup("<ul>{}</ul>").format(rows)
     else:
-        body = Markup("<p>{}</p>").format(str(error))
+        body = Markup("<p>{}</p>").format(code_marked(str(error)))
     bill = Markup('<p class="billed billed-{}">{}</p>').format(error.billed, words.BILLED[error.billed])
     card = Markup('<section class="problem" role="alert"><h3>{}</h3>{}{}</section>')
     return card.format(words.error_title(error), body, bill if told_bill else "")

@@ -11,14 +11,15 @@ from gradio.components import Component
 from backend.base import Backend
 from backend.caller import Caller
 from backend.errors import PlaygroundError
-from backend.events import Generated
-from backend.generate import generate
+from backend.generate import generate, prepare
 from backend.playground import Playground
+from backend.prompts.expansion import expand_request
 from backend.requests import Mode, Request
 from backend.runs.records import CostKind
 from ui import words
 from ui.caller import caller_of
 from ui.form import Values, parse
+from ui.library_area import Library
 from ui.results import Board, board_html, error_card
 from ui.served import Served
 from ui.uploads import Uploads
@@ -46,32 +47,46 @@ class Outputs:
 class Runner:
     """Runs what the form asks for, and tells its price before."""
 
-    def __init__(self, playground: Playground, served: Served, outputs: Outputs) -> None:
+    def __init__(self, playground: Playground, library: Library, served: Served, outputs: Outputs) -> None:
         self.playground = playground
+        self.library = library
         self.served = served
         self.outputs = outputs
 
     def run(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
         """Make the images that the form asks for; every yield is a chance for Gradio to close this on Stop."""
         caller = caller_of(self.playground, request)
+        boards: list[Board] = []
         try:
-            backend, asked = self._asked(values, caller)
-            board = Board(asked, backend.label, _kind(backend, asked, caller), caller.visitor)
-            events = generate(self.playground, caller, backend.name, asked)
-            yield {**self._buttons(running=True), self.outputs.stage: board_html(board, self.served)}
-            for event in events:
-                board.see(event)
-                if isinstance(event, Generated) or not board.over:
-                    yield {self.outputs.stage: board_html(board, self.served)}
+            for _ in self._boards(boards, values, caller):
+                yield {**self._buttons(running=True), self.outputs.stage: self._shown(boards)}
+            yield {**self._buttons(running=False), self.outputs.stage: self._shown(boards)}
         except PlaygroundError as error:
-            yield {**self._buttons(running=False), self.outputs.stage: str(error_card(error))}
-            return
+            done = self._shown([board for board in boards if board.over])
+            yield {**self._buttons(running=False), self.outputs.stage: str(error_card(error)) + done}
         except Exception:  # The page's rim: without this a visitor would look at a run that never ends.
             log.exception("The page broke down on a run")
             broken = PlaygroundError("The playground broke down on this run; its log says why.", billed="unknown")
             yield {**self._buttons(running=False), self.outputs.stage: str(error_card(broken))}
-            return
-        yield {**self._buttons(running=False), self.outputs.stage: board_html(board, self.served)}
+
+    def _boards(self, boards: list[Board], values: dict[str, Any], caller: Caller) -> Iterator[Board]:
+        """Run what was asked, one board a run (a prompt with choices is a run an image), and yield at every change."""
+        backend, asked = self._asked(values, caller)
+        prepared = prepare(backend, caller, asked)
+        for request in expand_request(prepared, self.library.lists(caller)):
+            kind: CostKind = "free" if backend.estimate(request, caller).free else backend.cost_kind
+            board = Board(request, backend.label, kind, caller.visitor)
+            events = generate(self.playground, caller, backend.name, request)
+            boards.append(board)
+            yield board
+            for event in events:
+                board.see(event)
+                yield board
+            if board.error:
+                return
+
+    def _shown(self, boards: list[Board]) -> str:
+        return "".join(board_html(board, self.served, alone=len(boards) == 1) for board in boards)
 
     def stopped(self) -> Updates:
         """Put the buttons back after Stop; what came so far is in the history."""
@@ -91,6 +106,11 @@ class Runner:
     def _asked(self, values: dict[str, Any], caller: Caller) -> tuple[Backend, Request]:
         mode: Mode = values.get("mode") or "text_to_image"
         backend = self.playground.choose(str(values.get("backend") or "auto"))
+        negative = str(values.get("negative_prompt") or "")
+        values["prompt"], styled = self.library.styled(
+            caller, values.get("styles") or (), str(values.get("prompt") or ""), negative
+        )
+        values["negative_prompt"] = styled
         asked = parse(Values(mode, backend.name, values), backend.capabilities, Uploads(self.playground, caller))
         return backend, asked
 
@@ -99,7 +119,3 @@ class Runner:
             self.outputs.generate: gr.update(visible=not running),
             self.outputs.stop: gr.update(visible=running),
         }
-
-
-def _kind(backend: Backend, request: Request, caller: Caller) -> CostKind:
-    return "free" if backend.estimate(request, caller).free else backend.cost_kind

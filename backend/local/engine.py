@@ -1,18 +1,24 @@
 """The loaded model: from one drawing's numbers to its pixels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
 from backend.errors import GenerationFailed
+from backend.local.acceleration import plan_of
+from backend.local.adapters import Adapters
+from backend.local.caching import BlockCache
 from backend.local.canvas import Canvas, prepare_canvas
 from backend.local.controls import Gate, hints_of
 from backend.local.drawing import Drawing, OnStep
 from backend.local.faults import memory_guard
+from backend.local.loras import LoraFile
 from backend.local.previews import fit_colours, thumbnail
 from backend.local.prompts import PromptCache
-from backend.local.samplers.sampler import build_sampler
+from backend.local.samplers.sampler import Sampler, build_sampler
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,17 +31,34 @@ class Engine:
     what a mask keeps is put back after each step.
     """
 
-    def __init__(self, pipe: Any, controlnet: Any = None) -> None:
+    def __init__(self, pipe: Any, load_controlnet: Callable[[], Any]) -> None:
         self.pipe = pipe
-        self.controlnet = controlnet
+        self._load_controlnet = load_controlnet
         self.prompts = PromptCache(pipe)
+        self.reused = 0
+        """How many steps the last drawing took over from earlier ones."""
+        self._adapters = Adapters(pipe)
         self.colours = fit_colours(pipe.vae)
         self._scheduler = pipe.scheduler.config
-        self._guided: Any = None if controlnet is None else _guided_pipe(pipe, controlnet)
 
-    def draw(self, drawing: Drawing, on_step: OnStep) -> Image.Image:
+    @cached_property
+    def controlnet(self) -> Any:
+        """Return the ControlNet, loaded when it is first needed; raise `NotReady` where there is none."""
+        return self._load_controlnet()
+
+    @cached_property
+    def guided_pipe(self) -> Any:
+        """Return the pipeline with the ControlNet, on the same weights."""
+        from diffusers import ZImageControlNetPipeline
+
+        guided = ZImageControlNetPipeline(**self.pipe.components, controlnet=self.controlnet)
+        guided.set_progress_bar_config(disable=True)
+        return guided
+
+    def draw(self, drawing: Drawing, on_step: OnStep, *, loras: tuple[LoraFile, ...] = ()) -> Image.Image:
         """Draw one image (RGB). The same drawing gives the same pixels, whatever was drawn before it."""
         width, height = drawing.size
+        self._adapters.put_on(loras)
         with memory_guard(f"an image of {width}×{height}", "Choose a smaller size, or another backend."):
             pixels = self._pixels(drawing, on_step)
         if not _finite(pixels):
@@ -49,25 +72,37 @@ class Engine:
         request = drawing.request
         # On the CPU, so that a seed means the same on every device.
         generator = torch.Generator("cpu").manual_seed(drawing.seed)
-        pipe = self._guided if drawing.guides else self.pipe
+        pipe = self.guided_pipe if drawing.guides else self.pipe
         pipe.scheduler = build_sampler(request.scheduler, request.shift, self._scheduler, generator)
         canvas = prepare_canvas(pipe, drawing, generator) if drawing.start else None
         begin = {"latents": canvas.latents, "sigmas": canvas.sigmas} if canvas else {"generator": [generator]}
         negative = [self.prompts.embed(request.negative_prompt)] if drawing.guidance > 0 else None
-        pixels: np.ndarray[Any, Any] = pipe(
-            prompt_embeds=[self.prompts.embed(request.prompt)],
-            negative_prompt_embeds=negative,
-            guidance_scale=drawing.guidance,
-            width=drawing.size[0],
-            height=drawing.size[1],
-            num_inference_steps=request.steps,
-            output_type="np",
-            callback_on_step_end=self._after_step(canvas, on_step),
-            callback_on_step_end_tensor_inputs=["latents"],
-            **begin,
-            **self._guide(pipe, drawing),
-        ).images
+        with self._cache(drawing, pipe.scheduler):
+            pixels: np.ndarray[Any, Any] = pipe(
+                prompt_embeds=[self.prompts.embed(request.prompt)],
+                negative_prompt_embeds=negative,
+                guidance_scale=drawing.guidance,
+                width=drawing.size[0],
+                height=drawing.size[1],
+                num_inference_steps=request.steps,
+                output_type="np",
+                callback_on_step_end=self._after_step(canvas, on_step),
+                callback_on_step_end_tensor_inputs=["latents"],
+                **begin,
+                **self._guide(pipe, drawing),
+            ).images
         return pixels
+
+    @contextmanager
+    def _cache(self, drawing: Drawing, sampler: Sampler) -> Iterator[None]:
+        self.reused = 0
+        plan = plan_of(drawing.request)
+        if plan is None:
+            yield
+            return
+        with BlockCache(self.pipe.transformer, plan, sampler) as cache:
+            yield
+        self.reused = cache.reused
 
     def _guide(self, pipe: Any, drawing: Drawing) -> dict[str, Any]:
         if not drawing.guides:
@@ -87,14 +122,6 @@ class Engine:
             return {"latents": latents}
 
         return after
-
-
-def _guided_pipe(pipe: Any, controlnet: Any) -> Any:
-    from diffusers import ZImageControlNetPipeline
-
-    guided = ZImageControlNetPipeline(**pipe.components, controlnet=controlnet)
-    guided.set_progress_bar_config(disable=True)
-    return guided
 
 
 def _finite(pixels: "np.ndarray[Any, Any]") -> bool:

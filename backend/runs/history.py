@@ -95,7 +95,11 @@ class History:
             return frozenset((row.run_id, row.position) for row in connection.execute(query))
 
     def delete(self, visitor: str, run_ids: Sequence[str]) -> tuple[str, ...]:
-        """Move runs to the trash and return the ids of those that moved; one that still runs stays where it is."""
+        """Move runs to the trash and return the ids of those that moved; one that still runs stays where it is.
+
+        What has lain in anybody's trash for too long goes for good at this moment, and when the playground starts.
+        """
+        self.clear_out()
         return self._move(visitor, run_ids, datetime.now(UTC), runs.c.deleted.is_(None), runs.c.status != "running")
 
     def restore(self, visitor: str, run_ids: Sequence[str]) -> tuple[str, ...]:

@@ -233,6 +233,22 @@ def test_a_key_that_cannot_be_one_is_refused_without_being_shown(key: str) -> No
     assert not key or key not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("base", "sent"),
+    [("http://api.acme.test/v1", False), ("http://127.0.0.1:8787/v1", True), ("http://simulator:8787/v1", True)],
+)
+def test_a_key_does_not_travel_in_the_clear(base: str, sent: bool) -> None:
+    asked: list[httpx.Request] = []
+    transport = httpx.MockTransport(lambda request: asked.append(request) or ok())
+    line = Line("Acme", base, scheme="Bearer", transport=transport)
+    if sent:
+        assert line.ask(Call(key=KEY)).ok
+    else:
+        with pytest.raises(NotReady, match="use https"):
+            line.ask(Call(key=KEY))
+    assert len(asked) == sent
+
+
 def test_the_key_is_in_no_log_no_error_and_no_repr(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     provider = Provider(httpx.Response(503), httpx.ReadError(f"reset by {KEY.get_secret_value()}"))

@@ -13,10 +13,11 @@ def orthogonalise(matrices: Tensor) -> Tensor:
     """Push the singular values of matrices (n, rows, columns), rows <= columns, towards one."""
     first, second, third = QUINTIC
     states = matrices / (matrices.norm(dim=(1, 2), keepdim=True) + 1e-7)
+    states = states.bfloat16()
     for _ in range(ITERATIONS):
         gram = states @ states.mT
         states = first * states + (second * gram + third * gram @ gram) @ states
-    return states
+    return states.float()
 
 
 class Muon(torch.optim.Optimizer):

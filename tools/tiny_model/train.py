@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from tools.tiny_model.batches import BATCH, HELD_BACK, Batch, make_batch, pick_size
 from tools.tiny_model.latents import Projection
+from tools.tiny_model.mixed import mix
 from tools.tiny_model.models import Parts, build_parts
 from tools.tiny_model.muon import Muon
 from tools.tiny_model.objective import Objective
@@ -38,6 +39,7 @@ class Trainer:
         self.parts: Parts = build_parts(seed)
         self.modules = self.parts.together()
         self.average = copy.deepcopy(self.parts)
+        mix(self.modules)
         self.step = self.samples = 0
         self.objective = Objective(projection)
         matrices, others = split(self.modules)

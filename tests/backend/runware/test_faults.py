@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from PIL import Image
 from pydantic import SecretStr
 
 from backend.caller import Caller
+from backend.encoding import encode
 from backend.errors import (
     BadReply,
     GenerationFailed,
@@ -17,10 +19,11 @@ from backend.errors import (
     ProviderRefused,
     ProviderTimeout,
     ProviderUnreachable,
+    StorageFull,
 )
 from backend.events import Failed
 from backend.generate import collect, generate
-from backend.requests import TextToImage, seeds
+from backend.requests import Inpaint, Request, TextToImage, seeds
 from backend.runs.records import Run
 from backend.runware.mapping import Inlaid, to_task
 from backend.runware.options import RunwareOptions
@@ -37,7 +40,7 @@ def fox(count: int = 1, **options: object) -> TextToImage:
     return TextToImage(prompt="a fox", width=128, height=128, seed=1, count=count, options=options)
 
 
-def failed(scene: Scene, request: TextToImage) -> tuple[PlaygroundError, Run]:
+def failed(scene: Scene, request: Request) -> tuple[PlaygroundError, Run]:
     end = scene.events(request)[-1]
     assert isinstance(end, Failed)
     assert end.run is not None
@@ -154,11 +157,21 @@ def test_an_answer_in_the_wrong_shape_may_be_billed(scene: Scene, kind: str) -> 
     assert (error.billed, run.cost_usd) == ("unknown", None)
 
 
+def test_a_full_disk_doesnt_make_a_paid_image_unbilled(scene: Scene) -> None:
+    folder = scene.playground.files.folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.write_bytes(b"a file where the folder should be")
+    error, run = failed(scene, fox(2))
+    assert isinstance(error, StorageFull)
+    assert (error.billed, run.cost_usd) == ("yes", None)
+    assert len(run.provider_ids["found"]) == 2
+
+
 @pytest.mark.parametrize("kind", ["html_image", "huge_image", "gone"])
 def test_a_file_that_is_no_image_costs_the_others_nothing(scene: Scene, kind: str) -> None:
     scene.world.faults.add(Fault(kind=kind, operation="media"))
     images, run = scene.draw(fox(3))
-    assert [image.index for image in images] == [1, 2]
+    assert len(images) == 2
     assert run.status == "partial"
     assert run.billed in ("yes", "unknown")
 
@@ -168,7 +181,7 @@ def test_an_image_that_could_not_be_fetched_is_recovered_later(scene: Scene) -> 
     _, run = scene.draw(fox(2))
     list(collect(scene.playground, Caller(visitor="visitor-1"), scene.playground.store.run(run.id)))
     run = scene.playground.store.run(run.id)
-    assert [image.index for image in run.images] == [0, 1]
+    assert sorted(image.index for image in run.images) == [0, 1]
     assert (run.status, run.cost_usd) == ("finished", 2 * ONE)
     assert scene.world.account.bills == 2 * [ONE]
 
@@ -180,6 +193,37 @@ def test_a_run_that_a_crash_left_is_collected_without_a_new_order(scene: Scene, 
     run = scene.playground.store.run(left.id)
     assert (run.status, len(run.images), run.cost_usd) == ("finished", 2, 2 * ONE)
     assert scene.world.count(INFER) == 2
+
+
+def test_a_collected_inpainting_is_put_together_like_any_other(scene: Scene) -> None:
+    original, mask = Image.new("RGB", (128, 128), "navy"), Image.new("RGB", (128, 128))
+    mask.paste("white", (0, 0, 64, 128))
+    image, painted = (scene.playground.files.put(encode(one, "png"), "png") for one in (original, mask))
+    scene.world.faults.add(Fault(kind="gone", operation="media"))
+    _, run = scene.draw(Inpaint(prompt="a fox", image=image, mask=painted, seed=1))
+    assert run.images == ()
+    list(collect(scene.playground, Caller(visitor="visitor-1"), run))
+    (made,) = scene.playground.store.run(run.id).images
+    with Image.open(scene.playground.files.path(made.sha256)) as picture:
+        assert picture.getpixel((100, 64)) == (0, 0, 128)
+        assert picture.getpixel((10, 64)) != (0, 0, 128)
+
+
+def test_an_asynchronous_run_may_fail_in_part(scene: Scene) -> None:
+    scene.world.faults.add(Fault(kind="partial", operation=INFER, code="timeoutProvider"))
+    images, run = scene.draw(fox(3, delivery="async"))
+    assert sorted(image.index for image in images) == [0, 1]
+    assert (run.status, run.billed, run.cost_usd) == ("partial", "no", 2 * ONE)
+
+
+def test_an_archive_without_the_file_is_not_asked_for_ever(scene: Scene) -> None:
+    scene.world.faults.add(Fault(kind="wrong_shape", operation=INFER))
+    _, run = failed(scene, fox())
+    events = list(collect(scene.playground, Caller(visitor="visitor-1"), run))
+    assert isinstance(events[-1], Failed)
+    assert "no file of it any more" in str(events[-1].error)
+    assert events[-1].error.billed == "yes"
+    assert len(scene.waits) == 1
 
 
 def test_a_run_that_never_left_before_the_crash_is_found_out(scene: Scene) -> None:
