@@ -17,11 +17,14 @@ FIELDS = sorted({name for kind in REQUEST_TYPES.values() for name in kind.model_
 numbers = st.integers(-(2**70), 2**70) | st.floats() | st.integers(-5, 3000)
 texts = st.text(max_size=40) | st.sampled_from(["auto", "fake", "none", "canny", "png", "-1", "../../etc/passwd", "\0"])
 files = st.fixed_dictionaries({"path": texts | st.just("/etc/passwd"), "meta": st.just({"_type": "gradio.FileData"})})
-values = st.recursive(
-    st.none() | st.booleans() | numbers | texts | files,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
-    max_leaves=6,
-)
+
+
+def nested(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Return lists and objects of what is inside."""
+    return st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3)
+
+
+values = st.recursive(st.none() | st.booleans() | numbers | texts | files, nested, max_leaves=6)
 requests = st.fixed_dictionaries(
     {"prompt": texts | values}, optional={name: values for name in FIELDS if name != "prompt"}
 )
