@@ -35,7 +35,7 @@ _HERE = Path(__file__).parent
 
 def build(playground: Playground) -> gr.Blocks:
     """Return the page with its events and its API."""
-    served = Served(playground.files)
+    served = Served(playground.files, playground.holders)
     library = Library(playground, load_presets())
     with gr.Blocks(
         title="Z-Image Playground", analytics_enabled=False, fill_width=True, delete_cache=CACHE_SECONDS
