@@ -18,6 +18,7 @@ from ui.header import Header, Switch, header
 from ui.history import HistoryArea, Looking
 from ui.library_area import Library, Shelving
 from ui.own_key import OwnKeys
+from ui.remembering import Remembering, memory
 from ui.restore import DROP_ZONE, Restoring
 from ui.results_area import ResultsArea, results_area
 from ui.run import Outputs, Runner
@@ -33,7 +34,7 @@ _HERE = Path(__file__).parent
 
 def build(playground: Playground) -> gr.Blocks:
     """Return the page with its events and its API."""
-    served = Served(playground.files)
+    served = Served(playground.files, playground.holders)
     library = Library(playground, load_presets())
     with gr.Blocks(
         title="Z-Image Playground", analytics_enabled=False, fill_width=True, delete_cache=CACHE_SECONDS
@@ -41,7 +42,10 @@ def build(playground: Playground) -> gr.Blocks:
         head = header(playground)
         with gr.Row(elem_id="main"):
             form = compose(playground)
-            results = results_area(library.examples())
+            results = results_area(
+                {each.name: library.examples(each) for each in playground.backends.values()},
+                playground.choose("auto").name,
+            )
             settings = settings_area(playground, library.presets.styles)
         drop = _dropzone()
         outputs = Outputs(results.stage, form.generate, form.stop)
@@ -52,7 +56,9 @@ def build(playground: Playground) -> gr.Blocks:
         _connect_library(page, Shelving(library, settings.library, filling), form, values)
         _connect_history(looking, results.history, _connect_run(runner, form, values))
         _connect_actions(Actions(playground, filling), looking, form, results)
+        remembering = Remembering(playground, filling, form.notice)
         _connect_price(runner, form, values)
+        _connect_memory(page, remembering, form, values)
         _connect_sizes(settings)
         _connect_modes(form)
         _connect_keys(page, OwnKeys(playground), head, runner, form, values)
@@ -189,6 +195,25 @@ def _connect_price(runner: Runner, form: Compose, values: dict[str, Any]) -> Non
     )
 
 
+def _connect_memory(page: gr.Blocks, remembering: Remembering, form: Compose, values: dict[str, Any]) -> None:
+    kept = memory()
+    held = {name: control for name, control in values.items() if name not in ("mask", "easel", "styles")}
+    moments = [form.prompt.blur, form.generate.click, *(held[name].change for name in held if name != "prompt")]
+    gr.on(
+        moments,
+        remembering.keep,
+        None,
+        kept,
+        inputs_kwargs=held,
+        preprocess=False,
+        queue=False,
+        trigger_mode="always_last",
+        **QUIET,
+    )
+    back = page.load(remembering.back, kept, remembering.outputs(), queue=False, **QUIET)
+    back.then(None, form.mode, None, js=_js("open_tab"))
+
+
 def _connect_sizes(settings: SettingsArea) -> None:
     size = settings.size
     sides = [size.width, size.height]
@@ -209,6 +234,7 @@ def _connect_seed(results: ResultsArea, settings: SettingsArea) -> None:
 def _connect_switch(playground: Playground, head: Header, form: Compose, settings: SettingsArea) -> None:
     switch, fitting = Switch(playground), Fitting(playground, form.tabs, settings)
     stand = [head.state, head.timer]
+    head.backend.change(None, head.backend, None, js=_js("choose_backend"))
     head.timer.tick(switch.look, head.backend, stand, queue=False, **QUIET)
     head.state.act(switch.act, head.backend, stand, queue=False, **QUIET)
     head.backend.change(switch.look, head.backend, stand, queue=False, **QUIET)

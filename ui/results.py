@@ -12,6 +12,7 @@ from backend.requests import Request
 from backend.runs.records import CostKind, Run, RunImage
 from ui import words
 from ui.cards import card, facts
+from ui.marks import code_marked
 from ui.served import Served
 
 
@@ -92,12 +93,12 @@ def error_card(error: PlaygroundError, *, told_bill: bool = True) -> Markup:
     """Return an error as a card: what happened, whether it was billed, and what to do."""
     if isinstance(error, InvalidRequest):
         rows = Markup("").join(
-            Markup("<li><b>{}</b> {}</li>").format(_field_title(problem.field), problem.message)
+            Markup("<li><b>{}</b> {}</li>").format(_field_title(problem.field), code_marked(problem.message))
             for problem in error.problems
         )
         body = Markup("<ul>{}</ul>").format(rows)
     else:
-        body = Markup("<p>{}</p>").format(str(error))
+        body = Markup("<p>{}</p>").format(code_marked(str(error)))
     bill = Markup('<p class="billed billed-{}">{}</p>').format(error.billed, words.BILLED[error.billed])
     card = Markup('<section class="problem" role="alert"><h3>{}</h3>{}{}</section>')
     return card.format(words.error_title(error), body, bill if told_bill else "")

@@ -1,6 +1,6 @@
 """Where results appear: the present run, and the earlier ones under it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,24 +24,26 @@ class ResultsArea:
     history: HistoryArea
 
 
-def empty_stage(examples: Sequence[tuple[str, str]]) -> str:
-    """Return what stands where results will: how to begin, and prompts (title and words) that fill the form."""
+def empty_stage(examples: Mapping[str, Sequence[tuple[str, str]]], chosen: str) -> str:
+    """Return what stands where results will: how to begin, and each backend's prompts (title and words)."""
+    chips = Markup("").join(_chips(backend, found, shown=backend == chosen) for backend, found in examples.items())
+    how = Markup("<p>Write what you want to see, then press <kbd>Ctrl</kbd>&nbsp;<kbd>Enter</kbd>.</p>")
+    return str(Markup('<div class="empty">{}{}{}</div>').format(_PICTURE, how, chips))
+
+
+def _chips(backend: str, examples: Sequence[tuple[str, str]], *, shown: bool) -> Markup:
     chips = Markup("").join(
         Markup('<button type="button" data-prompt="{}">{}</button>').format(prompt, title)
         for title, prompt in examples[:MOST_EXAMPLES]
     )
-    return str(
-        Markup(
-            '<div class="empty">{}<p>Write what you want to see, then press <kbd>Ctrl</kbd>&nbsp;<kbd>Enter</kbd>.</p>'
-            '<div class="chips">{}</div></div>'
-        ).format(_PICTURE, chips)
-    )
+    hidden = "" if shown else "hidden"
+    return Markup('<div class="chips" data-of="{}" {}>{}</div>').format(backend, hidden, chips)
 
 
-def results_area(examples: Sequence[tuple[str, str]]) -> ResultsArea:
+def results_area(examples: Mapping[str, Sequence[tuple[str, str]]], chosen: str) -> ResultsArea:
     """Lay out the result side."""
     script = (Path(__file__).parent / "cards.js").read_text(encoding="utf-8")
     with gr.Column(elem_id="results", min_width=280):
-        stage = gr.HTML(empty_stage(examples), elem_id="stage", js_on_load=script, apply_default_css=False)
+        stage = gr.HTML(empty_stage(examples, chosen), elem_id="stage", js_on_load=script, apply_default_css=False)
         history = history_area(script)
     return ResultsArea(stage, history)

@@ -1,9 +1,9 @@
 """What the local engine can do with the model at hand."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from backend.capabilities import Capabilities, Limit, Size
-from backend.local import detectors
 from backend.local.checkpoint import Checkpoint
 from backend.local.samplers.names import OFFERED, REFUSED
 from backend.local.scenes import Frame
@@ -26,13 +26,11 @@ SMALL_MOST = 512
 MOST_CONTROLS = 3
 MODES: tuple[Mode, ...] = ("text_to_image", "image_to_image", "inpaint", "outpaint")
 
-_UNGUIDED = {"controls": "This model has no ControlNet here."}
+_NOTHING: Mapping[str, str] = {}
 _LACKS = {
     "acceleration=regular": "Locally nothing makes it faster and leaves every pixel as it is; choose none, or high.",
-    "safety": "The local engine has no safety check yet.",
     "prompt_expansion": "Only a provider can expand prompts.",
     **{f"scheduler={name}": reason for name, reason in REFUSED.items()},
-    **{f"preprocess={name}": reason for name, reason in detectors.LACKING.items()},
 }
 
 
@@ -46,14 +44,19 @@ def frame(checkpoint: Checkpoint) -> Frame:
     return Frame(default, usual=max(max(sides) for sides in trained))
 
 
-def capabilities(checkpoint: Checkpoint) -> Capabilities:
-    """Return the capabilities with this checkpoint: honest sizes for the embedded model, the real one's else."""
-    guided = checkpoint.guided
+def capabilities(
+    checkpoint: Checkpoint, lacking: Mapping[str, str] = _NOTHING, *, guided: bool = False
+) -> Capabilities:
+    """Return the capabilities with this checkpoint: honest sizes for the embedded model, the real one's else.
+
+    `lacking` says why fields (or `field=value`) aren't to be had now, besides what the engine never has; `guided`
+    whether there is a ControlNet.
+    """
     modes: tuple[Mode, ...] = (*MODES, "controlnet") if guided else MODES
     shared: dict[str, Any] = {
         "modes": modes,
         "choices": {"scheduler": OFFERED},
-        "lacks": _LACKS if guided else _LACKS | _UNGUIDED,
+        "lacks": {**_LACKS, **lacking},
         "most_controls": MOST_CONTROLS if guided else 0,
     }
     if not checkpoint.embedded:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from backend.errors import NotReady
 from backend.local.checkpoint import COMPONENTS, Checkpoint, size_of
+from backend.local.controlnets import find_controlnet, load_controlnet
+from backend.local.extras import Extras
 from backend.local.faults import memory_guard
 from backend.local.loading import Report
 from backend.local.machine import lacking
@@ -20,8 +22,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def load(checkpoint: Checkpoint, report: Report) -> "Engine":
-    """Load a checkpoint and return its engine; raise `NotReady` or `OutOfMemory` with the way out."""
+def load(checkpoint: Checkpoint, extras: Extras, report: Report) -> "Engine":
+    """Load a checkpoint and return its engine; raise `NotReady` or `OutOfMemory` with the way out.
+
+    Its ControlNet, its own or one of the extras, is loaded when a drawing first needs it.
+    """
     missing = lacking()
     if missing:
         raise NotReady(lacking_sentence(missing))
@@ -33,10 +38,9 @@ def load(checkpoint: Checkpoint, report: Report) -> "Engine":
         pipe = _pipeline(checkpoint, kind, report)
         report("Moving it to the device", 0.95)
         pipe.to(device)
-        controlnet = _controlnet(checkpoint, kind, device)
     pipe.set_progress_bar_config(disable=True)
     log.info("%s is loaded on %s in %s", checkpoint.name, device, kind)
-    return Engine(pipe, controlnet)
+    return Engine(pipe, lambda: _controlnet(checkpoint, extras, kind, device))
 
 
 def lacking_sentence(libraries: tuple[str, ...]) -> str:
@@ -82,14 +86,11 @@ def _pipeline(checkpoint: Checkpoint, kind: "dtype", report: Report) -> Any:
     return ZImagePipeline.from_pretrained(folder, **parts, dtype=kind, local_files_only=True)
 
 
-def _controlnet(checkpoint: Checkpoint, kind: "dtype", device: str) -> Any:
-    assert checkpoint.folder is not None
-    folder = checkpoint.folder / "controlnet"
-    if not folder.is_dir():
-        return None
-    from diffusers import ZImageControlNetModel
-
-    return ZImageControlNetModel.from_pretrained(folder, dtype=kind, local_files_only=True).to(device)
+def _controlnet(checkpoint: Checkpoint, extras: Extras, kind: "dtype", device: str) -> Any:
+    source = find_controlnet(checkpoint, extras)
+    if source is None:
+        raise NotReady(f"{checkpoint.name} has no ControlNet on this machine.")
+    return load_controlnet(source, kind, device)
 
 
 def _class_of(folder: Path, name: str) -> Any:

@@ -12,11 +12,12 @@ from backend.errors import TooManyRequests
 from backend.playground import Playground
 from backend.settings import LOOPBACK
 from backend.visitors import routes
-from backend.visitors.identity import COOKIE, cookie, new_token, token_of, visitor_id
+from backend.visitors.identity import COOKIE, cookie, guest_id, new_token, token_of, visitor_id
 from backend.visitors.origin import from_elsewhere, host_name
 from backend.visitors.rates import Rate
 from backend.visitors.shields import shield
 
+GUEST = "playground_guest"
 MOST_EVENT_BYTES = 8 * 2**20
 """The largest event carries a drawn mask as a data URI: 2048² of two colours stays below 1 MB as PNG."""
 MOST_UPLOAD_BYTES = 128 * 2**20
@@ -44,8 +45,8 @@ class Refusal(Exception):
 class Gate:
     """ASGI middleware around the page; every request that passes has a visitor's token in its cookie.
 
-    What a visitor with a cookie uploads is served to them alone. A program without one is a new visitor each time: its
-    uploads are found by their unguessable path, as it could not fetch them otherwise.
+    What a visitor with a cookie uploads is served to them alone. A script without one is a new guest each time, which
+    the request's state says (`GUEST`): its files are found by their unguessable path, or it could not fetch them.
     """
 
     def __init__(self, app: ASGIApp, playground: Playground) -> None:
@@ -66,9 +67,10 @@ class Gate:
         told = None if known or elsewhere else token
         shielded = self._shielded(scope, send, headers, told)
         try:
-            await self._check(scope, headers, visitor_id(token))
-            within = {**scope, "headers": _with_token(scope, token, alone=elsewhere)}
-            noting = self._noting(scope, shielded, visitor_id(token)) if known else shielded
+            await self._check(scope, headers, visitor_id(token) if known else guest_id(token))
+            state = {**scope.get("state", {}), GUEST: known is None}
+            within = {**scope, "headers": _with_token(scope, token, alone=elsewhere), "state": state}
+            noting = self._noting(scope, shielded, visitor_id(known)) if known else shielded
             await self.app(within, self._capped(scope, receive), noting)
         except Refusal as refusal:
             await refusal.response()(scope, receive, shielded)

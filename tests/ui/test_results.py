@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -10,8 +9,8 @@ from PIL import Image
 from backend.encoding import encode
 from backend.errors import GenerationFailed, InvalidRequest, Problem, ProviderTimeout
 from backend.events import Failed, Finished, Generated, Progress, Queued
+from backend.playground import Playground
 from backend.requests import TextToImage
-from backend.runs.files import ImageFiles
 from backend.runs.records import Run, RunImage
 from ui.results import Board, board_html, error_card
 from ui.served import Served
@@ -20,8 +19,8 @@ HOSTILE = '"><script>alert(1)</script>'
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Served:
-    return Served(ImageFiles(tmp_path / "images"))
+def served(playground: Playground) -> Served:
+    return Served(playground.files, playground.holders)
 
 
 def board(count: int = 2, prompt: str = "a fox") -> Board:
