@@ -149,12 +149,28 @@ def test_some_images_and_an_error_in_one_reply_are_both_kept(scene: Scene) -> No
     assert "could not make the image" in run.error
 
 
-@pytest.mark.parametrize("kind", ["garbage", "wrong_shape"])
-def test_an_answer_in_the_wrong_shape_may_be_billed(scene: Scene, kind: str) -> None:
-    scene.world.faults.add(Fault(kind=kind, operation=INFER))
+def test_an_answer_that_is_no_answer_may_be_billed(scene: Scene) -> None:
+    scene.world.faults.add(Fault(kind="garbage", operation=INFER))
     error, run = failed(scene, fox())
     assert isinstance(error, BadReply)
     assert (error.billed, run.cost_usd) == ("unknown", None)
+
+
+@pytest.mark.parametrize("status", [200, 502, 524])
+def test_images_behind_a_gateways_page_are_found(scene: Scene, status: int) -> None:
+    scene.world.faults.add(Fault(kind="gateway", operation=INFER, times=9, status=status))
+    images, run = scene.draw(fox(2))
+    assert (len(images), run.status) == (2, "finished")
+    assert scene.world.account.bills == 2 * [ONE]
+
+
+def test_an_image_without_its_file_is_looked_for_once_and_was_billed(scene: Scene) -> None:
+    scene.world.faults.add(Fault(kind="wrong_shape", operation=INFER))
+    error, run = failed(scene, fox())
+    assert isinstance(error, BadReply)
+    assert "no file of it any more" in str(error)
+    assert (error.billed, run.cost_usd) == ("yes", None)
+    assert len(scene.waits) == 1
 
 
 def test_a_full_disk_doesnt_make_a_paid_image_unbilled(scene: Scene) -> None:
@@ -214,16 +230,6 @@ def test_an_asynchronous_run_may_fail_in_part(scene: Scene) -> None:
     images, run = scene.draw(fox(3, delivery="async"))
     assert sorted(image.index for image in images) == [0, 1]
     assert (run.status, run.billed, run.cost_usd) == ("partial", "no", 2 * ONE)
-
-
-def test_an_archive_without_the_file_is_not_asked_for_ever(scene: Scene) -> None:
-    scene.world.faults.add(Fault(kind="wrong_shape", operation=INFER))
-    _, run = failed(scene, fox())
-    events = list(collect(scene.playground, Caller(visitor="visitor-1"), run))
-    assert isinstance(events[-1], Failed)
-    assert "no file of it any more" in str(events[-1].error)
-    assert events[-1].error.billed == "yes"
-    assert len(scene.waits) == 1
 
 
 def test_a_run_that_never_left_before_the_crash_is_found_out(scene: Scene) -> None:
