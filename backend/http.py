@@ -29,6 +29,7 @@ WAITS = (1.0, 2.0, 4.0)
 """Seconds before each repeat, where the provider names none."""
 LONGEST_WAIT = 30.0
 """A provider that asks for more patience than this (seconds) is reported as busy."""
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
 
@@ -64,6 +65,8 @@ class Line:
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             # Identity: the size cap then counts what crosses the line, and no small body unpacks to a large one.
             headers={"User-Agent": "z-image-playground", "Accept-Encoding": "identity"},
+            # A proxy of the environment leads outside; this machine itself is never behind it.
+            trust_env=httpx.URL(base_url).host not in LOOPBACK,
             limits=httpx.Limits(max_connections=256, max_keepalive_connections=32),
         )
 

@@ -3,6 +3,7 @@
 import threading
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -30,7 +31,7 @@ from backend.runware.options import RunwareOptions
 from backend.runware.service import new_uuid
 from backend.simulator.faults import Fault
 from backend.simulator.world import KEY
-from tests.backend.runware.scene import Scene
+from tests.backend.runware.scene import Scene, runware_scene
 
 INFER = "runware.imageInference"
 ONE = Decimal("0.0006")
@@ -261,6 +262,13 @@ def test_nobody_there_bills_nothing(scene: Scene) -> None:
     error, run = failed(scene, fox())
     assert isinstance(error, ProviderUnreachable)
     assert (error.billed, run.cost_usd) == ("no", Decimal(0))
+
+
+def test_a_simulator_on_this_machine_is_reached_past_a_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with runware_scene(tmp_path) as scene:
+        assert scene.draw(fox())[1].status == "finished"
 
 
 def test_leaving_after_the_order_keeps_the_image(scene: Scene) -> None:
