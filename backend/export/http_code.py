@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import uuid
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ KEYS: Mapping[str, str] = {"runware": "RUNWARE_API_KEY", "modelrunner": "MODELRU
 """The environment variable that holds each provider's key."""
 _IMAGE = re.compile(r"data:(image/\w{1,10});base64,<image (\d{1,3}), \d+ bytes>")
 _UUIDS = ("taskUUID",)
+_MARKS = ("metadata",)
 
 _PYTHON = '''"""Makes the run again. Needs `pip install httpx`, and the key in {variable}."""
 {imports}
@@ -28,8 +30,15 @@ reply = httpx.{method}(
     timeout=180,
 )
 print(reply.status_code, reply.text)
-'''
-_PYTHON_FILE = '''
+{wait}'''
+_PYTHON_WAIT = """
+headers = {{"Authorization": "{scheme} " + os.environ["{variable}"]}}
+queued = reply.raise_for_status().json()
+while httpx.get(queued["status_url"], headers=headers).json()["status"] in ("IN_QUEUE", "IN_PROGRESS"):
+    time.sleep(1)
+print(httpx.get(queued["response_url"], headers=headers).text)
+"""
+PYTHON_FILE = '''
 
 def data_uri(path):
     """Return an image file as the text that travels in JSON."""
@@ -57,9 +66,12 @@ const dataUri = async (path, kind) => `data:${{kind}};base64,${{(await readFile(
 
 
 def curl_code(exchange: Exchange, backend: str) -> str:
-    """Return a shell command; where images were sent, the place for each is named."""
+    """Return a shell command; where images were sent, the place for each is named.
+
+    Its task has an id that was drawn for it, so that it can be run once.
+    """
     variable = KEYS.get(backend, "API_KEY")
-    body = json.dumps(exchange.sent, indent=2, ensure_ascii=False)
+    body = json.dumps(fresh(exchange.sent), indent=2, ensure_ascii=False).replace(_NEW, str(uuid.uuid4()))
     body = _IMAGE.sub(lambda image: f"data:{image[1]};base64,PUT-IMAGE-{image[2]}-HERE", body)
     lines = [
         f"curl -X {exchange.method} {shlex.quote(exchange.url)}",
@@ -72,28 +84,28 @@ def curl_code(exchange: Exchange, backend: str) -> str:
 
 def python_code(exchange: Exchange, backend: str) -> str:
     """Return a Python program; its images are files named `image-1.png` and so on."""
-    body, images = _python(_fresh(exchange.sent), 0), _has_images(exchange.sent)
+    body, images, queued = python_literal(fresh(exchange.sent)), has_images(exchange.sent), _is_queued(exchange)
     modules = ["base64", "mimetypes", "os", "pathlib"] if images else ["os"]
-    if '"taskUUID": str(uuid' in body:
-        modules.append("uuid")
+    modules += ["time"] * queued + ["uuid"] * ('"taskUUID": str(uuid' in body)
+    spoken = {"scheme": exchange.scheme, "variable": KEYS.get(backend, "API_KEY")}
     return _PYTHON.format(
         imports="\n".join(f"import {module}" for module in modules) + "\n",
-        data_uri=_PYTHON_FILE if images else "",
+        data_uri=PYTHON_FILE if images else "",
         body=body,
         method=exchange.method.lower(),
         url=exchange.url,
-        scheme=exchange.scheme,
-        variable=KEYS.get(backend, "API_KEY"),
+        wait=_PYTHON_WAIT.format(**spoken) if queued else "",
+        **spoken,
     )
 
 
 def javascript_code(exchange: Exchange, backend: str) -> str:
     """Return a JavaScript module; its images are files named `image-1.png` and so on."""
-    body = json.dumps(_fresh(exchange.sent), indent=2, ensure_ascii=False)
+    body = json.dumps(fresh(exchange.sent), indent=2, ensure_ascii=False)
     body = re.sub(f'"{_IMAGE.pattern}"', lambda image: f'await dataUri("{_file(image)}", "{image[1]}")', body)
     body = body.replace(f'"{_NEW}"', "crypto.randomUUID()")
     return _JAVASCRIPT.format(
-        imports=_JAVASCRIPT_FILE.format() if _has_images(exchange.sent) else "",
+        imports=_JAVASCRIPT_FILE.format() if has_images(exchange.sent) else "",
         body=body,
         method=exchange.method,
         url=json.dumps(exchange.url),
@@ -107,17 +119,18 @@ def provider_of(exchange: Exchange) -> str:
     return urlsplit(exchange.url).netloc
 
 
-_NEW = "new-uuid"
+_NEW = "⟦a new uuid⟧"
 
 
-def _fresh(value: JsonValue) -> JsonValue:
-    """Return the payload with new ids: a provider carries out a task only once."""
+def fresh(value: JsonValue) -> JsonValue:
+    """Return the payload with new ids, without the mark by which this playground finds its run again."""
     if isinstance(value, dict):
-        return {name: _NEW if name in _UUIDS else _fresh(inner) for name, inner in value.items()}
-    return [_fresh(inner) for inner in value] if isinstance(value, list) else value
+        return {name: _NEW if name in _UUIDS else fresh(inner) for name, inner in value.items() if name not in _MARKS}
+    return [fresh(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _has_images(value: JsonValue) -> bool:
+def has_images(value: JsonValue) -> bool:
+    """Say whether a payload holds images, which its code reads from files."""
     return _IMAGE.search(json.dumps(value)) is not None
 
 
@@ -125,14 +138,18 @@ def _file(image: "re.Match[str]") -> str:
     return f"image-{image[2]}.{image[1].rpartition('/')[2].replace('jpeg', 'jpg')}"
 
 
-def _python(value: JsonValue, depth: int) -> str:
+def _is_queued(exchange: Exchange) -> bool:
+    return isinstance(exchange.received, dict) and {"status_url", "response_url"} <= exchange.received.keys()
+
+
+def python_literal(value: JsonValue, depth: int = 0) -> str:
     """Return JSON as a Python literal, one entry a line, with images as calls."""
     inner, outer = "    " * (depth + 1), "    " * depth
     if isinstance(value, dict) and value:
-        rows = [f"{inner}{_quoted(name)}: {_python(entry, depth + 1)},\n" for name, entry in value.items()]
+        rows = [f"{inner}{_quoted(name)}: {python_literal(entry, depth + 1)},\n" for name, entry in value.items()]
         return "{\n" + "".join(rows) + outer + "}"
     if isinstance(value, list) and value:
-        return "[\n" + "".join(f"{inner}{_python(entry, depth + 1)},\n" for entry in value) + outer + "]"
+        return "[\n" + "".join(f"{inner}{python_literal(entry, depth + 1)},\n" for entry in value) + outer + "]"
     if value == _NEW:
         return "str(uuid.uuid4())"
     if isinstance(value, str):
