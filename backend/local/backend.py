@@ -84,7 +84,7 @@ class LocalBackend(Backend):
     def actions(self) -> Mapping[str, str]:
         """Offer the download, with its size and the free disk: pressing it is the yes."""
         unions = () if self.models.checkpoint.embedded else tuple(UNIONS)
-        extras = self.extras.actions((*unions, "depth", "safety"))
+        extras = self.extras.actions((*unions, "depth", "pose", "safety"))
         download = self.models.download
         if download is None or download.busy or not self._offers_download:
             return extras

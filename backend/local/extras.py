@@ -57,6 +57,14 @@ EXTRAS: Mapping[str, Extra] = {
         size=99_200_000,
         licence="Apache-2.0",
     ),
+    "pose": Extra(
+        name="DWPose",
+        purpose="Poses",
+        repo="yzd-v/DWPose",
+        files=("yolox_l.onnx", "dw-ll_ucoco_384.onnx"),
+        size=351_000_000,
+        licence="Apache-2.0",
+    ),
     "safety": Extra(
         name="Falconsai's NSFW detector",
         purpose="The safety check",
