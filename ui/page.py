@@ -23,6 +23,7 @@ from ui.own_key import OwnKeys
 from ui.remembering import Remembering, memory
 from ui.restore import DROP_ZONE, Restoring
 from ui.results_area import ResultsArea, results_area
+from ui.room import Together, room_area
 from ui.run import Outputs, Runner
 from ui.served import Served
 from ui.settings_area import SettingsArea, settings_area
@@ -50,6 +51,7 @@ def build(playground: Playground) -> gr.Blocks:
             )
             settings = settings_area(playground, library.presets.styles)
         drop = _dropzone()
+        room = room_area((_HERE / "cards.js").read_text(encoding="utf-8"))
         outputs = Outputs(results.stage, form.generate, form.stop)
         runner = Runner(playground, library, served, outputs)
         values = _values(head, form, settings)
@@ -69,6 +71,7 @@ def build(playground: Playground) -> gr.Blocks:
         _connect_effect(playground, served, settings, values)
         _connect_seed(results, settings)
         _connect_switch(playground, head, form, settings)
+        Together(playground, served, filling, room).connect(page, **QUIET)
         page.load(looking.look, None, results.history.outputs(), queue=False, **QUIET)
         Api(playground, served).add_to_page()
     assert isinstance(page, gr.Blocks)
