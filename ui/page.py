@@ -9,8 +9,10 @@ from backend.playground import Playground
 from backend.presets import load_presets
 from ui.actions import Actions
 from ui.api import Api
+from ui.comparing import Comparing
 from ui.compose import Compose, compose
 from ui.control_map import ControlMap
+from ui.effect_check import EffectCheck
 from ui.filling import Filling
 from ui.fitting import Fitting
 from ui.form import MARK
@@ -54,8 +56,8 @@ def build(playground: Playground) -> gr.Blocks:
         filling = Filling(playground, served, {name: found for name, found in values.items() if name != "mask"})
         looking = Looking(playground, served, results.history)
         _connect_library(page, Shelving(library, settings.library, filling), form, values)
-        _connect_history(looking, results.history, _connect_run(runner, form, values))
-        _connect_actions(Actions(playground, filling), looking, form, results)
+        _connect_history(looking, results.history, _connect_run(runner, form, settings, values))
+        _connect_actions(Actions(playground, filling, results.inspector), looking, form, results)
         remembering = Remembering(playground, filling, form.notice)
         _connect_price(runner, form, values)
         _connect_memory(page, remembering, form, values)
@@ -64,6 +66,7 @@ def build(playground: Playground) -> gr.Blocks:
         _connect_keys(page, OwnKeys(playground), head, runner, form, values)
         _connect_restore(Restoring(playground, filling, form.notice), form, drop)
         _connect_control_map(ControlMap(playground, served), head, form, settings)
+        _connect_effect(playground, served, settings, values)
         _connect_seed(results, settings)
         _connect_switch(playground, head, form, settings)
         page.load(looking.look, None, results.history.outputs(), queue=False, **QUIET)
@@ -105,21 +108,21 @@ def _values(head: Header, form: Compose, settings: SettingsArea) -> dict[str, An
     }
 
 
-def _connect_run(runner: Runner, form: Compose, values: dict[str, Any]) -> list[Any]:
-    outputs = runner.outputs.all()
+def _connect_run(runner: Runner, form: Compose, settings: SettingsArea, values: dict[str, Any]) -> list[Any]:
+    outputs, comparing, grid = runner.outputs.all(), Comparing(runner), settings.grid
     # Raw values: Gradio's own range checks would refuse without naming the field, ours name it and the way out.
-    running = form.generate.click(
-        runner.run,
-        None,
-        outputs,
-        inputs_kwargs=values,
-        preprocess=False,
-        trigger_mode="once",
-        js=_with_mask(values),
-        **QUIET,
-    )
-    stopped = form.stop.click(runner.stopped, None, outputs[1:], cancels=[running], queue=False, **QUIET)
-    return [running, stopped]
+    how: dict[str, Any] = {"preprocess": False, "trigger_mode": "once", **QUIET}
+    running: list[Any] = [
+        form.generate.click(runner.run, None, outputs, inputs_kwargs=values, js=_with_mask(values), **how),
+        form.compare.click(comparing.compare, None, outputs, inputs_kwargs=values, js=_with_mask(values), **how),
+    ]
+    asked = {**values, **grid.values()}
+    running.append(grid.run.click(comparing.grid, None, outputs, inputs_kwargs=asked, js=_with_mask(asked), **how))
+    told = [control.change for control in grid.values().values()]
+    price: dict[str, Any] = {"preprocess": False, "queue": False, "trigger_mode": "always_last", **QUIET}
+    gr.on(told, comparing.grid_price, None, grid.price, inputs_kwargs=asked, **price)
+    stopped = form.stop.click(runner.stopped, None, outputs[1:], cancels=running, queue=False, **QUIET)
+    return [*running, stopped]
 
 
 def _connect_history(looking: Looking, area: HistoryArea, ended: list[Any]) -> None:
@@ -134,7 +137,7 @@ def _connect_history(looking: Looking, area: HistoryArea, ended: list[Any]) -> N
 def _connect_actions(actions: Actions, looking: Looking, form: Compose, results: ResultsArea) -> None:
     area = results.history
     for place in (results.stage, area.shelf):
-        done = place.act(actions.act, None, actions.filling.outputs(), queue=False, **QUIET)
+        done = place.act(actions.act, None, actions.outputs(), queue=False, **QUIET)
         done.then(None, form.mode, None, js=_js("open_tab"))
         done.then(looking.look, None, area.outputs(), inputs_kwargs=area.searched(), queue=False, **QUIET)
 
@@ -269,6 +272,14 @@ def _connect_control_map(control_map: ControlMap, head: Header, form: Compose, s
         api_visibility="private",
         show_progress="minimal",
     )
+
+
+def _connect_effect(playground: Playground, served: Served, settings: SettingsArea, values: dict[str, Any]) -> None:
+    own = settings.own
+    check = EffectCheck(playground, served, place=own["effect"], run=own["run_check"])
+    asked: dict[str, Any] = {"inputs_kwargs": values, "preprocess": False, **QUIET}
+    own["offer_check"].click(check.offer, None, check.outputs(), queue=False, **asked)
+    own["run_check"].click(check.check, None, check.outputs(), trigger_mode="once", **asked)
 
 
 def _with_mask(values: dict[str, Any]) -> str:

@@ -10,6 +10,19 @@ from markupsafe import Markup
 from ui.history import HistoryArea, history_area
 
 MOST_EXAMPLES = 6
+_COPY_JS = """
+element.addEventListener('click', event => {
+  const copy = event.target.closest('[data-copy]');
+  if (copy) {
+    navigator.clipboard.writeText(copy.parentElement.querySelector('code').textContent);
+    copy.textContent = 'Copied';
+    setTimeout(() => { copy.textContent = 'Copy'; }, 1500);
+  }
+  if (event.target.closest('[data-close]')) {
+    element.querySelectorAll('details, .inspector-head').forEach(node => node.remove());
+  }
+});
+"""
 _PICTURE = Markup(
     '<svg viewBox="0 0 48 48" aria-hidden="true"><rect x="5" y="9" width="38" height="30" rx="5"/>'
     '<circle cx="16" cy="20" r="4"/><path d="M7 35l11-10 8 7 6-5 9 8"/></svg>'
@@ -21,6 +34,7 @@ class ResultsArea:
     """The components of the result side."""
 
     stage: gr.HTML
+    inspector: gr.HTML
     history: HistoryArea
 
 
@@ -45,5 +59,6 @@ def results_area(examples: Mapping[str, Sequence[tuple[str, str]]], chosen: str)
     script = (Path(__file__).parent / "cards.js").read_text(encoding="utf-8")
     with gr.Column(elem_id="results", min_width=280):
         stage = gr.HTML(empty_stage(examples, chosen), elem_id="stage", js_on_load=script, apply_default_css=False)
+        inspector = gr.HTML("", visible=False, elem_id="inspector", js_on_load=_COPY_JS, apply_default_css=False)
         history = history_area(script)
-    return ResultsArea(stage, history)
+    return ResultsArea(stage, inspector, history)

@@ -12,6 +12,7 @@ from backend.playground import Playground
 from backend.prompts.styles import Style
 from ui.controls import control
 from ui.form import MARK, SHARED, fit
+from ui.grid_area import GridArea, grid_area
 from ui.library_area import LibraryArea, library_area
 from ui.sizes import SizeControls, size_controls
 from ui.tabs import TABS
@@ -42,6 +43,7 @@ class SettingsArea:
     note: gr.HTML
     keep_size: gr.Checkbox
     library: LibraryArea
+    grid: GridArea
 
     def fitted(self) -> dict[str, Any]:
         """Return every control that is fitted to a backend, by the name of its value."""
@@ -69,10 +71,11 @@ def settings_area(playground: Playground, styles: Sequence[Style]) -> SettingsAr
             fields |= _fields(FINE, first)
         with gr.Accordion("LoRAs and acceleration", open=False, elem_classes=["fold"]):
             fields |= _fields(EXTRA, first)
+        grid = grid_area()
         with gr.Accordion("File", open=False, elem_classes=["fold"]):
             fields |= _fields(FILE, first)
         options, groups = _options(playground, chosen.name)
-    return SettingsArea(own, fields, options, groups, size, dice, reuse, note, keep_size, library)
+    return SettingsArea(own, fields, options, groups, size, dice, reuse, note, keep_size, library, grid)
 
 
 def _fields(names: tuple[str, ...], fitted: Mapping[str, Mapping[str, object]]) -> dict[str, Component]:

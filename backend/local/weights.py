@@ -13,6 +13,8 @@ from backend.local.extras import Extras
 from backend.local.faults import memory_guard
 from backend.local.loading import Report
 from backend.local.machine import lacking
+from backend.local.memory import MemoryPlan, free_memory, plan_memory
+from backend.local.safetensors_file import count_parameters
 
 if TYPE_CHECKING:
     from torch import dtype
@@ -34,13 +36,26 @@ def load(checkpoint: Checkpoint, extras: Extras, report: Report) -> "Engine":
     from backend.local.engine import Engine
 
     device, kind = choose_device(), choose_dtype(checkpoint)
+    plan = plan_memory(checkpoint.name, device, free_memory(device), _bytes_of(checkpoint, kind))
     with memory_guard(f"loading {checkpoint.name}", "Close other programs, or choose a smaller model."):
         pipe = _pipeline(checkpoint, kind, report)
         report("Moving it to the device", 0.95)
-        pipe.to(device)
+        lay_out(pipe, plan, device, kind)
     pipe.set_progress_bar_config(disable=True)
-    log.info("%s is loaded on %s in %s", checkpoint.name, device, kind)
-    return Engine(pipe, lambda: _controlnet(checkpoint, extras, kind, device))
+    log.info("%s is loaded on %s in %s, %s", checkpoint.name, device, kind, plan.reason)
+    return Engine(pipe, lambda: _controlnet(checkpoint, extras, kind, device), plan)
+
+
+def lay_out(pipe: Any, plan: MemoryPlan, device: str, kind: "dtype") -> None:
+    """Bring a pipeline to the device as the plan says."""
+    import torch
+
+    if plan.fp8:
+        pipe.transformer.enable_layerwise_casting(storage_dtype=torch.float8_e4m3fn, compute_dtype=kind)
+    if plan.offload:
+        pipe.enable_model_cpu_offload(device=device)
+    else:
+        pipe.to(device)
 
 
 def lacking_sentence(libraries: tuple[str, ...]) -> str:
@@ -84,6 +99,11 @@ def _pipeline(checkpoint: Checkpoint, kind: "dtype", report: Report) -> Any:
         parts[name] = _class_of(folder, name).from_pretrained(folder, subfolder=name, dtype=kind, local_files_only=True)
         behind += size
     return ZImagePipeline.from_pretrained(folder, **parts, dtype=kind, local_files_only=True)
+
+
+def _bytes_of(checkpoint: Checkpoint, kind: "dtype") -> dict[str, int]:
+    assert checkpoint.folder is not None
+    return {name: count_parameters(checkpoint.folder / name) * kind.itemsize for name in COMPONENTS}
 
 
 def _controlnet(checkpoint: Checkpoint, extras: Extras, kind: "dtype", device: str) -> Any:

@@ -24,7 +24,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serve a playground on the fake backend."""
-    with served_site(tmp_path_factory.mktemp("data")) as site:
+    with served_site(tmp_path_factory.mktemp("data"), two=True) as site:
         yield site
 
 
