@@ -13,6 +13,7 @@ from backend.requests import MODES, Mode
 from backend.runs.records import Run, RunImage
 from ui.caller import caller_of
 from ui.filling import Filling, Updates
+from ui.inspector import inspector_html
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +22,22 @@ class Actions:
 
     playground: Playground
     filling: Filling
+    inspector: gr.HTML
+
+    def outputs(self) -> list[Any]:
+        """Return what an action changes."""
+        return [*self.filling.outputs(), self.inspector]
 
     def act(self, event: gr.EventData, request: gr.Request) -> Updates:
         """Carry out one action; what it changes in the form is returned, the history is looked at anew afterwards."""
         caller = caller_of(self.playground, request)
         given = {name: str(value) for name, value in event._data.items()}
         try:
-            return self._carry_out(given, caller) or {self.filling.controls["mode"]: gr.skip()}
+            return self._carry_out(given, caller, _address(request)) or {self.filling.controls["mode"]: gr.skip()}
         except PlaygroundError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    def _carry_out(self, given: Mapping[str, str], caller: Caller) -> Updates:
+    def _carry_out(self, given: Mapping[str, str], caller: Caller, address: str) -> Updates:
         history, run_id = self.playground.history, given.get("run", "")
         match given.get("act"):
             case "settings":
@@ -40,6 +46,10 @@ class Actions:
             case "send":
                 _, image = self._image(given, caller)
                 return self.filling.send(image.sha256, _mode(given.get("mode")), caller.visitor)
+            case "code":
+                run, image = self._image(given, caller)
+                text = inspector_html(self.playground, run, image, address)
+                return {self.inspector: gr.update(value=text, visible=True)}
             case "star" | "unstar" as wish:
                 history.mark(caller.visitor, run_id, _index(given), favourite=wish == "star")
             case "delete":
@@ -57,6 +67,10 @@ class Actions:
             if image.index == wanted:
                 return run, image
         raise NotFound(f"That run has no image {wanted}; it may have been deleted.")
+
+
+def _address(request: gr.Request) -> str:
+    return str(request.request.base_url) if request.request else ""
 
 
 def _index(given: Mapping[str, str]) -> int:

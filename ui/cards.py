@@ -55,6 +55,7 @@ _MODES = Markup("").join(
 _RECORDED = Markup(
     '<select data-act="send" aria-label="Use this image in another mode"><option value="">Use in …</option>{}</select>'
     '<button type="button" data-act="settings" title="Bring back everything that made it">Use settings</button>'
+    '<button type="button" data-act="code" title="The exact request, and code that repeats it">Code</button>'
 ).format(_MODES)
 _CARD = Markup(
     '<figure class="card" data-run="{run}" data-index="{index}" style="--ratio:{width} / {height};--width:{width}px">'

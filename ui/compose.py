@@ -25,6 +25,7 @@ class Compose:
     generate: gr.Button
     stop: gr.Button
     notice: gr.HTML
+    compare: gr.Button
 
 
 def compose(playground: Playground) -> Compose:
@@ -46,8 +47,10 @@ def compose(playground: Playground) -> Compose:
         with gr.Row(elem_id="go"):
             generate = gr.Button(_first_label(playground), variant="primary", size="lg", elem_id="generate")
             stop = gr.Button("Stop", variant="stop", size="lg", elem_id="stop", visible=False)
+        several = len(playground.backends) > 1
+        compare = gr.Button("Compare backends", size="sm", elem_id="compare", visible=several)
         notice = gr.HTML("", visible=False, elem_id="notice", apply_default_css=False)
-    return Compose(mode, prompt, sheet, mask, tabs, generate, stop, notice)
+    return Compose(mode, prompt, sheet, mask, tabs, generate, stop, notice, compare)
 
 
 def _tabs(capabilities: Capabilities) -> dict[Mode, gr.Tab]:

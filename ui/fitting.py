@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from backend.capabilities import Capabilities
+from backend.capabilities import Capabilities, Size
 from backend.playground import Playground
 from backend.requests import Mode
 from ui.form import SHARED, fit
@@ -48,12 +48,24 @@ class Fitting:
         for name, group in self.settings.groups.items():
             updates[group] = gr.update(visible=name == backend and has_options(can))
         chosen_size = size_key(values.get("width"), values.get("height"))
+        if chosen_size in [
+            size_key(*_sides(each.capabilities.default_size)) for each in self.playground.backends.values()
+        ]:
+            # Nobody chose it: another model begins with a size of its own.
+            sides = _sides(can.default_size)
+            chosen_size = size_key(*sides)
+            for name, side in zip(("width", "height"), sides, strict=True):
+                updates[controls[name]] = gr.update(value=side)
         offered = presets(can)
         known = chosen_size if chosen_size in [value for _, value in offered] else "custom"
         updates[self.settings.size.preset] = gr.update(choices=offered, value=known)
         updates[self.settings.size.known] = known_sizes(can)
         updates[self.settings.note] = gr.update(value=_note(can, said), visible=bool(said or can.lacks or can.notes))
         return updates
+
+
+def _sides(size: Size) -> tuple[int, int]:
+    return size.width, size.height
 
 
 def _note(capabilities: Capabilities, said: list[str]) -> str:

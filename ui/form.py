@@ -14,6 +14,7 @@ from backend.recipes import Recipe, check_recipe
 from backend.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode, Request, TextToImage, parse_request
 from ui.controls import bounds, is_json, read_json
 from ui.easel import picture_of
+from ui.lora_lines import read_loras
 from ui.uploads import Uploads
 
 MARK = "__"
@@ -109,6 +110,8 @@ def _plain(values: Values, name: str, info: FieldInfo) -> Any:
     value = values.raw.get(f"{values.mode}{MARK}{name}", values.raw.get(name))
     if not isinstance(value, str):
         return value
+    if name == "loras":
+        return read_loras(value) or None
     if name in _SEED_AS_TEXT or not is_json(info):
         return value.strip() or (None if not info.is_required() else value)
     return read_json(value) if value.strip() else None

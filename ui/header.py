@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from backend.base import Backend
 from backend.caller import Caller
 from backend.errors import PlaygroundError
 from backend.playground import Playground
 from ui.caller import caller_of
+from ui.marks import code_marked
 from ui.own_key import KeyArea, key_area
 
 POLL_SECONDS = 1.5
@@ -71,15 +72,6 @@ def state_html(backend: Backend, caller: Caller) -> str:
             look, code_marked(state.message), bar, buttons
         )
     )
-
-
-def code_marked(text: str) -> Markup:
-    """Return a sentence with what stands between back-ticks set as code."""
-    parts = [
-        escape(part) if index % 2 == 0 else Markup("<code>{}</code>").format(part)
-        for index, part in enumerate(text.split("`"))
-    ]
-    return Markup("").join(parts)
 
 
 class Switch:

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from backend.base import Backend
 from backend.caller import Caller
 from backend.errors import InvalidRequest, NotFound, PlaygroundError, Problem
 from backend.playground import Playground
@@ -62,9 +63,9 @@ class Library:
         """Return the shelves of all visitors."""
         return Shelf(self.playground.store.engine)
 
-    def examples(self) -> list[tuple[str, str]]:
+    def examples(self, backend: Backend) -> list[tuple[str, str]]:
         """Return prompts to begin with, as title and words: the backend's own where it is not good at everything."""
-        own = self.playground.choose("auto").capabilities.examples
+        own = backend.capabilities.examples
         if own:
             return [(prompt, prompt) for prompt in own]
         return [

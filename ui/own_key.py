@@ -8,7 +8,7 @@ import gradio as gr
 from backend.base import Backend
 from backend.errors import PlaygroundError
 from backend.playground import Playground
-from ui.caller import owner_of
+from ui.caller import caller_of, owner_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,8 @@ class OwnKeys:
         """Forget all keys of a page that was closed."""
         self.playground.callers.keys.forget(owner_of(self.playground, request))
 
-    def show(self, backend: str) -> Any:
-        """Show the box where a key means something."""
-        return gr.update(visible=takes_key(self.playground.choose(backend)), open=False)
+    def show(self, backend: str, request: gr.Request) -> Any:
+        """Show the box where a key means something, and open it where one is missing."""
+        chosen = self.playground.choose(backend)
+        lacking = chosen.missing(caller_of(self.playground, request)) is not None
+        return gr.update(visible=takes_key(chosen), open=takes_key(chosen) and lacking)

@@ -9,8 +9,10 @@ from backend.playground import Playground
 from backend.presets import load_presets
 from ui.actions import Actions
 from ui.api import Api
+from ui.comparing import Comparing
 from ui.compose import Compose, compose
 from ui.control_map import ControlMap
+from ui.effect_check import EffectCheck
 from ui.filling import Filling
 from ui.fitting import Fitting
 from ui.form import MARK
@@ -18,6 +20,7 @@ from ui.header import Header, Switch, header
 from ui.history import HistoryArea, Looking
 from ui.library_area import Library, Shelving
 from ui.own_key import OwnKeys
+from ui.remembering import Remembering, memory
 from ui.restore import DROP_ZONE, Restoring
 from ui.results_area import ResultsArea, results_area
 from ui.run import Outputs, Runner
@@ -33,7 +36,7 @@ _HERE = Path(__file__).parent
 
 def build(playground: Playground) -> gr.Blocks:
     """Return the page with its events and its API."""
-    served = Served(playground.files)
+    served = Served(playground.files, playground.holders)
     library = Library(playground, load_presets())
     with gr.Blocks(
         title="Z-Image Playground", analytics_enabled=False, fill_width=True, delete_cache=CACHE_SECONDS
@@ -41,7 +44,10 @@ def build(playground: Playground) -> gr.Blocks:
         head = header(playground)
         with gr.Row(elem_id="main"):
             form = compose(playground)
-            results = results_area(library.examples())
+            results = results_area(
+                {each.name: library.examples(each) for each in playground.backends.values()},
+                playground.choose("auto").name,
+            )
             settings = settings_area(playground, library.presets.styles)
         drop = _dropzone()
         outputs = Outputs(results.stage, form.generate, form.stop)
@@ -50,14 +56,17 @@ def build(playground: Playground) -> gr.Blocks:
         filling = Filling(playground, served, {name: found for name, found in values.items() if name != "mask"})
         looking = Looking(playground, served, results.history)
         _connect_library(page, Shelving(library, settings.library, filling), form, values)
-        _connect_history(looking, results.history, _connect_run(runner, form, values))
-        _connect_actions(Actions(playground, filling), looking, form, results)
+        _connect_history(looking, results.history, _connect_run(runner, form, settings, values))
+        _connect_actions(Actions(playground, filling, results.inspector), looking, form, results)
+        remembering = Remembering(playground, filling, form.notice)
         _connect_price(runner, form, values)
+        _connect_memory(page, remembering, form, values)
         _connect_sizes(settings)
         _connect_modes(form)
         _connect_keys(page, OwnKeys(playground), head, runner, form, values)
         _connect_restore(Restoring(playground, filling, form.notice), form, drop)
         _connect_control_map(ControlMap(playground, served), head, form, settings)
+        _connect_effect(playground, served, settings, values)
         _connect_seed(results, settings)
         _connect_switch(playground, head, form, settings)
         page.load(looking.look, None, results.history.outputs(), queue=False, **QUIET)
@@ -99,21 +108,21 @@ def _values(head: Header, form: Compose, settings: SettingsArea) -> dict[str, An
     }
 
 
-def _connect_run(runner: Runner, form: Compose, values: dict[str, Any]) -> list[Any]:
-    outputs = runner.outputs.all()
+def _connect_run(runner: Runner, form: Compose, settings: SettingsArea, values: dict[str, Any]) -> list[Any]:
+    outputs, comparing, grid = runner.outputs.all(), Comparing(runner), settings.grid
     # Raw values: Gradio's own range checks would refuse without naming the field, ours name it and the way out.
-    running = form.generate.click(
-        runner.run,
-        None,
-        outputs,
-        inputs_kwargs=values,
-        preprocess=False,
-        trigger_mode="once",
-        js=_with_mask(values),
-        **QUIET,
-    )
-    stopped = form.stop.click(runner.stopped, None, outputs[1:], cancels=[running], queue=False, **QUIET)
-    return [running, stopped]
+    how: dict[str, Any] = {"preprocess": False, "trigger_mode": "once", **QUIET}
+    running: list[Any] = [
+        form.generate.click(runner.run, None, outputs, inputs_kwargs=values, js=_with_mask(values), **how),
+        form.compare.click(comparing.compare, None, outputs, inputs_kwargs=values, js=_with_mask(values), **how),
+    ]
+    asked = {**values, **grid.values()}
+    running.append(grid.run.click(comparing.grid, None, outputs, inputs_kwargs=asked, js=_with_mask(asked), **how))
+    told = [control.change for control in grid.values().values()]
+    price: dict[str, Any] = {"preprocess": False, "queue": False, "trigger_mode": "always_last", **QUIET}
+    gr.on(told, comparing.grid_price, None, grid.price, inputs_kwargs=asked, **price)
+    stopped = form.stop.click(runner.stopped, None, outputs[1:], cancels=running, queue=False, **QUIET)
+    return [*running, stopped]
 
 
 def _connect_history(looking: Looking, area: HistoryArea, ended: list[Any]) -> None:
@@ -128,7 +137,7 @@ def _connect_history(looking: Looking, area: HistoryArea, ended: list[Any]) -> N
 def _connect_actions(actions: Actions, looking: Looking, form: Compose, results: ResultsArea) -> None:
     area = results.history
     for place in (results.stage, area.shelf):
-        done = place.act(actions.act, None, actions.filling.outputs(), queue=False, **QUIET)
+        done = place.act(actions.act, None, actions.outputs(), queue=False, **QUIET)
         done.then(None, form.mode, None, js=_js("open_tab"))
         done.then(looking.look, None, area.outputs(), inputs_kwargs=area.searched(), queue=False, **QUIET)
 
@@ -189,6 +198,25 @@ def _connect_price(runner: Runner, form: Compose, values: dict[str, Any]) -> Non
     )
 
 
+def _connect_memory(page: gr.Blocks, remembering: Remembering, form: Compose, values: dict[str, Any]) -> None:
+    kept = memory()
+    held = {name: control for name, control in values.items() if name not in ("mask", "easel", "styles")}
+    moments = [form.prompt.blur, form.generate.click, *(held[name].change for name in held if name != "prompt")]
+    gr.on(
+        moments,
+        remembering.keep,
+        None,
+        kept,
+        inputs_kwargs=held,
+        preprocess=False,
+        queue=False,
+        trigger_mode="always_last",
+        **QUIET,
+    )
+    back = page.load(remembering.back, kept, remembering.outputs(), queue=False, **QUIET)
+    back.then(None, form.mode, None, js=_js("open_tab"))
+
+
 def _connect_sizes(settings: SettingsArea) -> None:
     size = settings.size
     sides = [size.width, size.height]
@@ -209,6 +237,7 @@ def _connect_seed(results: ResultsArea, settings: SettingsArea) -> None:
 def _connect_switch(playground: Playground, head: Header, form: Compose, settings: SettingsArea) -> None:
     switch, fitting = Switch(playground), Fitting(playground, form.tabs, settings)
     stand = [head.state, head.timer]
+    head.backend.change(None, head.backend, None, js=_js("choose_backend"))
     head.timer.tick(switch.look, head.backend, stand, queue=False, **QUIET)
     head.state.act(switch.act, head.backend, stand, queue=False, **QUIET)
     head.backend.change(switch.look, head.backend, stand, queue=False, **QUIET)
@@ -243,6 +272,14 @@ def _connect_control_map(control_map: ControlMap, head: Header, form: Compose, s
         api_visibility="private",
         show_progress="minimal",
     )
+
+
+def _connect_effect(playground: Playground, served: Served, settings: SettingsArea, values: dict[str, Any]) -> None:
+    own = settings.own
+    check = EffectCheck(playground, served, place=own["effect"], run=own["run_check"])
+    asked: dict[str, Any] = {"inputs_kwargs": values, "preprocess": False, **QUIET}
+    own["offer_check"].click(check.offer, None, check.outputs(), queue=False, **asked)
+    own["run_check"].click(check.check, None, check.outputs(), trigger_mode="once", **asked)
 
 
 def _with_mask(values: dict[str, Any]) -> str:

@@ -55,34 +55,34 @@ class Runner:
 
     def run(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
         """Make the images that the form asks for; every yield is a chance for Gradio to close this on Stop."""
-        caller = caller_of(self.playground, request)
-        boards: list[Board] = []
+        yield from self.guarded(self._boards(values, caller_of(self.playground, request)))
+
+    def guarded(self, shown: Iterator[str]) -> Iterator[Updates]:
+        """Turn what is shown of a run into updates of the page; what goes wrong before or in it becomes a card."""
         try:
-            for _ in self._boards(boards, values, caller):
-                yield {**self._buttons(running=True), self.outputs.stage: self._shown(boards)}
-            yield {**self._buttons(running=False), self.outputs.stage: self._shown(boards)}
+            for stage in shown:
+                yield {**self._buttons(running=True), self.outputs.stage: stage}
+            yield self._buttons(running=False)
         except PlaygroundError as error:
-            done = self._shown([board for board in boards if board.over])
-            yield {**self._buttons(running=False), self.outputs.stage: str(error_card(error)) + done}
+            yield {**self._buttons(running=False), self.outputs.stage: str(error_card(error))}
         except Exception:  # The page's rim: without this a visitor would look at a run that never ends.
             log.exception("The page broke down on a run")
             broken = PlaygroundError("The playground broke down on this run; its log says why.", billed="unknown")
             yield {**self._buttons(running=False), self.outputs.stage: str(error_card(broken))}
 
-    def _boards(self, boards: list[Board], values: dict[str, Any], caller: Caller) -> Iterator[Board]:
-        """Run what was asked, one board a run (a prompt with choices is a run an image), and yield at every change."""
-        backend, asked = self._asked(values, caller)
+    def _boards(self, values: dict[str, Any], caller: Caller) -> Iterator[str]:
+        """Run what was asked, one board a run (a prompt with choices is a run an image); show it at every change."""
+        boards: list[Board] = []
+        backend, asked = self.asked(values, caller)
         prepared = prepare(backend, caller, asked)
         for request in expand_request(prepared, self.library.lists(caller)):
             kind: CostKind = "free" if backend.estimate(request, caller).free else backend.cost_kind
-            board = Board(request, backend.label, kind, caller.visitor)
-            events = generate(self.playground, caller, backend.name, request)
-            boards.append(board)
-            yield board
-            for event in events:
-                board.see(event)
-                yield board
-            if board.error:
+            boards.append(Board(request, backend.label, kind, caller.visitor))
+            yield self._shown(boards)
+            for event in generate(self.playground, caller, backend.name, request):
+                boards[-1].see(event)
+                yield self._shown(boards)
+            if boards[-1].error:
                 return
 
     def _shown(self, boards: list[Board]) -> str:
@@ -97,13 +97,14 @@ class Runner:
         values |= {"prompt": PRICE_PROMPT, "priced_only": True}
         try:
             caller = caller_of(self.playground, request)
-            backend, asked = self._asked(values, caller)
+            backend, asked = self.asked(values, caller)
             estimate = backend.estimate(asked, caller)
         except PlaygroundError:
             return gr.update(value="Generate")
         return gr.update(value=f"Generate · {words.price(estimate)}")
 
-    def _asked(self, values: dict[str, Any], caller: Caller) -> tuple[Backend, Request]:
+    def asked(self, values: dict[str, Any], caller: Caller) -> tuple[Backend, Request]:
+        """Read the request out of the form's values, with its styles around the prompt."""
         mode: Mode = values.get("mode") or "text_to_image"
         backend = self.playground.choose(str(values.get("backend") or "auto"))
         negative = str(values.get("negative_prompt") or "")

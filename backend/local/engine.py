@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
@@ -15,12 +16,16 @@ from backend.local.controls import Gate, hints_of
 from backend.local.drawing import Drawing, OnStep
 from backend.local.faults import memory_guard
 from backend.local.loras import LoraFile
+from backend.local.memory import MemoryPlan
 from backend.local.previews import fit_colours, thumbnail
 from backend.local.prompts import PromptCache
 from backend.local.samplers.sampler import Sampler, build_sampler
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+WHOLE = MemoryPlan(reason="kept whole in memory")
 
 
 class Engine:
@@ -30,27 +35,53 @@ class Engine:
     what a mask keeps is put back after each step.
     """
 
-    def __init__(self, pipe: Any, controlnet: Any = None) -> None:
+    def __init__(self, pipe: Any, load_controlnet: Callable[[], Any], memory: MemoryPlan = WHOLE) -> None:
         self.pipe = pipe
-        self.controlnet = controlnet
+        self.memory = memory
+        self._load_controlnet = load_controlnet
         self.prompts = PromptCache(pipe)
         self.reused = 0
         """How many steps the last drawing took over from earlier ones."""
         self._adapters = Adapters(pipe)
-        self.colours = fit_colours(pipe.vae)
+        self.colours = fit_colours(pipe)
         self._scheduler = pipe.scheduler.config
-        self._guided: Any = None if controlnet is None else _guided_pipe(pipe, controlnet)
+
+    @cached_property
+    def controlnet(self) -> Any:
+        """Return the ControlNet, loaded when it is first needed; raise `NotReady` where there is none."""
+        return self._load_controlnet()
+
+    @cached_property
+    def guided_pipe(self) -> Any:
+        """Return the pipeline with the ControlNet, on the same weights."""
+        from diffusers import ZImageControlNetPipeline
+
+        guided = ZImageControlNetPipeline(**self.pipe.components, controlnet=self.controlnet)
+        guided.set_progress_bar_config(disable=True)
+        return guided
 
     def draw(self, drawing: Drawing, on_step: OnStep, *, loras: tuple[LoraFile, ...] = ()) -> Image.Image:
         """Draw one image (RGB). The same drawing gives the same pixels, whatever was drawn before it."""
         width, height = drawing.size
         self._adapters.put_on(loras)
-        with memory_guard(f"an image of {width}×{height}", "Choose a smaller size, or another backend."):
-            pixels = self._pixels(drawing, on_step)
+        self._tile(width * height)
+        try:
+            with memory_guard(f"an image of {width}×{height}", "Choose a smaller size, or another backend."):
+                pixels = self._pixels(drawing, on_step)
+        finally:
+            # After a stop, too, what was offloaded has to be where the next drawing looks for it.
+            self.pipe.maybe_free_model_hooks()
         if not _finite(pixels):
             raise GenerationFailed("The model's numbers overflowed into a black image: try another seed or scheduler.")
         picture: Image.Image = self.pipe.image_processor.numpy_to_pil(pixels)[0]
         return picture
+
+    def _tile(self, pixels: int) -> None:
+        above = self.memory.tiled_above
+        if above is not None and pixels > above:
+            self.pipe.vae.enable_tiling()
+        else:
+            self.pipe.vae.disable_tiling()
 
     def _pixels(self, drawing: Drawing, on_step: OnStep) -> "np.ndarray[Any, Any]":
         import torch
@@ -58,7 +89,7 @@ class Engine:
         request = drawing.request
         # On the CPU, so that a seed means the same on every device.
         generator = torch.Generator("cpu").manual_seed(drawing.seed)
-        pipe = self._guided if drawing.guides else self.pipe
+        pipe = self.guided_pipe if drawing.guides else self.pipe
         pipe.scheduler = build_sampler(request.scheduler, request.shift, self._scheduler, generator)
         canvas = prepare_canvas(pipe, drawing, generator) if drawing.start else None
         begin = {"latents": canvas.latents, "sigmas": canvas.sigmas} if canvas else {"generator": [generator]}
@@ -108,14 +139,6 @@ class Engine:
             return {"latents": latents}
 
         return after
-
-
-def _guided_pipe(pipe: Any, controlnet: Any) -> Any:
-    from diffusers import ZImageControlNetPipeline
-
-    guided = ZImageControlNetPipeline(**pipe.components, controlnet=controlnet)
-    guided.set_progress_bar_config(disable=True)
-    return guided
 
 
 def _finite(pixels: "np.ndarray[Any, Any]") -> bool:

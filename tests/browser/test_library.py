@@ -5,6 +5,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from backend.sharing.recipes import pack_recipe
 from tests.serving import Site
 
 
@@ -96,3 +97,44 @@ def test_an_example_fills_the_prompt(page: Page) -> None:
     assert words
     chip.click()
     expect(page.locator("#prompt textarea")).to_have_value(words)
+
+
+def test_the_form_is_as_it_was_after_a_reload(page: Page) -> None:
+    page.get_by_role("tab", name="Outpaint", exact=True).click()
+    page.fill("#prompt textarea", "a remembered door")
+    page.fill("#steps input[type=number]", "13")
+    page.keyboard.press("Tab")
+    page.wait_for_function("localStorage.length > 0")
+    page.wait_for_timeout(1000)
+    page.reload()
+    expect(page.locator("#prompt textarea")).to_have_value("a remembered door")
+    expect(page.locator("#steps input[type=number]")).to_have_value("13")
+    expect(page.get_by_role("tab", name="Outpaint", exact=True)).to_have_attribute("aria-selected", "true")
+
+
+def test_a_link_fills_the_form_and_runs_nothing(page: Page, site: Site) -> None:
+    before = len(prompts(site, 1000))
+    link = pack_recipe({"mode": "text_to_image", "prompt": "a linked bridge", "steps": 6})
+    page.goto(f"{site.address}?recipe={link}")
+    expect(page.locator("#prompt textarea")).to_have_value("a linked bridge")
+    expect(page.locator("#steps input[type=number]")).to_have_value("6")
+    expect(page.locator("#notice")).to_contain_text("nothing has run yet")
+    assert len(prompts(site, 1000)) == before
+
+
+def test_a_damaged_link_says_so(page: Page, site: Site) -> None:
+    page.goto(f"{site.address}?recipe=1.broken")
+    expect(page.locator("#notice")).to_contain_text("damaged or cut off")
+
+
+def test_numbers_choose_the_modes_and_a_question_mark_helps(page: Page) -> None:
+    page.locator("#title").click()
+    page.keyboard.press("3")
+    expect(page.get_by_role("tab", name="Inpaint", exact=True)).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#help")).not_to_be_visible()
+    page.locator("#prompt textarea").focus()
+    page.keyboard.type("5 foxes")
+    expect(page.locator("#prompt textarea")).to_have_value("5 foxes")

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from backend.errors import PlaygroundError
 from backend.settings import Settings
-from tools.live_check import runware
+from tools.live_check import modelrunner, runware
 from tools.live_check.exchange import Exchange, Finding, Provider
 
 KEPT = Path("tests/wire/live")
 MARKS = {True: "as expected", False: "OTHERWISE", None: "now known"}
-PROVIDERS: dict[str, Provider] = {"runware": runware.PROVIDER}
+PROVIDERS: dict[str, Provider] = {"runware": runware.PROVIDER, "modelrunner": modelrunner.PROVIDER}
 """A line a provider; its module holds the questions."""
 
 
@@ -37,7 +37,7 @@ def check(provider: Provider, settings: Settings, folder: Path) -> list[Finding]
     """Ask a provider every open question; what one probe stumbles over doesn't keep the next from asking."""
     line, key = provider.line(settings), provider.key(settings)
     assert key is not None
-    exchange = Exchange(line, key)
+    exchange = Exchange(line, key, settings)
     found: list[Finding] = []
     for probe in provider.probes:
         try:

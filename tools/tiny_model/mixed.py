@@ -1,6 +1,6 @@
 """Linear layers that multiply in bfloat16 and keep all else in single precision.
 
-On a CPU with AVX512-BF16 such a product takes less than half the time, while autocast, which converts more, gains nothing.
+On a CPU with AVX512-BF16 such a product takes less than half the time; autocast, which converts more, gains nothing.
 """
 
 from typing import Any
@@ -30,7 +30,7 @@ class _Product(torch.autograd.Function):
 class MixedLinear(nn.Linear):
     """A linear layer for training; its weights stay in single precision."""
 
-    def forward(self, input: Tensor) -> Tensor:  # noqa: A002, the name that nn.Linear gives it
+    def forward(self, input: Tensor) -> Tensor:
         """Multiply in bfloat16."""
         product: Tensor = _Product.apply(input, self.weight)
         return product if self.bias is None else product + self.bias

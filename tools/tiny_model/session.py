@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +12,9 @@ import torch.multiprocessing as mp
 
 from tools.tiny_model.batches import BATCH
 from tools.tiny_model.run_folder import RunFolder
-from tools.tiny_model.train import Team, Trainer
+from tools.tiny_model.train import MEETING, Team, Trainer
 
-REPORT_EVERY, SAVE_EVERY = 25, 125  # steps
+REPORT_EVERY, SAVE_EVERY, FINISH_SAVE_EVERY = 25, 125, 25  # steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Session:
     steps: int  # at which to stop, counted from the very first
     processes: int = 1
     batch: int = BATCH  # pictures a step in each process
-    finish: bool = False  # let the learning rate fall to nothing over the steps, and keep the result apart
+    finish: float | None = None  # minutes over which the learning rate falls to nothing, to a result kept apart
 
 
 def run(session: Session) -> None:
@@ -50,21 +51,36 @@ def _train(rank: int, session: Session) -> None:
         trainer.load(folder.state)
     target = folder.finished if session.finish else folder.state
     recent: list[tuple[float, float]] = []
-    for rate in shares(session.steps - trainer.step, finish=session.finish):
+    for rate in shares(session, trainer):
         recent.append(trainer.advance(rate=rate))
         if rank == 0 and trainer.step % REPORT_EVERY == 0:
-            _report(folder, trainer, recent, finish=session.finish)
+            _report(folder, trainer, recent, finish=session.finish is not None)
             recent = []
-        if rank == 0 and (trainer.step % SAVE_EVERY == 0 or trainer.step == session.steps):
+        every = FINISH_SAVE_EVERY if session.finish else SAVE_EVERY
+        if rank == 0 and trainer.step % every == 0:
             trainer.save(target)
+    if rank == 0:
+        trainer.save(target)
     if team.size > 1:
         dist.barrier()
         dist.destroy_process_group()
 
 
-def shares(steps: int, *, finish: bool) -> list[float]:
-    """The shares of the full learning rate in the coming steps: constant, or falling to nothing."""
-    return [1 - step / steps if finish else 1.0 for step in range(steps)]
+def shares(session: Session, trainer: Trainer) -> Iterator[float]:
+    """The share of the full learning rate of each coming step: constant, or falling to nothing by the clock.
+
+    The first process's clock counts, and the others learn of it where all meet, so that all stop at the same step.
+    """
+    started, passed = time.monotonic(), 0.0
+    while trainer.step < session.steps:
+        if session.finish and trainer.step % MEETING == 0:
+            clock = torch.tensor([(time.monotonic() - started) / (60 * session.finish)])
+            if trainer.team.size > 1:
+                dist.broadcast(clock, 0)
+            passed = clock.item()
+        if passed >= 1:
+            return
+        yield 1 - passed
 
 
 def _report(folder: RunFolder, trainer: Trainer, recent: list[tuple[float, float]], *, finish: bool) -> None:

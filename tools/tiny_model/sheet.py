@@ -8,7 +8,8 @@ from PIL import Image, ImageDraw
 from tools.tiny_model.scoring import Model
 
 PROMPTS = (
-    "a red circle on a blue background", "a yellow star on a purple background", "a large pink heart on a black background",
+    "a red circle on a blue background", "a yellow star on a purple background",
+    "a large pink heart on a black background",
     "a green triangle above an orange square on a white background",
     "a cyan ring on the left and a red cross on the right on a black background",
     "three yellow stars on a blue background", "一只橙色的猫，绿色背景", "a smiley face on a cyan background",

@@ -9,6 +9,7 @@ from PIL import Image
 from backend.local.checkpoint import EMBEDDED, find
 from backend.local.drawing import Drawing
 from backend.local.engine import Engine
+from backend.local.extras import Extras
 from backend.local.weights import load
 from backend.requests import TextToImage
 
@@ -21,7 +22,7 @@ def engine() -> Engine:
     """Return the engine with the embedded model."""
     checkpoint = find("tiny")
     assert checkpoint
-    return load(checkpoint, lambda *_: None)
+    return load(checkpoint, Extras(offered=False), lambda *_: None)
 
 
 @pytest.fixture(scope="session")

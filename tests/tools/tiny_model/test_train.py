@@ -6,7 +6,7 @@ import torch
 from tools.tiny_model.batches import make_batch
 from tools.tiny_model.latents import Projection, fit_projection
 from tools.tiny_model.muon import orthogonalise
-from tools.tiny_model.session import shares
+from tools.tiny_model.session import Session, shares
 from tools.tiny_model.train import Trainer
 
 
@@ -55,6 +55,18 @@ def test_orthogonal_updates_have_singular_values_near_one() -> None:
     assert values.max() < 1.4
 
 
-def test_the_rate_is_constant_or_falls_to_nothing_at_the_finish() -> None:
-    assert shares(3, finish=False) == [1.0, 1.0, 1.0]
-    assert shares(4, finish=True) == [1.0, 0.75, 0.5, 0.25]
+def test_the_rate_is_constant_until_the_last_step(projection: Projection) -> None:
+    trainer, rates = Trainer(projection, batch=8), []
+    for rate in shares(Session(Path(), steps=3), trainer):
+        rates.append(rate)
+        trainer.step += 1
+    assert rates == [1.0, 1.0, 1.0]
+
+
+def test_the_rate_falls_to_nothing_by_the_clock_at_the_finish(projection: Projection) -> None:
+    trainer, rates = Trainer(projection, batch=8), []
+    for rate in shares(Session(Path(), steps=10**9, finish=0.002), trainer):
+        rates.append(rate)
+        trainer.step += 1
+    assert rates == sorted(rates, reverse=True)
+    assert min(rates) > 0
