@@ -34,13 +34,13 @@ COPY tools/setup tools/setup
 FROM base AS remote
 RUN python3 -m venv /opt/venv && pip install --requirement requirements-remote.txt --constraint constraints.txt
 COPY . .
-RUN python -m compileall -q .
+RUN chmod -R a+rX . && python -m compileall -q .
 USER 1000
 
 FROM base AS gpu
 RUN python3 -m tools.setup --venv /opt/venv --torch-index ordinary
 COPY . .
-RUN python -m compileall -q .
+RUN chmod -R a+rX . && python -m compileall -q .
 USER 1000
 
 FROM base AS cpu
@@ -48,5 +48,5 @@ FROM base AS cpu
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 RUN python3 -m tools.setup --venv /opt/venv --torch-index "${TORCH_INDEX}"
 COPY . .
-RUN python -m compileall -q .
+RUN chmod -R a+rX . && python -m compileall -q .
 USER 1000

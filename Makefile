@@ -25,11 +25,12 @@ bench: export HF_HUB_OFFLINE = 1
 bench: setup-dev  ## Print the benchmark tables
 	@$(PY) -m tests.benchmarks $(ARGS)
 
-lint: setup-dev  ## Check style, the dependency rule and types
+lint: setup-dev  ## Check style, the dependency rule, types and the Dockerfile
 	@failed=; \
 	$(PY) -m ruff check . || failed=1; \
 	$(PY) -m ruff format --check . || failed=1; \
 	$(PY) -m mypy $(TYPED) || failed=1; \
+	! test -x $(VENV)/bin/hadolint || $(VENV)/bin/hadolint Dockerfile || failed=1; \
 	test -z "$$failed"
 
 format: setup-dev  ## Put the code in order

@@ -58,6 +58,8 @@ class Capabilities:
     notes: Mapping[Mode, str] = field(default_factory=dict)
     most_controls: int = 0
     previews: bool = False
+    examples: tuple[str, ...] = ()
+    """Prompts that it draws well, where it is not good at everything."""
     rules: Callable[[Request], Iterable[Problem]] | None = None
     """What else this backend refuses, where one field depends on another."""
 

@@ -3,7 +3,7 @@
 import logging
 import secrets
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -13,12 +13,14 @@ from backend.allowance import payer_of
 from backend.base import Backend
 from backend.caller import Caller
 from backend.capabilities import Estimate
-from backend.errors import Cancelled, NotReady, PlaygroundError
+from backend.errors import Cancelled, NotReady, PlaygroundError, StorageFull
 from backend.events import Emit, Event
+from backend.exchanges import Exchange, noting
 from backend.playground import Playground
 from backend.recorder import Recorder
 from backend.request_parts import RANDOM_SEED
 from backend.requests import Request, TextToImage
+from backend.runs.exchanges import save_exchanges
 from backend.runs.records import Run
 from backend.stream import stream
 
@@ -85,6 +87,23 @@ def _open(playground: Playground, caller: Caller, backend: Backend, request: Req
 
 
 def _carry_out(playground: Playground, caller: Caller, run: Run, estimate: Estimate, emit: Emit) -> Event:
+    with noting() as noted:
+        try:
+            return _make(playground, caller, run, estimate, emit)
+        finally:
+            _keep_exchanges(playground, run, noted)
+
+
+def _keep_exchanges(playground: Playground, run: Run, noted: Sequence[Exchange]) -> None:
+    if not noted:
+        return
+    try:
+        save_exchanges(playground.store.engine, run.id, noted)
+    except StorageFull as error:
+        log.warning("The exchanges of run %s are not kept: %s", run.id, error)
+
+
+def _make(playground: Playground, caller: Caller, run: Run, estimate: Estimate, emit: Emit) -> Event:
     backend = playground.backends[run.backend]
     recorder = Recorder(playground, run, estimate, emit)
     try:

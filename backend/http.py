@@ -1,90 +1,36 @@
 """The line to a provider: time-outs, repeats that cannot pay twice, pinned hosts, capped sizes, and no key anywhere."""
 
-import email.utils
 import ipaddress
-import json
 import logging
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fnmatch import fnmatch
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any, Literal
+from typing import Literal
 
 import httpx
-from pydantic import SecretStr
 
 from backend.errors import BadReply, GenerationFailed, NotReady, ProviderTimeout, ProviderUnreachable
+from backend.exchanges import note
+from backend.http_messages import Call, Reply, without_key
+
+__all__ = ["Call", "Line", "Reply", "without_key"]
 
 log = logging.getLogger(__name__)
 
-BUSY = frozenset({408, 429, 500, 502, 503, 504})
+GATEWAY = frozenset({502, 504, 520, 521, 522, 523, 524})
+"""Statuses of what stands before a provider; those from 520 on are Cloudflare's own."""
+BUSY = frozenset({408, 429, 500, 503}) | GATEWAY
 """Statuses after which asking again may help."""
 WAITS = (1.0, 2.0, 4.0)
 """Seconds before each repeat, where the provider names none."""
 LONGEST_WAIT = 30.0
 """A provider that asks for more patience than this (seconds) is reported as busy."""
-MOST_BYTES = 96 * 2**20
-"""What an answer may weigh: 20 PNGs of 1024² as base64 come to about 45 MiB."""
-
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One request to a provider; `url` is a path below the line's base, or an address that the provider named.
-
-    `pays`: without an answer nobody knows whether it was billed. `once`: it is never sent again when it may have
-    arrived, since the provider could not tell the repeat from a second order. `seconds` covers all repeats.
-    """
-
-    method: Literal["GET", "POST", "PUT", "DELETE"] = "GET"
-    url: str = ""
-    key: SecretStr | None = None
-    json: Any = None
-    content: bytes | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    pays: bool = False
-    once: bool = False
-    seconds: float = 180.0
-    most_bytes: int = MOST_BYTES
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What came back: status, headers (names in lower case) and the body, whole.
-
-    `doubtful`: an earlier try may have arrived, though its answer didn't come back.
-    """
-
-    label: str
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
-    pays: bool = False
-    doubtful: bool = False
-
-    @property
-    def ok(self) -> bool:
-        """Whether the status is 2xx."""
-        return 200 <= self.status < 300
-
-    @property
-    def retry_after(self) -> float | None:
-        """Return the seconds that the provider asks to wait, if it does."""
-        return _seconds(self.headers.get("retry-after"))
-
-    def json(self) -> Any:
-        """Read the body as JSON; raise `BadReply` where it is none."""
-        try:
-            return json.loads(self.content)
-        except (ValueError, RecursionError):
-            kind = self.headers.get("content-type", "no type").partition(";")[0]
-            message = f"{self.label} answered {self.status} with {kind} that is no JSON; try again later."
-            raise BadReply(message, billed="unknown" if self.pays else "no") from None
 
 
 class Line:
@@ -110,6 +56,7 @@ class Line:
         self.scheme = scheme
         self.origins = frozenset(_origin(httpx.URL(url)) for url in (base_url, *origins))
         self.media = media
+        self.readable = self._is_readable()
         self._sleep = sleep
         self._client = httpx.Client(
             transport=transport,
@@ -118,6 +65,8 @@ class Line:
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             # Identity: the size cap then counts what crosses the line, and no small body unpacks to a large one.
             headers={"User-Agent": "z-image-playground", "Accept-Encoding": "identity"},
+            # A proxy of the environment leads outside; this machine itself is never behind it.
+            trust_env=httpx.URL(base_url).host not in LOOPBACK,
             limits=httpx.Limits(max_connections=256, max_keepalive_connections=32),
         )
 
@@ -142,6 +91,7 @@ class Line:
             log.info("%s: %s; again in %.1f s", self.label, _said(outcome), pause)
             lost = lost or _is_lost(outcome)
             self._sleep(pause)
+        self._note(call, outcome)
         if isinstance(outcome, Reply):
             return replace(outcome, doubtful=lost)
         if isinstance(outcome, ProviderUnreachable) and lost and call.pays:
@@ -162,9 +112,32 @@ class Line:
         except httpx.InvalidURL:
             return False
 
+    def _is_readable(self) -> bool:
+        """Whether others on the way could read what is sent; this machine and its own network's names are let be."""
+        url = httpx.URL(self.base_url)
+        return url.scheme != "https" and _is_name(url.host)
+
+    def _note(self, call: Call, outcome: Reply | GenerationFailed) -> None:
+        reply = outcome if isinstance(outcome, Reply) else None
+        note(
+            method=call.method,
+            url=self._address(call),
+            scheme=self.scheme,
+            sent=call.json,
+            status=reply.status if reply else None,
+            received=reply.content if reply else b"",
+            key=call.key,
+            pays=call.pays,
+        )
+
+    def _address(self, call: Call) -> str:
+        return call.url if call.url.startswith("http") else self.base_url + call.url
+
     def _check(self, call: Call) -> None:
         if call.key is not None and not re.fullmatch(r"[\x21-\x7e]+", call.key.get_secret_value()):
             raise NotReady(f"The {self.label} key holds a space or a character that no key has; paste it again.")
+        if call.key is not None and self.readable:
+            raise NotReady(f"{self.label}'s address is {self.base_url}: use https, or the key travels in the clear.")
         if call.url.startswith("http") and not self._allowed(call):
             raise BadReply(f"{self.label} named an address on another host, which is not followed.", billed="unknown")
 
@@ -195,7 +168,7 @@ class Line:
         left = max(until - time.monotonic(), 0.1)
         request = self._client.build_request(
             call.method,
-            call.url if call.url.startswith("http") else self.base_url + call.url,
+            self._address(call),
             headers=self._headers(call),
             json=call.json,
             content=call.content,
@@ -237,19 +210,11 @@ class Line:
         return wait * (1 + secrets.randbelow(250) / 1000)
 
 
-def without_key(text: str, key: SecretStr | None, *, most: int = 500) -> str:
-    """Return a provider's words fit to be shown: on one line, cut at `most` characters, the key blacked out."""
-    if key is not None:
-        text = text.replace(key.get_secret_value(), "•••")
-    text = " ".join(text.split())
-    return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
 def _is_lost(outcome: Reply | GenerationFailed) -> bool:
     """Whether the provider may have taken the call without its own answer coming back."""
     if isinstance(outcome, Reply):
         # A gateway's page stands where the provider's words should.
-        return outcome.status in (502, 504) and "json" not in outcome.headers.get("content-type", "")
+        return outcome.status in GATEWAY and "json" not in outcome.headers.get("content-type", "")
     return not isinstance(outcome, ProviderUnreachable)
 
 
@@ -271,16 +236,3 @@ def _is_name(host: str) -> bool:
     except ValueError:
         return "." in host and not host.endswith((".local", ".internal", ".localhost"))
     return False
-
-
-def _seconds(text: str | None) -> float | None:
-    """Read a Retry-After header: seconds, or a date."""
-    if text is None:
-        return None
-    if text.strip().isdigit():
-        return float(text)
-    try:
-        moment = email.utils.parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return max((moment - datetime.now(UTC)).total_seconds(), 0.0) if moment.tzinfo else None

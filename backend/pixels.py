@@ -16,6 +16,16 @@ _EXIF_SLACK = 65_536
 MULTIPLE = 16
 """Z-Image's sides: the VAE's factor 8 times the transformer's patch of 2."""
 
+_UNREADABLE = (
+    UnidentifiedImageError,
+    OSError,
+    SyntaxError,
+    ValueError,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
+"""What Pillow raises for files that are broken, or that mean harm."""
+
 
 def take_upload(files: ImageFiles, path: Path) -> str:
     """Check an uploaded file by its size and header, keep its bytes, and return its sha256."""
@@ -34,8 +44,9 @@ def check_header(content: bytes) -> str:
     try:
         with Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP")) as picture:
             image_format, (width, height) = (picture.format or "").lower(), picture.size
-            frames = getattr(picture, "n_frames", 1)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            # A phone's JPEG (MPO) may hold a second view or a depth map; the first picture is the photo.
+            frames = 1 if picture.format == "MPO" else getattr(picture, "n_frames", 1)
+    except _UNREADABLE as error:
         raise BadImage("The file is no PNG, JPEG or WebP image that can be read: save it as one of these.") from error
     if width * height > MOST_PIXELS:
         raise BadImage(
@@ -64,7 +75,7 @@ def open_upright(path: Path) -> Image.Image:
     try:
         with Image.open(path) as picture:
             return upright(picture)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except _UNREADABLE as error:
         raise BadImage("The image is damaged: open it in an image program, save it again, and upload that.") from error
 
 

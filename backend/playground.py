@@ -17,6 +17,7 @@ from backend.runs.store import Store
 from backend.settings import Settings
 from backend.sharing.results import ResultLinks
 from backend.sharing.rooms import Rooms
+from backend.storage import data_folder
 from backend.visitors.addresses import Addresses, address_secret
 from backend.visitors.callers import Callers
 from backend.visitors.rates import Rate, Rates
@@ -79,6 +80,7 @@ def open_playground(settings: Settings) -> Playground:
     """Build the backends and open the record in the data folder."""
     if settings.backend not in ("auto", *BACKENDS, *REHEARSAL):
         raise Unsupported([Problem("backend", f"is {settings.backend!r}; choose one of auto, {', '.join(BACKENDS)}.")])
+    settings = settings.model_copy(update={"data": data_folder(settings)})
     engine = open_database(settings.data, settings.database_url)
     files = ImageFiles(settings.data / "images")
     names = [*BACKENDS, *(name for name in REHEARSAL if name == settings.backend)]

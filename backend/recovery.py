@@ -43,6 +43,7 @@ def _recover_all(playground: Playground, left: list[Run]) -> None:
             for _ in collect(playground, caller, run):
                 pass
             log.info("Collected run %s from %s", run.id, backend.label)
+    playground.history.clear_out()
 
 
 def _close(playground: Playground, run: Run, message: str) -> None:

@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     share: bool = Field(False, alias="GRADIO_SHARE")
     auth: str | None = Field(None, alias="PLAYGROUND_AUTH")
     space_id: str | None = Field(None, alias="SPACE_ID")
+    zero_gpu: bool = Field(False, alias="SPACES_ZERO_GPU")
     oauth_client_secret: SecretStr | None = Field(None, alias="OAUTH_CLIENT_SECRET")
     vibe_mode: str | None = Field(None, alias="GRADIO_VIBE_MODE")
 

@@ -11,6 +11,7 @@ from backend.prompts.expansion import Lists
 from backend.prompts.grammar import parse
 from backend.prompts.styles import Style
 from backend.recipes import Recipe, check_recipe
+from backend.runs.database import writing
 from backend.runs.tables import shelf
 
 Kind = Literal["style", "preset", "list"]
@@ -62,13 +63,13 @@ class Shelf:
 
     def remove(self, visitor: str, kind: Kind, name: str) -> None:
         """Take something off the shelf; raise `NotFound` where it isn't there."""
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
             if not connection.execute(delete(shelf).where(*_at(visitor, kind), shelf.c.name == name)).rowcount:
                 raise NotFound(f"There is no {kind} {name[:60]!r} of yours; it may be removed already.")
 
     def _put(self, visitor: str, kind: Kind, name: str, value: Any) -> None:
         _check(name, value)
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
             connection.execute(delete(shelf).where(*_at(visitor, kind), shelf.c.name == name))
             count = connection.scalar(select(func.count()).select_from(shelf).where(*_at(visitor, kind))) or 0
             if count >= MOST_OF_A_KIND:

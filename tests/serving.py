@@ -3,10 +3,11 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app import serve
+from backend.capabilities import Limit, Size
 from backend.fake import FakeBackend
 from backend.playground import Playground
 from backend.runs.budget import Budget
@@ -14,6 +15,21 @@ from backend.runs.database import open_database
 from backend.runs.files import ImageFiles
 from backend.runs.store import Store
 from backend.settings import Settings
+
+
+class SecondFake(FakeBackend):
+    """Another maker of flat colours, which can do less."""
+
+    name = "second"
+    label = "Second fake"
+    capabilities = replace(
+        FakeBackend.capabilities,
+        modes=("text_to_image", "inpaint"),
+        default_size=Size(512, 512),
+        limits={"steps": Limit(most=20, reason="It stops there.")},
+        lacks={"negative_prompt": "It draws what it is told."},
+        examples=("a second beginning",),
+    )
 
 
 @dataclass(frozen=True)
@@ -26,13 +42,14 @@ class Site:
 
 
 @contextmanager
-def served_site(data: Path) -> Iterator[Site]:
-    """Serve a playground whose record is in `data` until the block ends."""
+def served_site(data: Path, *, two: bool = False) -> Iterator[Site]:
+    """Serve a playground whose record is in `data` until the block ends, with one fake backend or two."""
     settings = Settings(_env_file=None, PLAYGROUND_DATA=data, PLAYGROUND_BACKEND="fake", GRADIO_SERVER_PORT=free_port())
     engine = open_database(settings.data)
     files = ImageFiles(settings.data / "images")
     fake = FakeBackend(files)
-    playground = Playground(settings, {"fake": fake}, Store(engine), Budget(engine), files, "fake")
+    backends = {"fake": fake} | ({"second": SecondFake(files)} if two else {})
+    playground = Playground(settings, backends, Store(engine), Budget(engine), files, "fake")
     page, address = serve(playground)
     try:
         yield Site(address, playground, fake)

@@ -7,8 +7,7 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import FileData
 from gradio.events import api
-from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
+from pydantic import ValidationError
 
 from backend.base import Backend
 from backend.caller import Caller
@@ -17,14 +16,16 @@ from backend.events import Failed, Finished, Generated
 from backend.generate import generate
 from backend.playground import Playground
 from backend.requests import IMAGE_FIELDS, MODES, REQUEST_TYPES, Mode, Request, parse_request
+from backend.runs.answer import run_json
 from backend.runs.records import RunImage
 from ui import words
-from ui.answer import run_json
 from ui.caller import caller_of
-from ui.form import uploaded
+from ui.restore import settings_of
 from ui.served import Served
+from ui.signatures import optional, parameter, parameters_of, typed
+from ui.spaces import Spaces
+from ui.uploads import Uploads
 
-_TYPES: dict[str, Any] = {"seed": int | str, "loras": list, "controls": list, "accelerator": dict, "options": dict}
 _ANSWER = tuple[list[FileData], dict]  # type: ignore[type-arg]  # Gradio reads the bare type
 
 
@@ -41,29 +42,40 @@ class Api:
             api(self._endpoint(mode), api_name=mode)
         api(self._estimate(), api_name="estimate")
         api(self.backends, api_name="backends")
+        api(self.read_metadata, api_name="read_metadata")
+        Spaces(self).add_to_page()
 
     def backends(self, request: gr.Request) -> list:  # type: ignore[type-arg]  # Gradio reads the bare type
         """List the backends: what each can do, whether it is ready, and its own options."""
         caller = caller_of(self.playground, request)
         return [self._described(backend, caller) for backend in self.playground.backends.values()]
 
+    def read_metadata(self, image: FileData) -> dict:  # type: ignore[type-arg]  # Gradio reads the bare type
+        """Read the settings that an image carries: ours exactly, other programs' as far as they mean something here."""
+        try:
+            found = settings_of(image)
+        except PlaygroundError as error:
+            raise gr.Error(words.sentence(error), print_exception=False) from error
+        dropped = [{"name": left.name, "value": left.value, "why": left.why} for left in found.dropped]
+        return {"source": found.source, "request": found.recipe, "dropped": dropped}
+
     def _endpoint(self, mode: Mode) -> Callable[..., Any]:
-        parameters = _parameters(mode)
+        parameters = parameters_of(mode)
 
         def call(*given: Any) -> Iterator[tuple[list[dict[str, Any]], dict[str, Any]]]:
             request, *rest = given
-            yield from self._run(mode, caller_of(self.playground, request), dict(zip(parameters, rest, strict=True)))
+            yield from self.run(mode, caller_of(self.playground, request), dict(zip(parameters, rest, strict=True)))
 
         kind = REQUEST_TYPES[mode]
         summary = f"{kind.__doc__} Returns the images as files and one object that describes the run."
-        return _typed(call, mode, summary, list(parameters.values()), _ANSWER)
+        return typed(call, mode, summary, list(parameters.values()), _ANSWER)
 
     def _estimate(self) -> Callable[..., Any]:
         parameters: dict[str, inspect.Parameter] = {}
         for mode in MODES:
-            parameters |= {name: found for name, found in _parameters(mode).items() if name not in parameters}
-        optional = {name: _optional(found) for name, found in parameters.items() if name != "prompt"}
-        mode_first = {"prompt": parameters["prompt"], "mode": _parameter("mode", str, "text_to_image"), **optional}
+            parameters |= {name: found for name, found in parameters_of(mode).items() if name not in parameters}
+        others = {name: optional(found) for name, found in parameters.items() if name != "prompt"}
+        mode_first = {"prompt": parameters["prompt"], "mode": parameter("mode", str, "text_to_image"), **others}
 
         def call(*given: Any) -> dict[str, Any]:
             request, *rest = given
@@ -71,24 +83,24 @@ class Api:
             return self._price(values.pop("mode"), caller_of(self.playground, request), values)
 
         summary = "Tell what a request may cost, in USD, before it is run; null where nobody knows."
-        return _typed(call, "estimate", summary, list(mode_first.values()), dict)
+        return typed(call, "estimate", summary, list(mode_first.values()), dict)
 
-    def _run(
+    def run(
         self, mode: Mode, caller: Caller, values: dict[str, Any]
     ) -> Iterator[tuple[list[dict[str, Any]], dict[str, Any]]]:
         images: list[RunImage] = []
         try:
-            backend, asked = self._asked(mode, values)
+            backend, asked = self._asked(mode, values, caller)
             for event in generate(self.playground, caller, backend.name, asked):
                 if isinstance(event, Generated) and event.record:
                     images.append(event.record)
                 if isinstance(event, Finished) or (isinstance(event, Failed) and event.run and images):
                     assert event.run is not None
-                    yield self._files(images), run_json(event.run)
+                    yield self._files(images, caller.visitor), run_json(event.run)
                 elif isinstance(event, Failed):
                     raise event.error
                 else:
-                    yield self._files(images), {"status": "running"}
+                    yield self._files(images, caller.visitor), {"status": "running"}
         except PlaygroundError as error:
             raise gr.Error(words.sentence(error), print_exception=False) from error
 
@@ -96,8 +108,8 @@ class Api:
         try:
             if mode not in REQUEST_TYPES:
                 raise InvalidRequest([Problem("mode", f"is {mode!r}; choose one of {', '.join(MODES)}.")])
-            names = _parameters(mode)
-            backend, asked = self._asked(mode, {name: values[name] for name in names})
+            names = parameters_of(mode)
+            backend, asked = self._asked(mode, {name: values[name] for name in names}, caller)
             backend.capabilities.check(asked)
             estimate = backend.estimate(asked, caller)
         except PlaygroundError as error:
@@ -106,29 +118,24 @@ class Api:
         told = {name: None if amount is None else float(amount) for name, amount in amounts.items()}
         return {"backend": backend.name, **told, "free": estimate.free, "note": estimate.note}
 
-    def _asked(self, mode: Mode, values: dict[str, Any]) -> tuple[Backend, Request]:
+    def _asked(self, mode: Mode, values: dict[str, Any], caller: Caller) -> tuple[Backend, Request]:
         given = dict(values)
         backend = self.playground.choose(str(given.pop("backend") or "auto"))
-        files = self.playground.files
+        uploads = Uploads(self.playground, caller)
         for name in IMAGE_FIELDS[mode]:
-            given[name] = uploaded(files, given.get(name))
+            given[name] = uploads.picture(given.get(name))
         if isinstance(given.get("controls"), list):
-            given["controls"] = [self._control(entry) for entry in given["controls"]]
+            given["controls"] = [_control(entry, uploads) for entry in given["controls"]]
         filled = {name: value for name, value in given.items() if value is not None}
         try:
             return backend, parse_request({"mode": mode, **filled})
         except ValidationError as error:
             raise from_validation(error) from error
 
-    def _control(self, entry: Any) -> Any:
-        if not isinstance(entry, dict) or not isinstance(entry.get("image"), dict):
-            return entry
-        return {**entry, "image": uploaded(self.playground.files, entry["image"])}
-
-    def _files(self, images: list[RunImage]) -> list[dict[str, Any]]:
+    def _files(self, images: list[RunImage], visitor: str) -> list[dict[str, Any]]:
         return [
             {"path": str(path), "orig_name": path.name, "meta": {"_type": "gradio.FileData"}}
-            for path in map(self.served.copy, images)
+            for path in (self.served.copy(image, visitor) for image in images)
         ]
 
     def _described(self, backend: Backend, caller: Caller) -> dict[str, Any]:
@@ -151,51 +158,7 @@ class Api:
         }
 
 
-def _parameters(mode: Mode) -> dict[str, inspect.Parameter]:
-    """Return the endpoint's parameters: the prompt and the images first, then the backend, then the rest."""
-    fields = {name: info for name, info in REQUEST_TYPES[mode].model_fields.items() if name != "mode"}
-    first = ("prompt", *IMAGE_FIELDS[mode])
-    ordered = [*first, *(name for name in fields if name not in first)]
-    found = {name: _parameter_of(name, fields[name], mode) for name in ordered}
-    backend = {"backend": _parameter("backend", str, "auto")}
-    return {**{name: found[name] for name in first}, **backend, **found}
-
-
-def _parameter_of(name: str, info: FieldInfo, mode: Mode) -> inspect.Parameter:
-    if name in IMAGE_FIELDS[mode]:
-        return _parameter(name, FileData, inspect.Parameter.empty)
-    default = inspect.Parameter.empty if info.is_required() else info.default
-    if isinstance(default, BaseModel):
-        default = {}
-    return _parameter(name, _TYPES.get(name, _plain(info.annotation)), list(default) if default == () else default)
-
-
-def _plain(annotation: Any) -> Any:
-    """Return the annotation without its constraints: ranges are checked by the request, with better words."""
-    return annotation.__origin__ if hasattr(annotation, "__metadata__") else annotation
-
-
-def _parameter(name: str, kind: Any, default: Any) -> inspect.Parameter:
-    return inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default, annotation=kind)
-
-
-def _optional(parameter: inspect.Parameter) -> inspect.Parameter:
-    if parameter.default is not inspect.Parameter.empty or parameter.name == "prompt":
-        return parameter
-    return parameter.replace(default=None, annotation=parameter.annotation | None)
-
-
-def _typed(
-    call: Callable[..., Any], name: str, summary: str, parameters: list[inspect.Parameter], answer: Any
-) -> Callable[..., Any]:
-    """Give a function the signature that Gradio reads its endpoint from."""
-    required = [found for found in parameters if found.default is inspect.Parameter.empty]
-    ordered = [*required, *(found for found in parameters if found.default is not inspect.Parameter.empty)]
-    assert [found.name for found in ordered] == [found.name for found in parameters], "values are matched by place"
-    request = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=gr.Request)
-    everything = [request, *parameters]
-    shaped: Any = call
-    shaped.__signature__ = inspect.Signature(everything, return_annotation=answer)
-    shaped.__annotations__ = {found.name: found.annotation for found in everything} | {"return": answer}
-    shaped.__name__, shaped.__doc__ = name, summary
-    return call
+def _control(entry: Any, uploads: Uploads) -> Any:
+    if not isinstance(entry, dict) or not isinstance(entry.get("image"), dict):
+        return entry
+    return {**entry, "image": uploads.picture(entry["image"])}

@@ -4,6 +4,7 @@ import gradio as gr
 
 from backend.caller import Caller
 from backend.playground import Playground
+from backend.visitors.gate import GUEST
 from backend.visitors.identity import Visit, login_of, token_of
 from backend.visitors.keys import Owner
 
@@ -25,6 +26,7 @@ def _visit(playground: Playground, request: gr.Request) -> Visit:
     signed = http.scope.get("session", {}) if playground.settings.signs_in else {}
     return Visit(
         token=token_of(http.headers.get("cookie", "")),
+        guest=http.scope.get("state", {}).get(GUEST, False),
         session=request.session_hash,
         peer=http.client.host if http.client else None,
         forwarded=http.headers.get("x-forwarded-for"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from backend.caller import Caller
+from backend.capabilities import Capabilities
 from backend.playground import Playground
 from backend.requests import Mode, TextToImage
 from ui import words
@@ -23,6 +24,8 @@ class Compose:
     tabs: dict[Mode, gr.Tab]
     generate: gr.Button
     stop: gr.Button
+    notice: gr.HTML
+    compare: gr.Button
 
 
 def compose(playground: Playground) -> Compose:
@@ -31,7 +34,7 @@ def compose(playground: Playground) -> Compose:
     with gr.Column(elem_id="compose", min_width=280):
         mode = gr.Textbox("text_to_image", visible="hidden", label="Mode", elem_id="mode")
         mask = gr.Textbox("", visible="hidden", label="Mask", elem_id="mask")
-        tabs = _tabs()
+        tabs = _tabs(playground.choose("auto").capabilities)
         sheet = easel()
         prompt = gr.Textbox(
             label=prompt_field.title,
@@ -44,15 +47,20 @@ def compose(playground: Playground) -> Compose:
         with gr.Row(elem_id="go"):
             generate = gr.Button(_first_label(playground), variant="primary", size="lg", elem_id="generate")
             stop = gr.Button("Stop", variant="stop", size="lg", elem_id="stop", visible=False)
-    return Compose(mode, prompt, sheet, mask, tabs, generate, stop)
+        several = len(playground.backends) > 1
+        compare = gr.Button("Compare backends", size="sm", elem_id="compare", visible=several)
+        notice = gr.HTML("", visible=False, elem_id="notice", apply_default_css=False)
+    return Compose(mode, prompt, sheet, mask, tabs, generate, stop, notice, compare)
 
 
-def _tabs() -> dict[Mode, gr.Tab]:
+def _tabs(capabilities: Capabilities) -> dict[Mode, gr.Tab]:
     """Lay out the bar of modes, each with a line on when it serves; the rest of the form is shared."""
     made: dict[Mode, gr.Tab] = {}
     with gr.Tabs(elem_id="modes", overflow_behavior="wrap"):
         for mode, tab in TABS.items():
-            with gr.Tab(words.MODE_LABELS[mode], id=mode, elem_id=f"tab-{mode}") as made[mode]:
+            with gr.Tab(
+                words.MODE_LABELS[mode], id=mode, elem_id=f"tab-{mode}", interactive=mode in capabilities.modes
+            ) as made[mode]:
                 gr.HTML(f'<p class="hint">{tab.hint}</p>', apply_default_css=False)
     return made
 

@@ -12,9 +12,9 @@ from backend.playground import Playground
 from backend.request_parts import Control
 from ui.caller import caller_of
 from ui.easel import picture_of
-from ui.form import uploaded
 from ui.results import error_card
 from ui.served import Served, url
+from ui.uploads import Uploads
 
 
 class ControlMap:
@@ -33,7 +33,8 @@ class ControlMap:
         return str(Markup('<img src="{}" alt="The control map, {} × {}">').format(address, *size))
 
     def _drawn(self, request: gr.Request, values: dict[str, Any]) -> tuple[str, tuple[int, int]]:
-        image = uploaded(self.playground.files, picture_of(values["easel"]))
+        caller = caller_of(self.playground, request)
+        image = Uploads(self.playground, caller).picture(picture_of(values["easel"]))
         if image is None:
             raise InvalidRequest([Problem("image", "is missing; choose one, drop it on the easel, or paste it.")])
         try:
@@ -41,6 +42,7 @@ class ControlMap:
         except ValidationError as error:
             raise from_validation(error) from error
         backend = self.playground.choose(str(values["backend"]))
-        picture = backend.control_picture(control, caller_of(self.playground, request))
+        picture = backend.control_picture(control, caller)
         sha256 = self.playground.files.put(encode(picture, "png"), "png")
-        return url(self.served.copy_of(sha256)), picture.size
+        self.playground.holders.add_picture(sha256, caller.visitor)
+        return url(self.served.copy_of(sha256, caller.visitor)), picture.size

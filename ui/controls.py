@@ -11,6 +11,8 @@ from gradio.components import Component
 from pydantic import BaseModel, JsonValue
 from pydantic.fields import FieldInfo
 
+from ui.lora_lines import write_loras
+
 LONG_TEXT = 200
 """Texts whose limit is above this many characters get several lines."""
 
@@ -38,7 +40,8 @@ def control(name: str, info: FieldInfo, *, fitted: Mapping[str, Any] | None = No
         lines = 3 if (_limit(info, "max_length") or 0) > LONG_TEXT else 1
         return gr.Textbox(value=default or "", lines=lines, **common)
     value = "" if default in (None, [], {}) else json.dumps(default)
-    return gr.Textbox(value=value, lines=2, **{**common, "info": f"{info.description or ''} As JSON.".strip()})
+    told = {"lines": 2, "info": f"{info.description or ''} As JSON.".strip()}
+    return gr.Textbox(**{**common, "value": value, **told, **(fitted or {})})
 
 
 def bounds(info: FieldInfo) -> tuple[float | None, float | None]:
@@ -46,6 +49,19 @@ def bounds(info: FieldInfo) -> tuple[float | None, float | None]:
     least = next((part.ge for part in info.metadata if isinstance(part, Ge)), None)
     most = next((part.le for part in info.metadata if isinstance(part, Le)), None)
     return _as_number(least), _as_number(most)
+
+
+def shown(name: str, info: FieldInfo, value: Any) -> Any:
+    """Return a field's value as its control holds it: a seed as digits, a structure as JSON, nothing as empty text."""
+    if name == "seed":
+        return str(value)
+    if name == "loras":
+        return write_loras(value)
+    if is_json(info):
+        return json.dumps(value) if value not in (None, (), [], {}) else ""
+    if value is None and name not in ("width", "height"):
+        return ""
+    return value
 
 
 def is_json(info: FieldInfo) -> bool:

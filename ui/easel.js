@@ -16,17 +16,18 @@ function tell() {
 
 function mode() { return document.getElementById('main').dataset.mode || 'text_to_image'; }
 
-function show(file, url, keep) {
+function show(file, url, mask) {
   picture = {path: file.path, url, orig_name: file.orig_name || 'image', meta: {_type: 'gradio.FileData'}};
   image.onload = () => {
     canvas.width = image.naturalWidth;
     canvas.height = image.naturalHeight;
     past = []; future = [];
-    margins = keep || {left: 0, right: 0, top: 0, bottom: 0};
+    read_margins();
     delete root.dataset.empty;
     brush.max = Math.max(40, Math.round(Math.max(canvas.width, canvas.height) / 3));
     brush.value = Math.max(8, Math.round(Math.max(canvas.width, canvas.height) / 16));
-    write_margins(); lay_out(); tell();
+    lay_out(); tell();
+    if (mask) draw_mask(mask);
   };
   image.onerror = () => { about.textContent = 'The browser cannot read this file: save it as a PNG and try again.'; };
   image.src = url;
@@ -83,7 +84,8 @@ function invert() {
   describe();
 }
 function clear() { remember(); pen.clearRect(0, 0, canvas.width, canvas.height); describe(); }
-function load_mask(file) {
+function load_mask(file) { draw_mask(URL.createObjectURL(file)); }
+function draw_mask(address) {
   const mask = new Image();
   mask.onload = () => {
     remember();
@@ -98,9 +100,9 @@ function load_mask(file) {
       [data[at], data[at + 1], data[at + 2]] = INK_PARTS;
     }
     pen.putImageData(pixels, 0, 0);
-    URL.revokeObjectURL(mask.src); describe();
+    describe();
   };
-  mask.src = URL.createObjectURL(file);
+  mask.src = address;
 }
 function coverage() {
   const small = document.createElement('canvas');
@@ -255,6 +257,6 @@ document.addEventListener('input', event => { if (event.target.closest && event.
 watch('value', () => {
   const given = props.value;
   if (given === settled || !given) { if (!given && picture) remove(); return; }
-  if (!picture || given.image.path !== picture.path) show(given.image, given.image.url);
+  show(given.image, given.image.url, given.mask);
 });
 window.playground_easel = {mask, lay_out, take};

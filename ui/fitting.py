@@ -1,12 +1,14 @@
 """Makes the form what the chosen backend takes, and says what changed and what is lacking."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
 
-from backend.capabilities import Capabilities
+from backend.capabilities import Capabilities, Size
 from backend.playground import Playground
+from backend.requests import Mode
 from ui.form import SHARED, fit
 from ui.settings_area import SettingsArea, has_options
 from ui.sizes import known_sizes, presets, size_key
@@ -15,8 +17,9 @@ from ui.sizes import known_sizes, presets, size_key
 class Fitting:
     """Answers a change of backend."""
 
-    def __init__(self, playground: Playground, settings: SettingsArea) -> None:
+    def __init__(self, playground: Playground, tabs: Mapping[Mode, gr.Tab], settings: SettingsArea) -> None:
         self.playground = playground
+        self.tabs = tabs
         self.settings = settings
 
     def outputs(self) -> list[Any]:
@@ -25,6 +28,7 @@ class Fitting:
         return [
             *settings.fitted().values(),
             *settings.groups.values(),
+            *self.tabs.values(),
             settings.size.preset,
             settings.size.known,
             settings.note,
@@ -39,15 +43,29 @@ class Fitting:
         updates: dict[Any, Any] = {
             controls[name]: gr.update(**change) for name, change in changes.items() if name in controls
         }
+        for mode, tab in self.tabs.items():
+            updates[tab] = gr.update(interactive=mode in can.modes)
         for name, group in self.settings.groups.items():
             updates[group] = gr.update(visible=name == backend and has_options(can))
         chosen_size = size_key(values.get("width"), values.get("height"))
+        if chosen_size in [
+            size_key(*_sides(each.capabilities.default_size)) for each in self.playground.backends.values()
+        ]:
+            # Nobody chose it: another model begins with a size of its own.
+            sides = _sides(can.default_size)
+            chosen_size = size_key(*sides)
+            for name, side in zip(("width", "height"), sides, strict=True):
+                updates[controls[name]] = gr.update(value=side)
         offered = presets(can)
         known = chosen_size if chosen_size in [value for _, value in offered] else "custom"
         updates[self.settings.size.preset] = gr.update(choices=offered, value=known)
         updates[self.settings.size.known] = known_sizes(can)
-        updates[self.settings.note] = gr.update(value=_note(can, said), visible=bool(said or can.lacks))
+        updates[self.settings.note] = gr.update(value=_note(can, said), visible=bool(said or can.lacks or can.notes))
         return updates
+
+
+def _sides(size: Size) -> tuple[int, int]:
+    return size.width, size.height
 
 
 def _note(capabilities: Capabilities, said: list[str]) -> str:

@@ -2,21 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.utils import get_upload_folder
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from backend.capabilities import Capabilities
-from backend.errors import BadImage, from_validation
-from backend.pixels import take_upload
+from backend.errors import from_validation
+from backend.recipes import Recipe, check_recipe
 from backend.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode, Request, TextToImage, parse_request
-from backend.runs.files import ImageFiles
 from ui.controls import bounds, is_json, read_json
-from ui.easel import picture_of, take_mask
+from ui.easel import picture_of
+from ui.lora_lines import read_loras
+from ui.uploads import Uploads
 
 MARK = "__"
 """Stands between a backend's or mode's name and a field's in a value's name: `fake__seconds`, `inpaint__strength`."""
@@ -36,7 +35,7 @@ class Values:
     raw: Mapping[str, Any]
 
 
-def parse(values: Values, capabilities: Capabilities, files: ImageFiles) -> Request:
+def parse(values: Values, capabilities: Capabilities, uploads: Uploads) -> Request:
     """Read a request from raw control values; raise `InvalidRequest` or `BadImage` with the field's name.
 
     A field that the backend lacks has no visible control, so whatever its hidden one holds is left out.
@@ -46,7 +45,7 @@ def parse(values: Values, capabilities: Capabilities, files: ImageFiles) -> Requ
     for name, info in kind.model_fields.items():
         if name in ("mode", "options") or name in capabilities.lacks:
             continue
-        value = _image(values, name, files) if name in IMAGE_FIELDS[values.mode] else _plain(values, name, info)
+        value = _image(values, name, uploads) if name in IMAGE_FIELDS[values.mode] else _plain(values, name, info)
         if value is not None:
             found[name] = value
     try:
@@ -55,16 +54,14 @@ def parse(values: Values, capabilities: Capabilities, files: ImageFiles) -> Requ
         raise from_validation(error) from error
 
 
-def uploaded(files: ImageFiles, value: Any) -> str | None:
-    """Take a file that the page or the API uploaded into the data folder and return its sha256."""
-    if value is None:
-        return None
-    path = value.get("path") if isinstance(value, dict) else value
-    resolved = Path(str(path)).resolve()
-    # The value came from outside: only what was uploaded to Gradio's own folder is ever opened.
-    if not resolved.is_relative_to(Path(get_upload_folder()).resolve()) or not resolved.is_file():
-        raise BadImage("The image isn't a file that was uploaded here: upload it, and send what the upload returned.")
-    return take_upload(files, resolved)
+def draft(values: Values, capabilities: Capabilities) -> Recipe:
+    """Return what the controls hold as a recipe, without pictures; raise `InvalidRequest` for a wrong value."""
+    kind = REQUEST_TYPES[values.mode]
+    left_out = ("mode", "options", "controls", *IMAGE_FIELDS[values.mode], *capabilities.lacks)
+    fields = {name: info for name, info in kind.model_fields.items() if name not in left_out}
+    found = {name: _plain(values, name, info) for name, info in fields.items()}
+    given = {name: value for name, value in found.items() if value not in (None, "")}
+    return check_recipe({"mode": values.mode, **given})
 
 
 def every_field() -> dict[str, tuple[str, FieldInfo]]:
@@ -101,10 +98,10 @@ def update(changes: Mapping[str, Any]) -> dict[str, Any]:
     return changed
 
 
-def _image(values: Values, name: str, files: ImageFiles) -> str | None:
+def _image(values: Values, name: str, uploads: Uploads) -> str | None:
     if name == "mask" and not values.raw.get("priced_only"):
-        return take_mask(files, values.raw.get("mask"))
-    return uploaded(files, picture_of(values.raw.get("easel")))
+        return uploads.mask(values.raw.get("mask"))
+    return uploads.picture(picture_of(values.raw.get("easel")))
 
 
 def _plain(values: Values, name: str, info: FieldInfo) -> Any:
@@ -113,6 +110,8 @@ def _plain(values: Values, name: str, info: FieldInfo) -> Any:
     value = values.raw.get(f"{values.mode}{MARK}{name}", values.raw.get(name))
     if not isinstance(value, str):
         return value
+    if name == "loras":
+        return read_loras(value) or None
     if name in _SEED_AS_TEXT or not is_json(info):
         return value.strip() or (None if not info.is_required() else value)
     return read_json(value) if value.strip() else None

@@ -11,6 +11,8 @@ from backend.caller import Caller
 from backend.errors import PlaygroundError
 from backend.playground import Playground
 from ui.caller import caller_of
+from ui.marks import code_marked
+from ui.own_key import KeyArea, key_area
 
 POLL_SECONDS = 1.5
 
@@ -29,6 +31,7 @@ class Header:
     backend: gr.Dropdown
     state: gr.HTML
     timer: gr.Timer
+    key: KeyArea
 
 
 def header(playground: Playground) -> Header:
@@ -37,20 +40,20 @@ def header(playground: Playground) -> Header:
     caller = Caller(visitor="")
     with gr.Row(elem_id="head"):
         gr.HTML("<h1>Z-Image <span>Playground</span></h1>", elem_id="title", apply_default_css=False)
-        with gr.Row(elem_id="switch"):
-            shown = state_html(chosen, caller)
-            state = gr.HTML(shown, elem_id="state", js_on_load=_ACTIONS_JS, apply_default_css=False)
-            backend = gr.Dropdown(
-                choices=[(each.label, each.name) for each in playground.backends.values()],
-                value=chosen.name,
-                label="Backend",
-                show_label=False,
-                container=False,
-                filterable=False,
-                elem_id="backend",
-            )
+        backend = gr.Dropdown(
+            choices=[(each.label, each.name) for each in playground.backends.values()],
+            value=chosen.name,
+            label="Backend",
+            show_label=False,
+            container=False,
+            filterable=False,
+            elem_id="backend",
+        )
+    shown = state_html(chosen, caller)
+    state = gr.HTML(shown, elem_id="state", js_on_load=_ACTIONS_JS, apply_default_css=False)
+    key = key_area(chosen)
     timer = gr.Timer(POLL_SECONDS, active=not chosen.state(caller).ready)
-    return Header(backend, state, timer)
+    return Header(backend, state, timer, key)
 
 
 def state_html(backend: Backend, caller: Caller) -> str:
@@ -66,7 +69,7 @@ def state_html(backend: Backend, caller: Caller) -> str:
     )
     return str(
         Markup('<div class="state {}" role="status"><i class="dot"></i><span>{}</span>{}{}</div>').format(
-            look, state.message, bar, buttons
+            look, code_marked(state.message), bar, buttons
         )
     )
 

@@ -1,39 +1,133 @@
-"""The visitor's latest runs, as a strip of thumbnails."""
+"""The visitor's runs: searched, kept, deleted and brought back; as a grid of thumbnails."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
+import gradio as gr
 from markupsafe import Markup
 
+from backend.caller import Caller
 from backend.errors import NotFound
+from backend.playground import Playground
+from backend.requests import MODES
+from backend.runs.history import Search
 from backend.runs.records import Run, RunImage
-from ui.results import facts
+from ui import words
+from ui.caller import caller_of
+from ui.cards import facts
 from ui.served import Served, url
 
-EMPTY = Markup("")
+PAGE = 24
+"""Runs at once; each may have several images."""
+ALL = "all"
+
+_NOTHING_FOUND = Markup('<p class="quiet">Nothing of yours fits this search.</p>')
 
 
-def history_html(runs: Sequence[Run], served: Served) -> str:
-    """Return the images of these runs, newest first."""
-    tiles = [_tile(run, image, served) for run in runs for image in run.images]
-    shown = [tile for tile in tiles if tile]
-    if not shown:
-        return str(EMPTY)
-    return str(Markup('<h2 class="quiet">Earlier</h2><div class="strip">{}</div>').format(Markup("").join(shown)))
+@dataclass(frozen=True, slots=True)
+class HistoryArea:
+    """The components of the history."""
+
+    box: gr.Column
+    words: gr.Textbox
+    mode: gr.Dropdown
+    favourites: gr.Checkbox
+    shelf: gr.HTML
+    more: gr.Button
+    shown: gr.State
+
+    def searched(self) -> dict[str, Any]:
+        """Return the controls that a search is read from."""
+        return {"words": self.words, "mode": self.mode, "favourites": self.favourites, "shown": self.shown}
+
+    def outputs(self) -> list[Any]:
+        """Return what a look at the history changes."""
+        return [self.box, self.shelf, self.more]
 
 
-def _tile(run: Run, image: RunImage, served: Served) -> Markup | None:
-    try:
-        small, whole = served.thumbnail(image.sha256), served.copy(image)
-    except NotFound:  # Deleted from the data folder by hand: the run is known, its picture is gone.
-        return None
-    return Markup(
-        '<figure class="tile"><button type="button" class="picture" data-open="{whole}" data-name="{name}" '
-        'aria-label="Look at it in full size"><img src="{small}" alt="{alt}" loading="lazy"></button>'
-        '<figcaption class="facts">{line}</figcaption></figure>'
-    ).format(
-        whole=url(whole),
-        name=whole.name,
-        small=url(small),
-        alt=run.request.prompt[:300],
-        line=facts(image, run.cost_kind, run),
-    )
+def history_area(script: str) -> HistoryArea:
+    """Lay out the history; it shows itself once there is something in it."""
+    with gr.Column(elem_id="history", visible=False) as box:
+        with gr.Row(elem_id="history-head"):
+            gr.HTML('<h2 class="quiet">History</h2>', apply_default_css=False)
+            search = gr.Textbox(
+                placeholder="Search your prompts", label="Search", show_label=False, elem_id="history-words"
+            )
+            choices = [("All modes", ALL), *((words.MODE_LABELS[mode], mode) for mode in MODES)]
+            mode = gr.Dropdown(choices, value=ALL, label="Mode", show_label=False, filterable=False, min_width=120)
+            favourites = gr.Checkbox(False, label="Favourites", container=False, min_width=100, elem_id="history-stars")
+        shelf = gr.HTML("", elem_id="history-shelf", js_on_load=script, apply_default_css=False)
+        more = gr.Button("Show more", size="sm", visible=False, elem_id="history-more")
+        shown = gr.State(PAGE)
+    return HistoryArea(box, search, mode, favourites, shelf, more, shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """Looks things up in a visitor's history."""
+
+    playground: Playground
+    served: Served
+    area: HistoryArea
+
+    def look(self, request: gr.Request, **asked: Any) -> dict[Any, Any]:
+        """Return what the search finds, newest first."""
+        return self.of(caller_of(self.playground, request), **asked)
+
+    def further(self, request: gr.Request, **asked: Any) -> dict[Any, Any]:
+        """Return the next page too."""
+        asked["shown"] += PAGE
+        return {**self.look(request, **asked), self.area.shown: asked["shown"]}
+
+    def of(
+        self, caller: Caller, *, words: str = "", mode: str = ALL, favourites: bool = False, shown: int = PAGE
+    ) -> dict[Any, Any]:
+        """Return the updates that show a visitor's runs."""
+        wanted = next((known for known in MODES if known == mode), None)
+        search = Search(words=words or "", mode=wanted, favourites=favourites)
+        history = self.playground.history
+        page = history.page(caller.visitor, search, limit=shown)
+        stars = history.favourites(caller.visitor, page.runs)
+        tiles = [tile for run in page.runs for image in run.images if (tile := self._tile(run, image, stars, caller))]
+        searching = bool(words or wanted or favourites)
+        found = Markup('<div class="strip">{}</div>').format(Markup("").join(tiles)) if tiles else _NOTHING_FOUND
+        return {
+            self.area.box: gr.update(visible=bool(tiles) or searching),
+            self.area.shelf: str(found),
+            self.area.more: gr.update(visible=page.after is not None),
+        }
+
+    def _tile(self, run: Run, image: RunImage, stars: frozenset[tuple[str, int]], caller: Caller) -> Markup | None:
+        try:
+            small = self.served.thumbnail(image.sha256, caller.visitor)
+            whole = self.served.copy(image, caller.visitor)
+        except NotFound:  # Deleted from the data folder by hand: the run is known, its picture is gone.
+            return None
+        starred = (run.id, image.index) in stars
+        return _TILE.format(
+            whole=url(whole),
+            small=url(small),
+            alt=run.request.prompt[:300],
+            line=facts(image, run.cost_kind, run),
+            run=run.id,
+            index=image.index,
+            seed=words.seed_text(image.seed),
+            wish="unstar" if starred else "star",
+            star="★" if starred else "☆",
+            on="on" if starred else "",
+            mode=words.MODE_LABELS[run.request.mode],
+        )
+
+
+_TILE = Markup(
+    '<figure class="tile {on}" data-run="{run}" data-index="{index}" data-seed="{seed}">'
+    '<button type="button" class="picture" data-open="{whole}" aria-label="Look at it in full size">'
+    '<img src="{small}" alt="{alt}" title="{alt}" loading="lazy"></button>'
+    '<div class="corner"><button type="button" data-act="{wish}" aria-label="Favourite" title="Favourite">'
+    "{star}</button>"
+    '<button type="button" data-act="delete" aria-label="Delete" title="Delete">✕</button></div>'
+    '<figcaption><span class="facts">{line}</span>'
+    '<button type="button" class="small" data-act="settings" title="{mode}: bring back everything">'
+    "Use settings</button>"
+    "</figcaption></figure>"
+)

@@ -34,17 +34,52 @@
   }
   box.addEventListener('click', event => { if (event.target.tagName !== 'IMG') box.close(); });
 
+  const MODES = ['text_to_image', 'image_to_image', 'inpaint', 'outpaint', 'controlnet'];
+  const plain = event => !event.ctrlKey && !event.metaKey && !event.altKey && !box.open
+    && !event.target.closest('input, textarea, select, [contenteditable], .easel canvas');
+  const help = document.createElement('dialog');
+  help.id = 'help';
+  help.setAttribute('aria-label', 'Keyboard');
+  help.innerHTML = '<h2>Keyboard</h2><dl>' + [['Ctrl Enter', 'Generate'], ['Esc', 'Stop'], ['1 – 5', 'The five modes'],
+    ['← →', 'Turn pages in full size'], ['B  E', 'Brush, eraser (on the mask)'], ['[  ]', 'Brush size'], ['Ctrl Z', 'Undo on the mask'],
+    ['Shift V', 'Invert the mask'], ['?', 'This']].map(([keys, does]) => `<dt>${keys.split(' ').map(key => key && `<kbd>${key}</kbd>`).join(' ')}</dt><dd>${does}</dd>`).join('')
+    + '</dl><form method="dialog"><button>Close</button></form>';
+  document.body.append(help);
+
+  // A run that ends while nobody looks says so in the tab's name.
+  const title = document.title;
+  let busy = false;
+  new MutationObserver(() => {
+    const going = Boolean(document.querySelector('#stage .progress'));
+    if (busy && !going && document.hidden) document.title = `✓ Done · ${title}`;
+    busy = going;
+  }).observe(document.body, {childList: true, subtree: true});
+  document.addEventListener('visibilitychange', () => { if (!document.hidden) document.title = title; });
+
   window.playground = {
     chosen: null,
+    write_prompt: text => {
+      const box = document.querySelector('#prompt textarea');
+      box.value = text;
+      box.dispatchEvent(new Event('input', {bubbles: true}));
+      box.focus();
+    },
     open_picture: button => show(pictures().indexOf(button)),
     chosen_seed: () => window.playground.chosen,
+    open_tab: mode => {
+      const tab = document.getElementById(`tab-${mode}-button`);
+      if (tab && byId('main').dataset.mode !== mode) tab.click();
+    },
+    choose_backend: name => {
+      document.querySelectorAll('.chips').forEach(chips => { chips.hidden = chips.dataset.of !== name; });
+    },
     choose_mode: mode => {
       byId('main').dataset.mode = mode;
       window.playground_easel && window.playground_easel.lay_out();
       return mode;
     },
     last_seed: current => {
-      const known = document.querySelector('#stage [data-act="seed"]:not([disabled]), #history [data-seed]');
+      const known = document.querySelector('#stage [data-act="seed"]:not([disabled]), #history-shelf [data-seed]');
       return known ? known.dataset.value || known.dataset.seed : (current ?? '-1');
     },
     pick_size: key => key === 'custom'
@@ -69,7 +104,11 @@
     if ((event.ctrlKey || event.metaKey) && event.key === 'Enter') {
       press('generate');
       event.preventDefault();
-    } else if (event.key === 'Escape' && !box.open) {
+    } else if (plain(event) && MODES[+event.key - 1]) {
+      window.playground.open_tab(MODES[+event.key - 1]);
+    } else if (plain(event) && event.key === '?') {
+      help.showModal();
+    } else if (event.key === 'Escape' && !box.open && !help.open) {
       press('stop');
     } else if (box.open && event.key === 'ArrowRight') show(shown + 1);
     else if (box.open && event.key === 'ArrowLeft') show(shown - 1);

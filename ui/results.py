@@ -2,9 +2,7 @@
 
 import base64
 import time
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from markupsafe import Markup
 
@@ -13,7 +11,9 @@ from backend.events import Event, Failed, Finished, Generated, Progress, Queued,
 from backend.requests import Request
 from backend.runs.records import CostKind, Run, RunImage
 from ui import words
-from ui.served import Served, url
+from ui.cards import card, facts
+from ui.marks import code_marked
+from ui.served import Served
 
 
 @dataclass(slots=True)
@@ -23,6 +23,7 @@ class Board:
     request: Request
     label: str
     kind: CostKind
+    visitor: str
     began: float = field(default_factory=time.monotonic)
     images: dict[int, RunImage] = field(default_factory=dict)
     progress: Progress | None = None
@@ -70,8 +71,8 @@ class Board:
         return self.run.cost_kind if self.run else self.kind
 
 
-def board_html(board: Board, served: Served) -> str:
-    """Return the running or finished run."""
+def board_html(board: Board, served: Served, *, alone: bool = True) -> str:
+    """Return the running or finished run; one that isn't alone keeps its pictures small."""
     parts: list[Markup] = []
     if board.error:
         parts.append(error_card(board.error))
@@ -81,74 +82,31 @@ def board_html(board: Board, served: Served) -> str:
     if not board.over:
         shown += [_slot(board, index) for index in range(board.request.count) if index not in board.images]
     if shown:
-        layout = "one" if board.request.count == 1 else "many"
+        layout = "one" if alone and board.request.count == 1 else "many"
         parts.append(Markup('<div class="cards {}">{}</div>').format(layout, Markup("").join(shown)))
     if board.run and board.images:
         parts.append(_summary(board))
     return str(Markup("").join(parts))
 
 
-def error_card(error: PlaygroundError, titles: Mapping[str, str] | None = None) -> Markup:
+def error_card(error: PlaygroundError, *, told_bill: bool = True) -> Markup:
     """Return an error as a card: what happened, whether it was billed, and what to do."""
     if isinstance(error, InvalidRequest):
         rows = Markup("").join(
-            Markup("<li><b>{}</b> {}</li>").format(_field_title(problem.field, titles or {}), problem.message)
+            Markup("<li><b>{}</b> {}</li>").format(_field_title(problem.field), code_marked(problem.message))
             for problem in error.problems
         )
         body = Markup("<ul>{}</ul>").format(rows)
     else:
-        body = Markup("<p>{}</p>").format(str(error))
-    return Markup(
-        '<section class="problem" role="alert"><h3>{}</h3>{}<p class="billed billed-{}">{}</p></section>'
-    ).format(words.error_title(error), body, error.billed, words.BILLED[error.billed])
-
-
-def image_seconds(image: RunImage, run: Run | None) -> str:
-    """Return how long an image took, where that is known."""
-    own = image.details.get("seconds")
-    if isinstance(own, int | float):
-        return words.duration(float(own))
-    return words.duration(run.seconds) if run and len(run.images) == 1 else ""
-
-
-def facts(image: RunImage, kind: CostKind, run: Run | None) -> Markup:
-    """Return an image's seed, cost, time and size as one line."""
-    parts: Sequence[tuple[str, str]] = (
-        ("seed", f"seed {words.seed_text(image.seed)}"),
-        ("cost", words.cost(image.cost_usd, kind)),
-        ("time", image_seconds(image, run)),
-        ("size", f"{image.width} × {image.height}"),
-    )
-    return Markup("").join(Markup('<span class="fact {}">{}</span>').format(name, text) for name, text in parts if text)
+        body = Markup("<p>{}</p>").format(code_marked(str(error)))
+    bill = Markup('<p class="billed billed-{}">{}</p>').format(error.billed, words.BILLED[error.billed])
+    card = Markup('<section class="problem" role="alert"><h3>{}</h3>{}{}</section>')
+    return card.format(words.error_title(error), body, bill if told_bill else "")
 
 
 def _card(image: RunImage, board: Board, served: Served) -> Markup:
-    path = served.copy(image)
-    return card(image, url(path), path.name, facts(image, board.cost_kind, board.run), board.request.prompt)
-
-
-def card(image: RunImage, address: str, name: str, line: Markup, prompt: str) -> Markup:
-    """Return one finished image with its facts and what can be done with it."""
-    values: dict[str, Any] = {
-        "address": address,
-        "name": name,
-        "alt": prompt[:300],
-        "width": image.width,
-        "height": image.height,
-        "line": line,
-        "flag": Markup('<span class="flag">flagged by the safety check</span>') if image.flagged else "",
-        "seed": words.seed_text(image.seed),
-        "unknown": "disabled" if image.seed is None else "",
-    }
-    return Markup(
-        '<figure class="card" style="--ratio:{width} / {height};--width:{width}px">'
-        '<button type="button" class="picture" data-open aria-label="Look at it in full size">'
-        '<img src="{address}" alt="{alt}" width="{width}" height="{height}" decoding="async"></button>'
-        '<figcaption><div class="facts">{line}{flag}</div><div class="actions">'
-        '<button type="button" data-act="seed" data-value="{seed}" {unknown} title="Use this seed again">Reuse seed'
-        '</button><a href="{address}" download="{name}" title="The file carries its settings">Download</a>'
-        "</div></figcaption></figure>"
-    ).format(**values)
+    path = served.copy(image, board.visitor)
+    return card(image, path, board.run, facts(image, board.cost_kind, board.run), board.request.prompt)
 
 
 def _slot(board: Board, index: int) -> Markup:
@@ -159,24 +117,25 @@ def _slot(board: Board, index: int) -> Markup:
     if now and board.preview:
         code = base64.b64encode(board.preview).decode()
         inner = Markup('<img src="data:image/jpeg;base64,{}" alt="Preview of the image being drawn">').format(code)
-    return Markup(
-        '<div class="slot {}" style="aspect-ratio:{width} / {height};--ratio:{width} / {height}">{}</div>'
-    ).format("now" if now else "later", inner, width=width, height=height)
+    look = Markup("aspect-ratio:{w} / {h};--ratio:{w} / {h};--width:{w}px").format(w=width, h=height)
+    return Markup('<div class="slot {}" style="{}">{}</div>').format("now" if now else "later", look, inner)
 
 
 def _progress_line(board: Board) -> Markup:
     fraction, text = 0.0, board.doing
-    if board.progress:
+    counted = board.progress is not None and board.progress.total > 0
+    if board.progress and counted:
         done, total = board.progress.step, board.progress.total
         count = board.request.count
-        fraction = (len(board.images) + done / total) / count if total else 0.0
+        fraction = (len(board.images) + done / total) / count
         text = f"{board.doing}: step {done} of {total}"
         if count > 1:
             text = f"Image {board.progress.index + 1} of {count}, step {done} of {total}"
     elif board.request.count > 1 and board.images:
         fraction = len(board.images) / board.request.count
-        text = f"{len(board.images)} of {board.request.count} images"
-    busy = "" if board.progress or board.images else "unsure"
+        doing = f"{board.doing}: " if board.progress else ""
+        text = f"{doing}{len(board.images)} of {board.request.count} images"
+    busy = "" if counted or board.images else "unsure"
     return Markup(
         '<div class="progress" role="status"><div class="words"><span>{}</span><span class="elapsed">{}</span></div>'
         '<div class="bar {}"><i style="width:{:.1f}%"></i></div></div>'
@@ -192,5 +151,5 @@ def _summary(board: Board) -> Markup:
     return Markup('<p class="summary">{}</p>').format(text)
 
 
-def _field_title(name: str, titles: Mapping[str, str]) -> str:
-    return titles.get(name) or name.replace("_", " ").replace(".", " › ").capitalize()
+def _field_title(name: str) -> str:
+    return name.replace("_", " ").replace(".", " › ").capitalize()

@@ -1,15 +1,31 @@
 """Where results appear: the present run, and the earlier ones under it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import gradio as gr
-from gradio.components import Component
+from markupsafe import Markup
 
-EMPTY = (
-    '<div class="empty"><svg viewBox="0 0 48 48" aria-hidden="true"><rect x="5" y="9" width="38" height="30" rx="5"/>'
+from ui.history import HistoryArea, history_area
+
+MOST_EXAMPLES = 6
+_COPY_JS = """
+element.addEventListener('click', event => {
+  const copy = event.target.closest('[data-copy]');
+  if (copy) {
+    navigator.clipboard.writeText(copy.parentElement.querySelector('code').textContent);
+    copy.textContent = 'Copied';
+    setTimeout(() => { copy.textContent = 'Copy'; }, 1500);
+  }
+  if (event.target.closest('[data-close]')) {
+    element.querySelectorAll('details, .inspector-head').forEach(node => node.remove());
+  }
+});
+"""
+_PICTURE = Markup(
+    '<svg viewBox="0 0 48 48" aria-hidden="true"><rect x="5" y="9" width="38" height="30" rx="5"/>'
     '<circle cx="16" cy="20" r="4"/><path d="M7 35l11-10 8 7 6-5 9 8"/></svg>'
-    "<p>Write what you want to see, then press <kbd>Ctrl</kbd>&nbsp;<kbd>Enter</kbd>.</p></div>"
 )
 
 
@@ -18,13 +34,31 @@ class ResultsArea:
     """The components of the result side."""
 
     stage: gr.HTML
-    history: Component
+    inspector: gr.HTML
+    history: HistoryArea
 
 
-def results_area() -> ResultsArea:
+def empty_stage(examples: Mapping[str, Sequence[tuple[str, str]]], chosen: str) -> str:
+    """Return what stands where results will: how to begin, and each backend's prompts (title and words)."""
+    chips = Markup("").join(_chips(backend, found, shown=backend == chosen) for backend, found in examples.items())
+    how = Markup("<p>Write what you want to see, then press <kbd>Ctrl</kbd>&nbsp;<kbd>Enter</kbd>.</p>")
+    return str(Markup('<div class="empty">{}{}{}</div>').format(_PICTURE, how, chips))
+
+
+def _chips(backend: str, examples: Sequence[tuple[str, str]], *, shown: bool) -> Markup:
+    chips = Markup("").join(
+        Markup('<button type="button" data-prompt="{}">{}</button>').format(prompt, title)
+        for title, prompt in examples[:MOST_EXAMPLES]
+    )
+    hidden = "" if shown else "hidden"
+    return Markup('<div class="chips" data-of="{}" {}>{}</div>').format(backend, hidden, chips)
+
+
+def results_area(examples: Mapping[str, Sequence[tuple[str, str]]], chosen: str) -> ResultsArea:
     """Lay out the result side."""
     script = (Path(__file__).parent / "cards.js").read_text(encoding="utf-8")
     with gr.Column(elem_id="results", min_width=280):
-        stage = gr.HTML(EMPTY, elem_id="stage", js_on_load=script, apply_default_css=False)
-        history = gr.HTML("", elem_id="history", js_on_load=script, apply_default_css=False)
-    return ResultsArea(stage, history)
+        stage = gr.HTML(empty_stage(examples, chosen), elem_id="stage", js_on_load=script, apply_default_css=False)
+        inspector = gr.HTML("", visible=False, elem_id="inspector", js_on_load=_COPY_JS, apply_default_css=False)
+        history = history_area(script)
+    return ResultsArea(stage, inspector, history)

@@ -11,17 +11,18 @@ from gradio.components import Component
 from backend.base import Backend
 from backend.caller import Caller
 from backend.errors import PlaygroundError
-from backend.events import Generated
-from backend.generate import generate
+from backend.generate import generate, prepare
 from backend.playground import Playground
+from backend.prompts.expansion import expand_request
 from backend.requests import Mode, Request
 from backend.runs.records import CostKind
 from ui import words
 from ui.caller import caller_of
 from ui.form import Values, parse
-from ui.history import history_html
+from ui.library_area import Library
 from ui.results import Board, board_html, error_card
 from ui.served import Served
+from ui.uploads import Uploads
 
 log = logging.getLogger(__name__)
 
@@ -37,73 +38,81 @@ class Outputs:
     stage: Component
     generate: Component
     stop: Component
-    history: Component
 
     def all(self) -> list[Component]:
         """Return them as Gradio's list of outputs."""
-        return [self.stage, self.generate, self.stop, self.history]
+        return [self.stage, self.generate, self.stop]
 
 
 class Runner:
     """Runs what the form asks for, and tells its price before."""
 
-    def __init__(self, playground: Playground, served: Served, outputs: Outputs) -> None:
+    def __init__(self, playground: Playground, library: Library, served: Served, outputs: Outputs) -> None:
         self.playground = playground
+        self.library = library
         self.served = served
         self.outputs = outputs
 
     def run(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
         """Make the images that the form asks for; every yield is a chance for Gradio to close this on Stop."""
-        caller = caller_of(self.playground, request)
+        yield from self.guarded(self._boards(values, caller_of(self.playground, request)))
+
+    def guarded(self, shown: Iterator[str]) -> Iterator[Updates]:
+        """Turn what is shown of a run into updates of the page; what goes wrong before or in it becomes a card."""
         try:
-            backend, asked = self._asked(values)
-            board = Board(asked, backend.label, _kind(backend, asked, caller))
-            events = generate(self.playground, caller, backend.name, asked)
-            yield {**self._buttons(running=True), self.outputs.stage: board_html(board, self.served)}
-            for event in events:
-                board.see(event)
-                if isinstance(event, Generated) or not board.over:
-                    yield {self.outputs.stage: board_html(board, self.served)}
+            for stage in shown:
+                yield {**self._buttons(running=True), self.outputs.stage: stage}
+            yield self._buttons(running=False)
         except PlaygroundError as error:
             yield {**self._buttons(running=False), self.outputs.stage: str(error_card(error))}
-            return
         except Exception:  # The page's rim: without this a visitor would look at a run that never ends.
             log.exception("The page broke down on a run")
             broken = PlaygroundError("The playground broke down on this run; its log says why.", billed="unknown")
             yield {**self._buttons(running=False), self.outputs.stage: str(error_card(broken))}
-            return
-        yield {
-            **self._buttons(running=False),
-            self.outputs.stage: board_html(board, self.served),
-            self.outputs.history: self.history(caller),
-        }
 
-    def stopped(self, request: gr.Request) -> Updates:
+    def _boards(self, values: dict[str, Any], caller: Caller) -> Iterator[str]:
+        """Run what was asked, one board a run (a prompt with choices is a run an image); show it at every change."""
+        boards: list[Board] = []
+        backend, asked = self.asked(values, caller)
+        prepared = prepare(backend, caller, asked)
+        for request in expand_request(prepared, self.library.lists(caller)):
+            kind: CostKind = "free" if backend.estimate(request, caller).free else backend.cost_kind
+            boards.append(Board(request, backend.label, kind, caller.visitor))
+            yield self._shown(boards)
+            for event in generate(self.playground, caller, backend.name, request):
+                boards[-1].see(event)
+                yield self._shown(boards)
+            if boards[-1].error:
+                return
+
+    def _shown(self, boards: list[Board]) -> str:
+        return "".join(board_html(board, self.served, alone=len(boards) == 1) for board in boards)
+
+    def stopped(self) -> Updates:
         """Put the buttons back after Stop; what came so far is in the history."""
-        return {**self._buttons(running=False), self.outputs.history: self.history(caller_of(self.playground, request))}
+        return self._buttons(running=False)
 
     def price(self, request: gr.Request, **values: Any) -> Any:
         """Return the Generate button with the price of what the form asks for now."""
         values |= {"prompt": PRICE_PROMPT, "priced_only": True}
         try:
-            backend, asked = self._asked(values)
-            estimate = backend.estimate(asked, caller_of(self.playground, request))
+            caller = caller_of(self.playground, request)
+            backend, asked = self.asked(values, caller)
+            estimate = backend.estimate(asked, caller)
         except PlaygroundError:
             return gr.update(value="Generate")
         return gr.update(value=f"Generate · {words.price(estimate)}")
 
-    def opened(self, request: gr.Request) -> str:
-        """Return what a visitor finds when the page opens."""
-        return self.history(caller_of(self.playground, request))
-
-    def history(self, caller: Caller) -> str:
-        """Return the visitor's latest runs."""
-        return history_html(self.playground.store.runs(caller.visitor, limit=12), self.served)
-
-    def _asked(self, values: dict[str, Any]) -> tuple[Backend, Request]:
+    def asked(self, values: dict[str, Any], caller: Caller) -> tuple[Backend, Request]:
+        """Read the request out of the form's values, with its styles around the prompt."""
         mode: Mode = values.get("mode") or "text_to_image"
         backend = self.playground.choose(str(values.get("backend") or "auto"))
-        asked = parse(Values(mode, backend.name, values), backend.capabilities, self.playground.files)
+        negative = str(values.get("negative_prompt") or "")
+        values["prompt"], styled = self.library.styled(
+            caller, values.get("styles") or (), str(values.get("prompt") or ""), negative
+        )
+        values["negative_prompt"] = styled
+        asked = parse(Values(mode, backend.name, values), backend.capabilities, Uploads(self.playground, caller))
         return backend, asked
 
     def _buttons(self, *, running: bool) -> Updates:
@@ -111,7 +120,3 @@ class Runner:
             self.outputs.generate: gr.update(visible=not running),
             self.outputs.stop: gr.update(visible=running),
         }
-
-
-def _kind(backend: Backend, request: Request, caller: Caller) -> CostKind:
-    return "free" if backend.estimate(request, caller).free else backend.cost_kind

@@ -13,51 +13,62 @@ from PIL import Image
 
 from backend.encoding import preview_jpeg
 from backend.runs.files import SUFFIXES, ImageFiles
+from backend.runs.holders import Holders
 from backend.runs.records import RunImage
+from backend.visitors.identity import is_guest
 
 THUMBNAIL_PIXELS = 384
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """Copies of images under names that only who was given them knows; the secret lives as long as the process."""
+    """Copies of images, one for each visitor; the gate serves it to nobody else, and a guest's to who knows its name.
+
+    The secret in the names lives as long as the process.
+    """
 
     files: ImageFiles
+    holders: Holders
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
-    def copy(self, image: RunImage) -> Path:
+    def copy(self, image: RunImage, visitor: str) -> Path:
         """Return a copy of the image's file, byte for byte, under a name fit for a download."""
         seed = "unknown-seed" if image.seed is None else str(image.seed)
         name = f"z-image-{seed}-{image.width}x{image.height}{SUFFIXES[image.format]}"
-        target = self._folder(image.sha256) / name
+        target = self._folder(image.sha256, visitor) / name
         if not target.exists():
-            self._write(target, self.files.path(image.sha256))
+            self._write(target, self.files.path(image.sha256), visitor)
         return target
 
-    def copy_of(self, sha256: str) -> Path:
+    def copy_of(self, sha256: str, visitor: str) -> Path:
         """Return a copy of any image of the data folder, such as an input."""
         source = self.files.path(sha256)
-        target = self._folder(sha256) / f"image{source.suffix}"
+        target = self._folder(sha256, visitor) / f"image{source.suffix}"
         if not target.exists():
-            self._write(target, source)
+            self._write(target, source, visitor)
         return target
 
-    def thumbnail(self, sha256: str) -> Path:
+    def thumbnail(self, sha256: str, visitor: str) -> Path:
         """Return a small JPEG of an image."""
-        target = self._folder(sha256) / "thumbnail.jpg"
+        target = self._folder(sha256, visitor) / "thumbnail.jpg"
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
+            self._note(target, visitor)
             with Image.open(self.files.path(sha256)) as picture:
                 target.write_bytes(preview_jpeg(picture, THUMBNAIL_PIXELS))
         return target
 
-    def _folder(self, sha256: str) -> Path:
-        token = hmac.new(self.secret, sha256.encode(), hashlib.sha256).hexdigest()[:32]
+    def _folder(self, sha256: str, visitor: str) -> Path:
+        token = hmac.new(self.secret, f"{visitor} {sha256}".encode(), hashlib.sha256).hexdigest()[:32]
         return Path(get_upload_folder()) / token
 
-    @staticmethod
-    def _write(target: Path, source: Path) -> None:
+    def _note(self, target: Path, visitor: str) -> None:
+        if not is_guest(visitor):
+            self.holders.add_served(str(target), visitor)
+
+    def _write(self, target: Path, source: Path, visitor: str) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
+        self._note(target, visitor)
         # Beside the target and then renamed: a second visitor must never be served half a file.
         part = target.with_name(f".{secrets.token_hex(8)}")
         shutil.copyfile(source, part)

@@ -1,6 +1,6 @@
 """The settings: one control a request field, and the backends' own options, made from their types."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,17 +9,22 @@ from gradio.components import Component
 
 from backend.capabilities import Capabilities
 from backend.playground import Playground
+from backend.prompts.styles import Style
 from ui.controls import control
 from ui.form import MARK, SHARED, fit
+from ui.grid_area import GridArea, grid_area
+from ui.library_area import LibraryArea, library_area
 from ui.sizes import SizeControls, size_controls
 from ui.tabs import TABS
 
 BASIC = ("steps", "count")
-FINE = ("guidance", "negative_prompt", "shift", "scheduler", "acceleration", "prompt_expansion", "safety")
+FINE = ("guidance", "negative_prompt", "shift", "scheduler", "prompt_expansion", "safety")
+EXTRA = ("loras", "acceleration", "accelerator")
 _TERSE: Mapping[str, Mapping[str, object]] = {
     "steps": {"info": None},
     "count": {"info": None},
     "seed": {"info": None},
+    "loras": {"info": "One a line: the file, hub id or identifier, then @ and the weight.", "lines": 2},
 }
 FILE = ("output_format", "output_quality")
 
@@ -37,13 +42,15 @@ class SettingsArea:
     reuse: gr.Button
     note: gr.HTML
     keep_size: gr.Checkbox
+    library: LibraryArea
+    grid: GridArea
 
     def fitted(self) -> dict[str, Any]:
         """Return every control that is fitted to a backend, by the name of its value."""
         return {**self.fields, **{name: control for name, control in self.own.items() if MARK in name}}
 
 
-def settings_area(playground: Playground) -> SettingsArea:
+def settings_area(playground: Playground, styles: Sequence[Style]) -> SettingsArea:
     """Lay out the settings, fitted to the backend chosen at start."""
     chosen = playground.choose("auto")
     first, _ = fit(chosen.capabilities, {})
@@ -59,12 +66,16 @@ def settings_area(playground: Playground) -> SettingsArea:
             fields |= _fields(("seed",), first)
             dice = gr.Button("Random", elem_id="dice", size="sm", min_width=0, scale=0)
             reuse = gr.Button("Reuse", elem_id="reuse", size="sm", min_width=0, scale=0)
+        library = library_area(styles)
         with gr.Accordion("Fine tuning", open=False, elem_classes=["fold"]):
             fields |= _fields(FINE, first)
+        with gr.Accordion("LoRAs and acceleration", open=False, elem_classes=["fold"]):
+            fields |= _fields(EXTRA, first)
+        grid = grid_area()
         with gr.Accordion("File", open=False, elem_classes=["fold"]):
             fields |= _fields(FILE, first)
         options, groups = _options(playground, chosen.name)
-    return SettingsArea(own, fields, options, groups, size, dice, reuse, note, keep_size)
+    return SettingsArea(own, fields, options, groups, size, dice, reuse, note, keep_size, library, grid)
 
 
 def _fields(names: tuple[str, ...], fitted: Mapping[str, Mapping[str, object]]) -> dict[str, Component]:

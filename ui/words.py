@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from backend.capabilities import Estimate
 from backend.errors import (
+    BadImage,
     Billed,
     InvalidRequest,
     NotReady,
@@ -38,6 +39,7 @@ BILLED: dict[Billed, str] = {
 _TITLES: tuple[tuple[type[PlaygroundError], str], ...] = (
     (Unsupported, "This backend can't do that"),
     (InvalidRequest, "Some values need another look"),
+    (BadImage, "This image can't be used"),
     (NotReady, "Not ready yet"),
     (OverBudget, "The spend cap is reached"),
     (StorageFull, "No room to keep the image"),

@@ -33,11 +33,6 @@ class Checkpoint:
         """Whether it is the small model that ships with the project."""
         return self.folder == EMBEDDED
 
-    @property
-    def guided(self) -> bool:
-        """Whether a ControlNet lies in the folder."""
-        return self.folder is not None and (self.folder / "controlnet" / "config.json").exists()
-
     def world(self) -> dict[str, Any]:
         """Return what the embedded model says of itself (`world.json`: sizes, words, scores); empty for others."""
         path = self.folder / "world.json" if self.folder else None

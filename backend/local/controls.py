@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from backend.local.canvas import encode
 from backend.local.drawing import Guide
+from backend.local.samplers.sampler import Sampler
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -32,18 +33,17 @@ class Gate:
     Deliberately no torch module: the pipeline looks for its device among its modules.
     """
 
-    def __init__(self, controlnet: Any, hints: tuple[Hint, ...], total: int) -> None:
+    def __init__(self, controlnet: Any, hints: tuple[Hint, ...], sampler: Sampler) -> None:
         self.config = controlnet.config
-        self._controlnet, self._hints, self._total = controlnet, hints, total
-        self._step = 0
+        self._controlnet, self._hints, self._sampler = controlnet, hints, sampler
         self.calls = 0
 
     def __call__(self, latents: Any, time: Any, prompts: Any, own: Any, **_: Any) -> Any:
         """Return the summed residuals by layer, or None where no hint acts."""
-        step, self._step = self._step, self._step + 1
+        step, total = self._sampler.position
         added: dict[int, Any] | None = None
         for hint in self._hints:
-            if hint.acts(step, self._total):
+            if hint.acts(step, total):
                 self.calls += 1
                 context = own if hint.context is None else hint.context.expand(len(latents), -1, -1, -1, -1)
                 found = self._controlnet(latents, time, prompts, context, conditioning_scale=hint.guide.scale)

@@ -4,6 +4,7 @@ import logging
 import shutil
 import threading
 from collections.abc import Callable
+from fnmatch import fnmatch
 from pathlib import Path
 
 from huggingface_hub import HfApi, constants, snapshot_download
@@ -15,16 +16,26 @@ from backend.local.checkpoint import REAL, REAL_BYTES
 log = logging.getLogger(__name__)
 
 WANTED = ("*.json", "*.safetensors", "*.jinja", "*.txt", "*.model")
+WEIGHTS = (".safetensors", ".onnx")
 SPARE_BYTES = 2_000_000_000
 
 
 class Download:
     """One model's way from the hub into its cache; the whole files of a broken attempt are kept."""
 
-    def __init__(self, repo: str, *, endpoint: str | None = None, cache: Path | None = None) -> None:
+    def __init__(
+        self,
+        repo: str,
+        *,
+        wanted: tuple[str, ...] = WANTED,
+        total: int = 0,
+        endpoint: str | None = None,
+        cache: Path | None = None,
+    ) -> None:
         self.repo = repo
         self.error: PlaygroundError | None = None
-        self.total = REAL_BYTES if repo == REAL else 0
+        self.total = REAL_BYTES if repo == REAL else total
+        self._wanted = wanted
         self._endpoint, self._cache = endpoint, cache or Path(constants.HF_HUB_CACHE)
         self._thread: threading.Thread | None = None
 
@@ -76,7 +87,7 @@ class Download:
                 self.repo,
                 endpoint=self._endpoint,
                 cache_dir=self._cache,
-                allow_patterns=list(WANTED),
+                allow_patterns=list(self._wanted),
             )
         except NotReady:
             raise
@@ -94,7 +105,11 @@ class Download:
 
     def _size(self) -> int:
         info = HfApi(endpoint=self._endpoint).model_info(self.repo, files_metadata=True)
-        return sum(file.size or 0 for file in info.siblings or () if Path(file.rfilename).suffix == ".safetensors")
+        return sum(
+            file.size or 0
+            for file in info.siblings or ()
+            if file.rfilename.endswith(WEIGHTS) and any(fnmatch(file.rfilename, pattern) for pattern in self._wanted)
+        )
 
     def _check_disk(self) -> None:
         needed, free = self.total - self.done + SPARE_BYTES, self.free_bytes()

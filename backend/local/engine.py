@@ -1,21 +1,31 @@
 """The loaded model: from one drawing's numbers to its pixels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
 from backend.errors import GenerationFailed
+from backend.local.acceleration import plan_of
+from backend.local.adapters import Adapters
+from backend.local.caching import BlockCache
 from backend.local.canvas import Canvas, prepare_canvas
 from backend.local.controls import Gate, hints_of
 from backend.local.drawing import Drawing, OnStep
 from backend.local.faults import memory_guard
+from backend.local.loras import LoraFile
+from backend.local.memory import MemoryPlan
 from backend.local.previews import fit_colours, thumbnail
 from backend.local.prompts import PromptCache
-from backend.local.schedulers import build_scheduler
+from backend.local.samplers.sampler import Sampler, build_sampler
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+WHOLE = MemoryPlan(reason="kept whole in memory")
 
 
 class Engine:
@@ -25,23 +35,53 @@ class Engine:
     what a mask keeps is put back after each step.
     """
 
-    def __init__(self, pipe: Any, controlnet: Any = None) -> None:
+    def __init__(self, pipe: Any, load_controlnet: Callable[[], Any], memory: MemoryPlan = WHOLE) -> None:
         self.pipe = pipe
-        self.controlnet = controlnet
+        self.memory = memory
+        self._load_controlnet = load_controlnet
         self.prompts = PromptCache(pipe)
-        self.colours = fit_colours(pipe.vae)
+        self.reused = 0
+        """How many steps the last drawing took over from earlier ones."""
+        self._adapters = Adapters(pipe)
+        self.colours = fit_colours(pipe)
         self._scheduler = pipe.scheduler.config
-        self._guided: Any = None if controlnet is None else _guided_pipe(pipe, controlnet)
 
-    def draw(self, drawing: Drawing, on_step: OnStep) -> Image.Image:
+    @cached_property
+    def controlnet(self) -> Any:
+        """Return the ControlNet, loaded when it is first needed; raise `NotReady` where there is none."""
+        return self._load_controlnet()
+
+    @cached_property
+    def guided_pipe(self) -> Any:
+        """Return the pipeline with the ControlNet, on the same weights."""
+        from diffusers import ZImageControlNetPipeline
+
+        guided = ZImageControlNetPipeline(**self.pipe.components, controlnet=self.controlnet)
+        guided.set_progress_bar_config(disable=True)
+        return guided
+
+    def draw(self, drawing: Drawing, on_step: OnStep, *, loras: tuple[LoraFile, ...] = ()) -> Image.Image:
         """Draw one image (RGB). The same drawing gives the same pixels, whatever was drawn before it."""
         width, height = drawing.size
-        with memory_guard(f"an image of {width}×{height}", "Choose a smaller size, or another backend."):
-            pixels = self._pixels(drawing, on_step)
+        self._adapters.put_on(loras)
+        self._tile(width * height)
+        try:
+            with memory_guard(f"an image of {width}×{height}", "Choose a smaller size, or another backend."):
+                pixels = self._pixels(drawing, on_step)
+        finally:
+            # After a stop, too, what was offloaded has to be where the next drawing looks for it.
+            self.pipe.maybe_free_model_hooks()
         if not _finite(pixels):
             raise GenerationFailed("The model's numbers overflowed into a black image: try another seed or scheduler.")
         picture: Image.Image = self.pipe.image_processor.numpy_to_pil(pixels)[0]
         return picture
+
+    def _tile(self, pixels: int) -> None:
+        above = self.memory.tiled_above
+        if above is not None and pixels > above:
+            self.pipe.vae.enable_tiling()
+        else:
+            self.pipe.vae.disable_tiling()
 
     def _pixels(self, drawing: Drawing, on_step: OnStep) -> "np.ndarray[Any, Any]":
         import torch
@@ -49,52 +89,56 @@ class Engine:
         request = drawing.request
         # On the CPU, so that a seed means the same on every device.
         generator = torch.Generator("cpu").manual_seed(drawing.seed)
-        pipe = self._guided if drawing.guides else self.pipe
-        pipe.scheduler = build_scheduler(request.scheduler, request.shift, self._scheduler)
+        pipe = self.guided_pipe if drawing.guides else self.pipe
+        pipe.scheduler = build_sampler(request.scheduler, request.shift, self._scheduler, generator)
         canvas = prepare_canvas(pipe, drawing, generator) if drawing.start else None
         begin = {"latents": canvas.latents, "sigmas": canvas.sigmas} if canvas else {"generator": [generator]}
         negative = [self.prompts.embed(request.negative_prompt)] if drawing.guidance > 0 else None
-        pixels: np.ndarray[Any, Any] = pipe(
-            prompt_embeds=[self.prompts.embed(request.prompt)],
-            negative_prompt_embeds=negative,
-            guidance_scale=drawing.guidance,
-            width=drawing.size[0],
-            height=drawing.size[1],
-            num_inference_steps=request.steps,
-            output_type="np",
-            callback_on_step_end=self._after_step(canvas, on_step),
-            callback_on_step_end_tensor_inputs=["latents", "noise_pred"],
-            **begin,
-            **self._guide(pipe, drawing),
-        ).images
+        with self._cache(drawing, pipe.scheduler):
+            pixels: np.ndarray[Any, Any] = pipe(
+                prompt_embeds=[self.prompts.embed(request.prompt)],
+                negative_prompt_embeds=negative,
+                guidance_scale=drawing.guidance,
+                width=drawing.size[0],
+                height=drawing.size[1],
+                num_inference_steps=request.steps,
+                output_type="np",
+                callback_on_step_end=self._after_step(canvas, on_step),
+                callback_on_step_end_tensor_inputs=["latents"],
+                **begin,
+                **self._guide(pipe, drawing),
+            ).images
         return pixels
+
+    @contextmanager
+    def _cache(self, drawing: Drawing, sampler: Sampler) -> Iterator[None]:
+        self.reused = 0
+        plan = plan_of(drawing.request)
+        if plan is None:
+            yield
+            return
+        with BlockCache(self.pipe.transformer, plan, sampler) as cache:
+            yield
+        self.reused = cache.reused
 
     def _guide(self, pipe: Any, drawing: Drawing) -> dict[str, Any]:
         if not drawing.guides:
             return {}
         hints = hints_of(pipe, self.controlnet, drawing.guides)
-        pipe.controlnet = Gate(self.controlnet, hints, drawing.request.steps)
+        pipe.controlnet = Gate(self.controlnet, hints, pipe.scheduler)
         return {"control_image": drawing.guides[0].picture}
 
     def _after_step(self, canvas: Canvas | None, on_step: OnStep) -> Callable[..., dict[str, Any]]:
-        def after(pipe: Any, index: int, _time: Any, tensors: dict[str, Any]) -> dict[str, Any]:
-            total = len(pipe.scheduler.timesteps)
-            sigma = float(pipe.scheduler.sigmas[index + 1])
-            latents = canvas.keep(tensors["latents"], sigma) if canvas else tensors["latents"]
-            clean = tensors["latents"] - sigma * tensors["noise_pred"]
-            shown = canvas.keep(clean, 0.0) if canvas else clean
-            on_step(index + 1, total, None if index + 1 == total else thumbnail(shown, self.colours))
+        def after(pipe: Any, _index: int, _time: Any, tensors: dict[str, Any]) -> dict[str, Any]:
+            sampler = pipe.scheduler
+            step, total = sampler.position
+            latents, clean = tensors["latents"], sampler.clean
+            if canvas:
+                latents, clean = canvas.keep(latents, float(sampler.sigmas[step])), canvas.keep(clean, 0.0)
+            on_step(step, total, None if step == total else thumbnail(clean, self.colours))
             return {"latents": latents}
 
         return after
-
-
-def _guided_pipe(pipe: Any, controlnet: Any) -> Any:
-    from diffusers import ZImageControlNetPipeline
-
-    guided = ZImageControlNetPipeline(**pipe.components, controlnet=controlnet)
-    guided.set_progress_bar_config(disable=True)
-    return guided
 
 
 def _finite(pixels: "np.ndarray[Any, Any]") -> bool:

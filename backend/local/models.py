@@ -8,19 +8,20 @@ from backend.events import Emit
 from backend.local.checkpoint import REAL, Checkpoint, find
 from backend.local.download import Download
 from backend.local.engine import Engine
+from backend.local.extras import Extras
 from backend.local.loading import Loading
 from backend.local.machine import Machine, lacking
 from backend.local.weights import lacking_sentence, load
 
-REAL_NEEDS_BYTES = 22 * 2**30
-"""GPU memory for the real model in bf16: 20.5 GB of weights, and what a drawing at 1024² takes besides."""
+REAL_NEEDS_BYTES = 11 * 2**30
+"""GPU memory that holds the real model, its largest part at a time: 8.0 GB of text encoder, and a drawing besides."""
 
 
 class Models:
     """The model at hand, its loading, and the download of another one."""
 
-    def __init__(self, model: str, machine: Machine) -> None:
-        self.machine = machine
+    def __init__(self, model: str, machine: Machine, extras: Extras) -> None:
+        self.machine, self.extras = machine, extras
         self.wrong = ""
         wished = find(REAL if model == "auto" else model)
         if wished is None:
@@ -36,7 +37,7 @@ class Models:
 
     def _use(self, checkpoint: Checkpoint) -> None:
         self.checkpoint = checkpoint
-        self.loading = Loading(lambda report: load(checkpoint, report))
+        self.loading = Loading(lambda report: load(checkpoint, self.extras, report))
 
     def start(self) -> None:
         """Begin what a first run would wait for: a download that was asked for by name, or loading."""
@@ -89,7 +90,8 @@ class Models:
     def _ready_sentence(self) -> str:
         where = f"{self.checkpoint.name} on this machine's {self.machine.name}"
         if not self.checkpoint.embedded:
-            return f"Ready: {where}."
+            engine = self.loading.engine
+            return f"Ready: {where}{f', {engine.memory.reason}' if engine else ''}."
         if self.download and self.download.busy:
             return f"Ready: {where}. {self._download_sentence()}"
         if self.download and self.download.error:

@@ -1,12 +1,12 @@
 """What the local engine can do with the model at hand."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from backend.capabilities import Capabilities, Limit, Size
-from backend.local import detectors
 from backend.local.checkpoint import Checkpoint
+from backend.local.samplers.names import OFFERED, REFUSED
 from backend.local.scenes import Frame
-from backend.local.schedulers import OFFERED
 from backend.requests import Mode
 
 _REAL_SIZES = (
@@ -21,20 +21,15 @@ _REAL_SIZES = (
     Size(1536, 1536, "large"),
     Size(2048, 2048, "largest"),
 )
-_SMALL_SIZES = (Size(256, 256), Size(128, 128), Size(192, 128), Size(128, 192), Size(384, 256), Size(512, 512))
 SMALL_MOST = 512
 MOST_CONTROLS = 3
 MODES: tuple[Mode, ...] = ("text_to_image", "image_to_image", "inpaint", "outpaint")
 
-_UNGUIDED = {"controls": "This model has no ControlNet here."}
+_NOTHING: Mapping[str, str] = {}
 _LACKS = {
-    "loras": "LoRAs aren't offered by the local engine yet.",
-    "acceleration=regular": "Acceleration isn't offered by the local engine yet.",
-    "acceleration=high": "Acceleration isn't offered by the local engine yet.",
-    "accelerator": "The local engine has no caches yet.",
-    "safety": "The local engine has no safety check yet.",
+    "acceleration=regular": "Locally nothing makes it faster and leaves every pixel as it is; choose none, or high.",
     "prompt_expansion": "Only a provider can expand prompts.",
-    **{f"preprocess={name}": reason for name, reason in detectors.LACKING.items()},
+    **{f"scheduler={name}": reason for name, reason in REFUSED.items()},
 }
 
 
@@ -44,18 +39,23 @@ def frame(checkpoint: Checkpoint) -> Frame:
     default = (size.width, size.height)
     if not checkpoint.embedded:
         return Frame(default)
-    trained = checkpoint.world().get("sizes", [default])
+    trained = checkpoint.world()["sizes"]
     return Frame(default, usual=max(max(sides) for sides in trained))
 
 
-def capabilities(checkpoint: Checkpoint) -> Capabilities:
-    """Return the capabilities with this checkpoint: honest sizes for the embedded model, the real one's else."""
-    guided = checkpoint.guided
+def capabilities(
+    checkpoint: Checkpoint, lacking: Mapping[str, str] = _NOTHING, *, guided: bool = False
+) -> Capabilities:
+    """Return the capabilities with this checkpoint: honest sizes for the embedded model, the real one's else.
+
+    `lacking` says why fields (or `field=value`) aren't to be had now, besides what the engine never has; `guided`
+    whether there is a ControlNet.
+    """
     modes: tuple[Mode, ...] = (*MODES, "controlnet") if guided else MODES
     shared: dict[str, Any] = {
         "modes": modes,
         "choices": {"scheduler": OFFERED},
-        "lacks": _LACKS if guided else _LACKS | _UNGUIDED,
+        "lacks": {**_LACKS, **lacking},
         "most_controls": MOST_CONTROLS if guided else 0,
     }
     if not checkpoint.embedded:
@@ -63,18 +63,18 @@ def capabilities(checkpoint: Checkpoint) -> Capabilities:
     reason = "This is the small embedded model; the real Z-Image-Turbo draws up to 2048."
     limit = Limit(128, SMALL_MOST, reason)
     world = checkpoint.world()
-    default = Size(*world.get("default_size", (256, 256)))
+    default = Size(*world["default_size"])
     return Capabilities(
         default_size=default,
-        sizes=tuple(dict.fromkeys((default, *_SMALL_SIZES))),
+        sizes=tuple(dict.fromkeys((default, *(Size(*size) for size in world["sizes"])))),
         limits={"width": limit, "height": limit},
         notes=dict.fromkeys(modes, _note(world)),
+        examples=tuple(world.get("examples", ())),
         previews=True,
         **shared,
     )
 
 
 def _note(world: dict[str, Any]) -> str:
-    examples = world.get("examples", ())
-    hint = f" Try “{examples[0]}”." if examples else ""
-    return f"The small embedded model draws coloured shapes and simple scenes only, best at small sizes.{hint}"
+    example = world["examples"][0]
+    return f"The small embedded model draws coloured shapes and simple scenes only, best at small sizes: “{example}”."

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from backend.errors import NotReady
 from backend.local.checkpoint import COMPONENTS, Checkpoint, size_of
+from backend.local.controlnets import find_controlnet, load_controlnet
+from backend.local.extras import Extras
 from backend.local.faults import memory_guard
 from backend.local.loading import Report
 from backend.local.machine import lacking
+from backend.local.memory import MemoryPlan, free_memory, plan_memory
+from backend.local.safetensors_file import count_parameters
 
 if TYPE_CHECKING:
     from torch import dtype
@@ -20,8 +24,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def load(checkpoint: Checkpoint, report: Report) -> "Engine":
-    """Load a checkpoint and return its engine; raise `NotReady` or `OutOfMemory` with the way out."""
+def load(checkpoint: Checkpoint, extras: Extras, report: Report) -> "Engine":
+    """Load a checkpoint and return its engine; raise `NotReady` or `OutOfMemory` with the way out.
+
+    Its ControlNet, its own or one of the extras, is loaded when a drawing first needs it.
+    """
     missing = lacking()
     if missing:
         raise NotReady(lacking_sentence(missing))
@@ -29,14 +36,26 @@ def load(checkpoint: Checkpoint, report: Report) -> "Engine":
     from backend.local.engine import Engine
 
     device, kind = choose_device(), choose_dtype(checkpoint)
+    plan = plan_memory(checkpoint.name, device, free_memory(device), _bytes_of(checkpoint, kind))
     with memory_guard(f"loading {checkpoint.name}", "Close other programs, or choose a smaller model."):
         pipe = _pipeline(checkpoint, kind, report)
         report("Moving it to the device", 0.95)
-        pipe.to(device)
-        controlnet = _controlnet(checkpoint, kind, device)
+        lay_out(pipe, plan, device, kind)
     pipe.set_progress_bar_config(disable=True)
-    log.info("%s is loaded on %s in %s", checkpoint.name, device, kind)
-    return Engine(pipe, controlnet)
+    log.info("%s is loaded on %s in %s, %s", checkpoint.name, device, kind, plan.reason)
+    return Engine(pipe, lambda: _controlnet(checkpoint, extras, kind, device), plan)
+
+
+def lay_out(pipe: Any, plan: MemoryPlan, device: str, kind: "dtype") -> None:
+    """Bring a pipeline to the device as the plan says."""
+    import torch
+
+    if plan.fp8:
+        pipe.transformer.enable_layerwise_casting(storage_dtype=torch.float8_e4m3fn, compute_dtype=kind)
+    if plan.offload:
+        pipe.enable_model_cpu_offload(device=device)
+    else:
+        pipe.to(device)
 
 
 def lacking_sentence(libraries: tuple[str, ...]) -> str:
@@ -82,14 +101,16 @@ def _pipeline(checkpoint: Checkpoint, kind: "dtype", report: Report) -> Any:
     return ZImagePipeline.from_pretrained(folder, **parts, dtype=kind, local_files_only=True)
 
 
-def _controlnet(checkpoint: Checkpoint, kind: "dtype", device: str) -> Any:
+def _bytes_of(checkpoint: Checkpoint, kind: "dtype") -> dict[str, int]:
     assert checkpoint.folder is not None
-    folder = checkpoint.folder / "controlnet"
-    if not folder.is_dir():
-        return None
-    from diffusers import ZImageControlNetModel
+    return {name: count_parameters(checkpoint.folder / name) * kind.itemsize for name in COMPONENTS}
 
-    return ZImageControlNetModel.from_pretrained(folder, dtype=kind, local_files_only=True).to(device)
+
+def _controlnet(checkpoint: Checkpoint, extras: Extras, kind: "dtype", device: str) -> Any:
+    source = find_controlnet(checkpoint, extras)
+    if source is None:
+        raise NotReady(f"{checkpoint.name} has no ControlNet on this machine.")
+    return load_controlnet(source, kind, device)
 
 
 def _class_of(folder: Path, name: str) -> Any:

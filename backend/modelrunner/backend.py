@@ -16,7 +16,7 @@ from backend.modelrunner.abilities import CAPABILITIES
 from backend.modelrunner.delivery import Delivery
 from backend.modelrunner.mapping import shares, to_input
 from backend.modelrunner.options import ModelRunnerOptions
-from backend.modelrunner.order import Order
+from backend.modelrunner.order import PATIENCE, Order
 from backend.modelrunner.pictures import control_picture, control_png, size_of
 from backend.modelrunner.prices import read_prices
 from backend.modelrunner.service import Service
@@ -45,20 +45,29 @@ class ModelRunnerBackend(Backend):
     capabilities = CAPABILITIES
 
     def __init__(
-        self, settings: Settings, files: ImageFiles, service: Service, *, sleep: Callable[[float], None] = time.sleep
+        self,
+        settings: Settings,
+        files: ImageFiles,
+        service: Service,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        patience: float = PATIENCE,
     ) -> None:
         self.files = files
         self.service = service
         self.prices = read_prices()
         self._server_key = settings.modelrunner_key
         self._sleep = sleep
+        self._patience = patience
 
     def missing(self, caller: Caller) -> str | None:
         """Ask for a key where neither the visitor nor the server has one."""
         return NO_KEY if self._key(caller) is None else None
 
     def estimate(self, request: Request, caller: Caller) -> Estimate:
-        """Return the price by megapixels, with a range up to whole ones."""
+        """Return the price by megapixels, with a range up to whole ones; none for a mode that isn't offered."""
+        if not isinstance(request, ControlNet):
+            return Estimate(likely=None, note="ModelRunner offers ControlNet alone.")
         request, options = _controlnet(request)
         return self.prices.estimate(request, options, size_of(request, self.files))
 
@@ -74,35 +83,32 @@ class ModelRunnerBackend(Backend):
         png = control_png(request, self.files)
         image_url = self.service.upload(png, key, expires_after=options.expires_after)
         tickets = [Ticket(index, count, seeds(request)[index]) for index, count in shares(request, options)]
-        order = self._order(request, caller, key, tickets, emit)
+        order = self._order(caller, key, tickets, emit)
         for ticket in tickets:
             message = to_input(request, image_url, (ticket.index, ticket.count))
             if not order.submit(ticket, message, expires_after=options.expires_after):
                 break
-        order.wait()
+        order.wait(patience=self._patience)
         order.settle()
 
     def collect(self, run: Run, caller: Caller, emit: Emit) -> None:
         """Fetch what ModelRunner made for a run that was submitted before; nothing is submitted."""
-        request, _ = _controlnet(run.request)
         ids: Mapping[str, Any] = run.provider_ids
         if ids.get("own_key") and self.name not in caller.keys:
             raise NotReady(OWN_KEY_GONE, billed="unknown")
         tickets = [restored(values) for values in ids["tickets"]]
-        order = self._order(request, caller, self._require_key(caller), tickets, emit)
+        order = self._order(caller, self._require_key(caller), tickets, emit)
         order.delivery.have = {image.index for image in run.images}
         order.resume()
-        order.wait()
+        order.wait(patience=self._patience)
         order.settle()
 
     def close(self) -> None:
         """Close the connections."""
         self.service.line.close()
 
-    def _order(
-        self, request: ControlNet, caller: Caller, key: SecretStr, tickets: Sequence[Ticket], emit: Emit
-    ) -> Order:
-        delivery = Delivery(self.service, key, emit, self._sleep, request.count)
+    def _order(self, caller: Caller, key: SecretStr, tickets: Sequence[Ticket], emit: Emit) -> Order:
+        delivery = Delivery(self.service, key, emit, self._sleep)
         own_key = {"own_key": self.name in caller.keys}
         return Order(self.service, key, emit, self._sleep, delivery, list(tickets), own_key)
 

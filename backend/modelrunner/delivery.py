@@ -22,19 +22,13 @@ SUBSTITUTED = "ModelRunner ran this on {ran} instead of {asked}: seed and look m
 
 @dataclass(slots=True)
 class Delivery:
-    """Hands a run's images out; `have` are the indices of those that are there already, `total` all it asked for."""
+    """Hands a run's images out; `have` are the indices of those that are there already."""
 
     service: Service
     key: SecretStr
     emit: Emit
     sleep: Callable[[float], None]
-    total: int
     have: set[int] = field(default_factory=set)
-
-    @property
-    def done(self) -> int:
-        """Return how many images are there."""
-        return len(self.have)
 
     def deliver(self, ticket: Ticket, record: Record) -> Iterator[PlaygroundError]:
         """Emit what a ticket's record holds, and yield what went wrong with single images."""
@@ -47,6 +41,7 @@ class Delivery:
             try:
                 content = self._image(address)
             except PlaygroundError as error:
+                error.billed = record.paid  # Fetching costs nothing, but the image does.
                 yield error
                 continue
             if prices is None:

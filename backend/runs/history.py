@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, insert, literal, sel
 
 from backend.errors import NotFound
 from backend.requests import Mode
+from backend.runs.database import writing
 from backend.runs.files import ImageFiles
 from backend.runs.records import Run
 from backend.runs.store import Store
@@ -80,7 +81,7 @@ class History:
         if index not in [image.index for image in run.images]:
             raise NotFound(f"The run {run_id!r} has no image {index}; it has {len(run.images)}.")
         row = {"visitor": visitor, "run_id": run_id, "position": index}
-        with self.store.engine.begin() as connection:
+        with writing(self.store.engine) as connection:
             connection.execute(delete(favourites).where(*(favourites.c[name] == row[name] for name in row)))
             if favourite:
                 connection.execute(insert(favourites).values(row))
@@ -94,7 +95,11 @@ class History:
             return frozenset((row.run_id, row.position) for row in connection.execute(query))
 
     def delete(self, visitor: str, run_ids: Sequence[str]) -> tuple[str, ...]:
-        """Move runs to the trash and return the ids of those that moved; one that still runs stays where it is."""
+        """Move runs to the trash and return the ids of those that moved; one that still runs stays where it is.
+
+        What has lain in anybody's trash for too long goes for good at this moment, and when the playground starts.
+        """
+        self.clear_out()
         return self._move(visitor, run_ids, datetime.now(UTC), runs.c.deleted.is_(None), runs.c.status != "running")
 
     def restore(self, visitor: str, run_ids: Sequence[str]) -> tuple[str, ...]:
@@ -130,7 +135,7 @@ class History:
         self, visitor: str, run_ids: Sequence[str], moment: datetime | None, *conditions: ColumnElement[bool]
     ) -> tuple[str, ...]:
         mine = (runs.c.visitor == visitor, runs.c.id.in_(run_ids), *conditions)
-        with self.store.engine.begin() as connection:
+        with writing(self.store.engine) as connection:
             moved = connection.scalars(select(runs.c.id).where(*mine)).all()
             connection.execute(update(runs).where(*mine).values(deleted=moment))
         return tuple(moved)

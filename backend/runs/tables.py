@@ -114,6 +114,13 @@ inputs = Table(
     Column("sha256", String(64), primary_key=True, index=True),
 )
 
+exchanges = Table(
+    "exchanges",
+    metadata,
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("content", Text, nullable=False),
+)
+
 favourites = Table(
     "favourites",
     metadata,

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import ColumnElement, Connection, delete, or_, select
 
 from backend.errors import NotFound
+from backend.runs.database import writing
 from backend.runs.files import ImageFiles
 from backend.runs.records import Run
 from backend.runs.store import Store
-from backend.runs.tables import images, inputs, runs
+from backend.runs.tables import holders, images, inputs, runs
 from backend.runs.words import row_number
 from backend.runs.words import table as prompts
 
@@ -34,13 +35,15 @@ def empty(store: Store, files: ImageFiles, condition: ColumnElement[bool]) -> in
 
 
 def _delete(store: Store, files: ImageFiles, run: Run) -> bool:
-    with store.engine.begin() as connection:
+    with writing(store.engine) as connection:
         held = {*_images(run), *connection.scalars(select(inputs.c.sha256).where(inputs.c.run_id == run.id))}
         if any(_is_young(files, sha256) for sha256 in held):
             return False
         connection.execute(delete(prompts).where(prompts.c.rowid == row_number(run)))
         connection.execute(delete(runs).where(runs.c.id == run.id))
-        unused = list(_unused(connection, held))
+        unused = list(_unused(connection, held, run.visitor))
+        mine = (holders.c.visitor == run.visitor, holders.c.item.in_(unused))
+        connection.execute(delete(holders).where(*mine))
     for sha256 in unused:
         files.delete(sha256)
     return True
@@ -51,11 +54,13 @@ def _images(run: Run) -> Iterator[str]:
         yield from filter(None, (image.sha256, image.original))
 
 
-def _unused(connection: Connection, held: Iterable[str]) -> Iterator[str]:
+def _unused(connection: Connection, held: Iterable[str], visitor: str) -> Iterator[str]:
+    """Yield those that no run shows or started from, and that nobody else has brought."""
     for sha256 in held:
         shown = select(images.c.run_id).where(or_(images.c.sha256 == sha256, images.c.original == sha256))
         taken = select(inputs.c.run_id).where(inputs.c.sha256 == sha256)
-        if connection.execute(shown.union(taken).limit(1)).first() is None:
+        brought = select(holders.c.visitor).where(holders.c.item == sha256, holders.c.visitor != visitor)
+        if connection.execute(shown.union(taken, brought).limit(1)).first() is None:
             yield sha256
 
 

@@ -36,10 +36,18 @@ class RunwareOptions(Options):
         description="As a file to fetch (recoverable after a crash), or inside the answer.",
     )
     ttl: int | None = Field(None, ge=60, title="Keep there (seconds)", description="How long Runware keeps the file.")
-    controls: tuple[ControlOptions, ...] = Field((), title="Controls")
-    loras: tuple[LoraOptions, ...] = Field((), title="LoRAs")
+    controls: tuple[ControlOptions, ...] = Field(
+        (),
+        title="Controls",
+        description='Entry i is of control i: [{"control_mode": "prompt", "start_step": 0, "end_step": 5}].',
+    )
+    loras: tuple[LoraOptions, ...] = Field(
+        (), title="LoRAs", description='Entry i is of LoRA i: [{"transformer": "both"}].'
+    )
     ultralytics: Ultralytics | None = Field(
-        None, title="Face refinement", description="On Runware's page for this model, but said to be for others."
+        None,
+        title="Face refinement",
+        description='On this model\'s page, but said to be for others; such as {"steps": 20, "strength": 0.3}.',
     )
 
     @model_validator(mode="after")

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -24,6 +25,9 @@ PATIENCE = 600.0
 STRANGER_PATIENCE = 20.0
 """Seconds of waiting for a task that Runware says it doesn't know (yet)."""
 
+WORKING = ("processing", "queued", "pending", "scheduled", "waiting")
+"""What a result's status is before it is there, by Runware's documents and its clients."""
+FETCHED_AT_ONCE = 4
 QUESTIONS = ("getResponse", "getTaskDetails")
 
 LATER = "Runware still works on this run after {seconds:.0f} s; recover it later, since it may be billed."
@@ -68,8 +72,7 @@ class Order:
     def take(self, exchange: Exchange) -> bool:
         """Emit the images of a reply and note its refusals; return whether Runware said it had the tasks before."""
         self._keep_addresses(exchange.answer)
-        for item in exchange.answer.items:
-            self._take_item(item)
+        self._take_items(exchange.answer.items)
         known = False
         for refusal in exchange.answer.refusals:
             if refusal.conflict:
@@ -80,8 +83,7 @@ class Order:
 
     def take_found(self, found: Mapping[str, Mapping[str, Any]]) -> None:
         """Emit the images whose addresses an earlier attempt had put on disk."""
-        for task_uuid, entry in found.items():
-            self._take_item(Item.model_validate({**entry, "taskUUID": task_uuid}))
+        self._take_items([Item.model_validate({**entry, "taskUUID": one}) for one, entry in found.items()])
 
     def wait(self, *, patience: float = PATIENCE, strange_patience: float = STRANGER_PATIENCE) -> None:
         """Ask until nothing is pending; raise `ProviderTimeout` where patience (seconds of waiting) ends first."""
@@ -106,24 +108,34 @@ class Order:
             error.billed = "unknown"
             raise
 
-    def _take_item(self, item: Item) -> None:
+    def _take_items(self, items: Sequence[Item]) -> None:
+        """Note what each item says; files are fetched side by side, and emitted in the order of the items."""
+        with ThreadPoolExecutor(FETCHED_AT_ONCE, thread_name_prefix="fetch") as pool:
+            contents = [pool.submit(self._content, item) for item in items]
+            for item, content in zip(items, contents, strict=True):
+                self._take_item(item, content)
+
+    def _content(self, item: Item) -> bytes | None:
+        if not item.done or (item.task_uuid is not None and item.task_uuid not in self.pending):
+            return None
+        return item.content() or self.service.fetch(item.image_url or "")
+
+    def _take_item(self, item: Item, content: "Future[bytes | None]") -> None:
         task_uuid = self._task_of(item.task_uuid)
         if task_uuid is None:
             return
-        index = self.pending[task_uuid]
         if not item.done:
-            if item.progress:
-                self.emit(Progress(round(item.progress), 100, index=index))
+            self._note_unfinished(task_uuid, item)
             return
-        del self.pending[task_uuid]
+        index = self.pending.pop(task_uuid)
+        details = {"task_uuid": task_uuid, "image_uuid": item.image_uuid}
         try:
-            made = self._made(item)
+            made = self._made(content.result() or b"")
+            self.emit(Generated(made, item.seed, self._cost(item), index, item.flagged, details))
         except PlaygroundError as error:
+            # Also a full disk: the image is paid for all the same, and the next one may still find its place.
             error.billed = "unknown" if item.cost is None else "yes"
             self.errors.append(error)
-            return
-        details = {"task_uuid": task_uuid, "image_uuid": item.image_uuid}
-        self.emit(Generated(made, item.seed, self._cost(item), index, item.flagged, details))
 
     def _cost(self, item: Item) -> Decimal | None:
         if item.cost is None:
@@ -132,8 +144,16 @@ class Order:
         extra, self.extra = self.extra, Decimal(0)
         return None if extra is None else item.cost + extra
 
-    def _made(self, item: Item) -> Image.Image | bytes:
-        content = item.content() or self.service.fetch(item.image_url or "")
+    def _note_unfinished(self, task_uuid: str, item: Item) -> None:
+        index = self.pending[task_uuid]
+        if self.asking and self.archived and item.image_uuid and item.status not in WORKING:
+            del self.pending[task_uuid]
+            message = f"Runware made image {index + 1} of this run, but its archive has no file of it any more."
+            self.errors.append(BadReply(message, billed="unknown" if item.cost is None else "yes"))
+        elif item.progress:
+            self.emit(Progress(round(item.progress), 100, index=index, doing="Drawing at Runware (%)"))
+
+    def _made(self, content: bytes) -> Image.Image | bytes:
         try:
             check_header(content)
             if self.finish is None:

@@ -35,7 +35,9 @@ def _artist(name: str, files: ImageFiles) -> Artist:
     if name == "flat":
         return FlatArtist(files)
     settings = Settings(_env_file=None, PLAYGROUND_MODEL="tiny")
-    return BackendArtist(build_backend("local", settings, files), files)
+    local = build_backend("local", settings, files)
+    local.warm()
+    return BackendArtist(local, files)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from backend.caller import Caller
 from backend.visitors.addresses import Addresses
-from backend.visitors.identity import Visit, is_token, login_id, visitor_id
+from backend.visitors.identity import Visit, guest_id, is_token, login_id, visitor_id
 from backend.visitors.keys import KeyRing, Owner
 
 
@@ -31,7 +31,7 @@ class Callers:
         if visit.login is not None:
             visitor = login_id(visit.login)
         elif visit.token is not None and is_token(visit.token):
-            visitor = visitor_id(visit.token)
+            visitor = guest_id(visit.token) if visit.guest else visitor_id(visit.token)
         else:
-            visitor = visitor_id(f"session {visit.session or ''}")
+            visitor = guest_id(f"session {visit.session or ''}")
         return visitor, visit.session or ""

@@ -18,11 +18,13 @@ _TOKEN = re.compile(r"[0-9a-f]{32}")
 class Visit:
     """What one HTTP request says about its sender; all of it is the sender's word but `peer`.
 
-    `token` is the cookie's value, `session` the page's own id, `peer` the address that the connection comes from,
-    `forwarded` the X-Forwarded-For header, `login` a subject that a login provider has vouched for.
+    `token` is the cookie's value, `guest` whether the gate had to give it just now, `session` the page's own id, `peer`
+    the address that the connection comes from, `forwarded` the X-Forwarded-For header, `login` a subject that a login
+    provider has vouched for.
     """
 
     token: str | None = None
+    guest: bool = False
     session: str | None = None
     peer: str | None = None
     forwarded: str | None = None
@@ -59,6 +61,16 @@ def login_of(session: Mapping[str, Any]) -> str | None:
 def visitor_id(token: str) -> str:
     """Return the id that goes on record for a token; it tells nothing of the token."""
     return "v" + hashlib.sha256(f"visitor {token}".encode()).hexdigest()[:31]
+
+
+def guest_id(token: str) -> str:
+    """Return the id of somebody who sent no cookie, such as a script: it is theirs for one request alone."""
+    return "g" + visitor_id(token)[1:]
+
+
+def is_guest(visitor: str) -> bool:
+    """Whether an id is a guest's, who won't be known again: what is made for them is found by its path alone."""
+    return visitor.startswith("g")
 
 
 def login_id(subject: str) -> str:

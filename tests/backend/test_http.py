@@ -53,7 +53,7 @@ def test_a_call_carries_the_key_and_the_body_to_the_base_address() -> None:
     assert request.content == b"[1]"
 
 
-@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504, 524])
 def test_a_busy_provider_is_asked_again_with_the_same_body(status: int) -> None:
     provider = Provider(httpx.Response(status), httpx.Response(status), ok())
     assert provider.line.ask(Call(method="POST", json={"id": 7}, pays=True)).ok
@@ -231,6 +231,22 @@ def test_a_key_that_cannot_be_one_is_refused_without_being_shown(key: str) -> No
     with pytest.raises(NotReady) as caught:
         Provider(ok()).line.ask(Call(key=SecretStr(key)))
     assert not key or key not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("base", "sent"),
+    [("http://api.acme.test/v1", False), ("http://127.0.0.1:8787/v1", True), ("http://simulator:8787/v1", True)],
+)
+def test_a_key_does_not_travel_in_the_clear(base: str, sent: bool) -> None:
+    asked: list[httpx.Request] = []
+    transport = httpx.MockTransport(lambda request: asked.append(request) or ok())
+    line = Line("Acme", base, scheme="Bearer", transport=transport)
+    if sent:
+        assert line.ask(Call(key=KEY)).ok
+    else:
+        with pytest.raises(NotReady, match="use https"):
+            line.ask(Call(key=KEY))
+    assert len(asked) == sent
 
 
 def test_the_key_is_in_no_log_no_error_and_no_repr(caplog: pytest.LogCaptureFixture) -> None:

@@ -10,7 +10,8 @@ from pydantic import SecretStr
 from starlette.requests import Request
 
 from backend.playground import Playground
-from backend.visitors.identity import COOKIE, login_id, visitor_id
+from backend.visitors.gate import GUEST
+from backend.visitors.identity import COOKIE, is_guest, login_id, visitor_id
 from tests.serving import Site
 from ui.caller import caller_of, owner_of
 
@@ -41,6 +42,12 @@ def test_a_gradio_request_is_a_visitor_with_the_keys_of_its_page(playground: Pla
     assert set(caller.keys) == {"runware"}
     assert not caller.signed_in
     assert caller.address == playground.callers.addresses.mark("198.51.100.7", None)
+
+
+def test_who_was_given_the_cookie_just_now_is_a_guest(playground: Playground) -> None:
+    guest = caller_of(playground, request_of(state={GUEST: True}))
+    assert is_guest(guest.visitor)
+    assert not is_guest(caller_of(playground, request_of(state={GUEST: False})).visitor)
 
 
 def test_a_login_counts_only_where_hugging_face_has_signed_it(playground: Playground) -> None:

@@ -5,6 +5,7 @@ import sys
 
 import httpx
 
+from backend.requests import MODES
 from tests.serving import Site
 from ui.form import SHARED
 
@@ -42,6 +43,4 @@ def test_the_page_records_and_reveals_nothing_of_visitors(site: Site) -> None:
 def test_events_of_the_page_are_not_part_of_the_api(site: Site) -> None:
     config = httpx.get(f"{site.address}config").json()
     public = {found["api_name"] for found in config["dependencies"] if found["api_visibility"] == "public"}
-    assert public == {
-        "text_to_image", "image_to_image", "inpaint", "outpaint", "controlnet", "estimate", "backends",
-    }  # fmt: skip
+    assert public == {*MODES, "estimate", "backends", "read_metadata", "generate", "generate_image"}

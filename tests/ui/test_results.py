@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -10,8 +9,8 @@ from PIL import Image
 from backend.encoding import encode
 from backend.errors import GenerationFailed, InvalidRequest, Problem, ProviderTimeout
 from backend.events import Failed, Finished, Generated, Progress, Queued
+from backend.playground import Playground
 from backend.requests import TextToImage
-from backend.runs.files import ImageFiles
 from backend.runs.records import Run, RunImage
 from ui.results import Board, board_html, error_card
 from ui.served import Served
@@ -20,12 +19,12 @@ HOSTILE = '"><script>alert(1)</script>'
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Served:
-    return Served(ImageFiles(tmp_path / "images"))
+def served(playground: Playground) -> Served:
+    return Served(playground.files, playground.holders)
 
 
 def board(count: int = 2, prompt: str = "a fox") -> Board:
-    return Board(TextToImage(prompt=prompt, width=128, height=128, count=count, seed=7), "Fake", "billed")
+    return Board(TextToImage(prompt=prompt, width=128, height=128, count=count, seed=7), "Fake", "billed", "visitor-1")
 
 
 def made(served: Served, index: int, seed: int | None = 7, cost: str | None = "0.0013") -> Generated:
@@ -40,6 +39,14 @@ def test_a_waiting_run_says_how_many_are_ahead(served: Served) -> None:
     shown = board()
     shown.see(Queued(3))
     assert "3 ahead" in board_html(shown, served)
+
+
+def test_a_provider_that_counts_no_steps_says_what_it_does(served: Served) -> None:
+    shown = board(count=1)
+    shown.see(Progress(0, 0, doing="ModelRunner is drawing"))
+    html = board_html(shown, served)
+    assert "ModelRunner is drawing" in html
+    assert "step" not in html
 
 
 def test_steps_are_counted_and_the_preview_is_shown(served: Served) -> None:

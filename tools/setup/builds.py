@@ -31,10 +31,10 @@ class Build:
 
 
 # Measured on Linux x86-64 with everything else in requirements-dev.txt.
-CPU = Build("PyTorch for the CPU", CPU_INDEX, 0.7, 1.9)
-CUDA = Build("PyTorch with CUDA", None, 3.2, 6.4)
+CPU = Build("PyTorch for the CPU", CPU_INDEX, 0.7, 2.2)
+CUDA = Build("PyTorch with CUDA", None, 3.2, 7.0)
 # Outside Linux the ordinary builds hold no CUDA.
-PLAIN = Build("PyTorch", None, 0.7, 1.9)
+PLAIN = Build("PyTorch", None, 0.7, 2.2)
 
 
 def ordinary(system: str = platform.system()) -> Build:

@@ -29,9 +29,9 @@ class Task:
 
     @property
     def lists(self) -> list[Path]:
-        """The files that say what gets installed."""
+        """The files that say what gets installed; a container image doesn't hold the last."""
         names = ["requirements.txt", "constraints.txt", *(["requirements-dev.txt"] if self.dev else [])]
-        return [self.root / name for name in names]
+        return [self.root / name for name in names if (self.root / name).exists()]
 
     @property
     def constraints(self) -> Path:

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from backend.local.checkpoint import find
+from backend.local.checkpoint import EMBEDDED, find
 from backend.local.drawing import Drawing
 from backend.local.engine import Engine
+from backend.local.extras import Extras
 from backend.local.weights import load
 from backend.requests import TextToImage
 
@@ -21,16 +22,16 @@ def engine() -> Engine:
     """Return the engine with the embedded model."""
     checkpoint = find("tiny")
     assert checkpoint
-    return load(checkpoint, lambda *_: None)
+    return load(checkpoint, Extras(offered=False), lambda *_: None)
 
 
 @pytest.fixture(scope="session")
 def plain(engine: Engine) -> Any:
     """Return diffusers' own pipeline on the same weights, with a scheduler of its own."""
-    from diffusers import ZImagePipeline
+    from diffusers import FlowMatchEulerDiscreteScheduler, ZImagePipeline
 
     components = engine.pipe.components
-    scheduler = type(components["scheduler"]).from_pretrained(find("tiny").folder, subfolder="scheduler")
+    scheduler = FlowMatchEulerDiscreteScheduler.from_pretrained(EMBEDDED, subfolder="scheduler")
     pipe = ZImagePipeline(**components | {"scheduler": scheduler})
     pipe.set_progress_bar_config(disable=True)
     return pipe

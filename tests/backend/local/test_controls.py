@@ -39,7 +39,7 @@ def drawn(engine: Engine, *guides: Guide, steps: int = STEPS, **values: Any) -> 
 
 
 def calls(engine: Engine) -> int:
-    gate = engine._guided.controlnet
+    gate = engine.guided_pipe.controlnet
     assert isinstance(gate, Gate)
     return gate.calls
 

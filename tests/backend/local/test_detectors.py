@@ -1,9 +1,20 @@
+from pathlib import Path
+
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
 from backend.errors import Unsupported
-from backend.local.detectors import detect
+from backend.local.detectors import DepthFinder, Detectors
+from backend.local.extras import Extras
 from tests.backend.local.pictures import distance
+from tests.backend.local.vision_models import save_depth_model
+
+
+@pytest.fixture
+def detectors(tmp_path: Path) -> Detectors:
+    """Return detectors of a machine that has no extras."""
+    return Detectors(Extras(offered=True, cache=tmp_path))
 
 
 @pytest.fixture
@@ -14,18 +25,40 @@ def image() -> Image.Image:
     return picture
 
 
-def test_edges_need_no_weights_and_keep_the_size(image: Image.Image) -> None:
-    found = detect("canny", image)
+def test_edges_need_no_weights_and_keep_the_size(detectors: Detectors, image: Image.Image) -> None:
+    found = detectors.detect("canny", image)
     assert found.size == image.size
     assert found.getpixel((60, 50)) == (0, 0, 0)
     assert max(found.getpixel((column, 50))[0] for column in (38, 39, 40, 41)) == 255
 
 
-def test_none_takes_the_image_as_the_map(image: Image.Image) -> None:
-    assert distance(detect("none", image), image) == 0
+def test_none_takes_the_image_as_the_map(detectors: Detectors, image: Image.Image) -> None:
+    assert distance(detectors.detect("none", image), image) == 0
 
 
-@pytest.mark.parametrize("preprocess", ["depth", "pose"])
-def test_a_detector_that_is_not_here_says_what_to_do_at_once(image: Image.Image, preprocess: str) -> None:
-    with pytest.raises(Unsupported, match="choose `none`"):
-        detect(preprocess, image)
+@pytest.mark.parametrize(
+    ("preprocess", "said"),
+    [
+        ("depth", r"Depth Anything V2 Small \(99 MB, Apache-2\.0\): get it beside the backend switch"),
+        ("pose", "choose `none`"),
+    ],
+)
+def test_a_detector_without_its_weights_says_what_to_do_at_once(
+    detectors: Detectors, image: Image.Image, preprocess: str, said: str
+) -> None:
+    with pytest.raises(Unsupported, match=f"`preprocess`: .*{said}"):
+        detectors.detect(preprocess, image)
+
+
+def test_depth_is_a_grey_map_of_the_images_size_over_the_whole_range(tmp_path: Path, image: Image.Image) -> None:
+    save_depth_model(tmp_path)
+    found = DepthFinder(tmp_path).find(image)
+    assert found.size == image.size
+    pixels = np.asarray(found)
+    assert (pixels[..., 0] == pixels[..., 1]).all()
+    assert (pixels.min(), pixels.max()) == (0, 255)
+
+
+def test_the_depth_of_a_flat_picture_is_no_fault(tmp_path: Path) -> None:
+    save_depth_model(tmp_path)
+    assert DepthFinder(tmp_path).find(Image.new("RGB", (64, 64), "white")).size == (64, 64)

@@ -9,6 +9,7 @@ from backend.errors import Cancelled, GenerationFailed, InvalidRequest
 from backend.local.checkpoint import find
 from backend.local.drawing import Drawing
 from backend.local.engine import Engine
+from backend.local.extras import Extras
 from backend.local.weights import load
 from backend.requests import TextToImage
 from tests.backend.local.conftest import PROMPT, Draw
@@ -113,7 +114,7 @@ def test_a_long_prompt_is_read_to_its_end(draw: Draw) -> None:
 def test_a_black_picture_of_numbers_that_overflowed_is_a_failure() -> None:
     checkpoint = find("tiny")
     assert checkpoint
-    broken: Engine = load(checkpoint, lambda *_: None)
+    broken: Engine = load(checkpoint, Extras(offered=False), lambda *_: None)
     with torch.no_grad():
         for parameter in broken.pipe.transformer.parameters():
             parameter.fill_(float("nan"))

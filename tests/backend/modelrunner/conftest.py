@@ -1,7 +1,5 @@
-"""A playground whose ModelRunner is the simulator, on a real socket."""
+"""The parts of the scene, by name."""
 
-import dataclasses
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,57 +11,44 @@ from backend.caller import Caller
 from backend.encoding import encode
 from backend.events import Event
 from backend.generate import generate
-from backend.http import Line
 from backend.modelrunner.backend import ModelRunnerBackend
-from backend.modelrunner.service import MEDIA, Service
 from backend.playground import Playground
 from backend.requests import ControlNet
-from backend.runs.files import ImageFiles
 from backend.settings import Settings
-from backend.simulator.artist import FlatArtist
 from backend.simulator.faults import Fault
-from backend.simulator.server import running
 from backend.simulator.world import World
-
-KEY = "mr-secret-0123456789"
-PROTOCOL = {"modelrunner": "backend.simulator.modelrunner:routes"}
-
-
-def soon(seconds: float) -> None:
-    """Wait, but not as long as in earnest."""
-    time.sleep(min(seconds, 0.01))
+from tests.backend.modelrunner.scene import Scene, modelrunner_scene
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    files = ImageFiles(tmp_path / "simulator")
-    return World(FlatArtist(files), files, KEY)
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    with modelrunner_scene(tmp_path) as scene:
+        yield scene
 
 
 @pytest.fixture
-def address(world: World) -> Iterator[str]:
-    with running(world, protocols=PROTOCOL) as address:
-        yield address
+def world(scene: Scene) -> World:
+    return scene.world
 
 
 @pytest.fixture
-def settings(settings: Settings, address: str) -> Settings:
-    keys = {"MODELRUNNER_KEY": KEY, "MODELRUNNER_BASE_URL": address, "MODELRUNNER_STORAGE_URL": address}
-    return Settings(_env_file=None, PLAYGROUND_DATA=settings.data, PLAYGROUND_BACKEND="modelrunner", **keys)
+def address(scene: Scene) -> str:
+    return scene.address
 
 
 @pytest.fixture
-def backend(settings: Settings, address: str) -> Iterator[ModelRunnerBackend]:
-    line = Line("ModelRunner", address, scheme="Key", media=MEDIA, sleep=soon)
-    files = ImageFiles(settings.data / "images")
-    backend = ModelRunnerBackend(settings, files, Service(line, address), sleep=soon)
-    yield backend
-    backend.close()
+def backend(scene: Scene) -> ModelRunnerBackend:
+    return scene.modelrunner
 
 
 @pytest.fixture
-def playground(playground: Playground, backend: ModelRunnerBackend) -> Playground:
-    return dataclasses.replace(playground, backends={"modelrunner": backend}, files=backend.files, default="modelrunner")
+def playground(scene: Scene) -> Playground:
+    return scene.playground
+
+
+@pytest.fixture
+def settings(scene: Scene) -> Settings:
+    return scene.playground.settings
 
 
 @pytest.fixture

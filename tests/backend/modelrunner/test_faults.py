@@ -13,10 +13,11 @@ from backend.errors import (
     ProviderBusy,
     ProviderRefused,
 )
-from backend.events import Event, Failed, Finished, Submitted
+from backend.events import Event, Failed, Finished
 from backend.generate import collect
 from backend.playground import Playground
 from backend.runs.records import Run
+from backend.simulator.faults import Fault
 from backend.simulator.world import World
 
 Ask = Callable[..., list[Event]]
@@ -136,7 +137,7 @@ def test_one_failed_request_keeps_the_others_images(ask: Ask, suffer: Suffer) ->
     suffer("fail")
     error, run = failed(ask(count=3))
     assert [image.seed for image in run.images] == [7, 9]
-    assert "model failed" in str(error)
+    assert "The model at ModelRunner failed" in str(error)
 
 
 def test_an_address_on_another_host_never_sees_the_key(ask: Ask, suffer: Suffer, world: World) -> None:
@@ -162,12 +163,10 @@ def test_a_result_that_is_not_ready_yet_is_asked_for_again(ask: Ask, suffer: Suf
 def test_a_file_that_is_no_image_is_refused_and_the_run_can_be_collected_later(
     ask: Ask, playground: Playground, caller: Caller, world: World, kind: str, words: str
 ) -> None:
-    from backend.simulator.faults import Fault
-
     world.faults.add(Fault(kind=kind, operation="media"))
     error, run = failed(ask())
     assert words in str(error)
-    assert error.billed == "unknown"
+    assert error.billed == "yes"
     collected = finished(list(collect(playground, caller, run)))
     assert [image.seed for image in collected.images] == [7]
     assert world.count("modelrunner.submit") == 1
@@ -191,54 +190,3 @@ def test_a_slow_queue_is_waited_for_and_then_left_to_be_collected(
     assert "recover it later" in str(error)
     world.faults.clear()
     assert len(finished(list(collect(playground, caller, run))).images) == 1
-
-
-class Crash(BaseException):
-    """The process ends here."""
-
-
-@pytest.mark.parametrize(("crash_at", "images"), [(1, 0), (2, 1), (3, 1), (4, 2)])
-def test_a_crash_loses_nothing_that_was_paid(
-    playground: Playground, caller: Caller, control_image: str, world: World, crash_at: int, images: int
-) -> None:
-    """The run's ids are on disk; what was sent is collected, and what was not is said."""
-    from backend.generate import _open, prepare
-    from backend.requests import ControlNet
-
-    backend = playground.backends["modelrunner"]
-    request = prepare(backend, caller, ControlNet(prompt="a lighthouse", image=control_image, seed=7, count=2))
-    run = _open(playground, caller, backend, request, backend.estimate(request, caller))
-    noted = 0
-
-    def emit(event: Event) -> None:
-        nonlocal noted
-        if isinstance(event, Submitted):
-            playground.store.submitted(run.id, event.provider_ids)
-            noted += 1
-            if noted == crash_at:
-                raise Crash
-
-    with pytest.raises(Crash):
-        backend.run(request, caller, emit)
-    sent = world.count("modelrunner.submit")
-    (left,) = playground.store.unfinished()
-    last = list(collect(playground, caller, left))[-1]
-    assert isinstance(last, Finished | Failed)
-    assert last.run is not None
-    assert (len(last.run.images), world.count("modelrunner.submit")) == (images, sent)
-    if isinstance(last, Failed):
-        assert last.error.billed == ("unknown" if crash_at in (1, 3) else "no")
-
-
-def test_a_run_on_a_visitors_own_key_is_collected_only_with_it(
-    ask: Ask, suffer: Suffer, playground: Playground, caller: Caller
-) -> None:
-    run = finished(ask())
-    own = {**run.provider_ids, "own_key": True}
-    backend = playground.backends["modelrunner"]
-    from dataclasses import replace
-
-    from backend.errors import NotReady
-
-    with pytest.raises(NotReady, match="paste it again"):
-        backend.collect(replace(run, provider_ids=own), caller, lambda event: None)

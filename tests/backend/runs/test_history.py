@@ -11,6 +11,7 @@ from backend.errors import NotFound
 from backend.playground import Playground
 from backend.requests import parse_request
 from backend.runs.history import Search
+from backend.runs.holders import Holders
 from backend.runs.records import Run, RunImage
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -153,6 +154,18 @@ def test_a_file_that_another_run_shows_or_started_from_stays(playground: Playgro
     make_old(playground)
     assert playground.history.empty_trash(ME) == 1
     assert playground.files.read(sha256)
+
+
+def test_a_picture_that_somebody_else_brought_too_stays(playground: Playground, add: Add) -> None:
+    image = playground.files.put(b"a famous picture", "png")
+    run = add(1, request={"mode": "image_to_image", "image": image})
+    holders = Holders(playground.store.engine)
+    for visitor in (ME, "somebody else"):
+        holders.add_picture(image, visitor)
+    playground.history.delete(ME, [run.id])
+    make_old(playground)
+    assert playground.history.empty_trash(ME) == 1
+    assert playground.files.read(image) == b"a famous picture"
 
 
 def test_a_file_that_was_just_asked_for_again_stays_for_now(playground: Playground, add: Add) -> None:

@@ -1,68 +1,15 @@
-"""A playground whose Runware is the simulator, on a real socket; nothing waits."""
+"""A playground whose Runware is the simulator."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from backend.caller import Caller
-from backend.events import Event, Failed, Finished, Generated
-from backend.generate import generate
-from backend.http import Line
-from backend.playground import Playground
-from backend.requests import Request
-from backend.runs.budget import Budget
-from backend.runs.database import open_database
-from backend.runs.files import ImageFiles
-from backend.runs.records import Run
-from backend.runs.store import Store
-from backend.runware.backend import RunwareBackend
-from backend.runware.service import MEDIA
-from backend.settings import Settings
-from backend.simulator.artist import FlatArtist
-from backend.simulator.server import running
-from backend.simulator.world import KEY, World
-
-
-@dataclass
-class Scene:
-    """The playground, its Runware, the world behind it, and the seconds it would have waited."""
-
-    playground: Playground
-    runware: RunwareBackend
-    world: World
-    address: str
-    waits: list[float] = field(default_factory=list)
-
-    def draw(self, request: Request, caller: Caller | None = None) -> tuple[list[Generated], Run]:
-        """Run a request to its end and return its images and its record."""
-        events = self.events(request, caller)
-        end = events[-1]
-        assert isinstance(end, Finished | Failed)
-        assert end.run is not None
-        return [event for event in events if isinstance(event, Generated)], end.run
-
-    def events(self, request: Request, caller: Caller | None = None) -> list[Event]:
-        """Run a request to its end and return what happened."""
-        return list(generate(self.playground, caller or Caller(visitor="visitor-1"), "runware", request))
+from tests.backend.runware.scene import Scene, runware_scene
 
 
 @pytest.fixture
 def scene(tmp_path: Path) -> Iterator[Scene]:
     """Return a playground that has Runware alone, with the simulator behind it."""
-    seen = ImageFiles(tmp_path / "simulator")
-    world = World(FlatArtist(seen), seen)
-    with running(world) as address:
-        settings = Settings(
-            _env_file=None, PLAYGROUND_DATA=tmp_path, RUNWARE_API_KEY=KEY, RUNWARE_BASE_URL=f"{address}/v1"
-        )
-        engine = open_database(settings.data)
-        files = ImageFiles(settings.data / "images")
-        waits: list[float] = []
-        line = Line("Runware", settings.runware_base_url, scheme="Bearer", media=MEDIA, sleep=waits.append)
-        runware = RunwareBackend(settings, files, line, sleep=waits.append)
-        playground = Playground(settings, {"runware": runware}, Store(engine), Budget(engine), files, "runware")
-        yield Scene(playground, runware, world, address, waits)
-        runware.close()
-        engine.dispose()
+    with runware_scene(tmp_path) as scene:
+        yield scene

@@ -3,11 +3,14 @@
 import threading
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from pydantic import SecretStr
 
 from backend.caller import Caller
+from backend.encoding import encode
 from backend.errors import (
     BadReply,
     GenerationFailed,
@@ -17,17 +20,18 @@ from backend.errors import (
     ProviderRefused,
     ProviderTimeout,
     ProviderUnreachable,
+    StorageFull,
 )
 from backend.events import Failed
 from backend.generate import collect, generate
-from backend.requests import TextToImage, seeds
+from backend.requests import Inpaint, Request, TextToImage, seeds
 from backend.runs.records import Run
 from backend.runware.mapping import Inlaid, to_task
 from backend.runware.options import RunwareOptions
 from backend.runware.service import new_uuid
 from backend.simulator.faults import Fault
 from backend.simulator.world import KEY
-from tests.backend.runware.conftest import Scene
+from tests.backend.runware.scene import Scene, runware_scene
 
 INFER = "runware.imageInference"
 ONE = Decimal("0.0006")
@@ -37,7 +41,7 @@ def fox(count: int = 1, **options: object) -> TextToImage:
     return TextToImage(prompt="a fox", width=128, height=128, seed=1, count=count, options=options)
 
 
-def failed(scene: Scene, request: TextToImage) -> tuple[PlaygroundError, Run]:
+def failed(scene: Scene, request: Request) -> tuple[PlaygroundError, Run]:
     end = scene.events(request)[-1]
     assert isinstance(end, Failed)
     assert end.run is not None
@@ -146,19 +150,45 @@ def test_some_images_and_an_error_in_one_reply_are_both_kept(scene: Scene) -> No
     assert "could not make the image" in run.error
 
 
-@pytest.mark.parametrize("kind", ["garbage", "wrong_shape"])
-def test_an_answer_in_the_wrong_shape_may_be_billed(scene: Scene, kind: str) -> None:
-    scene.world.faults.add(Fault(kind=kind, operation=INFER))
+def test_an_answer_that_is_no_answer_may_be_billed(scene: Scene) -> None:
+    scene.world.faults.add(Fault(kind="garbage", operation=INFER))
     error, run = failed(scene, fox())
     assert isinstance(error, BadReply)
     assert (error.billed, run.cost_usd) == ("unknown", None)
+
+
+@pytest.mark.parametrize("status", [200, 502, 524])
+def test_images_behind_a_gateways_page_are_found(scene: Scene, status: int) -> None:
+    scene.world.faults.add(Fault(kind="gateway", operation=INFER, times=9, status=status))
+    images, run = scene.draw(fox(2))
+    assert (len(images), run.status) == (2, "finished")
+    assert scene.world.account.bills == 2 * [ONE]
+
+
+def test_an_image_without_its_file_is_looked_for_once_and_was_billed(scene: Scene) -> None:
+    scene.world.faults.add(Fault(kind="wrong_shape", operation=INFER))
+    error, run = failed(scene, fox())
+    assert isinstance(error, BadReply)
+    assert "no file of it any more" in str(error)
+    assert (error.billed, run.cost_usd) == ("yes", None)
+    assert len(scene.waits) == 1
+
+
+def test_a_full_disk_doesnt_make_a_paid_image_unbilled(scene: Scene) -> None:
+    folder = scene.playground.files.folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.write_bytes(b"a file where the folder should be")
+    error, run = failed(scene, fox(2))
+    assert isinstance(error, StorageFull)
+    assert (error.billed, run.cost_usd) == ("yes", None)
+    assert len(run.provider_ids["found"]) == 2
 
 
 @pytest.mark.parametrize("kind", ["html_image", "huge_image", "gone"])
 def test_a_file_that_is_no_image_costs_the_others_nothing(scene: Scene, kind: str) -> None:
     scene.world.faults.add(Fault(kind=kind, operation="media"))
     images, run = scene.draw(fox(3))
-    assert [image.index for image in images] == [1, 2]
+    assert len(images) == 2
     assert run.status == "partial"
     assert run.billed in ("yes", "unknown")
 
@@ -168,7 +198,7 @@ def test_an_image_that_could_not_be_fetched_is_recovered_later(scene: Scene) -> 
     _, run = scene.draw(fox(2))
     list(collect(scene.playground, Caller(visitor="visitor-1"), scene.playground.store.run(run.id)))
     run = scene.playground.store.run(run.id)
-    assert [image.index for image in run.images] == [0, 1]
+    assert sorted(image.index for image in run.images) == [0, 1]
     assert (run.status, run.cost_usd) == ("finished", 2 * ONE)
     assert scene.world.account.bills == 2 * [ONE]
 
@@ -180,6 +210,27 @@ def test_a_run_that_a_crash_left_is_collected_without_a_new_order(scene: Scene, 
     run = scene.playground.store.run(left.id)
     assert (run.status, len(run.images), run.cost_usd) == ("finished", 2, 2 * ONE)
     assert scene.world.count(INFER) == 2
+
+
+def test_a_collected_inpainting_is_put_together_like_any_other(scene: Scene) -> None:
+    original, mask = Image.new("RGB", (128, 128), "navy"), Image.new("RGB", (128, 128))
+    mask.paste("white", (0, 0, 64, 128))
+    image, painted = (scene.playground.files.put(encode(one, "png"), "png") for one in (original, mask))
+    scene.world.faults.add(Fault(kind="gone", operation="media"))
+    _, run = scene.draw(Inpaint(prompt="a fox", image=image, mask=painted, seed=1))
+    assert run.images == ()
+    list(collect(scene.playground, Caller(visitor="visitor-1"), run))
+    (made,) = scene.playground.store.run(run.id).images
+    with Image.open(scene.playground.files.path(made.sha256)) as picture:
+        assert picture.getpixel((100, 64)) == (0, 0, 128)
+        assert picture.getpixel((10, 64)) != (0, 0, 128)
+
+
+def test_an_asynchronous_run_may_fail_in_part(scene: Scene) -> None:
+    scene.world.faults.add(Fault(kind="partial", operation=INFER, code="timeoutProvider"))
+    images, run = scene.draw(fox(3, delivery="async"))
+    assert sorted(image.index for image in images) == [0, 1]
+    assert (run.status, run.billed, run.cost_usd) == ("partial", "no", 2 * ONE)
 
 
 def test_a_run_that_never_left_before_the_crash_is_found_out(scene: Scene) -> None:
@@ -211,6 +262,13 @@ def test_nobody_there_bills_nothing(scene: Scene) -> None:
     error, run = failed(scene, fox())
     assert isinstance(error, ProviderUnreachable)
     assert (error.billed, run.cost_usd) == ("no", Decimal(0))
+
+
+def test_a_simulator_on_this_machine_is_reached_past_a_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with runware_scene(tmp_path) as scene:
+        assert scene.draw(fox())[1].status == "finished"
 
 
 def test_leaving_after_the_order_keeps_the_image(scene: Scene) -> None:

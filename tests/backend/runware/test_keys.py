@@ -11,7 +11,7 @@ from backend.caller import Caller
 from backend.errors import Unsupported
 from backend.requests import TextToImage
 from backend.simulator.faults import Fault
-from tests.backend.runware.conftest import Scene
+from tests.backend.runware.scene import Scene
 
 OWN = "rw-own-key-of-a-visitor-987"
 FOX = TextToImage(prompt="a fox", width=128, height=128, seed=1)

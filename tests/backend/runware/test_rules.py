@@ -16,7 +16,7 @@ from backend.runware import build
 from backend.runware.backend import RunwareBackend
 from backend.runware.prices import Prices
 from backend.settings import Settings
-from tests.backend.runware.conftest import Scene
+from tests.backend.runware.scene import Scene
 
 GREY = encode(Image.new("RGB", (128, 128), "grey"), "png")
 

@@ -12,7 +12,7 @@ from backend.events import Submitted
 from backend.request_parts import Accelerator, Control, Lora
 from backend.requests import ControlNet, ImageToImage, Inpaint, Outpaint, Request, TextToImage
 from backend.simulator.faults import Fault
-from tests.backend.runware.conftest import Scene
+from tests.backend.runware.scene import Scene
 
 Keep = Callable[[Image.Image], str]
 

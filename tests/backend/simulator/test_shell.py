@@ -1,11 +1,13 @@
 """The simulator's house, tried with a protocol of one route on a real socket."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
-from backend.simulator.faults import Fault
+from backend.simulator.faults import SHARED, Fault
+from backend.simulator.runware.desk import FAULTS
 from backend.simulator.server import running
 from backend.simulator.world import World
 
@@ -79,3 +81,8 @@ def test_media_can_be_another_thing_than_an_image(client: httpx.Client, world: W
     world.faults.add(Fault(kind=kind, operation="media"))
     answer = client.get(f"/media/{name}")
     assert (answer.status_code, answer.content == b"bytes") == (status, False)
+
+
+def test_every_fault_is_on_its_page_of_the_docs() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "simulator.md").read_text(encoding="utf-8")
+    assert [kind for kind in (*SHARED, *FAULTS) if f"`{kind}`" not in page] == []

@@ -3,7 +3,7 @@ import pytest
 from backend.settings import Settings
 from backend.visitors.addresses import Addresses
 from backend.visitors.callers import Callers
-from backend.visitors.identity import Visit, new_token
+from backend.visitors.identity import Visit, is_guest, new_token
 
 TOKEN = new_token()
 
@@ -19,6 +19,14 @@ def test_a_cookie_is_one_visitor_in_every_session(callers: Callers) -> None:
     assert first.visitor == second.visitor != callers.caller(Visit(token=new_token())).visitor
     assert first.address != second.address
     assert not first.signed_in
+
+
+def test_a_guest_is_known_for_one_request_and_never_as_the_visitor_of_the_same_token(callers: Callers) -> None:
+    guest = callers.caller(Visit(token=TOKEN, guest=True)).visitor
+    assert is_guest(guest)
+    assert guest != callers.caller(Visit(token=TOKEN)).visitor
+    assert is_guest(callers.caller(Visit(session="page-1")).visitor)
+    assert not is_guest(callers.caller(Visit(token=TOKEN, guest=True, login="hf-42")).visitor)
 
 
 def test_a_login_is_the_same_visitor_on_every_device(callers: Callers) -> None:

@@ -112,12 +112,18 @@ def test_without_a_network_the_way_out_is_told(installed: Task, capsys: pytest.C
     missing.root.mkdir()
     (missing.root / "constraints.txt").write_bytes(installed.constraints.read_bytes())
     (missing.root / "requirements.txt").write_text("unheard-of\n")
-    (missing.root / "requirements-dev.txt").touch()
     with pytest.raises(SetupError, match="Without a network it can't go on; the same command goes on from here"):
         command.set_up(missing)
     assert "No matching distribution found for unheard-of" in capsys.readouterr().out
     assert not missing.is_done()
     command.set_up(installed)
+
+
+def test_a_copy_without_the_list_for_tests_can_be_set_up(tmp_path: Path) -> None:
+    for name in ("constraints.txt", "requirements.txt"):
+        (tmp_path / name).touch()
+    task = Task(Environment(tmp_path / ".venv"), dev=False, torch_index="", root=tmp_path)
+    assert not task.is_done()
 
 
 def test_the_command_line_names_the_folder_and_the_index(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from backend.local.detectors import detect
+from backend.local.detectors import Detectors
 from backend.local.drawing import Drawing
+from backend.local.extras import Extras
 from backend.local.scenes import Frame, Scene, prepare
 from backend.requests import Request
 from backend.runs.files import ImageFiles
@@ -58,7 +59,7 @@ def brush() -> Brush:
 @pytest.fixture
 def scene(files: ImageFiles) -> Callable[[Request], Scene]:
     """Return a function that prepares a request for a model of 256×256."""
-    return lambda request: prepare(request, files, SMALL, detect)
+    return lambda request: prepare(request, files, SMALL, Detectors(Extras(offered=False)).detect)
 
 
 def noise(width: int, height: int, seed: int = 1) -> Image.Image:

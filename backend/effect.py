@@ -1,0 +1,95 @@
+"""Whether a backend heeds control pictures at all: the same seed, once without and once with all of the control."""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from backend.base import Backend
+from backend.caller import Caller
+from backend.capabilities import Estimate
+from backend.events import Event, Failed, Finished
+from backend.generate import DRAWN_SEEDS, generate
+from backend.playground import Playground
+from backend.request_parts import RANDOM_SEED
+from backend.requests import ControlNet
+from backend.runs.files import ImageFiles
+from backend.runs.records import Run
+from backend.sizing import drawable
+
+SIDE = 512
+"""Pixels of the longer side: enough to see it, and cheap."""
+LEAST_DIFFERENCE = 2.0
+"""Mean difference of the pixels (of 255) that two runs of the same seed may have without any control: rounding."""
+SCALES = (0.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What the control changed: the mean absolute difference of the two images' pixels, 0 to 255."""
+
+    without: Run
+    with_control: Run
+    difference: float
+
+    @property
+    def works(self) -> bool:
+        """Whether the control picture changes anything."""
+        return self.difference >= LEAST_DIFFERENCE
+
+    def __str__(self) -> str:
+        if self.works:
+            return f"The control picture has an effect here: the two images differ by {self.difference:.0f} of 255."
+        return (
+            "The control picture has no effect here: with and without it the same seed gives the same image "
+            f"(they differ by {self.difference:.1f} of 255). Choose another backend for ControlNet."
+        )
+
+
+def effect_estimate(backend: Backend, caller: Caller, request: ControlNet, files: ImageFiles) -> Estimate:
+    """Return what the check costs, to be said before it runs: two small images."""
+    one = backend.estimate(_trial(request, files, SCALES[0]), caller)
+    likely, low, high = (None if price is None else price * len(SCALES) for price in (one.likely, one.low, one.high))
+    return Estimate(likely, low, high, free=one.free, note=one.note)
+
+
+def check_effect(playground: Playground, caller: Caller, backend: str, request: ControlNet) -> Iterator[Event | Effect]:
+    """Run a request small, without and with its control, through the door, and end with the `Effect`.
+
+    Yields what happens in both runs; ends with a `Failed` where one of them fails, before the second is paid for.
+    """
+    if request.seed == RANDOM_SEED:
+        request = request.model_copy(update={"seed": secrets.randbelow(DRAWN_SEEDS)})
+    runs: list[Run] = []
+    for scale in SCALES:
+        for event in generate(playground, caller, backend, _trial(request, playground.files, scale)):
+            yield event
+            if isinstance(event, Finished):
+                runs.append(event.run)
+            elif isinstance(event, Failed):
+                return
+    without, with_control = runs
+    yield Effect(without, with_control, _difference(playground.files, without, with_control))
+
+
+def _trial(request: ControlNet, files: ImageFiles, scale: float) -> ControlNet:
+    """Return the request as small and as plain as can be; an expanded prompt would differ by itself."""
+    with Image.open(files.path(request.image)) as picture:
+        ratio = SIDE / max(picture.size)
+        width, height = drawable((round(picture.width * ratio), round(picture.height * ratio)))
+    plain = {"prompt_expansion": False, "safety": False, "output_format": "png", "controls": (), "count": 1}
+    window = {"control_scale": scale, "control_start": 0.0, "control_end": 1.0}
+    return request.model_copy(update={**plain, **window, "width": width, "height": height})
+
+
+def _difference(files: ImageFiles, one: Run, other: Run) -> float:
+    pictures = []
+    for run in (one, other):
+        with Image.open(files.path(run.images[0].sha256)) as picture:
+            pictures.append(picture.convert("RGB"))
+    first, second = pictures
+    if second.size != first.size:
+        second = second.resize(first.size)
+    return float(np.abs(np.asarray(first, np.int16) - np.asarray(second, np.int16)).mean())

@@ -1,0 +1,1 @@
+"""A run as code that makes it again: curl, Python, JavaScript. No key is ever in it."""

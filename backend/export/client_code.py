@@ -1,0 +1,60 @@
+"""A request as a call of this playground's own API, with gradio_client and with curl."""
+
+import json
+from typing import Any
+
+from backend.request_parts import MAX_SEED
+from backend.requests import IMAGE_FIELDS, Request
+
+_SAFE_INTEGER = 2**53
+
+_PYTHON = '''"""Makes the run again on this playground. Needs `pip install gradio_client`."""
+
+from gradio_client import Client, handle_file
+
+client = Client({address!r})
+images, run = client.predict(
+{arguments}    api_name="/{mode}",
+)
+print(run["seeds"], run["cost_usd"], run["cost_kind"])
+for image in images:
+    print(image)
+'''
+
+
+def client_code(request: Request, backend: str, address: str) -> str:
+    """Return a Python program for gradio_client; input images are files named after their field."""
+    values = arguments(request, backend)
+    rows = [f"    {name}={_literal(name, value, request)},\n" for name, value in values.items()]
+    return _PYTHON.format(address=address, arguments="".join(rows), mode=request.mode)
+
+
+def arguments(request: Request, backend: str) -> dict[str, Any]:
+    """Return the API's parameters: what differs from the defaults, the backend and the seed; images by field name."""
+    pictures = IMAGE_FIELDS[request.mode]
+    values = request.model_dump(mode="json", exclude_defaults=True, exclude={"mode", *pictures})
+    seed = request.seed if request.seed < _SAFE_INTEGER else str(min(request.seed, MAX_SEED))
+    first: dict[str, Any] = {"prompt": values.pop("prompt"), **{name: f"{name}.png" for name in pictures}}
+    values.pop("controls", None)
+    controls = [
+        {"image": f"control-{index}.png", **control.model_dump(mode="json", exclude={"image"})}
+        for index, control in enumerate(request.controls, start=1)
+    ]
+    further = {"controls": controls} if controls else {}
+    return (
+        first | {"backend": backend, "seed": seed} | {name: v for name, v in values.items() if name != "seed"} | further
+    )
+
+
+def _literal(name: str, value: Any, request: Request) -> str:
+    if name in IMAGE_FIELDS[request.mode]:
+        return f'handle_file("{value}")'
+    if name == "controls":
+        rows = (
+            ", ".join(
+                f'"{key}": ' + (f'handle_file("{v}")' if key == "image" else repr(v)) for key, v in control.items()
+            )
+            for control in value
+        )
+        return "[" + ", ".join("{" + row + "}" for row in rows) + "]"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)

@@ -1,0 +1,35 @@
+"""ZeroGPU's free time: how much of the day's a visitor has left."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func, select
+
+from backend.caller import Caller
+from backend.playground import Playground
+from backend.runs.tables import runs
+
+ANONYMOUS_SECONDS, FREE_SECONDS = 2 * 60, 5 * 60
+"""ZeroGPU's daily quota by Hugging Face's documentation of 2026; PRO accounts have 40 minutes, which we can't see."""
+
+
+@dataclass(frozen=True, slots=True)
+class GpuTime:
+    """A visitor's free GPU seconds of a day: the whole, and what is left of it after their runs on this Space."""
+
+    total: float
+    left: float
+
+    def images(self, seconds_each: float) -> int:
+        """Return how many more images it may be enough for, by what one asks for."""
+        return int(self.left // seconds_each)
+
+
+def gpu_time(playground: Playground, caller: Caller) -> GpuTime:
+    """Return how a visitor's GPU time stands today, as far as this Space can know: others count on it too."""
+    total = FREE_SECONDS if caller.signed_in else ANONYMOUS_SECONDS
+    since = datetime.now(UTC) - timedelta(days=1)
+    mine = (runs.c.visitor == caller.visitor, runs.c.created > since, runs.c.backend == "local")
+    with playground.store.engine.connect() as connection:
+        used = connection.execute(select(func.sum(runs.c.seconds)).where(*mine)).scalar() or 0.0
+    return GpuTime(total, max(total - used, 0.0))

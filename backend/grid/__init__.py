@@ -1,0 +1,1 @@
+"""X/Y/Z grids: one request varied along up to three of its fields."""

@@ -1,0 +1,94 @@
+"""An axis of a grid: a field of the request and its values, as hands write them."""
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from backend.errors import InvalidRequest, Problem
+from backend.prompts.expansion import Lists, all_of
+from backend.requests import REQUEST_TYPES, Mode
+
+MOST_VALUES = 50
+_NUMBER = r"-?\d{1,19}(?:\.\d{1,6})?"
+_RANGE = re.compile(rf"({_NUMBER})\s*(?:-|…|\.\.)\s*({_NUMBER})(?:\s*\(([+-]?{_NUMBER})\)|\s*\[(\d{{1,3}})\])?\Z")
+_SIZE = re.compile(r"(\d{2,5})\s*[x×]\s*(\d{2,5})\Z")
+_NOT_AN_AXIS = ("mode", "image", "mask", "controls", "loras", "accelerator", "options", "count", "width", "height")
+
+PROMPT_WORDS = "words"
+"""The axis that replaces words of the prompt: its first value is what is looked for."""
+SIZE = "size"
+BACKEND = "backend"
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A field (or `words`, `size`, `backend`) and the texts of its values."""
+
+    field: str
+    values: tuple[str, ...]
+
+    def label(self, index: int) -> str:
+        """Return what stands beside the row or column."""
+        value = self.values[index]
+        return value if self.field in (PROMPT_WORDS, SIZE, BACKEND, "prompt") else f"{self.field} {value}"
+
+
+def axis_fields(mode: Mode) -> list[str]:
+    """Return what an axis may vary in a mode."""
+    fields = [name for name in REQUEST_TYPES[mode].model_fields if name not in _NOT_AN_AXIS]
+    return [PROMPT_WORDS, *([SIZE] if "width" in REQUEST_TYPES[mode].model_fields else []), BACKEND, *fields]
+
+
+def read_axis(field: str, text: str, *, mode: Mode, lists: Lists | None = None) -> Axis:
+    """Read an axis: values between commas (quoted where they hold one), `1-4`, `2-10 (+2)`, `1-9 [3]` for numbers.
+
+    Of a prompt axis one line is one value, and its choices and wildcards become all of theirs.
+    """
+    if field not in axis_fields(mode):
+        known = ", ".join(axis_fields(mode))
+        raise InvalidRequest([Problem("axis", f"{field!r} can't be varied; choose one of {known}.")])
+    if field in ("prompt", "negative_prompt"):
+        values = [one for line in text.splitlines() if line.strip() for one in all_of(line.strip(), lists or {})]
+    else:
+        values = [one for value in _split(text) for one in _spread(value)]
+    if not 1 <= len(values) <= MOST_VALUES:
+        message = f"has {len(values)} values; give 1 to {MOST_VALUES}."
+        raise InvalidRequest([Problem(field, message)])
+    return Axis(field, tuple(values))
+
+
+def sides(value: str) -> tuple[int, int]:
+    """Read `1024x768` as width and height in pixels."""
+    found = _SIZE.match(value.strip())
+    if found is None:
+        raise InvalidRequest([Problem(SIZE, f"is {value!r}; write width and height in pixels, such as 1024x768.")])
+    return int(found[1]), int(found[2])
+
+
+def _split(text: str) -> Iterator[str]:
+    for row in csv.reader(text.splitlines(), skipinitialspace=True):
+        yield from (value.strip() for value in row if value.strip())
+
+
+def _spread(value: str) -> Sequence[str]:
+    found = _RANGE.match(value)
+    if found is None:
+        return (value,)
+    first, last = Decimal(found[1]), Decimal(found[2])
+    if found[4]:
+        many = min(int(found[4]), MOST_VALUES + 1)
+        step = (last - first) / (many - 1) if many > 1 else Decimal(0)
+        whole = first == int(first) and last == int(last)
+        spread = [first + step * index for index in range(many)]
+        return [_shown(Decimal(round(one)) if whole else round(one, 4)) for one in spread]
+    step = abs(Decimal(found[3] or 1)) * (1 if last >= first else -1)
+    if step == 0:
+        return (value,)
+    many = min(int(abs((last - first) / step)) + 1, MOST_VALUES + 1)
+    return [_shown(first + step * index) for index in range(many)]
+
+
+def _shown(number: Decimal) -> str:
+    return f"{number.normalize():f}"

@@ -1,0 +1,130 @@
+"""A grid before it runs: every cell's request, checked, and the price of the whole."""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from itertools import product
+from typing import Any
+
+from pydantic import ValidationError
+
+from backend.caller import Caller
+from backend.capabilities import Estimate
+from backend.errors import InvalidRequest, PlaygroundError, Problem, from_validation
+from backend.events import Event
+from backend.generate import DRAWN_SEEDS, generate
+from backend.grid.axes import BACKEND, PROMPT_WORDS, SIZE, Axis, sides
+from backend.merge import merge
+from backend.playground import Playground
+from backend.request_parts import RANDOM_SEED
+from backend.requests import Request, parse_request
+
+MOST_CELLS = 100
+AT_ONCE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One picture of the grid: where it stands on each axis (from 0), and what makes it."""
+
+    place: tuple[int, ...]
+    backend: str
+    request: Request
+    estimate: Estimate
+
+    @property
+    def key(self) -> str:
+        """Return the cell's name in the stream of events, such as `2-0`."""
+        return "-".join(map(str, self.place))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All cells in reading order (the first axis runs across, the second down, the third by sheet)."""
+
+    axes: tuple[Axis, ...]
+    cells: tuple[Cell, ...]
+
+    @property
+    def price(self) -> Estimate:
+        """Return what the whole may cost; None where a cell's price is unknown."""
+        estimates = [cell.estimate for cell in self.cells]
+        return Estimate(
+            likely=_sum([one.likely for one in estimates]),
+            low=_sum([one.low for one in estimates]),
+            high=_sum([one.most for one in estimates]),
+            free=all(one.free for one in estimates),
+        )
+
+
+def plan(playground: Playground, caller: Caller, backend: str, request: Request, axes: Sequence[Axis]) -> Plan:
+    """Return the grid of a request along one to three axes; raise `InvalidRequest` naming the first cell that can't be.
+
+    A seed that isn't given is drawn once, so that all cells share it unless an axis varies it.
+    """
+    if not 1 <= len(axes) <= 3 or len({axis.field for axis in axes}) != len(axes):
+        raise InvalidRequest([Problem("axes", "must be one to three, each of another field.")])
+    number = 1
+    for axis in axes:
+        number *= len(axis.values)
+    if number > MOST_CELLS:
+        raise InvalidRequest([Problem("axes", f"make {number} images; the most is {MOST_CELLS}. Take values out.")])
+    shared = {"count": 1} | ({"seed": secrets.randbelow(DRAWN_SEEDS)} if request.seed == RANDOM_SEED else {})
+    base = request.model_copy(update=shared)
+    places = product(*(range(len(axis.values)) for axis in reversed(axes)))
+    cells = [_cell(playground, caller, backend, base, axes, tuple(reversed(place))) for place in places]
+    return Plan(tuple(axes), tuple(cells))
+
+
+def run(
+    playground: Playground, caller: Caller, planned: Plan, *, at_once: int = AT_ONCE
+) -> Iterator[tuple[str, Event]]:
+    """Run the cells in order, some at once, and yield each event with its cell's key; close it to stop the rest."""
+    starts = {cell.key: partial(generate, playground, caller, cell.backend, cell.request) for cell in planned.cells}
+    return merge(starts, at_once=at_once)
+
+
+def _cell(
+    playground: Playground, caller: Caller, name: str, base: Request, axes: Sequence[Axis], place: tuple[int, ...]
+) -> Cell:
+    values: dict[str, Any] = base.model_dump()
+    words: list[tuple[str, str]] = []
+    for axis, index in zip(axes, place, strict=True):
+        value = axis.values[index]
+        if axis.field == BACKEND:
+            name, values["options"] = value, {}
+        elif axis.field == SIZE:
+            values["width"], values["height"] = sides(value)
+        elif axis.field == PROMPT_WORDS:
+            words.append((axis.values[0], value))
+        else:
+            values[axis.field] = value
+    for looked_for, value in words:
+        values["prompt"] = _replaced(values["prompt"], looked_for, value)
+    backend = playground.choose(name)
+    try:
+        request = parse_request(values)
+        backend.capabilities.check(request)
+        return Cell(place, backend.name, request, backend.estimate(request, caller))
+    except ValidationError as error:
+        raise _at(axes, place, from_validation(error)) from error
+    except PlaygroundError as error:
+        raise _at(axes, place, error) from error
+
+
+def _replaced(prompt: str, looked_for: str, value: str) -> str:
+    if looked_for not in prompt:
+        raise InvalidRequest([Problem(PROMPT_WORDS, f"begin with {looked_for[:60]!r}, which isn't in the prompt.")])
+    return prompt.replace(looked_for, value)
+
+
+def _at(axes: Sequence[Axis], place: tuple[int, ...], error: PlaygroundError) -> InvalidRequest:
+    where = ", ".join(axis.label(index)[:60] for axis, index in zip(axes, place, strict=True))
+    return InvalidRequest([Problem("grid", f"can't make the cell of {where}: {error}")])
+
+
+def _sum(prices: Sequence[Decimal | None]) -> Decimal | None:
+    known = [price for price in prices if price is not None]
+    return sum(known, Decimal(0)) if len(known) == len(prices) else None

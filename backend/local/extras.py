@@ -1,0 +1,126 @@
+"""What some requests need besides the model: fetched from the hub only after somebody pressed the button."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from huggingface_hub import try_to_load_from_cache
+
+from backend.local.download import Download
+
+_VISION = ("config.json", "preprocessor_config.json", "model.safetensors")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extra:
+    """Files of one hub repository, with what they are for, their size in bytes, and their licence."""
+
+    name: str
+    purpose: str
+    repo: str
+    files: tuple[str, ...]
+    size: int
+    licence: str
+
+    @property
+    def words(self) -> str:
+        """Return name, size and licence."""
+        size = f"{self.size / 1e9:.1f} GB" if self.size >= 1e9 else f"{self.size / 1e6:.0f} MB"
+        return f"{self.name} ({size}, {self.licence})"
+
+
+_UNION = "alibaba-pai/Z-Image-Turbo-Fun-Controlnet-Union-2.1"
+_UNION_FILE = "Z-Image-Turbo-Fun-Controlnet-Union-2.1-{}2602-8steps.safetensors"
+
+EXTRAS: Mapping[str, Extra] = {
+    "union_lite": Extra(
+        name="ControlNet Union 2.1 lite",
+        purpose="Control pictures",
+        repo=_UNION,
+        files=(_UNION_FILE.format("lite-"),),
+        size=2_020_000_000,
+        licence="Apache-2.0",
+    ),
+    "union": Extra(
+        name="ControlNet Union 2.1",
+        purpose="Control pictures",
+        repo=_UNION,
+        files=(_UNION_FILE.format(""),),
+        size=6_710_000_000,
+        licence="Apache-2.0",
+    ),
+    "depth": Extra(
+        name="Depth Anything V2 Small",
+        purpose="Depth maps",
+        repo="depth-anything/Depth-Anything-V2-Small-hf",
+        files=_VISION,
+        size=99_200_000,
+        licence="Apache-2.0",
+    ),
+    "safety": Extra(
+        name="Falconsai's NSFW detector",
+        purpose="The safety check",
+        repo="Falconsai/nsfw_image_detection",
+        files=_VISION,
+        size=343_000_000,
+        licence="Apache-2.0",
+    ),
+}
+
+
+class Extras:
+    """The extras on this machine, and the downloads of others.
+
+    `offered` says whether a visitor may start a download here; a stranger may not.
+    """
+
+    def __init__(self, *, offered: bool, endpoint: str | None = None, cache: Path | None = None) -> None:
+        self._offered = offered
+        self._cache = cache
+        self._downloads = {
+            name: Download(extra.repo, wanted=extra.files, total=extra.size, endpoint=endpoint, cache=cache)
+            for name, extra in EXTRAS.items()
+        }
+
+    def file(self, name: str) -> Path | None:
+        """Return where the first file of an extra lies, or None while one of them is missing."""
+        extra = EXTRAS[name]
+        found = [try_to_load_from_cache(extra.repo, file, cache_dir=self._cache) for file in extra.files]
+        paths = [Path(path) for path in found if isinstance(path, str)]
+        return paths[0] if len(paths) == len(extra.files) else None
+
+    def folder(self, name: str) -> Path | None:
+        """Return the folder of an extra's files, or None while one of them is missing."""
+        file = self.file(name)
+        return file.parent if file else None
+
+    def lacking(self, name: str) -> str | None:
+        """Say in one or two sentences what an extra is, and how to get it; None where it is here."""
+        if self.folder(name):
+            return None
+        extra, download = EXTRAS[name], self._downloads[name]
+        needs = f"{extra.purpose} need{'s' if extra.purpose.startswith('The ') else ''} {extra.words}"
+        if download.busy:
+            return f"{needs}, which is being downloaded: {download.done / 1e6:.0f} of {download.total / 1e6:.0f} MB."
+        if download.error:
+            return f"{needs}. {download.error}"
+        return f"{needs}: {'get it beside the backend switch' if self._offered else 'its owner has to get it'}."
+
+    def actions(self, names: tuple[str, ...]) -> dict[str, str]:
+        """Offer the downloads of those that aren't here; pressing one is the yes."""
+        if not self._offered:
+            return {}
+        return {
+            f"get {name}": f"Get {EXTRAS[name].words}"
+            for name in names
+            if not self._downloads[name].busy and self.folder(name) is None
+        }
+
+    def fetch(self, action: str) -> None:
+        """Start the download that an action names."""
+        self._downloads[action.removeprefix("get ")].start(lambda _: None)
+
+    @property
+    def busy(self) -> bool:
+        """Whether any is being downloaded."""
+        return any(download.busy for download in self._downloads.values())

@@ -1,0 +1,105 @@
+"""LoRA files: found by name, path or hub id, and looked at before they are loaded."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend.errors import Problem, Unsupported
+from backend.local.safetensors_file import read_header
+from backend.request_parts import Lora
+
+SUFFIX = ".safetensors"
+_HUB_FILE = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)(?:/(?P<file>[\w./ -]+\.safetensors))?")
+_MARKS = ("lora_A", "lora_B", "lora_down", "lora_up", "lokr_w")
+_OTHERS = {
+    "lora_unet_down_blocks": "Stable Diffusion",
+    "lora_te": "Stable Diffusion",
+    "unet.": "Stable Diffusion",
+    "double_blocks": "FLUX",
+    "single_transformer_blocks": "FLUX",
+    "transformer_blocks": "another diffusion transformer",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LoraFile:
+    """A LoRA on disk and how strongly it acts."""
+
+    path: Path
+    weight: float
+
+
+class LoraShelf:
+    """Where LoRAs are looked for.
+
+    `folder` is the owner's own. `outside` also admits other files of this machine and the hub, which strangers must not
+    name on somebody else's machine.
+    """
+
+    def __init__(self, folder: Path, *, outside: bool) -> None:
+        self.folder = folder
+        self._outside = outside
+
+    def find(self, loras: tuple[Lora, ...]) -> tuple[LoraFile, ...]:
+        """Return a request's LoRA files, fetched from the hub where needed; raise `Unsupported` with reasons."""
+        found = tuple(LoraFile(self._path(lora.model), lora.weight) for lora in loras)
+        if len({file.path for file in found}) < len(found):
+            raise _problem("names the same LoRA twice; give it once, with its whole weight.")
+        for file in found:
+            check(file.path)
+        return found
+
+    def _path(self, name: str) -> Path:
+        own = self.folder / Path(name).name
+        for path in (own, own.with_name(own.name + SUFFIX)):
+            if path.suffix == SUFFIX and path.is_file():
+                return path
+        if self._outside:
+            path = Path(name).expanduser()
+            if path.is_file():
+                return path.resolve()
+            if match := _HUB_FILE.fullmatch(name):
+                return fetched(match["repo"], match["file"])
+        where = "give a .safetensors file, a hub id, or a name from" if self._outside else "choose one from"
+        raise _problem(f"{name!r} isn't here: {where} the folder {self.folder.name} of the data folder.")
+
+
+def fetched(repo: str, file: str | None) -> Path:
+    """Return a LoRA of the hub, downloaded if it isn't in the cache; without `file` the repository's only one."""
+    from huggingface_hub import HfApi, hf_hub_download
+
+    try:
+        if file is None:
+            files = [name for name in HfApi().list_repo_files(repo) if name.endswith(SUFFIX)]
+            if len(files) != 1:
+                raise _problem(f"{repo!r} has {len(files)} .safetensors files; name one: {repo}/<file>{SUFFIX}.")
+            file = files[0]
+        return Path(hf_hub_download(repo, file))
+    except Unsupported:
+        raise
+    except Exception as error:  # The hub's client changes its HTTP library, and so its errors, between versions.
+        raise _problem(f"{repo!r} couldn't be fetched from the hub ({type(error).__name__}).") from error
+
+
+def check(path: Path) -> None:
+    """Raise `Unsupported` that says what a file is, where its header shows that it's no LoRA of Z-Image."""
+    names = tensor_names(path)
+    if not any(mark in name for name in names for mark in _MARKS):
+        raise _problem(
+            f"{path.name} is no LoRA: it holds {len(names)} tensors such as {names[0] if names else 'none'}."
+        )
+    for sign, model in _OTHERS.items():
+        if any(sign in name for name in names):
+            raise _problem(f"{path.name} is a LoRA for {model}, not for Z-Image.")
+
+
+def tensor_names(path: Path) -> tuple[str, ...]:
+    """Return the names of the tensors in a .safetensors file, read from its header alone."""
+    try:
+        return tuple(sorted(read_header(path)))
+    except (ValueError, AttributeError) as error:
+        raise _problem(f"{path.name} is no {SUFFIX} file that can be read.") from error
+
+
+def _problem(message: str) -> Unsupported:
+    return Unsupported([Problem("loras", message)])

@@ -1,0 +1,1 @@
+"""The scheduler names as samplers of a flow-matching model."""

@@ -1,0 +1,98 @@
+"""A scheduler for the Z-Image pipelines that can walk with any of the solvers."""
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from backend.local.samplers.names import SPACINGS, choice_of
+from backend.local.samplers.solvers import ONE_CALL, TWO_CALLS, Walk, middle, second_half
+
+if TYPE_CHECKING:
+    from torch import Generator, Tensor
+
+TRAINED_TIMES = 1000
+
+
+class Sampler:
+    """What the pipelines ask of a scheduler, over diffusers' own FlowMatchEuler, which spaces and shifts the steps.
+
+    For one drawing: it draws its noise, where the solver wants any, from the drawing's own generator. `clean` is the
+    last estimate of the finished latents.
+    """
+
+    order = 1
+
+    def __init__(self, schedule: Any, solver: str, generator: "Generator") -> None:
+        self.config = schedule.config
+        self.clean: Tensor | None = None
+        self._schedule, self._solver, self._generator = schedule, solver, generator
+        self._index = 0
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """Return how many times the model was asked, and how many times it will be in all."""
+        return self._index, len(self.timesteps)
+
+    def set_begin_index(self, begin_index: int = 0) -> None:
+        """Do as the pipelines want; a walk always begins at its beginning."""
+        self._schedule.set_begin_index(begin_index)
+
+    def set_timesteps(
+        self, num_inference_steps: int | None = None, device: Any = None, sigmas: Any = None, mu: float | None = None
+    ) -> None:
+        """Plan the walk: `sigmas` are the times before the shift, else `num_inference_steps` even ones."""
+        import torch
+
+        self._schedule.set_timesteps(num_inference_steps, device=device, sigmas=sigmas, mu=mu)
+        self._schedule.set_begin_index(0)
+        self._index, self.clean = 0, None
+        self.sigmas, self.timesteps = self._schedule.sigmas, self._schedule.timesteps
+        self._walk = Walk(self.sigmas.tolist(), self._noise)
+        if self._solver in TWO_CALLS:
+            times = torch.tensor(
+                _visited(self._walk.knots, self._solver), dtype=torch.float32, device=self.sigmas.device
+            )
+            self.sigmas = torch.cat([times, times.new_zeros(1)])
+            self.timesteps = times * TRAINED_TIMES
+
+    def step(
+        self, model_output: "Tensor", timestep: Any, sample: "Tensor", return_dict: bool = False
+    ) -> "tuple[Tensor]":
+        """Take the sample (fp32) to the next time of `sigmas`; `model_output` is the velocity."""
+        index, self._index = self._index, self._index + 1
+        time, until = float(self.sigmas[index]), float(self.sigmas[index + 1])
+        self.clean = sample - time * model_output
+        if self._solver == "euler":
+            (taken,) = self._schedule.step(model_output, timestep, sample, return_dict=False)
+            return (taken,)
+        self._shape, self._device = sample.shape, sample.device
+        self._walk.see(time, sample, model_output)
+        if self._solver in TWO_CALLS:
+            return (self._half(sample, model_output, index, time, until),)
+        return (ONE_CALL[self._solver](self._walk, sample, until),)
+
+    def _half(self, sample: "Tensor", velocity: "Tensor", index: int, time: float, until: float) -> "Tensor":
+        if index % 2 == 0:
+            self._walk.bases = [sample]
+            return sample + (until - time) * velocity
+        return second_half(self._walk, self._walk.bases[0], self._walk.knots[index // 2 + 1], self._solver)
+
+    def _noise(self) -> "Tensor":
+        import torch
+
+        return torch.randn(self._shape, generator=self._generator, dtype=torch.float32).to(self._device)
+
+
+def build_sampler(name: str, shift: float, base: Any, generator: "Generator") -> Sampler:
+    """Return a new sampler for one drawing by a scheduler's name; `base` is the model's own configuration."""
+    from diffusers import FlowMatchEulerDiscreteScheduler
+
+    choice = choice_of(name)
+    schedule = FlowMatchEulerDiscreteScheduler.from_config(base, shift=shift, **SPACINGS[choice.spacing])
+    return Sampler(schedule, choice.solver, generator)
+
+
+def _visited(knots: list[float], solver: str) -> list[float]:
+    times = []
+    for time, until in pairwise(knots[:-1]):
+        times += [time, middle(time, until, solver)]
+    return [*times, knots[-2]]

@@ -1,0 +1,154 @@
+"""ZeroGPU: a run draws in a forked process that holds a GPU for the seconds it asked for, and tells what happens there.
+
+The function that `spaces.GPU` decorates takes a request and yields events, all of them picklable; the weights were
+loaded before the fork and come along with it. Off ZeroGPU none of this is used.
+"""
+
+import logging
+import math
+import queue
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+from backend.errors import Cancelled, GenerationFailed, NotReady, PlaygroundError
+from backend.events import Emit, Event, Waiting
+from backend.requests import Request
+from backend.settings import Settings
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 0.5
+LEAST_SECONDS = 10
+MOST_SECONDS = 300
+MARGIN = 1.4
+START_SECONDS = 3.0
+TFLOPS = 125.0
+"""What half an RTX PRO 6000 gives a transformer in bf16: about 250 by its data sheet, half of it in practice."""
+MEGAPIXEL = 2**20
+TFLOP_A_MEGAPIXEL, TFLOP_A_MEGAPIXEL_SQUARED = 48.7, 7.9
+"""Of one step: 56.6 at 1024², 321 at 2048², counted on Z-Image's own configuration; attention grows by the square."""
+CONTROLLED = 1.63
+"""A step with the Union ControlNet 2.1 against one without: (56.6 + 35.6) / 56.6 TFLOP."""
+
+_LEFT = re.compile(r"\((?P<asked>\d+)s requested vs\. (?P<left>\d+)s left\)(?:\. Try again in (?P<wait>[\d:]+))?")
+_WAY_OUT = "Sign in with Hugging Face for more, paste a key of your own, or make a smaller image."
+
+Work = Callable[[Request, Emit], None]
+
+
+class Decorate(Protocol):
+    """`spaces.GPU`: holds a GPU around a generator function for as long as `duration` says of its arguments."""
+
+    def __call__(self, *, duration: Callable[[Request], int]) -> Callable[[Any], Any]:
+        """Return the decorator."""
+
+
+def gpu_decorator(settings: Settings) -> Decorate | None:
+    """Return `spaces.GPU` on a ZeroGPU Space, else None. It has to be asked for before anything imports torch."""
+    if not settings.zero_gpu:
+        return None
+    import spaces
+
+    decorate: Decorate = spaces.GPU
+    return decorate
+
+
+def forked(work: Work, gpu: Decorate) -> Work:
+    """Return the same work, done in ZeroGPU's process: it emits, stops and fails as it does here."""
+    decorated = gpu(duration=seconds_for)(_in_the_fork(work))
+
+    def run(request: Request, emit: Emit) -> None:
+        events = decorated(request)
+        try:
+            for event in events:
+                if isinstance(event, PlaygroundError):
+                    raise event
+                emit(event)
+        except PlaygroundError:
+            raise
+        except Exception as error:  # Gradio's own error class, which the backend doesn't know, or the fork's end.
+            raise _refusal(error) from error
+        finally:
+            events.close()
+
+    return run
+
+
+def seconds_for(request: Request) -> int:
+    """Return the GPU seconds to ask for: HF counts what is asked, so that a small image must not ask for a minute."""
+    width, height = getattr(request, "width", None) or 1024, getattr(request, "height", None) or 1024
+    pixels = width * height / MEGAPIXEL
+    tflop = TFLOP_A_MEGAPIXEL * pixels + TFLOP_A_MEGAPIXEL_SQUARED * pixels**2
+    if request.mode == "controlnet" or request.controls:
+        tflop *= CONTROLLED
+    passes = 2 if request.guidance > 1 else 1
+    drawing = request.count * request.steps * passes * tflop / TFLOPS
+    return min(max(LEAST_SECONDS, math.ceil(MARGIN * (START_SECONDS + drawing))), MOST_SECONDS)
+
+
+def _in_the_fork(work: Work) -> Callable[[Request], Iterator[Event | PlaygroundError]]:
+    def drawing(request: Request) -> Iterator[Event | PlaygroundError]:
+        told: queue.SimpleQueue[Event | PlaygroundError | None] = queue.SimpleQueue()
+        left = threading.Event()
+
+        def emit(event: Event) -> None:
+            if left.is_set():
+                raise Cancelled
+            told.put(event)
+
+        threading.Thread(target=_do, args=(work, request, emit, told), daemon=True, name="zerogpu").start()
+        try:
+            yield from _ticking(told)
+        finally:
+            left.set()
+
+    return drawing
+
+
+def _do(work: Work, request: Request, emit: Emit, told: "queue.SimpleQueue[Event | PlaygroundError | None]") -> None:
+    try:
+        work(request, emit)
+        told.put(None)
+    except Cancelled:
+        told.put(None)
+    except PlaygroundError as error:
+        told.put(error)
+    except Exception:  # Only values cross the fork; whoever waits on the other side has to hear of it.
+        log.exception("A drawing broke down on ZeroGPU")
+        told.put(GenerationFailed("The drawing broke down on the GPU: try it again."))
+
+
+def _ticking(told: "queue.SimpleQueue[Event | PlaygroundError | None]") -> Iterator[Event | PlaygroundError]:
+    began = time.monotonic()
+    while True:
+        try:
+            event = told.get(timeout=TICK_SECONDS)
+        except queue.Empty:
+            event = Waiting(time.monotonic() - began)
+        if event is None:
+            return
+        yield event
+
+
+def _refusal(error: Exception) -> PlaygroundError:
+    """Turn what `spaces` raises, a Gradio error with a title, into one of ours."""
+    title, said = str(getattr(error, "title", "")), str(getattr(error, "message", error))
+    if title in ("ZeroGPU quota exceeded", "ZeroGPU pending credits exceeded", "ZeroGPU illegal duration"):
+        return NotReady(_no_quota(said))
+    if title == "ZeroGPU queue timeout":
+        return NotReady(f"No GPU of the Space came free in time: try again. {_WAY_OUT}")
+    return GenerationFailed("The Space's GPU gave up on this run: try it again.")
+
+
+def _no_quota(said: str) -> str:
+    found = _LEFT.search(said)
+    if found is None:
+        return f"Your free GPU time on Hugging Face is used up for now. {_WAY_OUT}"
+    again = f" It fills up again in {found['wait']}." if found["wait"] else ""
+    return (
+        f"This needs up to {found['asked']} s of your free GPU time on Hugging Face, and {found['left']} s are left."
+        f"{again} {_WAY_OUT}"
+    )

@@ -1,0 +1,139 @@
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from backend.errors import Cancelled, GenerationFailed, NotReady, OutOfMemory
+from backend.events import Emit, Event, Generated, Progress, Waiting
+from backend.local.zerogpu import LEAST_SECONDS, forked, gpu_decorator, seconds_for
+from backend.requests import Request, parse_request
+from backend.settings import Settings
+from tests.backend.local.spaces_stand_in import GradioError, SpacesGpu
+
+
+def request(**values: Any) -> Request:
+    return parse_request({"mode": "text_to_image", "prompt": "a boat", "seed": 7, "steps": 2, **values})
+
+
+def draw(asked: Request, emit: Emit) -> None:
+    for index in range(asked.count):
+        emit(Progress(1, 1, b"jpeg", index))
+        emit(Generated(Image.new("RGB", (8, 8), (index, 0, 0)), asked.seed + index, None, index))
+
+
+def events_of(work: Any, asked: Request, gpu: SpacesGpu | None = None) -> list[Event]:
+    told: list[Event] = []
+    forked(work, gpu or SpacesGpu())(asked, told.append)
+    return told
+
+
+def test_a_run_in_the_fork_tells_the_same_as_one_here() -> None:
+    here: list[Event] = []
+    draw(request(count=3), here.append)
+    there = [event for event in events_of(draw, request(count=3)) if not isinstance(event, Waiting)]
+    assert [type(event) for event in there] == [type(event) for event in here]
+    made = [event for event in there if isinstance(event, Generated)]
+    assert [event.seed for event in made] == [7, 8, 9]
+    assert all(isinstance(event.image, Image.Image) and event.image.size == (8, 8) for event in made)
+
+
+def test_it_really_runs_in_another_process_with_what_was_loaded_before() -> None:
+    weights = {"loaded": os.getpid()}
+
+    def where(asked: Request, emit: Emit) -> None:
+        emit(Progress(os.getpid(), weights["loaded"]))
+
+    (told,) = [event for event in events_of(where, request()) if isinstance(event, Progress)]
+    assert told.step != told.total == os.getpid()
+
+
+def test_our_own_errors_keep_their_words_across_the_fork() -> None:
+    def too_large(asked: Request, emit: Emit) -> None:
+        raise OutOfMemory("The device has too little memory: choose a smaller size.", details={"free": 1})
+
+    with pytest.raises(OutOfMemory, match="choose a smaller size") as caught:
+        events_of(too_large, request())
+    assert caught.value.details == {"free": 1}
+
+
+def test_a_foreign_error_tells_the_visitor_nothing_of_its_inside() -> None:
+    def broken(asked: Request, emit: Emit) -> None:
+        raise RuntimeError("secret inside")
+
+    with pytest.raises(GenerationFailed, match="try it again") as caught:
+        events_of(broken, request())
+    assert "secret" not in str(caught.value)
+
+
+def test_a_killed_process_is_a_failed_run() -> None:
+    def killed(asked: Request, emit: Emit) -> None:
+        os._exit(9)
+
+    with pytest.raises(GenerationFailed, match="gave up"):
+        events_of(killed, request())
+
+
+def test_a_visitor_who_left_stops_the_drawing_within_a_step(tmp_path: Path) -> None:
+    diary = tmp_path / "steps"
+
+    def long(asked: Request, emit: Emit) -> None:
+        for step in range(1000):
+            time.sleep(0.02)
+            diary.write_text(str(step))
+            emit(Progress(step, 1000))
+
+    def leave(event: Event) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        forked(long, SpacesGpu())(request(), leave)
+    assert int(diary.read_text()) < 900
+
+
+def test_a_silent_drawing_still_ticks() -> None:
+    def silent(asked: Request, emit: Emit) -> None:
+        time.sleep(1.2)
+
+    assert any(isinstance(event, Waiting) for event in events_of(silent, request()))
+
+
+def test_the_time_asked_for_is_what_the_request_needs() -> None:
+    gpu = SpacesGpu()
+    for values in ({"width": 512, "height": 512}, {}, {"count": 4}, {"width": 2048, "height": 2048, "count": 4}):
+        events_of(draw, request(steps=8, **values), gpu)
+    assert gpu.asked == sorted(gpu.asked)
+    assert gpu.asked[0] == LEAST_SECONDS
+    assert gpu.asked[0] < gpu.asked[2] < gpu.asked[3] <= 300
+
+
+def test_guidance_and_control_ask_for_more() -> None:
+    plain = seconds_for(request(steps=20))
+    assert seconds_for(request(steps=20, guidance=4)) > plain
+    controlled = {"mode": "controlnet", "image": "a" * 64}
+    assert seconds_for(request(steps=20, **controlled)) > plain
+
+
+@pytest.mark.parametrize(
+    ("title", "said", "expected"),
+    [
+        (
+            "ZeroGPU quota exceeded",
+            "You have exceeded your free ZeroGPU quota (60s requested vs. 12s left). Try again in 3:12:00. ",
+            "needs up to 60 s of your free GPU time on Hugging Face, and 12 s are left. It fills up again in 3:12:00.",
+        ),
+        ("ZeroGPU quota exceeded", "Space app has reached its GPU limit.", "used up for now"),
+        ("ZeroGPU queue timeout", "No GPU was available", "came free in time"),
+    ],
+)
+def test_without_quota_the_way_out_is_named(title: str, said: str, expected: str) -> None:
+    with pytest.raises(NotReady) as refusal:
+        events_of(draw, request(), SpacesGpu(refusal=GradioError(said, title)))
+    assert expected in str(refusal.value)
+    assert "paste a key of your own" in str(refusal.value)
+
+
+def test_off_zerogpu_nothing_of_it_is_imported() -> None:
+    assert gpu_decorator(Settings(_env_file=None)) is None

@@ -1,0 +1,113 @@
+"""A run that was cut short is finished from its ids on disk; nothing is submitted a second time."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from pydantic import SecretStr
+
+from backend.caller import Caller
+from backend.errors import NotReady
+from backend.events import Event, Finished, Generated, Submitted
+from backend.playground import Playground
+from backend.recovery import recover
+from backend.requests import ControlNet
+from backend.runs.records import Run
+from backend.runs.store import Store
+from backend.simulator.world import World
+
+
+class Crash(BaseException):
+    """The process ends here."""
+
+
+class Disk:
+    """Keeps what the door would keep, and crashes at the n-th note."""
+
+    def __init__(self, store: Store, run: Run, crash_at: int) -> None:
+        self.store, self.run, self.left = store, run, crash_at
+
+    def emit(self, event: Event) -> None:
+        if isinstance(event, Submitted):
+            self.store.submitted(self.run.id, event.provider_ids)
+            self.left -= 1
+            if self.left == 0:
+                raise Crash
+
+
+@pytest.fixture
+def opened(playground: Playground, control_image: str) -> Run:
+    request = ControlNet(prompt="a lighthouse", image=control_image, seed=7, count=2)
+    run = Run("a" * 32, "visitor-1", "modelrunner", request, "running", datetime.now(UTC))
+    playground.budget.reserve(run, Decimal("0.01"))
+    playground.store.add(run)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("crash_at", "sent", "seeds", "billed"),
+    [
+        pytest.param(1, 0, [], "unknown", id="before the first is sent"),
+        pytest.param(2, 1, [7], "no", id="after the first is accepted"),
+        pytest.param(3, 1, [7], "unknown", id="before the second is sent"),
+        pytest.param(4, 2, [7, 8], None, id="after both are accepted"),
+    ],
+)
+def test_a_restart_collects_what_was_sent_and_says_what_was_not(
+    playground: Playground,
+    caller: Caller,
+    opened: Run,
+    world: World,
+    crash_at: int,
+    sent: int,
+    seeds: list[int],
+    billed: str | None,
+) -> None:
+    with pytest.raises(Crash):
+        playground.backends["modelrunner"].run(opened.request, caller, Disk(playground.store, opened, crash_at).emit)
+    recover(playground).join(30)
+    run = playground.store.run(opened.id)
+    assert [image.seed for image in run.images] == seeds
+    assert (run.billed, world.count("modelrunner.submit")) == (billed, sent)
+
+
+def test_a_request_whose_answer_the_crash_swallowed_is_found_by_its_mark(
+    playground: Playground, caller: Caller, opened: Run, world: World
+) -> None:
+    backend = playground.backends["modelrunner"]
+    with pytest.raises(Crash):
+        backend.run(opened.request, caller, Disk(playground.store, opened, 2).emit)
+    (left,) = playground.store.unfinished()
+    tickets = [{**ticket, "names": None} for ticket in left.provider_ids["tickets"]]
+    playground.store.submitted(opened.id, {**left.provider_ids, "tickets": tickets})
+    recover(playground).join(30)
+    assert [image.seed for image in playground.store.run(opened.id).images] == [7]
+    assert (world.count("modelrunner.history"), world.count("modelrunner.submit")) == (1, 1)
+
+
+def test_an_image_that_is_there_is_not_fetched_again(
+    ask: Callable[..., list[Event]], playground: Playground, caller: Caller
+) -> None:
+    last = ask(count=2)[-1]
+    assert isinstance(last, Finished)
+    partial = replace(last.run, images=last.run.images[:1])
+    came: list[Event] = []
+    playground.backends["modelrunner"].collect(partial, caller, came.append)
+    assert [event.index for event in came if isinstance(event, Generated)] == [1]
+
+
+def test_a_run_on_a_visitors_own_key_is_collected_only_with_it(
+    ask: Callable[..., list[Event]], playground: Playground, caller: Caller, world: World
+) -> None:
+    last = ask()[-1]
+    assert isinstance(last, Finished)
+    own = replace(last.run, provider_ids={**last.run.provider_ids, "own_key": True}, images=())
+    backend = playground.backends["modelrunner"]
+    came: list[Event] = []
+    with pytest.raises(NotReady, match="paste it again") as caught:
+        backend.collect(own, caller, came.append)
+    assert caught.value.billed == "unknown"
+    backend.collect(own, replace(caller, keys={"modelrunner": SecretStr(world.key)}), came.append)
+    assert any(isinstance(event, Generated) for event in came)

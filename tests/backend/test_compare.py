@@ -1,0 +1,87 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from backend.caller import Caller
+from backend.capabilities import Limit, Options
+from backend.compare import compare, contenders
+from backend.events import Finished
+from backend.fake import FakeBackend
+from backend.playground import Playground
+from backend.requests import Request, TextToImage, parse_request
+
+
+class Narrow(FakeBackend):
+    """A fake that lacks a scheduler's choice, options of its own, LoRAs and large steps."""
+
+    name = "narrow"
+    label = "Narrow"
+    capabilities = replace(
+        FakeBackend.capabilities,
+        modes=("text_to_image", "controlnet"),
+        lacks={"scheduler": "has one scheduler only.", "loras": "takes none."},
+        limits={"steps": Limit(most=8)},
+        options=Options,
+    )
+
+
+class Absent(FakeBackend):
+    """A fake that wants a key."""
+
+    name = "absent"
+    label = "Absent"
+
+    def missing(self, caller: Caller) -> str | None:
+        return "Paste a key."
+
+
+@pytest.fixture
+def three(playground: Playground) -> Playground:
+    backends = {"fake": playground.backends["fake"]}
+    backends |= {"narrow": Narrow(playground.files), "absent": Absent(playground.files)}
+    return replace(playground, backends=backends)
+
+
+def a_request(**values: Any) -> Request:
+    return parse_request({"mode": "text_to_image", "prompt": "a fox", **values})
+
+
+def test_what_another_backend_lacks_is_left_out_and_listed(three: Playground, caller: Caller) -> None:
+    asked = a_request(scheduler="Heun", loras=[{"model": "x"}], options={"seconds": 0.0})
+    first, narrow, _ = contenders(three, caller, asked, chosen="fake")
+    assert first.request.options == {"seconds": 0.0}
+    assert (first.left_out, first.refusal) == ((), None)
+    assert {problem.field for problem in narrow.left_out} == {"options", "scheduler", "loras"}
+    assert (narrow.request.scheduler, narrow.request.loras, narrow.request.options) == ("Default", (), {})
+
+
+def test_all_share_one_seed_and_one_size(three: Playground, caller: Caller) -> None:
+    found = contenders(three, caller, a_request(), chosen="fake")
+    assert len({one.request.seed for one in found}) == 1
+    assert found[0].request.seed >= 0
+    size = three.backends["fake"].capabilities.default_size
+    requests = [one.request for one in found]
+    assert all(
+        isinstance(one, TextToImage) and (one.width, one.height) == (size.width, size.height) for one in requests
+    )
+
+
+def test_what_would_draw_another_picture_is_refused_not_changed(three: Playground, caller: Caller) -> None:
+    _, narrow, absent = contenders(three, caller, a_request(steps=20), chosen="fake")
+    assert narrow.request.steps == 20
+    assert "the most is 8" in (narrow.refusal or "")
+    assert absent.refusal == "Paste a key."
+
+
+def test_those_that_can_run_do_and_the_others_are_left(three: Playground, caller: Caller) -> None:
+    running = contenders(three, caller, a_request(seed=5), chosen="fake")
+    runs = {name: event.run for name, event in compare(three, caller, running) if isinstance(event, Finished)}
+    assert set(runs) == {"fake", "narrow"}
+    assert {run.images[0].seed for run in runs.values()} == {5}
+    assert {run.backend for run in three.store.runs(caller.visitor)} == {"fake", "narrow"}
+
+
+def test_only_the_named_are_asked(three: Playground, caller: Caller) -> None:
+    found = contenders(three, caller, a_request(), chosen="narrow", names=["narrow", "fake"])
+    assert [one.backend for one in found] == ["narrow", "fake"]

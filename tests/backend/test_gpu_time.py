@@ -1,0 +1,36 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from backend.caller import Caller
+from backend.gpu_time import ANONYMOUS_SECONDS, FREE_SECONDS, gpu_time
+from backend.playground import Playground
+from backend.requests import parse_request
+from backend.runs.records import Run
+
+REQUEST = parse_request({"mode": "text_to_image", "prompt": "a boat"})
+
+
+@pytest.mark.parametrize(("signed_in", "total"), [(False, ANONYMOUS_SECONDS), (True, FREE_SECONDS)])
+def test_the_free_gpu_time_sinks_with_what_was_drawn_here_today(
+    playground: Playground, signed_in: bool, total: float
+) -> None:
+    now = datetime.now(UTC)
+    for number, (visitor, backend, age, seconds) in enumerate(
+        [("ann", "local", 1, 30.0), ("ann", "local", 25, 30.0), ("ann", "fake", 1, 30.0), ("bob", "local", 1, 30.0)]
+    ):
+        created = now - timedelta(hours=age)
+        run = Run(f"{number:032x}", visitor, backend, REQUEST, "finished", created, seconds=seconds)
+        playground.store.add(run)
+        playground.store.finish(run)
+    time = gpu_time(playground, Caller(visitor="ann", signed_in=signed_in))
+    assert (time.total, time.left) == (total, total - 30)
+    assert time.images(10) == (total - 30) // 10
+
+
+def test_used_up_is_nothing_left_and_never_less(playground: Playground) -> None:
+    run = Run("a" * 32, "ann", "local", REQUEST, "finished", datetime.now(UTC), seconds=1e6)
+    playground.store.add(run)
+    playground.store.finish(run)
+    time = gpu_time(playground, Caller(visitor="ann"))
+    assert (time.left, time.images(10)) == (0, 0)

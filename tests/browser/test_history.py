@@ -1,0 +1,97 @@
+"""What was made: found again, taken elsewhere, kept and deleted."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_modes import choose, drag, generate, mask_of, newest, scene  # noqa: F401 - a fixture
+from tests.serving import Site
+
+
+def draw(page: Page, words: str) -> None:
+    page.fill("#prompt textarea", words)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#stage .card")).to_have_count(1)
+    expect(page.locator(f"#history img[alt='{words}']").first).to_be_visible()
+
+
+def value(page: Page, field: str) -> str:
+    return page.locator(f"#{field} input, #{field} textarea").first.input_value()
+
+
+def test_the_settings_of_an_older_image_come_back_whole(page: Page) -> None:
+    page.fill("#steps input[type=number]", "12")
+    page.fill("#seed input, #seed textarea", "77")
+    page.fill("#width input", "384")
+    draw(page, "a lighthouse at dusk")
+    page.fill("#steps input[type=number]", "4")
+    page.fill("#width input", "256")
+    page.click("#dice")
+    page.fill("#prompt textarea", "something else")
+    page.locator("#history [data-act=settings]").first.click()
+    expect(page.locator("#prompt textarea")).to_have_value("a lighthouse at dusk")
+    expect(page.locator("#steps input[type=number]")).to_have_value("12")
+    expect(page.locator("#width input")).to_have_value("384")
+    expect(page.locator("#seed input, #seed textarea")).to_have_value("77")
+
+
+def test_a_result_goes_to_another_mode(page: Page, site: Site) -> None:
+    draw(page, "a red barn")
+    page.select_option("#stage .card select", "outpaint")
+    expect(page.get_by_role("tab", name="Outpaint", exact=True)).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#easel .about")).to_contain_text("256 × 256")
+    page.click("#easel [data-shape='x2']")
+    page.click("#generate")
+    expect(page.locator("#stage .progress")).to_have_count(0)
+    expect(page.locator("#history .tile")).to_have_count(2)
+    (run,) = newest(site)
+    assert run.request.mode == "outpaint"
+
+
+def test_picture_and_mask_come_back_with_an_inpaint_run(page: Page, site: Site, scene: Path) -> None:  # noqa: F811
+    choose(page, "Inpaint", scene)
+    drag(page, (0.2, 0.5), (0.8, 0.5))
+    first = mask_of(generate(page, site), site)
+    page.reload()
+    page.locator("#history [data-act=settings]").first.click()
+    expect(page.get_by_role("tab", name="Inpaint", exact=True)).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#easel .about")).to_contain_text("mask covers")
+    again = mask_of(generate(page, site), site)
+    assert abs(first.astype(int) - again.astype(int)).max() <= 1
+
+
+def test_the_history_is_searched_by_words_and_mode(page: Page) -> None:
+    draw(page, "a blue whale")
+    draw(page, "a green parrot")
+    page.fill("#history-words input, #history-words textarea", "whale")
+    expect(page.locator("#history .tile")).to_have_count(1)
+    page.fill("#history-words input, #history-words textarea", "nothing like it")
+    expect(page.locator("#history")).to_contain_text("Nothing of yours fits")
+
+
+def test_a_favourite_is_kept_and_a_deleted_image_is_gone(page: Page) -> None:
+    draw(page, "a paper boat")
+    draw(page, "a tin drum")
+    tile = page.locator("#history .tile").nth(1)
+    tile.hover()
+    tile.locator("[data-act=star]").click()
+    page.locator("#history-stars input").check()
+    expect(page.locator("#history .tile")).to_have_count(1)
+    expect(page.locator("#history img")).to_have_attribute("alt", "a paper boat")
+    page.locator("#history-stars input").uncheck()
+    expect(page.locator("#history .tile")).to_have_count(2)
+    first = page.locator("#history .tile").first
+    first.hover()
+    first.locator("[data-act=delete]").click()
+    expect(page.locator("#history .tile")).to_have_count(1)
+
+
+def test_one_visitor_sees_nothing_of_another(page: Page, site: Site) -> None:
+    draw(page, "a secret garden")
+    assert page.context.browser
+    stranger = page.context.browser.new_context().new_page()
+    stranger.goto(site.address)
+    stranger.wait_for_selector("#generate")
+    stranger.wait_for_timeout(1000)
+    assert "a secret garden" not in stranger.content()
+    stranger.context.close()

@@ -1,0 +1,86 @@
+"""The ControlNet tab on ModelRunner, which is the simulator."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser, Page, expect
+
+from app import serve
+from backend.simulator.faults import Fault
+from tests.backend.modelrunner.scene import Scene, modelrunner_scene
+from tests.serving import free_port
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Scene, str]]:
+    with modelrunner_scene(tmp_path_factory.mktemp("scene"), GRADIO_SERVER_PORT=free_port()) as scene:
+        page, address = serve(scene.playground)
+        yield scene, address
+        page.close()
+
+
+@pytest.fixture
+def tab(browser: Browser, served: tuple[Scene, str], tmp_path: Path) -> Iterator[Page]:
+    """Open the ControlNet tab with a picture on its easel."""
+    picture = Image.new("RGB", (512, 256), "white")
+    ImageDraw.Draw(picture).ellipse((100, 40, 300, 220), fill="black")
+    picture.save(tmp_path / "picture.png")
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    page.goto(served[1])
+    page.get_by_role("tab", name="ControlNet", exact=True).click()
+    page.set_input_files("#easel .drop input", tmp_path / "picture.png")
+    expect(page.locator("#easel .easel:not([data-empty])")).to_be_visible()
+    page.fill("#prompt textarea", "a lighthouse")
+    page.fill("#seed input, #seed textarea", "7")
+    yield page
+    context.close()
+
+
+def choose(page: Page, preprocess: str) -> None:
+    page.get_by_label("Preprocess", exact=True).click()
+    page.get_by_role("option", name=preprocess, exact=True).click()
+
+
+@pytest.mark.parametrize("preprocess", ["canny", "depth", "pose", "none"])
+def test_each_preprocess_gives_an_image_with_its_seed_and_its_bill(
+    tab: Page, served: tuple[Scene, str], preprocess: str
+) -> None:
+    choose(tab, preprocess)
+    tab.click("#generate")
+    card = tab.locator("#stage .card")
+    expect(card).to_contain_text("7")
+    expect(card).to_contain_text("$0.0009")
+    expect(card).not_to_contain_text("≈")
+    sent = [arrival.body for arrival in served[0].world.arrivals if arrival.operation == "modelrunner.submit"]
+    assert (sent[-1]["preprocess"], sent[-1]["seed"], sent[-1]["image_size"]) == (preprocess, 7, "auto")
+
+
+def test_an_empty_account_says_where_to_fill_it(tab: Page, served: tuple[Scene, str]) -> None:
+    served[0].world.faults.add(Fault(kind="status", status=402, operation="modelrunner.submit"))
+    tab.click("#generate")
+    problem = tab.locator("#stage .problem")
+    expect(problem).to_contain_text("top it up at modelrunner.ai")
+    expect(problem).to_contain_text("Nothing was billed.")
+
+
+def test_the_price_stands_on_the_button_before_anything_is_paid(tab: Page) -> None:
+    expect(tab.locator("#generate")).to_contain_text(re.compile(r"≈ \$0\.00"))
+
+
+def test_whether_the_control_works_here_is_asked_with_its_price_first(tab: Page, served: tuple[Scene, str]) -> None:
+    before = served[0].world.count("modelrunner.submit")
+    tab.click("#offer-check")
+    run = tab.locator("#run-check")
+    expect(run).to_contain_text("Draw both · ≈ $0.0017")
+    expect(tab.locator("#effect")).to_contain_text("whether ModelRunner heeds it")
+    assert served[0].world.count("modelrunner.submit") == before
+    run.click()
+    expect(tab.locator("#effect .verdict")).to_contain_text("no effect here")
+    expect(tab.locator("#effect .card")).to_have_count(2)
+    expect(run).not_to_be_visible()
+    assert served[0].world.count("modelrunner.submit") == before + 2

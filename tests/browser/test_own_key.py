@@ -1,0 +1,139 @@
+"""A canary key, typed into the page: it pays, and afterwards it is in none of the places where keys have leaked."""
+
+import logging
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import httpx
+import pytest
+from gradio.utils import get_upload_folder
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, Response, expect
+
+from app import serve
+from tests.backend.runware.scene import Scene, runware_scene
+from tests.serving import free_port
+
+CANARY = "canary-3f9a1c77e2b04d58"
+PATIENCE_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """Return a playground on Runware, where only the canary is taken: the server's own key is not."""
+    with runware_scene(tmp_path_factory.mktemp("data"), GRADIO_SERVER_PORT=free_port()) as scene:
+        scene.world.key = CANARY
+        yield scene
+
+
+@pytest.fixture(scope="module")
+def address(scene: Scene) -> Iterator[str]:
+    page, address = serve(scene.playground)
+    yield address
+    page.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(accept_downloads=True)
+    context.set_default_timeout(PATIENCE_MS)
+    yield context
+    context.close()
+
+
+def opened(context: BrowserContext, address: str) -> Page:
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector("#generate")
+    return page
+
+
+def give_key(page: Page) -> None:
+    page.get_by_role("button", name="Use your own key").click()
+    page.fill("#own-key-text input", CANARY)
+    page.click("#own-key-keep")
+    expect(page.locator("#own-key-text input")).to_have_value("")
+
+
+def draw(page: Page) -> None:
+    page.fill("#prompt textarea", "a red fox")
+    page.keyboard.press("Control+Enter")
+
+
+def bodies(responses: list[Response]) -> str:
+    texts = []
+    for response in responses:
+        try:
+            texts.append(response.text())
+        except (Error, UnicodeDecodeError):  # A stream that is still open, or a picture.
+            continue
+    return "\n".join(texts)
+
+
+def files_since(folder: Path, moment: float) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and path.stat().st_mtime >= moment]
+
+
+def test_a_visitors_key_pays_and_is_found_nowhere(
+    scene: Scene, address: str, context: BrowserContext, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    began = time.time()
+    asked: list[Request] = []
+    answered: list[Response] = []
+    page = opened(context, address)
+    page.on("request", partial(list.append, asked))
+    page.on("response", partial(list.append, answered))
+    give_key(page)
+    draw(page)
+    expect(page.locator("#stage .card .facts")).to_contain_text("$0.0026", timeout=PATIENCE_MS)
+    sent = [request for request in asked if CANARY in (request.post_data or "") + request.url]
+    assert [request.method for request in sent] == ["POST"]
+    assert CANARY not in sent[0].url
+    storage = "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])"
+    client = httpx.Client(base_url=address, cookies={each["name"]: each["value"] for each in context.cookies()})
+    paths = ("/", "/config", "/gradio_api/info", "/gradio_api/openapi.json", "/openapi.json")
+    seen = {
+        "page": page.content(),
+        "storage": str(page.evaluate(storage)),
+        "answers": bodies(answered),
+        "log": caplog.text,
+        "routes": "\n".join(client.get(path).text for path in paths),
+        "runs": repr(scene.playground.store.runs("")) + repr(scene.playground),
+    }
+    client.close()
+    assert [place for place, text in seen.items() if CANARY in text] == []
+    folders = (scene.playground.settings.data, Path(get_upload_folder()))
+    leaks = [path for folder in folders for path in files_since(folder, began) if CANARY.encode() in path.read_bytes()]
+    assert leaks == []
+
+
+def test_another_visitor_has_nothing_of_it(scene: Scene, address: str, browser: Browser) -> None:
+    ann, bob = browser.new_context(), browser.new_context()
+    for visitor in (ann, bob):
+        visitor.set_default_timeout(PATIENCE_MS)
+    give_key(opened(ann, address))
+    page = opened(bob, address)
+    draw(page)
+    problem = page.locator("#stage .problem")
+    expect(problem).to_be_visible(timeout=PATIENCE_MS)
+    assert CANARY not in page.content()
+    ann.close()
+    bob.close()
+
+
+def test_a_closed_page_is_forgotten_with_its_key(scene: Scene, address: str, browser: Browser) -> None:
+    context = browser.new_context()
+    context.set_default_timeout(PATIENCE_MS)
+    page = opened(context, address)
+    before = len(scene.playground.callers.keys.secrets())
+    give_key(page)
+    assert len(scene.playground.callers.keys.secrets()) == before + 1
+    page.close(run_before_unload=True)
+    context.close()
+    for _ in range(600):
+        if len(scene.playground.callers.keys.secrets()) <= before:
+            return
+        time.sleep(0.1)
+    raise AssertionError("the key outlived its page")

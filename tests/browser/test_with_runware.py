@@ -1,0 +1,104 @@
+"""The page with Runware behind it, which is the simulator: five modes, the bill, an empty account, and Stop."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from app import serve
+from backend.simulator.faults import Fault
+from tests.backend.runware.scene import Scene, runware_scene
+from tests.browser.test_modes import choose, drag
+from tests.serving import free_port
+
+INFER = "runware.imageInference"
+
+
+@dataclass(frozen=True)
+class RunwareSite:
+    """A served playground, and the world behind its Runware."""
+
+    address: str
+    scene: Scene
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunwareSite]:
+    """Serve a playground on Runware."""
+    with runware_scene(tmp_path_factory.mktemp("data"), GRADIO_SERVER_PORT=free_port()) as scene:
+        page, address = serve(scene.playground)
+        yield RunwareSite(address, scene)
+        page.close()
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    """Return a picture of 384 × 256."""
+    Image.new("RGB", (384, 256), "#7aa5c9").save(tmp_path / "picture.png")
+    return tmp_path / "picture.png"
+
+
+def generate(page: Page) -> None:
+    page.fill("#prompt textarea", "a red fox")
+    page.click("#generate")
+
+
+def test_cost_and_seed_stand_under_each_image(page: Page) -> None:
+    page.fill("#seed input, #seed textarea", "41")
+    page.fill("#width input", "256")
+    page.fill("#height input", "256")
+    page.fill("#count input[type=number]", "2")
+    page.keyboard.press("Tab")
+    expect(page.locator("#generate")).to_contain_text("≈ $0.0012")
+    generate(page)
+    facts = page.locator("#stage .card .facts")
+    expect(facts).to_have_count(2)
+    for index, seed in enumerate(("41", "42")):
+        expect(facts.nth(index)).to_contain_text(f"seed {seed}")
+        expect(facts.nth(index)).to_contain_text("$0.0006")
+        expect(facts.nth(index)).not_to_contain_text("≈")
+
+
+@pytest.mark.parametrize("tab", ["Image to image", "Inpaint", "Outpaint", "ControlNet"])
+def test_every_mode_brings_an_image_and_its_bill(page: Page, picture: Path, tab: str) -> None:
+    choose(page, tab, picture)
+    if tab == "Inpaint":
+        drag(page, (0.3, 0.5), (0.7, 0.5))
+    if tab == "Outpaint":
+        page.fill("#outpaint-left input[type=number]", "64")
+        page.keyboard.press("Tab")
+    generate(page)
+    facts = page.locator("#stage .card .facts")
+    expect(facts).to_contain_text("$0.00")
+    expect(facts).to_contain_text("448 × 256" if tab == "Outpaint" else "384 × 256")
+
+
+def test_an_empty_account_is_told_with_the_way_out(page: Page, site: RunwareSite) -> None:
+    site.scene.world.faults.add(Fault(kind="status", operation=INFER, status=402))
+    generate(page)
+    problem = page.locator("#stage .problem")
+    expect(problem).to_contain_text("top it up at my.runware.ai")
+    expect(problem).to_contain_text("Nothing was billed")
+
+
+def test_what_was_paid_when_stop_was_pressed_is_in_the_history(page: Page, site: RunwareSite) -> None:
+    site.scene.world.faults.add(Fault(kind="slow", operation=INFER, seconds=2))
+    page.fill("#prompt textarea", "a fox that was stopped")
+    page.click("#generate")
+    expect(page.locator("#stop")).to_be_visible()
+    while not any(run.provider_ids for run in site.scene.playground.store.unfinished()):
+        page.wait_for_timeout(20)
+    page.click("#stop")
+    expect(page.locator("#generate")).to_be_visible()
+    while site.scene.playground.store.unfinished():
+        page.wait_for_timeout(20)
+    page.reload()
+    expect(page.locator("#history img[alt='a fox that was stopped']")).to_have_count(1)
+
+
+def test_the_balance_is_shown_when_asked_for(page: Page) -> None:
+    page.click("#state [data-action=balance]")
+    expect(page.locator("#state")).to_contain_text("left in the account")

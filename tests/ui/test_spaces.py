@@ -1,0 +1,57 @@
+"""The shapes that other Spaces' scripts speak."""
+
+from pathlib import Path
+
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+from PIL import Image
+
+
+def test_a_script_for_the_official_space_works(client: Client) -> None:
+    gallery, text, number = client.predict("a red fox", "512x256 ( 2:1 )", 7, 4, 3.0, False, [], api_name="/generate")
+    assert (text, number) == ("7", 7)
+    with Image.open(gallery[0]) as picture:
+        assert picture.size == (512, 256)
+
+
+def test_the_gallery_keeps_what_was_in_it(client: Client) -> None:
+    first, _, _ = client.predict(prompt="a red fox", resolution="128x128", api_name="/generate")
+    again, _, _ = client.predict(
+        prompt="a red fox",
+        resolution="128x128",
+        gallery_images=[{"path": first[0], "meta": {"_type": "gradio.FileData"}}],
+        api_name="/generate",
+    )
+    assert len(again) == 2
+
+
+def test_a_script_with_inference_steps_works(client: Client) -> None:
+    image, seed = client.predict(
+        "a red fox", height=128, width=256, seed=5, randomize_seed=False, api_name="/generate_image"
+    )
+    assert seed == 5
+    with Image.open(image) as picture:
+        assert picture.size == (256, 128)
+
+
+def test_a_resolution_that_is_none_is_named(client: Client) -> None:
+    with pytest.raises(AppError, match="resolution"):
+        client.predict(prompt="a red fox", resolution="large", api_name="/generate")
+
+
+def test_settings_are_read_out_of_a_result(client: Client) -> None:
+    (path,), _ = client.predict(prompt="a red fox", steps=5, seed=3, api_name="/text_to_image")
+    found = client.predict(image={"path": path, "meta": {"_type": "gradio.FileData"}}, api_name="/read_metadata")
+    assert found["source"] == "Z-Image Playground"
+    assert found["request"]["prompt"] == "a red fox"
+    assert (found["request"]["steps"], found["request"]["seed"]) == (5, 3)
+    assert found["dropped"] == []
+
+
+def test_an_image_without_settings_is_said_to_have_none(client: Client, tmp_path: Path) -> None:
+    Image.new("RGB", (64, 64)).save(tmp_path / "bare.png")
+    with pytest.raises(AppError, match="carries no settings"):
+        client.predict(
+            image={"path": str(tmp_path / "bare.png"), "meta": {"_type": "gradio.FileData"}}, api_name="/read_metadata"
+        )

@@ -1,0 +1,85 @@
+"""What can be done with an image that was made: use its settings, take it to another mode, keep it, delete it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from backend.caller import Caller
+from backend.errors import InvalidRequest, NotFound, PlaygroundError, Problem
+from backend.playground import Playground
+from backend.requests import MODES, Mode
+from backend.runs.records import Run, RunImage
+from ui.caller import caller_of
+from ui.filling import Filling, Updates
+from ui.inspector import inspector_html
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """Answers the buttons on images; each checks that the run is the visitor's own."""
+
+    playground: Playground
+    filling: Filling
+    inspector: gr.HTML
+
+    def outputs(self) -> list[Any]:
+        """Return what an action changes."""
+        return [*self.filling.outputs(), self.inspector]
+
+    def act(self, event: gr.EventData, request: gr.Request) -> Updates:
+        """Carry out one action; what it changes in the form is returned, the history is looked at anew afterwards."""
+        caller = caller_of(self.playground, request)
+        given = {name: str(value) for name, value in event._data.items()}
+        try:
+            return self._carry_out(given, caller, _address(request)) or {self.filling.controls["mode"]: gr.skip()}
+        except PlaygroundError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    def _carry_out(self, given: Mapping[str, str], caller: Caller, address: str) -> Updates:
+        history, run_id = self.playground.history, given.get("run", "")
+        match given.get("act"):
+            case "settings":
+                run, image = self._image(given, caller)
+                return self.filling.from_request(run.request, run.backend, image.seed, caller.visitor)
+            case "send":
+                _, image = self._image(given, caller)
+                return self.filling.send(image.sha256, _mode(given.get("mode")), caller.visitor)
+            case "code":
+                run, image = self._image(given, caller)
+                text = inspector_html(self.playground, run, image, address)
+                return {self.inspector: gr.update(value=text, visible=True)}
+            case "star" | "unstar" as wish:
+                history.mark(caller.visitor, run_id, _index(given), favourite=wish == "star")
+            case "delete":
+                history.delete(caller.visitor, [run_id])
+            case "restore":
+                history.restore(caller.visitor, [run_id])
+            case other:
+                raise InvalidRequest([Problem("act", f"is {other!r}, which this page doesn't know; reload it.")])
+        return {}
+
+    def _image(self, given: Mapping[str, str], caller: Caller) -> tuple[Run, RunImage]:
+        run = self.playground.store.run(given.get("run", ""), caller.visitor)
+        wanted: Any = _index(given)
+        for image in run.images:
+            if image.index == wanted:
+                return run, image
+        raise NotFound(f"That run has no image {wanted}; it may have been deleted.")
+
+
+def _address(request: gr.Request) -> str:
+    return str(request.request.base_url) if request.request else ""
+
+
+def _index(given: Mapping[str, str]) -> int:
+    text = given.get("index", "")
+    return int(text) if text.isdigit() else -1
+
+
+def _mode(text: str | None) -> Mode:
+    for mode in MODES:
+        if mode == text:
+            return mode
+    raise InvalidRequest([Problem("mode", f"is {text!r}; choose one of {', '.join(MODES)}.")])

@@ -1,0 +1,159 @@
+"""The same request on every backend that can take it, side by side; and a grid over any fields of it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from markupsafe import Markup
+from PIL import Image
+
+from backend.caller import Caller
+from backend.compare import PIXELS_DIFFER, Contender, compare, contenders
+from backend.encoding import encode
+from backend.errors import PlaygroundError
+from backend.generate import prepare
+from backend.grid.axes import Axis, read_axis
+from backend.grid.plan import Cell, Plan, plan, run
+from backend.grid.sheet import sheet
+from backend.pixels import open_upright
+from backend.runs.records import CostKind
+from ui import words
+from ui.caller import caller_of
+from ui.results import Board, board_html
+from ui.run import Runner, Updates
+from ui.served import url
+
+
+@dataclass(slots=True)
+class Comparing:
+    """Runs comparisons and grids for the page; each shows itself while it goes on."""
+
+    runner: Runner
+
+    def compare(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
+        """Run the request on all backends at once."""
+        caller = caller_of(self.runner.playground, request)
+        yield from self.runner.guarded(self._compare(values, caller))
+
+    def grid(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
+        """Run the request once for every cell of the grid."""
+        caller = caller_of(self.runner.playground, request)
+        yield from self.runner.guarded(self._grid(values, caller))
+
+    def grid_price(self, request: gr.Request, **values: Any) -> str:
+        """Return how many images the grid makes, and what the whole may cost; or what is wrong with it."""
+        caller = caller_of(self.runner.playground, request)
+        try:
+            planned = self._plan(values, caller, priced_only=True)
+        except PlaygroundError as error:
+            return str(Markup('<p class="hint">{}</p>').format(str(error)))
+        text = f"{len(planned.cells)} images · {words.price(planned.price)}"
+        return str(Markup('<p class="hint">{}</p>').format(text))
+
+    def _compare(self, values: dict[str, Any], caller: Caller) -> Iterator[str]:
+        backend, asked = self.runner.asked(values, caller)
+        running = contenders(self.runner.playground, caller, asked, chosen=backend.name)
+        boards = {one.backend: self._board(one, caller) for one in running if one.refusal is None}
+        yield self._duel(running, boards)
+        for name, event in compare(self.runner.playground, caller, running):
+            boards[name].see(event)
+            yield self._duel(running, boards)
+
+    def _board(self, one: Contender, caller: Caller) -> Board:
+        backend = self.runner.playground.choose(one.backend)
+        free = one.estimate is not None and one.estimate.free
+        return Board(one.request, one.label, "free" if free else backend.cost_kind, caller.visitor)
+
+    def _duel(self, running: Sequence[Contender], boards: Mapping[str, Board]) -> str:
+        columns = Markup("").join(self._column(one, boards.get(one.backend)) for one in running)
+        several = sum(bool(board.images) for board in boards.values()) > 1
+        over = all(board.over for board in boards.values())
+        head = Markup('<p class="hint">{}</p>').format(PIXELS_DIFFER) + (_VIEWS if several and over else Markup(""))
+        return str(Markup('<div class="compare">{}<div class="columns">{}</div></div>').format(head, columns))
+
+    def _column(self, one: Contender, board: Board | None) -> Markup:
+        if board is None:
+            body = Markup('<p class="hint">{}</p>').format(one.refusal)
+        else:
+            body = Markup(board_html(board, self.runner.served, alone=False))  # noqa: S704 - made of escaped parts
+        left_out = Markup("").join(Markup("<li>{}</li>").format(str(problem)) for problem in one.left_out)
+        note = Markup('<ul class="left-out">{}</ul>').format(left_out) if left_out else Markup("")
+        price = Markup('<span class="quiet">{}</span>').format(words.price(one.estimate)) if one.estimate else ""
+        return Markup('<section class="column"><h3>{} {}</h3>{}{}</section>').format(one.label, price, body, note)
+
+    def _plan(self, values: dict[str, Any], caller: Caller, *, priced_only: bool = False) -> Plan:
+        given = {name: values.pop(name) for name in ("across", "across_values", "down", "down_values")}
+        if priced_only:
+            values |= {"priced_only": True, "prompt": values.get("prompt") or "a prompt"}
+        backend, asked = self.runner.asked(values, caller)
+        lists = self.runner.library.lists(caller)
+        wanted = [(given[name], given[f"{name}_values"] or "") for name in ("across", "down") if given[name]]
+        axes = [read_axis(name, text, mode=asked.mode, lists=lists) for name, text in wanted]
+        return plan(self.runner.playground, caller, backend.name, prepare(backend, caller, asked), axes)
+
+    def _grid(self, values: dict[str, Any], caller: Caller) -> Iterator[str]:
+        planned = self._plan(values, caller)
+        boards = {cell.key: self._cell(cell, caller) for cell in planned.cells}
+        yield self._table(planned, boards)
+        for key, event in run(self.runner.playground, caller, planned):
+            boards[key].see(event)
+            yield self._table(planned, boards)
+        yield self._table(planned, boards) + self._sheet(planned, boards, caller)
+
+    def _cell(self, cell: Cell, caller: Caller) -> Board:
+        kind: CostKind = "free" if cell.estimate.free else self.runner.playground.choose(cell.backend).cost_kind
+        return Board(cell.request, cell.key, kind, caller.visitor)
+
+    def _table(self, planned: Plan, boards: Mapping[str, Board]) -> str:
+        across, down = planned.axes[0], planned.axes[1] if len(planned.axes) > 1 else None
+        done = sum(board.over for board in boards.values())
+        head = Markup("").join(
+            Markup("<th scope='col'>{}</th>").format(across.label(index)) for index in range(len(across.values))
+        )
+        rows = Markup("").join(
+            self._row(across, down, place, boards) for place in range(len(down.values) if down else 1)
+        )
+        corner = Markup("<td></td>") if down else Markup("")
+        table = Markup('<table class="grid"><thead><tr>{}{}</tr></thead><tbody>{}</tbody></table>').format(
+            corner, head, rows
+        )
+        line = Markup('<p class="hint" role="status">{} of {} images</p>').format(done, len(boards))
+        going = Markup('<div class="progress"></div>') if done < len(boards) else Markup("")
+        return str(line + going + Markup('<div class="grid-frame">{}</div>').format(table))
+
+    def _row(self, across: Axis, down: Axis | None, row: int, boards: Mapping[str, Board]) -> Markup:
+        keys = [f"{column}-{row}" if down else f"{column}" for column in range(len(across.values))]
+        cells = Markup("").join(
+            # Each board escapes its own parts.
+            Markup("<td>{}</td>").format(Markup(board_html(boards[key], self.runner.served, alone=False)))  # noqa: S704
+            for key in keys
+        )
+        label = Markup("<th scope='row'>{}</th>").format(down.label(row)) if down else Markup("")
+        return Markup("<tr>{}{}</tr>").format(label, cells)
+
+    def _sheet(self, planned: Plan, boards: Mapping[str, Board], caller: Caller) -> str:
+        files = self.runner.playground.files
+        pictures: dict[tuple[int, ...], Image.Image] = {
+            cell.place: open_upright(files.path(boards[cell.key].images[0].sha256))
+            for cell in planned.cells
+            if 0 in boards[cell.key].images
+        }
+        if not pictures:
+            return ""
+        sha256 = files.put(encode(sheet(planned.axes, pictures), "png"), "png")
+        self.runner.playground.holders.add_picture(sha256, caller.visitor)
+        address = url(self.runner.served.copy_of(sha256, caller.visitor))
+        return str(
+            Markup(
+                '<p><a class="restore-file" href="{}" download="grid.png">Download as one labelled image</a></p>'
+            ).format(address)
+        )
+
+
+_VIEWS = Markup(
+    '<div class="views" role="group" aria-label="View"><button type="button" data-view="side" aria-pressed="true">'
+    'Side by side</button><button type="button" data-view="slider">Slider</button>'
+    '<button type="button" data-view="hover">Hover</button>'
+    '<button type="button" data-view="difference">Difference</button></div>'
+)

@@ -1,0 +1,78 @@
+"""Fills the form from a recipe: of a run, a file, a preset, an example or a link. It never runs anything."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from pydantic import BaseModel
+
+from backend.capabilities import Size
+from backend.playground import Playground
+from backend.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode, Request
+from backend.runs.metadata import recipe as recipe_of
+from ui.controls import shown
+from ui.easel import sheet
+from ui.form import MARK
+from ui.served import Served, url
+
+Updates = dict[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """Knows which control holds which value; `controls` are all of the form's by name, the mask's excepted."""
+
+    playground: Playground
+    served: Served
+    controls: Mapping[str, Any]
+
+    def outputs(self) -> list[Any]:
+        """Return what may change."""
+        return list(self.controls.values())
+
+    def from_request(self, request: Request, backend: str, seed: int | None, visitor: str) -> Updates:
+        """Return the updates that bring back a request, its pictures included; `seed` is that of one image."""
+        updates = self.from_recipe(recipe_of(request, seed), backend)
+        pictures = {name: str(getattr(request, name)) for name in IMAGE_FIELDS[request.mode]}
+        if pictures:
+            updates |= self.picture(pictures["image"], visitor, mask=pictures.get("mask"))
+        return updates
+
+    def from_recipe(self, recipe: Mapping[str, Any], backend: str | None = None) -> Updates:
+        """Return the updates that lay a recipe into the form; what it doesn't name goes back to its default."""
+        mode: Mode = recipe.get("mode", "text_to_image")
+        chosen = self.playground.choose(backend if backend and backend in self.playground.backends else "auto")
+        values = {"mode": mode, **self._fields(mode, recipe, chosen.capabilities.default_size)}
+        options = recipe.get("options") or {}
+        values |= {f"{chosen.name}{MARK}{name}": value for name, value in options.items()}
+        values["styles"] = []
+        if backend in self.playground.backends:
+            values["backend"] = backend
+        return {self.controls[name]: gr.update(value=value) for name, value in values.items() if name in self.controls}
+
+    def picture(self, sha256: str, visitor: str, *, mask: str | None = None) -> Updates:
+        """Return the update that puts a picture (and a mask over it) on the easel."""
+        path = self.served.copy_of(sha256, visitor)
+        value = sheet(path, url(path))
+        if mask:
+            value["mask"] = url(self.served.copy_of(mask, visitor))
+        return {self.controls["easel"]: value}
+
+    def send(self, sha256: str, mode: Mode, visitor: str) -> Updates:
+        """Return the updates that take a picture to a mode."""
+        return {self.controls["mode"]: mode, **self.picture(sha256, visitor)}
+
+    @staticmethod
+    def _fields(mode: Mode, recipe: Mapping[str, Any], size: Size) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for name, info in REQUEST_TYPES[mode].model_fields.items():
+            if name in ("mode", "options", *IMAGE_FIELDS[mode]):
+                continue
+            default = "" if info.is_required() else info.default
+            value = recipe.get(name, default.model_dump() if isinstance(default, BaseModel) else default)
+            values[name] = values[f"{mode}{MARK}{name}"] = shown(name, info, value)
+        if "width" in values:
+            values["keep_size"] = values["width"] is None
+            values["width"], values["height"] = values["width"] or size.width, values["height"] or size.height
+        return values

@@ -1,0 +1,136 @@
+"""Styles, presets of one's own, and what they do to the form."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from backend.base import Backend
+from backend.caller import Caller
+from backend.errors import InvalidRequest, NotFound, PlaygroundError, Problem
+from backend.playground import Playground
+from backend.presets import Presets
+from backend.prompts.expansion import Lists
+from backend.prompts.styles import Style, apply, find
+from backend.shelf import Shelf
+from ui.caller import caller_of
+from ui.filling import Filling, Updates
+from ui.form import Values, draft
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryArea:
+    """The components of styles and presets."""
+
+    styles: gr.Dropdown
+    preset: gr.Dropdown
+    name: gr.Textbox
+    save: gr.Button
+    remove: gr.Button
+
+
+def library_area(styles: Sequence[Style]) -> LibraryArea:
+    """Lay out styles and presets; a visitor's own join them when the page opens."""
+    chosen = gr.Dropdown(
+        choices=[style.name for style in styles],
+        value=[],
+        multiselect=True,
+        label="Styles",
+        info="Words laid around your prompt. In the prompt, {red|blue} draws one by the seed.",
+        elem_id="styles",
+    )
+    with gr.Accordion("Presets", open=False, elem_classes=["fold"], elem_id="presets"):
+        preset = gr.Dropdown([], label="Yours", elem_id="preset", info="Choosing one fills the form.")
+        with gr.Row(elem_id="preset-row"):
+            name = gr.Textbox(
+                label="Name", show_label=False, placeholder="Name for these settings", elem_id="preset-name"
+            )
+            save = gr.Button("Save", size="sm", scale=0, min_width=0, elem_id="preset-save")
+            remove = gr.Button("Remove", size="sm", scale=0, min_width=0, elem_id="preset-remove")
+    return LibraryArea(chosen, preset, name, save, remove)
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Knows what comes with the playground and what a visitor keeps."""
+
+    playground: Playground
+    presets: Presets
+
+    @property
+    def shelf(self) -> Shelf:
+        """Return the shelves of all visitors."""
+        return Shelf(self.playground.store.engine)
+
+    def examples(self, backend: Backend) -> list[tuple[str, str]]:
+        """Return prompts to begin with, as title and words: the backend's own where it is not good at everything."""
+        own = backend.capabilities.examples
+        if own:
+            return [(prompt, prompt) for prompt in own]
+        return [
+            (example.title, str(example.request["prompt"])) for example in self.presets.examples_of("text_to_image")
+        ]
+
+    def styled(self, caller: Caller, names: Sequence[str], prompt: str, negative: str) -> tuple[str, str]:
+        """Return prompt and negative prompt with these styles around them; an empty prompt stays empty."""
+        if not names or not prompt.strip():
+            return prompt, negative
+        known = [*self.presets.styles, *self.shelf.styles(caller.visitor)]
+        return apply(find(known, names), prompt, negative)
+
+    def lists(self, caller: Caller) -> Lists:
+        """Return the wildcards that a visitor's prompts may use."""
+        return {**self.presets.lists, **self.shelf.lists(caller.visitor)}
+
+
+@dataclass(frozen=True, slots=True)
+class Shelving:
+    """Answers the events of styles and presets."""
+
+    library: Library
+    area: LibraryArea
+    filling: Filling
+
+    def opened(self, request: gr.Request) -> Updates:
+        """Add what the visitor keeps to the choices."""
+        visitor = self._caller(request).visitor
+        own = [style.name for style in self.library.shelf.styles(visitor)]
+        known = [style.name for style in self.library.presets.styles]
+        return {self.area.styles: gr.update(choices=[*own, *known]), self.area.preset: self._presets(visitor)}
+
+    def chosen(self, preset: str | None, request: gr.Request) -> Updates:
+        """Fill the form from a preset."""
+        recipe = self.library.shelf.presets(self._caller(request).visitor).get(preset or "")
+        if recipe is None:
+            return {self.area.preset: gr.skip()}
+        return self.filling.from_recipe(recipe)
+
+    def save(self, request: gr.Request, **values: Any) -> Updates:
+        """Keep what the form says now under a name; pictures are left out."""
+        visitor = self._caller(request).visitor
+        name = str(values.pop("name", "")).strip()
+        backend = self.library.playground.choose(str(values.get("backend") or "auto"))
+        try:
+            if not name:
+                raise InvalidRequest([Problem("name", "is missing; write one beside the button.")])
+            recipe = draft(Values(values["mode"], backend.name, values), backend.capabilities)
+            self.library.shelf.save_preset(visitor, name, recipe)
+        except PlaygroundError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        return {self.area.preset: self._presets(visitor, name), self.area.name: ""}
+
+    def remove(self, preset: str | None, request: gr.Request) -> Updates:
+        """Take a preset off the shelf."""
+        visitor = self._caller(request).visitor
+        try:
+            self.library.shelf.remove(visitor, "preset", preset or "")
+        except NotFound as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        return {self.area.preset: self._presets(visitor)}
+
+    def _presets(self, visitor: str, chosen: str | None = None) -> Any:
+        return gr.update(choices=list(self.library.shelf.presets(visitor)), value=chosen)
+
+    def _caller(self, request: gr.Request) -> Caller:
+        return caller_of(self.library.playground, request)

@@ -1,0 +1,79 @@
+"""A visitor's own key for a provider: typed once, held in memory for this page session, shown to nobody."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from backend.base import Backend
+from backend.errors import PlaygroundError
+from backend.playground import Playground
+from ui.caller import caller_of, owner_of
+
+
+@dataclass(frozen=True, slots=True)
+class KeyArea:
+    """The components of the key's box."""
+
+    box: gr.Accordion
+    key: gr.Textbox
+    keep: gr.Button
+    forget: gr.Button
+    note: gr.HTML
+
+
+def key_area(chosen: Backend) -> KeyArea:
+    """Lay out the box; it shows itself only for a backend that bills."""
+    with gr.Accordion("Use your own key", open=False, visible=takes_key(chosen), elem_id="own-key") as box:
+        with gr.Row(elem_id="own-key-row"):
+            key = gr.Textbox(
+                label="Key",
+                show_label=False,
+                type="password",
+                placeholder="Your key for this provider",
+                elem_id="own-key-text",
+            )
+            keep = gr.Button("Use", size="sm", scale=0, min_width=0, elem_id="own-key-keep")
+            forget = gr.Button("Forget", size="sm", scale=0, min_width=0, elem_id="own-key-forget")
+        note = gr.HTML(
+            "<p class='hint'>It stays in this server's memory while this page is open, and pays before the server's "
+            "own key. It is never stored, logged, or sent back.</p>",
+            apply_default_css=False,
+        )
+    return KeyArea(box, key, keep, forget, note)
+
+
+def takes_key(backend: Backend) -> bool:
+    """Whether a backend runs on somebody's account."""
+    return backend.cost_kind == "billed"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnKeys:
+    """Answers the box; its events are private, and the key never is the value of an answer."""
+
+    playground: Playground
+
+    def keep(self, key: str, backend: str, request: gr.Request) -> str:
+        """Hold the key for this session and empty the box."""
+        chosen = self.playground.choose(backend)
+        try:
+            self.playground.callers.keys.put(owner_of(self.playground, request), chosen.name, key)
+        except PlaygroundError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        return ""
+
+    def forget(self, backend: str, request: gr.Request) -> str:
+        """Forget this backend's key."""
+        self.playground.callers.keys.forget(owner_of(self.playground, request), self.playground.choose(backend).name)
+        return ""
+
+    def leave(self, request: gr.Request) -> None:
+        """Forget all keys of a page that was closed."""
+        self.playground.callers.keys.forget(owner_of(self.playground, request))
+
+    def show(self, backend: str, request: gr.Request) -> Any:
+        """Show the box where a key means something, and open it where one is missing."""
+        chosen = self.playground.choose(backend)
+        lacking = chosen.missing(caller_of(self.playground, request)) is not None
+        return gr.update(visible=takes_key(chosen), open=takes_key(chosen) and lacking)

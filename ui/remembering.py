@@ -1,0 +1,65 @@
+"""What the form said last, kept in the visitor's own browser, and what a link asks it to say."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from backend.errors import BadLink, InvalidRequest
+from backend.playground import Playground
+from backend.sharing.recipes import fitting, unpack
+from ui.filling import Filling, Updates
+from ui.form import Values, draft
+from ui.marks import code_marked
+
+STORAGE = "z-image-playground"
+"""The name in the browser's storage. Settings only: neither pictures nor keys are ever part of it."""
+
+PARAMETER = "recipe"
+
+
+def memory() -> gr.BrowserState:
+    """Return the browser's memory of the form; the constant secret hides nothing, it lets a restart read on."""
+    return gr.BrowserState({}, storage_key=STORAGE, secret=STORAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Remembering:
+    """Keeps the form and brings it back."""
+
+    playground: Playground
+    filling: Filling
+    notice: gr.HTML
+
+    def outputs(self) -> list[Any]:
+        """Return what bringing back changes."""
+        return [*self.filling.outputs(), self.notice]
+
+    def keep(self, **values: Any) -> Any:
+        """Return what to remember of these values; a form with a wrong value in it is not remembered."""
+        backend = self.playground.choose(str(values.get("backend") or "auto"))
+        try:
+            recipe = draft(Values(values["mode"], backend.name, values), backend.capabilities)
+        except InvalidRequest:
+            return gr.skip()
+        return {"recipe": recipe, "backend": backend.name}
+
+    def back(self, kept: Any, request: gr.Request) -> Updates:
+        """Fill the form from the address's link, else from what the browser remembers; never run it."""
+        link = request.query_params.get(PARAMETER) if request.request else None
+        if link:
+            return self._opened(str(link))
+        recipe = kept.get("recipe") if isinstance(kept, dict) else None
+        if not isinstance(recipe, dict) or not recipe:
+            return {self.notice: gr.skip()}
+        # It comes out of a browser: whatever no longer fits is left out, as with a link.
+        return self.filling.from_recipe(fitting(recipe).recipe, str(kept.get("backend")))
+
+    def _opened(self, link: str) -> Updates:
+        try:
+            opened = unpack(link)
+        except BadLink as error:
+            return {self.notice: gr.update(value=f"<p>{code_marked(str(error))}</p>", visible=True)}
+        left_out = "".join(f"<li>{code_marked(str(problem))}</li>" for problem in opened.dropped)
+        note = f"<p>The link filled the form; nothing has run yet.</p><ul>{left_out}</ul>"
+        return {**self.filling.from_recipe(opened.recipe), self.notice: gr.update(value=note, visible=True)}

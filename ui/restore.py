@@ -1,0 +1,74 @@
+"""Settings out of a file: an image that is dropped anywhere fills the form with what made it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.utils import get_upload_folder
+from markupsafe import Markup
+
+from backend.errors import BadImage, PlaygroundError
+from backend.playground import Playground
+from backend.restore.found import Restored
+from backend.restore.read import read_metadata
+from ui.filling import Filling, Updates
+from ui.results import error_card
+
+MOST_BYTES = 30 * 2**20
+
+DROP_ZONE = """
+<label class="restore-file">Settings from an image
+<input type="file" accept="image/png,image/jpeg,image/webp" hidden></label>
+<div class="drop-veil" aria-hidden="true">Drop it to bring its settings back</div>
+"""
+
+
+def settings_of(value: Any) -> Restored:
+    """Read an uploaded file's settings; raise `BadImage` where there are none, or it wasn't uploaded here."""
+    path = value.get("path") if isinstance(value, dict) else value
+    resolved = Path(str(path)).resolve()
+    if not resolved.is_relative_to(Path(get_upload_folder()).resolve()) or not resolved.is_file():
+        raise BadImage("The image isn't a file that was uploaded here: upload it first.")
+    if resolved.stat().st_size > MOST_BYTES:
+        raise BadImage(f"The file has more than {MOST_BYTES // 2**20} MB: settings are read from smaller ones.")
+    found = read_metadata(resolved.read_bytes())
+    if found is None:
+        raise BadImage("This image carries no settings: other programs may have taken them out when it was saved.")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Restoring:
+    """Answers a dropped file."""
+
+    playground: Playground
+    filling: Filling
+    note: gr.HTML
+
+    def outputs(self) -> list[Any]:
+        """Return what a restored file changes."""
+        return [*self.filling.outputs(), self.note]
+
+    def dropped(self, event: gr.EventData) -> Updates:
+        """Fill the form from a file and say what of it meant nothing here."""
+        try:
+            found = settings_of(event._data.get("path"))
+        except PlaygroundError as error:
+            return {self.note: gr.update(value=str(error_card(error, told_bill=False)), visible=True)}
+        updates = self.filling.from_recipe(found.recipe, found.backend)
+        return {**updates, self.note: gr.update(value=str(restored_note(found)), visible=True)}
+
+
+def restored_note(found: Restored) -> Markup:
+    """Return whose settings came back, and each that was left out with its reason."""
+    rows = Markup("").join(
+        Markup("<li><b>{}</b> {} <span>{}</span></li>").format(left.name, left.value, left.why)
+        for left in found.dropped
+    )
+    said = Markup("<p>Settings of {} are back in the form.</p>").format(found.source)
+    if not rows:
+        return said
+    return said + Markup("<details><summary>{} left out</summary><ul>{}</ul></details>").format(
+        len(found.dropped), rows
+    )

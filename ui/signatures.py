@@ -1,0 +1,64 @@
+"""Signatures for the API's endpoints, made from the request types: Gradio reads names, types and defaults from them."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+from gradio.data_classes import FileData
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from backend.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode
+
+_TYPES: dict[str, Any] = {"seed": int | str, "loras": list, "controls": list, "accelerator": dict, "options": dict}
+
+
+def parameters_of(mode: Mode) -> dict[str, inspect.Parameter]:
+    """Return the endpoint's parameters: the prompt and the images first, then the backend, then the rest."""
+    fields = {name: info for name, info in REQUEST_TYPES[mode].model_fields.items() if name != "mode"}
+    first = ("prompt", *IMAGE_FIELDS[mode])
+    ordered = [*first, *(name for name in fields if name not in first)]
+    found = {name: _parameter_of(name, fields[name], mode) for name in ordered}
+    backend = {"backend": parameter("backend", str, "auto")}
+    return {**{name: found[name] for name in first}, **backend, **found}
+
+
+def _parameter_of(name: str, info: FieldInfo, mode: Mode) -> inspect.Parameter:
+    if name in IMAGE_FIELDS[mode]:
+        return parameter(name, FileData, inspect.Parameter.empty)
+    default = inspect.Parameter.empty if info.is_required() else info.default
+    if isinstance(default, BaseModel):
+        default = {}
+    return parameter(name, _TYPES.get(name, _plain(info.annotation)), list(default) if default == () else default)
+
+
+def _plain(annotation: Any) -> Any:
+    """Return the annotation without its constraints: ranges are checked by the request, with better words."""
+    return annotation.__origin__ if hasattr(annotation, "__metadata__") else annotation
+
+
+def parameter(name: str, kind: Any, default: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default, annotation=kind)
+
+
+def optional(parameter: inspect.Parameter) -> inspect.Parameter:
+    if parameter.default is not inspect.Parameter.empty or parameter.name == "prompt":
+        return parameter
+    return parameter.replace(default=None, annotation=parameter.annotation | None)
+
+
+def typed(
+    call: Callable[..., Any], name: str, summary: str, parameters: list[inspect.Parameter], answer: Any
+) -> Callable[..., Any]:
+    """Give a function the signature that Gradio reads its endpoint from."""
+    required = [found for found in parameters if found.default is inspect.Parameter.empty]
+    ordered = [*required, *(found for found in parameters if found.default is not inspect.Parameter.empty)]
+    assert [found.name for found in ordered] == [found.name for found in parameters], "values are matched by place"
+    request = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=gr.Request)
+    everything = [request, *parameters]
+    shaped: Any = call
+    shaped.__signature__ = inspect.Signature(everything, return_annotation=answer)
+    shaped.__annotations__ = {found.name: found.annotation for found in everything} | {"return": answer}
+    shaped.__name__, shaped.__doc__ = name, summary
+    return call

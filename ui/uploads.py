@@ -1,0 +1,58 @@
+"""What a visitor brings: files that were uploaded, masks that were drawn; kept in the data folder as theirs."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gradio.utils import get_upload_folder
+
+from backend.access import receive
+from backend.caller import Caller
+from backend.errors import BadImage, InvalidRequest, Problem
+from backend.pixels import check_header, open_upright
+from backend.playground import Playground
+
+MOST_MASK_CHARACTERS = 24 * 2**20
+_PNG_URL = "data:image/png;base64,"
+
+
+@dataclass(frozen=True, slots=True)
+class Uploads:
+    """Takes in what one visitor sends along with a request."""
+
+    playground: Playground
+    caller: Caller
+
+    def picture(self, value: Any) -> str | None:
+        """Keep an uploaded file and return its sha256; None where there is none."""
+        if value is None:
+            return None
+        path = value.get("path") if isinstance(value, dict) else value
+        resolved = Path(str(path)).resolve()
+        # The value came from outside: only what was uploaded to Gradio's own folder is ever opened.
+        if not resolved.is_relative_to(Path(get_upload_folder()).resolve()) or not resolved.is_file():
+            raise BadImage(
+                "The image isn't a file that was uploaded here: upload it, and send what the upload returned."
+            )
+        return receive(self.playground, self.caller, resolved)
+
+    def mask(self, text: Any) -> str | None:
+        """Keep the mask that the browser drew (a PNG as data address) and return its sha256; None where there is none.
+
+        Raises `InvalidRequest` for an empty one.
+        """
+        if not text:
+            return None
+        if not isinstance(text, str) or not text.startswith(_PNG_URL) or len(text) > MOST_MASK_CHARACTERS:
+            raise BadImage("The mask isn't what the page draws: reload the page and draw it again.")
+        try:
+            content = base64.b64decode(text.removeprefix(_PNG_URL), validate=True)
+        except binascii.Error as error:
+            raise BadImage("The mask arrived damaged: draw it again.") from error
+        sha256 = self.playground.files.put(content, check_header(content))
+        if open_upright(self.playground.files.path(sha256)).getbbox() is None:
+            raise InvalidRequest([Problem("mask", "is empty; draw over the part that is to be painted anew.")])
+        self.playground.holders.add_picture(sha256, self.caller.visitor)
+        return sha256
