@@ -128,7 +128,10 @@ class Extras:
         """Start the download that an action names."""
         self._downloads[action.removeprefix("get ")].start(lambda _: None)
 
-    @property
-    def busy(self) -> bool:
-        """Whether any is being downloaded."""
-        return any(download.busy for download in self._downloads.values())
+    def progress(self) -> tuple[str, float | None] | None:
+        """Return what is being downloaded, in a sentence, with its fraction; None where nothing is."""
+        for name, download in self._downloads.items():
+            if download.busy:
+                done = f"{download.done / 1e6:.0f} of {download.total / 1e6:.0f} MB"
+                return f"Downloading {EXTRAS[name].name}: {done}.", download.fraction
+        return None
