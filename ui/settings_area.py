@@ -14,6 +14,7 @@ from ui.controls import control
 from ui.form import MARK, SHARED, fit
 from ui.grid_area import GridArea, grid_area
 from ui.library_area import LibraryArea, library_area
+from ui.notes import note_html
 from ui.sizes import SizeControls, size_controls
 from ui.tabs import TABS
 
@@ -56,7 +57,8 @@ def settings_area(playground: Playground, styles: Sequence[Style]) -> SettingsAr
     first, _ = fit(chosen.capabilities, {})
     with gr.Column(elem_id="settings", min_width=280):
         own = _own_fields()
-        note = gr.HTML("", elem_id="fit-note", visible=False, apply_default_css=False)
+        said = note_html(chosen.capabilities)
+        note = gr.HTML(said, elem_id="fit-note", visible=bool(said), apply_default_css=False)
         keep_size = gr.Checkbox(True, label="Keep the picture's size", elem_id="keep-size")
         size = size_controls(chosen.capabilities)
         fields: dict[str, Component] = {"width": size.width, "height": size.height}
