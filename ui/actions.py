@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from backend.caller import Caller
 from backend.errors import InvalidRequest, NotFound, PlaygroundError, Problem
@@ -14,6 +15,12 @@ from backend.runs.records import Run, RunImage
 from ui.caller import caller_of
 from ui.filling import Filling, Updates
 from ui.inspector import inspector_html
+from ui.shared_result import REVOKED, link_html
+
+_UNDO = Markup(
+    '<p class="undo" data-run="{run}" role="status">Moved to the trash, where it stays for a week. '
+    '<button type="button" class="small" data-act="restore">Undo</button></p>'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +30,11 @@ class Actions:
     playground: Playground
     filling: Filling
     inspector: gr.HTML
+    undo: gr.HTML
 
     def outputs(self) -> list[Any]:
         """Return what an action changes."""
-        return [*self.filling.outputs(), self.inspector]
+        return [*self.filling.outputs(), self.inspector, self.undo]
 
     def act(self, event: gr.EventData, request: gr.Request) -> Updates:
         """Carry out one action; what it changes in the form is returned, the history is looked at anew afterwards."""
@@ -50,15 +58,27 @@ class Actions:
                 run, image = self._image(given, caller)
                 text = inspector_html(self.playground, run, image, address)
                 return {self.inspector: gr.update(value=text, visible=True)}
+            case "share":
+                return {self.inspector: self._shared(run_id, caller, address)}
             case "star" | "unstar" as wish:
                 history.mark(caller.visitor, run_id, _index(given), favourite=wish == "star")
             case "delete":
                 history.delete(caller.visitor, [run_id])
+                return {self.undo: gr.update(value=str(_UNDO.format(run=run_id)), visible=True)}
             case "restore":
                 history.restore(caller.visitor, [run_id])
+                return {self.undo: gr.update(visible=False)}
             case other:
                 raise InvalidRequest([Problem("act", f"is {other!r}, which this page doesn't know; reload it.")])
         return {}
+
+    def _shared(self, run_id: str, caller: Caller, address: str) -> Any:
+        """Make the run's link and show it; where it has one, take that back."""
+        links = self.playground.result_links
+        if links.token(run_id, caller.visitor) is not None:
+            links.revoke(run_id, caller.visitor)
+            return gr.update(value=str(REVOKED), visible=True)
+        return gr.update(value=link_html(run_id, links.share(run_id, caller.visitor), address), visible=True)
 
     def _image(self, given: Mapping[str, str], caller: Caller) -> tuple[Run, RunImage]:
         run = self.playground.store.run(given.get("run", ""), caller.visitor)
