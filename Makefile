@@ -18,6 +18,8 @@ run: setup  ## Start the playground (ARGS="--port 7861" passes options on)
 	@$(PY) app.py $(ARGS)
 
 test: export HF_HUB_OFFLINE = 1
+# The embedded model is too small for two threads to help, and where others use the cores too they wait for each other.
+test: export OMP_NUM_THREADS ?= 1
 test: setup-dev  ## Test everything but the slow and the system tests
 	@$(PY) -m pytest -p tests.left_out -m "not slow and not system" $(PYTEST_ARGS)
 

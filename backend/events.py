@@ -22,7 +22,10 @@ class Queued:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Step `step` of `total` is done for image `index` (from 0); `preview` is a small JPEG file, if any."""
+    """Step `step` of `total` is done for image `index` (from 0); `preview` is a small JPEG file, if any.
+
+    `total` is 0 where a provider counts no steps; `doing` says all there is to say then.
+    """
 
     step: int
     total: int

@@ -16,12 +16,15 @@ import httpx
 from backend.errors import BadReply, GenerationFailed, NotReady, ProviderTimeout, ProviderUnreachable
 from backend.exchanges import note
 from backend.http_messages import Call, Reply, without_key
+from backend.settings import LOOPBACK
 
 __all__ = ["Call", "Line", "Reply", "without_key"]
 
 log = logging.getLogger(__name__)
 
-BUSY = frozenset({408, 429, 500, 502, 503, 504})
+GATEWAY = frozenset({502, 504, 520, 521, 522, 523, 524})
+"""Statuses of what stands before a provider; those from 520 on are Cloudflare's own."""
+BUSY = frozenset({408, 429, 500, 503}) | GATEWAY
 """Statuses after which asking again may help."""
 WAITS = (1.0, 2.0, 4.0)
 """Seconds before each repeat, where the provider names none."""
@@ -62,6 +65,8 @@ class Line:
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             # Identity: the size cap then counts what crosses the line, and no small body unpacks to a large one.
             headers={"User-Agent": "z-image-playground", "Accept-Encoding": "identity"},
+            # A proxy of the environment leads outside; this machine itself is never behind it.
+            trust_env=httpx.URL(base_url).host not in LOOPBACK,
             limits=httpx.Limits(max_connections=256, max_keepalive_connections=32),
         )
 
@@ -209,7 +214,7 @@ def _is_lost(outcome: Reply | GenerationFailed) -> bool:
     """Whether the provider may have taken the call without its own answer coming back."""
     if isinstance(outcome, Reply):
         # A gateway's page stands where the provider's words should.
-        return outcome.status in (502, 504) and "json" not in outcome.headers.get("content-type", "")
+        return outcome.status in GATEWAY and "json" not in outcome.headers.get("content-type", "")
     return not isinstance(outcome, ProviderUnreachable)
 
 

@@ -1,4 +1,4 @@
-"""The Dockerfile, read as text: what can't be seen without building it is in `tests/system`."""
+"""The Dockerfile, read as text; what only a build shows was seen with `tools/container/build.sh`."""
 
 import fnmatch
 import re
@@ -61,6 +61,12 @@ def tracked() -> list[str]:
 
 def test_there_are_three_images_and_the_cpu_is_the_default() -> None:
     assert list(stages()) == ["base", "remote", "gpu", "cpu"]
+
+
+def test_the_readme_builds_images_that_exist() -> None:
+    named = set(re.findall(r"docker build --target (\w+)", (ROOT / "README.md").read_text(encoding="utf-8")))
+    assert named
+    assert named <= set(stages())
 
 
 @pytest.mark.parametrize("image", ["remote", "gpu", "cpu"])

@@ -12,6 +12,7 @@ from ui.api import Api
 from ui.comparing import Comparing
 from ui.compose import Compose, compose
 from ui.control_map import ControlMap
+from ui.effect_check import EffectCheck
 from ui.filling import Filling
 from ui.fitting import Fitting
 from ui.form import MARK
@@ -22,6 +23,7 @@ from ui.own_key import OwnKeys
 from ui.remembering import Remembering, memory
 from ui.restore import DROP_ZONE, Restoring
 from ui.results_area import ResultsArea, results_area
+from ui.room import Together, room_area
 from ui.run import Outputs, Runner
 from ui.served import Served
 from ui.settings_area import SettingsArea, settings_area
@@ -49,6 +51,7 @@ def build(playground: Playground) -> gr.Blocks:
             )
             settings = settings_area(playground, library.presets.styles)
         drop = _dropzone()
+        room = room_area((_HERE / "cards.js").read_text(encoding="utf-8"))
         outputs = Outputs(results.stage, form.generate, form.stop, form.left)
         runner = Runner(playground, library, served, outputs)
         values = _values(head, form, settings)
@@ -65,8 +68,10 @@ def build(playground: Playground) -> gr.Blocks:
         _connect_keys(page, OwnKeys(playground), head, runner, form, values)
         _connect_restore(Restoring(playground, filling, form.notice), form, drop)
         _connect_control_map(ControlMap(playground, served), head, form, settings)
+        _connect_effect(playground, served, settings, values)
         _connect_seed(results, settings)
         _connect_switch(playground, head, form, settings)
+        Together(playground, served, filling, room).connect(page, **QUIET)
         page.load(looking.look, None, results.history.outputs(), queue=False, **QUIET)
         with gr.Column(visible=False):  # Each parameter is a component: what is not visible, the browser never mounts.
             Api(playground, served).add_to_page()
@@ -271,6 +276,14 @@ def _connect_control_map(control_map: ControlMap, head: Header, form: Compose, s
         api_visibility="private",
         show_progress="minimal",
     )
+
+
+def _connect_effect(playground: Playground, served: Served, settings: SettingsArea, values: dict[str, Any]) -> None:
+    own = settings.own
+    check = EffectCheck(playground, served, place=own["effect"], run=own["run_check"])
+    asked: dict[str, Any] = {"inputs_kwargs": values, "preprocess": False, **QUIET}
+    own["offer_check"].click(check.offer, None, check.outputs(), queue=False, **asked)
+    own["run_check"].click(check.check, None, check.outputs(), trigger_mode="once", **asked)
 
 
 def _with_mask(values: dict[str, Any]) -> str:

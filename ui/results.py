@@ -123,17 +123,19 @@ def _slot(board: Board, index: int) -> Markup:
 
 def _progress_line(board: Board) -> Markup:
     fraction, text = 0.0, board.doing
-    if board.progress:
+    counted = board.progress is not None and board.progress.total > 0
+    if board.progress and counted:
         done, total = board.progress.step, board.progress.total
         count = board.request.count
-        fraction = (len(board.images) + done / total) / count if total else 0.0
+        fraction = (len(board.images) + done / total) / count
         text = f"{board.doing}: step {done} of {total}"
         if count > 1:
             text = f"Image {board.progress.index + 1} of {count}, step {done} of {total}"
     elif board.request.count > 1 and board.images:
         fraction = len(board.images) / board.request.count
-        text = f"{len(board.images)} of {board.request.count} images"
-    busy = "" if board.progress or board.images else "unsure"
+        doing = f"{board.doing}: " if board.progress else ""
+        text = f"{doing}{len(board.images)} of {board.request.count} images"
+    busy = "" if counted or board.images else "unsure"
     return Markup(
         '<div class="progress" role="status"><div class="words"><span>{}</span><span class="elapsed">{}</span></div>'
         '<div class="bar {}"><i style="width:{:.1f}%"></i></div></div>'

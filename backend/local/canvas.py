@@ -61,7 +61,7 @@ def encode(pipe: Any, picture: "Image.Image", generator: "Generator | None" = No
     import torch
 
     vae = pipe.vae
-    pixels = pipe.image_processor.preprocess(picture).to(vae.device, vae.dtype)
+    pixels = pipe.image_processor.preprocess(picture).to(pipe._execution_device, vae.dtype)
     with torch.no_grad():
         found = vae.encode(pixels).latent_dist
     latent = found.mode() if generator is None else found.sample(generator)

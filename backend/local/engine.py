@@ -16,12 +16,16 @@ from backend.local.controls import Gate, hints_of
 from backend.local.drawing import Drawing, OnStep
 from backend.local.faults import memory_guard
 from backend.local.loras import LoraFile
+from backend.local.memory import MemoryPlan
 from backend.local.previews import fit_colours, thumbnail
 from backend.local.prompts import PromptCache
 from backend.local.samplers.sampler import Sampler, build_sampler
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+WHOLE = MemoryPlan(reason="kept whole in memory")
 
 
 class Engine:
@@ -31,14 +35,15 @@ class Engine:
     what a mask keeps is put back after each step.
     """
 
-    def __init__(self, pipe: Any, load_controlnet: Callable[[], Any]) -> None:
+    def __init__(self, pipe: Any, load_controlnet: Callable[[], Any], memory: MemoryPlan = WHOLE) -> None:
         self.pipe = pipe
+        self.memory = memory
         self._load_controlnet = load_controlnet
         self.prompts = PromptCache(pipe)
         self.reused = 0
         """How many steps the last drawing took over from earlier ones."""
         self._adapters = Adapters(pipe)
-        self.colours = fit_colours(pipe.vae)
+        self.colours = fit_colours(pipe)
         self._scheduler = pipe.scheduler.config
 
     @cached_property
@@ -59,12 +64,24 @@ class Engine:
         """Draw one image (RGB). The same drawing gives the same pixels, whatever was drawn before it."""
         width, height = drawing.size
         self._adapters.put_on(loras)
-        with memory_guard(f"an image of {width}×{height}", "Choose a smaller size, or another backend."):
-            pixels = self._pixels(drawing, on_step)
+        self._tile(width * height)
+        try:
+            with memory_guard(f"an image of {width}×{height}", "Choose a smaller size, or another backend."):
+                pixels = self._pixels(drawing, on_step)
+        finally:
+            # After a stop, too, what was offloaded has to be where the next drawing looks for it.
+            self.pipe.maybe_free_model_hooks()
         if not _finite(pixels):
             raise GenerationFailed("The model's numbers overflowed into a black image: try another seed or scheduler.")
         picture: Image.Image = self.pipe.image_processor.numpy_to_pil(pixels)[0]
         return picture
+
+    def _tile(self, pixels: int) -> None:
+        above = self.memory.tiled_above
+        if above is not None and pixels > above:
+            self.pipe.vae.enable_tiling()
+        else:
+            self.pipe.vae.disable_tiling()
 
     def _pixels(self, drawing: Drawing, on_step: OnStep) -> "np.ndarray[Any, Any]":
         import torch

@@ -1,12 +1,11 @@
 """LoRA files: found by name, path or hub id, and looked at before they are loaded."""
 
-import json
 import re
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 
 from backend.errors import Problem, Unsupported
+from backend.local.safetensors_file import read_header
 from backend.request_parts import Lora
 
 SUFFIX = ".safetensors"
@@ -20,7 +19,6 @@ _OTHERS = {
     "single_transformer_blocks": "FLUX",
     "transformer_blocks": "another diffusion transformer",
 }
-_MOST_HEADER = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +96,8 @@ def check(path: Path) -> None:
 def tensor_names(path: Path) -> tuple[str, ...]:
     """Return the names of the tensors in a .safetensors file, read from its header alone."""
     try:
-        with path.open("rb") as file:
-            (length,) = struct.unpack("<Q", file.read(8))
-            if length > _MOST_HEADER:
-                raise ValueError("no header")
-            header = json.loads(file.read(length))
-            return tuple(sorted(name for name in header if name != "__metadata__"))
-    except (OSError, ValueError, struct.error) as error:
+        return tuple(sorted(read_header(path)))
+    except (ValueError, AttributeError) as error:
         raise _problem(f"{path.name} is no {SUFFIX} file that can be read.") from error
 
 

@@ -13,8 +13,8 @@ from backend.local.loading import Loading
 from backend.local.machine import Machine, lacking
 from backend.local.weights import lacking_sentence, load
 
-REAL_NEEDS_BYTES = 22 * 2**30
-"""GPU memory for the real model in bf16: 20.5 GB of weights, and what a drawing at 1024² takes besides."""
+REAL_NEEDS_BYTES = 11 * 2**30
+"""GPU memory that holds the real model, its largest part at a time: 8.0 GB of text encoder, and a drawing besides."""
 
 
 class Models:
@@ -90,7 +90,8 @@ class Models:
     def _ready_sentence(self) -> str:
         where = f"{self.checkpoint.name} on this machine's {self.machine.name}"
         if not self.checkpoint.embedded:
-            return f"Ready: {where}."
+            engine = self.loading.engine
+            return f"Ready: {where}{f', {engine.memory.reason}' if engine else ''}."
         if self.download and self.download.busy:
             return f"Ready: {where}. {self._download_sentence()}"
         if self.download and self.download.error:

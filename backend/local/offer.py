@@ -21,8 +21,8 @@ _REAL_SIZES = (
     Size(1536, 1536, "large"),
     Size(2048, 2048, "largest"),
 )
-_SMALL_SIZES = (Size(256, 256), Size(128, 128), Size(192, 128), Size(128, 192), Size(384, 256), Size(512, 512))
 SMALL_MOST = 512
+_ENLARGED = (Size(256, 256), Size(384, 256), Size(256, 384), Size(512, 512))
 MOST_CONTROLS = 3
 MODES: tuple[Mode, ...] = ("text_to_image", "image_to_image", "inpaint", "outpaint")
 
@@ -40,8 +40,8 @@ def frame(checkpoint: Checkpoint) -> Frame:
     default = (size.width, size.height)
     if not checkpoint.embedded:
         return Frame(default)
-    trained = checkpoint.world().get("sizes", [default])
-    return Frame(default, usual=max(max(sides) for sides in trained))
+    trained = tuple((width, height) for width, height in checkpoint.world()["sizes"])
+    return Frame(default, usual=max(max(sides) for sides in trained), trained=trained)
 
 
 def capabilities(
@@ -64,10 +64,10 @@ def capabilities(
     reason = "This is the small embedded model; the real Z-Image-Turbo draws up to 2048."
     limit = Limit(128, SMALL_MOST, reason)
     world = checkpoint.world()
-    default = Size(*world.get("default_size", (256, 256)))
+    default = Size(*world["default_size"])
     return Capabilities(
         default_size=default,
-        sizes=tuple(dict.fromkeys((default, *_SMALL_SIZES))),
+        sizes=tuple(dict.fromkeys((default, *(Size(*size) for size in world["sizes"]), *_ENLARGED))),
         limits={"width": limit, "height": limit},
         notes=dict.fromkeys(modes, _note(world)),
         examples=tuple(world.get("examples", ())),
@@ -77,6 +77,8 @@ def capabilities(
 
 
 def _note(world: dict[str, Any]) -> str:
-    examples = world.get("examples", ())
-    hint = f" Try “{examples[0]}”." if examples else ""
-    return f"The small embedded model draws coloured shapes and simple scenes only, best at small sizes.{hint}"
+    example = world["examples"][0]
+    return (
+        "The small embedded model draws coloured shapes and simple scenes only, and enlarges what it draws where more "
+        f"pixels are asked for: “{example}”."
+    )

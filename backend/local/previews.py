@@ -17,16 +17,17 @@ LONGEST_SIDE = 256
 _SAMPLES, _SIDE, _FACTOR = 16, 128, 8
 
 
-def fit_colours(vae: Any) -> "Tensor":
-    """Return the map [channels + 1, 3] from a latent pixel (and 1) to colours between -1 and 1, by least squares."""
+def fit_colours(pipe: Any) -> "Tensor":
+    """Return the map [channels + 1, 3] from a latent pixel (and 1) to colours from -1 to 1, fitted to the VAE."""
     import torch
     from torch.nn import functional
 
     seeded = torch.Generator().manual_seed(0)
     coarse = torch.rand(_SAMPLES, 3, 8, 8, generator=seeded) * 2.4 - 1.2
     pictures = functional.interpolate(coarse, size=(_SIDE, _SIDE), mode="bicubic").clamp(-1, 1)
+    vae = pipe.vae
     with torch.no_grad():
-        encoded = vae.encode(pictures.to(vae.device, vae.dtype)).latent_dist.mode().float().cpu()
+        encoded = vae.encode(pictures.to(pipe._execution_device, vae.dtype)).latent_dist.mode().float().cpu()
     latents = (encoded - vae.config.shift_factor) * vae.config.scaling_factor
     colours = functional.avg_pool2d(pictures, _FACTOR)
     inputs = _rows(latents)

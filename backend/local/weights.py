@@ -3,6 +3,7 @@
 import importlib
 import json
 import logging
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ from backend.local.extras import Extras
 from backend.local.faults import memory_guard
 from backend.local.loading import Report
 from backend.local.machine import lacking
+from backend.local.memory import MemoryPlan, free_memory, plan_memory
+from backend.local.safetensors_file import count_parameters
 
 if TYPE_CHECKING:
     from torch import dtype
@@ -34,13 +37,39 @@ def load(checkpoint: Checkpoint, extras: Extras, report: Report) -> "Engine":
     from backend.local.engine import Engine
 
     device, kind = choose_device(), choose_dtype(checkpoint)
+    if checkpoint.embedded:
+        share_cores()
+    plan = plan_memory(checkpoint.name, device, free_memory(device), _bytes_of(checkpoint, kind))
     with memory_guard(f"loading {checkpoint.name}", "Close other programs, or choose a smaller model."):
         pipe = _pipeline(checkpoint, kind, report)
         report("Moving it to the device", 0.95)
-        pipe.to(device)
+        lay_out(pipe, plan, device, kind)
     pipe.set_progress_bar_config(disable=True)
-    log.info("%s is loaded on %s in %s", checkpoint.name, device, kind)
-    return Engine(pipe, lambda: _controlnet(checkpoint, extras, kind, device))
+    log.info("%s is loaded on %s in %s, %s", checkpoint.name, device, kind, plan.reason)
+    return Engine(pipe, lambda: _controlnet(checkpoint, extras, kind, device), plan)
+
+
+def share_cores() -> None:
+    """Leave half of the cores to the page.
+
+    Threads of torch that wait for one another spin; with every core taken, the embedded model's small sums took 30
+    times as long on a busy machine as on one core.
+    """
+    import torch
+
+    torch.set_num_threads(min(torch.get_num_threads(), max(1, (os.cpu_count() or 2) // 2)))
+
+
+def lay_out(pipe: Any, plan: MemoryPlan, device: str, kind: "dtype") -> None:
+    """Bring a pipeline to the device as the plan says."""
+    import torch
+
+    if plan.fp8:
+        pipe.transformer.enable_layerwise_casting(storage_dtype=torch.float8_e4m3fn, compute_dtype=kind)
+    if plan.offload:
+        pipe.enable_model_cpu_offload(device=device)
+    else:
+        pipe.to(device)
 
 
 def lacking_sentence(libraries: tuple[str, ...]) -> str:
@@ -84,6 +113,11 @@ def _pipeline(checkpoint: Checkpoint, kind: "dtype", report: Report) -> Any:
         parts[name] = _class_of(folder, name).from_pretrained(folder, subfolder=name, dtype=kind, local_files_only=True)
         behind += size
     return ZImagePipeline.from_pretrained(folder, **parts, dtype=kind, local_files_only=True)
+
+
+def _bytes_of(checkpoint: Checkpoint, kind: "dtype") -> dict[str, int]:
+    assert checkpoint.folder is not None
+    return {name: count_parameters(checkpoint.folder / name) * kind.itemsize for name in COMPONENTS}
 
 
 def _controlnet(checkpoint: Checkpoint, extras: Extras, kind: "dtype", device: str) -> Any:

@@ -83,7 +83,7 @@ class ModelRunnerBackend(Backend):
         png = control_png(request, self.files)
         image_url = self.service.upload(png, key, expires_after=options.expires_after)
         tickets = [Ticket(index, count, seeds(request)[index]) for index, count in shares(request, options)]
-        order = self._order(request, caller, key, tickets, emit)
+        order = self._order(caller, key, tickets, emit)
         for ticket in tickets:
             message = to_input(request, image_url, (ticket.index, ticket.count))
             if not order.submit(ticket, message, expires_after=options.expires_after):
@@ -93,12 +93,11 @@ class ModelRunnerBackend(Backend):
 
     def collect(self, run: Run, caller: Caller, emit: Emit) -> None:
         """Fetch what ModelRunner made for a run that was submitted before; nothing is submitted."""
-        request, _ = _controlnet(run.request)
         ids: Mapping[str, Any] = run.provider_ids
         if ids.get("own_key") and self.name not in caller.keys:
             raise NotReady(OWN_KEY_GONE, billed="unknown")
         tickets = [restored(values) for values in ids["tickets"]]
-        order = self._order(request, caller, self._require_key(caller), tickets, emit)
+        order = self._order(caller, self._require_key(caller), tickets, emit)
         order.delivery.have = {image.index for image in run.images}
         order.resume()
         order.wait(patience=self._patience)
@@ -108,10 +107,8 @@ class ModelRunnerBackend(Backend):
         """Close the connections."""
         self.service.line.close()
 
-    def _order(
-        self, request: ControlNet, caller: Caller, key: SecretStr, tickets: Sequence[Ticket], emit: Emit
-    ) -> Order:
-        delivery = Delivery(self.service, key, emit, self._sleep, request.count)
+    def _order(self, caller: Caller, key: SecretStr, tickets: Sequence[Ticket], emit: Emit) -> Order:
+        delivery = Delivery(self.service, key, emit, self._sleep)
         own_key = {"own_key": self.name in caller.keys}
         return Order(self.service, key, emit, self._sleep, delivery, list(tickets), own_key)
 

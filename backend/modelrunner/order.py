@@ -148,8 +148,7 @@ class Order:
         elif not reply.ok:
             self._close(ticket, refused(reply, self.key, billed="unknown"))
         else:
-            done, total = self.delivery.done, self.delivery.total
-            self.emit(Progress(done, total, index=ticket.index, doing=WAITING.get(status or "", "ModelRunner works")))
+            self.emit(Progress(0, 0, index=ticket.index, doing=WAITING.get(status or "", "ModelRunner works")))
 
     def _fetch(self, ticket: Ticket) -> None:
         assert ticket.names is not None

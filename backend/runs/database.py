@@ -27,8 +27,10 @@ def open_database(data: Path, url: str | None = None) -> Engine:
     engine = create_engine(url, pool_size=16, max_overflow=64)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
-    metadata.create_all(engine)
-    create_word_index(engine)
+    # One transaction: one wait for the disk instead of thirty, and no second process in between.
+    with exclusively(engine) as connection:
+        metadata.create_all(connection)
+        create_word_index(connection)
     return engine
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
-    Engine,
+    Connection,
     MetaData,
     String,
     Table,
@@ -45,14 +45,13 @@ table = Table(
 )
 
 
-def create_word_index(engine: Engine) -> None:
+def create_word_index(connection: Connection) -> None:
     """Create the index of words where it is missing."""
-    with engine.begin() as connection:
-        if engine.dialect.name == "sqlite":
-            connection.execute(text(_FTS5))
-            return
-        _postgres.create_all(connection)
-        connection.execute(text(_GIN))
+    if connection.dialect.name == "sqlite":
+        connection.execute(text(_FTS5))
+        return
+    _postgres.create_all(connection)
+    connection.execute(text(_GIN))
 
 
 def words_of(run: Run) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from backend.base import Backend, State
 from backend.caller import Caller
 from backend.capabilities import Capabilities, Estimate
-from backend.errors import GenerationFailed, NotReady, Problem, ProviderTimeout, Unsupported
+from backend.errors import GenerationFailed, NotReady, Problem, Unsupported
 from backend.events import Emit, Queued, Submitted
 from backend.http import Line
 from backend.pixels import open_upright
@@ -25,7 +25,7 @@ from backend.runware import guides
 from backend.runware.abilities import capabilities, own_options
 from backend.runware.inlay import Inlay
 from backend.runware.mapping import Inlaid, to_task
-from backend.runware.order import Order, numbered
+from backend.runware.order import STRANGER_PATIENCE, Order, numbered
 from backend.runware.pictures import Pictures, prepare, size_of
 from backend.runware.prices import Prices
 from backend.runware.service import Service, new_uuid
@@ -159,15 +159,17 @@ class RunwareBackend(Backend):
     def _carry_out(self, order: Order, tasks: Sequence[ImageInference]) -> None:
         try:
             exchange = self.service.submit(tasks, order.key)
-        except ProviderTimeout as lost:
+        except GenerationFailed as lost:
+            if lost.billed == "no":
+                raise
             self._look_for(order, lost)
         else:
             known = order.take(exchange)
-            if known or not order.archived:
-                order.wait(strange_patience=KNOWN_PATIENCE)
+            if known or not order.archived or not order.errors:
+                order.wait(strange_patience=KNOWN_PATIENCE if known else STRANGER_PATIENCE)
         order.settle()
 
-    def _look_for(self, order: Order, lost: ProviderTimeout) -> None:
+    def _look_for(self, order: Order, lost: GenerationFailed) -> None:
         """Ask the archive for a run whose answer was lost on the way; without one, what was lost stays the error."""
         try:
             order.wait(patience=KNOWN_PATIENCE)

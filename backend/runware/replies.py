@@ -115,7 +115,9 @@ def read(body: Any) -> Answer:
     """
     if not isinstance(body, dict):
         return Answer()
-    items = [Item.model_validate(entry) for entry in _entries(body.get("data"))]
+    # The archive's answer may stand in `data` or by itself.
+    data = body if "response" in body and "data" not in body else body.get("data")
+    items = [Item.model_validate(entry) for entry in _entries(data)]
     refused = [_inner(item) for item in items if item.error or item.status == "error"]
     stated = [_refusal(entry) for key in ("errors", "error") for entry in _entries(body.get(key))]
     fine = tuple(item for item in items if not (item.error or item.status == "error"))
@@ -124,7 +126,7 @@ def read(body: Any) -> Answer:
 
 def details(answer: Answer) -> Answer:
     """Read the archive's answers to `getTaskDetails`: each holds the reply that its task had."""
-    found = [read(item.response) for item in answer.items if item.response is not None]
+    found = [read(_as_body(item.response)) for item in answer.items if item.response is not None]
     items = tuple(item for one in found for item in one.items)
     return Answer(items, (*answer.refusals, *(refusal for one in found for refusal in one.refusals)))
 
@@ -138,6 +140,10 @@ def balance(answer: Answer) -> Decimal | None:
         except ValidationError:
             continue
     return None
+
+
+def _as_body(response: Any) -> Any:
+    return {"data": response} if isinstance(response, list) else response
 
 
 def _entries(value: Any) -> Iterator[dict[str, Any]]:

@@ -12,6 +12,7 @@ SHARED: Mapping[str, str] = {
     "drop_after": "does and bills everything, then cuts the connection without an answer",
     "status": "refuses with `status`, in the protocol's own words, and with Retry-After where `retry_after` is given",
     "garbage": "answers 200 with an HTML page",
+    "gateway": "does and bills everything, then answers `status` with a gateway's HTML page",
 }
 """The faults that every protocol has, with what each does; a protocol adds its own."""
 
@@ -24,7 +25,7 @@ class Fault(BaseModel):
     kind: str
     operation: str = "*"
     times: int = Field(1, ge=1)
-    status: int = Field(503, ge=400, le=599)
+    status: int = Field(503, ge=200, le=599)
     code: str | None = None
     retry_after: float | None = Field(None, ge=0)
     seconds: float = Field(0.0, ge=0, le=3600)

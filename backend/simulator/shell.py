@@ -24,6 +24,7 @@ PROTOCOLS: dict[str, str] = {
 
 HUGE_IMAGE = 256 * 2**20
 """Bytes that the fault `huge_image` sends: above every cap of the playground."""
+GATEWAY_PAGE = "<html><body>Bad gateway</body></html>"
 Handle = Callable[[Fault | None], Response]
 
 
@@ -61,7 +62,10 @@ async def answer(world: World, operation: str, handle: Handle, *, refuse: Callab
             await run_in_threadpool(handle, None)
             return Cut()
         case "garbage":
-            return HTMLResponse("<html><body>Bad gateway</body></html>")
+            return HTMLResponse(GATEWAY_PAGE)
+        case "gateway":
+            await run_in_threadpool(handle, None)
+            return HTMLResponse(GATEWAY_PAGE, fault.status)
         case "status":
             return _refusal(fault, refuse)
         case _:

@@ -53,7 +53,7 @@ def test_a_call_carries_the_key_and_the_body_to_the_base_address() -> None:
     assert request.content == b"[1]"
 
 
-@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504, 524])
 def test_a_busy_provider_is_asked_again_with_the_same_body(status: int) -> None:
     provider = Provider(httpx.Response(status), httpx.Response(status), ok())
     assert provider.line.ask(Call(method="POST", json={"id": 7}, pays=True)).ok

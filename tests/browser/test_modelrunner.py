@@ -70,3 +70,17 @@ def test_an_empty_account_says_where_to_fill_it(tab: Page, served: tuple[Scene, 
 
 def test_the_price_stands_on_the_button_before_anything_is_paid(tab: Page) -> None:
     expect(tab.locator("#generate")).to_contain_text(re.compile(r"≈ \$0\.00"))
+
+
+def test_whether_the_control_works_here_is_asked_with_its_price_first(tab: Page, served: tuple[Scene, str]) -> None:
+    before = served[0].world.count("modelrunner.submit")
+    tab.click("#offer-check")
+    run = tab.locator("#run-check")
+    expect(run).to_contain_text("Draw both · ≈ $0.0017")
+    expect(tab.locator("#effect")).to_contain_text("whether ModelRunner heeds it")
+    assert served[0].world.count("modelrunner.submit") == before
+    run.click()
+    expect(tab.locator("#effect .verdict")).to_contain_text("no effect here")
+    expect(tab.locator("#effect figure")).to_have_count(2)
+    expect(run).not_to_be_visible()
+    assert served[0].world.count("modelrunner.submit") == before + 2

@@ -41,6 +41,14 @@ def test_a_waiting_run_says_how_many_are_ahead(served: Served) -> None:
     assert "3 ahead" in board_html(shown, served)
 
 
+def test_a_provider_that_counts_no_steps_says_what_it_does(served: Served) -> None:
+    shown = board(count=1)
+    shown.see(Progress(0, 0, doing="ModelRunner is drawing"))
+    html = board_html(shown, served)
+    assert "ModelRunner is drawing" in html
+    assert "step" not in html
+
+
 def test_steps_are_counted_and_the_preview_is_shown(served: Served) -> None:
     shown = board()
     shown.see(Progress(3, 8, b"jpeg", 1))

@@ -18,6 +18,10 @@ def layout() -> dict[str, Any]:
         fields = own_fields("controlnet", "preprocess", preprocess={"info": None})
         fields["show_control"] = gr.Button("Show the map", elem_id="show-control", size="sm", scale=0, min_width=0)
     fields["control_map"] = gr.HTML("", elem_id="control-map", apply_default_css=False)
+    with gr.Row(elem_id="effect-row"):
+        fields["offer_check"] = gr.Button("Does it work here?", elem_id="offer-check", size="sm", scale=0, min_width=0)
+        fields["run_check"] = gr.Button("", elem_id="run-check", size="sm", scale=0, min_width=0, visible=False)
+    fields["effect"] = gr.HTML("", elem_id="effect", apply_default_css=False)
     fields |= own_fields("controlnet", "control_scale", control_scale={"info": None})
     with gr.Row(elem_classes=["pair"]):
         ends = {"control_start": {"info": None, "label": "Start"}, "control_end": {"info": None, "label": "End"}}

@@ -17,12 +17,14 @@ from backend.local.backend import LocalBackend
 from backend.local.engine import Engine
 from backend.local.loading import Loading
 from backend.local.machine import Machine
+from backend.local.zerogpu import LEAST_SECONDS
 from backend.playground import Playground
 from backend.request_parts import Control
 from backend.requests import ControlNet, ImageToImage, Inpaint, Outpaint, TextToImage
 from backend.settings import Settings
 from tests.backend.local.conftest import PROMPT, Draw
 from tests.backend.local.pictures import distance
+from tests.backend.local.spaces_stand_in import SpacesGpu
 
 CPU = Machine("cpu", "CPU", 16 * 2**30)
 
@@ -158,7 +160,7 @@ def test_a_visitor_who_leaves_frees_the_device_within_a_step(
     events.close()
     run = finished(generate(house, Caller(visitor="next"), "local", asked())).run
     assert run.images
-    assert len(local.lane) == 0
+    assert len(local.workshop.lane) == 0
 
 
 def test_a_broken_drawing_fails_cleanly_and_the_next_one_works(
@@ -202,3 +204,18 @@ def test_a_gpu_with_a_price_bills_its_time_as_an_estimate(
     likely = local.estimate(asked(), caller).likely
     assert likely
     assert abs(likely - image.cost_usd) < Decimal("0.1")
+
+
+def test_on_zerogpu_a_run_draws_in_the_fork_with_the_model_loaded_before(
+    playground: Playground, engine: Engine, caller: Caller, draw: Draw
+) -> None:
+    gpu = SpacesGpu()
+    settings = Settings(_env_file=None, PLAYGROUND_MODEL="tiny", SPACE_ID="somebody/space")
+    local = LocalBackend(settings, playground.files, gpu=gpu)
+    assert local.accelerated
+    local.models.loading = Loading(lambda _: engine)
+    made: list[Event] = []
+    local.run(asked(), caller, made.append)
+    (image,) = (event.image for event in made if isinstance(event, Generated))
+    assert distance(image, draw()) <= 1
+    assert gpu.asked == [LEAST_SECONDS]

@@ -3,6 +3,7 @@
 import threading
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -30,7 +31,7 @@ from backend.runware.options import RunwareOptions
 from backend.runware.service import new_uuid
 from backend.simulator.faults import Fault
 from backend.simulator.world import KEY
-from tests.backend.runware.scene import Scene
+from tests.backend.runware.scene import Scene, runware_scene
 
 INFER = "runware.imageInference"
 ONE = Decimal("0.0006")
@@ -149,12 +150,28 @@ def test_some_images_and_an_error_in_one_reply_are_both_kept(scene: Scene) -> No
     assert "could not make the image" in run.error
 
 
-@pytest.mark.parametrize("kind", ["garbage", "wrong_shape"])
-def test_an_answer_in_the_wrong_shape_may_be_billed(scene: Scene, kind: str) -> None:
-    scene.world.faults.add(Fault(kind=kind, operation=INFER))
+def test_an_answer_that_is_no_answer_may_be_billed(scene: Scene) -> None:
+    scene.world.faults.add(Fault(kind="garbage", operation=INFER))
     error, run = failed(scene, fox())
     assert isinstance(error, BadReply)
     assert (error.billed, run.cost_usd) == ("unknown", None)
+
+
+@pytest.mark.parametrize("status", [200, 502, 524])
+def test_images_behind_a_gateways_page_are_found(scene: Scene, status: int) -> None:
+    scene.world.faults.add(Fault(kind="gateway", operation=INFER, times=9, status=status))
+    images, run = scene.draw(fox(2))
+    assert (len(images), run.status) == (2, "finished")
+    assert scene.world.account.bills == 2 * [ONE]
+
+
+def test_an_image_without_its_file_is_looked_for_once_and_was_billed(scene: Scene) -> None:
+    scene.world.faults.add(Fault(kind="wrong_shape", operation=INFER))
+    error, run = failed(scene, fox())
+    assert isinstance(error, BadReply)
+    assert "no file of it any more" in str(error)
+    assert (error.billed, run.cost_usd) == ("yes", None)
+    assert len(scene.waits) == 1
 
 
 def test_a_full_disk_doesnt_make_a_paid_image_unbilled(scene: Scene) -> None:
@@ -216,16 +233,6 @@ def test_an_asynchronous_run_may_fail_in_part(scene: Scene) -> None:
     assert (run.status, run.billed, run.cost_usd) == ("partial", "no", 2 * ONE)
 
 
-def test_an_archive_without_the_file_is_not_asked_for_ever(scene: Scene) -> None:
-    scene.world.faults.add(Fault(kind="wrong_shape", operation=INFER))
-    _, run = failed(scene, fox())
-    events = list(collect(scene.playground, Caller(visitor="visitor-1"), run))
-    assert isinstance(events[-1], Failed)
-    assert "no file of it any more" in str(events[-1].error)
-    assert events[-1].error.billed == "yes"
-    assert len(scene.waits) == 1
-
-
 def test_a_run_that_never_left_before_the_crash_is_found_out(scene: Scene) -> None:
     scene.world.faults.add(Fault(kind="drop", operation=INFER, times=9))
     _, run = failed(scene, fox())
@@ -255,6 +262,13 @@ def test_nobody_there_bills_nothing(scene: Scene) -> None:
     error, run = failed(scene, fox())
     assert isinstance(error, ProviderUnreachable)
     assert (error.billed, run.cost_usd) == ("no", Decimal(0))
+
+
+def test_a_simulator_on_this_machine_is_reached_past_a_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with runware_scene(tmp_path) as scene:
+        assert scene.draw(fox())[1].status == "finished"
 
 
 def test_leaving_after_the_order_keeps_the_image(scene: Scene) -> None:

@@ -62,6 +62,19 @@ def test_fields_of_tomorrow_are_let_be() -> None:
     assert read({"data": [{"imageURL": "u", "watermark": {"x": 1}}], "usage": 3}).items[0].done
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"data": [{"taskUUID": "1", "response": {"data": [{"imageURL": "u", "taskUUID": "1"}]}}]},
+        {"data": [{"taskUUID": "1", "response": [{"imageURL": "u", "taskUUID": "1"}]}]},
+        {"data": {"taskUUID": "1", "response": {"data": {"imageURL": "u", "taskUUID": "1"}}}},
+        {"request": [{}], "response": {"data": [{"imageURL": "u", "taskUUID": "1"}]}},
+    ],
+)
+def test_the_archives_answer_is_found_wherever_it_stands(body: Any) -> None:
+    assert [item.image_url for item in details(read(body)).items] == ["u"]
+
+
 def test_images_inside_the_reply_are_decoded() -> None:
     text = base64.b64encode(b"bytes").decode()
     assert Item.model_validate({"imageBase64Data": text}).content() == b"bytes"

@@ -1,4 +1,5 @@
 import dataclasses
+import errno
 import json
 from pathlib import Path
 from typing import Any
@@ -278,3 +279,73 @@ def test_paths_are_read_as_gradio_reads_them() -> None:
     assert not routes.is_upload("/gradio_api/upload_progress")
     assert routes.is_event("/gradio_api/call/text_to_image")
     assert not routes.is_event("/config")
+
+
+def test_a_replayed_session_opens_nothing(playground: Playground) -> None:
+    app = client(playground).app
+    ann, bob = (TestClient(app, base_url=HOME) for _ in range(2))
+    for browser in (ann, bob):
+        browser.get("/")
+    event = {"data": [], "fn_index": 3, "session_hash": "anns-page"}
+    assert ann.post("/gradio_api/queue/join", json=event).json()["size"] > 0
+    assert ann.get("/gradio_api/queue/data?session_hash=anns-page").status_code == 200
+    script = TestClient(app, base_url=HOME)
+    for other in (bob, script):
+        assert other.post("/gradio_api/queue/join", json=event).status_code == 404
+        assert other.get("/gradio_api/queue/data?session_hash=anns-page").status_code == 404
+        assert other.get("/gradio_api/heartbeat/anns-page").status_code == 404
+        assert other.post("/gradio_api/cancel", json={**event, "event_id": "x"}).status_code == 404
+        other.cookies.clear()
+    assert ann.get("/gradio_api/heartbeat/anns-page").status_code == 200
+
+
+def test_a_scripts_session_is_its_own_over_many_requests(playground: Playground) -> None:
+    app = client(playground).app
+    event = {"data": [], "fn_index": 3, "session_hash": "a-scripts"}
+    for _ in range(3):
+        script = TestClient(app, base_url=HOME)
+        assert script.post("/gradio_api/queue/join", json=event).status_code == 200
+        script.cookies.clear()
+        assert script.get("/gradio_api/queue/data?session_hash=a-scripts").status_code == 200
+
+
+@pytest.mark.parametrize("body", [b"", b"[1]", b"not json", b'{"session_hash": 5}', b"[" * 100_000, b"\xff"])
+def test_a_body_that_names_no_session_is_gradios_to_judge(playground: Playground, body: bytes) -> None:
+    answer = client(playground).post("/gradio_api/queue/join", content=body)
+    assert answer.json()["size"] == len(body)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            TypeError("No value provided for required argument: image"),
+            "required argument: image. /gradio_api/info lists",
+        ),
+        (
+            TypeError("Parameter `glow` is not a valid key-word argument. Please click on 'view API'"),
+            "Parameter `glow` is",
+        ),
+        (TypeError("secret inside"), "couldn't be read"),
+        (KeyError("/no_such_endpoint"), "couldn't be read"),
+    ],
+)
+def test_an_event_that_gradio_breaks_down_on_is_the_senders_fault(
+    playground: Playground, error: Exception, said: str
+) -> None:
+    async def broken(scope: Any, receive: Any, send: Any) -> None:
+        raise error
+
+    answer = TestClient(Gate(broken, playground), base_url=HOME).post("/gradio_api/call/v2/inpaint", json={})
+    assert answer.status_code == 400
+    assert said in answer.json()["detail"]
+    assert "secret" not in answer.text
+
+
+def test_an_upload_for_which_the_disk_has_no_room_says_so(playground: Playground) -> None:
+    async def full(scope: Any, receive: Any, send: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    answer = TestClient(Gate(full, playground), base_url=HOME).post("/gradio_api/upload", content=b"x")
+    assert answer.status_code == 507
+    assert "no room" in answer.json()["detail"]

@@ -1,0 +1,65 @@
+"""How a model is laid out in memory, chosen from what is free, with the reason in words."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend.errors import NotReady
+
+WORKING_BYTES = 2 * 2**30
+"""What a drawing at 1024² takes besides the weights, with the VAE's decoder at its peak."""
+TILED_ABOVE = 1536 * 1536
+"""Pixels above which the VAE works in tiles where memory is short; tiles change an image slightly."""
+_GB = 1e9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryPlan:
+    """`offload` keeps only the part that works on the device; `fp8` stores the transformer in half its bytes.
+
+    `tiled_above` are the pixels above which the VAE works in tiles, or None. `reason` is the end of a sentence.
+    """
+
+    offload: bool = False
+    fp8: bool = False
+    tiled_above: int | None = None
+    reason: str
+
+
+def plan_memory(name: str, device: str, free: int, weights: Mapping[str, int]) -> MemoryPlan:
+    """Choose the first layout that fits; `weights` are the bytes of each component, `free` those of the device.
+
+    Raises `NotReady` where none fits.
+    """
+    whole = sum(weights.values())
+    needed = whole + (WORKING_BYTES if device == "cuda" else 0)
+    if needed <= free:
+        return MemoryPlan(reason=f"kept whole in memory ({whole / _GB:.1f} of {free / _GB:.0f} GB free)")
+    largest = max(weights.values()) + WORKING_BYTES
+    halved = max(weights["text_encoder"], weights["transformer"] // 2) + WORKING_BYTES
+    if device == "cuda" and largest <= free:
+        reason = f"a part at a time on the GPU, since {whole / _GB:.1f} GB don't fit into the {free / _GB:.0f} free"
+        return MemoryPlan(offload=True, tiled_above=TILED_ABOVE, reason=reason)
+    if device == "cuda" and halved <= free:
+        reason = f"a part at a time and the transformer in fp8, since {free / _GB:.0f} GB are free"
+        return MemoryPlan(offload=True, fp8=True, tiled_above=TILED_ABOVE, reason=reason)
+    least = halved if device == "cuda" else needed
+    raise NotReady(
+        f"{name} needs {least / _GB:.1f} GB of memory and {free / _GB:.1f} GB are free: close other programs, "
+        "start with `--model tiny`, or choose a provider."
+    )
+
+
+def free_memory(device: str) -> int:
+    """Return the free bytes of the GPU, or those that the machine can give without swapping."""
+    if device == "cuda":
+        import torch
+
+        return int(torch.cuda.mem_get_info()[0])
+    known = Path("/proc/meminfo")
+    if known.exists():
+        lines = dict(line.split(":", 1) for line in known.read_text().splitlines() if ":" in line)
+        if "MemAvailable" in lines:
+            return int(lines["MemAvailable"].split()[0]) * 1024
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

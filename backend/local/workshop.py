@@ -1,0 +1,84 @@
+"""Where a run is made: its images read, the model waited for, each drawing in its turn, the result checked."""
+
+import time
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from PIL import Image
+
+from backend.events import Emit, Generated, Progress
+from backend.local import offer
+from backend.local.detectors import Detectors
+from backend.local.drawing import OnStep
+from backend.local.extras import Extras
+from backend.local.lane import Lane
+from backend.local.loras import LoraShelf
+from backend.local.models import Models
+from backend.local.safety import SafetyCheck
+from backend.local.scenes import prepare
+from backend.requests import Request, seeds
+from backend.runs.files import ImageFiles
+
+
+class Workshop:
+    """Makes runs on one device; `usd_per_second` is what the device's time costs."""
+
+    def __init__(
+        self, files: ImageFiles, models: Models, extras: Extras, loras: LoraShelf, *, usd_per_second: Decimal
+    ) -> None:
+        self.lane = Lane()
+        self.detectors = Detectors(extras)
+        self._files, self._models, self._extras, self._loras = files, models, extras, loras
+        self._usd_per_second = usd_per_second
+        self._safety: SafetyCheck | None = None
+        self._seconds_a_step: dict[int, float] = {}
+
+    def make(self, request: Request, emit: Emit) -> None:
+        """Draw the images one by one, each in its own turn on the device.
+
+        One by one, an image is exactly that of its seed alone, the first is there soonest, and between two of them
+        others have their turn.
+        """
+        paint = prepare(request, self._files, offer.frame(self._models.checkpoint), self.detectors.detect)
+        if request.loras:
+            emit(Progress(0, request.steps, doing="Looking for the LoRAs"))
+        loras = self._loras.find(request.loras)
+        engine = self._models.wait(emit, request.steps)
+        for index, seed in enumerate(seeds(request)):
+            with self.lane.turn(emit):
+                began = time.monotonic()
+                image = paint(seed, partial(engine.draw, on_step=_teller(emit, index), loras=loras))
+                seconds, reused = time.monotonic() - began, engine.reused
+            self._seconds_a_step[image.width * image.height] = seconds / request.steps
+            flagged = self._flags(image) if request.safety else None
+            emit(Generated(image, seed, self.price(seconds), index, flagged, _details(seconds, reused)))
+
+    def seconds(self, request: Request, pixels: int) -> float | None:
+        """Return how long a run of images with so many pixels may take, once one such was timed."""
+        each = self._seconds_a_step.get(pixels)
+        return None if each is None else each * request.steps * request.count
+
+    def price(self, seconds: float) -> Decimal:
+        """Return what so much of the device's time costs in USD."""
+        return self._usd_per_second * Decimal(str(round(seconds, 3)))
+
+    def _flags(self, image: Image.Image) -> bool | None:
+        folder = self._extras.folder("safety")
+        if folder is None:
+            return None
+        if self._safety is None:
+            self._safety = SafetyCheck(folder)
+        return self._safety.flags(image)
+
+
+def _teller(emit: Emit, index: int) -> OnStep:
+    def tell(step: int, total: int, preview: bytes | None) -> None:
+        emit(Progress(step, total, preview, index))
+
+    return tell
+
+
+def _details(seconds: float, reused: int) -> Mapping[str, Any]:
+    return {"seconds": round(seconds, 3)} | ({"reused_steps": reused} if reused else {})

@@ -1,0 +1,70 @@
+"""Bodies on their way in and out: cut at a limit, read whole, and an upload's answer noted."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.types import Message, Receive, Send
+
+from backend.visitors.refusal import too_large
+
+
+def capped(receive: Receive, most_bytes: int) -> Receive:
+    """Return `receive` that raises `Refusal` once more bytes have come than allowed, whatever was announced."""
+    come = 0
+
+    async def counted() -> Message:
+        nonlocal come
+        message = await receive()
+        come += len(message.get("body", b""))
+        if come > most_bytes:
+            raise too_large(most_bytes)
+        return message
+
+    return counted
+
+
+async def read(receive: Receive) -> bytes:
+    """Read a body whole; what came until then where the sender has gone."""
+    body, more = bytearray(), True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            break
+        body.extend(message.get("body", b""))
+        more = message.get("more_body", False)
+    return bytes(body)
+
+
+def again(body: bytes, receive: Receive) -> Receive:
+    """Return `receive` that gives a body that was read already, and then whatever comes."""
+    left: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replayed() -> Message:
+        return left.pop() if left else await receive()
+
+    return replayed
+
+
+def noting_paths(send: Send, note: Callable[[str], None]) -> Send:
+    """Return `send` that passes on Gradio's answer to an upload, a JSON list of paths, once each path is noted."""
+    body = bytearray()
+
+    async def noted(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            body.extend(message.get("body", b""))
+            if not message.get("more_body"):
+                for path in _paths(bytes(body)):
+                    await run_in_threadpool(note, path)
+        await send(message)
+
+    return noted
+
+
+def _paths(body: bytes) -> list[str]:
+    try:
+        paths: Any = json.loads(body)
+    except ValueError:
+        return []
+    return [path for path in paths if isinstance(path, str)] if isinstance(paths, list) else []

@@ -1,0 +1,89 @@
+import copy
+import os
+import re
+
+import pytest
+import torch
+from PIL import Image
+
+from backend.errors import NotReady
+from backend.local.checkpoint import EMBEDDED
+from backend.local.drawing import Drawing
+from backend.local.engine import Engine
+from backend.local.memory import MemoryPlan, free_memory, plan_memory
+from backend.local.models import REAL_NEEDS_BYTES
+from backend.local.safetensors_file import count_parameters
+from backend.local.weights import lay_out
+from backend.requests import TextToImage
+from tests.backend.local.conftest import PROMPT
+from tests.backend.local.pictures import distance, mean_distance
+
+REAL = {"transformer": 12_310_000_000, "text_encoder": 8_040_000_000, "vae": 170_000_000}
+"""Bytes of the real model in bf16."""
+
+
+def drawn(engine: Engine) -> Image.Image:
+    drawing = Drawing(request=TextToImage(prompt=PROMPT, steps=4), seed=7, size=(128, 128))
+    return engine.draw(drawing, lambda *_: None)
+
+
+@pytest.mark.parametrize(
+    ("free", "offload", "fp8", "said"),
+    [
+        (139 * 2**30, False, False, r"kept whole in memory \(20\.5 of 149 GB free\)"),
+        (24 * 2**30, False, False, "kept whole"),
+        (16 * 2**30, True, False, r"a part at a time on the GPU, since 20\.5 GB don't fit into the 17 free"),
+        (REAL_NEEDS_BYTES, True, True, "a part at a time and the transformer in fp8"),
+    ],
+)
+def test_the_layout_is_chosen_from_what_is_free_and_says_why(free: int, offload: bool, fp8: bool, said: str) -> None:
+    plan = plan_memory("Z-Image-Turbo", "cuda", free, REAL)
+    assert (plan.offload, plan.fp8) == (offload, fp8)
+    assert (plan.tiled_above is not None) == offload
+    assert re.match(said, plan.reason)
+
+
+@pytest.mark.parametrize(("device", "free"), [("cuda", 6 * 2**30), ("cpu", 16 * 2**30), ("mps", 16 * 2**30)])
+def test_where_nothing_fits_the_ways_out_are_named(device: str, free: int) -> None:
+    with pytest.raises(NotReady, match=r"Z-Image-Turbo needs \d+\.\d GB of memory and .* `--model tiny`"):
+        plan_memory("Z-Image-Turbo", device, free, REAL)
+
+
+def test_the_sizes_come_from_the_files_themselves(engine: Engine) -> None:
+    for name in ("transformer", "vae"):
+        model = getattr(engine.pipe, name)
+        assert count_parameters(EMBEDDED / name) == sum(parameter.numel() for parameter in model.parameters())
+
+
+def test_this_machine_has_memory() -> None:
+    assert free_memory("cpu") > 2**20
+
+
+def test_fp8_storage_draws_nearly_the_same_picture(engine: Engine) -> None:
+    exact = drawn(engine)
+    components = engine.pipe.components | {"transformer": copy.deepcopy(engine.pipe.transformer)}
+    pipe = type(engine.pipe)(**components)
+    pipe.set_progress_bar_config(disable=True)
+    plan = MemoryPlan(fp8=True, reason="to try it")
+    lay_out(pipe, plan, "cpu", torch.float32)
+    assert pipe.transformer.layers[0].feed_forward.w1.weight.dtype == torch.float8_e4m3fn
+    assert 0 < mean_distance(drawn(Engine(pipe, lambda: None, plan)), exact) < 40
+
+
+def test_tiles_are_used_above_their_size_alone_and_leave_no_trace(engine: Engine) -> None:
+    exact = drawn(engine)
+    vae = engine.pipe.vae
+    small = vae.tile_latent_min_size, vae.tile_sample_min_size
+    vae.tile_latent_min_size, vae.tile_sample_min_size = 8, 64
+    try:
+        tiled = drawn(Engine(engine.pipe, lambda: None, MemoryPlan(tiled_above=127 * 128, reason="to try it")))
+        untiled = drawn(Engine(engine.pipe, lambda: None, MemoryPlan(tiled_above=128 * 128, reason="to try it")))
+    finally:
+        vae.tile_latent_min_size, vae.tile_sample_min_size = small
+    assert 0 < mean_distance(tiled, exact) < 10
+    assert distance(untiled, exact) == 0
+    assert distance(drawn(engine), exact) == 0
+
+
+def test_the_embedded_model_leaves_half_of_the_cores_to_the_page(engine: Engine) -> None:
+    assert torch.get_num_threads() <= max(1, (os.cpu_count() or 2) // 2)

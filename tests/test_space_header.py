@@ -1,0 +1,53 @@
+"""What README.md tells a Hugging Face Space agrees with what is pinned."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[1]
+MOST_DESCRIPTION = 60
+"""Characters that the hub shows; it refuses more."""
+COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
+
+
+@pytest.fixture(scope="module")
+def header() -> dict[str, Any]:
+    """Return the block between the first two lines of dashes."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    found: dict[str, Any] = yaml.safe_load(text.split("---\n", 2)[1])
+    return found
+
+
+def line(name: str, package: str) -> Requirement:
+    found = re.search(rf"(?m)^{package}\b[^#\n]*", (ROOT / name).read_text(encoding="utf-8"))
+    assert found
+    return Requirement(found[0].strip())
+
+
+def test_the_sdk_is_the_gradio_that_we_test_with(header: dict[str, Any]) -> None:
+    assert header["sdk"] == "gradio"
+    assert line("constraints.txt", "gradio").specifier.contains(header["sdk_version"])
+    assert line("requirements.txt", "gradio").specifier.contains(header["sdk_version"])
+
+
+def test_the_python_is_one_of_ours_and_said_as_text(header: dict[str, Any]) -> None:
+    assert header["python_version"] in ("3.11", "3.12", "3.13")
+
+
+def test_the_file_that_starts_it_exists(header: dict[str, Any]) -> None:
+    assert (ROOT / header["app_file"]).is_file()
+
+
+def test_the_hub_accepts_its_words_and_colours(header: dict[str, Any]) -> None:
+    assert len(header["short_description"]) <= MOST_DESCRIPTION
+    assert {header["colorFrom"], header["colorTo"]} <= COLOURS
+    assert header["license"] == "apache-2.0"
+
+
+def test_it_names_the_model_and_asks_for_the_login(header: dict[str, Any]) -> None:
+    assert header["models"] == ["Tongyi-MAI/Z-Image-Turbo"]
+    assert header["hf_oauth"] is True

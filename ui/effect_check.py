@@ -1,0 +1,106 @@
+"""Does the control picture have any effect on this backend? Its price is said first; the answer is two images."""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+from markupsafe import Markup
+
+from backend.base import Backend
+from backend.caller import Caller
+from backend.effect import Effect, check_effect, effect_estimate
+from backend.errors import PlaygroundError
+from backend.events import Event, Failed, Progress, Queued, Waiting
+from backend.playground import Playground
+from backend.requests import ControlNet
+from backend.runs.records import Run
+from ui import words
+from ui.caller import caller_of
+from ui.cards import facts
+from ui.form import Values, parse
+from ui.results import error_card
+from ui.run import PRICE_PROMPT
+from ui.served import Served, url
+from ui.uploads import Uploads
+
+log = logging.getLogger(__name__)
+
+Updates = dict[Component, Any]
+OFFER = (
+    "Draws two small images of one seed, without and with the control, to show whether {label} heeds it. "
+    "Both go into the history; what the server's key pays counts."
+)
+
+
+class EffectCheck:
+    """Answers the two buttons of the check: what it costs, and then the check itself."""
+
+    def __init__(self, playground: Playground, served: Served, *, place: Component, run: Component) -> None:
+        self.playground = playground
+        self.served = served
+        self.place = place
+        self.run_button = run
+
+    def outputs(self) -> list[Component]:
+        """Return what both answers change."""
+        return [self.place, self.run_button]
+
+    def offer(self, request: gr.Request, **values: Any) -> Updates:
+        """Say what the check does and costs, and show the button that runs it."""
+        try:
+            backend, asked, caller = self._asked(request, values)
+            price = words.price(effect_estimate(backend, caller, asked, self.playground.files))
+        except PlaygroundError as error:
+            return self._said(error_card(error))
+        text = Markup("<p>{}</p>").format(OFFER.format(label=backend.label))
+        return self._said(text, button=gr.update(visible=True, value=f"Draw both · {price}"))
+
+    def check(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
+        """Run the check and yield how it goes; ends with the verdict over the two images."""
+        try:
+            backend, asked, caller = self._asked(request, values)
+            for event in check_effect(self.playground, caller, backend.name, asked):
+                yield self._said(self._shown(event, backend, asked, caller))
+        except PlaygroundError as error:
+            yield self._said(error_card(error))
+        except Exception:  # The page's rim: without this a visitor would look at a check that never ends.
+            log.exception("The page broke down on a check")
+            broken = PlaygroundError("The playground broke down on this check; its log says why.", billed="unknown")
+            yield self._said(error_card(broken))
+
+    def _shown(self, event: Event | Effect, backend: Backend, asked: ControlNet, caller: Caller) -> Markup:
+        if isinstance(event, Effect):
+            return self._verdict(event, caller)
+        if isinstance(event, Failed):
+            return error_card(event.error)
+        doing = event.doing if isinstance(event, Progress) else f"{backend.label} is working"
+        elapsed = f", {words.duration(event.seconds)}" if isinstance(event, Waiting) else ""
+        waits = "Starting" if isinstance(event, Queued) else doing
+        return Markup('<p role="status">{}{}</p>').format(waits, elapsed)
+
+    def _verdict(self, effect: Effect, caller: Caller) -> Markup:
+        said = Markup('<p class="verdict" role="status">{}</p>').format(str(effect))
+        runs = {"Without the control": effect.without, "With it": effect.with_control}
+        figures = Markup("").join(self._figure(name, run, caller) for name, run in runs.items())
+        return said + Markup('<div class="two">{}</div>').format(figures)
+
+    def _figure(self, name: str, run: Run, caller: Caller) -> Markup:
+        image = run.images[0]
+        address = url(self.served.copy(image, caller.visitor))
+        figure = Markup('<figure><img src="{}" alt="{}"><figcaption><b>{}</b> {}</figcaption></figure>')
+        return figure.format(address, name, name, facts(image, run.cost_kind, run))
+
+    def _said(self, html: Markup, *, button: Any = None) -> Updates:
+        return {self.place: str(html), self.run_button: button or gr.update(visible=False)}
+
+    def _asked(self, request: gr.Request, values: dict[str, Any]) -> tuple[Backend, ControlNet, Caller]:
+        caller = caller_of(self.playground, request)
+        backend = self.playground.choose(str(values.get("backend") or "auto"))
+        values["prompt"] = str(values.get("prompt") or "").strip() or PRICE_PROMPT
+        given = Values("controlnet", backend.name, values)
+        asked = parse(given, backend.capabilities, Uploads(self.playground, caller))
+        assert isinstance(asked, ControlNet)
+        backend.capabilities.check(asked)
+        return backend, asked, caller
