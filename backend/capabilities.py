@@ -95,6 +95,7 @@ class Capabilities:
         reason = self.lacks.get(name) or self.lacks.get(f"{name}={value}")
         if reason:
             yield Problem(name, reason)
+            return
         limit = self.limits.get(name)
         if limit and isinstance(value, int | float) and (message := limit.problem(value)):
             yield Problem(name, message)

@@ -44,7 +44,7 @@ class Effect:
             return f"The control picture has an effect here: the two images differ by {self.difference:.0f} of 255."
         return (
             "The control picture has no effect here: with and without it the same seed gives the same image "
-            f"(they differ by {self.difference:.1f} of 255). Choose another backend for ControlNet."
+            f"(they differ by {self.difference:.1f} of 255). Take a picture with clearer structure, or another backend."
         )
 
 

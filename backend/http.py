@@ -16,6 +16,7 @@ import httpx
 from backend.errors import BadReply, GenerationFailed, NotReady, ProviderTimeout, ProviderUnreachable
 from backend.exchanges import note
 from backend.http_messages import Call, Reply, without_key
+from backend.settings import LOOPBACK
 
 __all__ = ["Call", "Line", "Reply", "without_key"]
 
@@ -29,7 +30,6 @@ WAITS = (1.0, 2.0, 4.0)
 """Seconds before each repeat, where the provider names none."""
 LONGEST_WAIT = 30.0
 """A provider that asks for more patience than this (seconds) is reported as busy."""
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
 

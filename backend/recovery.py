@@ -3,6 +3,7 @@
 import logging
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from backend.caller import Caller
 from backend.generate import collect
@@ -10,6 +11,9 @@ from backend.playground import Playground
 from backend.runs.records import Run
 
 log = logging.getLogger(__name__)
+
+SERVED_AGAIN = timedelta(days=7)
+"""How long it is remembered to whom a copy is served: longer than Gradio's cache keeps any."""
 
 CLOSED = "The playground was stopped during this run; nothing was billed. Run it again with the same seed."
 WAITS = "The playground was stopped during this run, which {label} had accepted. {missing} Then recover it."
@@ -28,6 +32,7 @@ def recover(playground: Playground) -> threading.Thread:
 
 
 def _recover_all(playground: Playground, left: list[Run]) -> None:
+    playground.holders.forget_served(datetime.now(UTC) - SERVED_AGAIN)
     for run in left:
         backend = playground.backends.get(run.backend)
         caller = Caller(visitor=run.visitor, room=run.room)

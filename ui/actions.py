@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from backend.caller import Caller
 from backend.errors import InvalidRequest, NotFound, PlaygroundError, Problem
@@ -15,6 +16,11 @@ from ui.caller import caller_of
 from ui.filling import Filling, Updates
 from ui.inspector import inspector_html
 
+_UNDO = Markup(
+    '<p class="undo" data-run="{run}" role="status">Moved to the trash, where it stays for a week. '
+    '<button type="button" class="small" data-act="restore">Undo</button></p>'
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Actions:
@@ -23,10 +29,11 @@ class Actions:
     playground: Playground
     filling: Filling
     inspector: gr.HTML
+    undo: gr.HTML
 
     def outputs(self) -> list[Any]:
         """Return what an action changes."""
-        return [*self.filling.outputs(), self.inspector]
+        return [*self.filling.outputs(), self.inspector, self.undo]
 
     def act(self, event: gr.EventData, request: gr.Request) -> Updates:
         """Carry out one action; what it changes in the form is returned, the history is looked at anew afterwards."""
@@ -54,8 +61,10 @@ class Actions:
                 history.mark(caller.visitor, run_id, _index(given), favourite=wish == "star")
             case "delete":
                 history.delete(caller.visitor, [run_id])
+                return {self.undo: gr.update(value=str(_UNDO.format(run=run_id)), visible=True)}
             case "restore":
                 history.restore(caller.visitor, [run_id])
+                return {self.undo: gr.update(visible=False)}
             case other:
                 raise InvalidRequest([Problem("act", f"is {other!r}, which this page doesn't know; reload it.")])
         return {}

@@ -1,5 +1,7 @@
 """Who asks: a Gradio request as a caller."""
 
+import dataclasses
+
 import gradio as gr
 
 from backend.caller import Caller
@@ -8,10 +10,22 @@ from backend.visitors.gate import GUEST
 from backend.visitors.identity import Visit, login_of, token_of
 from backend.visitors.keys import Owner
 
+ROOM = "room"
+"""The parameter of a page's address that names its room."""
+
 
 def caller_of(playground: Playground, request: gr.Request) -> Caller:
-    """Return the visitor behind a Gradio request, with the keys of this page session."""
-    return playground.callers.caller(_visit(playground, request))
+    """Return the visitor behind a Gradio request, with the keys of this page session and the room they have joined."""
+    caller = playground.callers.caller(_visit(playground, request))
+    room = room_in(request)
+    if room is None or not playground.rooms.admits(room, caller.visitor):
+        return caller
+    return dataclasses.replace(caller, room=room)
+
+
+def room_in(request: gr.Request) -> str | None:
+    """Return the room that the page's address names (`?room=…`), joined or not."""
+    return request.request.query_params.get(ROOM) if request.request else None
 
 
 def owner_of(playground: Playground, request: gr.Request) -> Owner:

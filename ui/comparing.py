@@ -20,6 +20,7 @@ from backend.pixels import open_upright
 from backend.runs.records import CostKind
 from ui import words
 from ui.caller import caller_of
+from ui.marks import code_marked
 from ui.results import Board, board_html
 from ui.run import Runner, Updates
 from ui.served import url
@@ -74,10 +75,10 @@ class Comparing:
 
     def _column(self, one: Contender, board: Board | None) -> Markup:
         if board is None:
-            body = Markup('<p class="hint">{}</p>').format(one.refusal)
+            body = Markup('<p class="hint">{}</p>').format(code_marked(one.refusal or ""))
         else:
             body = Markup(board_html(board, self.runner.served, alone=False))  # noqa: S704 - made of escaped parts
-        left_out = Markup("").join(Markup("<li>{}</li>").format(str(problem)) for problem in one.left_out)
+        left_out = Markup("").join(Markup("<li>{}</li>").format(code_marked(str(problem))) for problem in one.left_out)
         note = Markup('<ul class="left-out">{}</ul>').format(left_out) if left_out else Markup("")
         price = Markup('<span class="quiet">{}</span>').format(words.price(one.estimate)) if one.estimate else ""
         return Markup('<section class="column"><h3>{} {}</h3>{}{}</section>').format(one.label, price, body, note)

@@ -26,6 +26,7 @@ class Compose:
     stop: gr.Button
     notice: gr.HTML
     compare: gr.Button
+    left: gr.HTML
 
 
 def compose(playground: Playground) -> Compose:
@@ -47,10 +48,11 @@ def compose(playground: Playground) -> Compose:
         with gr.Row(elem_id="go"):
             generate = gr.Button(_first_label(playground), variant="primary", size="lg", elem_id="generate")
             stop = gr.Button("Stop", variant="stop", size="lg", elem_id="stop", visible=False)
+        left = gr.HTML("", visible=False, elem_id="left", apply_default_css=False)
         several = len(playground.backends) > 1
         compare = gr.Button("Compare backends", size="sm", elem_id="compare", visible=several)
         notice = gr.HTML("", visible=False, elem_id="notice", apply_default_css=False)
-    return Compose(mode, prompt, sheet, mask, tabs, generate, stop, notice, compare)
+    return Compose(mode, prompt, sheet, mask, tabs, generate, stop, notice, compare, left)
 
 
 def _tabs(capabilities: Capabilities) -> dict[Mode, gr.Tab]:

@@ -28,7 +28,7 @@ def control(name: str, info: FieldInfo, *, fitted: Mapping[str, Any] | None = No
         **(fitted or {}),
     }
     kind, choices = _kind(info)
-    default = _shown(None if info.is_required() else info.get_default(call_default_factory=True))
+    default = plain(None if info.is_required() else info.get_default(call_default_factory=True))
     if choices:
         return gr.Dropdown(**{"choices": list(choices), "value": default, **common})
     if kind is bool:
@@ -109,7 +109,8 @@ def _as_number(value: Any) -> float | None:
     return value if isinstance(value, int | float) else None
 
 
-def _shown(default: Any) -> Any:
+def plain(default: Any) -> Any:
+    """Return a default as JSON has it."""
     if isinstance(default, BaseModel):
         return default.model_dump(mode="json", exclude_defaults=True)
     if isinstance(default, tuple):

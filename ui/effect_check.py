@@ -15,12 +15,14 @@ from backend.errors import PlaygroundError
 from backend.events import Event, Failed, Progress, Queued, Waiting
 from backend.playground import Playground
 from backend.requests import ControlNet
+from backend.runs.records import Run
 from ui import words
 from ui.caller import caller_of
+from ui.cards import facts
 from ui.form import Values, parse
-from ui.results import Board, board_html, error_card
+from ui.results import error_card
 from ui.run import PRICE_PROMPT
-from ui.served import Served
+from ui.served import Served, url
 from ui.uploads import Uploads
 
 log = logging.getLogger(__name__)
@@ -70,7 +72,7 @@ class EffectCheck:
 
     def _shown(self, event: Event | Effect, backend: Backend, asked: ControlNet, caller: Caller) -> Markup:
         if isinstance(event, Effect):
-            return self._verdict(event, backend, caller)
+            return self._verdict(event, caller)
         if isinstance(event, Failed):
             return error_card(event.error)
         doing = event.doing if isinstance(event, Progress) else f"{backend.label} is working"
@@ -78,16 +80,17 @@ class EffectCheck:
         waits = "Starting" if isinstance(event, Queued) else doing
         return Markup('<p role="status">{}{}</p>').format(waits, elapsed)
 
-    def _verdict(self, effect: Effect, backend: Backend, caller: Caller) -> Markup:
-        boards = Markup("")
-        for run in (effect.without, effect.with_control):
-            images = {image.index: image for image in run.images}
-            board = Board(run.request, backend.label, run.cost_kind, caller.visitor, images=images, run=run)
-            boards += Markup(board_html(board, self.served))  # noqa: S704 - made of escaped parts
-        look = "works" if effect.works else "ignored"
-        return Markup('<p class="verdict {}" role="status">{}</p><div class="pair">{}</div>').format(
-            look, str(effect), boards
-        )
+    def _verdict(self, effect: Effect, caller: Caller) -> Markup:
+        said = Markup('<p class="verdict" role="status">{}</p>').format(str(effect))
+        runs = {"Without the control": effect.without, "With it": effect.with_control}
+        figures = Markup("").join(self._figure(name, run, caller) for name, run in runs.items())
+        return said + Markup('<div class="two">{}</div>').format(figures)
+
+    def _figure(self, name: str, run: Run, caller: Caller) -> Markup:
+        image = run.images[0]
+        address = url(self.served.copy(image, caller.visitor))
+        figure = Markup('<figure><img src="{}" alt="{}"><figcaption><b>{}</b> {}</figcaption></figure>')
+        return figure.format(address, name, name, facts(image, run.cost_kind, run))
 
     def _said(self, html: Markup, *, button: Any = None) -> Updates:
         return {self.place: str(html), self.run_button: button or gr.update(visible=False)}

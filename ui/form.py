@@ -12,7 +12,7 @@ from backend.capabilities import Capabilities
 from backend.errors import from_validation
 from backend.recipes import Recipe, check_recipe
 from backend.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode, Request, TextToImage, parse_request
-from ui.controls import bounds, is_json, read_json
+from ui.controls import bounds, is_json, plain, read_json
 from ui.easel import picture_of
 from ui.lora_lines import read_loras
 from ui.uploads import Uploads
@@ -41,7 +41,7 @@ def parse(values: Values, capabilities: Capabilities, uploads: Uploads) -> Reque
     A field that the backend lacks has no visible control, so whatever its hidden one holds is left out.
     """
     kind = REQUEST_TYPES[values.mode]
-    found: dict[str, Any] = {"mode": values.mode, "options": _options(values)}
+    found: dict[str, Any] = {"mode": values.mode, "options": _options(values, capabilities)}
     for name, info in kind.model_fields.items():
         if name in ("mode", "options") or name in capabilities.lacks:
             continue
@@ -137,7 +137,14 @@ def _fit_one(name: str, info: FieldInfo, capabilities: Capabilities, value: Any)
     return changes, None
 
 
-def _options(values: Values) -> dict[str, Any]:
-    prefix = f"{values.backend}{MARK}"
-    given = {name.removeprefix(prefix): value for name, value in values.raw.items() if name.startswith(prefix)}
-    return {name: value for name, value in given.items() if value not in (None, "")}
+def _options(values: Values, capabilities: Capabilities) -> dict[str, Any]:
+    """Return the backend's own options that were set: what stands at its default stays out of the request."""
+    found: dict[str, Any] = {}
+    for name, info in capabilities.options.model_fields.items():
+        value = values.raw.get(f"{values.backend}{MARK}{name}")
+        if isinstance(value, str) and is_json(info) and value.strip():
+            value = read_json(value)
+        default = info.get_default(call_default_factory=True)
+        if value not in (None, "") and value != default and value != plain(default):
+            found[name] = value
+    return found

@@ -52,7 +52,7 @@ def header(playground: Playground) -> Header:
     shown = state_html(chosen, caller)
     state = gr.HTML(shown, elem_id="state", js_on_load=_ACTIONS_JS, apply_default_css=False)
     key = key_area(chosen)
-    timer = gr.Timer(POLL_SECONDS, active=not chosen.state(caller).ready)
+    timer = gr.Timer(POLL_SECONDS, active=_changing(chosen, caller))
     return Header(backend, state, timer, key)
 
 
@@ -74,6 +74,12 @@ def state_html(backend: Backend, caller: Caller) -> str:
     )
 
 
+def _changing(backend: Backend, caller: Caller) -> bool:
+    """Whether the state will change by itself: a model is being loaded; a key that is missing just stays missing."""
+    state = backend.state(caller)
+    return state.busy or (not state.ready and backend.missing(caller) is None)
+
+
 class Switch:
     """Answers the head's events."""
 
@@ -84,8 +90,7 @@ class Switch:
         """Return the state of a backend, and whether to look again soon."""
         chosen = self.playground.choose(backend)
         caller = caller_of(self.playground, request)
-        state = chosen.state(caller)
-        return state_html(chosen, caller), gr.Timer(active=state.busy or not state.ready)
+        return state_html(chosen, caller), gr.Timer(active=_changing(chosen, caller))
 
     def act(self, backend: str, event: gr.EventData, request: gr.Request) -> tuple[str, Any]:
         """Carry out what the visitor pressed beside the state, such as a download."""

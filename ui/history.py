@@ -32,6 +32,7 @@ class HistoryArea:
     words: gr.Textbox
     mode: gr.Dropdown
     favourites: gr.Checkbox
+    undo: gr.HTML
     shelf: gr.HTML
     more: gr.Button
     shown: gr.State
@@ -56,10 +57,11 @@ def history_area(script: str) -> HistoryArea:
             choices = [("All modes", ALL), *((words.MODE_LABELS[mode], mode) for mode in MODES)]
             mode = gr.Dropdown(choices, value=ALL, label="Mode", show_label=False, filterable=False, min_width=120)
             favourites = gr.Checkbox(False, label="Favourites", container=False, min_width=100, elem_id="history-stars")
+        undo = gr.HTML("", visible=False, elem_id="undo", js_on_load=script, apply_default_css=False)
         shelf = gr.HTML("", elem_id="history-shelf", js_on_load=script, apply_default_css=False)
         more = gr.Button("Show more", size="sm", visible=False, elem_id="history-more")
         shown = gr.State(PAGE)
-    return HistoryArea(box, search, mode, favourites, shelf, more, shown)
+    return HistoryArea(box, search, mode, favourites, undo, shelf, more, shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,6 @@ _TILE = Markup(
     '<button type="button" data-act="delete" aria-label="Delete" title="Delete">✕</button></div>'
     '<figcaption><span class="facts">{line}</span>'
     '<button type="button" class="small" data-act="settings" title="{mode}: bring back everything">'
-    "Use settings</button>"
+    "Settings</button>"
     "</figcaption></figure>"
 )

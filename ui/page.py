@@ -23,6 +23,7 @@ from ui.own_key import OwnKeys
 from ui.remembering import Remembering, memory
 from ui.restore import DROP_ZONE, Restoring
 from ui.results_area import ResultsArea, results_area
+from ui.room import Together, room_area
 from ui.run import Outputs, Runner
 from ui.served import Served
 from ui.settings_area import SettingsArea, settings_area
@@ -50,14 +51,15 @@ def build(playground: Playground) -> gr.Blocks:
             )
             settings = settings_area(playground, library.presets.styles)
         drop = _dropzone()
-        outputs = Outputs(results.stage, form.generate, form.stop)
+        room = room_area((_HERE / "cards.js").read_text(encoding="utf-8"))
+        outputs = Outputs(results.stage, form.generate, form.stop, form.left)
         runner = Runner(playground, library, served, outputs)
         values = _values(head, form, settings)
         filling = Filling(playground, served, {name: found for name, found in values.items() if name != "mask"})
         looking = Looking(playground, served, results.history)
         _connect_library(page, Shelving(library, settings.library, filling), form, values)
         _connect_history(looking, results.history, _connect_run(runner, form, settings, values))
-        _connect_actions(Actions(playground, filling, results.inspector), looking, form, results)
+        _connect_actions(Actions(playground, filling, results.inspector, results.history.undo), looking, form, results)
         remembering = Remembering(playground, filling, form.notice)
         _connect_price(runner, form, values)
         _connect_memory(page, remembering, form, values)
@@ -69,8 +71,10 @@ def build(playground: Playground) -> gr.Blocks:
         _connect_effect(playground, served, settings, values)
         _connect_seed(results, settings)
         _connect_switch(playground, head, form, settings)
+        Together(playground, served, filling, room).connect(page, **QUIET)
         page.load(looking.look, None, results.history.outputs(), queue=False, **QUIET)
-        Api(playground, served).add_to_page()
+        with gr.Column(visible=False):  # Each parameter is a component: what is not visible, the browser never mounts.
+            Api(playground, served).add_to_page()
     assert isinstance(page, gr.Blocks)
     return page
 
@@ -136,7 +140,7 @@ def _connect_history(looking: Looking, area: HistoryArea, ended: list[Any]) -> N
 
 def _connect_actions(actions: Actions, looking: Looking, form: Compose, results: ResultsArea) -> None:
     area = results.history
-    for place in (results.stage, area.shelf):
+    for place in (results.stage, area.shelf, area.undo):
         done = place.act(actions.act, None, actions.outputs(), queue=False, **QUIET)
         done.then(None, form.mode, None, js=_js("open_tab"))
         done.then(looking.look, None, area.outputs(), inputs_kwargs=area.searched(), queue=False, **QUIET)
@@ -158,7 +162,7 @@ def _connect_keys(
         area.forget.click(keys.forget, head.backend, area.key, queue=False, **QUIET),
     ):
         event.then(switch.look, head.backend, stand, queue=False, **QUIET).then(
-            runner.price, None, form.generate, inputs_kwargs=values, preprocess=False, queue=False, **QUIET
+            runner.price, None, [form.generate, form.left], inputs_kwargs=values, preprocess=False, queue=False, **QUIET
         )
     head.backend.change(keys.show, head.backend, area.box, queue=False, **QUIET)
     page.unload(keys.leave)
@@ -189,7 +193,7 @@ def _connect_price(runner: Runner, form: Compose, values: dict[str, Any]) -> Non
         priced,
         runner.price,
         None,
-        form.generate,
+        [form.generate, form.left],
         inputs_kwargs=values,
         preprocess=False,
         queue=False,

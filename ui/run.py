@@ -7,7 +7,9 @@ from typing import Any
 
 import gradio as gr
 from gradio.components import Component
+from markupsafe import escape
 
+from backend.allowance import allowance
 from backend.base import Backend
 from backend.caller import Caller
 from backend.errors import PlaygroundError
@@ -38,6 +40,7 @@ class Outputs:
     stage: Component
     generate: Component
     stop: Component
+    left: Component
 
     def all(self) -> list[Component]:
         """Return them as Gradio's list of outputs."""
@@ -92,16 +95,21 @@ class Runner:
         """Put the buttons back after Stop; what came so far is in the history."""
         return self._buttons(running=False)
 
-    def price(self, request: gr.Request, **values: Any) -> Any:
-        """Return the Generate button with the price of what the form asks for now."""
+    def price(self, request: gr.Request, **values: Any) -> Updates:
+        """Return the Generate button with the price of what the form asks for now, and what the caps leave."""
         values |= {"prompt": PRICE_PROMPT, "priced_only": True}
+        caller = caller_of(self.playground, request)
         try:
-            caller = caller_of(self.playground, request)
             backend, asked = self.asked(values, caller)
             estimate = backend.estimate(asked, caller)
         except PlaygroundError:
-            return gr.update(value="Generate")
-        return gr.update(value=f"Generate · {words.price(estimate)}")
+            return {self.outputs.generate: gr.update(value="Generate"), self.outputs.left: gr.update(visible=False)}
+        stand = allowance(self.playground, caller, backend, estimate)
+        text = words.left(stand)
+        return {
+            self.outputs.generate: gr.update(value=f"Generate · {words.price(estimate)}"),
+            self.outputs.left: gr.update(value=f"<p class='hint'>{escape(text)}</p>", visible=bool(text)),
+        }
 
     def asked(self, values: dict[str, Any], caller: Caller) -> tuple[Backend, Request]:
         """Read the request out of the form's values, with its styles around the prompt."""

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from backend.allowance import Allowance
 from backend.capabilities import Estimate
 from backend.errors import (
     BadImage,
@@ -80,6 +81,13 @@ def cost(amount: Decimal | None, kind: CostKind) -> str:
     if amount is None or kind == "unknown":
         return UNKNOWN_COST
     return f"≈ {dollars(amount)}" if kind == "estimated" else dollars(amount)
+
+
+def left(stand: Allowance) -> str:
+    """Return what a visitor may still spend on the server's key, or why this run would be refused."""
+    if stand.refusal:
+        return stand.refusal
+    return "" if stand.left_usd is None else f"{dollars(stand.left_usd)} of the server's allowance is left for you."
 
 
 def duration(seconds: float | None) -> str:

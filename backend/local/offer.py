@@ -22,6 +22,7 @@ _REAL_SIZES = (
     Size(2048, 2048, "largest"),
 )
 SMALL_MOST = 512
+_ENLARGED = (Size(256, 256), Size(384, 256), Size(256, 384), Size(512, 512))
 MOST_CONTROLS = 3
 MODES: tuple[Mode, ...] = ("text_to_image", "image_to_image", "inpaint", "outpaint")
 
@@ -39,8 +40,8 @@ def frame(checkpoint: Checkpoint) -> Frame:
     default = (size.width, size.height)
     if not checkpoint.embedded:
         return Frame(default)
-    trained = checkpoint.world()["sizes"]
-    return Frame(default, usual=max(max(sides) for sides in trained))
+    trained = tuple((width, height) for width, height in checkpoint.world()["sizes"])
+    return Frame(default, usual=max(max(sides) for sides in trained), trained=trained)
 
 
 def capabilities(
@@ -66,7 +67,7 @@ def capabilities(
     default = Size(*world["default_size"])
     return Capabilities(
         default_size=default,
-        sizes=tuple(dict.fromkeys((default, *(Size(*size) for size in world["sizes"])))),
+        sizes=tuple(dict.fromkeys((default, *(Size(*size) for size in world["sizes"]), *_ENLARGED))),
         limits={"width": limit, "height": limit},
         notes=dict.fromkeys(modes, _note(world)),
         examples=tuple(world.get("examples", ())),
@@ -77,4 +78,7 @@ def capabilities(
 
 def _note(world: dict[str, Any]) -> str:
     example = world["examples"][0]
-    return f"The small embedded model draws coloured shapes and simple scenes only, best at small sizes: “{example}”."
+    return (
+        "The small embedded model draws coloured shapes and simple scenes only, and enlarges what it draws where more "
+        f"pixels are asked for: “{example}”."
+    )

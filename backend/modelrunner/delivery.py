@@ -31,27 +31,29 @@ class Delivery:
     have: set[int] = field(default_factory=set)
 
     def deliver(self, ticket: Ticket, record: Record) -> Iterator[PlaygroundError]:
-        """Emit what a ticket's record holds, and yield what went wrong with single images."""
+        """Emit what a ticket's record holds, and yield what went wrong with single images; one keeps no other back."""
         addresses = record.addresses[: ticket.count]
-        prices: list[Decimal | None] | None = None
-        for position, address in enumerate(addresses):
-            index = ticket.index + position
-            if index in self.have:
-                continue
+        lacking = [index for index in ticket.indices if index not in self.have]
+        contents: dict[int, bytes] = {}
+        for index, address in zip(ticket.indices, addresses, strict=False):
+            if index in lacking:
+                try:
+                    contents[index] = self._image(address)
+                except PlaygroundError as error:
+                    error.billed = record.paid  # Fetching costs nothing, but the image does.
+                    yield error
+        if contents:
+            record = self._priced(ticket, record)
+        prices = split(record.price, max(len(addresses), 1))
+        for index, content in contents.items():
             try:
-                content = self._image(address)
-            except PlaygroundError as error:
-                error.billed = record.paid  # Fetching costs nothing, but the image does.
+                self.emit(self._generated(ticket, record, content, index - ticket.index, prices[index - ticket.index]))
+                self.have.add(index)
+            except PlaygroundError as error:  # A full disk: the next image may still find its place.
                 yield error
-                continue
-            if prices is None:
-                record = self._priced(ticket, record)
-                prices = split(record.price, len(addresses))
-            self.have.add(index)
-            self.emit(self._generated(ticket, record, content, position, prices[position]))
         if len(addresses) < ticket.count:
-            lacking = ticket.count - len(addresses)
-            yield BadReply(f"ModelRunner finished the run, but names {lacking} image(s) too few; recover it later.")
+            few = ticket.count - len(addresses)
+            yield BadReply(f"ModelRunner finished the run, but names {few} image(s) too few; recover it later.")
 
     def _image(self, address: str) -> bytes:
         content = self.service.fetch(address)

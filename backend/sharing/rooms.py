@@ -103,6 +103,24 @@ class Rooms:
             if self._joined(connection, room_id, visitor).closed:
                 raise NotFound(_GONE)
 
+    def admits(self, room_id: str, visitor: str) -> bool:
+        """Whether the visitor has joined the room and it is still open, so that their runs belong on its board."""
+        try:
+            self.check_may_run(room_id, visitor)
+        except NotFound:
+            return False
+        return True
+
+    def run(self, room_id: str, visitor: str, run_id: str) -> Run:
+        """Return a run of the room, for a remix; raise `NotFound` for one that isn't on its board."""
+        with self.engine.connect() as connection:
+            self._joined(connection, room_id, visitor)
+        mine = (runs.c.id == run_id, runs.c.room == room_id, runs.c.deleted.is_(None))
+        found = self.store.read(select(runs).where(*mine))
+        if not found:
+            raise NotFound("This run isn't on the board any more.")
+        return replace(found[0], provider_ids={})
+
     def here(self, room_id: str, visitor: str) -> tuple[Member, ...]:
         """Return who is in the room now, in the order in which they came."""
         since = datetime.now(UTC) - timedelta(seconds=HERE_SECONDS)

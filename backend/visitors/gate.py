@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from backend.errors import TooManyRequests
+from backend.errors import StorageFull, TooManyRequests
 from backend.playground import Playground
 from backend.settings import LOOPBACK
 from backend.visitors import bodies, routes
@@ -79,11 +79,19 @@ class Gate:
         within = {**scope, "headers": _with_token(scope, sender), "state": state}
         if routes.is_event(scope["path"]):
             await self._pass_event(within, receive, send, sender)
-        elif sender.known and scope["method"] == "POST" and routes.is_upload(scope["path"]):
-            note = partial(self.playground.holders.add_served, visitor=sender.visitor)
-            await self.app(within, receive, bodies.noting_paths(send, note))
+        elif routes.is_upload(scope["path"]):
+            await self._pass_upload(within, receive, send, sender)
         else:
             await self.app(within, receive, send)
+
+    async def _pass_upload(self, scope: Scope, receive: Receive, send: Send, sender: Sender) -> None:
+        if sender.known:
+            send = bodies.noting_paths(send, partial(self.playground.holders.add_served, visitor=sender.visitor))
+        try:
+            await self.app(scope, receive, send)
+        except (OSError, StorageFull) as error:
+            log.warning("An upload could not be kept: %s", error)
+            raise Refusal(507, "The server has no room for this upload: try again later, or a smaller file.") from error
 
     async def _pass_event(self, scope: Scope, receive: Receive, send: Send, sender: Sender) -> None:
         body = await bodies.read(receive)

@@ -1,3 +1,4 @@
+import threading
 from decimal import Decimal
 
 import pytest
@@ -83,3 +84,29 @@ def test_strangers_start_only_so_many_runs_a_minute(playground: Playground) -> N
     house.admit(Caller(visitor="bob", address="home"))
     for _ in range(200):
         playground.admit(ANN)
+
+
+def test_a_hundred_runs_at_once_spend_what_the_cap_holds_and_no_more(playground: Playground) -> None:
+    house = shared(playground, visitor_cap_usd=Decimal(1), daily_cap_usd=Decimal("0.0390"))
+    start, outcomes = threading.Barrier(100), []
+
+    def visit(number: int) -> None:
+        start.wait()
+        try:
+            *_, last = generate(house, Caller(visitor=f"visitor {number}"), "fake", paid())
+            outcomes.append(type(last))
+        except OverBudget:
+            outcomes.append(OverBudget)
+
+    threads = [threading.Thread(target=visit, args=(number,)) for number in range(100)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    finished = outcomes.count(Finished)
+    assert finished + outcomes.count(OverBudget) == 100
+    # Each reserves three times its bill: ten fit at once, and more as soon as bills have replaced reservations.
+    assert 10 <= finished <= 28
+    (standing,) = (each for each in house.budget.standings("") if each.scope == "house")
+    assert standing.spent == finished * Decimal("0.0013") <= standing.cap
+    assert sum(len(house.store.runs(f"visitor {number}")) for number in range(100)) == finished

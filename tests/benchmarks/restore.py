@@ -25,7 +25,7 @@ def rows() -> Iterator[Row]:
     """Measure each file, and report the slowest."""
     taken = {
         name: min(seconds(lambda c=content: read_metadata(c)) for _ in range(ROUNDS)) for name, content in FILES.items()
-    }  # type: ignore[misc]
+    }
     slowest = max(taken, key=lambda name: taken[name])
     worst = taken[slowest] * 1000
     yield Row(

@@ -84,6 +84,9 @@ def test_a_favourite_is_kept_and_a_deleted_image_is_gone(page: Page) -> None:
     first.hover()
     first.locator("[data-act=delete]").click()
     expect(page.locator("#history .tile")).to_have_count(1)
+    page.click("#undo [data-act=restore]")
+    expect(page.locator("#history .tile")).to_have_count(2)
+    expect(page.locator("#undo")).not_to_be_visible()
 
 
 def test_one_visitor_sees_nothing_of_another(page: Page, site: Site) -> None:

@@ -1,6 +1,7 @@
 """Which sizes the model at hand draws well, and images brought to them and back."""
 
 from dataclasses import dataclass
+from math import log
 
 from PIL import Image
 
@@ -10,15 +11,25 @@ from backend.sizing import drawable, padded, resized
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A model's limits in pixels: the default size, and the sides it draws at most when nobody asked for a size."""
+    """A model's limits in pixels: the default size, and the sides it draws at most when nobody asked for a size.
+
+    `trained` lists the sizes of a model whose larger pictures fall apart; they are drawn small and enlarged.
+    """
 
     default: tuple[int, int]
     least: int = 128
     usual: int = 2048
+    trained: tuple[tuple[int, int], ...] = ()
 
     def of(self, size: tuple[int, int]) -> tuple[int, int]:
         """Return the size at which an image of this size is redrawn."""
         return drawable(size, most=self.usual)
+
+    def drawn(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Return the size at which to draw a picture that is to have this one."""
+        if not self.trained or max(size) <= self.usual:
+            return size
+        return min(self.trained, key=lambda known: abs(log(known[0] / known[1]) - log(size[0] / size[1])))
 
     def around(self, size: tuple[int, int]) -> tuple[tuple[int, int], bool]:
         """Return the size at which a part of an image is repainted, and whether the image keeps its scale there."""

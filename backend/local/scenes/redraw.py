@@ -16,10 +16,11 @@ def from_noise(request: TextToImage | ControlNet, stage: Stage) -> Scene:
         size = (request.width, request.height)
     elif isinstance(request, ControlNet):
         size = stage.frame.of(open_upright(stage.files.path(request.image)).size)
-    guides = stage.guides.at(size)
+    drawn = stage.frame.drawn(size)
+    guides = stage.guides.at(drawn)
 
     def paint(seed: int, draw: Draw) -> Image.Image:
-        return draw(Drawing(request=request, seed=seed, size=size, guides=guides))
+        return resized(draw(Drawing(request=request, seed=seed, size=drawn, guides=guides)), size, "stretch")
 
     return paint
 
@@ -29,12 +30,14 @@ def redraw(request: ImageToImage, stage: Stage) -> Scene:
     image = open_upright(stage.files.path(request.image))
     size = (request.width, request.height) if request.width and request.height else stage.frame.of(image.size)
     start = resized(image, size, request.resize)
-    guides = stage.guides.at(size)
+    drawn = stage.frame.drawn(size)
+    small, guides = resized(start, drawn, "stretch"), stage.guides.at(drawn)
 
     def paint(seed: int, draw: Draw) -> Image.Image:
         if request.strength == 0:
             return start
         strength = request.strength
-        return draw(Drawing(request=request, seed=seed, size=size, start=start, strength=strength, guides=guides))
+        drawing = Drawing(request=request, seed=seed, size=drawn, start=small, strength=strength, guides=guides)
+        return resized(draw(drawing), size, "stretch")
 
     return paint

@@ -1,4 +1,5 @@
 import copy
+import os
 import re
 
 import pytest
@@ -82,3 +83,7 @@ def test_tiles_are_used_above_their_size_alone_and_leave_no_trace(engine: Engine
     assert 0 < mean_distance(tiled, exact) < 10
     assert distance(untiled, exact) == 0
     assert distance(drawn(engine), exact) == 0
+
+
+def test_the_embedded_model_leaves_half_of_the_cores_to_the_page(engine: Engine) -> None:
+    assert torch.get_num_threads() <= max(1, (os.cpu_count() or 2) // 2)

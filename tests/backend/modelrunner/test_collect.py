@@ -9,11 +9,13 @@ import pytest
 from pydantic import SecretStr
 
 from backend.caller import Caller
-from backend.errors import NotReady
-from backend.events import Event, Finished, Generated, Submitted
+from backend.errors import NotReady, StorageFull
+from backend.events import Event, Failed, Finished, Generated, Submitted
+from backend.generate import collect, generate
 from backend.playground import Playground
 from backend.recovery import recover
 from backend.requests import ControlNet
+from backend.runs.files import ImageFiles
 from backend.runs.records import Run
 from backend.runs.store import Store
 from backend.simulator.world import World
@@ -111,3 +113,35 @@ def test_a_run_on_a_visitors_own_key_is_collected_only_with_it(
     assert caught.value.billed == "unknown"
     backend.collect(own, replace(caller, keys={"modelrunner": SecretStr(world.key)}), came.append)
     assert any(isinstance(event, Generated) for event in came)
+
+
+class FullDisk(ImageFiles):
+    """Has no room for the first image that comes."""
+
+    full = True
+
+    def put(self, content: bytes, image_format: str) -> str:
+        if self.full:
+            self.full = False
+            raise StorageFull("The image could not be kept: free some disk space and run it again.")
+        return super().put(content, image_format)
+
+
+@pytest.mark.parametrize("one_request", [False, True])
+def test_an_image_that_finds_no_room_keeps_no_other_back_and_is_collected_later(
+    playground: Playground, caller: Caller, control_image: str, world: World, one_request: bool
+) -> None:
+    full = replace(playground, files=FullDisk(playground.files.folder))
+    request = ControlNet(
+        prompt="a lighthouse", image=control_image, seed=7, count=2, options={"one_request": one_request}
+    )
+    last = list(generate(full, caller, "modelrunner", request))[-1]
+    assert isinstance(last, Failed)
+    assert last.run is not None
+    assert ([image.index for image in last.run.images], last.error.billed) == ([1], "unknown")
+    sent = world.count("modelrunner.submit")
+    collected = list(collect(playground, caller, last.run))[-1]
+    assert isinstance(collected, Finished)
+    assert sorted(image.index for image in collected.run.images) == [0, 1]
+    assert collected.run.cost_usd == sum(world.account.bills)
+    assert world.count("modelrunner.submit") == sent

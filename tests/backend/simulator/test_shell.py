@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from backend.simulator.faults import SHARED, Fault
+from backend.simulator.modelrunner.job import FATES
 from backend.simulator.runware.desk import FAULTS
 from backend.simulator.server import running
 from backend.simulator.world import World
@@ -85,4 +86,4 @@ def test_media_can_be_another_thing_than_an_image(client: httpx.Client, world: W
 
 def test_every_fault_is_on_its_page_of_the_docs() -> None:
     page = (Path(__file__).parents[3] / "docs" / "simulator.md").read_text(encoding="utf-8")
-    assert [kind for kind in (*SHARED, *FAULTS) if f"`{kind}`" not in page] == []
+    assert [kind for kind in (*SHARED, *FAULTS, *FATES) if f"`{kind}`" not in page] == []

@@ -1,4 +1,5 @@
 import dataclasses
+import errno
 import json
 from pathlib import Path
 from typing import Any
@@ -339,3 +340,12 @@ def test_an_event_that_gradio_breaks_down_on_is_the_senders_fault(
     assert answer.status_code == 400
     assert said in answer.json()["detail"]
     assert "secret" not in answer.text
+
+
+def test_an_upload_for_which_the_disk_has_no_room_says_so(playground: Playground) -> None:
+    async def full(scope: Any, receive: Any, send: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    answer = TestClient(Gate(full, playground), base_url=HOME).post("/gradio_api/upload", content=b"x")
+    assert answer.status_code == 507
+    assert "no room" in answer.json()["detail"]

@@ -1,6 +1,9 @@
 import pytest
 from PIL import Image
 
+from backend.local.detectors import Detectors
+from backend.local.extras import Extras
+from backend.local.scenes import Frame, prepare
 from backend.requests import ControlNet, ImageToImage, TextToImage
 from tests.backend.local.scenes.conftest import Brush, Keep, noise, same
 
@@ -54,3 +57,19 @@ def test_a_control_picture_gives_the_drawing_its_size_and_its_guide(scene, keep:
     assert brush.drawings[0].size == (160, 128)
     assert same(guide.picture, noise(160, 128))
     assert (guide.scale, guide.start, guide.end) == (0.5, 0.0, 0.8)
+
+
+@pytest.mark.parametrize(
+    ("size", "drawn"),
+    [((128, 128), (128, 128)), ((160, 128), (160, 128)), ((512, 512), (128, 128)), ((512, 320), (192, 128))],
+)
+def test_what_a_small_model_cannot_draw_large_is_drawn_small_and_enlarged(
+    files, keep: Keep, brush: Brush, size, drawn
+) -> None:
+    frame = Frame((128, 128), usual=192, trained=((128, 128), (192, 128), (128, 192)))
+    asked = {"prompt": "a star", "width": size[0], "height": size[1]}
+    for request in (TextToImage(**asked), ImageToImage(image=keep(noise(100, 80)), **asked)):
+        made = prepare(request, files, frame, Detectors(Extras(offered=False)).detect)(7, brush)
+        assert made.size == size
+        assert brush.drawings[-1].size == drawn
+    assert brush.drawings[-1].start.size == drawn

@@ -1,0 +1,84 @@
+"""The local engine against diffusers' own pipelines on the same weights, in every mode, with the embedded model."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+# Before anything of Hugging Face is imported: nothing here needs the network.
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+from PIL import Image, ImageDraw
+
+from backend.canny import edges
+from backend.local.canvas import tail
+from backend.local.checkpoint import EMBEDDED, find
+from backend.local.drawing import Drawing, Guide
+from backend.local.engine import Engine
+from backend.local.extras import Extras
+from backend.local.weights import load
+from backend.requests import TextToImage
+from tests.benchmarks.measure import Row, Work, side_by_side
+
+SIZE = (256, 256)
+STEPS = 8
+PROMPT = "a red circle on a blue background"
+MOST_RATIO, MOST_MS = 1.02, 20.0
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A mode: what the engine is asked, and what the bare pipeline is."""
+
+    mode: str
+    pipeline: str
+    drawing: dict[str, Any]
+    bare: dict[str, Any]
+
+
+def rows() -> Iterator[Row]:
+    """Measure one 256² image of 8 steps in each mode, with its seven previews, and a text to image without them."""
+    checkpoint = find("tiny")
+    assert checkpoint
+    engine = load(checkpoint, Extras(offered=False), lambda *_: None)
+    for subject in _subjects():
+        pair = side_by_side(_ours(engine, subject), _bare(engine, subject), rounds=7)
+        shown = f"{pair.ours * 1000:.0f} ms : {pair.against * 1000:.0f} ms = {pair.ratio:.2f} ×"
+        met = pair.ratio <= MOST_RATIO or pair.more_ms <= MOST_MS
+        goal = f"≤ {MOST_RATIO:g} × or {MOST_MS:g} ms"
+        yield Row(f"{subject.mode} with previews, 256², 8 steps", f"bare {subject.pipeline}", shown, goal, met)
+
+
+def _subjects() -> Iterator[Subject]:
+    image = Image.new("RGB", SIZE, (30, 160, 60))
+    ImageDraw.Draw(image).ellipse((60, 60, 200, 200), fill=(240, 220, 40))
+    mask = Image.new("L", SIZE, 0)
+    ImageDraw.Draw(mask).rectangle((64, 64, 191, 191), fill=255)
+    outline = edges(image)
+    part = {"strength": 1.0, "sigmas": tail(0.8, STEPS), "image": image}
+    yield Subject("text to image", "ZImagePipeline", {}, {})
+    yield Subject("image to image", "ZImageImg2ImgPipeline", {"start": image, "strength": 0.8}, part)
+    painted = {"start": image, "strength": 0.8, "mask": mask}
+    yield Subject("inpaint", "ZImageInpaintPipeline", painted, part | {"mask_image": mask})
+    guided = {"guides": (Guide(picture=outline, scale=0.75),)}
+    yield Subject("ControlNet", "ZImageControlNetPipeline", guided, {"control_image": outline})
+
+
+def _ours(engine: Engine, subject: Subject) -> Work:
+    request = TextToImage(prompt=PROMPT, steps=STEPS)
+    drawing = Drawing(request=request, seed=7, size=SIZE, **subject.drawing)
+    return lambda: engine.draw(drawing, lambda *_: None)
+
+
+def _bare(engine: Engine, subject: Subject) -> Work:
+    import diffusers
+    import torch
+
+    scheduler = diffusers.FlowMatchEulerDiscreteScheduler.from_pretrained(EMBEDDED, subfolder="scheduler")
+    components = engine.pipe.components | {"scheduler": scheduler}
+    if "control_image" in subject.bare:
+        components["controlnet"] = engine.controlnet
+    pipe = getattr(diffusers, subject.pipeline)(**components)
+    pipe.set_progress_bar_config(disable=True)
+    asked = {"num_inference_steps": STEPS, "guidance_scale": 0.0, "width": SIZE[0], "height": SIZE[1], **subject.bare}
+    return lambda: pipe(PROMPT, generator=torch.Generator("cpu").manual_seed(7), **asked)

@@ -1,0 +1,210 @@
+"""A room on the page: who is here, everybody's runs as they land, and its host's two buttons."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from markupsafe import Markup
+
+from backend.errors import NotFound, PlaygroundError
+from backend.playground import Playground
+from backend.runs.caps import usd
+from backend.sharing.rooms import Landed, Member, Room
+from ui.caller import ROOM, caller_of, room_in
+from ui.cards import facts
+from ui.filling import Filling, Updates
+from ui.served import Served, url
+
+LOOK_SECONDS = 4.0
+MOST_TILES = 24
+
+_INVITE = Markup("<p>Make images side by side: everybody with the room's link sees what lands in it.</p>")
+_OPENED = Markup(
+    '<p>Your room is open. <a href="?{parameter}={room}">Enter it</a>, and send its address to others.</p>'
+)
+_JOIN = Markup("<p>You were sent a room's link. Join it to see its board; what you make then lands on it too.</p>")
+_STAND = Markup("<p><b>{name}</b>{state} · here now: {here}{left}</p>")
+_TILE = Markup(
+    '<figure class="tile" data-run="{run}" data-index="{index}">'
+    '<button type="button" class="picture" data-open="{whole}" aria-label="Look at it in full size">'
+    '<img src="{small}" alt="{alt}" title="{alt}" loading="lazy"></button>'
+    '<figcaption><span class="facts">{who} · {line}</span>'
+    '<button type="button" class="small" data-act="remix">Remix</button></figcaption></figure>'
+)
+_RUNNING = Markup('<figure class="tile"><figcaption>{who} is making “{prompt}” …</figcaption></figure>')
+
+
+@dataclass(frozen=True, slots=True)
+class RoomArea:
+    """The components of the room."""
+
+    box: gr.Accordion
+    stand: gr.HTML
+    name: gr.Textbox
+    title: gr.Textbox
+    open: gr.Button
+    join: gr.Button
+    lock: gr.Button
+    close: gr.Button
+    board: gr.HTML
+    timer: gr.Timer
+
+    def outputs(self) -> list[Any]:
+        """Return what a look at the room changes."""
+        return [self.box, self.stand, self.name, self.title, self.open, self.join, self.lock, self.close, self.board]
+
+
+def room_area(script: str) -> RoomArea:
+    """Lay out the room; `script` answers its board's buttons as it does the results'."""
+    with gr.Accordion("Together in a room", open=False, elem_id="room") as box:
+        stand = gr.HTML(str(_INVITE), elem_id="room-stand", apply_default_css=False)
+        with gr.Row():
+            name = gr.Textbox(label="Your name there", max_lines=1, elem_id="room-name")
+            title = gr.Textbox(label="The room's name", max_lines=1, elem_id="room-title")
+        with gr.Row():
+            opens = gr.Button("Open a room", size="sm", elem_id="room-open")
+            join = gr.Button("Join", size="sm", visible=False, elem_id="room-join")
+            lock = gr.Button("Lock", size="sm", visible=False, elem_id="room-lock")
+            close = gr.Button("Close for good", size="sm", visible=False, elem_id="room-close")
+        board = gr.HTML("", elem_id="room-board", js_on_load=script, apply_default_css=False)
+        timer = gr.Timer(LOOK_SECONDS, active=False)
+    return RoomArea(box, stand, name, title, opens, join, lock, close, board, timer)
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Answers the room's events; the room is the one that the page's address names."""
+
+    playground: Playground
+    served: Served
+    filling: Filling
+    area: RoomArea
+
+    def connect(self, page: gr.Blocks, **quiet: Any) -> None:
+        """Wire the events; `quiet` are the options that all of the page's small events have."""
+        area, outputs = self.area, self.area.outputs()
+        how: dict[str, Any] = {"queue": False, **quiet}
+        page.load(self.arrive, None, [*outputs, area.timer], **how)
+        area.timer.tick(self.look, None, outputs, **how)
+        area.open.click(self.open, [area.name, area.title], area.stand, **how)
+        gr.on([area.join.click], self.join, area.name, [*outputs, area.timer], **how)
+        area.lock.click(self.lock, area.lock, outputs, **how)
+        area.close.click(self.close, None, outputs, **how)
+        area.board.act(self.remix, None, self.filling.outputs(), **how)
+
+    def arrive(self, request: gr.Request) -> Updates:
+        """Look at the room when the page opens, and keep looking where it was joined."""
+        named = room_in(request)
+        joined = bool(named) and self.playground.rooms.admits(str(named), caller_of(self.playground, request).visitor)
+        return {**self.look(request), self.area.timer: gr.Timer(LOOK_SECONDS, active=joined)}
+
+    def look(self, request: gr.Request) -> Updates:
+        """Return the room as it stands for this visitor; each look is a sign of life."""
+        room_id, visitor = room_in(request), caller_of(self.playground, request).visitor
+        if not room_id:
+            return self._before_joining(_INVITE, named=False)
+        rooms = self.playground.rooms
+        try:
+            room = rooms.visit(room_id, visitor)
+        except NotFound:
+            return self._before_joining(_JOIN, named=True)
+        landed = rooms.board(room_id, visitor, limit=MOST_TILES)
+        tiles = [tile for each in landed for tile in self._tiles(each, visitor)]
+        host = room.host == visitor
+        return {
+            self.area.box: gr.update(open=True),
+            self.area.stand: str(self._stand(room, rooms.here(room_id, visitor))),
+            self.area.name: gr.update(visible=False),
+            self.area.title: gr.update(visible=False),
+            self.area.open: gr.update(visible=False),
+            self.area.join: gr.update(visible=False),
+            self.area.lock: gr.update(visible=host and not room.closed, value="Unlock" if room.locked else "Lock"),
+            self.area.close: gr.update(visible=host and not room.closed),
+            self.area.board: str(Markup('<div class="strip">{}</div>').format(Markup("").join(tiles))),
+        }
+
+    def open(self, name: str, title: str, request: gr.Request) -> str:
+        """Open a room and say how to enter it."""
+        visitor = caller_of(self.playground, request).visitor
+        with _told():
+            room = self.playground.rooms.open(visitor, room_name=title or f"{name}'s room", name=name)
+        return str(_OPENED.format(parameter=ROOM, room=room.id))
+
+    def join(self, name: str, request: gr.Request) -> Updates:
+        """Join the room that the address names."""
+        with _told():
+            self.playground.rooms.join(
+                room_in(request) or "", caller_of(self.playground, request).visitor, name=name or ""
+            )
+        return self.arrive(request)
+
+    def lock(self, label: str, request: gr.Request) -> Updates:
+        """Lock the room, or unlock it, as the button said."""
+        with _told():
+            visitor = caller_of(self.playground, request).visitor
+            self.playground.rooms.lock(room_in(request) or "", visitor, locked=label == "Lock")
+        return self.look(request)
+
+    def close(self, request: gr.Request) -> Updates:
+        """Close the room."""
+        with _told():
+            self.playground.rooms.close(room_in(request) or "", caller_of(self.playground, request).visitor)
+        return self.look(request)
+
+    def remix(self, event: gr.EventData, request: gr.Request) -> Updates:
+        """Fill the form with the settings and pictures of a run on the board."""
+        given = event._data if isinstance(event._data, dict) else {}
+        visitor = caller_of(self.playground, request).visitor
+        with _told():
+            run = self.playground.rooms.run(room_in(request) or "", visitor, str(given.get("run", "")))
+            index = str(given.get("index", "0"))
+            seed = next((image.seed for image in run.images if str(image.index) == index), None)
+            return self.filling.from_request(run.request, run.backend, seed, visitor)
+
+    def _before_joining(self, words: Markup, *, named: bool) -> Updates:
+        return {
+            self.area.box: gr.update(open=True) if named else gr.skip(),
+            self.area.stand: str(words) if named else gr.skip(),
+            self.area.name: gr.update(visible=True),
+            self.area.title: gr.update(visible=not named),
+            self.area.open: gr.update(visible=not named),
+            self.area.join: gr.update(visible=named),
+            self.area.lock: gr.update(visible=False),
+            self.area.close: gr.update(visible=False),
+            self.area.board: "",
+        }
+
+    def _stand(self, room: Room, here: tuple[Member, ...]) -> Markup:
+        state = " (closed)" if room.closed else " (locked)" if room.locked else ""
+        names = ", ".join(f"{member.name}{' (host)' if member.host else ''}" for member in here) or "nobody"
+        spent = next(
+            (each for each in self.playground.budget.standings("", room=room.id) if each.scope == "room"), None
+        )
+        left = f" · {usd(spent.left)} of {usd(spent.cap)} left for its runs on the server's keys" if spent else ""
+        return _STAND.format(name=room.name, state=state, here=names, left=left)
+
+    def _tiles(self, landed: Landed, visitor: str) -> list[Markup]:
+        run, who = landed.run, "You" if landed.yours else landed.name
+        if run.status == "running" and not run.images:
+            return [_RUNNING.format(who=who, prompt=run.request.prompt[:60])]
+        tiles = []
+        for image in run.images:
+            try:
+                small, whole = self.served.thumbnail(image.sha256, visitor), self.served.copy(image, visitor)
+            except NotFound:  # Deleted from the data folder by hand: the run is known, its picture is gone.
+                continue
+            line = facts(image, run.cost_kind, run)
+            words = {"alt": run.request.prompt[:300], "who": who, "line": line, "run": run.id, "index": image.index}
+            tiles.append(_TILE.format(whole=url(whole), small=url(small), **words))
+        return tiles
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Show our own errors to the visitor."""
+    try:
+        yield
+    except PlaygroundError as error:
+        raise gr.Error(str(error), print_exception=False) from error
