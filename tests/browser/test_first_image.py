@@ -23,6 +23,8 @@ def test_a_prompt_becomes_an_image_with_its_seed_cost_time_and_size(page: Page) 
     expect(facts).to_contain_text(" s")
     expect(facts).to_contain_text("256 × 256")
     expect(page.locator("#stage .card img")).to_have_attribute("alt", WORDS)
+    page.wait_for_function("document.querySelector('#stage .card img').naturalWidth === 256")
+    page.wait_for_function("document.querySelector('#history .tile img').naturalWidth > 0")
 
 
 def test_the_downloaded_file_restores_the_request(page: Page, tmp_path: Path) -> None:
