@@ -30,7 +30,7 @@ def test_a_browser_gets_an_id_once_that_scripts_cannot_read(site: Site) -> None:
 def request_of(**scope: Any) -> gr.Request:
     """Return a Gradio request as it reaches a handler, with the scope's values as given."""
     headers = [(b"cookie", f"{COOKIE}={TOKEN}".encode()), (b"x-forwarded-for", b"203.0.113.1")]
-    http = Request({"type": "http", "headers": headers, "query_string": b"", "client": ("198.51.100.7", 1), **scope})
+    http = Request({"type": "http", "headers": headers, "client": ("198.51.100.7", 1), "query_string": b"", **scope})
     return gr.Request(http, session_hash="page-1")
 
 

@@ -1,0 +1,16 @@
+"""What the browser's scripts and all of the page's events share."""
+
+from typing import Any
+
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+"""Of every event of the page: no veil over what it changes, and no part of the API."""
+
+
+def with_mask(values: dict[str, Any]) -> str:
+    """Return the script that draws the mask as a PNG into the first value: sent with a run, and never else."""
+    return f"(...given) => [window.playground_easel.mask(), ...given.slice(1, {len(values)})]"
+
+
+def js_call(name: str) -> str:
+    """Return a call of one of the page's own functions, which keys.js puts under `window.playground`."""
+    return f"(...values) => window.playground.{name}(...values)"

@@ -1,0 +1,108 @@
+"""What happens inside the form: sizes, seeds, modes, the backend and its key."""
+
+from typing import Any
+
+import gradio as gr
+
+from backend.playground import Playground
+from ui.compose import Compose
+from ui.control_map import ControlMap
+from ui.effect_check import EffectCheck
+from ui.events import QUIET, js_call
+from ui.fitting import Fitting
+from ui.form import MARK
+from ui.header import Header, Switch
+from ui.own_key import OwnKeys
+from ui.results_area import ResultsArea
+from ui.run import Runner
+from ui.served import Served
+from ui.settings_area import SettingsArea
+
+
+def connect_sizes(settings: SettingsArea) -> None:
+    """Connect presets, width, height and the swap, in the browser alone."""
+    size = settings.size
+    sides = [size.width, size.height]
+    # In the browser alone: a preset is its two numbers, and numbers that are a preset's show it.
+    size.preset.input(None, size.preset, sides, js=js_call("pick_size"))
+    gr.on([side.change for side in sides], None, [*sides, size.known], size.preset, js=js_call("name_size"))
+    size.swap.click(None, sides, sides, js="(width, height) => [height, width]")
+
+
+def connect_seed(results: ResultsArea, settings: SettingsArea) -> None:
+    """Connect the ways to a seed."""
+    seed = settings.fields["seed"]
+    settings.dice.click(None, None, seed, js="() => '-1'")
+    settings.reuse.click(None, None, seed, js=js_call("last_seed"))
+    for place in (results.stage, results.history.shelf):
+        place.seed(None, None, seed, js=js_call("chosen_seed"))
+
+
+def connect_switch(playground: Playground, head: Header, form: Compose, settings: SettingsArea) -> None:
+    """Connect the choice of a backend."""
+    switch, fitting = Switch(playground), Fitting(playground, form.tabs, settings)
+    stand = [head.state, head.timer]
+    head.backend.change(None, head.backend, None, js=js_call("choose_backend"))
+    head.timer.tick(switch.look, head.backend, stand, queue=False, **QUIET)
+    head.state.act(switch.act, head.backend, stand, queue=False, **QUIET)
+    head.backend.change(switch.look, head.backend, stand, queue=False, **QUIET)
+    head.backend.change(
+        fitting.fit,
+        head.backend,
+        fitting.outputs(),
+        inputs_kwargs=settings.fitted(),
+        preprocess=False,
+        queue=False,
+        **QUIET,
+    )
+
+
+def connect_keys(
+    page: gr.Blocks, keys: OwnKeys, head: Header, runner: Runner, form: Compose, values: dict[str, Any]
+) -> None:
+    """Connect the box for a visitor's own key."""
+    area = head.key
+    stand = [head.state, head.timer]
+    switch = Switch(keys.playground)
+    for event in (
+        gr.on([area.keep.click, area.key.submit], keys.keep, [area.key, head.backend], area.key, queue=False, **QUIET),
+        area.forget.click(keys.forget, head.backend, area.key, queue=False, **QUIET),
+    ):
+        event.then(switch.look, head.backend, stand, queue=False, **QUIET).then(
+            runner.price, None, [form.generate, form.left], inputs_kwargs=values, preprocess=False, queue=False, **QUIET
+        )
+    head.backend.change(keys.show, head.backend, area.box, queue=False, **QUIET)
+    page.unload(keys.leave)
+
+
+def connect_modes(form: Compose) -> None:
+    """Connect the tabs, in the browser alone."""
+    for mode, tab in form.tabs.items():
+        tab.select(None, None, form.mode, js=f"() => window.playground.choose_mode('{mode}')")
+
+
+def connect_control_map(control_map: ControlMap, head: Header, form: Compose, settings: SettingsArea) -> None:
+    """Connect the preview of the control map."""
+    asked = {
+        "backend": head.backend,
+        "easel": form.easel,
+        "preprocess": settings.own[f"controlnet{MARK}preprocess"],
+    }
+    settings.own["show_control"].click(
+        control_map.show,
+        None,
+        settings.own["control_map"],
+        inputs_kwargs=asked,
+        preprocess=False,
+        api_visibility="private",
+        show_progress="minimal",
+    )
+
+
+def connect_effect(playground: Playground, served: Served, settings: SettingsArea, values: dict[str, Any]) -> None:
+    """Connect the check whether a control acts."""
+    own = settings.own
+    check = EffectCheck(playground, served, place=own["effect"], run=own["run_check"])
+    asked: dict[str, Any] = {"inputs_kwargs": values, "preprocess": False, **QUIET}
+    own["offer_check"].click(check.offer, None, check.outputs(), queue=False, **asked)
+    own["run_check"].click(check.check, None, check.outputs(), trigger_mode="once", **asked)

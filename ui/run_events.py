@@ -1,0 +1,116 @@
+"""What happens around a run: its start and end, its price, its history, and what the form remembers."""
+
+from typing import Any
+
+import gradio as gr
+
+from ui.actions import Actions
+from ui.comparing import Comparing
+from ui.compose import Compose
+from ui.events import QUIET, js_call, with_mask
+from ui.history import HistoryArea, Looking
+from ui.library_area import Shelving
+from ui.remembering import Remembering, memory
+from ui.restore import Restoring
+from ui.results_area import ResultsArea
+from ui.run import Runner
+from ui.settings_area import SettingsArea
+
+
+def connect_run(runner: Runner, form: Compose, settings: SettingsArea, values: dict[str, Any]) -> list[Any]:
+    """Connect Generate, Compare, the grid and Stop; return what ends a run."""
+    outputs, comparing, grid = runner.outputs.all(), Comparing(runner), settings.grid
+    # Raw values: Gradio's own range checks would refuse without naming the field, ours name it and the way out.
+    how: dict[str, Any] = {"preprocess": False, "trigger_mode": "once", **QUIET}
+    running: list[Any] = [
+        form.generate.click(runner.run, None, outputs, inputs_kwargs=values, js=with_mask(values), **how),
+        form.compare.click(comparing.compare, None, outputs, inputs_kwargs=values, js=with_mask(values), **how),
+    ]
+    asked = {**values, **grid.values()}
+    running.append(grid.run.click(comparing.grid, None, outputs, inputs_kwargs=asked, js=with_mask(asked), **how))
+    told = [control.change for control in grid.values().values()]
+    price: dict[str, Any] = {"preprocess": False, "queue": False, "trigger_mode": "always_last", **QUIET}
+    gr.on(told, comparing.grid_price, None, grid.price, inputs_kwargs=asked, **price)
+    stopped = form.stop.click(runner.stopped, None, outputs[1:], cancels=running, queue=False, **QUIET)
+    return [*running, stopped]
+
+
+def connect_history(looking: Looking, area: HistoryArea, ended: list[Any]) -> None:
+    """Connect the search, and a fresh look after each run."""
+    asked, outputs = area.searched(), area.outputs()
+    looks = [area.words.change, area.mode.change, area.favourites.change]
+    gr.on(looks, looking.look, None, outputs, inputs_kwargs=asked, queue=False, trigger_mode="always_last", **QUIET)
+    area.more.click(looking.further, None, [*outputs, area.shown], inputs_kwargs=asked, queue=False, **QUIET)
+    for event in ended:
+        event.then(looking.look, None, outputs, inputs_kwargs=asked, queue=False, **QUIET)
+
+
+def connect_actions(actions: Actions, looking: Looking, form: Compose, results: ResultsArea) -> None:
+    """Connect the buttons on images."""
+    area = results.history
+    for place in (results.stage, area.shelf, area.undo):
+        done = place.act(actions.act, None, actions.outputs(), queue=False, **QUIET)
+        done.then(None, form.mode, None, js=js_call("open_tab"))
+        done.then(looking.look, None, area.outputs(), inputs_kwargs=area.searched(), queue=False, **QUIET)
+
+
+def connect_restore(restoring: Restoring, form: Compose, drop: gr.HTML) -> None:
+    """Connect a dropped file."""
+    done = drop.dropped(restoring.dropped, None, restoring.outputs(), queue=False, **QUIET)
+    done.then(None, form.mode, None, js=js_call("open_tab"))
+
+
+def connect_library(page: gr.Blocks, shelving: Shelving, form: Compose, values: dict[str, Any]) -> None:
+    """Connect styles and presets."""
+    area, preset = shelving.area, shelving.area.preset
+    page.load(shelving.opened, None, [area.styles, preset], queue=False, **QUIET)
+    filled = preset.input(shelving.chosen, preset, [*shelving.filling.outputs(), preset], queue=False, **QUIET)
+    filled.then(None, form.mode, None, js=js_call("open_tab"))
+    held = {name: control for name, control in values.items() if name not in ("mask", "easel", "styles")}
+    area.save.click(
+        shelving.save,
+        None,
+        [preset, area.name],
+        inputs_kwargs={"name": area.name, **held},
+        preprocess=False,
+        queue=False,
+        **QUIET,
+    )
+    area.remove.click(shelving.remove, preset, preset, queue=False, **QUIET)
+
+
+def connect_price(runner: Runner, form: Compose, values: dict[str, Any]) -> None:
+    """Connect the price on the button to everything that changes it."""
+    quiet = ("prompt", "mask", "easel", "styles")
+    priced = [form.easel.input, *(control.change for name, control in values.items() if name not in quiet)]
+    gr.on(
+        priced,
+        runner.price,
+        None,
+        [form.generate, form.left],
+        inputs_kwargs=values,
+        preprocess=False,
+        queue=False,
+        trigger_mode="always_last",
+        **QUIET,
+    )
+
+
+def connect_memory(page: gr.Blocks, remembering: Remembering, form: Compose, values: dict[str, Any]) -> None:
+    """Connect the browser's memory of the form."""
+    kept = memory()
+    held = {name: control for name, control in values.items() if name not in ("mask", "easel", "styles")}
+    moments = [form.prompt.blur, form.generate.click, *(held[name].change for name in held if name != "prompt")]
+    gr.on(
+        moments,
+        remembering.keep,
+        None,
+        kept,
+        inputs_kwargs=held,
+        preprocess=False,
+        queue=False,
+        trigger_mode="always_last",
+        **QUIET,
+    )
+    back = page.load(remembering.back, kept, remembering.outputs(), queue=False, **QUIET)
+    back.then(None, form.mode, None, js=js_call("open_tab"))
