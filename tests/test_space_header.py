@@ -11,6 +11,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).parents[1]
 MOST_DESCRIPTION = 60
 """Characters that the hub shows; it refuses more."""
+NEWEST_OF_ZEROGPU = "2.11.0"
 COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
 
 
@@ -51,3 +52,11 @@ def test_the_hub_accepts_its_words_and_colours(header: dict[str, Any]) -> None:
 def test_it_names_the_model_and_asks_for_the_login(header: dict[str, Any]) -> None:
     assert header["models"] == ["Tongyi-MAI/Z-Image-Turbo"]
     assert header["hf_oauth"] is True
+
+
+def test_a_space_gets_a_torch_of_zerogpus_list_that_our_own_list_leaves_alone() -> None:
+    torch, vision = (line("pre-requirements.txt", name) for name in ("torch", "torchvision"))
+    assert str(torch.specifier) == f"=={NEWEST_OF_ZEROGPU}"
+    assert line("requirements.txt", "torch").specifier.contains(NEWEST_OF_ZEROGPU)
+    version = str(vision.specifier).removeprefix("==")
+    assert line("requirements.txt", "torchvision").specifier.contains(version)

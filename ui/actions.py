@@ -15,6 +15,7 @@ from backend.runs.records import Run, RunImage
 from ui.caller import caller_of
 from ui.filling import Filling, Updates
 from ui.inspector import inspector_html
+from ui.shared_result import REVOKED, link_html
 
 _UNDO = Markup(
     '<p class="undo" data-run="{run}" role="status">Moved to the trash, where it stays for a week. '
@@ -57,6 +58,8 @@ class Actions:
                 run, image = self._image(given, caller)
                 text = inspector_html(self.playground, run, image, address)
                 return {self.inspector: gr.update(value=text, visible=True)}
+            case "share":
+                return {self.inspector: self._shared(run_id, caller, address)}
             case "star" | "unstar" as wish:
                 history.mark(caller.visitor, run_id, _index(given), favourite=wish == "star")
             case "delete":
@@ -68,6 +71,14 @@ class Actions:
             case other:
                 raise InvalidRequest([Problem("act", f"is {other!r}, which this page doesn't know; reload it.")])
         return {}
+
+    def _shared(self, run_id: str, caller: Caller, address: str) -> Any:
+        """Make the run's link and show it; where it has one, take that back."""
+        links = self.playground.result_links
+        if links.token(run_id, caller.visitor) is not None:
+            links.revoke(run_id, caller.visitor)
+            return gr.update(value=str(REVOKED), visible=True)
+        return gr.update(value=link_html(run_id, links.share(run_id, caller.visitor), address), visible=True)
 
     def _image(self, given: Mapping[str, str], caller: Caller) -> tuple[Run, RunImage]:
         run = self.playground.store.run(given.get("run", ""), caller.visitor)

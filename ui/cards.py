@@ -56,6 +56,7 @@ _RECORDED = Markup(
     '<select data-act="send" aria-label="Use this image in another mode"><option value="">Use in …</option>{}</select>'
     '<button type="button" data-act="settings" title="Bring back everything that made it">Use settings</button>'
     '<button type="button" data-act="code" title="The exact request, and code that repeats it">Code</button>'
+    '<button type="button" data-act="share" title="A link that shows this run, or takes that back">Link</button>'
 ).format(_MODES)
 _CARD = Markup(
     '<figure class="card" data-run="{run}" data-index="{index}" style="--ratio:{width} / {height};--width:{width}px">'

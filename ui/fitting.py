@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import gradio as gr
-from markupsafe import Markup
 
-from backend.capabilities import Capabilities, Size
+from backend.capabilities import Size
 from backend.playground import Playground
 from backend.requests import Mode
-from ui.form import SHARED, fit
+from ui.form import fit
+from ui.notes import note_html
 from ui.settings_area import SettingsArea, has_options
 from ui.sizes import known_sizes, presets, size_key
 
@@ -60,24 +60,10 @@ class Fitting:
         known = chosen_size if chosen_size in [value for _, value in offered] else "custom"
         updates[self.settings.size.preset] = gr.update(choices=offered, value=known)
         updates[self.settings.size.known] = known_sizes(can)
-        updates[self.settings.note] = gr.update(value=_note(can, said), visible=bool(said or can.lacks or can.notes))
+        note = note_html(can, said)
+        updates[self.settings.note] = gr.update(value=note, visible=bool(note))
         return updates
 
 
 def _sides(size: Size) -> tuple[int, int]:
     return size.width, size.height
-
-
-def _note(capabilities: Capabilities, said: list[str]) -> str:
-    lines = Markup("").join(Markup("<li>{}</li>").format(line) for line in said)
-    lacking = Markup("").join(
-        Markup("<li><b>{}</b> {}</li>").format(SHARED[name].title, reason)
-        for name, reason in capabilities.lacks.items()
-        if name in SHARED
-    )
-    if lacking:
-        lacking = Markup("<details><summary>What this backend leaves out</summary><ul>{}</ul></details>").format(
-            lacking
-        )
-    changed = Markup('<ul class="changed">{}</ul>').format(lines) if lines else Markup("")
-    return str(changed + lacking)

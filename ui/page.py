@@ -42,6 +42,7 @@ from ui.run_events import (
 )
 from ui.served import Served
 from ui.settings_area import SettingsArea, settings_area
+from ui.shared_result import SharedResult
 
 CACHE_SECONDS = (3600, 24 * 3600)
 """How often Gradio tidies its cache, and how old a file may get there; the originals lie in the data folder."""
@@ -57,6 +58,7 @@ def build(playground: Playground) -> gr.Blocks:
         title="Z-Image Playground", analytics_enabled=False, fill_width=True, delete_cache=CACHE_SECONDS
     ) as page:
         head = header(playground)
+        SharedResult(playground, served).add_to_page(page, **QUIET)
         with gr.Row(elem_id="main"):
             form = compose(playground)
             results = results_area(

@@ -14,8 +14,10 @@ from ui.controls import control
 from ui.form import MARK, SHARED, fit
 from ui.grid_area import GridArea, grid_area
 from ui.library_area import LibraryArea, library_area
+from ui.notes import note_html
 from ui.sizes import SizeControls, size_controls
 from ui.tabs import TABS
+from ui.tabs.fields import Fitted
 
 BASIC = ("steps", "count")
 FINE = ("guidance", "negative_prompt", "shift", "scheduler", "prompt_expansion", "safety")
@@ -55,8 +57,9 @@ def settings_area(playground: Playground, styles: Sequence[Style]) -> SettingsAr
     chosen = playground.choose("auto")
     first, _ = fit(chosen.capabilities, {})
     with gr.Column(elem_id="settings", min_width=280):
-        own = _own_fields()
-        note = gr.HTML("", elem_id="fit-note", visible=False, apply_default_css=False)
+        own = _own_fields(first)
+        said = note_html(chosen.capabilities)
+        note = gr.HTML(said, elem_id="fit-note", visible=bool(said), apply_default_css=False)
         keep_size = gr.Checkbox(True, label="Keep the picture's size", elem_id="keep-size")
         size = size_controls(chosen.capabilities)
         fields: dict[str, Component] = {"width": size.width, "height": size.height}
@@ -85,12 +88,12 @@ def _fields(names: tuple[str, ...], fitted: Mapping[str, Mapping[str, object]]) 
     return made
 
 
-def _own_fields() -> dict[str, Any]:
+def _own_fields(fitted: Fitted) -> dict[str, Any]:
     """Lay out each mode's own controls; the style sheet shows those of the chosen one."""
     made: dict[str, Any] = {}
     for mode, tab in TABS.items():
         with gr.Column(elem_id=f"own-{mode}", elem_classes=["own"]):
-            made |= tab.layout()
+            made |= tab.layout(fitted)
     return made
 
 

@@ -74,8 +74,10 @@ class LocalBackend(Backend):
 
     def state(self, caller: Caller) -> State:
         """Return ready, loading with a fraction, or what is missing."""
-        state = self.models.state()
-        return replace(state, busy=True) if self.extras.busy else state
+        state, extra = self.models.state(), self.extras.progress()
+        if extra is None or state.busy:
+            return state
+        return replace(state, busy=True, message=f"{state.message} {extra[0]}", fraction=extra[1])
 
     def warm(self) -> None:
         """Begin to load, or a download that the settings asked for by name."""
@@ -84,7 +86,7 @@ class LocalBackend(Backend):
     def actions(self) -> Mapping[str, str]:
         """Offer the download, with its size and the free disk: pressing it is the yes."""
         unions = () if self.models.checkpoint.embedded else tuple(UNIONS)
-        extras = self.extras.actions((*unions, "depth", "safety"))
+        extras = self.extras.actions((*unions, "depth", "pose", "safety"))
         download = self.models.download
         if download is None or download.busy or not self._offers_download:
             return extras

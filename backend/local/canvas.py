@@ -47,7 +47,7 @@ def prepare_canvas(pipe: Any, drawing: Drawing, generator: "Generator") -> Canva
     noise = torch.randn(image.shape, generator=generator, dtype=torch.float32).to(image.device)
     sigmas = tail(drawing.strength, drawing.request.steps)
     pipe.scheduler.set_timesteps(sigmas=sigmas, device=image.device)
-    first = float(pipe.scheduler.sigmas[0])
+    first = pipe.scheduler.times[0]
     mask = None if drawing.mask is None else latent_mask(drawing.mask).to(image.device)
     return Canvas(first * noise + (1 - first) * image, sigmas, noise, image, mask)
 

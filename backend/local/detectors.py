@@ -1,33 +1,40 @@
 """Control pictures: what a ControlNet follows, made from an image."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from PIL import Image
 
 from backend.canny import edges
 from backend.errors import Problem, Unsupported
 from backend.local.extras import Extras
+from backend.local.pose import PoseFinder
 from backend.request_parts import Preprocess
 
-NO_POSE = "The local engine finds no poses: give a pose picture of your own and choose `none`."
+_NEEDS: tuple[Preprocess, ...] = ("depth", "pose")
+
+
+class Finder(Protocol):
+    """A detector with weights."""
+
+    def find(self, image: Image.Image) -> Image.Image:
+        """Return the control picture (RGB, the same size)."""
 
 
 class Detectors:
-    """Edges need no weights; depth needs an extra, which is loaded when it is first asked for."""
+    """Edges need no weights; depth and poses need extras, which are loaded when they are first asked for."""
 
     def __init__(self, extras: Extras) -> None:
         self._extras = extras
         self._loading = threading.Lock()
-        self._depth: DepthFinder | None = None
+        self._finders: dict[Preprocess, Finder] = {}
 
     def lacking(self) -> Mapping[Preprocess, str]:
         """Name what can't be detected now, with the way out."""
-        found: dict[Preprocess, str] = {"pose": NO_POSE}
-        depth = self._extras.lacking("depth")
-        return {**found, "depth": depth} if depth else found
+        reasons = ((name, self._extras.lacking(name)) for name in _NEEDS)
+        return {name: reason for name, reason in reasons if reason}
 
     def detect(self, preprocess: Preprocess, image: Image.Image) -> Image.Image:
         """Return the control picture (RGB, the same size) of an image; raise `Unsupported` where it can't be made."""
@@ -35,18 +42,17 @@ class Detectors:
             return image
         if preprocess == "canny":
             return edges(image)
-        reason = self.lacking().get(preprocess)
-        if reason:
-            raise Unsupported([Problem("preprocess", reason)])
-        return self._depth_finder().find(image)
+        return self._finder(preprocess).find(image)
 
-    def _depth_finder(self) -> "DepthFinder":
+    def _finder(self, preprocess: Preprocess) -> Finder:
         with self._loading:
-            folder = self._extras.folder("depth")
-            assert folder is not None
-            if self._depth is None:
-                self._depth = DepthFinder(folder)
-            return self._depth
+            folder = self._extras.folder(preprocess)
+            if folder is None:
+                raise Unsupported([Problem("preprocess", self._extras.lacking(preprocess) or "isn't here.")])
+            if preprocess not in self._finders:
+                load: Callable[[Path], Finder] = DepthFinder if preprocess == "depth" else PoseFinder.load
+                self._finders[preprocess] = load(folder)
+            return self._finders[preprocess]
 
 
 class DepthFinder:

@@ -134,7 +134,7 @@ class Engine:
             step, total = sampler.position
             latents, clean = tensors["latents"], sampler.clean
             if canvas:
-                latents, clean = canvas.keep(latents, float(sampler.sigmas[step])), canvas.keep(clean, 0.0)
+                latents, clean = canvas.keep(latents, sampler.times[step]), canvas.keep(clean, 0.0)
             on_step(step, total, None if step == total else thumbnail(clean, self.colours))
             return {"latents": latents}
 

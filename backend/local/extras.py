@@ -57,6 +57,14 @@ EXTRAS: Mapping[str, Extra] = {
         size=99_200_000,
         licence="Apache-2.0",
     ),
+    "pose": Extra(
+        name="DWPose",
+        purpose="Poses",
+        repo="yzd-v/DWPose",
+        files=("yolox_l.onnx", "dw-ll_ucoco_384.onnx"),
+        size=351_000_000,
+        licence="Apache-2.0",
+    ),
     "safety": Extra(
         name="Falconsai's NSFW detector",
         purpose="The safety check",
@@ -120,7 +128,10 @@ class Extras:
         """Start the download that an action names."""
         self._downloads[action.removeprefix("get ")].start(lambda _: None)
 
-    @property
-    def busy(self) -> bool:
-        """Whether any is being downloaded."""
-        return any(download.busy for download in self._downloads.values())
+    def progress(self) -> tuple[str, float | None] | None:
+        """Return what is being downloaded, in a sentence, with its fraction; None where nothing is."""
+        for name, download in self._downloads.items():
+            if download.busy:
+                done = f"{download.done / 1e6:.0f} of {download.total / 1e6:.0f} MB"
+                return f"Downloading {EXTRAS[name].name}: {done}.", download.fraction
+        return None

@@ -84,3 +84,13 @@ def test_whether_the_control_works_here_is_asked_with_its_price_first(tab: Page,
     expect(tab.locator("#effect figure")).to_have_count(2)
     expect(run).not_to_be_visible()
     assert served[0].world.count("modelrunner.submit") == before + 2
+
+
+def test_the_tab_says_where_the_picture_goes_before_it_goes_there(tab: Page) -> None:
+    expect(tab.get_by_text("public, unguessable address")).to_be_visible()
+
+
+def test_the_controls_have_the_backends_own_ranges_from_the_start(tab: Page) -> None:
+    scale = tab.locator("#controlnet-control_scale input[type=range]")
+    expect(scale).to_have_attribute("min", "0")
+    expect(scale).to_have_attribute("max", "1")

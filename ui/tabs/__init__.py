@@ -6,6 +6,7 @@ from typing import Any
 
 from backend.requests import MODES, Mode
 from ui.tabs import controlnet, image_to_image, inpaint, outpaint, text_to_image
+from ui.tabs.fields import Fitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,7 @@ class Tab:
 
     mode: Mode
     hint: str
-    layout: Callable[[], dict[str, Any]]
+    layout: Callable[[Fitted], dict[str, Any]]
 
 
 TABS: Mapping[Mode, Tab] = {

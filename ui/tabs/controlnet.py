@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from ui.tabs.fields import own_fields
+from ui.tabs.fields import Fitted, own_fields
 
 HINT = (
     "Follows the structure of a picture: canny for lines, depth for space, pose for figures, none for a map you have. "
@@ -12,18 +12,18 @@ HINT = (
 )
 
 
-def layout() -> dict[str, Any]:
+def layout(fitted: Fitted) -> dict[str, Any]:
     """Lay out the preprocessing, its preview, and the three numbers of its grip."""
     with gr.Row(elem_id="preprocess-row"):
-        fields = own_fields("controlnet", "preprocess", preprocess={"info": None})
+        fields = own_fields(fitted, "controlnet", "preprocess", preprocess={"info": None})
         fields["show_control"] = gr.Button("Show the map", elem_id="show-control", size="sm", scale=0, min_width=0)
     fields["control_map"] = gr.HTML("", elem_id="control-map", apply_default_css=False)
     with gr.Row(elem_id="effect-row"):
         fields["offer_check"] = gr.Button("Does it work here?", elem_id="offer-check", size="sm", scale=0, min_width=0)
         fields["run_check"] = gr.Button("", elem_id="run-check", size="sm", scale=0, min_width=0, visible=False)
     fields["effect"] = gr.HTML("", elem_id="effect", apply_default_css=False)
-    fields |= own_fields("controlnet", "control_scale", control_scale={"info": None})
+    fields |= own_fields(fitted, "controlnet", "control_scale", control_scale={"info": None})
     with gr.Row(elem_classes=["pair"]):
         ends = {"control_start": {"info": None, "label": "Start"}, "control_end": {"info": None, "label": "End"}}
-        fields |= own_fields("controlnet", "control_start", "control_end", **ends)
+        fields |= own_fields(fitted, "controlnet", "control_start", "control_end", **ends)
     return fields

@@ -1,16 +1,22 @@
 """The controls of one mode's own fields, under names that keep equal fields of two modes apart."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from backend.requests import REQUEST_TYPES, Mode
 from ui.controls import control
 from ui.form import MARK
 
+Fitted = Mapping[str, Mapping[str, Any]]
+"""What the backend chosen at start changes at a control, by the name of its value."""
 
-def own_fields(mode: Mode, *names: str, **changes: dict[str, Any]) -> dict[str, Any]:
+
+def own_fields(fitted: Fitted, mode: Mode, *names: str, **changes: dict[str, Any]) -> dict[str, Any]:
     """Make the controls of these fields; `changes` are a control's deviations, by field name."""
     fields = REQUEST_TYPES[mode].model_fields
-    return {
-        f"{mode}{MARK}{name}": control(name, fields[name], fitted=changes.get(name), prefix=f"{mode}-")
-        for name in names
-    }
+    made: dict[str, Any] = {}
+    for name in names:
+        key = f"{mode}{MARK}{name}"
+        own = {**fitted.get(key, {}), **changes.get(name, {})}
+        made[key] = control(name, fields[name], fitted=own, prefix=f"{mode}-")
+    return made

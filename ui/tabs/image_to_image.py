@@ -4,13 +4,13 @@ from typing import Any
 
 import gradio as gr
 
-from ui.tabs.fields import own_fields
+from ui.tabs.fields import Fitted, own_fields
 
 HINT = "Redraws a picture after your words. To keep its lines exactly, ControlNet serves better."
 
 
-def layout() -> dict[str, Any]:
+def layout(fitted: Fitted) -> dict[str, Any]:
     """Lay out strength, with what it does in words, and how the picture gets its size."""
-    fields = own_fields("image_to_image", "strength", strength={"info": None})
+    fields = own_fields(fitted, "image_to_image", "strength", strength={"info": None})
     gr.HTML('<p class="in-words" id="strength-words"></p>', apply_default_css=False)
-    return fields | own_fields("image_to_image", "resize")
+    return fields | own_fields(fitted, "image_to_image", "resize")

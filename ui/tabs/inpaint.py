@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from ui.tabs.fields import own_fields
+from ui.tabs.fields import Fitted, own_fields
 
 HINT = "Paints the masked part anew and keeps the rest to the pixel. To redraw everything, use image to image."
 
@@ -12,9 +12,9 @@ HINT = "Paints the masked part anew and keeps the rest to the pixel. To redraw e
 _SHORT: dict[str, dict[str, Any]] = {"mask_grow": {"label": "Grow (px)"}, "mask_feather": {"label": "Feather (px)"}}
 
 
-def layout() -> dict[str, Any]:
+def layout(fitted: Fitted) -> dict[str, Any]:
     """Lay out strength and what happens at the mask's edge."""
-    fields = own_fields("inpaint", "strength")
+    fields = own_fields(fitted, "inpaint", "strength")
     with gr.Row(elem_classes=["pair"]):
-        fields |= own_fields("inpaint", "mask_grow", "mask_feather", **_SHORT)
-    return fields | own_fields("inpaint", "mask_margin")
+        fields |= own_fields(fitted, "inpaint", "mask_grow", "mask_feather", **_SHORT)
+    return fields | own_fields(fitted, "inpaint", "mask_margin")

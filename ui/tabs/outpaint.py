@@ -4,17 +4,17 @@ from typing import Any
 
 import gradio as gr
 
-from ui.tabs.fields import own_fields
+from ui.tabs.fields import Fitted, own_fields
 
 HINT = "Continues a picture beyond its edges: drag a side, or give pixels. The picture itself stays as it is."
 SIDES = ("left", "right", "top", "bottom")
 STEP = 16
 
 
-def layout() -> dict[str, Any]:
+def layout(fitted: Fitted) -> dict[str, Any]:
     """Lay out the four sides, and what happens at the seam."""
     with gr.Row(elem_classes=["pair"]):
-        fields = own_fields("outpaint", *SIDES, **{side: {"step": STEP} for side in SIDES})
+        fields = own_fields(fitted, "outpaint", *SIDES, **{side: {"step": STEP} for side in SIDES})
     with gr.Row(elem_classes=["pair"]):
-        fields |= own_fields("outpaint", "overlap", "feather", overlap={"info": None}, feather={"info": None})
-    return fields | own_fields("outpaint", "fill")
+        fields |= own_fields(fitted, "outpaint", "overlap", "feather", overlap={"info": None}, feather={"info": None})
+    return fields | own_fields(fitted, "outpaint", "fill")

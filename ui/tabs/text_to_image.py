@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from ui.tabs.fields import Fitted
+
 HINT = "An image from words alone. To stay close to a picture you have, use one of the other tabs."
 
 
-def layout() -> dict[str, Any]:
+def layout(_fitted: Fitted) -> dict[str, Any]:
     """Lay out nothing: this mode has no fields of its own."""
     return {}

@@ -16,7 +16,7 @@ class Sampler:
     """What the pipelines ask of a scheduler, over diffusers' own FlowMatchEuler, which spaces and shifts the steps.
 
     For one drawing: it draws its noise, where the solver wants any, from the drawing's own generator. `clean` is the
-    last estimate of the finished latents.
+    last estimate of the finished latents; `times` are the sigmas as numbers, since reading one off a GPU waits for it.
     """
 
     order = 1
@@ -26,6 +26,7 @@ class Sampler:
         self.clean: Tensor | None = None
         self._schedule, self._solver, self._generator = schedule, solver, generator
         self._index = 0
+        self.times: list[float] = []
 
     @property
     def position(self) -> tuple[int, int]:
@@ -53,13 +54,14 @@ class Sampler:
             )
             self.sigmas = torch.cat([times, times.new_zeros(1)])
             self.timesteps = times * TRAINED_TIMES
+        self.times = self.sigmas.tolist()
 
     def step(
         self, model_output: "Tensor", timestep: Any, sample: "Tensor", return_dict: bool = False
     ) -> "tuple[Tensor]":
         """Take the sample (fp32) to the next time of `sigmas`; `model_output` is the velocity."""
         index, self._index = self._index, self._index + 1
-        time, until = float(self.sigmas[index]), float(self.sigmas[index + 1])
+        time, until = self.times[index : index + 2]
         self.clean = sample - time * model_output
         if self._solver == "euler":
             (taken,) = self._schedule.step(model_output, timestep, sample, return_dict=False)

@@ -20,6 +20,9 @@ class Hub(ThreadingHTTPServer):
         self.repo, self.files = repo, files
         self.broken, self.breaks = "", 0
         self.sent: list[tuple[str, int]] = []
+        self.gate = threading.Event()
+        """Answers wait until it is set."""
+        self.gate.set()
 
     @property
     def address(self) -> str:
@@ -34,6 +37,7 @@ class Handler(BaseHTTPRequestHandler):
         self.do_GET()
 
     def do_GET(self) -> None:
+        self.server.gate.wait()
         path = self.path.partition("?")[0]
         repo = self.server.repo
         file = re.fullmatch(rf"/{repo}/resolve/[^/]+/(.+)", path)

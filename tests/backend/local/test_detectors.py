@@ -40,7 +40,7 @@ def test_none_takes_the_image_as_the_map(detectors: Detectors, image: Image.Imag
     ("preprocess", "said"),
     [
         ("depth", r"Depth Anything V2 Small \(99 MB, Apache-2\.0\): get it beside the backend switch"),
-        ("pose", "choose `none`"),
+        ("pose", r"DWPose \(351 MB, Apache-2\.0\)"),
     ],
 )
 def test_a_detector_without_its_weights_says_what_to_do_at_once(

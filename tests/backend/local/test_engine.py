@@ -103,7 +103,7 @@ def test_a_stop_comes_through_at_once_and_leaves_no_trace(draw: Draw) -> None:
 
 def test_a_prompt_that_the_model_cannot_hold_is_refused_with_its_length(draw: Draw) -> None:
     with pytest.raises(InvalidRequest, match=r"`prompt`: has \d+ tokens; this model reads 992"):
-        draw(prompt="a b " * 600)
+        draw(prompt="红" * 1500)
 
 
 def test_a_long_prompt_is_read_to_its_end(draw: Draw) -> None:

@@ -93,3 +93,22 @@ def test_a_download_that_fails_says_so_where_the_switch_is_lacking(tmp_path: Pat
         if thread.name == "download":
             thread.join()
     assert "The hub refused Falconsai/nsfw_image_detection (404)" in str(extras.lacking("safety"))
+
+
+def test_a_download_under_way_shows_beside_the_switch(tmp_path: Path, engine: Engine, caller: Caller, hub: Hub) -> None:
+    backend = local(tmp_path, Extras(offered=True, endpoint=hub.address, cache=tmp_path / "hub"), engine)
+    backend.models.loading.wait(lambda _: None, 1)
+    hub.gate.clear()
+    backend.act("get safety", caller)
+    try:
+        state = backend.state(caller)
+        assert state.busy
+        assert state.ready
+        assert "Downloading Falconsai's NSFW detector: 0 of 343 MB." in state.message
+        assert "which is being downloaded" in backend.capabilities.lacks["safety"]
+    finally:
+        hub.gate.set()
+    for thread in threading.enumerate():
+        if thread.name == "download":
+            thread.join()
+    assert not backend.state(caller).busy

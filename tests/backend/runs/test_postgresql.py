@@ -4,6 +4,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -11,14 +12,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from backend.errors import OverBudget
+from backend.errors import NotFound, OverBudget
 from backend.requests import parse_request
 from backend.runs.budget import Budget
 from backend.runs.caps import Caps
 from backend.runs.database import open_database
+from backend.runs.holders import Holders
 from backend.runs.records import Run, RunImage
 from backend.runs.store import Store
 from backend.runs.tables import metadata
+from backend.sharing.results import ResultLinks
+from backend.sharing.rooms import Rooms
 from tests.backend.runs.postgresql import programs, server
 
 pytestmark = pytest.mark.system
@@ -78,3 +82,36 @@ def test_a_cap_holds_across_two_processes(engine: Engine, address: str, tmp_path
     assert all(spender.returncode == 0 for spender in spenders)
     with pytest.raises(OverBudget):
         Budget(engine, Caps(house=Decimal("0.25"))).reserve(a_run("late"), CENT)
+
+
+def test_every_standing_is_summed_exactly_and_a_bill_replaces_its_reservation(engine: Engine) -> None:
+    budget = Budget(engine, Caps(visitor=CENT, house=Decimal(1), room=Decimal(1)))
+    settled, held, released = a_run(), a_run(), a_run()
+    for run in (settled, held, released):
+        budget.reserve(run, Decimal("0.003000001"), address="home")
+    budget.settle(settled.id, Decimal("0.001300001"))
+    budget.hold(held.id)
+    budget.release(released.id)
+    spent = {each.scope: each.spent for each in budget.standings("ann", address="home", room="attic")}
+    assert spent == dict.fromkeys(("visitor", "address", "house"), Decimal("0.004300002")) | {"room": 0}
+
+
+def test_pictures_rooms_and_links_are_kept_apart(engine: Engine) -> None:
+    store = Store(engine)
+    holders, rooms, links = Holders(engine), Rooms(store), ResultLinks(store)
+    room = rooms.open("ann", room_name="The attic", name="Ann")
+    run, image = replace(a_run(), room=room.id), RunImage(0, "a" * 64, "png", 64, 48, 7, CENT)
+    store.add(run)
+    store.add_image(run.id, image)
+    holders.add_picture("b" * 64, "ann")
+    assert (holders.picture("a" * 64, "ann"), holders.picture("a" * 64, "bob")) == ("yours", "another's")
+    assert holders.picture("b" * 64, "bob") == "another's"
+    rooms.join(room.id, "bob", name="Bob")
+    assert holders.picture("a" * 64, "bob") == "yours"
+    assert [landed.run.id for landed in rooms.board(room.id, "bob")] == [run.id]
+    assert [member.name for member in rooms.here(room.id, "bob")] == ["Ann", "Bob"]
+    token = links.share(run.id, "ann")
+    assert links.opened(token).images[0].sha256 == "a" * 64
+    links.revoke(run.id, "ann")
+    with pytest.raises(NotFound):
+        links.opened(token)

@@ -1,0 +1,5 @@
+"""Poses of people as OpenPose draws them, by DWPose's two networks in OpenCV."""
+
+from backend.local.pose.finder import PoseFinder
+
+__all__ = ["PoseFinder"]

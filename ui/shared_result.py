@@ -1,0 +1,90 @@
+"""A result's link: made and taken back beside the image; whoever has it sees that one run."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from markupsafe import Markup
+
+from backend.errors import NotFound
+from backend.playground import Playground
+from backend.runs.records import RunImage
+from backend.sharing.recipes import pack_recipe
+from backend.sharing.results import SharedRun
+from ui import words
+from ui.caller import caller_of
+from ui.remembering import PARAMETER as RECIPE
+from ui.served import Served, url
+
+RESULT = "result"
+"""The parameter of a page's address that names a shared result."""
+
+_LINK = Markup(
+    '<div class="inspector-head" data-run="{run}"><h2 class="quiet">Link to this result</h2>'
+    '<button type="button" data-close>Close</button></div>'
+    "<p>Whoever has this address sees this run, its images and settings; neither your inputs, nor who you are.</p>"
+    '<div class="code"><button type="button" data-copy>Copy</button>'
+    "<pre><code>{address}?{parameter}={token}</code></pre></div>"
+)
+REVOKED = Markup(
+    '<div class="inspector-head"><h2 class="quiet">The link was taken back</h2>'
+    '<button type="button" data-close>Close</button></div>'
+    "<p>Its address shows nothing any more. Press Link again for a new one.</p>"
+)
+_PAGE = Markup(
+    '<section class="shared"><h2 class="quiet">A shared result</h2><div class="strip">{images}</div>'
+    '<p>{prompt}</p><p class="hint">{settings}</p>'
+    '<p><a href="?{recipe_parameter}={recipe}">Open in the playground</a></p></section>'
+)
+_IMAGE = Markup('<figure class="tile"><img src="{address}" alt="{alt}"><figcaption>seed {seed}</figcaption></figure>')
+_GONE = Markup('<section class="shared"><p>{}</p></section>')
+
+
+def link_html(run_id: str, token: str, address: str) -> str:
+    """Return the link to a run's result, to be copied."""
+    return str(_LINK.format(run=run_id, address=address, parameter=RESULT, token=token))
+
+
+@dataclass(frozen=True, slots=True)
+class SharedResult:
+    """Shows the result that the page's address names."""
+
+    playground: Playground
+    served: Served
+
+    def add_to_page(self, page: gr.Blocks, **quiet: Any) -> None:
+        """Lay out its place, which is empty without such an address."""
+        place = gr.HTML("", visible=False, elem_id="shared-result", apply_default_css=False)
+        page.load(self.show, None, place, queue=False, **quiet)
+
+    def show(self, request: gr.Request) -> Any:
+        """Return the run that the address's token opens, or why it opens none."""
+        token = request.request.query_params.get(RESULT) if request.request else None
+        if not token:
+            return gr.skip()
+        try:
+            text = self._page(self.playground.result_links.opened(token), caller_of(self.playground, request).visitor)
+        except NotFound as error:
+            text = _GONE.format(error)
+        return gr.update(value=str(text), visible=True)
+
+    def _page(self, shared: SharedRun, visitor: str) -> Markup:
+        recipe = shared.recipe
+        prompt = str(recipe.get("prompt", ""))
+        tiles = [self._image(image, prompt, visitor) for image in shared.images]
+        told = [f"{name.replace('_', ' ')} {value}" for name, value in recipe.items() if _short(name, value)]
+        return _PAGE.format(
+            images=Markup("").join(tiles),
+            prompt=prompt,
+            settings=" · ".join([words.MODE_LABELS[recipe["mode"]], *told]),  # type: ignore[index]
+            recipe_parameter=RECIPE,
+            recipe=pack_recipe(recipe),
+        )
+
+    def _image(self, image: RunImage, prompt: str, visitor: str) -> Markup:
+        address = url(self.served.copy(image, visitor))
+        return _IMAGE.format(address=address, alt=prompt[:300], seed=words.seed_text(image.seed))
+
+
+def _short(name: str, value: Any) -> bool:
+    return name not in ("mode", "prompt", "seed") and isinstance(value, str | int | float) and len(str(value)) <= 40
