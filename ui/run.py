@@ -64,8 +64,10 @@ class Runner:
     def guarded(self, shown: Iterator[str]) -> Iterator[Updates]:
         """Turn what is shown of a run into updates of the page; what goes wrong before or in it becomes a card."""
         try:
+            yield self._buttons(running=True)
+            # Only the first word touches the buttons: one that arrives behind Stop must not take Generate away again.
             for stage in shown:
-                yield {**self._buttons(running=True), self.outputs.stage: stage}
+                yield {self.outputs.stage: stage}
             yield self._buttons(running=False)
         except PlaygroundError as error:
             yield {**self._buttons(running=False), self.outputs.stage: str(error_card(error))}
