@@ -63,15 +63,23 @@ def state_html(backend: Backend, caller: Caller) -> str:
     bar = Markup("")
     if state.fraction is not None and state.busy:
         bar = Markup('<span class="bar"><i style="width:{:.0f}%"></i></span>').format(state.fraction * 100)
-    buttons = Markup("").join(
-        Markup('<button type="button" data-action="{}">{}</button>').format(action, label)
-        for action, label in backend.actions().items()
-    )
     return str(
         Markup('<div class="state {}" role="status"><i class="dot"></i><span>{}</span>{}{}</div>').format(
-            look, code_marked(state.message), bar, buttons
+            look, code_marked(state.message), bar, _buttons(backend, folded=look == "ready")
         )
     )
+
+
+def _buttons(backend: Backend, *, folded: bool) -> Markup:
+    """Return a button an action; several that nothing waits for are folded away."""
+    actions = backend.actions()
+    buttons = Markup("").join(
+        Markup('<button type="button" data-action="{}">{}</button>').format(action, label)
+        for action, label in actions.items()
+    )
+    if not folded or len(actions) < 2:
+        return buttons
+    return Markup('<details class="more"><summary>More ({})</summary>{}</details>').format(len(actions), buttons)
 
 
 def _changing(backend: Backend, caller: Caller) -> bool:
