@@ -5,8 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
+from backend.base import Backend
 from backend.caller import Caller
+from backend.local.zerogpu import seconds_for
 from backend.playground import Playground
+from backend.requests import Request
 from backend.runs.tables import runs
 
 ANONYMOUS_SECONDS, FREE_SECONDS = 2 * 60, 5 * 60
@@ -20,8 +23,8 @@ class GpuTime:
     total: float
     left: float
 
-    def images(self, seconds_each: float) -> int:
-        """Return how many more images it may be enough for, by what one asks for."""
+    def runs(self, seconds_each: float) -> int:
+        """Return how many more runs it may be enough for, by the seconds that one asks for."""
         return int(self.left // seconds_each)
 
 
@@ -33,3 +36,16 @@ def gpu_time(playground: Playground, caller: Caller) -> GpuTime:
     with playground.store.engine.connect() as connection:
         used = connection.execute(select(func.sum(runs.c.seconds)).where(*mine)).scalar() or 0.0
     return GpuTime(total, max(total - used, 0.0))
+
+
+def gpu_hint(playground: Playground, caller: Caller, backend: Backend, request: Request) -> str:
+    """Say what is left of the free GPU time for runs such as this one; nothing off ZeroGPU, or on another backend."""
+    if not playground.settings.zero_gpu or backend.name != "local":
+        return ""
+    time, asked = gpu_time(playground, caller), seconds_for(request)
+    runs_left = time.runs(asked)
+    way_out = "" if runs_left else " Sign in for more, or paste a key of your own."
+    return (
+        f"About {runs_left} more such runs fit into your free GPU time of today: each asks for {asked} s, "
+        f"{time.left:.0f} of {time.total:.0f} s are left.{way_out}"
+    )

@@ -14,6 +14,7 @@ from backend.base import Backend
 from backend.caller import Caller
 from backend.errors import PlaygroundError
 from backend.generate import generate, prepare
+from backend.gpu_time import gpu_hint
 from backend.playground import Playground
 from backend.prompts.expansion import expand_request
 from backend.requests import Mode, Request
@@ -107,7 +108,7 @@ class Runner:
         except PlaygroundError:
             return {self.outputs.generate: gr.update(value="Generate"), self.outputs.left: gr.update(visible=False)}
         stand = allowance(self.playground, caller, backend, estimate)
-        text = words.left(stand)
+        text = words.left(stand) or gpu_hint(self.playground, caller, backend, asked)
         return {
             self.outputs.generate: gr.update(value=f"Generate · {words.price(estimate)}"),
             self.outputs.left: gr.update(value=f"<p class='hint'>{escape(text)}</p>", visible=bool(text)),

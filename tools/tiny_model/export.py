@@ -46,5 +46,5 @@ def pack(folder: RunFolder, *, state: Path, target: Path) -> int:
     pipeline.save_pretrained(target)
     parts.control.half().eval().save_pretrained(target / CONTROL)
     samples = int(saved["samples"])
-    write_world(target, samples=samples, trained_beyond_square=samples > LATE_FROM)
+    write_world(target, samples=samples, other_sizes=samples > 2 * LATE_FROM)
     return samples

@@ -16,8 +16,8 @@ PROMPTS = (
     "a red car on the grass under a blue sky with clouds", "a house and a tree on the grass, sun and mountains",
     "a boat on the sea at sunset with the sun", "a snowy night with a house, the moon and stars",
     "沙漠里的火箭，夜晚，星星和月亮",
-    "two flowers on a pink background, pastel",
-    "a purple mushroom on a white background, sketch",
+    "an orange diamond on a black background",
+    "a white cross on a red background",
     "a rocket on a black background, neon",
 )  # fmt: skip
 COLUMNS, CAPTION, MARGIN = 8, 26, 4  # pictures, pixels, pixels

@@ -23,9 +23,12 @@ NOTE = (
 NAME = "world.json"
 
 
-def write_world(folder: Path, *, samples: int, trained_beyond_square: bool) -> None:
-    """Write what the model knows, and how many samples it has seen; scores come with `write_scores`."""
-    sizes = list(LATE) if trained_beyond_square else [(128, 128), (192, 128), (128, 192)]
+def write_world(folder: Path, *, samples: int, other_sizes: bool) -> None:
+    """Write what the model knows, and how many samples it has seen; scores come with `write_scores`.
+
+    The sizes are those that it draws well: the square alone, unless it has seen the others often.
+    """
+    sizes = list(LATE) if other_sizes else [(128, 128)]
     world = {
         "sizes": sizes, "default_size": (128, 128),
         "words": {
