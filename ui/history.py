@@ -7,10 +7,10 @@ import gradio as gr
 from markupsafe import Markup
 
 from backend.caller import Caller
-from backend.errors import NotFound
+from backend.errors import NotFound, PlaygroundError
 from backend.playground import Playground
 from backend.requests import MODES
-from backend.runs.history import Search
+from backend.runs.history import Page, Search
 from backend.runs.records import Run, RunImage
 from ui import words
 from ui.caller import caller_of
@@ -35,6 +35,7 @@ class HistoryArea:
     undo: gr.HTML
     shelf: gr.HTML
     more: gr.Button
+    zip: gr.Button
     shown: gr.State
 
     def searched(self) -> dict[str, Any]:
@@ -57,11 +58,12 @@ def history_area(script: str) -> HistoryArea:
             choices = [("All modes", ALL), *((words.MODE_LABELS[mode], mode) for mode in MODES)]
             mode = gr.Dropdown(choices, value=ALL, label="Mode", show_label=False, filterable=False, min_width=120)
             favourites = gr.Checkbox(False, label="Favourites", container=False, min_width=100, elem_id="history-stars")
+            archive = gr.Button("Zip", size="sm", scale=0, min_width=0, elem_id="history-zip")
         undo = gr.HTML("", visible=False, elem_id="undo", js_on_load=script, apply_default_css=False)
         shelf = gr.HTML("", elem_id="history-shelf", js_on_load=script, apply_default_css=False)
         more = gr.Button("Show more", size="sm", visible=False, elem_id="history-more")
         shown = gr.State(PAGE)
-    return HistoryArea(box, search, mode, favourites, undo, shelf, more, shown)
+    return HistoryArea(box, search, mode, favourites, undo, shelf, more, archive, shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +83,32 @@ class Looking:
         asked["shown"] += PAGE
         return {**self.look(request, **asked), self.area.shown: asked["shown"]}
 
-    def of(
+    def archive(self, request: gr.Request, **asked: Any) -> Any:
+        """Return a link to a zip of what is shown."""
+        caller = caller_of(self.playground, request)
+        try:
+            runs = self._found(caller, **asked).runs
+            path, count = self.served.archive(runs, caller.visitor)
+        except PlaygroundError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        text = Markup(
+            '<p class="undo"><a class="restore-file" href="{}" download="{}">Download the zip</a> ({} images)</p>'
+        )
+        return gr.update(value=str(text.format(url(path), path.name, count)), visible=True)
+
+    def _found(
         self, caller: Caller, *, words: str = "", mode: str = ALL, favourites: bool = False, shown: int = PAGE
-    ) -> dict[Any, Any]:
-        """Return the updates that show a visitor's runs."""
+    ) -> Page:
         wanted = next((known for known in MODES if known == mode), None)
         search = Search(words=words or "", mode=wanted, favourites=favourites)
-        history = self.playground.history
-        page = history.page(caller.visitor, search, limit=shown)
+        return self.playground.history.page(caller.visitor, search, limit=shown)
+
+    def of(self, caller: Caller, **asked: Any) -> dict[Any, Any]:
+        """Return the updates that show a visitor's runs."""
+        history, page = self.playground.history, self._found(caller, **asked)
         stars = history.favourites(caller.visitor, page.runs)
         tiles = [tile for run in page.runs for image in run.images if (tile := self._tile(run, image, stars, caller))]
-        searching = bool(words or wanted or favourites)
+        searching = bool(asked.get("words") or asked.get("favourites") or asked.get("mode", ALL) != ALL)
         found = Markup('<div class="strip">{}</div>').format(Markup("").join(tiles)) if tiles else _NOTHING_FOUND
         return {
             self.area.box: gr.update(visible=bool(tiles) or searching),

@@ -41,6 +41,7 @@ def connect_history(looking: Looking, area: HistoryArea, ended: list[Any]) -> No
     looks = [area.words.change, area.mode.change, area.favourites.change]
     gr.on(looks, looking.look, None, outputs, inputs_kwargs=asked, queue=False, trigger_mode="always_last", **QUIET)
     area.more.click(looking.further, None, [*outputs, area.shown], inputs_kwargs=asked, queue=False, **QUIET)
+    area.zip.click(looking.archive, None, area.undo, inputs_kwargs=asked, queue=False, **QUIET)
     for event in ended:
         event.then(looking.look, None, outputs, inputs_kwargs=asked, queue=False, **QUIET)
 

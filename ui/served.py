@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -12,9 +13,10 @@ from gradio.utils import get_upload_folder
 from PIL import Image
 
 from backend.encoding import preview_jpeg
+from backend.runs.archive import write_zip
 from backend.runs.files import SUFFIXES, ImageFiles
 from backend.runs.holders import Holders
-from backend.runs.records import RunImage
+from backend.runs.records import Run, RunImage
 from backend.visitors.identity import is_guest
 
 THUMBNAIL_PIXELS = 384
@@ -57,6 +59,13 @@ class Served:
             with Image.open(self.files.path(sha256)) as picture:
                 target.write_bytes(preview_jpeg(picture, THUMBNAIL_PIXELS))
         return target
+
+    def archive(self, runs: Sequence[Run], visitor: str) -> tuple[Path, int]:
+        """Return a new zip of the runs' images with `runs.json`, and how many files it holds."""
+        target = self._folder(f"zip {secrets.token_hex(8)}", visitor) / "z-image-history.zip"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        self._note(target, visitor)
+        return target, len(write_zip(target, self.files, runs))
 
     def _folder(self, sha256: str, visitor: str) -> Path:
         token = hmac.new(self.secret, f"{visitor} {sha256}".encode(), hashlib.sha256).hexdigest()[:32]

@@ -1,5 +1,6 @@
 """What was made: found again, taken elsewhere, kept and deleted."""
 
+import zipfile
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -98,3 +99,15 @@ def test_one_visitor_sees_nothing_of_another(page: Page, site: Site) -> None:
     stranger.wait_for_timeout(1000)
     assert "a secret garden" not in stranger.content()
     stranger.context.close()
+
+
+def test_what_is_shown_comes_as_a_zip(page: Page, tmp_path: Path) -> None:
+    draw(page, "a zipped pear")
+    page.click("#history-zip")
+    with page.expect_download() as caught:
+        page.click("#undo a[download]")
+    caught.value.save_as(tmp_path / "all.zip")
+    with zipfile.ZipFile(tmp_path / "all.zip") as archive:
+        names = archive.namelist()
+        assert "a zipped pear" in archive.read("runs.json").decode()
+    assert sum(name.endswith(".png") for name in names) == 1
