@@ -1,6 +1,6 @@
 """What the chosen backend wants said: where pictures go, what is unverified, what it leaves out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
@@ -23,15 +23,21 @@ def note_html(capabilities: Capabilities, changed: Sequence[str] = ()) -> str:
             lacking
         )
     fitted = Markup('<ul class="changed">{}</ul>').format(lines) if lines else Markup("")
-    return str(fitted + _said(capabilities.notes) + lacking)
+    return str(fitted + _said(capabilities) + lacking)
 
 
-def _said(notes: Mapping[Mode, str]) -> Markup:
-    """Return each note once, after the modes that it is about."""
-    modes: dict[str, list[str]] = {}
-    for mode, text in notes.items():
-        modes.setdefault(text, []).append(words.MODE_LABELS[mode])
+def _said(capabilities: Capabilities) -> Markup:
+    """Return each note once, after the modes that it is about; one about all of them needs no names."""
+    modes: dict[str, list[Mode]] = {}
+    for mode, text in capabilities.notes.items():
+        modes.setdefault(text, []).append(mode)
     paragraphs = (
-        Markup('<p class="told"><b>{}:</b> {}</p>').format(", ".join(names), text) for text, names in modes.items()
+        Markup('<p class="told">{}{}</p>').format(_names(about, capabilities), text) for text, about in modes.items()
     )
     return Markup("").join(paragraphs)
+
+
+def _names(modes: Sequence[Mode], capabilities: Capabilities) -> Markup:
+    if set(capabilities.modes) <= set(modes):
+        return Markup("")
+    return Markup("<b>{}:</b> ").format(", ".join(words.MODE_LABELS[mode] for mode in modes))

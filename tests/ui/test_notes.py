@@ -2,15 +2,21 @@
 
 from backend.capabilities import Capabilities, Size
 from backend.modelrunner.abilities import CAPABILITIES
+from backend.requests import MODES
 from ui.notes import note_html
 
 
 def test_a_note_names_its_modes_and_is_said_once() -> None:
     notes = {"inpaint": "unverified <b>", "outpaint": "unverified <b>", "controlnet": "public"}
-    html = note_html(Capabilities(modes=("inpaint",), default_size=Size(64, 64), notes=notes))  # type: ignore[arg-type]
+    html = note_html(Capabilities(modes=MODES, default_size=Size(64, 64), notes=notes))  # type: ignore[arg-type]
     assert html.count("unverified &lt;b&gt;") == 1
     assert "<b>Inpaint, Outpaint:</b>" in html
     assert "<b>ControlNet:</b> public" in html
+
+
+def test_a_note_about_all_that_a_backend_does_needs_no_names() -> None:
+    capabilities = Capabilities(modes=("inpaint",), default_size=Size(64, 64), notes={"inpaint": "small"})
+    assert note_html(capabilities) == '<p class="told">small</p>'
 
 
 def test_where_a_picture_goes_and_what_is_left_out_is_said_before_it_is_sent() -> None:
