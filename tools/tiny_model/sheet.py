@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from tools.tiny_model.scoring import Model
 
@@ -20,7 +20,7 @@ PROMPTS = (
     "a white cross on a red background",
     "a rocket on a black background, neon",
 )  # fmt: skip
-COLUMNS, CAPTION, MARGIN = 8, 26, 4  # pictures, pixels, pixels
+COLUMNS, CAPTION, MARGIN = 8, 50, 4  # pictures, pixels, pixels
 LINE = 21  # letters of a caption's line
 
 
@@ -34,16 +34,21 @@ def contact_sheet(model: Model, *, target: Path, prompts: tuple[str, ...] = PROM
     for number, (prompt, picture) in enumerate(zip(prompts, pictures, strict=True)):
         left, top = number % COLUMNS * wide + MARGIN, number // COLUMNS * high + MARGIN
         sheet.paste(Image.fromarray(np.asarray(picture)), (left, top))
-        if prompt.isascii():
-            pen.multiline_text((left, top + model.height + 2), wrap(prompt), fill="black", font_size=9, spacing=2)
+        font = ImageFont.load_default(9) if prompt.isascii() else chinese_font()
+        pen.multiline_text((left, top + model.height + 2), wrap(prompt), fill="black", font=font, spacing=2)
     sheet.save(target, "WEBP", quality=60, method=6)
+
+
+def chinese_font() -> ImageFont.FreeTypeFont:
+    """Return a font with Chinese signs; raise `OSError` where the machine has none (Debian: fonts-noto-cjk)."""
+    return ImageFont.truetype("NotoSansCJK-Regular.ttc", 9)
 
 
 def wrap(text: str) -> str:
     """Break a text into lines of a caption's length."""
-    lines = [""]
-    for word in text.split():
-        if len(lines[-1]) + len(word) >= LINE:
+    lines, most = [""], LINE if text.isascii() else LINE // 2
+    for word in text.split() if text.isascii() else text.replace("，", "， ").split():
+        if len(lines[-1]) + len(word) >= most:
             lines.append("")
         lines[-1] += (" " if lines[-1] else "") + word
     return "\n".join(lines)
