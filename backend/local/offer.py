@@ -21,7 +21,7 @@ _REAL_SIZES = (
     Size(1536, 1536, "large"),
     Size(2048, 2048, "largest"),
 )
-SMALL_MOST = 512
+SMALL_USUAL, SMALL_MOST = 192, 512
 _ENLARGED = (Size(256, 256), Size(384, 256), Size(256, 384), Size(512, 512))
 MOST_CONTROLS = 3
 MODES: tuple[Mode, ...] = ("text_to_image", "image_to_image", "inpaint", "outpaint")
@@ -41,7 +41,7 @@ def frame(checkpoint: Checkpoint) -> Frame:
     if not checkpoint.embedded:
         return Frame(default)
     trained = tuple((width, height) for width, height in checkpoint.world()["sizes"])
-    return Frame(default, usual=max(max(sides) for sides in trained), trained=trained)
+    return Frame(default, usual=max(SMALL_USUAL, *(max(sides) for sides in trained)), trained=trained)
 
 
 def capabilities(

@@ -13,7 +13,7 @@ from backend.sizing import drawable, padded, resized
 class Frame:
     """A model's limits in pixels: the default size, and the sides it draws at most when nobody asked for a size.
 
-    `trained` lists the sizes of a model whose larger pictures fall apart; they are drawn small and enlarged.
+    `trained` lists the sizes of a model whose other pictures fall apart; those are drawn at one of them and resized.
     """
 
     default: tuple[int, int]
@@ -27,7 +27,7 @@ class Frame:
 
     def drawn(self, size: tuple[int, int]) -> tuple[int, int]:
         """Return the size at which to draw a picture that is to have this one."""
-        if not self.trained or max(size) <= self.usual:
+        if not self.trained or size in self.trained:
             return size
         return min(self.trained, key=lambda known: abs(log(known[0] / known[1]) - log(size[0] / size[1])))
 

@@ -61,7 +61,7 @@ def test_a_control_picture_gives_the_drawing_its_size_and_its_guide(scene, keep:
 
 @pytest.mark.parametrize(
     ("size", "drawn"),
-    [((128, 128), (128, 128)), ((160, 128), (160, 128)), ((512, 512), (128, 128)), ((512, 320), (192, 128))],
+    [((128, 128), (128, 128)), ((160, 128), (192, 128)), ((512, 512), (128, 128)), ((512, 320), (192, 128))],
 )
 def test_what_a_small_model_cannot_draw_large_is_drawn_small_and_enlarged(
     files, keep: Keep, brush: Brush, size, drawn
