@@ -26,6 +26,7 @@ from ui.header import Header, header
 from ui.history import Looking
 from ui.library_area import Library, Shelving
 from ui.own_key import OwnKeys
+from ui.recovering import Recovering
 from ui.remembering import Remembering
 from ui.restore import DROP_ZONE, Restoring
 from ui.results_area import results_area
@@ -37,6 +38,7 @@ from ui.run_events import (
     connect_library,
     connect_memory,
     connect_price,
+    connect_recovering,
     connect_restore,
     connect_run,
 )
@@ -74,7 +76,9 @@ def build(playground: Playground) -> gr.Blocks:
         filling = Filling(playground, served, {name: found for name, found in values.items() if name != "mask"})
         looking = Looking(playground, served, results.history)
         connect_library(page, Shelving(library, settings.library, filling), form, values)
-        connect_history(looking, results.history, connect_run(runner, form, settings, values))
+        ended = connect_run(runner, form, settings, values)
+        connect_history(looking, results.history, ended)
+        connect_recovering(page, Recovering(playground, runner, results.recoverable), looking, ended)
         connect_actions(Actions(playground, filling, results.inspector, results.history.undo), looking, form, results)
         remembering = Remembering(playground, filling, form.notice)
         connect_price(runner, form, values)

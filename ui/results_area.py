@@ -8,6 +8,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from ui.history import HistoryArea, history_area
+from ui.recovering import recovering_area
 
 MOST_EXAMPLES = 6
 _COPY_JS = """
@@ -34,6 +35,7 @@ class ResultsArea:
     """The components of the result side."""
 
     stage: gr.HTML
+    recoverable: gr.HTML
     inspector: gr.HTML
     history: HistoryArea
 
@@ -59,6 +61,7 @@ def results_area(examples: Mapping[str, Sequence[tuple[str, str]]], chosen: str)
     script = (Path(__file__).parent / "cards.js").read_text(encoding="utf-8")
     with gr.Column(elem_id="results", min_width=280):
         stage = gr.HTML(empty_stage(examples, chosen), elem_id="stage", js_on_load=script, apply_default_css=False)
+        recoverable = recovering_area()
         inspector = gr.HTML("", visible=False, elem_id="inspector", js_on_load=_COPY_JS, apply_default_css=False)
         history = history_area(script)
-    return ResultsArea(stage, inspector, history)
+    return ResultsArea(stage, recoverable, inspector, history)

@@ -10,6 +10,7 @@ from ui.compose import Compose
 from ui.events import QUIET, js_call, with_mask
 from ui.history import HistoryArea, Looking
 from ui.library_area import Shelving
+from ui.recovering import Recovering
 from ui.remembering import Remembering, memory
 from ui.restore import Restoring
 from ui.results_area import ResultsArea
@@ -44,6 +45,17 @@ def connect_history(looking: Looking, area: HistoryArea, ended: list[Any]) -> No
     area.zip.click(looking.archive, None, area.undo, inputs_kwargs=asked, queue=False, **QUIET)
     for event in ended:
         event.then(looking.look, None, outputs, inputs_kwargs=asked, queue=False, **QUIET)
+
+
+def connect_recovering(page: gr.Blocks, recovering: Recovering, looking: Looking, ended: list[Any]) -> None:
+    """Connect the list of runs that can be recovered, looked at anew after each run."""
+    again: dict[str, Any] = {"queue": False, **QUIET}
+    done = recovering.area.recover(recovering.recover, None, recovering.runner.outputs.all(), **QUIET)
+    for event in (*ended, done):
+        event.then(recovering.look, None, recovering.area, **again)
+    page.load(recovering.look, None, recovering.area, **again)
+    asked, outputs = looking.area.searched(), looking.area.outputs()
+    done.then(looking.look, None, outputs, inputs_kwargs=asked, **again)
 
 
 def connect_actions(actions: Actions, looking: Looking, form: Compose, results: ResultsArea) -> None:

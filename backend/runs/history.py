@@ -20,6 +20,7 @@ from backend.runs.words import matches, row_number, split
 from backend.runs.words import table as prompts
 
 KEPT_IN_TRASH = timedelta(days=7)
+MOST_RECOVERABLE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,12 @@ class History:
     def clear_out(self, now: datetime | None = None) -> int:
         """Delete for good what has lain in anybody's trash for `KEPT_IN_TRASH`; return the number of runs."""
         return empty(self.store, self.files, runs.c.deleted < (now or datetime.now(UTC)) - KEPT_IN_TRASH)
+
+    def recoverable(self, visitor: str) -> tuple[Run, ...]:
+        """Return the runs that a provider was asked for and may have billed, while nobody heard how they ended."""
+        open_ended = (runs.c.billed == "unknown", runs.c.status != "running", runs.c.deleted.is_(None))
+        query = _by_time(None).where(runs.c.visitor == visitor, *open_ended).limit(MOST_RECOVERABLE)
+        return tuple(run for run in self.store.read(query) if run.provider_ids)
 
     def storage(self, visitor: str) -> Storage:
         """Return how many runs and images the visitor has, and what they take on disk."""

@@ -201,3 +201,14 @@ def test_storage_counts_runs_images_and_bytes(playground: Playground, add: Add) 
     add(2, visitor="somebody else")
     storage = playground.history.storage(ME)
     assert (storage.runs, storage.images, storage.bytes) == (1, 1, len(b"image 1"))
+
+
+def test_only_a_run_of_ones_own_that_may_have_been_billed_can_be_recovered(playground: Playground, add: Add) -> None:
+    asked = {"provider_ids": {"task": "x"}, "billed": "unknown", "status": "interrupted"}
+    mine = add(1, **asked)
+    add(2, **asked, visitor="visitor-2")
+    add(3, **asked | {"provider_ids": {}})
+    add(4, **asked | {"billed": "no"})
+    add(5, **asked | {"status": "running"})
+    playground.history.delete(ME, [add(6, **asked).id])
+    assert [run.id for run in playground.history.recoverable(ME)] == [mine.id]

@@ -1,0 +1,77 @@
+"""Runs that a provider may have finished and billed unheard: listed, and brought home on request, never sent again."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from markupsafe import Markup
+
+from backend.caller import Caller
+from backend.errors import NotFound, NotReady
+from backend.generate import collect
+from backend.playground import Playground
+from backend.runs.records import Run
+from ui.caller import caller_of
+from ui.results import Board, board_html
+from ui.run import Runner, Updates
+
+_JS = """
+element.addEventListener('click', event => {
+  const button = event.target.closest('[data-run]');
+  if (button) { button.disabled = true; trigger('recover', {run: button.dataset.run}); }
+});
+"""
+_LINE = Markup(
+    "<li><span>“{prompt}” · {label} · {when:%d %b, %H:%M} UTC</span>"
+    '<button type="button" class="small" data-run="{run}">Recover</button></li>'
+)
+_BOX = Markup(
+    '<section class="waiting"><h3>May have been billed, and may be ready</h3>'
+    "<p>The provider accepted these. Recovering asks how they ended; nothing is sent or paid again.</p>"
+    "<ul>{}</ul></section>"
+)
+_SHORT = 80
+
+
+def recovering_area() -> gr.HTML:
+    """Lay out the list; it shows itself once there is something in it."""
+    return gr.HTML("", visible=False, elem_id="recoverable", js_on_load=_JS, apply_default_css=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Recovering:
+    """Answers the list's buttons; each run is looked up among the visitor's own."""
+
+    playground: Playground
+    runner: Runner
+    area: gr.HTML
+
+    def look(self, request: gr.Request) -> Any:
+        """Return the list of what this visitor can recover."""
+        found = self.playground.history.recoverable(caller_of(self.playground, request).visitor)
+        lines = Markup("").join(self._line(run) for run in found)
+        return gr.update(value=str(_BOX.format(lines)) if found else "", visible=bool(found))
+
+    def recover(self, event: gr.EventData, request: gr.Request) -> Iterator[Updates]:
+        """Show a run while it is brought home."""
+        caller = caller_of(self.playground, request)
+        yield from self.runner.guarded(self._boards(str(event._data.get("run", "")), caller))
+
+    def _boards(self, run_id: str, caller: Caller) -> Iterator[str]:
+        run = self.playground.store.run(run_id, caller.visitor)
+        if run_id not in [found.id for found in self.playground.history.recoverable(caller.visitor)]:
+            raise NotFound("It is known how this run ended; there is nothing to recover.")
+        backend = self.playground.choose(run.backend)
+        if missing := backend.missing(caller):
+            raise NotReady(missing)
+        board = Board(run.request, backend.label, run.cost_kind, caller.visitor)
+        board.images.update({image.index: image for image in run.images})
+        for event in collect(self.playground, caller, run):
+            board.see(event)
+            yield board_html(board, self.runner.served)
+
+    def _line(self, run: Run) -> Markup:
+        known = self.playground.backends.get(run.backend)
+        label = known.label if known else run.backend
+        return _LINE.format(prompt=run.request.prompt[:_SHORT], label=label, when=run.created, run=run.id)
