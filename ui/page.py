@@ -42,6 +42,7 @@ from ui.run_events import (
 )
 from ui.served import Served
 from ui.settings_area import SettingsArea, settings_area
+from ui.share import FormLink
 from ui.shared_result import SharedResult
 
 CACHE_SECONDS = (3600, 24 * 3600)
@@ -77,6 +78,7 @@ def build(playground: Playground) -> gr.Blocks:
         connect_history(looking, results.history, connect_run(runner, form, settings, values))
         connect_actions(Actions(playground, filling, results.inspector, results.history.undo), looking, form, results)
         remembering = Remembering(playground, filling, form.notice)
+        FormLink(playground, library, form.share).connect(values)
         connect_price(runner, form, values)
         connect_memory(page, remembering, form, values)
         connect_sizes(settings)
