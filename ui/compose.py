@@ -10,6 +10,7 @@ from backend.playground import Playground
 from backend.requests import Mode, TextToImage
 from ui import words
 from ui.easel import easel
+from ui.share import ShareArea, share_area
 from ui.tabs import TABS
 
 
@@ -27,6 +28,7 @@ class Compose:
     notice: gr.HTML
     compare: gr.Button
     left: gr.HTML
+    share: ShareArea
 
 
 def compose(playground: Playground) -> Compose:
@@ -50,9 +52,11 @@ def compose(playground: Playground) -> Compose:
             stop = gr.Button("Stop", variant="stop", size="lg", elem_id="stop", visible=False)
         left = gr.HTML("", visible=False, elem_id="left", apply_default_css=False)
         several = len(playground.backends) > 1
-        compare = gr.Button("Compare backends", size="sm", elem_id="compare", visible=several)
+        with gr.Row(elem_id="aside"):
+            compare = gr.Button("Compare backends", size="sm", elem_id="compare", visible=several)
+            share = share_area()
         notice = gr.HTML("", visible=False, elem_id="notice", apply_default_css=False)
-    return Compose(mode, prompt, sheet, mask, tabs, generate, stop, notice, compare, left)
+    return Compose(mode, prompt, sheet, mask, tabs, generate, stop, notice, compare, left, share)
 
 
 def _tabs(capabilities: Capabilities) -> dict[Mode, gr.Tab]:

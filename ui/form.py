@@ -41,7 +41,7 @@ def parse(values: Values, capabilities: Capabilities, uploads: Uploads) -> Reque
     A field that the backend lacks has no visible control, so whatever its hidden one holds is left out.
     """
     kind = REQUEST_TYPES[values.mode]
-    found: dict[str, Any] = {"mode": values.mode, "options": _options(values, capabilities)}
+    found: dict[str, Any] = {"mode": values.mode, "options": own_options(values, capabilities)}
     for name, info in kind.model_fields.items():
         if name in ("mode", "options") or name in capabilities.lacks:
             continue
@@ -137,7 +137,7 @@ def _fit_one(name: str, info: FieldInfo, capabilities: Capabilities, value: Any)
     return changes, None
 
 
-def _options(values: Values, capabilities: Capabilities) -> dict[str, Any]:
+def own_options(values: Values, capabilities: Capabilities) -> dict[str, Any]:
     """Return the backend's own options that were set: what stands at its default stays out of the request."""
     found: dict[str, Any] = {}
     for name, info in capabilities.options.model_fields.items():

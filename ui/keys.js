@@ -64,6 +64,18 @@
       box.dispatchEvent(new Event('input', {bubbles: true}));
       box.focus();
     },
+    copy: async (text, button) => {
+      // Over plain http, or without the visitor's leave, the clipboard is closed; then the old way is tried.
+      const copied = await (navigator.clipboard ? navigator.clipboard.writeText(text).then(() => true, () => false) : false)
+        || copy_selected(text);
+      const before = button.dataset.label ??= button.textContent;
+      button.textContent = copied ? 'Copied' : 'Press Ctrl C';
+      if (copied) setTimeout(() => { button.textContent = before; }, 1500);
+    },
+    copy_form_link: () => {
+      const button = document.querySelector('#form-link [data-copy-link]');
+      if (button) button.click();
+    },
     open_picture: button => show(pictures().indexOf(button)),
     chosen_seed: () => window.playground.chosen,
     open_tab: mode => {
@@ -90,6 +102,16 @@
       return known.split(' ').includes(key) ? key : 'custom';
     },
   };
+
+  function copy_selected(text) {
+    const box = document.createElement('textarea');
+    box.value = text;
+    document.body.append(box);
+    box.select();
+    const copied = document.execCommand('copy');
+    box.remove();
+    return copied;
+  }
 
   const STRENGTHS = [[.3, 'Touches up colours and small details.'], [.55, 'Keeps the composition, repaints the surfaces.'],
     [.8, 'Keeps rough shapes and colours.'], [1, 'Keeps little more than an idea of the picture.']];

@@ -44,6 +44,7 @@ from ui.run_events import (
 )
 from ui.served import Served
 from ui.settings_area import SettingsArea, settings_area
+from ui.share import FormLink
 from ui.shared_result import SharedResult
 
 CACHE_SECONDS = (3600, 24 * 3600)
@@ -81,6 +82,7 @@ def build(playground: Playground) -> gr.Blocks:
         connect_recovering(page, Recovering(playground, runner, results.recoverable), looking, ended)
         connect_actions(Actions(playground, filling, results.inspector, results.history.undo), looking, form, results)
         remembering = Remembering(playground, filling, form.notice)
+        FormLink(playground, library, form.share).connect(values)
         connect_price(runner, form, values)
         connect_memory(page, remembering, form, values)
         connect_sizes(settings)

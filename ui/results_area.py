@@ -15,12 +15,10 @@ _COPY_JS = """
 element.addEventListener('click', event => {
   const copy = event.target.closest('[data-copy]');
   if (copy) {
-    navigator.clipboard.writeText(copy.parentElement.querySelector('code').textContent);
-    copy.textContent = 'Copied';
-    setTimeout(() => { copy.textContent = 'Copy'; }, 1500);
+    window.playground.copy(copy.parentElement.querySelector('code').textContent, copy);
   }
   if (event.target.closest('[data-close]')) {
-    element.querySelectorAll('details, .inspector-head').forEach(node => node.remove());
+    element.querySelectorAll('details, .inspector-head, .code, p').forEach(node => node.remove());
   }
 });
 """
