@@ -83,7 +83,7 @@ def build(playground: Playground) -> gr.Blocks:
         connect_actions(Actions(playground, filling, results.inspector, results.history.undo), looking, form, results)
         remembering = Remembering(playground, filling, form.notice)
         FormLink(playground, library, form.share).connect(values)
-        connect_price(runner, form, values)
+        connect_price(page, runner, form, values, ended)
         connect_memory(page, remembering, form, values)
         connect_sizes(settings)
         connect_modes(form)

@@ -108,9 +108,10 @@ class Runner:
         except PlaygroundError:
             return {self.outputs.generate: gr.update(value="Generate"), self.outputs.left: gr.update(visible=False)}
         stand = allowance(self.playground, caller, backend, estimate)
+        verb = "Over the cap" if stand.refusal else "Generate"
         text = words.left(stand) or gpu_hint(self.playground, caller, backend, asked)
         return {
-            self.outputs.generate: gr.update(value=f"Generate · {words.price(estimate)}"),
+            self.outputs.generate: gr.update(value=f"{verb} · {words.price(estimate)}"),
             self.outputs.left: gr.update(value=f"<p class='hint'>{escape(text)}</p>", visible=bool(text)),
         }
 

@@ -92,21 +92,15 @@ def connect_library(page: gr.Blocks, shelving: Shelving, form: Compose, values: 
     area.remove.click(shelving.remove, preset, preset, queue=False, **QUIET)
 
 
-def connect_price(runner: Runner, form: Compose, values: dict[str, Any]) -> None:
-    """Connect the price on the button to everything that changes it."""
+def connect_price(page: gr.Blocks, runner: Runner, form: Compose, values: dict[str, Any], ended: list[Any]) -> None:
+    """Connect the price on the button, and what the caps leave, to everything that changes them."""
     quiet = ("prompt", "mask", "easel", "styles")
     priced = [form.easel.input, *(control.change for name, control in values.items() if name not in quiet)]
-    gr.on(
-        priced,
-        runner.price,
-        None,
-        [form.generate, form.left],
-        inputs_kwargs=values,
-        preprocess=False,
-        queue=False,
-        trigger_mode="always_last",
-        **QUIET,
-    )
+    how: dict[str, Any] = {"inputs_kwargs": values, "preprocess": False, "queue": False, **QUIET}
+    outputs = [form.generate, form.left]
+    gr.on([page.load, *priced], runner.price, None, outputs, trigger_mode="always_last", **how)
+    for event in ended:
+        event.then(runner.price, None, outputs, **how)
 
 
 def connect_memory(page: gr.Blocks, remembering: Remembering, form: Compose, values: dict[str, Any]) -> None:
