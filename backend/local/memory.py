@@ -35,7 +35,9 @@ def plan_memory(name: str, device: str, free: int, weights: Mapping[str, int]) -
     whole = sum(weights.values())
     needed = whole + (WORKING_BYTES if device == "cuda" else 0)
     if needed <= free:
-        return MemoryPlan(reason=f"kept whole in memory ({whole / _GB:.1f} of {free / _GB:.0f} GB free)")
+        return MemoryPlan(
+            reason=f"kept whole in memory ({whole / _GB:.2g} GB of the {free / _GB:.0f} GB that are free)"
+        )
     largest = max(weights.values()) + WORKING_BYTES
     halved = max(weights["text_encoder"], weights["transformer"] // 2) + WORKING_BYTES
     if device == "cuda" and largest <= free:

@@ -30,7 +30,7 @@ def drawn(engine: Engine) -> Image.Image:
 @pytest.mark.parametrize(
     ("free", "offload", "fp8", "said"),
     [
-        (139 * 2**30, False, False, r"kept whole in memory \(20\.5 of 149 GB free\)"),
+        (139 * 2**30, False, False, r"kept whole in memory \(21 GB of the 149 GB that are free\)"),
         (24 * 2**30, False, False, "kept whole"),
         (16 * 2**30, True, False, r"a part at a time on the GPU, since 20\.5 GB don't fit into the 17 free"),
         (REAL_NEEDS_BYTES, True, True, "a part at a time and the transformer in fp8"),
