@@ -10,27 +10,13 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from backend.errors import BadReply
+from backend.lenient import Cost, or_none
 from backend.request_parts import MAX_SEED
 
-
-def _or_none(kind: Any) -> BeforeValidator:
-    """Return a validator that turns what is no `kind` into None, so that one odd field costs no image."""
-    adapter: TypeAdapter[Any] = TypeAdapter(kind)
-
-    def read(value: Any) -> Any:
-        try:
-            return adapter.validate_python(value)
-        except ValidationError:
-            return None
-
-    return BeforeValidator(read)
-
-
-Text = Annotated[str | None, _or_none(str)]
-Seed = Annotated[int | None, _or_none(Annotated[int, Field(strict=True, ge=0, le=MAX_SEED)])]
-Cost = Annotated[Decimal | None, _or_none(Annotated[Decimal, Field(ge=0, le=1000)])]
-Flag = Annotated[bool | None, _or_none(bool)]
-Percent = Annotated[float | None, _or_none(Annotated[float, Field(ge=0, le=100)])]
+Text = Annotated[str | None, or_none(str)]
+Seed = Annotated[int | None, or_none(Annotated[int, Field(strict=True, ge=0, le=MAX_SEED)])]
+Flag = Annotated[bool | None, or_none(bool)]
+Percent = Annotated[float | None, or_none(Annotated[float, Field(ge=0, le=100)])]
 
 
 class Item(BaseModel):
