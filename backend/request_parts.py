@@ -1,5 +1,6 @@
 """The parts that requests are built of: image references, LoRAs, controls, accelerator options."""
 
+import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
@@ -14,12 +15,17 @@ OutputFormat = Literal["png", "jpeg", "webp"]
 Preprocess = Literal["canny", "depth", "pose", "none"]
 
 
+_WHOLE = re.compile(r"-?[0-9]{1,20}")
+
+
 def _whole_number(value: Any) -> Any:
     """Let a decimal string through as the integer it spells: browsers lose integers above 2^53."""
     if isinstance(value, bool):
         raise ValueError("must be a whole number, not true or false")
     if isinstance(value, str):
-        return int(value) if value.strip().lstrip("-").isdigit() else value
+        if not _WHOLE.fullmatch(value.strip()):
+            raise ValueError("must be a whole number from -1 to 2^63-1")
+        return int(value)
     return value
 
 

@@ -68,10 +68,8 @@ def price(estimate: Estimate) -> str:
         return FREE
     if estimate.likely is None:
         return "price unknown"
-    low, high = estimate.low or estimate.likely, estimate.high or estimate.likely
-    if high > estimate.likely or low < estimate.likely:
-        return f"≈ {dollars(estimate.likely)} (up to {dollars(high)})" if high > low else f"≈ {dollars(low)}"
-    return f"≈ {dollars(estimate.likely)}"
+    most = f" (up to {dollars(estimate.high)})" if estimate.high and estimate.high > estimate.likely else ""
+    return f"≈ {dollars(estimate.likely)}{most}"
 
 
 def cost(amount: Decimal | None, kind: CostKind) -> str:

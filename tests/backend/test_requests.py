@@ -114,3 +114,9 @@ def test_a_request_names_all_the_images_that_it_needs() -> None:
 def test_a_request_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
         request().steps = 4  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("wrong", ["²", "9" * 5000, "1.5", "seven", "--1", ""])
+def test_a_seed_that_is_no_number_is_refused_in_words_fit_for_a_visitor(wrong: str) -> None:
+    with pytest.raises(ValidationError, match="must be a whole number from -1"):
+        parse_request({"mode": "text_to_image", "prompt": "a boat", "seed": wrong})

@@ -6,7 +6,10 @@ import gradio as gr
 
 from ui.tabs.fields import Fitted, own_fields
 
-HINT = "Paints the masked part anew and keeps the rest to the pixel. To redraw everything, use image to image."
+HINT = (
+    "Paints the masked part anew and keeps the rest to the pixel (in PNG; JPEG and WebP change it a little). "
+    "To redraw everything, use image to image."
+)
 
 
 _SHORT: dict[str, dict[str, Any]] = {"mask_grow": {"label": "Grow (px)"}, "mask_feather": {"label": "Feather (px)"}}

@@ -6,7 +6,10 @@ import gradio as gr
 
 from ui.tabs.fields import Fitted, own_fields
 
-HINT = "Continues a picture beyond its edges: drag a side, or give pixels. The picture itself stays as it is."
+HINT = (
+    "Continues a picture beyond its edges: drag a side, or give pixels. The picture itself stays as it is "
+    "(in PNG; JPEG and WebP change it a little)."
+)
 SIDES = ("left", "right", "top", "bottom")
 STEP = 16
 
