@@ -1,6 +1,6 @@
 """The form: controls made from the request types, read back into a request, and fitted to a backend."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,13 +83,6 @@ def fit(capabilities: Capabilities, current: Mapping[str, Any]) -> tuple[dict[st
         if note:
             said.append(f"{info.title}: {note}")
     return updates, said
-
-
-def option_fields(backends: Mapping[str, Capabilities]) -> Iterator[tuple[str, str, FieldInfo]]:
-    """Yield backend, field name and field of every option that a backend has of its own."""
-    for backend, capabilities in backends.items():
-        for name, info in capabilities.options.model_fields.items():
-            yield backend, name, info
 
 
 def update(changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -56,14 +56,6 @@ def size_key(width: float | None, height: float | None) -> str:
     return f"{width:g}x{height:g}" if width and height else OWN
 
 
-def sides_of(key: str) -> tuple[int, int] | None:
-    """Return width and height of a choice, or None for a size of one's own."""
-    if key == OWN:
-        return None
-    width, height = key.split("x")
-    return int(width), int(height)
-
-
 def ratio(width: int, height: int) -> str:
     """Return the shape of a size: `3:2`, and `≈` for one that is only near a common one."""
     common = gcd(width, height)
