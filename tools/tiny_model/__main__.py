@@ -1,4 +1,4 @@
-"""The commands: `decoder`, `train`, `export`, `score`, `sheet`, `plot`."""
+"""The commands: `decoder`, `train`, `unpack`, `export`, `score`, `sheet`, `plot`."""
 
 import argparse
 import json
@@ -11,6 +11,7 @@ from tools.tiny_model.batches import BATCH
 from tools.tiny_model.plot import plot_losses
 from tools.tiny_model.run_folder import DEFAULT, RunFolder
 from tools.tiny_model.sheet import contact_sheet
+from tools.tiny_model.unpack import unpack
 from tools.tiny_model.world import write_scores
 
 
@@ -25,7 +26,11 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--steps", type=int, default=1_000_000, help="stop at this step, counted from the first")
     train.add_argument("--processes", type=int, default=1, help="one a core")
     train.add_argument("--batch", type=int, default=BATCH, help="pictures a step in each process")
+    train.add_argument("--compile", action="store_true", help="faster after two minutes; needs a C++ compiler")
     train.add_argument("--finish", type=float, metavar="MINUTES", help="let the learning rate fall to nothing by then")
+    back = commands.add_parser("unpack", help="make the state of a run from a packed model")
+    back.add_argument("model", type=Path)
+    back.add_argument("--step", type=int, required=True, help="the number of the next step: drawings depend on it")
     pack = commands.add_parser("export", help="pack the weights for the playground")
     pack.add_argument("target", type=Path)
     pack.add_argument("--running", action="store_true", help="those of the running training, not of its finish")
@@ -53,8 +58,13 @@ def main() -> None:
             decoder.train_decoder(folder, steps=options.steps)
         case "train":
             session.run(
-                session.Session(options.folder, options.steps, options.processes, options.batch, options.finish)
-            )
+                session.Session(
+                    options.folder, options.steps, processes=options.processes, batch=options.batch,
+                    compiled=options.compile, finish=options.finish,
+                )
+            )  # fmt: skip
+        case "unpack":
+            unpack(folder, options.model, step=options.step)
         case "export":
             state = folder.state if options.running else folder.finished
             print(export.pack(folder, state=state, target=options.target), "samples")

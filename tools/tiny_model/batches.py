@@ -18,10 +18,8 @@ BATCH = 32  # pictures of 128 x 128 in one process; fewer of a larger size
 GUIDED = 1 / 16  # the share with a guide
 
 EARLY: dict[tuple[int, int], float] = {(128, 128): 0.94, (192, 128): 0.03, (128, 192): 0.03}
-LATE: dict[tuple[int, int], float] = {
-    (128, 128): 0.62, (192, 128): 0.1, (128, 192): 0.1, (192, 192): 0.08, (160, 128): 0.05, (128, 160): 0.05,
-}  # fmt: skip
-LATE_FROM = 110_000  # samples
+LATE: dict[tuple[int, int], float] = {(128, 128): 0.84, (192, 128): 0.08, (128, 192): 0.08}
+LATE_FROM = 84_000  # samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +52,20 @@ def frame(captions: list[str]) -> tuple[Tensor, Tensor]:
 
 
 def make_batch(
-    projection: Projection, *, number: int, size: tuple[int, int], batch: int = BATCH, first: int = 0
+    projection: Projection,
+    *,
+    number: int,
+    size: tuple[int, int],
+    batch: int = BATCH,
+    first: int = 0,
+    late: bool = False,
 ) -> Batch:
     """Make batch `number` of a size: `batch` pictures of 128 x 128 or as much of another size, from `first` on."""
     width, height = size
     total = max(2, round(batch * 128 * 128 / (width * height)))
     guided = max(1, round(total * GUIDED))
     start = first + number * BATCH
-    examples = [draw(start + at, width=width, height=height, loose=at < guided) for at in range(total)]
+    examples = [draw(start + at, width=width, height=height, loose=at < guided, late=late) for at in range(total)]
     rng = np.random.default_rng([number, first, 2])
     ids, padding = frame([example.captions[int(rng.integers(len(example.captions)))] for example in examples])
     clean = torch.from_numpy(projection.encode(np.stack([example.pixels for example in examples])))

@@ -12,6 +12,7 @@ from tools.tiny_model.styles import STYLES
 
 KINDS = ("single", "unset", "pair", "group", "landscape", "abstract")
 SHARES = (0.50, 0.04, 0.16, 0.06, 0.20, 0.04)
+LATE_SHARES = (0.46, 0.03, 0.27, 0.07, 0.14, 0.03)  # scenes are learnt first, two outlines at once last
 STYLED = 0.06  # of all but the abstract ones
 
 
@@ -27,10 +28,10 @@ class Example:
     captions: list[str]
 
 
-def draw(index: int, *, width: int = 128, height: int = 128, loose: bool = False) -> Example:
+def draw(index: int, *, width: int = 128, height: int = 128, loose: bool = False, late: bool = False) -> Example:
     """Draw an example; loose ones, for learning to follow a guide, have things anywhere in any size."""
     rng = np.random.default_rng([index, width, height, int(loose)])
-    kind = str(rng.choice(KINDS, p=SHARES))
+    kind = str(rng.choice(KINDS, p=LATE_SHARES if late else SHARES))
     if loose and kind in ("unset", "abstract"):
         kind = "single"
     canvas = Canvas(width=width, height=height)

@@ -4,6 +4,7 @@ Diffusers' own take lists of single pictures and complex rotations, which is slo
 the same results.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -76,6 +77,9 @@ def run_block(block: nn.Module, states: Tensor, layout: Layout, time: Tensor) ->
     return states + gates[1] * _norm(feed.w2(F.silu(feed.w1(inner)) * feed.w3(inner)), block.ffn_norm2)
 
 
+Run = Callable[[nn.Module, Tensor, Layout, Tensor], Tensor]  # `run_block`, as it is or compiled
+
+
 @cache
 def _positions(tokens: int) -> Tensor:
     return torch.arange(tokens)[None]
@@ -120,23 +124,24 @@ def predict(
     *,
     control: ZImageControlNetModel | None = None,
     guides: Tensor | None = None,
+    run: Run = run_block,
 ) -> Tensor:
     """Predict clean latents less noise; the guides' latents steer the first pictures of the batch."""
     time = transformer.t_embedder(inputs.time * transformer.t_scale)
     picture = _embed(transformer.all_x_embedder, inputs.latents, transformer, layout)
     for block in transformer.noise_refiner:
-        picture = run_block(block, picture, layout.part(caption=False), time)
+        picture = run(block, picture, layout.part(caption=False), time)
     caption = transformer.cap_embedder(inputs.caption)
     caption = torch.where(inputs.padding[..., None], transformer.cap_pad_token, caption)
     for block in transformer.context_refiner:
-        caption = run_block(block, caption, layout.part(caption=True), time)
+        caption = run(block, caption, layout.part(caption=True), time)
     states = torch.cat([picture, caption], 1)
     hints: dict[int, Tensor] = {}
     if control is not None and guides is not None:
         guide = _embed(control.control_all_x_embedder, guides, transformer, layout)
-        hints = _steer(control, guide, states, layout, time)
+        hints = _steer(control, guide, states, layout, time, run)
     for number, block in enumerate(transformer.layers):
-        states = run_block(block, states, layout, time)
+        states = run(block, states, layout, time)
         if number in hints:
             states = states + F.pad(hints[number], (0, 0, 0, 0, 0, len(states) - len(hints[number])))
     return _finish(transformer, states, inputs.latents, time)
@@ -150,18 +155,18 @@ def _embed(embedders: nn.ModuleDict, latents: Tensor, transformer: ZImageTransfo
 
 
 def _steer(
-    control: ZImageControlNetModel, guide: Tensor, states: Tensor, layout: Layout, time: Tensor
+    control: ZImageControlNetModel, guide: Tensor, states: Tensor, layout: Layout, time: Tensor, run: Run
 ) -> dict[int, Tensor]:
     """The control branch's additions to the first pictures' states, by the layer after which they are added."""
     states, time = states[: len(guide)], time[: len(guide)]
     for block in control.control_noise_refiner:
-        guide = run_block(block, guide, layout.part(caption=False), time)
+        guide = run(block, guide, layout.part(caption=False), time)
     guide = torch.cat([guide, states[:, layout.pictured :]], 1)
     hints = {}
     for block, place in zip(control.control_layers, control.control_layers_places, strict=True):
         if block.block_id == 0:
             guide = block.before_proj(guide) + states
-        guide = run_block(block, guide, layout, time)
+        guide = run(block, guide, layout, time)
         hints[place] = block.after_proj(guide)
     return hints
 

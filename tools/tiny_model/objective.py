@@ -5,18 +5,20 @@ from torch import Tensor
 from torch.nn import functional
 
 from tools.tiny_model.batches import Batch
-from tools.tiny_model.forward import Inputs, Layout, encode_text, make_layout, predict
+from tools.tiny_model.forward import Inputs, Layout, encode_text, make_layout, predict, run_block
 from tools.tiny_model.latents import Projection
 from tools.tiny_model.models import Parts
 
 OUTLINED, RISE = 4.0, 0.35  # how much more latents near an outline count; the step in a latent that is one
+COMMON = (8, 8)  # patches of most of the training set
 EVEN_FROM = 0.5  # below this sigma a picture's error counts as in its clean latents
 
 
 class Objective:
     """Losses of batches, with the rotations of each size kept."""
 
-    def __init__(self, projection: Projection) -> None:
+    def __init__(self, projection: Projection, *, compiled: bool = False) -> None:
+        self._fast = torch.compile(run_block, dynamic=False) if compiled else run_block
         self._weights = torch.from_numpy(projection.weights())[None, :, None, None]
         self._layouts: dict[tuple[int, int, int], Layout] = {}
 
@@ -30,7 +32,9 @@ class Objective:
         noisy = (1 - sigma) * batch.clean + sigma * batch.noise
         inputs = Inputs(noisy, 1 - batch.sigma, encode_text(parts.text, batch.ids), batch.padding)
         steering = {"control": parts.control, "guides": batch.guides} if guided else {}
-        predicted = predict(parts.transformer, inputs, self._layouts[key], **steering)
+        # Each size takes minutes to compile, so the common one alone is.
+        run = self._fast if torch.is_grad_enabled() and (width, height) == COMMON else run_block
+        predicted = predict(parts.transformer, inputs, self._layouts[key], run=run, **steering)
         squares = (predicted - (batch.clean - batch.noise)).square()
         errors = (squares * self._weights * outline_weights(batch.clean)).mean((1, 2, 3))
         return errors * torch.clamp(batch.sigma / EVEN_FROM, max=1).square()

@@ -25,6 +25,7 @@ class Session:
     steps: int  # at which to stop, counted from the very first
     processes: int = 1
     batch: int = BATCH  # pictures a step in each process
+    compiled: bool = False  # by torch.compile, which takes two minutes and a C++ compiler, and is a third faster then
     finish: float | None = None  # minutes over which the learning rate falls to nothing, to a result kept apart
 
 
@@ -46,7 +47,7 @@ def _train(rank: int, session: Session) -> None:
         meeting = f"file://{session.folder / 'meeting'}"
         dist.init_process_group("gloo", init_method=meeting, rank=rank, world_size=team.size)
     folder = RunFolder(session.folder)
-    trainer = Trainer(folder.projection(), team=team, batch=session.batch)
+    trainer = Trainer(folder.projection(), team=team, batch=session.batch, compiled=session.compiled)
     if folder.state.exists():
         trainer.load(folder.state)
     target = folder.finished if session.finish else folder.state

@@ -8,7 +8,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
-from tools.tiny_model.batches import BATCH, HELD_BACK, Batch, make_batch, pick_size
+from tools.tiny_model.batches import BATCH, HELD_BACK, LATE_FROM, Batch, make_batch, pick_size
 from tools.tiny_model.latents import Projection
 from tools.tiny_model.mixed import mix
 from tools.tiny_model.models import Parts, build_parts
@@ -34,14 +34,22 @@ class Team:
 class Trainer:
     """The state of a training run: weights, their running average, the optimisers' memories and the step."""
 
-    def __init__(self, projection: Projection, *, seed: int = 0, team: Team | None = None, batch: int = BATCH) -> None:
+    def __init__(
+        self,
+        projection: Projection,
+        *,
+        seed: int = 0,
+        team: Team | None = None,
+        batch: int = BATCH,
+        compiled: bool = False,
+    ) -> None:
         self.projection, self.team, self.batch = projection, team or Team(), batch
         self.parts: Parts = build_parts(seed)
         self.modules = self.parts.together()
         self.average = copy.deepcopy(self.parts)
         mix(self.modules)
         self.step = self.samples = 0
-        self.objective = Objective(projection)
+        self.objective = Objective(projection, compiled=compiled)
         matrices, others = split(self.modules)
         self.trained = matrices + others
         self.muon = Muon(matrices, lr=MUON_RATE)
@@ -52,7 +60,8 @@ class Trainer:
         """Take one step at a share of the full rate; gives the losses of free and of guided pictures."""
         number = self.step * self.team.size + self.team.rank
         size = pick_size(self.step, samples=self.samples)
-        batch = make_batch(self.projection, number=number, size=size, batch=self.batch)
+        late = self.samples >= LATE_FROM
+        batch = make_batch(self.projection, number=number, size=size, batch=self.batch, late=late)
         losses = self.objective.losses(self.parts, batch)
         for parameter in self.trained:
             parameter.grad = None
