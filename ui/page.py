@@ -9,6 +9,7 @@ from backend.playground import Playground
 from backend.presets import load_presets
 from ui.actions import Actions
 from ui.api import Api
+from ui.charts import Charting
 from ui.compose import Compose, compose
 from ui.control_map import ControlMap
 from ui.events import QUIET
@@ -79,6 +80,7 @@ def build(playground: Playground) -> gr.Blocks:
         connect_library(page, Shelving(library, settings.library, filling), form, values)
         ended = connect_run(runner, form, settings, values)
         connect_history(looking, results.history, ended)
+        Charting(playground, results.history.charts).connect()
         connect_recovering(page, Recovering(playground, runner, results.recoverable), looking, ended)
         connect_actions(Actions(playground, filling, results.inspector, results.history.undo), looking, form, results)
         remembering = Remembering(playground, filling, form.notice)
