@@ -10,6 +10,7 @@ from backend.caller import Caller
 from backend.capabilities import Capabilities, Estimate
 from backend.errors import Problem, Unsupported
 from backend.events import Emit
+from backend.prompts.tokens import TokenCount, TokenCounter
 from backend.request_parts import Control
 from backend.requests import Request
 from backend.runs.records import CostKind, Run
@@ -72,6 +73,10 @@ class Backend(ABC):
     def control_picture(self, control: Control, caller: Caller) -> Image.Image:
         """Return the map that the control's image gives after its preprocessing (RGB, the image's size)."""
         raise Unsupported([Problem("preprocess", f"{self.label} makes no control pictures.")])
+
+    def count_tokens(self, prompt: str) -> TokenCount:
+        """Return how long a prompt is for the model; estimated where its tokenizer isn't here."""
+        return TokenCounter(None).count(prompt)
 
     def actions(self) -> Mapping[str, str]:
         """Name what the page may offer beside the state, as id and label; `act` carries one out."""

@@ -47,6 +47,7 @@ from ui.served import Served
 from ui.settings_area import SettingsArea, settings_area
 from ui.share import FormLink
 from ui.shared_result import SharedResult
+from ui.token_line import TokenLine
 
 CACHE_SECONDS = (3600, 24 * 3600)
 """How often Gradio tidies its cache, and how old a file may get there; the originals lie in the data folder."""
@@ -85,6 +86,7 @@ def build(playground: Playground) -> gr.Blocks:
         connect_actions(Actions(playground, filling, results.inspector, results.history.undo), looking, form, results)
         remembering = Remembering(playground, filling, form.notice)
         FormLink(playground, library, form.share).connect(values)
+        TokenLine(playground, library, form.tokens).connect(values)
         connect_price(page, runner, form, values, ended)
         connect_memory(page, remembering, form, values)
         connect_sizes(settings)
