@@ -85,3 +85,7 @@ class Failed:
 
 Event = Queued | Progress | Submitted | Generated | Waiting | Finished | Failed
 Emit = Callable[[Event], None]
+
+
+def unheard(_: Event) -> None:
+    """Take an event that nobody listens to."""
