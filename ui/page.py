@@ -9,6 +9,7 @@ from backend.playground import Playground
 from backend.presets import load_presets
 from ui.actions import Actions
 from ui.api import Api
+from ui.charts import Charting
 from ui.compose import Compose, compose
 from ui.control_map import ControlMap
 from ui.events import QUIET
@@ -46,6 +47,7 @@ from ui.served import Served
 from ui.settings_area import SettingsArea, settings_area
 from ui.share import FormLink
 from ui.shared_result import SharedResult
+from ui.token_line import TokenLine
 
 CACHE_SECONDS = (3600, 24 * 3600)
 """How often Gradio tidies its cache, and how old a file may get there; the originals lie in the data folder."""
@@ -79,10 +81,12 @@ def build(playground: Playground) -> gr.Blocks:
         connect_library(page, Shelving(library, settings.library, filling), form, values)
         ended = connect_run(runner, form, settings, values)
         connect_history(looking, results.history, ended)
+        Charting(playground, results.history.charts).connect()
         connect_recovering(page, Recovering(playground, runner, results.recoverable), looking, ended)
         connect_actions(Actions(playground, filling, results.inspector, results.history.undo), looking, form, results)
         remembering = Remembering(playground, filling, form.notice)
         FormLink(playground, library, form.share).connect(values)
+        TokenLine(playground, library, form.tokens).connect(values)
         connect_price(page, runner, form, values, ended)
         connect_memory(page, remembering, form, values)
         connect_sizes(settings)
