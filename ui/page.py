@@ -77,7 +77,7 @@ def build(playground: Playground) -> gr.Blocks:
         filling = Filling(playground, served, {name: found for name, found in values.items() if name != "mask"})
         looking = Looking(playground, served, results.history)
         connect_library(page, Shelving(library, settings.library, filling), form, values)
-        ended = connect_run(runner, form, settings, values)
+        ended = connect_run(page, runner, form, settings, values)
         connect_history(looking, results.history, ended)
         connect_recovering(page, Recovering(playground, runner, results.recoverable), looking, ended)
         connect_actions(Actions(playground, filling, results.inspector, results.history.undo), looking, form, results)

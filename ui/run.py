@@ -58,16 +58,18 @@ class Runner:
         self.outputs = outputs
 
     def run(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
-        """Make the images that the form asks for; every yield is a chance for Gradio to close this on Stop."""
-        yield from self.guarded(self._boards(values, caller_of(self.playground, request)))
+        """Make the images that the form asks for; every yield is a chance for Gradio to close this on leaving."""
+        caller = caller_of(self.playground, request)
+        yield from self.guarded(self._boards(values, caller), caller)
 
-    def guarded(self, shown: Iterator[str]) -> Iterator[Updates]:
+    def guarded(self, shown: Iterator[str], caller: Caller) -> Iterator[Updates]:
         """Turn what is shown of a run into updates of the page; what goes wrong before or in it becomes a card."""
         try:
-            yield self._buttons(running=True)
-            # Only the first word touches the buttons: one that arrives behind Stop must not take Generate away again.
-            for stage in shown:
-                yield {self.outputs.stage: stage}
+            with self.playground.live.at_page(caller.page):
+                yield self._buttons(running=True)
+                # Only the first word touches the buttons: one that comes behind Stop must not take Generate away again.
+                for stage in shown:
+                    yield {self.outputs.stage: stage}
             yield self._buttons(running=False)
         except PlaygroundError as error:
             yield {**self._buttons(running=False), self.outputs.stage: str(error_card(error))}
@@ -88,14 +90,15 @@ class Runner:
             for event in generate(self.playground, caller, backend.name, request):
                 boards[-1].see(event)
                 yield self._shown(boards)
-            if boards[-1].error:
+            if boards[-1].error or boards[-1].stopped is not None:
                 return
 
     def _shown(self, boards: list[Board]) -> str:
         return "".join(board_html(board, self.served, alone=len(boards) == 1) for board in boards)
 
-    def stopped(self) -> Updates:
-        """Put the buttons back after Stop; what came so far is in the history."""
+    def stop(self, request: gr.Request) -> Updates:
+        """Stop what this page runs and put the buttons back; the run's own event says on the stage how it ended."""
+        self.playground.live.stop(caller_of(self.playground, request))
         return self._buttons(running=False)
 
     def price(self, request: gr.Request, **values: Any) -> Updates:
