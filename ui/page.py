@@ -21,6 +21,7 @@ from ui.form_events import (
     connect_seed,
     connect_sizes,
     connect_switch,
+    connect_ways_out,
 )
 from ui.header import Header, header
 from ui.history import Looking
@@ -46,6 +47,7 @@ from ui.served import Served
 from ui.settings_area import SettingsArea, settings_area
 from ui.share import FormLink
 from ui.shared_result import SharedResult
+from ui.ways_out import WaysOut
 
 CACHE_SECONDS = (3600, 24 * 3600)
 """How often Gradio tidies its cache, and how old a file may get there; the originals lie in the data folder."""
@@ -93,6 +95,7 @@ def build(playground: Playground) -> gr.Blocks:
         connect_effect(playground, served, settings, values)
         connect_seed(results, settings)
         connect_switch(playground, head, form, settings)
+        connect_ways_out(WaysOut(playground, head), form, results)
         Together(playground, served, filling, room).connect(page, **QUIET)
         page.load(looking.look, None, results.history.outputs(), queue=False, **QUIET)
         with gr.Column(visible=False):  # Each parameter is a component: what is not visible, the browser never mounts.

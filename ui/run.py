@@ -7,12 +7,12 @@ from typing import Any
 
 import gradio as gr
 from gradio.components import Component
-from markupsafe import escape
+from markupsafe import Markup
 
 from backend.allowance import allowance
 from backend.base import Backend
 from backend.caller import Caller
-from backend.errors import PlaygroundError
+from backend.errors import OverBudget, PlaygroundError
 from backend.generate import generate, prepare
 from backend.gpu_time import gpu_hint
 from backend.playground import Playground
@@ -26,6 +26,7 @@ from ui.library_area import Library
 from ui.results import Board, board_html, error_card
 from ui.served import Served
 from ui.uploads import Uploads
+from ui.ways_out import ways_html
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +72,9 @@ class Runner:
                 for stage in shown:
                     yield {self.outputs.stage: stage}
             yield self._buttons(running=False)
+        except OverBudget as error:
+            ways = ways_html(self.playground, caller)
+            yield {**self._buttons(running=False), self.outputs.stage: str(error_card(error) + ways)}
         except PlaygroundError as error:
             yield {**self._buttons(running=False), self.outputs.stage: str(error_card(error))}
         except Exception:  # The page's rim: without this a visitor would look at a run that never ends.
@@ -113,9 +117,11 @@ class Runner:
         stand = allowance(self.playground, caller, backend, estimate)
         verb = "Over the cap" if stand.refusal else "Generate"
         text = words.left(stand) or gpu_hint(self.playground, caller, backend, asked)
+        line = Markup('<p class="hint">{}</p>').format(text)
+        ways = ways_html(self.playground, caller, asked.mode) if stand.refusal else Markup("")
         return {
             self.outputs.generate: gr.update(value=f"{verb} · {words.price(estimate)}"),
-            self.outputs.left: gr.update(value=f"<p class='hint'>{escape(text)}</p>", visible=bool(text)),
+            self.outputs.left: gr.update(value=str(line + ways), visible=bool(text)),
         }
 
     def asked(self, values: dict[str, Any], caller: Caller) -> tuple[Backend, Request]:
