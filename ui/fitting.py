@@ -32,6 +32,7 @@ class Fitting:
             settings.size.preset,
             settings.size.known,
             settings.note,
+            settings.controls,
         ]
 
     def fit(self, backend: str, **values: Any) -> dict[Any, Any]:
@@ -61,6 +62,7 @@ class Fitting:
         updates[self.settings.size.preset] = gr.update(choices=offered, value=known)
         updates[self.settings.size.known] = known_sizes(can)
         note = note_html(can, said)
+        updates[self.settings.controls] = gr.update(most=can.most_controls)
         updates[self.settings.note] = gr.update(value=note, visible=bool(note))
         return updates
 

@@ -14,7 +14,7 @@ from backend.presets import FOLDER
 
 TABLE = FOLDER / "words.json"
 _SCRIPT = Path(__file__).parent / "languages.js"
-_BUTTON = '<button type="button" translate="no"></button>'
+_BUTTON = '<button type="button" translate="no" lang="zh-Hans">中文</button>'
 
 
 def words(language: Any) -> Mapping[str, str]:

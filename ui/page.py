@@ -135,6 +135,7 @@ def _values(head: Header, form: Compose, settings: SettingsArea) -> dict[str, An
         "prompt": form.prompt,
         "easel": form.easel,
         "keep_size": settings.keep_size,
+        "controls": settings.controls,
         "styles": settings.library.styles,
         **settings.fitted(),
         **settings.options,
