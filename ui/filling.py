@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
-from pydantic import BaseModel
 
 from backend.capabilities import Size
 from backend.playground import Playground
 from backend.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode, Request
 from backend.runs.metadata import recipe as recipe_of
+from ui.accelerator import show_accelerator
 from ui.controls import shown
 from ui.easel import sheet
 from ui.form import MARK
@@ -71,8 +71,10 @@ class Filling:
         for name, info in REQUEST_TYPES[mode].model_fields.items():
             if name in ("mode", "options", "controls", *IMAGE_FIELDS[mode]):
                 continue
-            default = "" if info.is_required() else info.default
-            value = recipe.get(name, default.model_dump() if isinstance(default, BaseModel) else default)
+            if name == "accelerator":
+                values |= show_accelerator(recipe.get(name) or {})
+                continue
+            value = recipe.get(name, "" if info.is_required() else info.default)
             values[name] = values[f"{mode}{MARK}{name}"] = shown(name, info, value)
         if "width" in values:
             values["keep_size"] = values["width"] is None

@@ -12,6 +12,7 @@ from backend.capabilities import Capabilities
 from backend.errors import from_validation
 from backend.recipes import Recipe, check_recipe
 from backend.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode, Request, TextToImage, parse_request
+from ui.accelerator import read_accelerator
 from ui.controls import bounds, is_json, plain, read_json
 from ui.easel import picture_of
 from ui.further_controls import read_controls
@@ -102,6 +103,8 @@ def _image(values: Values, name: str, uploads: Uploads) -> str | None:
 
 
 def _plain(values: Values, name: str, info: FieldInfo) -> Any:
+    if name == "accelerator":
+        return read_accelerator(values.raw)
     if name in ("width", "height") and values.mode != "text_to_image" and values.raw.get("keep_size"):
         return None
     value = values.raw.get(f"{values.mode}{MARK}{name}", values.raw.get(name))

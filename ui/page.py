@@ -137,6 +137,7 @@ def _values(head: Header, form: Compose, settings: SettingsArea) -> dict[str, An
         "keep_size": settings.keep_size,
         "controls": settings.controls,
         "styles": settings.library.styles,
+        **settings.accelerator.controls,
         **settings.fitted(),
         **settings.options,
     }

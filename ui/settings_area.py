@@ -10,6 +10,7 @@ from gradio.components import Component
 from backend.capabilities import Capabilities
 from backend.playground import Playground
 from backend.prompts.styles import Style
+from ui.accelerator import AcceleratorArea, accelerator_area
 from ui.controls import control
 from ui.form import MARK, SHARED, fit
 from ui.further_controls import further_controls
@@ -22,7 +23,7 @@ from ui.tabs.fields import Fitted
 
 BASIC = ("steps", "count")
 FINE = ("guidance", "negative_prompt", "shift", "scheduler", "prompt_expansion", "safety")
-EXTRA = ("loras", "acceleration", "accelerator")
+EXTRA = ("loras", "acceleration")
 _TERSE: Mapping[str, Mapping[str, object]] = {
     "steps": {"info": None},
     "count": {"info": None},
@@ -46,6 +47,7 @@ class SettingsArea:
     note: gr.HTML
     keep_size: gr.Checkbox
     controls: gr.HTML
+    accelerator: AcceleratorArea
     library: LibraryArea
     grid: GridArea
 
@@ -77,11 +79,14 @@ def settings_area(playground: Playground, styles: Sequence[Style]) -> SettingsAr
             fields |= _fields(FINE, first)
         with gr.Accordion("LoRAs and acceleration", open=False, elem_classes=["fold"]):
             fields |= _fields(EXTRA, first)
+            accelerator = accelerator_area(chosen.capabilities)
         grid = grid_area()
         with gr.Accordion("File", open=False, elem_classes=["fold"]):
             fields |= _fields(FILE, first)
         options, groups = _options(playground, chosen.name)
-    return SettingsArea(own, fields, options, groups, size, dice, reuse, note, keep_size, controls, library, grid)
+    return SettingsArea(
+        own, fields, options, groups, size, dice, reuse, note, keep_size, controls, accelerator, library, grid
+    )
 
 
 def _fields(names: tuple[str, ...], fitted: Mapping[str, Mapping[str, object]]) -> dict[str, Component]:
