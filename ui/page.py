@@ -18,6 +18,7 @@ from ui.form_events import (
     connect_control_map,
     connect_effect,
     connect_keys,
+    connect_mask_edge,
     connect_modes,
     connect_seed,
     connect_sizes,
@@ -93,6 +94,7 @@ def build(playground: Playground) -> gr.Blocks:
         connect_memory(page, remembering, form, values)
         connect_sizes(settings)
         connect_modes(form)
+        connect_mask_edge(settings)
         connect_keys(page, OwnKeys(playground), head, runner, form, values)
         connect_restore(Restoring(playground, filling, form.notice), form, drop)
         connect_control_map(ControlMap(playground, served), head, form, settings)
