@@ -45,7 +45,7 @@ def connect_switch(playground: Playground, head: Header, form: Compose, settings
     stand = [head.state, head.timer]
     head.backend.change(None, head.backend, None, js=js_call("choose_backend"))
     head.timer.tick(switch.look, head.backend, stand, queue=False, **QUIET)
-    head.state.act(switch.act, head.backend, stand, queue=False, **QUIET)
+    head.state.act(switch.act, head.backend, stand, **QUIET)
     head.backend.change(switch.look, head.backend, stand, queue=False, **QUIET)
     head.backend.change(
         fitting.fit,
@@ -66,7 +66,7 @@ def connect_keys(
     stand = [head.state, head.timer]
     switch = Switch(keys.playground)
     for event in (
-        gr.on([area.keep.click, area.key.submit], keys.keep, [area.key, head.backend], area.key, queue=False, **QUIET),
+        gr.on([area.keep.click, area.key.submit], keys.keep, [area.key, head.backend], area.key, **QUIET),
         area.forget.click(keys.forget, head.backend, area.key, queue=False, **QUIET),
     ):
         event.then(switch.look, head.backend, stand, queue=False, **QUIET).then(

@@ -49,6 +49,7 @@ from ui.served import Served
 from ui.settings_area import SettingsArea, settings_area
 from ui.share import FormLink
 from ui.shared_result import SharedResult
+from ui.style_shelf import StyleShelving
 from ui.token_line import TokenLine
 from ui.ways_out import WaysOut
 
@@ -82,6 +83,7 @@ def build(playground: Playground) -> gr.Blocks:
         filling = Filling(playground, served, {name: found for name, found in values.items() if name != "mask"})
         looking = Looking(playground, served, results.history)
         connect_library(page, Shelving(library, settings.library, filling), form, values)
+        StyleShelving(library, served, settings.styles, settings.library.styles).connect(page)
         ended = connect_run(page, runner, form, settings, values)
         connect_history(looking, results.history, ended)
         Charting(playground, results.history.charts).connect()

@@ -18,6 +18,7 @@ from ui.grid_area import GridArea, grid_area
 from ui.library_area import LibraryArea, library_area
 from ui.notes import note_html
 from ui.sizes import SizeControls, size_controls
+from ui.style_shelf import StyleShelfArea, style_shelf_area
 from ui.tabs import TABS
 from ui.tabs.fields import Fitted
 
@@ -49,6 +50,7 @@ class SettingsArea:
     controls: gr.HTML
     accelerator: AcceleratorArea
     library: LibraryArea
+    styles: StyleShelfArea
     grid: GridArea
 
     def fitted(self) -> dict[str, Any]:
@@ -75,6 +77,7 @@ def settings_area(playground: Playground, styles: Sequence[Style]) -> SettingsAr
             dice = gr.Button("Random", elem_id="dice", size="sm", min_width=0, scale=0)
             reuse = gr.Button("Reuse", elem_id="reuse", size="sm", min_width=0, scale=0)
         library = library_area(styles)
+        own_styles = style_shelf_area()
         with gr.Accordion("Fine tuning", open=False, elem_classes=["fold"]):
             fields |= _fields(FINE, first)
         with gr.Accordion("LoRAs and acceleration", open=False, elem_classes=["fold"]):
@@ -85,7 +88,20 @@ def settings_area(playground: Playground, styles: Sequence[Style]) -> SettingsAr
             fields |= _fields(FILE, first)
         options, groups = _options(playground, chosen.name)
     return SettingsArea(
-        own, fields, options, groups, size, dice, reuse, note, keep_size, controls, accelerator, library, grid
+        own,
+        fields,
+        options,
+        groups,
+        size,
+        dice,
+        reuse,
+        note,
+        keep_size,
+        controls,
+        accelerator,
+        library,
+        own_styles,
+        grid,
     )
 
 
