@@ -83,7 +83,15 @@ class Failed:
     run: "Run | None" = None
 
 
-Event = Queued | Progress | Submitted | Generated | Waiting | Finished | Failed
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A control picture is done: the sha256 of its file, and its width and height in pixels."""
+
+    sha256: str
+    size: tuple[int, int]
+
+
+Event = Queued | Progress | Submitted | Generated | Waiting | Finished | Failed | Mapped
 Emit = Callable[[Event], None]
 
 

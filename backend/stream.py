@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from backend.errors import Cancelled, PlaygroundError
-from backend.events import Emit, Event, Failed, Finished, Waiting
+from backend.events import Emit, Event, Failed, Finished, Mapped, Waiting
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ def stream(work: Work, *, tick: float = TICK_SECONDS) -> Iterator[Event]:
             except queue.Empty:
                 event = Waiting(time.monotonic() - began)
             yield event
-            if isinstance(event, Finished | Failed):
+            if isinstance(event, Finished | Failed | Mapped):
                 return
     finally:
         left.set()
