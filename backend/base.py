@@ -11,6 +11,7 @@ from backend.caller import Caller
 from backend.capabilities import NO_OPTIONS, Capabilities, Estimate
 from backend.errors import Problem, Unsupported
 from backend.events import Emit, unheard
+from backend.prompts.tokens import TokenCount, TokenCounter
 from backend.request_parts import Control
 from backend.requests import Request
 from backend.runs.records import CostKind, Run
@@ -78,6 +79,10 @@ class Backend(ABC):
         `options` are the backend's own, as a request has them; `emit` is told what goes on, and may raise to leave.
         """
         raise Unsupported([Problem("preprocess", f"{self.label} makes no control pictures.")])
+
+    def count_tokens(self, prompt: str) -> TokenCount:
+        """Return how long a prompt is for the model; estimated where its tokenizer isn't here."""
+        return TokenCounter(None).count(prompt)
 
     def actions(self) -> Mapping[str, str]:
         """Name what the page may offer beside the state, as id and label; `act` carries one out."""

@@ -12,7 +12,7 @@ from backend.errors import PlaygroundError
 from backend.events import Emit, Event, Failed, Mapped
 from backend.playground import Playground
 from backend.request_parts import Control
-from backend.stream import stream
+from backend.stream import Stream
 
 
 def control_map(
@@ -23,7 +23,7 @@ def control_map(
     `options` are the backend's own. The map's file is the caller's: as a control's image with the preprocessing `none`
     it guides exactly as the image did. Closing the iterator leaves the work undone.
     """
-    yield from stream(partial(_make, playground, caller, backend, control, options))
+    yield from Stream(partial(_make, playground, caller, backend, control, options)).watch()
 
 
 def _make(

@@ -91,7 +91,14 @@ class Mapped:
     size: tuple[int, int]
 
 
-Event = Queued | Progress | Submitted | Generated | Waiting | Finished | Failed | Mapped
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The visitor wants no more of the run, after `seconds`; one that a provider has accepted ends unseen."""
+
+    seconds: float
+
+
+Event = Queued | Progress | Submitted | Generated | Waiting | Finished | Failed | Stopped | Mapped
 Emit = Callable[[Event], None]
 
 

@@ -8,6 +8,7 @@ from PIL import Image
 from pydantic import JsonValue
 
 from backend.base import Backend, State
+from backend.cache_rules import cache_problems
 from backend.caller import Caller
 from backend.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate, read_options
 from backend.errors import Problem, Unsupported
@@ -23,6 +24,7 @@ from backend.local.scenes import controls_of
 from backend.local.workshop import Workshop
 from backend.local.zerogpu import Decorate, Work, forked
 from backend.pixels import open_upright
+from backend.prompts.tokens import TokenCount, TokenCounter
 from backend.request_parts import Control
 from backend.requests import Request
 from backend.runs.files import ImageFiles
@@ -60,6 +62,7 @@ class LocalBackend(Backend):
         self.workshop = Workshop(files, self.models, self.extras, loras, usd_per_second=per_second)
         self._work: Work = forked(self.workshop.make, gpu) if gpu else self.workshop.make
         self._forks = gpu is not None
+        self._tokens = TokenCounter(self.models.checkpoint.folder)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -87,6 +90,13 @@ class LocalBackend(Backend):
     def warm(self) -> None:
         """Begin to load, or a download that the settings asked for by name."""
         self.models.start()
+
+    def count_tokens(self, prompt: str) -> TokenCount:
+        """Count with the tokenizer of the model at hand; it needs no torch."""
+        folder = self.models.checkpoint.folder
+        if self._tokens.folder != folder:
+            self._tokens = TokenCounter(folder)
+        return self._tokens.count(prompt)
 
     def actions(self) -> Mapping[str, str]:
         """Offer the download, with its size and the free disk: pressing it is the yes."""
@@ -130,6 +140,7 @@ class LocalBackend(Backend):
         return self.workshop.detectors.detect(control.preprocess, image, chosen, emit)
 
     def _problems(self, request: Request) -> Iterator[Problem]:
+        yield from cache_problems(request)
         options = LocalOptions.model_validate(request.options)
         yield from self.workshop.detectors.problems(controls_of(request), options)
 

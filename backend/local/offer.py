@@ -28,7 +28,6 @@ MODES: tuple[Mode, ...] = ("text_to_image", "image_to_image", "inpaint", "outpai
 
 _NOTHING: Mapping[str, str] = {}
 _LACKS = {
-    "acceleration=regular": "Locally nothing makes it faster and leaves every pixel as it is; choose none, or high.",
     "prompt_expansion": "Only a provider can expand prompts.",
     **{f"scheduler={name}": reason for name, reason in REFUSED.items()},
 }

@@ -16,7 +16,7 @@ from backend.local.engine import Engine
 from backend.local.loading import Loading
 from backend.local.zerogpu import LEAST_SECONDS
 from backend.playground import Playground
-from backend.request_parts import Control
+from backend.request_parts import Accelerator, Control
 from backend.requests import ControlNet, ImageToImage, Inpaint, Outpaint
 from backend.settings import Settings
 from tests.backend.local.conftest import CPU, PROMPT, Draw, asked, finished
@@ -140,6 +140,8 @@ def test_a_broken_drawing_fails_cleanly_and_the_next_one_works(
         ({"width": 1024, "height": 128}, "width"),
         ({"scheduler": "DPMSolverMultistepInverse"}, "scheduler"),
         ({"prompt_expansion": True}, "prompt_expansion"),
+        ({"accelerator": Accelerator(fb_cache_threshold=0.5)}, "accelerator.fb_cache_threshold"),
+        ({"accelerator": Accelerator(tea_cache=True), "acceleration": "high"}, "acceleration"),
     ],
 )
 def test_what_it_cannot_do_is_refused_by_name(house: Playground, caller: Caller, values: object, field: str) -> None:
