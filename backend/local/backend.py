@@ -16,8 +16,9 @@ from backend.local.extras import Extras
 from backend.local.loras import LoraShelf
 from backend.local.machine import Machine, look
 from backend.local.models import Models, offer_of
+from backend.local.telling import Work
 from backend.local.workshop import Workshop
-from backend.local.zerogpu import Decorate, Work, forked
+from backend.local.zerogpu import Decorate, forked
 from backend.pixels import open_upright
 from backend.request_parts import Control
 from backend.requests import Request

@@ -90,7 +90,7 @@ class Models:
     def _ready_sentence(self) -> str:
         where = f"{self.checkpoint.name} on this machine's {self.machine.name}"
         if not self.checkpoint.embedded:
-            engine = self.loading.engine
+            engine = self.loading.value
             return f"Ready: {where}{f', {engine.memory.reason}' if engine else ''}."
         if self.download and self.download.busy:
             return f"Ready: {where}. {self._download_sentence()}"

@@ -51,9 +51,13 @@ class Workshop:
                 began = time.monotonic()
                 image = paint(seed, partial(engine.draw, on_step=_teller(emit, index), loras=loras))
                 seconds, reused = time.monotonic() - began, engine.reused
-            self._seconds_a_step[image.width * image.height] = seconds / request.steps
+            self.timed(image, request, seconds)
             flagged = self._flags(image) if request.safety else None
             emit(Generated(image, seed, self.price(seconds), index, flagged, _details(seconds, reused)))
+
+    def timed(self, image: Image.Image, request: Request, seconds: float) -> None:
+        """Remember how long an image of this size took, for the next estimate."""
+        self._seconds_a_step[image.width * image.height] = seconds / request.steps
 
     def seconds(self, request: Request, pixels: int) -> float | None:
         """Return how long a run of images with so many pixels may take, once one such was timed."""
