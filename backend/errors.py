@@ -9,6 +9,7 @@
     - NotAllowed: somebody else's to do
     - NotFound: an image or a run isn't there
     - StorageFull: the data folder can take no more
+        - StorageUnreachable: the store of images beyond this machine doesn't do what it should
     - BadLink: an address that says nothing readable
     - BadImage: a file isn't an image that we take
     - OutOfMemory: the device has too little memory for this run
@@ -103,6 +104,10 @@ class NotFound(PlaygroundError):
 
 class StorageFull(PlaygroundError):
     """The data folder can take no more."""
+
+
+class StorageUnreachable(StorageFull):
+    """The store of images beyond this machine doesn't answer, or refuses."""
 
 
 class BadLink(PlaygroundError):

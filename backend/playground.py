@@ -8,6 +8,7 @@ from backend.base import Backend
 from backend.caller import Caller
 from backend.errors import Problem, Unsupported
 from backend.registry import BACKENDS, OPTIONAL, REHEARSAL, build
+from backend.runs.bucket import open_images
 from backend.runs.budget import Budget
 from backend.runs.database import open_database
 from backend.runs.files import ImageFiles
@@ -83,7 +84,7 @@ def open_playground(settings: Settings) -> Playground:
         raise Unsupported([Problem("backend", f"is {settings.backend!r}; choose one of {known}.")])
     settings = settings.model_copy(update={"data": data_folder(settings)})
     engine = open_database(settings.data, settings.database_url)
-    files = ImageFiles(settings.data / "images")
+    files = open_images(settings.data / "images", settings.images_url)
     names = [*BACKENDS, *(name for name in (*OPTIONAL, *REHEARSAL) if name == settings.backend)]
     backends = {name: build(name, settings, files) for name in names}
     budget = Budget(engine, settings.caps)

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from backend.cluster.replica import Job
@@ -40,9 +41,13 @@ class ImageCall:
 
     def leave(self) -> None:
         """Want it no more: what waits is dropped, what draws ends with its current step."""
+        from ray.exceptions import RayError
+        from ray.serve.exceptions import RayServeException
+
         self._left.set()
         if self._stream is not None:
-            self._stream.cancel()
+            with suppress(RayError, RayServeException):  # One that has failed says so once more.
+                self._stream.cancel()
 
     def _attempt(self) -> bool:
         """Ask for the image; return whether that was the end of it, a lost replica being none."""
@@ -63,6 +68,10 @@ class ImageCall:
         return True
 
     def _follow(self) -> None:
+        import ray
+
+        if not ray.is_initialized():
+            raise RuntimeError("Ray was shut down; asking it all the same would start another one.")
         self._stream = self._replicas.draw.remote(self._job)
         if self._left.is_set():
             self._stream.cancel()

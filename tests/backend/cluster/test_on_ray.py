@@ -7,6 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from backend.caller import Caller
+from backend.cluster.call import LOST
 from backend.encoding import encode
 from backend.errors import BadImage, ProviderBusy
 from backend.events import Event, Failed, Finished, Generated, Progress, Queued
@@ -23,7 +24,7 @@ from tests.backend.local.pictures import distance
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(400),
-    pytest.mark.filterwarnings("default"),  # Ray's own, many
+    pytest.mark.filterwarnings("ignore"),  # of Ray's own code, which are many
 ]
 
 
@@ -74,21 +75,27 @@ def test_a_second_replica_is_started_where_images_wait_and_a_batch_keeps_its_ord
 
 
 def test_a_replica_that_is_killed_costs_time_and_no_pixel(house: Playground, engine: Engine) -> None:
-    request, doing = asked(count=2, steps=20), set()
-    images: list[Image.Image] = []
-    victim = None
+    request = asked(count=2, steps=50)
+    deadline, told = time.monotonic() + 120, list(killing(house, request))
+    while LOST not in {event.doing for event in told if isinstance(event, Progress)}:
+        assert time.monotonic() < deadline, "no two replicas drew at the same time"
+        told = list(killing(house, request))
+    images = finished(iter(told))
+    assert [distance(image, alone(engine, request, seed)) for image, seed in zip(images, (7, 8), strict=True)] == [0, 0]
+
+
+def killing(house: Playground, request: Request) -> Iterator[Event]:
+    """Kill a replica once both draw."""
+    drawing, killed = set[int](), False
     for event in start(house, request):
-        if isinstance(event, Progress):
-            doing.add(event.doing)
-            if victim is None and event.step == 2:
-                victim = replica_processes()[0]
-                victim.kill()
+        if isinstance(event, Progress) and 2 <= event.step < request.steps / 2:
+            drawing.add(event.index)
         if isinstance(event, Generated):
-            images.append(event.image)
-        assert not isinstance(event, Failed)
-    assert victim is not None
-    assert {distance(image, alone(engine, request, seed)) for image, seed in zip(images, (7, 8), strict=True)} == {0}
-    print("told meanwhile:", doing)
+            drawing.discard(event.index)
+        if len(drawing) == 2 and not killed:
+            replica_processes()[0].kill()
+            killed = True
+        yield event
 
 
 def test_stop_frees_the_replica_within_a_step(house: Playground) -> None:
