@@ -66,7 +66,7 @@ def _lastingly(start: Callable[[], None]) -> None:
     def stay() -> None:
         try:
             start()
-        except Exception as error:  # Handed to who waits below.
+        except Exception as error:  # noqa: BLE001 - handed to who waits below
             started.set_exception(error)
             return
         started.set_result(None)

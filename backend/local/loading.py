@@ -45,7 +45,7 @@ class Loading(Generic[Loaded]):
             self._thread.start()
 
     def wait(self, emit: Emit, total: int) -> Loaded:
-        """Return what was loaded once it is there; meanwhile emit progress, as step 0 of `total`. Raise why it failed."""
+        """Return it once it is loaded; meanwhile emit progress, as step 0 of `total`. Raise why it failed."""
         self.start()
         while self.value is None:
             if self.error:

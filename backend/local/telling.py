@@ -4,7 +4,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 
 from backend.errors import Cancelled, GenerationFailed, PlaygroundError
 from backend.events import Emit, Event, Waiting
@@ -19,7 +19,7 @@ Told = Event | PlaygroundError
 _Line = queue.SimpleQueue[Told | None]
 
 
-def told_by(work: Work, request: Request) -> Iterator[Told]:
+def told_by(work: Work, request: Request) -> Generator[Told, None, None]:
     """Do the work in a thread and yield what it emits, then the error that ended it, if one did.
 
     A `Waiting` comes whenever nothing else did for half a second; once this is closed, the work's next `emit` ends it.

@@ -18,7 +18,7 @@ from backend.playground import Playground
 from backend.requests import Inpaint, Request, TextToImage
 from tests.backend.cluster.conftest import WAITING, replica_processes
 from tests.backend.local.conftest import PROMPT
-from tests.backend.local.conftest import engine as engine  # noqa: PLC0414 - a fixture
+from tests.backend.local.conftest import engine as engine
 from tests.backend.local.pictures import distance
 
 pytestmark = [
@@ -138,7 +138,9 @@ def test_the_pictures_of_a_request_travel_to_the_replica(house: Playground) -> N
 
 def test_an_error_of_the_engine_keeps_its_words_across_the_cluster(house: Playground) -> None:
     whole = encode(Image.effect_noise((200, 200), 90).convert("RGB"), "png")
-    *_, last = start(house, Inpaint(prompt=PROMPT, image=_bring(house, whole[: len(whole) // 2]), mask=_bring(house, whole)))
+    *_, last = start(
+        house, Inpaint(prompt=PROMPT, image=_bring(house, whole[: len(whole) // 2]), mask=_bring(house, whole))
+    )
     assert isinstance(last, Failed)
     assert isinstance(last.error, BadImage)
 
