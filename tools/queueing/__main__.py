@@ -1,4 +1,4 @@
-"""Print how long visitors wait: `python -m tools.queueing --draw-seconds 3`. All of it is simulated, nothing measured."""
+"""Print how long visitors wait: `python -m tools.queueing --draw-seconds 3`. All of it is simulated."""
 
 import argparse
 import math
