@@ -5,18 +5,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from PIL import Image
+from pydantic import JsonValue
 
 from backend.base import Backend, State
 from backend.caller import Caller
-from backend.capabilities import Capabilities, Estimate
+from backend.capabilities import NO_OPTIONS, Capabilities, Estimate
 from backend.cluster.fleet import open_fleet
 from backend.cluster.gathering import Gathering
 from backend.cluster.line import Line
 from backend.cluster.replica import Job
 from backend.cluster.scale import Scale
-from backend.events import Emit, Event, Generated
+from backend.events import Emit, Event, Generated, unheard
 from backend.local.backend import LocalBackend
 from backend.local.loading import Loading
+from backend.prompts.tokens import TokenCount
 from backend.request_parts import Control
 from backend.requests import Request, references, seeds
 from backend.runs.files import ImageFiles
@@ -37,7 +39,9 @@ class ClusterBackend(Backend):
         self._engine = LocalBackend(settings, files)
         """Answers for the replicas, which are the same; it never loads the model."""
         chosen = scale or Scale(most=settings.replicas)
-        self._fleet: Loading[Any] = Loading(lambda report: open_fleet(settings, chosen, report), "The cluster")
+        self._fleet: Loading[Any] = Loading(
+            lambda report: open_fleet(settings, chosen, report), failure="The cluster could not be started"
+        )
         self._line = Line()
         self._where = f"the cluster at {settings.ray_address}" if settings.ray_address else "a cluster on this machine"
 
@@ -89,9 +93,15 @@ class ClusterBackend(Backend):
 
         Gathering(replicas, self._line, list(self._jobs(request))).run(timed)
 
-    def control_picture(self, control: Control, caller: Caller) -> Image.Image:
+    def control_picture(
+        self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, emit: Emit = unheard
+    ) -> Image.Image:
         """Return the map of the control's image, made here."""
-        return self._engine.control_picture(control, caller)
+        return self._engine.control_picture(control, caller, options, emit)
+
+    def count_tokens(self, prompt: str) -> TokenCount:
+        """Count with the tokenizer of the engine's model."""
+        return self._engine.count_tokens(prompt)
 
     def _jobs(self, request: Request) -> Iterator[Job]:
         pictures = {sha256: self.files.read(sha256) for sha256 in references(request)}

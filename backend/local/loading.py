@@ -1,11 +1,11 @@
-"""What takes long to load and is loaded once, in its own thread, while others look on or wait."""
+"""Slow work in a thread of its own, such as loading a model, while others look on or wait and may leave."""
 
 import logging
 import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from backend.errors import NotReady, PlaygroundError
+from backend.errors import Cancelled, NotReady, PlaygroundError
 from backend.events import Emit, Progress
 
 log = logging.getLogger(__name__)
@@ -13,60 +13,91 @@ log = logging.getLogger(__name__)
 TICK_SECONDS = 0.5
 Report = Callable[[str, float], None]
 """Called with what is being done and the fraction (0 to 1) that is behind."""
-Loaded = TypeVar("Loaded")
+Check = Callable[[], None]
+"""Raises `Cancelled` once nobody waits any more."""
+Result = TypeVar("Result")
 
 
-class Loading(Generic[Loaded]):
+class Loading(Generic[Result]):
     """Runs `load` once in the background; after a failure the next `start` tries again.
 
-    `what` begins the sentence that visitors read where it fails for a reason that is not theirs.
+    `doing` says what it does until it reports something itself; `failure` what to say of a foreign library's fault.
     """
 
-    def __init__(self, load: Callable[[Report], Loaded], what: str = "The model") -> None:
-        self._load, self._what = load, what
+    def __init__(
+        self,
+        load: Callable[[Report], Result],
+        *,
+        doing: str = "Starting",
+        failure: str = "The model could not be loaded",
+    ) -> None:
+        self._load = load
+        self._at_first, self._failure = doing, failure
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
-        self.value: Loaded | None = None
+        self.result: Result | None = None
         self.error: PlaygroundError | None = None
         self.doing, self.fraction = "", 0.0
 
     @property
     def busy(self) -> bool:
         """Whether it is loading now."""
-        return self._thread is not None and self.value is None and self.error is None
+        return self._thread is not None and self.result is None and self.error is None
 
     def start(self) -> None:
         """Begin, unless it is loading or loaded; returns at once."""
         with self._changed:
-            if self.value or self.busy:
+            if self.result is not None or self.busy:
                 return
-            self.error, self.doing, self.fraction = None, "Starting", 0.0
-            self._thread = threading.Thread(target=self._work, daemon=True, name="loading")
+            self.error, self.doing, self.fraction = None, self._at_first, 0.0
+            self._thread = threading.Thread(target=self._work, daemon=True, name=self._at_first.lower())
             self._thread.start()
 
-    def wait(self, emit: Emit, total: int) -> Loaded:
-        """Return it once it is loaded; meanwhile emit progress, as step 0 of `total`. Raise why it failed."""
+    def wait(self, emit: Emit, total: int = 0) -> Result:
+        """Return the result once it is there; meanwhile emit progress, as step 0 of `total`. Raise why it failed."""
         self.start()
-        while self.value is None:
+        while self.result is None:
             if self.error:
                 raise self.error
             emit(Progress(0, total, doing=self.doing))
             with self._changed:
                 if self.busy:
                     self._changed.wait(TICK_SECONDS)
-        return self.value
+        return self.result
 
     def _report(self, doing: str, fraction: float) -> None:
         self.doing, self.fraction = doing, fraction
 
     def _work(self) -> None:
+        result: Result | None = None
+        error: PlaygroundError | None = None
         try:
-            value, error = self._load(self._report), None
+            result = self._load(self._report)
         except PlaygroundError as caught:
-            value, error = None, caught
+            error = caught
+        except Cancelled:
+            return  # Whoever waited has left, and nobody else waits for this.
         except Exception:  # A foreign library's fault; whoever waits has to hear of it.
-            log.exception("%s could not be loaded", self._what)
-            value, error = None, NotReady(f"{self._what} could not be loaded; the playground's log says why.")
+            log.exception("%s", self._failure)
+            error = NotReady(f"{self._failure}; the playground's log says why.")
         with self._changed:
-            self.value, self.error = value, error
+            self.result, self.error = result, error
             self._changed.notify_all()
+
+
+def aside(work: Callable[[Check], Result], emit: Emit, *, doing: str, failure: str) -> Result:
+    """Do `work` once for one visitor, telling each half second that it goes on; a visitor who leaves waits no longer.
+
+    The work itself ends where it next calls the `Check` that it is given.
+    """
+    left = threading.Event()
+
+    def check() -> None:
+        if left.is_set():
+            raise Cancelled
+
+    try:
+        return Loading(lambda _: work(check), doing=doing, failure=failure).wait(emit)
+    except Cancelled:
+        left.set()
+        raise
