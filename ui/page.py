@@ -17,6 +17,7 @@ from ui.form_events import (
     connect_control_map,
     connect_effect,
     connect_keys,
+    connect_mask_edge,
     connect_modes,
     connect_seed,
     connect_sizes,
@@ -92,6 +93,7 @@ def build(playground: Playground) -> gr.Blocks:
         connect_memory(page, remembering, form, values)
         connect_sizes(settings)
         connect_modes(form)
+        connect_mask_edge(settings)
         connect_keys(page, OwnKeys(playground), head, runner, form, values)
         connect_restore(Restoring(playground, filling, form.notice), form, drop)
         connect_control_map(filling, head, form, settings)
@@ -134,7 +136,9 @@ def _values(head: Header, form: Compose, settings: SettingsArea) -> dict[str, An
         "prompt": form.prompt,
         "easel": form.easel,
         "keep_size": settings.keep_size,
+        "controls": settings.controls,
         "styles": settings.library.styles,
+        **settings.accelerator.controls,
         **settings.fitted(),
         **settings.options,
     }
