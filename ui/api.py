@@ -21,6 +21,7 @@ from backend.runs.answer import run_json
 from backend.runs.records import RunImage
 from ui import words
 from ui.caller import caller_of
+from ui.control_map_api import ControlMapApi
 from ui.restore import settings_of
 from ui.served import Served
 from ui.signatures import optional, parameter, parameters_of, typed
@@ -44,6 +45,7 @@ class Api:
         api(self._estimate(), api_name="estimate")
         api(self.backends, api_name="backends")
         api(self.read_metadata, api_name="read_metadata")
+        ControlMapApi(playground=self.playground, served=self.served).add_to_page()
         Spaces(self).add_to_page()
 
     def backends(self, request: gr.Request) -> list:  # type: ignore[type-arg]  # Gradio reads the bare type

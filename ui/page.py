@@ -11,7 +11,6 @@ from ui.actions import Actions
 from ui.api import Api
 from ui.charts import Charting
 from ui.compose import Compose, compose
-from ui.control_map import ControlMap
 from ui.events import QUIET
 from ui.filling import Filling
 from ui.form_events import (
@@ -99,7 +98,7 @@ def build(playground: Playground) -> gr.Blocks:
         connect_mask_edge(settings)
         connect_keys(page, OwnKeys(playground), head, runner, form, values)
         connect_restore(Restoring(playground, filling, form.notice), form, drop)
-        connect_control_map(ControlMap(playground, served), head, form, settings)
+        connect_control_map(filling, head, form, settings)
         connect_effect(playground, served, settings, values)
         connect_seed(results, settings)
         connect_switch(playground, head, form, settings)
