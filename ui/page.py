@@ -70,8 +70,7 @@ def build(playground: Playground) -> gr.Blocks:
         with gr.Row(elem_id="main"):
             form = compose(playground)
             results = results_area(
-                {each.name: library.examples(each) for each in playground.backends.values()},
-                playground.choose("auto").name,
+                playground, {each.name: library.examples(each) for each in playground.backends.values()}
             )
             settings = settings_area(playground, library.presets.styles)
         drop = _dropzone()

@@ -17,6 +17,7 @@ from ui.restore import Restoring
 from ui.results_area import ResultsArea
 from ui.run import Runner
 from ui.settings_area import SettingsArea
+from ui.trash import Emptying
 
 
 def connect_run(
@@ -43,10 +44,14 @@ def connect_run(
 def connect_history(looking: Looking, area: HistoryArea, ended: list[Any]) -> None:
     """Connect the search, and a fresh look after each run."""
     asked, outputs = area.searched(), area.outputs()
-    looks = [area.words.change, area.mode.change, area.favourites.change]
+    looks = [control.change for control in area.search.controls().values()]
     gr.on(looks, looking.look, None, outputs, inputs_kwargs=asked, queue=False, trigger_mode="always_last", **QUIET)
     area.more.click(looking.further, None, [*outputs, area.shown], inputs_kwargs=asked, queue=False, **QUIET)
-    area.zip.click(looking.archive, None, area.undo, inputs_kwargs=asked, **QUIET)
+    emptying = Emptying(looking.playground, area.trash, area.undo)
+    area.trash.ask.click(emptying.ask, None, area.trash.sure, queue=False, **QUIET)
+    emptied = area.trash.sure.click(emptying.empty, None, area.undo, queue=False, **QUIET)
+    emptied.then(looking.look, None, outputs, inputs_kwargs=asked, queue=False, **QUIET)
+    area.search.archive.click(looking.archive, None, area.undo, inputs_kwargs=asked, **QUIET)
     for event in ended:
         event.then(looking.look, None, outputs, inputs_kwargs=asked, queue=False, **QUIET)
 

@@ -46,7 +46,7 @@ def style_shelf_area() -> StyleShelfArea:
     with gr.Accordion("Your styles", open=False, elem_classes=["fold"], elem_id="style-shelf"):
         style = gr.Dropdown([], label="Yours", elem_id="own-style", info="Choosing one lets you change it.")
         name = gr.Textbox(label="Name", elem_id="style-name", max_lines=1)
-        info = "{prompt} is where the visitor's own words go; without it, these stand behind them."
+        info = "{prompt} is where your own words go; without it, these stand behind them."
         prompt = gr.Textbox(label="Words of the style", info=info, lines=2, elem_id="style-prompt")
         negative = gr.Textbox(label="Negative prompt", lines=1, elem_id="style-negative")
         with gr.Row(elem_classes=["small-row"]):
