@@ -92,3 +92,7 @@ class Stopped:
 
 Event = Queued | Progress | Submitted | Generated | Waiting | Finished | Failed | Stopped
 Emit = Callable[[Event], None]
+
+
+def unheard(_: Event) -> None:
+    """Take an event that nobody listens to."""

@@ -9,6 +9,7 @@ from backend.playground import Playground
 from backend.presets import load_presets
 from ui.actions import Actions
 from ui.api import Api
+from ui.charts import Charting
 from ui.compose import Compose, compose
 from ui.control_map import ControlMap
 from ui.events import QUIET
@@ -48,6 +49,7 @@ from ui.served import Served
 from ui.settings_area import SettingsArea, settings_area
 from ui.share import FormLink
 from ui.shared_result import SharedResult
+from ui.token_line import TokenLine
 from ui.tools import Tools
 from ui.ways_out import WaysOut
 
@@ -83,10 +85,12 @@ def build(playground: Playground) -> gr.Blocks:
         connect_library(page, Shelving(library, settings.library, filling), form, values)
         ended = connect_run(page, runner, form, settings, values)
         connect_history(looking, results.history, ended)
+        Charting(playground, results.history.charts).connect()
         connect_recovering(page, Recovering(playground, runner, results.recoverable), looking, ended)
         connect_actions(Actions(playground, filling, results.inspector, results.history.undo), looking, form, results)
         remembering = Remembering(playground, filling, form.notice)
         FormLink(playground, library, form.share).connect(values)
+        TokenLine(playground, library, form.tokens).connect(values)
         connect_price(page, runner, form, values, ended)
         connect_memory(page, remembering, form, values)
         connect_sizes(settings)
