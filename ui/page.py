@@ -44,12 +44,14 @@ from ui.run_events import (
     connect_restore,
     connect_run,
 )
+from ui.scripts import Scripts
 from ui.served import Served
 from ui.settings_area import SettingsArea, settings_area
 from ui.share import FormLink
 from ui.shared_result import SharedResult
 from ui.style_shelf import StyleShelving
 from ui.token_line import TokenLine
+from ui.tools import Tools
 from ui.ways_out import WaysOut
 
 CACHE_SECONDS = (3600, 24 * 3600)
@@ -105,9 +107,15 @@ def build(playground: Playground) -> gr.Blocks:
         Together(playground, served, filling, room).connect(page, **QUIET)
         page.load(looking.look, None, results.history.outputs(), queue=False, **QUIET)
         with gr.Column(visible=False):  # Each parameter is a component: what is not visible, the browser never mounts.
-            Api(playground, served).add_to_page()
+            Api(Scripts(playground, library), served).add_to_page()
     assert isinstance(page, gr.Blocks)
     return page
+
+
+def tools_of(playground: Playground) -> Tools:
+    """Return what assistants reach over MCP, beside the page."""
+    scripts = Scripts(playground, Library(playground, load_presets()))
+    return Tools(Api(scripts, Served(playground.files, playground.holders)))
 
 
 def launch_look() -> dict[str, Any]:
