@@ -27,6 +27,7 @@ from ui.form_events import (
 from ui.header import Header, header
 from ui.history import Looking
 from ui.library_area import Library, Shelving
+from ui.list_shelf import ListShelving
 from ui.own_key import OwnKeys
 from ui.recovering import Recovering
 from ui.remembering import Remembering
@@ -74,7 +75,7 @@ def build(playground: Playground) -> gr.Blocks:
             results = results_area(
                 playground, {each.name: library.examples(each) for each in playground.backends.values()}
             )
-            settings = settings_area(playground, library.presets.styles)
+            settings = settings_area(playground, library.presets)
         drop = _dropzone()
         room = room_area((_HERE / "cards.js").read_text(encoding="utf-8"))
         outputs = Outputs(results.stage, form.generate, form.stop, form.left)
@@ -84,6 +85,7 @@ def build(playground: Playground) -> gr.Blocks:
         looking = Looking(playground, served, results.history)
         connect_library(page, Shelving(library, settings.library, filling), form, values)
         StyleShelving(library, served, settings.styles, settings.library.styles).connect(page)
+        ListShelving(library, settings.lists).connect(page)
         ended = connect_run(page, runner, form, settings, values)
         connect_history(looking, results.history, ended)
         Charting(playground, results.history.charts).connect()

@@ -68,3 +68,17 @@ def test_a_file_that_holds_no_styles_is_refused_in_words(page: Page, tmp_path: P
     expect(page.get_by_text("is no JSON that can be read")).to_be_visible()
     page.click("#style-export")
     expect(page.get_by_text("has none of yours yet")).to_be_visible()
+
+
+def test_a_list_of_ones_own_is_drawn_from_and_a_wrong_one_refused(page: Page, site: Site) -> None:
+    page.get_by_role("button", name="Your lists").click()
+    page.fill("#list-name input, #list-name textarea", "ships")
+    page.click("#list-save")
+    expect(page.locator(".toast-wrap")).to_contain_text("has none; write at least one.")
+    page.fill("#list-lines textarea", "# mine\na junk\n\na junk")
+    page.click("#list-save")
+    expect(page.locator("#own-list input")).to_have_value("ships")
+    draw(page, "a picture of __ships__")
+    assert prompts(site, 1) == ["a picture of a junk"]
+    page.click("#list-remove")
+    expect(page.locator("#own-list input")).to_have_value("")
