@@ -55,7 +55,7 @@ def accelerator_area(capabilities: Capabilities) -> AcceleratorArea:
 
 def read_accelerator(raw: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options that were chosen; the numbers of a cache that is off have no visible control and stay out."""
-    cache = raw.get(CACHE)
+    cache = str(raw.get(CACHE))
     if cache not in CACHES:
         return {}
     given = {name: raw.get(_key(name)) for name in (*CACHES[cache], *EVERY)}

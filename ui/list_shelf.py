@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from backend.errors import PlaygroundError
 from backend.presets import read_list
@@ -12,6 +13,10 @@ from ui.caller import caller_of
 from ui.events import QUIET
 from ui.filling import Updates
 from ui.library_area import Library
+
+_HOW = Markup(
+    '<p class="hint">In the prompt, <code>__name__</code> draws a line of that list by the seed. Here already: {}.</p>'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +33,8 @@ class ListShelfArea:
 def list_shelf_area(known: Sequence[str]) -> ListShelfArea:
     """Lay out the fold; `known` are the names of the lists that come with the playground."""
     with gr.Accordion("Your lists", open=False, elem_classes=["fold"], elem_id="list-shelf"):
-        info = f"In the prompt, __name__ draws a line of that list by the seed. Here already: {', '.join(known)}."
-        chosen = gr.Dropdown([], label="Yours", info=info, elem_id="own-list")
+        gr.HTML(str(_HOW.format(", ".join(known))), apply_default_css=False)
+        chosen = gr.Dropdown([], label="Yours", elem_id="own-list")
         name = gr.Textbox(label="Name", max_lines=1, elem_id="list-name")
         lines = gr.Textbox(label="One entry a line", lines=4, max_lines=12, elem_id="list-lines")
         with gr.Row(elem_classes=["small-row"]):

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from pydantic import ValidationError
 
 from backend.errors import InvalidRequest, PlaygroundError, Problem, from_validation
-from backend.prompts.style_files import FORMATS, Imported, read_styles, write_styles
+from backend.prompts.style_files import FORMATS, Imported, StyleFormat, read_styles, write_styles
 from backend.prompts.styles import Style, find
 from ui.caller import caller_of
 from ui.events import QUIET
@@ -137,7 +137,7 @@ class StyleShelving:
                 raise InvalidRequest(
                     [Problem("styles", "has none of yours yet; choose some above, or save one first.")]
                 )
-            kind = next((known for known in FORMATS if known == file_format), "a1111")
+            kind: StyleFormat = next((known for known in FORMATS if known == file_format), "a1111")
             text = write_styles(styles, kind)
         except PlaygroundError as error:
             raise gr.Error(str(error), print_exception=False) from error
