@@ -1,21 +1,27 @@
 """The local engine as a backend."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from PIL import Image
 
 from backend.base import Backend, State
+from backend.cache_rules import cache_problems
 from backend.caller import Caller
 from backend.capabilities import FREE, Capabilities, Estimate
 from backend.errors import Problem, Unsupported
 from backend.events import Emit
 from backend.local import offer
+from backend.local.acceleration import plan_of
+from backend.local.choices import option_problems
 from backend.local.controlnets import UNIONS, find_controlnet
 from backend.local.extras import Extras
 from backend.local.loras import LoraShelf
 from backend.local.machine import Machine, look
 from backend.local.models import Models, offer_of
+from backend.local.options import LocalOptions, options_of
+from backend.local.parts import lacking_gguf
 from backend.local.workshop import Workshop
 from backend.local.zerogpu import Decorate, Work, forked
 from backend.pixels import open_upright
@@ -25,7 +31,7 @@ from backend.runs.files import ImageFiles
 from backend.settings import Settings
 
 SECONDS_AN_HOUR = 3600
-ZERO_GPU = Machine("cuda", "ZeroGPU", 48 * 10**9)
+ZERO_GPU = Machine("cuda", "ZeroGPU", 48 * 10**9, 12.0)
 """Half an RTX PRO 6000; outside of a run no GPU can be seen there."""
 
 
@@ -49,8 +55,8 @@ class LocalBackend(Backend):
         self.files = files
         self.extras = extras or Extras(offered=not settings.public)
         self.models = Models(settings.model, self.machine, self.extras)
-        # A stranger must not start a download on somebody else's machine; naming the model there is the owner's way.
-        self._offers_download = not settings.public
+        # A stranger must neither start a download on somebody else's machine nor make all wait for another layout.
+        self._trusts = not settings.public
         loras = LoraShelf(settings.data / "loras", outside=not settings.public)
         per_second = settings.gpu_usd_per_hour / SECONDS_AN_HOUR
         self.workshop = Workshop(files, self.models, self.extras, loras, usd_per_second=per_second)
@@ -66,7 +72,13 @@ class LocalBackend(Backend):
             lacking["controls"] = self.extras.lacking("union_lite") or "This model has no ControlNet."
         if unsafe := self.extras.lacking("safety"):
             lacking["safety"] = unsafe
-        return offer.capabilities(self.models.checkpoint, lacking, guided=guided)
+        own: dict[str, Any] = {"options": LocalOptions, "rules": self._problems} if self._trusts else {}
+        return offer.capabilities(self.models.checkpoint, lacking, guided=guided, **own)
+
+    def _problems(self, request: Request) -> Iterator[Problem]:
+        yield from cache_problems(request)
+        no_gguf = lacking_gguf(self.models.checkpoint, self.extras)
+        yield from option_problems(request, options_of(request.options), self.machine, no_gguf)
 
     def missing(self, caller: Caller) -> str | None:
         """Say what keeps the model from being loaded; one that is being loaded isn't missing, a run waits for it."""
@@ -85,10 +97,10 @@ class LocalBackend(Backend):
 
     def actions(self) -> Mapping[str, str]:
         """Offer the download, with its size and the free disk: pressing it is the yes."""
-        unions = () if self.models.checkpoint.embedded else tuple(UNIONS)
-        extras = self.extras.actions((*unions, "depth", "pose", "safety"))
+        for_the_real_one = () if self.models.checkpoint.embedded else (*UNIONS, "gguf")
+        extras = self.extras.actions((*for_the_real_one, "depth", "pose", "safety"))
         download = self.models.download
-        if download is None or download.busy or not self._offers_download:
+        if download is None or download.busy or not self._trusts:
             return extras
         return {"download": f"Get {download.repo}: {offer_of(download)}"} | extras
 
@@ -102,14 +114,15 @@ class LocalBackend(Backend):
             self.extras.fetch(action)
 
     def estimate(self, request: Request, caller: Caller) -> Estimate:
-        """Return nothing for a free GPU; else its time, once a drawing of this size was timed."""
+        """Return nothing for a free GPU; else its time, once drawings such as these were timed."""
         if not self.workshop.price(1):
             return FREE
-        seconds = self.workshop.seconds(request, _pixels(request, self.capabilities))
+        seconds = self.workshop.seconds(request)
         if seconds is None:
-            return Estimate(likely=None, note="The price of the GPU's time shows once a first image was timed.")
+            return Estimate(likely=None, note="The price of the GPU's time shows once such an image was timed.")
         likely = self.workshop.price(seconds)
-        return Estimate(likely=likely, low=likely, high=likely * 2)
+        low = likely if plan_of(request) is None else likely / 2
+        return Estimate(likely=likely, low=low, high=likely * 2)
 
     def run(self, request: Request, caller: Caller, emit: Emit) -> None:
         """Draw the images one by one; on ZeroGPU in its forked process, which gets the loaded model along."""
@@ -120,9 +133,3 @@ class LocalBackend(Backend):
     def control_picture(self, control: Control, caller: Caller) -> Image.Image:
         """Return the map of the control's image; edges need no model."""
         return self.workshop.detectors.detect(control.preprocess, open_upright(self.files.path(control.image)))
-
-
-def _pixels(request: Request, capabilities: Capabilities) -> int:
-    default = capabilities.default_size
-    width, height = getattr(request, "width", None), getattr(request, "height", None)
-    return (width or default.width) * (height or default.height)

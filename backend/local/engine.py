@@ -1,7 +1,7 @@
 """The loaded model: from one drawing's numbers to its pixels."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +12,18 @@ from backend.local.acceleration import plan_of
 from backend.local.adapters import Adapters
 from backend.local.caching import BlockCache
 from backend.local.canvas import Canvas, prepare_canvas
+from backend.local.choices import KERNELS
+from backend.local.compiling import CompiledBlocks
 from backend.local.controls import Gate, hints_of
 from backend.local.drawing import Drawing, OnStep
 from backend.local.faults import memory_guard
 from backend.local.loras import LoraFile
 from backend.local.memory import MemoryPlan
+from backend.local.options import Attention, options_of
 from backend.local.previews import fit_colours, thumbnail
 from backend.local.prompts import PromptCache
 from backend.local.samplers.sampler import Sampler, build_sampler
+from backend.requests import Request
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,14 +39,22 @@ class Engine:
     what a mask keeps is put back after each step.
     """
 
-    def __init__(self, pipe: Any, load_controlnet: Callable[[], Any], memory: MemoryPlan = WHOLE) -> None:
+    def __init__(
+        self,
+        pipe: Any,
+        load_controlnet: Callable[[], Any],
+        memory: MemoryPlan = WHOLE,
+        attention: Attention = "native",
+    ) -> None:
         self.pipe = pipe
         self.memory = memory
+        self._attention = attention
+        self._compiled = CompiledBlocks(pipe.transformer)
         self._load_controlnet = load_controlnet
         self.prompts = PromptCache(pipe)
         self.reused = 0
         """How many steps the last drawing took over from earlier ones."""
-        self._adapters = Adapters(pipe)
+        self._adapters = Adapters(pipe, exact=memory.weights != "fp8")
         self.colours = fit_colours(pipe)
         self._scheduler = pipe.scheduler.config
 
@@ -94,7 +106,7 @@ class Engine:
         canvas = prepare_canvas(pipe, drawing, generator) if drawing.start else None
         begin = {"latents": canvas.latents, "sigmas": canvas.sigmas} if canvas else {"generator": [generator]}
         negative = [self.prompts.embed(request.negative_prompt)] if drawing.guidance > 0 else None
-        with self._cache(drawing, pipe.scheduler):
+        with self._computing(request), self._cache(drawing, pipe.scheduler):
             pixels: np.ndarray[Any, Any] = pipe(
                 prompt_embeds=[self.prompts.embed(request.prompt)],
                 negative_prompt_embeds=negative,
@@ -109,6 +121,16 @@ class Engine:
                 **self._guide(pipe, drawing),
             ).images
         return pixels
+
+    @contextmanager
+    def _computing(self, request: Request) -> Iterator[None]:
+        """Compute as the request chooses, and leave nothing of it behind."""
+        from diffusers.models.attention_dispatch import attention_backend
+
+        options = options_of(request.options)
+        kernel = KERNELS[self._attention if options.attention == "auto" else options.attention]
+        with attention_backend(kernel.backend), self._compiled.on() if options.compile else nullcontext():
+            yield
 
     @contextmanager
     def _cache(self, drawing: Drawing, sampler: Sampler) -> Iterator[None]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backend.cache_rules import cache_problems
-from backend.capabilities import Capabilities, Limit, Size
+from backend.capabilities import Capabilities, Limit, Options, Rules, Size
 from backend.local.checkpoint import Checkpoint
 from backend.local.samplers.names import OFFERED, REFUSED
 from backend.local.scenes import Frame
@@ -45,7 +45,12 @@ def frame(checkpoint: Checkpoint) -> Frame:
 
 
 def capabilities(
-    checkpoint: Checkpoint, lacking: Mapping[str, str] = _NOTHING, *, guided: bool = False
+    checkpoint: Checkpoint,
+    lacking: Mapping[str, str] = _NOTHING,
+    *,
+    guided: bool = False,
+    options: type[Options] = Options,
+    rules: Rules = cache_problems,
 ) -> Capabilities:
     """Return the capabilities with this checkpoint: honest sizes for the embedded model, the real one's else.
 
@@ -58,7 +63,8 @@ def capabilities(
         "choices": {"scheduler": OFFERED},
         "lacks": {**_LACKS, **lacking},
         "most_controls": MOST_CONTROLS if guided else 0,
-        "rules": cache_problems,
+        "options": options,
+        "rules": rules,
     }
     if not checkpoint.embedded:
         return Capabilities(default_size=_REAL_SIZES[0], sizes=_REAL_SIZES, previews=True, **shared)

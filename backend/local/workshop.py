@@ -4,22 +4,27 @@ import time
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
 from backend.events import Emit, Generated, Progress
 from backend.local import offer
 from backend.local.detectors import Detectors
-from backend.local.drawing import OnStep
+from backend.local.drawing import Drawing, OnStep
 from backend.local.extras import Extras
 from backend.local.lane import Lane
-from backend.local.loras import LoraShelf
+from backend.local.loras import LoraFile, LoraShelf
 from backend.local.models import Models
+from backend.local.options import options_of
 from backend.local.safety import SafetyCheck
 from backend.local.scenes import prepare
+from backend.local.timing import Rehearsals, Stopwatch, Timings
 from backend.requests import Request, seeds
 from backend.runs.files import ImageFiles
+
+if TYPE_CHECKING:
+    from backend.local.engine import Engine
 
 
 class Workshop:
@@ -33,7 +38,7 @@ class Workshop:
         self._files, self._models, self._extras, self._loras = files, models, extras, loras
         self._usd_per_second = usd_per_second
         self._safety: SafetyCheck | None = None
-        self._seconds_a_step: dict[int, float] = {}
+        self._timings, self._rehearsals = Timings(), Rehearsals(files)
 
     def make(self, request: Request, emit: Emit) -> None:
         """Draw the images one by one, each in its own turn on the device.
@@ -45,24 +50,32 @@ class Workshop:
         if request.loras:
             emit(Progress(0, request.steps, doing="Looking for the LoRAs"))
         loras = self._loras.find(request.loras)
-        engine = self._models.wait(emit, request.steps)
         for index, seed in enumerate(seeds(request)):
             with self.lane.turn(emit):
+                engine = self._models.wait(emit, request.steps, options_of(request.options).layout)
                 began = time.monotonic()
-                image = paint(seed, partial(engine.draw, on_step=_teller(emit, index), loras=loras))
+                image = paint(seed, partial(self._draw, engine, loras, _teller(emit, index)))
                 seconds, reused = time.monotonic() - began, engine.reused
-            self._seconds_a_step[image.width * image.height] = seconds / request.steps
+                del engine  # while others have their turn, it may be given up for another layout
             flagged = self._flags(image) if request.safety else None
             emit(Generated(image, seed, self.price(seconds), index, flagged, _details(seconds, reused)))
 
-    def seconds(self, request: Request, pixels: int) -> float | None:
-        """Return how long a run of images with so many pixels may take, once one such was timed."""
-        each = self._seconds_a_step.get(pixels)
-        return None if each is None else each * request.steps * request.count
+    def seconds(self, request: Request) -> float | None:
+        """Return how long a run may take on the device, once drawings such as its own were timed."""
+        checkpoint = self._models.checkpoint
+        strokes = self._rehearsals.of(request, offer.frame(checkpoint))
+        each = self._timings.seconds(request, strokes, checkpoint.name)
+        return None if each is None else each * request.count
 
     def price(self, seconds: float) -> Decimal:
         """Return what so much of the device's time costs in USD."""
         return self._usd_per_second * Decimal(str(round(seconds, 3)))
+
+    def _draw(self, engine: "Engine", loras: tuple[LoraFile, ...], tell: OnStep, drawing: Drawing) -> Image.Image:
+        watch = Stopwatch()
+        image = engine.draw(drawing, watch.on(tell), loras=loras)
+        self._timings.note(drawing, self._models.checkpoint.name, watch)
+        return image
 
     def _flags(self, image: Image.Image) -> bool | None:
         folder = self._extras.folder("safety")

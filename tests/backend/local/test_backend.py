@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from backend.caller import Caller
 from backend.encoding import encode
-from backend.errors import Unsupported
+from backend.errors import InvalidRequest, Unsupported
 from backend.events import Event, Failed, Finished, Generated, Progress
 from backend.generate import generate
 from backend.local.backend import LocalBackend
@@ -23,7 +23,7 @@ from backend.request_parts import Accelerator, Control
 from backend.requests import ControlNet, ImageToImage, Inpaint, Outpaint, TextToImage
 from backend.settings import Settings
 from tests.backend.local.conftest import PROMPT, Draw
-from tests.backend.local.pictures import distance
+from tests.backend.local.pictures import distance, mean_distance
 from tests.backend.local.spaces_stand_in import SpacesGpu
 
 CPU = Machine("cpu", "CPU", 16 * 2**30)
@@ -183,6 +183,8 @@ def test_a_broken_drawing_fails_cleanly_and_the_next_one_works(
         ({"width": 1024, "height": 128}, "width"),
         ({"scheduler": "DPMSolverMultistepInverse"}, "scheduler"),
         ({"prompt_expansion": True}, "prompt_expansion"),
+        ({"options": {"weights": "nf4"}}, "options.weights"),
+        ({"options": {"offload": "sequential"}}, "options.offload"),
         ({"accelerator": Accelerator(fb_cache_threshold=0.5)}, "accelerator.fb_cache_threshold"),
         ({"accelerator": Accelerator(tea_cache=True), "acceleration": "high"}, "acceleration"),
     ],
@@ -193,7 +195,7 @@ def test_what_it_cannot_do_is_refused_by_name(house: Playground, caller: Caller,
 
 
 def test_a_gpu_with_a_price_bills_its_time_as_an_estimate(
-    playground: Playground, engine: Engine, caller: Caller
+    playground: Playground, engine: Engine, caller: Caller, shown: dict[str, str]
 ) -> None:
     settings = Settings(_env_file=None, PLAYGROUND_MODEL="tiny", PLAYGROUND_GPU_USD_PER_HOUR="36000")
     local = LocalBackend(settings, playground.files, CPU)
@@ -205,7 +207,67 @@ def test_a_gpu_with_a_price_bills_its_time_as_an_estimate(
     assert image.cost_usd == Decimal(10) * Decimal(str(image.details["seconds"]))
     likely = local.estimate(asked(), caller).likely
     assert likely
-    assert abs(likely - image.cost_usd) < Decimal("0.1")
+    assert abs(likely - image.cost_usd) < Decimal(1)
+    three, saving = local.estimate(asked(count=3), caller), local.estimate(asked(acceleration="high"), caller)
+    assert three.likely
+    assert abs(three.likely - 3 * likely) < Decimal("0.1")
+    assert saving.low == likely / 2
+    # The embedded model draws this at 128², too, and enlarges it.
+    assert local.estimate(asked(width=256, height=256), caller).likely == likely
+    assert local.estimate(asked(guidance=3.0), caller).likely is None
+    untouched = ImageToImage(prompt=PROMPT, image=shown["image"], strength=0)
+    assert local.estimate(untouched, caller).likely == 0
+
+
+def test_another_layout_loads_the_model_anew_and_leaves_no_trace(playground: Playground, caller: Caller) -> None:
+    local = LocalBackend(Settings(_env_file=None, PLAYGROUND_MODEL="tiny"), playground.files, CPU)
+    house = Playground(
+        playground.settings, {"local": local}, playground.store, playground.budget, playground.files, "local"
+    )
+
+    def drawn(**values: object) -> str:
+        return finished(generate(house, caller, "local", asked(**values))).run.images[0].sha256
+
+    def told() -> str:
+        return local.state(caller).message
+
+    def pixels(sha256: str) -> Image.Image:
+        with Image.open(house.files.path(sha256)) as picture:
+            return picture.convert("RGB")
+
+    before = pixels(drawn())
+    first = local.models.loading.engine
+    small = pixels(drawn(options={"weights": "fp8"}))
+    assert "with the transformer in fp8, as was chosen, torch's own attention" in told()
+    assert local.models.loading.engine is not first
+    assert 0 < mean_distance(small, before) < 5
+    assert distance(pixels(drawn(options={"attention": "native"})), before) == 0
+    assert "fp8" not in told()
+
+
+def test_a_layout_that_cannot_be_loaded_fails_alone(
+    playground: Playground, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local = LocalBackend(Settings(_env_file=None, PLAYGROUND_MODEL="tiny"), playground.files, CPU)
+    house = Playground(
+        playground.settings, {"local": local}, playground.store, playground.budget, playground.files, "local"
+    )
+    with monkeypatch.context() as short:
+        short.setattr("backend.local.weights.free_memory", lambda _: 10**6)
+        *_, last = generate(house, caller, "local", asked(options={"weights": "fp8"}))
+    assert isinstance(last, Failed)
+    assert "as chosen and 0.0 GB are free: close other programs, leave weights and offload at auto" in str(last.error)
+    assert finished(generate(house, caller, "local", asked())).run.images
+
+
+def test_strangers_are_offered_no_choice_that_makes_others_wait(
+    playground: Playground, local: LocalBackend, caller: Caller
+) -> None:
+    shared = LocalBackend(Settings(_env_file=None, GRADIO_SHARE=True), playground.files, CPU)
+    assert set(local.capabilities.options.model_fields) == {"weights", "offload", "attention", "compile"}
+    assert not shared.capabilities.options.model_fields
+    with pytest.raises(InvalidRequest, match="weights"):
+        shared.capabilities.check(asked(options={"weights": "fp8"}))
 
 
 def test_on_zerogpu_a_run_draws_in_the_fork_with_the_model_loaded_before(

@@ -1,0 +1,52 @@
+"""What only this machine offers: how the model lies in its memory, and how it is computed. No torch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import Field, JsonValue
+
+from backend.capabilities import Options
+
+Weights = Literal["auto", "full", "fp8", "nf4", "gguf"]
+Offload = Literal["auto", "none", "model", "sequential"]
+Attention = Literal["auto", "native", "cudnn", "flash", "flash 3", "sage"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """How the weights are kept, and where; a request with another layout than the last one's loads the model anew."""
+
+    weights: Weights = "auto"
+    offload: Offload = "auto"
+
+
+class LocalOptions(Options):
+    """The choices of one request; `auto` is what fits into the memory that is free, with the reason at the switch."""
+
+    weights: Weights = Field(
+        "auto",
+        title="Weights",
+        description="Smaller ones take less memory and are a little less exact. A change loads the model anew.",
+    )
+    offload: Offload = Field(
+        "auto",
+        title="Offload",
+        description="Keeps on the GPU all (none), the part at work (model), or a layer (sequential: slow). Loads anew.",
+    )
+    attention: Attention = Field(
+        "auto", title="Attention", description="The kernel that computes it; all but native need an NVIDIA GPU."
+    )
+    compile: bool = Field(
+        False, title="Compile the blocks", description="Faster steps, for which the first image waits a minute or so."
+    )
+
+    @property
+    def layout(self) -> Layout:
+        """Return the part for which the model has to be loaded."""
+        return Layout(weights=self.weights, offload=self.offload)
+
+
+def options_of(values: Mapping[str, JsonValue]) -> LocalOptions:
+    """Return the options of a request that was checked."""
+    return LocalOptions.model_validate(values)
