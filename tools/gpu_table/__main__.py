@@ -2,8 +2,8 @@
 choice of memory, attention and compiling takes.
 
 `python -m tools.gpu_table` on a machine with an NVIDIA GPU of at least 40 GB; the second table takes 30 GB of disk.
-`--tiny` tries the script itself with the embedded model anywhere. Random weights take as long as real ones, but for caches: those
-decide by what they see.
+`--tiny` tries the script itself with the embedded model anywhere. Random weights take as long as real ones, but for
+caches: those decide by what they see.
 """
 
 import argparse
