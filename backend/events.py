@@ -83,5 +83,16 @@ class Failed:
     run: "Run | None" = None
 
 
-Event = Queued | Progress | Submitted | Generated | Waiting | Finished | Failed
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The visitor wants no more of the run, after `seconds`; one that a provider has accepted ends unseen."""
+
+    seconds: float
+
+
+Event = Queued | Progress | Submitted | Generated | Waiting | Finished | Failed | Stopped
 Emit = Callable[[Event], None]
+
+
+def unheard(_: Event) -> None:
+    """Take an event that nobody listens to."""

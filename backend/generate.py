@@ -14,7 +14,7 @@ from backend.base import Backend
 from backend.caller import Caller
 from backend.capabilities import Estimate
 from backend.errors import Cancelled, NotReady, PlaygroundError, StorageFull
-from backend.events import Emit, Event
+from backend.events import Emit, Event, Stopped
 from backend.exchanges import Exchange, noting
 from backend.playground import Playground
 from backend.recorder import Recorder
@@ -22,7 +22,6 @@ from backend.request_parts import RANDOM_SEED
 from backend.requests import Request, TextToImage
 from backend.runs.exchanges import save_exchanges
 from backend.runs.records import Run
-from backend.stream import stream
 
 log = logging.getLogger(__name__)
 
@@ -30,25 +29,29 @@ DRAWN_SEEDS = 2**32
 
 
 def generate(playground: Playground, caller: Caller, backend: str, request: Request) -> Iterator[Event]:
-    """Make the request's images on a backend and yield what happens, ending with `Finished` or `Failed`.
+    """Make the request's images on a backend and yield what happens, ending with `Finished`, `Failed` or `Stopped`.
 
     Raises a `PlaygroundError` before anything is run, recorded or paid: a value that this backend can't take, a key or
     model that is missing, a cap that is reached, too many runs at once, another visitor's picture. Closing the iterator
-    stops a run on this machine within a step; one that a provider has accepted goes on to its end and into the history.
+    stops a run on this machine within a step, at a page's after a while in which a reload finds it again; one that a
+    provider has accepted goes on to its end and into the history.
     """
+    if playground.live.stopped(caller):
+        yield Stopped(0)
+        return
     chosen = playground.choose(backend)
     playground.admit(caller)
     check_pictures(playground, caller, request)
     prepared = prepare(chosen, caller, request)
     estimate = chosen.estimate(prepared, caller)
     run = _open(playground, caller, chosen, prepared, estimate)
-    yield from stream(partial(_carry_out, playground, caller, run, estimate))
+    yield from _watched(playground, caller, run, estimate)
 
 
 def collect(playground: Playground, caller: Caller, run: Run) -> Iterator[Event]:
     """Finish a run that was submitted earlier, from its stored ids; nothing is submitted again."""
     estimate = Estimate(likely=run.estimate_usd)
-    yield from stream(partial(_carry_out, playground, caller, run, estimate))
+    yield from _watched(playground, caller, run, estimate)
 
 
 def prepare(backend: Backend, caller: Caller, request: Request) -> Request:
@@ -84,6 +87,14 @@ def _open(playground: Playground, caller: Caller, backend: Backend, request: Req
         playground.budget.reserve(run, estimate.most, payer=payer, address=address, connection=connection)
         playground.store.add(run, connection=connection)
     return run
+
+
+def _watched(playground: Playground, caller: Caller, run: Run, estimate: Estimate) -> Iterator[Event]:
+    live = playground.live.start(run, partial(_carry_out, playground, caller, run, estimate))
+    events = live.watch(caller.page)
+    if playground.live.stopped(caller):  # It was pressed while the run was being written down.
+        live.stream.stop()
+    return events
 
 
 def _carry_out(playground: Playground, caller: Caller, run: Run, estimate: Estimate, emit: Emit) -> Event:

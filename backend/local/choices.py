@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from backend.errors import Problem
 from backend.local.machine import Machine
 from backend.local.options import Attention, LocalOptions
+from backend.local.scenes import controls_of
 from backend.requests import Request
 
 AMPERE, HOPPER, BLACKWELL = 8.0, 9.0, 10.0
@@ -49,7 +50,7 @@ def option_problems(
     """
     problems = (
         ("weights", _of_weights(options, machine, no_gguf)),
-        ("offload", _of_offload(options, machine)),
+        ("offload", _of_offload(request, options, machine)),
         ("attention", _of_attention(options, machine) or _of_masks(request, options)),
         ("compile", _of_compile(options, machine)),
     )
@@ -73,13 +74,15 @@ def _of_weights(options: LocalOptions, machine: Machine, no_gguf: str | None) ->
     return None
 
 
-def _of_offload(options: LocalOptions, machine: Machine) -> str | None:
+def _of_offload(request: Request, options: LocalOptions, machine: Machine) -> str | None:
     if options.offload in ("auto", "none"):
         return None
     if machine.device != "cuda":
         return f"is {options.offload}, which frees an NVIDIA GPU; this machine has one memory for all. Choose none."
     if options.offload == "sequential" and options.weights not in ("auto", "full"):
         return f"is sequential, which moves full weights only, not {options.weights}; choose model."
+    if options.offload == "sequential" and controls_of(request):
+        return "is sequential, in which a ControlNet finds no weights to share; choose model, or leave controls out."
     return None
 
 
@@ -101,7 +104,7 @@ def _of_attention(options: LocalOptions, machine: Machine) -> str | None:
 def _of_masks(request: Request, options: LocalOptions) -> str | None:
     if options.attention == "auto" or KERNELS[options.attention].masks:
         return None
-    guided = request.mode == "controlnet" or request.controls
+    guided = controls_of(request)
     if not guided and request.guidance <= 1:
         return None
     what = "control pictures" if guided else "guidance above 1"

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -52,12 +52,16 @@ _ORDER: tuple[tuple[Kept, Place], ...] = (
 class MemoryPlan:
     """`weights` says how the large parts are stored, `offload` what lies on the device: all, a part, or a layer.
 
-    `tiled_above` are the pixels above which the VAE works in tiles, or None. `reason` is the end of a sentence.
+    `fixed` is an offload that the user chose. `tiled_above` are the pixels above which the VAE works in tiles, or None.
+    `whole` and `largest` are the bytes of all the weights and of their largest part. `reason` is the end of a sentence.
     """
 
     weights: Kept = "full"
     offload: Place = "none"
+    fixed: bool = False
     tiled_above: int | None = None
+    whole: int = 0
+    largest: int = 0
     reason: str
 
 
@@ -69,9 +73,16 @@ def plan_memory(name: str, device: str, free: int, weights: Mapping[str, int], l
     needed = {option: _needed(*option, device, weights) for option in _open(device, layout)}
     for (kept, place), size in needed.items():
         if size <= free:
-            tiled = TILED_ABOVE if place != "none" else None
-            reason = f"{_PLACES[place]}{_KEPT[kept]}, {_why((kept, place), weights, free, layout)}"
-            return MemoryPlan(weights=kept, offload=place, tiled_above=tiled, reason=reason)
+            sizes = _sizes(kept, weights)
+            return MemoryPlan(
+                weights=kept,
+                offload=place,
+                fixed=layout.offload != "auto",
+                tiled_above=TILED_ABOVE if place != "none" else None,
+                whole=sum(sizes),
+                largest=max(sizes),
+                reason=f"{_PLACES[place]}{_KEPT[kept]}, {_why((kept, place), weights, free, layout)}",
+            )
     wished = "" if layout == Layout() else " as chosen"
     raise NotReady(
         f"{name} needs {min(needed.values()) / _GB:.1f} GB of memory{wished} and {free / _GB:.1f} GB are free: close "
@@ -88,13 +99,16 @@ def _open(device: str, layout: Layout) -> Iterator[tuple[Kept, Place]]:
             yield kept, place
 
 
+def _sizes(kept: Kept, weights: Mapping[str, int]) -> list[int]:
+    return [int(size * SHARES[kept].get(part, 1.0)) for part, size in weights.items()]
+
+
 def _needed(kept: Kept, place: Place, device: str, weights: Mapping[str, int]) -> int:
-    sizes = [int(size * SHARES[kept].get(part, 1.0)) for part, size in weights.items()]
     if place == "sequential":
         return LARGEST_LAYER_BYTES + WORKING_BYTES
     if place == "model":
-        return max(sizes) + WORKING_BYTES
-    return sum(sizes) + (WORKING_BYTES if device == "cuda" else 0)
+        return max(_sizes(kept, weights)) + WORKING_BYTES
+    return sum(_sizes(kept, weights)) + (WORKING_BYTES if device == "cuda" else 0)
 
 
 def _why(option: tuple[Kept, Place], weights: Mapping[str, int], free: int, layout: Layout) -> str:
@@ -103,6 +117,24 @@ def _why(option: tuple[Kept, Place], weights: Mapping[str, int], free: int, layo
     if layout != Layout():
         return "as was chosen"
     return f"since its {sum(weights.values()) / _GB:.1f} GB don't fit into the {free / _GB:.0f} GB that are free"
+
+
+def plan_beside(plan: MemoryPlan, name: str, size: int, device: str, free: int) -> MemoryPlan | None:
+    """Return the layout in which `size` bytes more fit beside a model that is laid out by `plan`, or None.
+
+    `free` are the device's bytes between two drawings; what is added stays on the device.
+    """
+    if plan.offload == "sequential":  # a ControlNet reads tokens that then lie nowhere
+        return None
+    working = WORKING_BYTES if device == "cuda" else 0
+    coming = plan.largest if plan.offload == "model" else 0
+    if size + working + coming <= free:
+        return plan
+    moves = device == "cuda" and plan.offload == "none" and not plan.fixed
+    if moves and size + working + plan.largest <= free + plan.whole:
+        reason = f"a part at a time on the GPU, since {name} ({size / _GB:.1f} GB) doesn't fit beside the whole"
+        return replace(plan, offload="model", tiled_above=TILED_ABOVE, reason=reason)
+    return None
 
 
 def free_memory(device: str) -> int:

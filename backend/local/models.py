@@ -10,6 +10,7 @@ from backend.local.checkpoint import REAL, Checkpoint, find
 from backend.local.download import Download
 from backend.local.engine import Engine
 from backend.local.extras import Extras
+from backend.local.lane import Lane
 from backend.local.loading import Loading
 from backend.local.machine import Machine, lacking
 from backend.local.options import Layout
@@ -24,6 +25,8 @@ class Models:
 
     def __init__(self, model: str, machine: Machine, extras: Extras) -> None:
         self.machine, self.extras = machine, extras
+        self.lane = Lane()
+        """The line for the device, whatever model is on it."""
         self.wrong = ""
         wished = find(REAL if model == "auto" else model)
         if wished is None:
@@ -39,7 +42,7 @@ class Models:
 
     def _use(self, checkpoint: Checkpoint, layout: Layout = AUTO) -> None:
         self.checkpoint, self._layout = checkpoint, layout
-        self.loading = Loading(lambda report: load(checkpoint, self.extras, report, layout))
+        self.loading: Loading[Engine] = Loading(lambda report: load(checkpoint, self.extras, report, layout))
 
     def start(self) -> None:
         """Begin what a first run would wait for: a download that was asked for by name, or loading."""
@@ -62,11 +65,19 @@ class Models:
         if missing:
             raise NotReady(missing)
         if layout != self._layout:
-            if self.loading.busy:  # Two at once may not fit.
-                with suppress(PlaygroundError):
-                    self.loading.wait(emit, total)
+            self._settle(emit, total)
             self._use(self.checkpoint, layout)
-        return self.loading.wait(emit, total)
+        engine = self.loading.wait(emit, total)
+        self._settle(emit, total)
+        return engine
+
+    def _settle(self, emit: Emit, total: int) -> None:
+        """Wait for what somebody who left has begun to bring to the device."""
+        with suppress(PlaygroundError):
+            if self.loading.busy:
+                self.loading.wait(emit, total)
+            if self.loading.result and self.loading.result.guiding.busy:
+                self.loading.result.guiding.wait(emit, total)
 
     def missing(self) -> str | None:
         """Say what keeps this model from being loaded, or None."""
@@ -99,7 +110,7 @@ class Models:
 
     def _ready_sentence(self) -> str:
         where = f"{self.checkpoint.name} on this machine's {self.machine.name}"
-        engine = self.loading.engine
+        engine = self.loading.result
         if engine and (self._layout != AUTO or not self.checkpoint.embedded):
             return f"Ready: {where}, {engine.memory.reason}."
         if not self.checkpoint.embedded:

@@ -1,4 +1,4 @@
-"""What only this machine offers: how the model lies in its memory, and how it is computed. No torch."""
+"""What only this machine offers: its detectors, how the model lies in its memory, and how it is computed. No torch."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, JsonValue
 
 from backend.capabilities import Options
+from backend.request_parts import Preprocess
 
 Weights = Literal["auto", "full", "fp8", "nf4", "gguf"]
 Offload = Literal["auto", "none", "model", "sequential"]
@@ -21,7 +22,27 @@ class Layout:
     offload: Offload = "auto"
 
 
-class LocalOptions(Options):
+class DetectorOptions(Options):
+    """The detectors; a detector's size and licence are told where it is fetched, beside the backend switch."""
+
+    depth_detector: Literal["Depth Anything V2 Small", "ZoeDepth"] = Field(
+        "Depth Anything V2 Small",
+        title="Depth maps by",
+        description="ZoeDepth (1.4 GB) is what the ControlNet was trained with; on a CPU it takes minutes.",
+    )
+    pose_detector: Literal["DWPose", "OpenPose"] = Field(
+        "DWPose",
+        title="Poses by",
+        description="OpenPose (510 MB) may be used for non-commercial research only.",
+    )
+
+    def detector(self, preprocess: Preprocess) -> str | None:
+        """Return the chosen detector by the name of its extra, or None where edges or the picture itself are meant."""
+        chosen = {"depth": self.depth_detector, "pose": self.pose_detector}
+        return _EXTRAS[chosen[preprocess]] if preprocess in chosen else None
+
+
+class LocalOptions(DetectorOptions):
     """The choices of one request; `auto` is what fits into the memory that is free, with the reason at the switch."""
 
     weights: Weights = Field(
@@ -50,3 +71,13 @@ class LocalOptions(Options):
 def options_of(values: Mapping[str, JsonValue]) -> LocalOptions:
     """Return the options of a request that was checked."""
     return LocalOptions.model_validate(values)
+
+
+_EXTRAS: Mapping[str, str] = {
+    "Depth Anything V2 Small": "depth",
+    "ZoeDepth": "zoe",
+    "DWPose": "pose",
+    "OpenPose": "openpose",
+}
+DETECTORS: Mapping[Preprocess, tuple[str, ...]] = {"depth": ("depth", "zoe"), "pose": ("pose", "openpose")}
+"""The extras that can make each kind of control picture, the default first."""

@@ -10,7 +10,7 @@ from PIL import Image
 
 from backend.local.acceleration import plan_of
 from backend.local.drawing import Drawing, OnStep
-from backend.local.options import LocalOptions, options_of
+from backend.local.options import Attention, Layout, options_of
 from backend.local.samplers.sampler import calls_of
 from backend.local.scenes import Frame, prepare
 from backend.requests import Common, Request, parse_request
@@ -37,7 +37,9 @@ class Kind:
     windows: tuple[tuple[float, float], ...]
     guided: bool
     loras: int
-    options: LocalOptions
+    layout: Layout
+    attention: Attention
+    compiled: bool
 
 
 def stroke_of(drawing: Drawing) -> Stroke:
@@ -48,7 +50,16 @@ def stroke_of(drawing: Drawing) -> Stroke:
 def kind_of(request: Request, stroke: Stroke, model: str) -> Kind:
     """Return what a drawing of a request has in common with others that take as long for a step."""
     (width, height), options = stroke.size, options_of(request.options)
-    return Kind(model, width * height, stroke.windows, request.guidance > 1, len(request.loras), options)
+    return Kind(
+        model,
+        width * height,
+        stroke.windows,
+        request.guidance > 1,
+        len(request.loras),
+        options.layout,
+        options.attention,
+        options.compile,
+    )
 
 
 @dataclass(frozen=True, slots=True)

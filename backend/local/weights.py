@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from backend.errors import NotReady
 from backend.local.checkpoint import COMPONENTS, Checkpoint
 from backend.local.choices import auto_attention
-from backend.local.controlnets import find_controlnet, load_controlnet
+from backend.local.controlnets import ControlNet, bring_controlnet, find_controlnets
 from backend.local.extras import Extras
 from backend.local.faults import free, memory_guard
+from backend.local.layout import lay_out, shrink
 from backend.local.loading import Report
 from backend.local.machine import lacking
 from backend.local.memory import MemoryPlan, free_memory, plan_memory
@@ -30,7 +31,7 @@ log = logging.getLogger(__name__)
 def load(checkpoint: Checkpoint, extras: Extras, report: Report, layout: Layout = AUTO) -> "Engine":
     """Load a checkpoint and return its engine; raise `NotReady` or `OutOfMemory` with the way out.
 
-    Its ControlNet, its own or one of the extras, is loaded when a drawing first needs it.
+    Its ControlNet, its own or one of the extras, is loaded when it is first needed.
     """
     missing = lacking()
     if missing:
@@ -47,11 +48,19 @@ def load(checkpoint: Checkpoint, extras: Extras, report: Report, layout: Layout 
     with memory_guard(f"loading {checkpoint.name}", "Close other programs, or choose a smaller model."):
         pipe = _pipeline(Parts(checkpoint, kind, plan.weights, find_gguf(checkpoint, extras)), report)
         report("Moving it to the device", 0.95)
-        lay_out(pipe, plan, device, kind)
+        shrink(pipe, plan, kind)
+        lay_out(pipe, plan, device)
     pipe.set_progress_bar_config(disable=True)
     plan = replace(plan, reason=f"{plan.reason}, {because}")
     log.info("%s is loaded on %s in %s, %s", checkpoint.name, device, kind, plan.reason)
-    return Engine(pipe, lambda: _controlnet(checkpoint, extras, kind, device), plan, attention)
+
+    def load_controlnet(memory: MemoryPlan, report: Report) -> ControlNet:
+        sources = find_controlnets(checkpoint, extras)
+        if not sources:
+            raise NotReady(f"{checkpoint.name} has no ControlNet on this machine.")
+        return bring_controlnet(pipe, sources, memory, kind, report)
+
+    return Engine(pipe, load_controlnet, plan, attention)
 
 
 def share_cores() -> None:
@@ -63,20 +72,6 @@ def share_cores() -> None:
     import torch
 
     torch.set_num_threads(min(torch.get_num_threads(), max(1, (os.cpu_count() or 2) // 2)))
-
-
-def lay_out(pipe: Any, plan: MemoryPlan, device: str, kind: "dtype") -> None:
-    """Bring a pipeline to the device as the plan says."""
-    import torch
-
-    if plan.weights == "fp8":
-        pipe.transformer.enable_layerwise_casting(storage_dtype=torch.float8_e4m3fn, compute_dtype=kind)
-    if plan.offload == "model":
-        pipe.enable_model_cpu_offload(device=device)
-    elif plan.offload == "sequential":
-        pipe.enable_sequential_cpu_offload(device=device)
-    else:
-        pipe.to(device)
 
 
 def lacking_sentence(libraries: tuple[str, ...]) -> str:
@@ -131,13 +126,6 @@ def _pipeline(parts: Parts, report: Report) -> Any:
 def _bytes_of(checkpoint: Checkpoint, kind: "dtype") -> dict[str, int]:
     assert checkpoint.folder is not None
     return {name: count_parameters(checkpoint.folder / name) * kind.itemsize for name in COMPONENTS}
-
-
-def _controlnet(checkpoint: Checkpoint, extras: Extras, kind: "dtype", device: str) -> Any:
-    source = find_controlnet(checkpoint, extras)
-    if source is None:
-        raise NotReady(f"{checkpoint.name} has no ControlNet on this machine.")
-    return load_controlnet(source, kind, device)
 
 
 def _size(count: int) -> str:

@@ -13,12 +13,11 @@ from backend.local import offer
 from backend.local.detectors import Detectors
 from backend.local.drawing import Drawing, OnStep
 from backend.local.extras import Extras
-from backend.local.lane import Lane
 from backend.local.loras import LoraFile, LoraShelf
 from backend.local.models import Models
 from backend.local.options import options_of
 from backend.local.safety import SafetyCheck
-from backend.local.scenes import prepare
+from backend.local.scenes import controls_of, prepare
 from backend.local.timing import Rehearsals, Stopwatch, Timings
 from backend.requests import Request, seeds
 from backend.runs.files import ImageFiles
@@ -33,7 +32,7 @@ class Workshop:
     def __init__(
         self, files: ImageFiles, models: Models, extras: Extras, loras: LoraShelf, *, usd_per_second: Decimal
     ) -> None:
-        self.lane = Lane()
+        self.lane = models.lane
         self.detectors = Detectors(extras)
         self._files, self._models, self._extras, self._loras = files, models, extras, loras
         self._usd_per_second = usd_per_second
@@ -46,13 +45,17 @@ class Workshop:
         One by one, an image is exactly that of its seed alone, the first is there soonest, and between two of them
         others have their turn.
         """
-        paint = prepare(request, self._files, offer.frame(self._models.checkpoint), self.detectors.detect)
+        options = options_of(request.options)
+        detect = partial(self.detectors.detect, options=options, emit=emit)
+        paint = prepare(request, self._files, offer.frame(self._models.checkpoint), detect)
         if request.loras:
             emit(Progress(0, request.steps, doing="Looking for the LoRAs"))
         loras = self._loras.find(request.loras)
         for index, seed in enumerate(seeds(request)):
             with self.lane.turn(emit):
-                engine = self._models.wait(emit, request.steps, options_of(request.options).layout)
+                engine = self._models.wait(emit, request.steps, options.layout)
+                if controls_of(request):
+                    engine.guiding.wait(emit)
                 began = time.monotonic()
                 image = paint(seed, partial(self._draw, engine, loras, _teller(emit, index)))
                 seconds, reused = time.monotonic() - began, engine.reused

@@ -1,7 +1,8 @@
 """One engine for the record: SQLite in the data folder unless an address is given."""
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -9,36 +10,48 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.exc import OperationalError
 
 from backend.errors import StorageFull
-from backend.runs.tables import metadata
-from backend.runs.words import create_word_index
+from backend.runs.files import ImageFiles
+from backend.runs.schema import bring_up_to_date
 
 _WRITERS_LOCK = 0x7A_69_6D_67
 """The number of PostgreSQL's advisory lock ("zimg"); any constant will do, so long as every process uses it."""
+
+_TURN = "turn"
+"""The engine's option that holds its writers' lock."""
 
 _NO_ROOM = ("disk is full", "readonly database", "disk I/O", "No space left", "could not extend")
 """What SQLite and PostgreSQL say when the disk takes no more."""
 
 
 def open_database(data: Path, url: str | None = None) -> Engine:
-    """Open (and where needed create) the database; safe for many threads."""
+    """Open the database, created or brought up to date where needed; safe for many threads.
+
+    Raises `NewerRecord` for one that a later version of the playground has written.
+    """
     if url is None:
         data.mkdir(parents=True, exist_ok=True)
         url = f"sqlite:///{data / 'playground.db'}"
-    engine = create_engine(url, pool_size=16, max_overflow=64)
+    turns = {_TURN: threading.Lock() if url.startswith("sqlite") else nullcontext()}
+    engine = create_engine(url, pool_size=16, max_overflow=64, execution_options=turns)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     # One transaction: one wait for the disk instead of thirty, and no second process in between.
-    with exclusively(engine) as connection:
-        metadata.create_all(connection)
-        create_word_index(connection)
+    try:
+        with exclusively(engine) as connection:
+            bring_up_to_date(connection, ImageFiles(data / "images"))
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Open a transaction to write in; raise `StorageFull` where the database takes no more."""
+    # SQLite polls its own lock with ever longer pauses; through this one, the next writer starts at once.
+    turn = engine.get_execution_options()[_TURN]
     try:
-        with engine.begin() as connection:
+        with turn, engine.begin() as connection:
             yield connection
     except OperationalError as error:
         if not any(sign in str(error.orig) for sign in _NO_ROOM):

@@ -8,13 +8,13 @@ from functools import partial
 from typing import Any
 
 from PIL import Image
-from pydantic import SecretStr
+from pydantic import JsonValue, SecretStr
 
 from backend.base import Backend, State
 from backend.caller import Caller
-from backend.capabilities import Capabilities, Estimate
+from backend.capabilities import NO_OPTIONS, Capabilities, Estimate
 from backend.errors import GenerationFailed, NotReady, Problem, Unsupported
-from backend.events import Emit, Queued, Submitted
+from backend.events import Emit, Queued, Submitted, unheard
 from backend.http import Line
 from backend.pixels import open_upright
 from backend.request_parts import Control
@@ -93,7 +93,9 @@ class RunwareBackend(Backend):
         """Return the price by the published prices, with a range as wide as the bills are known to be."""
         return self.prices.estimate(request, size_of(request, self.files))
 
-    def control_picture(self, control: Control, caller: Caller) -> Image.Image:
+    def control_picture(
+        self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, emit: Emit = unheard
+    ) -> Image.Image:
         """Return edges at no cost; depth and pose are made by Runware, on a key of the visitor's own."""
         image = open_upright(self.files.path(control.image))
         here = guides.made_here(control, image)

@@ -9,7 +9,7 @@ from backend.local.scenes.scene import Scene, Stage
 from backend.requests import ImageToImage, Inpaint, Outpaint, Request
 from backend.runs.files import ImageFiles
 
-__all__ = ["Detect", "Frame", "Scene", "prepare"]
+__all__ = ["Detect", "Frame", "Scene", "controls_of", "prepare"]
 
 
 def prepare(request: Request, files: ImageFiles, frame: Frame, detect: Detect) -> Scene:

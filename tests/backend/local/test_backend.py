@@ -1,70 +1,27 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from backend.caller import Caller
-from backend.encoding import encode
 from backend.errors import InvalidRequest, Unsupported
 from backend.events import Event, Failed, Finished, Generated, Progress
 from backend.generate import generate
 from backend.local.backend import LocalBackend
 from backend.local.engine import Engine
 from backend.local.loading import Loading
-from backend.local.machine import Machine
 from backend.local.zerogpu import LEAST_SECONDS
 from backend.playground import Playground
 from backend.request_parts import Accelerator, Control
-from backend.requests import ControlNet, ImageToImage, Inpaint, Outpaint, TextToImage
+from backend.requests import ControlNet, ImageToImage, Inpaint, Outpaint
 from backend.settings import Settings
-from tests.backend.local.conftest import PROMPT, Draw
+from tests.backend.local.conftest import CPU, PROMPT, Draw, asked, finished
 from tests.backend.local.pictures import distance, mean_distance
 from tests.backend.local.spaces_stand_in import SpacesGpu
-
-CPU = Machine("cpu", "CPU", 16 * 2**30)
-
-
-@pytest.fixture
-def local(playground: Playground, engine: Engine) -> LocalBackend:
-    """Return the local backend, its model loaded already."""
-    backend = LocalBackend(Settings(_env_file=None, PLAYGROUND_MODEL="tiny"), playground.files, CPU)
-    backend.models.loading = Loading(lambda _: engine)
-    return backend
-
-
-@pytest.fixture
-def house(playground: Playground, local: LocalBackend) -> Playground:
-    """Return a playground that has the local backend."""
-    return Playground(
-        playground.settings, {"local": local}, playground.store, playground.budget, playground.files, "local"
-    )
-
-
-@pytest.fixture
-def shown(playground: Playground) -> dict[str, str]:
-    """Return the references of an image and a mask in the data folder."""
-    image, mask = Image.new("RGB", (150, 130), "teal"), Image.new("L", (150, 130), 0)
-    ImageDraw.Draw(image).ellipse((30, 30, 100, 100), fill="gold")
-    ImageDraw.Draw(mask).rectangle((60, 60, 90, 90), fill=255)
-    return {
-        name: playground.files.put(encode(picture, "png"), "png")
-        for name, picture in (("image", image), ("mask", mask))
-    }
-
-
-def asked(**values: object) -> TextToImage:
-    return TextToImage(**{"prompt": PROMPT, "steps": 4, "seed": 7, "width": 128, "height": 128} | values)
-
-
-def finished(events: Iterator[Event]) -> Finished:
-    *_, last = events
-    assert isinstance(last, Finished), last
-    return last
 
 
 def test_what_the_page_asks_before_a_run_imports_no_torch() -> None:
@@ -236,10 +193,10 @@ def test_another_layout_loads_the_model_anew_and_leaves_no_trace(playground: Pla
             return picture.convert("RGB")
 
     before = pixels(drawn())
-    first = local.models.loading.engine
+    first = local.models.loading.result
     small = pixels(drawn(options={"weights": "fp8"}))
     assert "with the transformer in fp8, as was chosen, torch's own attention" in told()
-    assert local.models.loading.engine is not first
+    assert local.models.loading.result is not first
     assert 0 < mean_distance(small, before) < 5
     assert distance(pixels(drawn(options={"attention": "native"})), before) == 0
     assert "fp8" not in told()
@@ -264,8 +221,8 @@ def test_strangers_are_offered_no_choice_that_makes_others_wait(
     playground: Playground, local: LocalBackend, caller: Caller
 ) -> None:
     shared = LocalBackend(Settings(_env_file=None, GRADIO_SHARE=True), playground.files, CPU)
-    assert set(local.capabilities.options.model_fields) == {"weights", "offload", "attention", "compile"}
-    assert not shared.capabilities.options.model_fields
+    assert set(local.capabilities.options.model_fields) > {"weights", "offload", "attention", "compile"}
+    assert set(shared.capabilities.options.model_fields) == {"depth_detector", "pose_detector"}
     with pytest.raises(InvalidRequest, match="weights"):
         shared.capabilities.check(asked(options={"weights": "fp8"}))
 

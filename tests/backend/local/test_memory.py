@@ -8,19 +8,25 @@ from PIL import Image
 
 from backend.errors import NotReady
 from backend.local.checkpoint import EMBEDDED
+from backend.local.controlnets import ControlNet
 from backend.local.drawing import Drawing
 from backend.local.engine import Engine
-from backend.local.memory import MemoryPlan, free_memory, plan_memory
+from backend.local.layout import lay_out
+from backend.local.memory import MemoryPlan, free_memory, plan_beside, plan_memory
 from backend.local.models import REAL_NEEDS_BYTES
 from backend.local.options import Layout
 from backend.local.safetensors_file import count_parameters
-from backend.local.weights import AUTO, lay_out
+from backend.local.weights import AUTO
 from backend.requests import TextToImage
 from tests.backend.local.conftest import PROMPT
 from tests.backend.local.pictures import distance, mean_distance
 
 REAL = {"transformer": 12_310_000_000, "text_encoder": 8_040_000_000, "vae": 170_000_000}
 """Bytes of the real model in bf16."""
+
+
+def no_controlnet(*_: object) -> ControlNet:
+    raise NotReady("There is none.")
 
 
 def drawn(engine: Engine) -> Image.Image:
@@ -76,6 +82,44 @@ def test_where_nothing_fits_the_ways_out_are_named(device: str, free: int) -> No
         plan_memory("Z-Image-Turbo", device, free, REAL, AUTO)
 
 
+FULL, LITE = 6_710_000_000, 2_020_000_000
+"""Bytes of the Union ControlNets in bf16."""
+
+
+@pytest.mark.parametrize(
+    ("card", "size", "offload", "said"),
+    [
+        (139 * 2**30, FULL, "none", "kept whole in memory"),
+        (25_700_000_000, LITE, "none", "kept whole in memory"),
+        (24_500_000_000, LITE, "model", r"a part at a time .*, since the net \(2\.0 GB\) doesn't fit beside the whole"),
+        (25_700_000_000, FULL, "model", r"a part at a time .*, since the net \(6\.7 GB\) doesn't fit beside the whole"),
+        (16 * 2**30, LITE, "model", r"a part at a time on the GPU, since its 20\.5 GB don't fit"),
+        (16 * 2**30, FULL, None, ""),
+        (REAL_NEEDS_BYTES, LITE, None, ""),
+    ],
+)
+def test_a_controlnet_is_counted_before_it_is_loaded_and_the_model_makes_room(
+    card: int, size: int, offload: str | None, said: str
+) -> None:
+    plan = plan_memory("Z-Image-Turbo", "cuda", card, REAL, AUTO)
+    beside = plan_beside(plan, "the net", size, "cuda", card - plan.whole if plan.offload == "none" else card)
+    assert (beside.offload if beside else None) == offload
+    assert re.match(said, beside.reason if beside else "")
+
+
+@pytest.mark.parametrize("layout", [Layout(offload="none"), Layout(offload="sequential")])
+def test_an_offload_that_was_chosen_makes_no_room_for_a_controlnet(layout: Layout) -> None:
+    card = 24_500_000_000
+    plan = plan_memory("Z-Image-Turbo", "cuda", card, REAL, layout)
+    assert plan_beside(plan, "the net", LITE, "cuda", card - plan.whole) is None
+
+
+def test_on_the_cpu_a_controlnet_takes_what_is_free_or_is_not_loaded() -> None:
+    plan = plan_memory("Z-Image-Turbo", "cpu", 64 * 2**30, REAL, AUTO)
+    assert plan_beside(plan, "the net", FULL, "cpu", FULL) is plan
+    assert plan_beside(plan, "the net", FULL, "cpu", FULL - 1) is None
+
+
 def test_the_sizes_come_from_the_files_themselves(engine: Engine) -> None:
     for name in ("transformer", "vae"):
         model = getattr(engine.pipe, name)
@@ -92,8 +136,8 @@ def test_a_part_at_a_time_draws_the_very_same_picture(engine: Engine) -> None:
     pipe = type(engine.pipe)(**{name: copy.deepcopy(part) for name, part in engine.pipe.components.items()})
     pipe.set_progress_bar_config(disable=True)
     plan = MemoryPlan(offload="model", reason="to try it")
-    lay_out(pipe, plan, "cpu", torch.float32)
-    moved = Engine(pipe, lambda: None, plan)
+    lay_out(pipe, plan, "cpu")
+    moved = Engine(pipe, no_controlnet, plan)
     assert distance(drawn(moved), exact) == 0
     assert distance(drawn(moved), exact) == 0
 
@@ -104,8 +148,8 @@ def test_tiles_are_used_above_their_size_alone_and_leave_no_trace(engine: Engine
     small = vae.tile_latent_min_size, vae.tile_sample_min_size
     vae.tile_latent_min_size, vae.tile_sample_min_size = 8, 64
     try:
-        tiled = drawn(Engine(engine.pipe, lambda: None, MemoryPlan(tiled_above=127 * 128, reason="to try it")))
-        untiled = drawn(Engine(engine.pipe, lambda: None, MemoryPlan(tiled_above=128 * 128, reason="to try it")))
+        tiled = drawn(Engine(engine.pipe, no_controlnet, MemoryPlan(tiled_above=127 * 128, reason="to try it")))
+        untiled = drawn(Engine(engine.pipe, no_controlnet, MemoryPlan(tiled_above=128 * 128, reason="to try it")))
     finally:
         vae.tile_latent_min_size, vae.tile_sample_min_size = small
     assert 0 < mean_distance(tiled, exact) < 10

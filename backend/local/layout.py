@@ -1,0 +1,26 @@
+"""A pipeline stored and brought to its device as the memory plan says."""
+
+from typing import TYPE_CHECKING, Any
+
+from backend.local.memory import MemoryPlan
+
+if TYPE_CHECKING:
+    from torch import dtype
+
+
+def shrink(pipe: Any, plan: MemoryPlan, kind: "dtype") -> None:
+    """Store what the plan says in fp8, to be computed in `kind`; diffusers can't undo it. Comes before `lay_out`."""
+    import torch
+
+    if plan.weights == "fp8":
+        pipe.transformer.enable_layerwise_casting(storage_dtype=torch.float8_e4m3fn, compute_dtype=kind)
+
+
+def lay_out(pipe: Any, plan: MemoryPlan, device: str) -> None:
+    """Bring a pipeline to the device; one that lies there whole may be laid out a part at a time later."""
+    if plan.offload == "model":
+        pipe.enable_model_cpu_offload(device=device)
+    elif plan.offload == "sequential":
+        pipe.enable_sequential_cpu_offload(device=device)
+    else:
+        pipe.to(device)
