@@ -24,8 +24,9 @@ from backend.local.models import Models, offer_of
 from backend.local.options import DETECTORS, DetectorOptions, LocalOptions, options_of
 from backend.local.parts import lacking_gguf
 from backend.local.scenes import controls_of
+from backend.local.telling import Work
 from backend.local.workshop import Workshop
-from backend.local.zerogpu import Decorate, Work, forked
+from backend.local.zerogpu import Decorate, forked
 from backend.pixels import open_upright
 from backend.prompts.tokens import TokenCount, TokenCounter
 from backend.request_parts import Control

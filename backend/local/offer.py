@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from backend.cache_rules import cache_problems
-from backend.capabilities import Capabilities, Limit, Options, Rules, Size
+from backend.capabilities import Capabilities, Limit, Size
 from backend.local.checkpoint import Checkpoint
 from backend.local.samplers.names import OFFERED, REFUSED
 from backend.local.scenes import Frame
@@ -45,12 +44,7 @@ def frame(checkpoint: Checkpoint) -> Frame:
 
 
 def capabilities(
-    checkpoint: Checkpoint,
-    lacking: Mapping[str, str] = _NOTHING,
-    *,
-    guided: bool = False,
-    options: type[Options] = Options,
-    rules: Rules = cache_problems,
+    checkpoint: Checkpoint, lacking: Mapping[str, str] = _NOTHING, *, guided: bool = False
 ) -> Capabilities:
     """Return the capabilities with this checkpoint: honest sizes for the embedded model, the real one's else.
 
@@ -63,8 +57,6 @@ def capabilities(
         "choices": {"scheduler": OFFERED},
         "lacks": {**_LACKS, **lacking},
         "most_controls": MOST_CONTROLS if guided else 0,
-        "options": options,
-        "rules": rules,
     }
     if not checkpoint.embedded:
         return Capabilities(default_size=_REAL_SIZES[0], sizes=_REAL_SIZES, previews=True, **shared)

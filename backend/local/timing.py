@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -83,6 +83,13 @@ class Timings:
         pace, kind = watch.pace(), kind_of(drawing.request, stroke_of(drawing), model)
         if watch.calls > 1 or kind not in self._paces:
             self._paces[kind] = pace
+
+    def note_whole(self, request: Request, strokes: Sequence[Stroke], model: str, seconds: float) -> None:
+        """Keep what an image took of which the whole time alone is known, where its drawings are all of a kind."""
+        kinds = {kind_of(request, stroke, model) for stroke in strokes}
+        if plan_of(request) is None and len(kinds) == 1:
+            calls = calls_of(request.scheduler, request.steps) * len(strokes)
+            self._paces[kinds.pop()] = Pace(seconds / calls, 0.0)
 
     def seconds(self, request: Request, strokes: Iterable[Stroke], model: str) -> float | None:
         """Return how long the drawings of an image may take; None while one such was never timed.

@@ -1,17 +1,19 @@
 """Where a run is made: its images read, the model waited for, each drawing in its turn, the result checked."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PIL import Image
 
 from backend.events import Emit, Generated, Progress
 from backend.local import offer
 from backend.local.detectors import Detectors
-from backend.local.drawing import Drawing, OnStep
+from backend.local.drawing import Draw, Drawing, OnStep
+from backend.local.engine import Engine
 from backend.local.extras import Extras
 from backend.local.loras import LoraFile, LoraShelf
 from backend.local.models import Models
@@ -22,8 +24,8 @@ from backend.local.timing import Rehearsals, Stopwatch, Timings
 from backend.requests import Request, seeds
 from backend.runs.files import ImageFiles
 
-if TYPE_CHECKING:
-    from backend.local.engine import Engine
+Paint = Callable[[Draw], Image.Image]
+"""Makes one image, drawing as often as it needs."""
 
 
 class Workshop:
@@ -53,15 +55,29 @@ class Workshop:
         loras = self._loras.find(request.loras)
         for index, seed in enumerate(seeds(request)):
             with self.lane.turn(emit):
-                engine = self._models.wait(emit, request.steps, options.layout)
-                if controls_of(request):
-                    engine.guiding.wait(emit)
-                began = time.monotonic()
-                image = paint(seed, partial(self._draw, engine, loras, _teller(emit, index)))
-                seconds, reused = time.monotonic() - began, engine.reused
-                del engine  # while others have their turn, it may be given up for another layout
+                image, details = self._in_turn(request, partial(paint, seed), loras, index, emit)
             flagged = self._flags(image) if request.safety else None
-            emit(Generated(image, seed, self.price(seconds), index, flagged, _details(seconds, reused)))
+            emit(Generated(image, seed, self.price(details["seconds"]), index, flagged, details))
+
+    def _in_turn(
+        self, request: Request, paint: Paint, loras: tuple[LoraFile, ...], index: int, emit: Emit
+    ) -> tuple[Image.Image, Mapping[str, Any]]:
+        # Nothing of the engine outlives the turn: in another one it may be given up for another layout.
+        engine = self._models.wait(emit, request.steps, options_of(request.options).layout)
+        if controls_of(request):
+            engine.guiding.wait(emit)
+        began, tally = time.monotonic(), _Tally(engine, _teller(emit, index), loras, self._noted)
+        image = paint(tally.draw)
+        return image, tally.details(time.monotonic() - began)
+
+    def _noted(self, drawing: Drawing, watch: Stopwatch) -> None:
+        self._timings.note(drawing, self._models.checkpoint.name, watch)
+
+    def timed(self, request: Request, seconds: float) -> None:
+        """Remember how long an image took that was drawn on another device, for the next estimate."""
+        checkpoint = self._models.checkpoint
+        strokes = self._rehearsals.of(request, offer.frame(checkpoint))
+        self._timings.note_whole(request, strokes, checkpoint.name, seconds)
 
     def seconds(self, request: Request) -> float | None:
         """Return how long a run may take on the device, once drawings such as its own were timed."""
@@ -73,12 +89,6 @@ class Workshop:
     def price(self, seconds: float) -> Decimal:
         """Return what so much of the device's time costs in USD."""
         return self._usd_per_second * Decimal(str(round(seconds, 3)))
-
-    def _draw(self, engine: "Engine", loras: tuple[LoraFile, ...], tell: OnStep, drawing: Drawing) -> Image.Image:
-        watch = Stopwatch()
-        image = engine.draw(drawing, watch.on(tell), loras=loras)
-        self._timings.note(drawing, self._models.checkpoint.name, watch)
-        return image
 
     def _flags(self, image: Image.Image) -> bool | None:
         folder = self._extras.folder("safety")
@@ -96,5 +106,25 @@ def _teller(emit: Emit, index: int) -> OnStep:
     return tell
 
 
-def _details(seconds: float, reused: int) -> Mapping[str, Any]:
-    return {"seconds": round(seconds, 3)} | ({"reused_steps": reused} if reused else {})
+@dataclass(slots=True)
+class _Tally:
+    """Makes the drawings of one image, of which some modes need several, and adds up their steps."""
+
+    engine: Engine
+    on_step: OnStep
+    loras: tuple[LoraFile, ...]
+    note: Callable[[Drawing, Stopwatch], None]
+    computed: int = 0
+    reused: int = 0
+
+    def draw(self, drawing: Drawing) -> Image.Image:
+        watch = Stopwatch()
+        image = self.engine.draw(drawing, watch.on(self.on_step), loras=self.loras)
+        self.note(drawing, watch)
+        self.computed += self.engine.computed
+        self.reused += self.engine.reused
+        return image
+
+    def details(self, seconds: float) -> Mapping[str, Any]:
+        steps = {"computed_steps": self.computed, "reused_steps": self.reused} if self.computed else {}
+        return {"seconds": round(seconds, 3)} | steps

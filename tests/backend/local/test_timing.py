@@ -175,3 +175,15 @@ def test_a_rehearsal_is_made_once_for_all_that_differs_in_words_and_seeds_only(
     assert len(made) == 1
     rehearsals.of(Inpaint(prompt="a boat", mask_margin=32, **asked), FRAME)
     assert len(made) == 2
+
+
+def test_an_image_drawn_elsewhere_is_a_price_by_its_whole_time(files: ImageFiles, shown: dict[str, str]) -> None:
+    timings, whole, rehearsals = Timings(), 16.0, Rehearsals(files)
+    plain, cached = TextToImage(prompt="a boat"), TextToImage(prompt="a boat", acceleration="high")
+    untouched = ImageToImage(prompt="a boat", image=shown["image"], strength=0)
+    for request in (cached, untouched):
+        timings.note_whole(request, rehearsals.of(request, FRAME), MODEL, whole)
+    strokes = rehearsals.of(plain, FRAME)
+    assert timings.seconds(plain, strokes, MODEL) is None
+    timings.note_whole(plain, strokes, MODEL, whole)
+    assert timings.seconds(plain.model_copy(update={"steps": 4}), strokes, MODEL) == pytest.approx(whole / 2)
