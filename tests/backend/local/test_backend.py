@@ -22,7 +22,7 @@ from backend.request_parts import Accelerator, Control
 from backend.requests import ControlNet, ImageToImage, Inpaint, Outpaint, Request
 from backend.settings import Settings
 from tests.backend.local.conftest import CPU, PROMPT, Draw, asked, finished
-from tests.backend.local.pictures import distance, mean_distance
+from tests.backend.local.pictures import distance
 from tests.backend.local.spaces_stand_in import SpacesGpu
 
 
@@ -176,47 +176,6 @@ def test_a_gpu_with_a_price_bills_its_time_as_an_estimate(
     assert local.estimate(asked(guidance=3.0), caller).likely is None
     untouched = ImageToImage(prompt=PROMPT, image=shown["image"], strength=0)
     assert local.estimate(untouched, caller).likely == 0
-
-
-def test_another_layout_loads_the_model_anew_and_leaves_no_trace(playground: Playground, caller: Caller) -> None:
-    local = LocalBackend(Settings(_env_file=None, PLAYGROUND_MODEL="tiny"), playground.files, CPU)
-    house = Playground(
-        playground.settings, {"local": local}, playground.store, playground.budget, playground.files, "local"
-    )
-
-    def drawn(**values: object) -> str:
-        return finished(generate(house, caller, "local", asked(**values))).run.images[0].sha256
-
-    def told() -> str:
-        return local.state(caller).message
-
-    def pixels(sha256: str) -> Image.Image:
-        with Image.open(house.files.path(sha256)) as picture:
-            return picture.convert("RGB")
-
-    before = pixels(drawn())
-    first = local.models.loading.result
-    small = pixels(drawn(options={"weights": "fp8"}))
-    assert "with the transformer in fp8, as was chosen, torch's own attention" in told()
-    assert local.models.loading.result is not first
-    assert 0 < mean_distance(small, before) < 5
-    assert distance(pixels(drawn(options={"attention": "native"})), before) == 0
-    assert "fp8" not in told()
-
-
-def test_a_layout_that_cannot_be_loaded_fails_alone(
-    playground: Playground, caller: Caller, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    local = LocalBackend(Settings(_env_file=None, PLAYGROUND_MODEL="tiny"), playground.files, CPU)
-    house = Playground(
-        playground.settings, {"local": local}, playground.store, playground.budget, playground.files, "local"
-    )
-    with monkeypatch.context() as short:
-        short.setattr("backend.local.weights.free_memory", lambda _: 10**6)
-        *_, last = generate(house, caller, "local", asked(options={"weights": "fp8"}))
-    assert isinstance(last, Failed)
-    assert "as chosen and 0.0 GB are free: close other programs, leave weights and offload at auto" in str(last.error)
-    assert finished(generate(house, caller, "local", asked())).run.images
 
 
 def test_strangers_are_offered_no_choice_that_makes_others_wait(
