@@ -51,7 +51,7 @@ def accelerator_area(capabilities: Capabilities) -> AcceleratorArea:
 def read_accelerator(raw: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options that were chosen; the numbers of a cache that is off have no visible control and stay out."""
     cache = raw.get(CACHE)
-    if cache not in CACHES:
+    if not isinstance(cache, str) or cache not in CACHES:
         return {}
     given = {name: raw.get(_key(name)) for name in (*CACHES[cache], *EVERY)}
     return {cache: True, **{name: value for name, value in given.items() if value not in (None, "")}}

@@ -101,9 +101,11 @@ def choose_dtype(checkpoint: Checkpoint) -> "dtype":
 
 
 def capability() -> float:
-    """Return the GPU's compute capability, such as 9.0; 0 where there is no NVIDIA GPU."""
+    """Return an NVIDIA GPU's compute capability, such as 9.0; 0 without one. AMD's have numbers of another meaning."""
     import torch
 
+    if torch.version.hip:
+        return 0.0
     return float("{}.{}".format(*torch.cuda.get_device_capability())) if torch.cuda.is_available() else 0.0
 
 

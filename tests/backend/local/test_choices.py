@@ -7,7 +7,7 @@ from backend.local import choices
 from backend.local.choices import auto_attention, option_problems
 from backend.local.machine import Machine
 from backend.local.options import LocalOptions
-from backend.requests import TextToImage
+from backend.requests import ControlNet, TextToImage
 
 CPU = Machine("cpu", "CPU", 16 * 2**30)
 APPLE = Machine("mps", "Apple GPU", 16 * 2**30)
@@ -73,6 +73,15 @@ def test_a_kernel_that_leaves_no_tokens_out_is_refused_where_some_must_be(instal
     assert problems(H200, attention="flash") == {}
     assert "as guidance above 1 must" in problems(H200, attention="flash", guidance=3.0)["options.attention"]
     assert problems(H200, attention="cudnn", guidance=3.0) == {}
+
+
+def test_controls_are_refused_where_a_controlnet_finds_no_weights_to_share(installed: set[str]) -> None:
+    guided = ControlNet(prompt="a boat", image="0" * 64)
+    chosen = LocalOptions(offload="sequential")
+    (problem,) = option_problems(guided, chosen, H200, None)
+    assert problem.field == "options.offload"
+    assert "choose model, or leave controls out" in problem.message
+    assert not list(option_problems(TextToImage(prompt="a boat"), chosen, H200, None))
 
 
 def test_compiling_on_a_cpu_needs_a_compiler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
