@@ -40,13 +40,17 @@ def connect_seed(results: ResultsArea, settings: SettingsArea) -> None:
         place.seed(None, None, seed, js=js_call("chosen_seed"))
 
 
-def connect_switch(playground: Playground, head: Header, form: Compose, settings: SettingsArea) -> None:
-    """Connect the choice of a backend."""
+def connect_switch(
+    playground: Playground, head: Header, form: Compose, settings: SettingsArea, ended: list[Any]
+) -> None:
+    """Connect the choice of a backend, whose state is looked at anew after each run: it may have loaded a model."""
     switch, fitting = Switch(playground), Fitting(playground, form.tabs, settings)
     stand = [head.state, head.timer]
     head.backend.change(None, head.backend, None, js=js_call("choose_backend"))
     head.timer.tick(switch.look, head.backend, stand, queue=False, **QUIET)
     head.state.act(switch.act, head.backend, stand, **QUIET)
+    for event in ended:
+        event.then(switch.look, head.backend, stand, queue=False, **QUIET)
     head.backend.change(switch.look, head.backend, stand, queue=False, **QUIET)
     head.backend.change(
         fitting.fit,

@@ -104,7 +104,7 @@ def build(playground: Playground) -> gr.Blocks:
         connect_control_map(filling, head, form, settings)
         connect_effect(playground, served, settings, values)
         connect_seed(results, settings)
-        connect_switch(playground, head, form, settings)
+        connect_switch(playground, head, form, settings, ended)
         connect_ways_out(WaysOut(playground, head), form, results)
         Together(playground, served, filling, room).connect(page, **QUIET)
         page.load(looking.look, None, results.history.outputs(), queue=False, **QUIET)
