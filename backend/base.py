@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from PIL import Image
 
 from backend.caller import Caller
-from backend.capabilities import Capabilities, Estimate
+from backend.capabilities import FREE, Capabilities, Estimate
+from backend.detection import Detectors, EdgesAlone
 from backend.errors import Problem, Unsupported
 from backend.events import Emit
 from backend.request_parts import Control
-from backend.requests import Request
+from backend.requests import ControlNet, Request
 from backend.runs.records import CostKind, Run
+
+CONTROL_PICTURE = "control_picture"
+"""Set in the provider ids of a run whose image is a control picture alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class Backend(ABC):
     """Whether it runs on a GPU of this machine."""
     cost_kind: CostKind = "billed"
     """What the costs are that it emits: the provider's own bill, or this machine's estimate."""
+    detectors: Detectors = EdgesAlone()
+    """What makes control pictures on this machine; the playground lends the local backend's to the others."""
 
     @property
     @abstractmethod
@@ -69,9 +75,17 @@ class Backend(ABC):
         """Finish a run from the ids that it stored; never a new submission."""
         raise Unsupported([Problem("", f"{self.label} has nothing to collect; run the request again.")])
 
+    def control_estimate(self, control: Control, caller: Caller) -> Estimate:
+        """Return what it costs to see a control picture alone."""
+        return FREE
+
     def control_picture(self, control: Control, caller: Caller) -> Image.Image:
-        """Return the map that the control's image gives after its preprocessing (RGB, the image's size)."""
+        """Return the map that the control's image gives after its preprocessing (RGB, the image's size), for free."""
         raise Unsupported([Problem("preprocess", f"{self.label} makes no control pictures.")])
+
+    def draw_control(self, request: ControlNet, caller: Caller, emit: Emit) -> None:
+        """Make the control picture of a request alone, where it costs money, and emit it as the run's image."""
+        raise Unsupported([Problem("preprocess", f"{self.label} sells no control pictures.")])
 
     def actions(self) -> Mapping[str, str]:
         """Name what the page may offer beside the state, as id and label; `act` carries one out."""

@@ -85,6 +85,8 @@ def open_playground(settings: Settings) -> Playground:
     files = ImageFiles(settings.data / "images")
     names = [*BACKENDS, *(name for name in REHEARSAL if name == settings.backend)]
     backends = {name: build(name, settings, files) for name in names}
+    for backend in backends.values():
+        backend.detectors = backends["local"].detectors
     budget = Budget(engine, settings.caps)
     callers = Callers(Addresses(address_secret(settings.data), settings.trusted))
     return Playground(settings, backends, Store(engine), budget, files, _default(settings, backends), callers)

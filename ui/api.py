@@ -15,6 +15,7 @@ from backend.errors import InvalidRequest, PlaygroundError, Problem, from_valida
 from backend.events import Failed, Finished, Generated
 from backend.generate import generate
 from backend.playground import Playground
+from backend.pricing import price_of
 from backend.requests import IMAGE_FIELDS, MODES, REQUEST_TYPES, Mode, Request, parse_request
 from backend.runs.answer import run_json
 from backend.runs.records import RunImage
@@ -111,7 +112,7 @@ class Api:
             names = parameters_of(mode)
             backend, asked = self._asked(mode, {name: values[name] for name in names}, caller)
             backend.capabilities.check(asked)
-            estimate = backend.estimate(asked, caller)
+            estimate = price_of(self.playground, caller, backend, asked)
         except PlaygroundError as error:
             raise gr.Error(words.sentence(error), print_exception=False) from error
         amounts = {"likely_usd": estimate.likely, "low_usd": estimate.low, "high_usd": estimate.high}

@@ -54,6 +54,7 @@ class LocalBackend(Backend):
         loras = LoraShelf(settings.data / "loras", outside=not settings.public)
         per_second = settings.gpu_usd_per_hour / SECONDS_AN_HOUR
         self.workshop = Workshop(files, self.models, self.extras, loras, usd_per_second=per_second)
+        self.detectors = self.workshop.detectors
         self._work: Work = forked(self.workshop.make, gpu) if gpu else self.workshop.make
         self._forks = gpu is not None
 

@@ -4,21 +4,20 @@ import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from PIL import Image
 from pydantic import SecretStr
 
-from backend.base import Backend, State
+from backend.base import CONTROL_PICTURE, Backend, State
 from backend.caller import Caller
-from backend.capabilities import Capabilities, Estimate
+from backend.capabilities import FREE, Capabilities, Estimate
 from backend.errors import GenerationFailed, NotReady, Problem, Unsupported
-from backend.events import Emit, Queued, Submitted
+from backend.events import Emit, Generated, Ordering, Queued, Submitted, is_wanted
 from backend.http import Line
 from backend.pixels import open_upright
 from backend.request_parts import Control
-from backend.requests import Request, seeds
+from backend.requests import ControlNet, Request, controls_of, seeds
 from backend.runs.files import ImageFiles
 from backend.runs.records import Run
 from backend.runware import guides
@@ -37,6 +36,7 @@ NO_KEY = (
     "(my.runware.ai gives one)."
 )
 OWN_KEY_GONE = "This run was paid with your own Runware key: paste it again, then recover the run."
+NEVER_SENT = "The playground stopped before Runware was asked for the images: run it again."
 KNOWN_PATIENCE = 120.0
 """Seconds of asking for tasks that Runware has accepted, or may have."""
 BALANCE = "balance"
@@ -91,19 +91,28 @@ class RunwareBackend(Backend):
 
     def estimate(self, request: Request, caller: Caller) -> Estimate:
         """Return the price by the published prices, with a range as wide as the bills are known to be."""
-        return self.prices.estimate(request, size_of(request, self.files))
+        bought = sum(guides.is_bought(control, self.detectors) for control in controls_of(request))
+        return self.prices.estimate(request, size_of(request, self.files), bought=bought)
+
+    def control_estimate(self, control: Control, caller: Caller) -> Estimate:
+        """Return what Runware takes for a control picture that can't be made on this machine."""
+        return self.prices.control_picture() if guides.is_bought(control, self.detectors) else FREE
 
     def control_picture(self, control: Control, caller: Caller) -> Image.Image:
-        """Return edges at no cost; depth and pose are made by Runware, on a key of the visitor's own."""
-        image = open_upright(self.files.path(control.image))
-        here = guides.made_here(control, image)
-        if here is not None:
-            return here
-        key = caller.keys.get(self.name)
-        if key is None:
-            message = "depth and pose cost money at Runware: paste a key of your own to see them before the run."
+        """Return the map where this machine can make it; raise `Unsupported` where Runware has to be paid for it."""
+        if guides.is_bought(control, self.detectors):
+            message = f"is {control.preprocess}, which {self.label} makes for a price here: ask for that first."
             raise Unsupported([Problem("preprocess", message)])
-        return guides.made_there(control, image, self.service, key)
+        return self.detectors.detect(control.preprocess, open_upright(self.files.path(control.image)))
+
+    def draw_control(self, request: ControlNet, caller: Caller, emit: Emit) -> None:
+        """Buy the control picture of a request alone."""
+        key = self._require_key(caller)
+        emit(Queued())
+        shop = self._shop(key, emit, {CONTROL_PICTURE: True, "own_key": self.name in caller.keys})
+        image = open_upright(self.files.path(request.image))
+        picture, cost = shop.picture(controls_of(request)[0], image)
+        emit(Generated(picture, None, cost))
 
     def run(self, request: Request, caller: Caller, emit: Emit) -> None:
         """Send every image of the request as one task, all in one call, and emit what comes."""
@@ -113,13 +122,14 @@ class RunwareBackend(Backend):
         pictures = prepare(request, self.files)
         inlay = Inlay(self.service, key, copies=request.count)
         images = {"seed_image": inlay.maybe(pictures.seed), "mask_image": inlay.maybe(pictures.mask)}
+        shop = self._shop(key, emit, {"delivery": options.delivery, "own_key": self.name in caller.keys})
+        names = guides.all_of(request, self.files, pictures.size, inlay=inlay, detectors=self.detectors, shop=shop)
+        inlaid = Inlaid(size=pictures.size, sides=pictures.sides, guides=names, **images)
         tasks = [new_uuid() for _ in seeds(request)]
-        ids = {"tasks": tasks, "delivery": options.delivery, "own_key": self.name in caller.keys}
+        ids = {"tasks": tasks, **shop.ids}
+        emit(Ordering())
         emit(Submitted(ids))
         order = self._order(request, pictures, key, ids, emit)
-        drawn = guides.all_of(request, self.files, pictures.size, inlay)
-        order.extra = drawn.cost
-        inlaid = Inlaid(size=pictures.size, sides=pictures.sides, guides=drawn.names, **images)
         self._carry_out(
             order,
             [
@@ -133,6 +143,13 @@ class RunwareBackend(Backend):
         ids = run.provider_ids
         if ids.get("own_key") and self.name not in caller.keys:
             raise NotReady(OWN_KEY_GONE, billed="unknown")
+        shop = self._shop(self._require_key(caller), emit, ids)
+        if ids.get(CONTROL_PICTURE):
+            self._collect_control(run, shop)
+            return
+        shop.account()
+        if "tasks" not in ids:
+            raise GenerationFailed(NEVER_SENT)
         order = self._order(run.request, prepare(run.request, self.files), self._require_key(caller), ids, emit)
         order.pending = numbered(ids["tasks"], {image.index for image in run.images})
         order.take_found(ids.get("found", {}))
@@ -142,6 +159,16 @@ class RunwareBackend(Backend):
     def close(self) -> None:
         """Close the connections."""
         self.service.line.close()
+
+    def _collect_control(self, run: Run, shop: guides.MapShop) -> None:
+        (entry,) = run.provider_ids["maps"]
+        item = shop.collected(entry["task"])
+        (control,) = controls_of(run.request)
+        size = open_upright(self.files.path(control.image)).size
+        shop.emit(Generated(shop.fetched(item, size), None, item.cost))
+
+    def _shop(self, key: SecretStr, emit: Emit, ids: Mapping[str, Any]) -> guides.MapShop:
+        return guides.MapShop(self.service, key, emit, self._sleep, ids)
 
     def _order(self, request: Request, pictures: Pictures, key: SecretStr, ids: Mapping[str, Any], emit: Emit) -> Order:
         return Order(
@@ -153,12 +180,11 @@ class RunwareBackend(Backend):
             pictures.finish,
             self._sleep,
             numbered(ids["tasks"], set()),
-            learn=partial(self.prices.learn, request, pictures.size),
         )
 
     def _carry_out(self, order: Order, tasks: Sequence[ImageInference]) -> None:
         try:
-            exchange = self.service.submit(tasks, order.key)
+            exchange = self.service.submit(tasks, order.key, wanted=lambda: is_wanted(order.emit))
         except GenerationFailed as lost:
             if lost.billed == "no":
                 raise

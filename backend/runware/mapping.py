@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from backend.request_parts import Accelerator, Control, OutputFormat
-from backend.requests import Request
+from backend.requests import Request, controls_of
 from backend.runware.options import CallbackOptions, ControlOptions, LoraOptions, RunwareOptions
 from backend.runware.wire import (
     AcceleratorOptions,
@@ -32,20 +32,6 @@ class Inlaid:
     mask_image: str | None = None
     sides: tuple[int, int, int, int] | None = None
     guides: tuple[str, ...] = ()
-
-
-def controls_of(request: Request) -> tuple[Control, ...]:
-    """Return every control of a request, the ControlNet mode's own first."""
-    if request.mode != "controlnet":
-        return request.controls
-    own = Control(
-        image=request.image,
-        preprocess=request.preprocess,
-        scale=request.control_scale,
-        start=request.control_start,
-        end=request.control_end,
-    )
-    return (own, *request.controls)
 
 
 def to_task(request: Request, options: RunwareOptions, inlaid: Inlaid, *, task_uuid: str, seed: int) -> ImageInference:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from backend.errors import Problem
-from backend.requests import Request
-from backend.runware.mapping import control_options, controls_of, percent
+from backend.requests import Request, controls_of
+from backend.runware.mapping import control_options, percent
 from backend.runware.options import ControlOptions, RunwareOptions
 
 _AIR = re.compile(r"[\w.-]+:[\w.-]+@[\w.-]+")

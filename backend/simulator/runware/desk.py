@@ -51,7 +51,6 @@ class Desk:
         self._carry: dict[str, Callable[[Task, str], Item]] = {
             "mediaStorage": self._store,
             "imageUpload": self._upload,
-            "controlNetPreprocess": self._preprocess,
             "accountManagement": self._account,
         }
 
@@ -66,6 +65,8 @@ class Desk:
             yield from self._details(task)
         elif task["taskType"] == "imageInference":
             yield from self._infer(task, origin, fault)
+        elif task["taskType"] == "controlNetPreprocess":
+            yield from self._guide(task, origin)
         else:
             yield from self._guarded(task, lambda: self._carry[task["taskType"]](task, origin))
 
@@ -82,6 +83,15 @@ class Desk:
             return
         for item, errors in self._results(task, origin, fault):
             _note(job, item, errors)
+            yield item, errors
+
+    def _guide(self, task: Task, origin: str) -> Iterator[tuple[Item | None, list[Error]]]:
+        refused = self._accept(task)
+        if refused:
+            yield None, [refused]
+            return
+        for item, errors in self._guarded(task, lambda: self._preprocess(task, origin)):
+            _note(self.jobs[task["taskUUID"]], item, errors)
             yield item, errors
 
     def _accept(self, task: Task) -> Error | None:
@@ -165,6 +175,8 @@ class Desk:
 
     def price(self, task: Task) -> Decimal:
         """Return what one image of a task costs in USD."""
+        if task["taskType"] == "controlNetPreprocess":
+            return self.prices.table.preprocess_usd
         share = task.get("strength", 1) if "inputs" in task else 1
         steps = max(1, round(task.get("steps", 8) * share))
         return self.prices.usd(self.prices.units((task["width"], task["height"]), steps))

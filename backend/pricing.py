@@ -1,0 +1,22 @@
+"""What a request may cost this visitor, as the page and the API say it before the run."""
+
+from dataclasses import replace
+
+from backend.base import Backend
+from backend.caller import Caller
+from backend.capabilities import Estimate
+from backend.known_maps import with_known_maps
+from backend.playground import Playground
+from backend.requests import Request
+from backend.runs.statistics import drift
+
+
+def price_of(playground: Playground, caller: Caller, backend: Backend, request: Request) -> Estimate:
+    """Return the estimate, with how far the visitor's bills were from it so far in its note; asks no provider."""
+    estimate = backend.estimate(with_known_maps(playground, caller, backend, request), caller)
+    seen = None if estimate.free else drift(playground.store.engine, caller.visitor, backend.name)
+    if seen is None:
+        return estimate
+    runs = "1 run" if seen.runs == 1 else f"{seen.runs} runs"
+    told = f"Your bills so far: {seen.median:.2g} × the estimate (median of {runs})."
+    return replace(estimate, note=f"{estimate.note} {told}".strip())
