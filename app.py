@@ -30,7 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from backend.recovery import recover
     from backend.visitors.redaction import guard_crashes, guard_logs
     from backend.welcome import check_start, start_lines
+    from ui.stubs import skip_stubs
 
+    skip_stubs()
     try:
         check_start(settings)
         playground = open_playground(settings)

@@ -40,7 +40,7 @@ def _png(image: Image.Image) -> bytes:
         buffer = io.BytesIO()
         image.save(buffer, "PNG", compress_level=1)
         return buffer.getvalue()
-    done, encoded = cv2.imencode(".png", np.ascontiguousarray(np.asarray(image)[:, :, ::-1]))
+    done, encoded = cv2.imencode(".png", cv2.cvtColor(np.asarray(image), cv2.COLOR_RGB2BGR))
     if not done:
         raise OSError("the image could not be written as PNG")
     return encoded.tobytes()

@@ -1,7 +1,6 @@
 """The ledger: money is reserved before a run, and settled, released or held after it."""
 
 import logging
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -40,13 +39,11 @@ class Budget:
     def __init__(self, engine: Engine, caps: Caps | None = None) -> None:
         self.engine = engine
         self.caps = caps or Caps()
-        # SQLite's own lock is polled with pauses; hundreds of threads get their turn sooner through this one.
-        self._turn = threading.Lock()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Open a transaction that no other can outrun; pass it to `reserve` and to the store."""
-        with self._turn, exclusively(self.engine) as connection:
+        with exclusively(self.engine) as connection:
             yield connection
 
     def reserve(
@@ -77,7 +74,7 @@ class Budget:
             "payer": payer,
         }
         values |= {"backend": run.backend, "created": datetime.now(UTC), "state": "reserved", "reserved_usd": aside}
-        connection.execute(insert(ledger).values(**values))
+        connection.execute(insert(ledger), values)
         return None
 
     def settle(self, run_id: str, bill: Decimal, *, connection: Connection | None = None) -> None:

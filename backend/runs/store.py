@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, insert, select, tuple_, update
+from sqlalchemy import Connection, Engine, Row, Select, bindparam, insert, select, tuple_, update
 
 from backend.errors import NotFound
 from backend.requests import parse_request, references
@@ -19,6 +19,9 @@ _OF_THE_REQUEST = ("mode", "prompt", "steps")
 _OWN = (*_OF_THE_REQUEST, "request")
 _RUN_COLUMNS = tuple(column.name for column in runs.c if column.name not in _OWN)
 _IMAGE_COLUMNS = ("sha256", "format", "width", "height", "seed", "cost_usd", "flagged", "original", "bytes", "details")
+
+# Values go along as parameters: built into the statement, each one costs as much as the database takes for it all.
+_CHANGE = update(runs).where(runs.c.id == bindparam("changed"))
 
 
 class Store:
@@ -41,7 +44,7 @@ class Store:
     def submitted(self, run_id: str, provider_ids: Mapping[str, Any]) -> None:
         """Record a provider's ids, before it is asked."""
         with writing(self.engine) as connection:
-            connection.execute(update(runs).where(runs.c.id == run_id).values(provider_ids=dict(provider_ids)))
+            connection.execute(_CHANGE, {"changed": run_id, "provider_ids": dict(provider_ids)})
 
     def add_image(self, run_id: str, image: RunImage) -> None:
         """Record an image that lies in the data folder; one that is there already (collected twice) stays."""
@@ -56,7 +59,7 @@ class Store:
         """Record how a run ended; with `connection`, as part of that transaction."""
         ended = {name: getattr(run, name) for name in ("status", "seconds", "cost_usd", "cost_kind", "error", "billed")}
         with self._writing(connection) as connection:
-            connection.execute(update(runs).where(runs.c.id == run.id).values(**ended))
+            connection.execute(_CHANGE, ended | {"changed": run.id})
 
     def run(self, run_id: str, visitor: str | None = None) -> Run:
         """Return a run; with `visitor`, only that visitor's. Raise `NotFound` otherwise."""
@@ -100,7 +103,7 @@ class Store:
 
     def _update(self, run_id: str, **values: Any) -> None:
         with writing(self.engine) as connection:
-            connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
+            connection.execute(_CHANGE, values | {"changed": run_id})
 
 
 def _run(row: Row[Any], pictures: Sequence[RunImage]) -> Run:

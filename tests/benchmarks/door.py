@@ -5,10 +5,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from backend.caller import Caller
-from backend.events import Event
+from backend.events import Emit, Event, Progress
 from backend.fake import FakeBackend
 from backend.generate import generate, prepare
 from backend.playground import Playground
@@ -22,6 +23,8 @@ from tests.benchmarks.measure import Row, side_by_side
 
 MOST_MORE_MS = 30.0
 LEAST_SHARE = 0.9
+MOST_DELAY_MS = 300.0
+MOST_VISITORS = 50  # up to which the goals hold
 RUNS_EACH = 4
 
 
@@ -30,7 +33,7 @@ def rows() -> Iterator[Row]:
     with fake_playground() as playground:
         yield _one(playground)
         for visitors in (1, 10, 50, 100):
-            yield _crowd(playground, visitors)
+            yield from _crowd(playground, visitors)
 
 
 def _one(playground: Playground) -> Row:
@@ -42,29 +45,51 @@ def _one(playground: Playground) -> Row:
     return Row("one run through the door", "the backend alone", shown, "≤ +30 ms", pair.more_ms <= MOST_MORE_MS)
 
 
-def _crowd(playground: Playground, visitors: int) -> Row:
+def _crowd(playground: Playground, visitors: int) -> Iterator[Row]:
     request = _request(seconds=1)
-    threads = [threading.Thread(target=_several, args=(playground, f"v{n}", request)) for n in range(visitors)]
+    delays: list[float] = []
+    threads = [threading.Thread(target=_several, args=(playground, f"v{n}", request, delays)) for n in range(visitors)]
     began = time.perf_counter()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     share = RUNS_EACH / (time.perf_counter() - began)
-    goal = "≥ 90 % of ideal" if visitors <= 50 else "(shown)"
-    met = share >= LEAST_SHARE or visitors > 50
-    return Row(
+    asked, late = visitors <= MOST_VISITORS, sorted(delays)[int(0.95 * len(delays))] * 1000
+    yield Row(
         f"{visitors} visitors, runs of 1 s",
         f"{RUNS_EACH} runs each in {RUNS_EACH} s",
         f"{share:.0%} of ideal",
-        goal,
-        met,
+        "≥ 90 % of ideal" if asked else "(shown)",
+        share >= LEAST_SHARE or not asked,
+    )
+    yield Row(
+        f"{visitors} visitors: from an event's making to its reader, p95",
+        "–",
+        f"{late:.1f} ms",
+        "< 300 ms" if asked else "(shown)",
+        late < MOST_DELAY_MS or not asked,
     )
 
 
-def _several(playground: Playground, visitor: str, request: Request) -> None:
+def _several(playground: Playground, visitor: str, request: Request, delays: list[float]) -> None:
     for _ in range(RUNS_EACH):
-        _through(playground, visitor, request)
+        delays.extend(
+            time.perf_counter() - float(event.preview)
+            for event in generate(playground, Caller(visitor), "fake", request)
+            if isinstance(event, Progress) and event.preview
+        )
+
+
+class _Clock(FakeBackend):
+    """The fake with the moment of each step in its preview's place."""
+
+    def run(self, request: Request, caller: Caller, emit: Emit) -> None:
+        def stamp(event: Event) -> None:
+            now = str(time.perf_counter()).encode()
+            emit(replace(event, preview=now) if isinstance(event, Progress) else event)
+
+        super().run(request, caller, stamp)
 
 
 def _through(playground: Playground, visitor: str, request: Request) -> None:
@@ -88,5 +113,5 @@ def fake_playground() -> Iterator[Playground]:
         data = Path(folder)
         settings = Settings(_env_file=None, PLAYGROUND_DATA=data, PLAYGROUND_BACKEND="fake")
         engine, files = open_database(data), ImageFiles(data / "images")
-        yield Playground(settings, {"fake": FakeBackend(files)}, Store(engine), Budget(engine), files, "fake")
+        yield Playground(settings, {"fake": _Clock(files)}, Store(engine), Budget(engine), files, "fake")
         engine.dispose()

@@ -6,6 +6,7 @@ import torch
 from tools.tiny_model.batches import make_batch
 from tools.tiny_model.latents import Projection, fit_projection
 from tools.tiny_model.muon import orthogonalise
+from tools.tiny_model.objective import Objective
 from tools.tiny_model.session import Session, shares
 from tools.tiny_model.train import Trainer
 
@@ -37,6 +38,15 @@ def test_a_resumed_run_goes_on_to_the_bit(projection: Projection, tmp_path: Path
     ):
         for name, weight in module.state_dict().items():
             assert torch.equal(weight, other.state_dict()[name]), name
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:The .grad attribute")  # Of torch's own tracing.
+def test_compiled_blocks_give_the_same_losses(projection: Projection) -> None:
+    parts = Trainer(projection, batch=4).parts
+    batch = make_batch(projection, number=0, size=(128, 128), batch=4)
+    plain, compiled = (Objective(projection, compiled=compiled).losses(parts, batch) for compiled in (False, True))
+    assert torch.allclose(plain, compiled, rtol=0.02)
 
 
 def test_training_lowers_the_loss_on_drawings_held_back(projection: Projection) -> None:
