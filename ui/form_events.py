@@ -81,22 +81,16 @@ def connect_modes(form: Compose) -> None:
         tab.select(None, None, form.mode, js=f"() => window.playground.choose_mode('{mode}')")
 
 
-def connect_control_map(control_map: ControlMap, head: Header, form: Compose, settings: SettingsArea) -> None:
-    """Connect the preview of the control map."""
-    asked = {
-        "backend": head.backend,
-        "easel": form.easel,
-        "preprocess": settings.own[f"controlnet{MARK}preprocess"],
-    }
-    settings.own["show_control"].click(
-        control_map.show,
-        None,
-        settings.own["control_map"],
-        inputs_kwargs=asked,
-        preprocess=False,
-        api_visibility="private",
-        show_progress="minimal",
-    )
+def connect_control_map(
+    playground: Playground, served: Served, head: Header, form: Compose, settings: SettingsArea
+) -> Any:
+    """Connect the preview of the control map; return what ends the purchase of one."""
+    own = settings.own
+    control_map = ControlMap(playground, served, place=own["control_map"], buy=own["buy_map"])
+    asked = {"backend": head.backend, "easel": form.easel, "preprocess": own[f"controlnet{MARK}preprocess"]}
+    how: dict[str, Any] = {"inputs_kwargs": asked, "preprocess": False, "trigger_mode": "once", **QUIET}
+    own["show_control"].click(control_map.show, None, control_map.outputs(), **{**how, "show_progress": "minimal"})
+    return own["buy_map"].click(control_map.buy, None, control_map.outputs(), **how)
 
 
 def connect_effect(playground: Playground, served: Served, settings: SettingsArea, values: dict[str, Any]) -> None:

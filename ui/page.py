@@ -10,7 +10,6 @@ from backend.presets import load_presets
 from ui.actions import Actions
 from ui.api import Api
 from ui.compose import Compose, compose
-from ui.control_map import ControlMap
 from ui.events import QUIET
 from ui.filling import Filling
 from ui.form_events import (
@@ -78,6 +77,7 @@ def build(playground: Playground) -> gr.Blocks:
         looking = Looking(playground, served, results.history)
         connect_library(page, Shelving(library, settings.library, filling), form, values)
         ended = connect_run(runner, form, settings, values)
+        ended.append(connect_control_map(playground, served, head, form, settings))
         connect_history(looking, results.history, ended)
         connect_recovering(page, Recovering(playground, runner, results.recoverable), looking, ended)
         connect_actions(Actions(playground, filling, results.inspector, results.history.undo), looking, form, results)
@@ -89,7 +89,6 @@ def build(playground: Playground) -> gr.Blocks:
         connect_modes(form)
         connect_keys(page, OwnKeys(playground), head, runner, form, values)
         connect_restore(Restoring(playground, filling, form.notice), form, drop)
-        connect_control_map(ControlMap(playground, served), head, form, settings)
         connect_effect(playground, served, settings, values)
         connect_seed(results, settings)
         connect_switch(playground, head, form, settings)

@@ -17,6 +17,7 @@ def layout(fitted: Fitted) -> dict[str, Any]:
     with gr.Row(elem_id="preprocess-row"):
         fields = own_fields(fitted, "controlnet", "preprocess", preprocess={"info": None})
         fields["show_control"] = gr.Button("Show the map", elem_id="show-control", size="sm", scale=0, min_width=0)
+    fields["buy_map"] = gr.Button("", elem_id="buy-map", size="sm", scale=0, min_width=0, visible=False)
     fields["control_map"] = gr.HTML("", elem_id="control-map", apply_default_css=False)
     with gr.Row(elem_id="effect-row"):
         fields["offer_check"] = gr.Button("Does it work here?", elem_id="offer-check", size="sm", scale=0, min_width=0)
