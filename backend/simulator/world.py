@@ -61,6 +61,11 @@ class Media:
                 self._files.popitem(last=False)
         return name
 
+    def remove(self, name: str) -> None:
+        """Delete a file, if it is there."""
+        with self._lock:
+            self._files.pop(name, None)
+
     def get(self, name: str) -> tuple[bytes, str] | None:
         """Return a file's bytes and content type, or None."""
         return self._files.get(name)

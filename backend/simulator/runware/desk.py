@@ -14,6 +14,7 @@ from typing import Any
 from backend.canny import edges
 from backend.encoding import encode
 from backend.errors import PlaygroundError
+from backend.pixels import check_header
 from backend.runware.prices import Prices
 from backend.simulator.faults import Fault
 from backend.simulator.runware.checks import Task, errors_of, told
@@ -182,6 +183,9 @@ class Desk:
         return self.prices.usd(self.prices.units((task["width"], task["height"]), steps))
 
     def _store(self, task: Task, origin: str) -> Item:
+        if task["operation"] == "delete":
+            self.world.media.remove(task["mediaUUID"])
+            return {**_about(task), "mediaUUID": task["mediaUUID"]}
         identity = self._keep(task["media"])
         return {**_about(task), "mediaUUID": identity, "mediaURL": f"{origin}/media/{identity}"}
 
@@ -191,7 +195,7 @@ class Desk:
 
     def _keep(self, text: str) -> str:
         content = self.world.files.read(image_of(self.world, text))
-        return self.world.media.put(content, "image/png", str(uuid.uuid4()))
+        return self.world.media.put(content, TYPES[check_header(content)], str(uuid.uuid4()))
 
     def _preprocess(self, task: Task, origin: str) -> Item:
         content = encode(edges(opened(self.world, task["inputs"]["image"])), "png")

@@ -16,6 +16,7 @@ from backend.simulator.shell import answer
 STATUS = {
     "invalidApiKey": 401,
     "insufficientCredits": 402,
+    "permissionDenied": 403,
     "taskNotFound": 404,
     "rateLimitExceeded": 429,
     "inferenceError": 500,

@@ -10,7 +10,7 @@ from backend.encoding import encode
 from backend.errors import InvalidRequest, NotReady, Unsupported
 from backend.generate import generate
 from backend.request_parts import Accelerator, Control, Lora
-from backend.requests import Inpaint, Outpaint, TextToImage
+from backend.requests import ControlNet, Inpaint, Outpaint, TextToImage
 from backend.runs.files import ImageFiles
 from backend.runware import build
 from backend.runware.backend import RunwareBackend
@@ -73,6 +73,20 @@ def test_a_controls_window_has_to_hold_together(
 ) -> None:
     image = scene.playground.files.put(GREY, "png")
     assert said in refused(scene, controls=[Control(image=image, **control)], options={"controls": [own]})
+
+
+def test_a_control_is_named_as_the_request_has_it(scene: Scene) -> None:
+    image = scene.playground.files.put(GREY, "png")
+    own = ControlNet(prompt="a fox", image=image, control_start=0.123, seed=1)
+    further = ControlNet(prompt="a fox", image=image, controls=[Control(image=image, scale=0.5001)], seed=1)
+    for request, field in ((own, "`control`"), (further, "`controls.0`")):
+        with pytest.raises(Unsupported, match=field):
+            scene.draw(request)
+
+
+@pytest.mark.parametrize(("name", "value"), [("cfg_scale", 7.25), ("confidence", 0.905), ("strength", 0.333)])
+def test_face_refinement_goes_in_the_pages_own_steps(scene: Scene, name: str, value: float) -> None:
+    assert f"options.ultralytics.{name}" in refused(scene, options={"ultralytics": {name: value}})
 
 
 def test_at_most_four_controls_are_taken(scene: Scene) -> None:
