@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PIL import Image
+from pydantic import JsonValue
 
 from backend.caller import Caller
-from backend.capabilities import FREE, Capabilities, Estimate
+from backend.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate
 from backend.detection import Detectors, EdgesAlone
 from backend.errors import Problem, Unsupported
-from backend.events import Emit
+from backend.events import Emit, unheard
+from backend.prompts.tokens import TokenCount, TokenCounter
 from backend.request_parts import Control
 from backend.requests import ControlNet, Request
 from backend.runs.records import CostKind, Run
@@ -79,13 +81,22 @@ class Backend(ABC):
         """Return what it costs to see a control picture alone."""
         return FREE
 
-    def control_picture(self, control: Control, caller: Caller) -> Image.Image:
-        """Return the map that the control's image gives after its preprocessing (RGB, the image's size), for free."""
+    def control_picture(
+        self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, emit: Emit = unheard
+    ) -> Image.Image:
+        """Return the map that the control's image gives after its preprocessing (RGB, the image's size), for free.
+
+        `options` are the backend's own, as a request has them; `emit` is told what goes on, and may raise to leave.
+        """
         raise Unsupported([Problem("preprocess", f"{self.label} makes no control pictures.")])
 
     def draw_control(self, request: ControlNet, caller: Caller, emit: Emit) -> None:
         """Make the control picture of a request alone, where it costs money, and emit it as the run's image."""
         raise Unsupported([Problem("preprocess", f"{self.label} sells no control pictures.")])
+
+    def count_tokens(self, prompt: str) -> TokenCount:
+        """Return how long a prompt is for the model; estimated where its tokenizer isn't here."""
+        return TokenCounter(None).count(prompt)
 
     def actions(self) -> Mapping[str, str]:
         """Name what the page may offer beside the state, as id and label; `act` carries one out."""

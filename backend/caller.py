@@ -17,3 +17,5 @@ class Caller:
     """An opaque mark of the network address, by which spending is counted too; None where it isn't known."""
     signed_in: bool = False
     """Whether the id stands for a login, so that the address need not be counted."""
+    page: str | None = None
+    """The page session that watches, which may reload; None where leaving means that nothing more is wanted."""

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from backend.errors import Problem, Unsupported, from_validation
 from backend.requests import Common, Mode, Request
@@ -15,6 +15,18 @@ class Options(BaseModel):
     """The base of a backend's own typed options; they travel as the request's `options`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Own = TypeVar("Own", bound=Options)
+NO_OPTIONS: Mapping[str, JsonValue] = {}
+
+
+def read_options(kind: type[Own], given: Mapping[str, JsonValue]) -> Own:
+    """Read a backend's own options from plain values; raise `InvalidRequest` where they don't fit."""
+    try:
+        return kind.model_validate(given)
+    except ValidationError as error:
+        raise from_validation(error, "options") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +83,7 @@ class Capabilities:
 
     def own_options(self, request: Request) -> Options:
         """Read the request's `options` as this backend's; raise `InvalidRequest` where they don't fit."""
-        try:
-            return self.options.model_validate(request.options)
-        except ValidationError as error:
-            raise from_validation(error, "options") from error
+        return read_options(self.options, request.options)
 
     def _problems(self, request: Request) -> Iterator[Problem]:
         if request.mode not in self.modes:

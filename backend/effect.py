@@ -10,7 +10,7 @@ from PIL import Image
 from backend.base import Backend
 from backend.caller import Caller
 from backend.capabilities import Estimate
-from backend.events import Event, Failed, Finished
+from backend.events import Event, Failed, Finished, Stopped
 from backend.generate import DRAWN_SEEDS, generate
 from backend.playground import Playground
 from backend.request_parts import RANDOM_SEED
@@ -58,7 +58,7 @@ def effect_estimate(backend: Backend, caller: Caller, request: ControlNet, files
 def check_effect(playground: Playground, caller: Caller, backend: str, request: ControlNet) -> Iterator[Event | Effect]:
     """Run a request small, without and with its control, through the door, and end with the `Effect`.
 
-    Yields what happens in both runs; ends with a `Failed` where one of them fails, before the second is paid for.
+    Yields what happens in both runs; ends with a `Failed` where one fails, or a `Stopped`, before the second is paid.
     """
     if request.seed == RANDOM_SEED:
         request = request.model_copy(update={"seed": secrets.randbelow(DRAWN_SEEDS)})
@@ -68,7 +68,7 @@ def check_effect(playground: Playground, caller: Caller, backend: str, request: 
             yield event
             if isinstance(event, Finished):
                 runs.append(event.run)
-            elif isinstance(event, Failed):
+            elif isinstance(event, Failed | Stopped):
                 return
     without, with_control = runs
     yield Effect(without, with_control, _difference(playground.files, without, with_control))

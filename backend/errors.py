@@ -8,6 +8,7 @@
     - TooManyRequests: a visitor asks more often than one may
     - NotAllowed: somebody else's to do
     - NotFound: an image or a run isn't there
+    - NewerRecord: the database is of a later version of the playground
     - StorageFull: the data folder can take no more
     - BadLink: an address that says nothing readable
     - BadImage: a file isn't an image that we take
@@ -99,6 +100,10 @@ class NotAllowed(PlaygroundError):
 
 class NotFound(PlaygroundError):
     """An image or a run isn't there."""
+
+
+class NewerRecord(PlaygroundError):
+    """The database was written by a later version of the playground."""
 
 
 class StorageFull(PlaygroundError):

@@ -99,7 +99,14 @@ class Failed:
     run: "Run | None" = None
 
 
-Event = Queued | Progress | Submitted | Ordering | Charged | Generated | Waiting | Finished | Failed
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The visitor wants no more of the run, after `seconds`; one that a provider has accepted ends unseen."""
+
+    seconds: float
+
+
+Event = Queued | Progress | Submitted | Ordering | Charged | Generated | Waiting | Finished | Failed | Stopped
 Emit = Callable[[Event], None]
 
 
@@ -110,3 +117,7 @@ def is_wanted(emit: Emit) -> bool:
     except Cancelled:
         return False
     return True
+
+
+def unheard(_: Event) -> None:
+    """Take an event that nobody listens to."""

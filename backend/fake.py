@@ -2,18 +2,19 @@
 
 import hashlib
 import time
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Literal
 
 from PIL import Image
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from backend.base import Backend
 from backend.caller import Caller
-from backend.capabilities import Capabilities, Estimate, Options, Size
+from backend.capabilities import NO_OPTIONS, Capabilities, Estimate, Options, Size
 from backend.encoding import encode, preview_jpeg
 from backend.errors import GenerationFailed, InsufficientCredit, ProviderTimeout
-from backend.events import Emit, Generated, Progress, Queued, Submitted
+from backend.events import Emit, Generated, Progress, Queued, Submitted, unheard
 from backend.request_parts import Control
 from backend.requests import MODES, Request, seeds
 from backend.runs.files import ImageFiles
@@ -87,7 +88,9 @@ class FakeBackend(Backend):
             if index not in have:
                 emit(_made(run.request, FakeOptions.model_validate(run.request.options), index, seed))
 
-    def control_picture(self, control: Control, caller: Caller) -> Image.Image:
+    def control_picture(
+        self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, emit: Emit = unheard
+    ) -> Image.Image:
         """Return the control's image in grey."""
         with Image.open(self.files.path(control.image)) as picture:
             return picture.convert("L").convert("RGB")

@@ -14,7 +14,7 @@ from backend.base import Backend
 from backend.caller import Caller
 from backend.capabilities import Estimate
 from backend.errors import Cancelled, NotReady, PlaygroundError, StorageFull
-from backend.events import Emit, Event
+from backend.events import Emit, Event, Stopped
 from backend.exchanges import Exchange, noting
 from backend.known_maps import with_known_maps, words_of
 from backend.playground import Playground
@@ -23,7 +23,6 @@ from backend.request_parts import RANDOM_SEED, Control
 from backend.requests import ControlNet, Request, TextToImage
 from backend.runs.exchanges import save_exchanges
 from backend.runs.records import Run
-from backend.stream import stream
 
 log = logging.getLogger(__name__)
 
@@ -31,12 +30,16 @@ DRAWN_SEEDS = 2**32
 
 
 def generate(playground: Playground, caller: Caller, backend: str, request: Request) -> Iterator[Event]:
-    """Make the request's images on a backend and yield what happens, ending with `Finished` or `Failed`.
+    """Make the request's images on a backend and yield what happens, ending with `Finished`, `Failed` or `Stopped`.
 
     Raises a `PlaygroundError` before anything is run, recorded or paid: a value that this backend can't take, a key or
     model that is missing, a cap that is reached, too many runs at once, another visitor's picture. Closing the iterator
-    stops a run on this machine within a step; one that a provider has accepted goes on to its end and into the history.
+    stops a run on this machine within a step, at a page's after a while in which a reload finds it again; one that a
+    provider has accepted goes on to its end and into the history.
     """
+    if playground.live.stopped(caller):
+        yield Stopped(0)
+        return
     chosen = playground.choose(backend)
     playground.admit(caller)
     check_pictures(playground, caller, request)
@@ -44,7 +47,7 @@ def generate(playground: Playground, caller: Caller, backend: str, request: Requ
     known = with_known_maps(playground, caller, chosen, prepared)
     estimate = chosen.estimate(known, caller)
     run = _open(playground, caller, chosen, prepared, estimate)
-    yield from stream(partial(_carry_out, playground, run, estimate, partial(chosen.run, known, caller)))
+    yield from _watched(playground, caller, run, estimate, partial(chosen.run, known, caller))
 
 
 def draw_control(playground: Playground, caller: Caller, backend: str, control: Control) -> Iterator[Event]:
@@ -61,14 +64,14 @@ def draw_control(playground: Playground, caller: Caller, backend: str, control: 
     _check(chosen, caller, request)
     estimate = chosen.control_estimate(control, caller)
     run = _open(playground, caller, chosen, request, estimate)
-    yield from stream(partial(_carry_out, playground, run, estimate, partial(chosen.draw_control, request, caller)))
+    yield from _watched(playground, caller, run, estimate, partial(chosen.draw_control, request, caller))
 
 
 def collect(playground: Playground, caller: Caller, run: Run) -> Iterator[Event]:
     """Finish a run that was submitted earlier, from its stored ids; nothing is submitted again."""
     estimate = Estimate(likely=run.estimate_usd)
     collecting = partial(playground.backends[run.backend].collect, run, caller)
-    yield from stream(partial(_carry_out, playground, run, estimate, collecting))
+    yield from _watched(playground, caller, run, estimate, collecting)
 
 
 def prepare(backend: Backend, caller: Caller, request: Request) -> Request:
@@ -108,6 +111,16 @@ def _open(playground: Playground, caller: Caller, backend: Backend, request: Req
         playground.budget.reserve(run, estimate.most, payer=payer, address=address, connection=connection)
         playground.store.add(run, connection=connection)
     return run
+
+
+def _watched(
+    playground: Playground, caller: Caller, run: Run, estimate: Estimate, work: Callable[[Emit], None]
+) -> Iterator[Event]:
+    live = playground.live.start(run, partial(_carry_out, playground, run, estimate, work))
+    events = live.watch(caller.page)
+    if playground.live.stopped(caller):  # It was pressed while the run was being written down.
+        live.stream.stop()
+    return events
 
 
 def _carry_out(playground: Playground, run: Run, estimate: Estimate, work: Callable[[Emit], None], emit: Emit) -> Event:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from backend.base import Backend
 from backend.caller import Caller
 from backend.errors import Problem, Unsupported
+from backend.live import LiveRuns
 from backend.registry import BACKENDS, REHEARSAL, build
 from backend.runs.budget import Budget
 from backend.runs.database import open_database
@@ -39,6 +40,7 @@ class Playground:
     default: str
     callers: Callers = field(default_factory=lambda: Callers(Addresses(secrets.token_bytes(32))))
     rates: Rates = field(default_factory=Rates)
+    live: LiveRuns = field(default_factory=LiveRuns)
 
     def admit(self, caller: Caller) -> None:
         """Let a run in; raise `NotFound` for a room that isn't the caller's, `TooManyRequests` for a flood of runs."""

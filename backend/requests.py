@@ -55,7 +55,9 @@ class Common(Part):
     count: int = Field(1, ge=1, le=20, title="Images", description="Image i has the seed plus i.")
     scheduler: SchedulerName = Field("Default", title="Scheduler", description="Default is the model's own Euler.")
     loras: tuple[Lora, ...] = Field((), title="LoRAs")
-    acceleration: Literal["none", "regular", "high"] = Field("none", title="Acceleration")
+    acceleration: Literal["none", "regular", "high"] = Field(
+        "none", title="Acceleration", description="Faster, and not quite the same picture; how, is the backend's own."
+    )
     accelerator: Accelerator = Field(Accelerator(), title="Accelerator options")
     output_format: OutputFormat = Field("png", title="Format", description="PNG keeps every pixel.")
     output_quality: int = Field(95, ge=20, le=99, title="Quality", description="Of JPEG and WebP.")

@@ -1,4 +1,4 @@
-"""A worker thread as an iterator of events that ticks, and that can be left at any time."""
+"""A worker thread whose events any number of watchers follow; each can come late, and leave at any time."""
 
 import contextvars
 import logging
@@ -6,57 +6,124 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from backend.errors import Cancelled, PlaygroundError
-from backend.events import Emit, Event, Failed, Finished, Waiting
+from backend.events import Emit, Event, Failed, Finished, Generated, Stopped, Submitted, Waiting
 
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.5
 Work = Callable[[Emit], Event]
+_LAST = (Finished, Failed, Stopped)
 
 
-def stream(work: Work, *, tick: float = TICK_SECONDS) -> Iterator[Event]:
-    """Run `work` in a thread and yield what it emits, then what it returns.
+class Stream:
+    """Work in a thread of its own, begun when it is first watched.
 
-    A `Waiting` comes whenever nothing else did for `tick` seconds, since Gradio can close a generator only between two
-    yields. Once this generator is closed, `emit` raises `Cancelled` in the worker; closing itself never waits.
+    While nobody watches it goes on for as long as the last watcher asked; then, or once it is stopped, `emit` raises
+    `Cancelled` in it. What can't be cancelled goes on, and can be watched again unless it was stopped.
     """
-    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-    left = threading.Event()
-    began = time.monotonic()
 
-    def emit(event: Event) -> None:
-        if left.is_set():
+    def __init__(self, work: Work, *, ended: Callable[[], None] = lambda: None) -> None:
+        self.began = time.monotonic()
+        self._past: list[Event] = []
+        self._watchers: set[queue.SimpleQueue[Event]] = set()
+        self._unwanted = threading.Event()
+        self._lock = threading.Lock()
+        # The context goes along: ZeroGPU reads the visitor from a context variable.
+        run = contextvars.copy_context().run
+        self._thread = threading.Thread(target=run, args=(self._run, work, ended), daemon=True, name="run")
+        self._begun = False
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended, or nobody is to see how it ends."""
+        return bool(self._past) and isinstance(self._past[-1], _LAST)
+
+    def watch(self, *, tick: float = TICK_SECONDS, linger: float = 0) -> Iterator[Event]:
+        """Yield what the work emits and then what it returns; first, for who comes late, what still holds of it.
+
+        A `Waiting` comes whenever nothing else did for `tick` seconds, since Gradio can close a generator only between
+        two yields. Closing this never waits; the work then has `linger` seconds to be watched again.
+        """
+        events = self._join()
+        try:
+            while True:
+                try:
+                    event = events.get(timeout=tick)
+                except queue.Empty:
+                    event = Waiting(time.monotonic() - self.began)
+                yield event
+                if isinstance(event, _LAST):
+                    return
+        finally:
+            self._leave(events, linger)
+
+    def stop(self) -> None:
+        """End it for all who watch, and the work itself where it can be cancelled."""
+        self._tell(Stopped(time.monotonic() - self.began))
+        self._unwanted.set()
+
+    def _join(self) -> "queue.SimpleQueue[Event]":
+        events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        with self._lock:
+            for event in self._past:
+                events.put(event)
+            self._watchers.add(events)
+            if not self.over:
+                self._unwanted.clear()
+            if not self._begun:
+                self._begun = True
+                self._thread.start()
+        return events
+
+    def _leave(self, events: "queue.SimpleQueue[Event]", linger: float) -> None:
+        with self._lock:
+            self._watchers.discard(events)
+            alone = not self._watchers and not self.over
+        if alone and linger:
+            timer = threading.Timer(linger, self._abandon)
+            timer.daemon = True
+            timer.start()
+        elif alone:
+            self._abandon()
+
+    def _abandon(self) -> None:
+        with self._lock:
+            if not self._watchers:
+                self._unwanted.set()
+
+    def _emit(self, event: Event) -> None:
+        self._tell(event)
+        if self._unwanted.is_set():
             raise Cancelled
-        events.put(event)
 
-    # The context goes along: ZeroGPU reads the visitor from a context variable.
-    context = contextvars.copy_context()
-    thread = threading.Thread(target=context.run, args=(_work, work, emit, events), daemon=True, name="run")
-    thread.start()
-    try:
-        while True:
-            try:
-                event = events.get(timeout=tick)
-            except queue.Empty:
-                event = Waiting(time.monotonic() - began)
-            yield event
-            if isinstance(event, Finished | Failed):
+    def _tell(self, event: Event) -> None:
+        with self._lock:
+            if self.over:
                 return
-    finally:
-        left.set()
+            if not isinstance(event, Waiting):
+                self._past = [*(old for old in self._past if isinstance(old, Submitted | Generated)), _light(event)]
+            for events in self._watchers:
+                events.put(event)
+
+    def _run(self, work: Work, ended: Callable[[], None]) -> None:
+        try:
+            self._tell(work(self._emit))
+        except Cancelled:
+            self._tell(Stopped(time.monotonic() - self.began))
+        except PlaygroundError as error:  # Such as a full disk, which lets a run not even be closed.
+            log.warning("A run ended without a record: %s", error)
+            self._tell(Failed(error))
+        except Exception:  # The thread ends here: whoever waits for its events has to hear of it.
+            log.exception("A run broke down")
+            message = "The playground broke down on this run; its log says why."
+            self._tell(Failed(PlaygroundError(message, billed="unknown")))
+        finally:
+            ended()
 
 
-def _work(work: Work, emit: Emit, events: "queue.SimpleQueue[Event]") -> None:
-    try:
-        events.put(work(emit))
-    except Cancelled:
-        return
-    except PlaygroundError as error:  # Such as a full disk, which lets a run not even be closed.
-        log.warning("A run ended without a record: %s", error)
-        events.put(Failed(error))
-    except Exception:  # The thread ends here: whoever waits for its events has to hear of it.
-        log.exception("A run broke down")
-        message = "The playground broke down on this run; its log says why."
-        events.put(Failed(PlaygroundError(message, billed="unknown")))
+def _light(event: Event) -> Event:
+    """Return the event without pixels that its record has on disk: many may be kept for who comes late."""
+    return replace(event, image=b"") if isinstance(event, Generated) and event.record else event

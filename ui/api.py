@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 from backend.base import Backend
 from backend.caller import Caller
 from backend.errors import InvalidRequest, PlaygroundError, Problem, from_validation
-from backend.events import Failed, Finished, Generated
+from backend.events import Failed, Finished, Generated, Stopped
 from backend.generate import generate
 from backend.playground import Playground
 from backend.pricing import price_of
@@ -92,7 +93,8 @@ class Api:
         images: list[RunImage] = []
         try:
             backend, asked = self._asked(mode, values, caller)
-            for event in generate(self.playground, caller, backend.name, asked):
+            # A script's cancel means what it says; only a page may come back.
+            for event in generate(self.playground, replace(caller, page=None), backend.name, asked):
                 if isinstance(event, Generated) and event.record:
                     images.append(event.record)
                 if isinstance(event, Finished) or (isinstance(event, Failed) and event.run and images):
@@ -100,6 +102,8 @@ class Api:
                     yield self._files(images, caller.visitor), run_json(event.run)
                 elif isinstance(event, Failed):
                     raise event.error
+                elif isinstance(event, Stopped):
+                    raise PlaygroundError("The run was stopped on the page of its visitor.", billed="unknown")
                 else:
                     yield self._files(images, caller.visitor), {"status": "running"}
         except PlaygroundError as error:

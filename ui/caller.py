@@ -18,9 +18,9 @@ def caller_of(playground: Playground, request: gr.Request) -> Caller:
     """Return the visitor behind a Gradio request, with the keys of this page session and the room they have joined."""
     caller = playground.callers.caller(_visit(playground, request))
     room = room_in(request)
-    if room is None or not playground.rooms.admits(room, caller.visitor):
-        return caller
-    return dataclasses.replace(caller, room=room)
+    if room is not None and not playground.rooms.admits(room, caller.visitor):
+        room = None
+    return dataclasses.replace(caller, room=room, page=request.session_hash)
 
 
 def room_in(request: gr.Request) -> str | None:

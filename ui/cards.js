@@ -5,6 +5,8 @@ function tell(node, more) {
 element.addEventListener('click', event => {
   const prompt = event.target.closest('[data-prompt]');
   if (prompt) { window.playground.write_prompt(prompt.dataset.prompt); return; }
+  const way = event.target.closest('[data-way]');
+  if (way) { trigger('way', {way: way.dataset.way}); return; }
   const act = event.target.closest('[data-act]'), open = event.target.closest('[data-open]');
   if (act && act.dataset.act === 'seed') {
     window.playground.chosen = act.dataset.value;

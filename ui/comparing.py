@@ -35,12 +35,12 @@ class Comparing:
     def compare(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
         """Run the request on all backends at once."""
         caller = caller_of(self.runner.playground, request)
-        yield from self.runner.guarded(self._compare(values, caller))
+        yield from self.runner.guarded(self._compare(values, caller), caller)
 
     def grid(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
         """Run the request once for every cell of the grid."""
         caller = caller_of(self.runner.playground, request)
-        yield from self.runner.guarded(self._grid(values, caller))
+        yield from self.runner.guarded(self._grid(values, caller), caller)
 
     def grid_price(self, request: gr.Request, **values: Any) -> str:
         """Return how many images the grid makes, and what the whole may cost; or what is wrong with it."""

@@ -12,6 +12,8 @@ from ui import words
 from ui.easel import easel
 from ui.share import ShareArea, share_area
 from ui.tabs import TABS
+from ui.token_line import token_line
+from ui.ways_out import SCRIPT as WAYS_OUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class Compose:
 
     mode: gr.Textbox
     prompt: gr.Textbox
+    tokens: gr.HTML
     easel: gr.HTML
     mask: gr.Textbox
     tabs: dict[Mode, gr.Tab]
@@ -47,16 +50,17 @@ def compose(playground: Playground) -> Compose:
             elem_id="prompt",
             autofocus=True,
         )
+        tokens = token_line()
         with gr.Row(elem_id="go"):
             generate = gr.Button(_first_label(playground), variant="primary", size="lg", elem_id="generate")
             stop = gr.Button("Stop", variant="stop", size="lg", elem_id="stop", visible=False)
-        left = gr.HTML("", visible=False, elem_id="left", apply_default_css=False)
+        left = gr.HTML("", visible=False, elem_id="left", js_on_load=WAYS_OUT, apply_default_css=False)
         several = len(playground.backends) > 1
         with gr.Row(elem_id="aside"):
             compare = gr.Button("Compare backends", size="sm", elem_id="compare", visible=several)
             share = share_area()
         notice = gr.HTML("", visible=False, elem_id="notice", apply_default_css=False)
-    return Compose(mode, prompt, sheet, mask, tabs, generate, stop, notice, compare, left, share)
+    return Compose(mode, prompt, tokens, sheet, mask, tabs, generate, stop, notice, compare, left, share)
 
 
 def _tabs(capabilities: Capabilities) -> dict[Mode, gr.Tab]:

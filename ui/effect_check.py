@@ -12,7 +12,7 @@ from backend.base import Backend
 from backend.caller import Caller
 from backend.effect import Effect, check_effect, effect_estimate
 from backend.errors import PlaygroundError
-from backend.events import Event, Failed, Progress, Queued, Waiting
+from backend.events import Event, Failed, Progress, Queued, Stopped, Waiting
 from backend.playground import Playground
 from backend.requests import ControlNet
 from backend.runs.records import Run
@@ -75,6 +75,8 @@ class EffectCheck:
             return self._verdict(event, caller)
         if isinstance(event, Failed):
             return error_card(event.error)
+        if isinstance(event, Stopped):
+            return Markup('<p role="status">{}</p>').format(words.stopped(event.seconds, submitted=False))
         doing = event.doing if isinstance(event, Progress) else f"{backend.label} is working"
         elapsed = f", {words.duration(event.seconds)}" if isinstance(event, Waiting) else ""
         waits = "Starting" if isinstance(event, Queued) else doing

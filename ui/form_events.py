@@ -17,6 +17,7 @@ from ui.results_area import ResultsArea
 from ui.run import Runner
 from ui.served import Served
 from ui.settings_area import SettingsArea
+from ui.ways_out import WaysOut
 
 
 def connect_sizes(settings: SettingsArea) -> None:
@@ -73,6 +74,13 @@ def connect_keys(
         )
     head.backend.change(keys.show, head.backend, area.box, queue=False, **QUIET)
     page.unload(keys.leave)
+
+
+def connect_ways_out(ways: WaysOut, form: Compose, results: ResultsArea) -> None:
+    """Connect the buttons that lead on from a spend cap."""
+    for place in (form.left, results.stage):
+        taken = place.way(ways.take, None, ways.outputs(), queue=False, **QUIET)
+        taken.then(None, None, None, js=js_call("see_own_key"))
 
 
 def connect_modes(form: Compose) -> None:

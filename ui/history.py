@@ -15,6 +15,7 @@ from backend.runs.records import Run, RunImage
 from ui import words
 from ui.caller import caller_of
 from ui.cards import facts
+from ui.charts import ChartsArea, charts_area
 from ui.served import Served, url
 
 PAGE = 24
@@ -37,6 +38,7 @@ class HistoryArea:
     more: gr.Button
     zip: gr.Button
     shown: gr.State
+    charts: ChartsArea
 
     def searched(self) -> dict[str, Any]:
         """Return the controls that a search is read from."""
@@ -63,7 +65,8 @@ def history_area(script: str) -> HistoryArea:
         shelf = gr.HTML("", elem_id="history-shelf", js_on_load=script, apply_default_css=False)
         more = gr.Button("Show more", size="sm", visible=False, elem_id="history-more")
         shown = gr.State(PAGE)
-    return HistoryArea(box, search, mode, favourites, undo, shelf, more, archive, shown)
+        charts = charts_area()
+    return HistoryArea(box, search, mode, favourites, undo, shelf, more, archive, shown, charts)
 
 
 @dataclass(frozen=True, slots=True)

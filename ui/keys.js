@@ -90,6 +90,10 @@
       window.playground_easel && window.playground_easel.lay_out();
       return mode;
     },
+    see_own_key: () => {
+      const box = document.querySelector('#own-key-text input');
+      if (visible(box)) { box.scrollIntoView({block: 'center'}); box.focus(); }
+    },
     last_seed: current => {
       const known = document.querySelector('#stage [data-act="seed"]:not([disabled]), #history-shelf [data-seed]');
       return known ? known.dataset.value || known.dataset.seed : (current ?? '-1');

@@ -9,6 +9,7 @@ from backend.playground import Playground
 from backend.presets import load_presets
 from ui.actions import Actions
 from ui.api import Api
+from ui.charts import Charting
 from ui.compose import Compose, compose
 from ui.events import QUIET
 from ui.filling import Filling
@@ -20,6 +21,7 @@ from ui.form_events import (
     connect_seed,
     connect_sizes,
     connect_switch,
+    connect_ways_out,
 )
 from ui.header import Header, header
 from ui.history import Looking
@@ -45,6 +47,8 @@ from ui.served import Served
 from ui.settings_area import SettingsArea, settings_area
 from ui.share import FormLink
 from ui.shared_result import SharedResult
+from ui.token_line import TokenLine
+from ui.ways_out import WaysOut
 
 CACHE_SECONDS = (3600, 24 * 3600)
 """How often Gradio tidies its cache, and how old a file may get there; the originals lie in the data folder."""
@@ -76,13 +80,15 @@ def build(playground: Playground) -> gr.Blocks:
         filling = Filling(playground, served, {name: found for name, found in values.items() if name != "mask"})
         looking = Looking(playground, served, results.history)
         connect_library(page, Shelving(library, settings.library, filling), form, values)
-        ended = connect_run(runner, form, settings, values)
+        ended = connect_run(page, runner, form, settings, values)
         ended.append(connect_control_map(playground, served, head, form, settings))
         connect_history(looking, results.history, ended)
+        Charting(playground, results.history.charts).connect()
         connect_recovering(page, Recovering(playground, runner, results.recoverable), looking, ended)
         connect_actions(Actions(playground, filling, results.inspector, results.history.undo), looking, form, results)
         remembering = Remembering(playground, filling, form.notice)
         FormLink(playground, library, form.share).connect(values)
+        TokenLine(playground, library, form.tokens).connect(values)
         connect_price(page, runner, form, values, ended)
         connect_memory(page, remembering, form, values)
         connect_sizes(settings)
@@ -92,6 +98,7 @@ def build(playground: Playground) -> gr.Blocks:
         connect_effect(playground, served, settings, values)
         connect_seed(results, settings)
         connect_switch(playground, head, form, settings)
+        connect_ways_out(WaysOut(playground, head), form, results)
         Together(playground, served, filling, room).connect(page, **QUIET)
         page.load(looking.look, None, results.history.outputs(), queue=False, **QUIET)
         with gr.Column(visible=False):  # Each parameter is a component: what is not visible, the browser never mounts.

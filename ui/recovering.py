@@ -56,7 +56,7 @@ class Recovering:
     def recover(self, event: gr.EventData, request: gr.Request) -> Iterator[Updates]:
         """Show a run while it is brought home."""
         caller = caller_of(self.playground, request)
-        yield from self.runner.guarded(self._boards(str(event._data.get("run", "")), caller))
+        yield from self.runner.guarded(self._boards(str(event._data.get("run", "")), caller), caller)
 
     def _boards(self, run_id: str, caller: Caller) -> Iterator[str]:
         run = self.playground.store.run(run_id, caller.visitor)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from backend.errors import InvalidRequest, PlaygroundError
-from backend.events import Event, Failed, Finished, Generated, Progress, Queued, Submitted
+from backend.events import Event, Failed, Finished, Generated, Progress, Queued, Stopped, Submitted
 from backend.requests import Request
 from backend.runs.records import CostKind, Run, RunImage
 from ui import words
@@ -29,6 +29,8 @@ class Board:
     progress: Progress | None = None
     preview: bytes | None = None
     doing: str = "Starting"
+    submitted: bool = False
+    stopped: float | None = None
     run: Run | None = None
     error: PlaygroundError | None = None
 
@@ -38,7 +40,7 @@ class Board:
             case Queued(ahead):
                 self.doing = f"Waiting: {ahead} ahead" if ahead else "Starting"
             case Submitted():
-                self.doing = f"{self.label} is working"
+                self.submitted, self.doing = True, f"{self.label} is working"
             case Progress():
                 self.progress, self.doing = event, event.doing
                 self.preview = event.preview or self.preview
@@ -50,13 +52,15 @@ class Board:
                 self.run = run
             case Failed(error, run):
                 self.error, self.run = error, run
+            case Stopped(seconds):
+                self.stopped = seconds
             case _:
                 pass
 
     @property
     def over(self) -> bool:
         """Whether the run has ended."""
-        return self.run is not None or self.error is not None
+        return self.run is not None or self.error is not None or self.stopped is not None
 
     @property
     def seconds(self) -> float:
@@ -76,7 +80,10 @@ def board_html(board: Board, served: Served, *, alone: bool = True) -> str:
     parts: list[Markup] = []
     if board.error:
         parts.append(error_card(board.error))
-    if not board.over:
+    if board.stopped is not None:
+        line = words.stopped(board.stopped, submitted=board.submitted)
+        parts.append(Markup('<p class="stopped" role="status">{}</p>').format(line))
+    elif not board.over:
         parts.append(_progress_line(board))
     shown = [_card(board.images[index], board, served) for index in sorted(board.images)]
     if not board.over:

@@ -7,12 +7,12 @@ from typing import Any
 
 import gradio as gr
 from gradio.components import Component
-from markupsafe import escape
+from markupsafe import Markup
 
 from backend.allowance import allowance
 from backend.base import Backend
 from backend.caller import Caller
-from backend.errors import PlaygroundError
+from backend.errors import OverBudget, PlaygroundError
 from backend.generate import generate, prepare
 from backend.gpu_time import gpu_hint
 from backend.playground import Playground
@@ -27,6 +27,7 @@ from ui.library_area import Library
 from ui.results import Board, board_html, error_card
 from ui.served import Served
 from ui.uploads import Uploads
+from ui.ways_out import ways_html
 
 log = logging.getLogger(__name__)
 
@@ -59,17 +60,22 @@ class Runner:
         self.outputs = outputs
 
     def run(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
-        """Make the images that the form asks for; every yield is a chance for Gradio to close this on Stop."""
-        yield from self.guarded(self._boards(values, caller_of(self.playground, request)))
+        """Make the images that the form asks for; every yield is a chance for Gradio to close this on leaving."""
+        caller = caller_of(self.playground, request)
+        yield from self.guarded(self._boards(values, caller), caller)
 
-    def guarded(self, shown: Iterator[str]) -> Iterator[Updates]:
+    def guarded(self, shown: Iterator[str], caller: Caller) -> Iterator[Updates]:
         """Turn what is shown of a run into updates of the page; what goes wrong before or in it becomes a card."""
         try:
-            yield self._buttons(running=True)
-            # Only the first word touches the buttons: one that arrives behind Stop must not take Generate away again.
-            for stage in shown:
-                yield {self.outputs.stage: stage}
+            with self.playground.live.at_page(caller.page):
+                yield self._buttons(running=True)
+                # Only the first word touches the buttons: one that comes behind Stop must not take Generate away again.
+                for stage in shown:
+                    yield {self.outputs.stage: stage}
             yield self._buttons(running=False)
+        except OverBudget as error:
+            ways = ways_html(self.playground, caller)
+            yield {**self._buttons(running=False), self.outputs.stage: str(error_card(error) + ways)}
         except PlaygroundError as error:
             yield {**self._buttons(running=False), self.outputs.stage: str(error_card(error))}
         except Exception:  # The page's rim: without this a visitor would look at a run that never ends.
@@ -89,14 +95,15 @@ class Runner:
             for event in generate(self.playground, caller, backend.name, request):
                 boards[-1].see(event)
                 yield self._shown(boards)
-            if boards[-1].error:
+            if boards[-1].error or boards[-1].stopped is not None:
                 return
 
     def _shown(self, boards: list[Board]) -> str:
         return "".join(board_html(board, self.served, alone=len(boards) == 1) for board in boards)
 
-    def stopped(self) -> Updates:
-        """Put the buttons back after Stop; what came so far is in the history."""
+    def stop(self, request: gr.Request) -> Updates:
+        """Stop what this page runs and put the buttons back; the run's own event says on the stage how it ended."""
+        self.playground.live.stop(caller_of(self.playground, request))
         return self._buttons(running=False)
 
     def price(self, request: gr.Request, **values: Any) -> Updates:
@@ -111,10 +118,11 @@ class Runner:
         stand = allowance(self.playground, caller, backend, estimate)
         verb = "Over the cap" if stand.refusal else "Generate"
         text = words.left(stand) or gpu_hint(self.playground, caller, backend, asked)
-        hints = [f"<p class='hint'>{escape(line)}</p>" for line in (text, estimate.note) if line]
+        hints = [Markup('<p class="hint">{}</p>').format(said) for said in (text, estimate.note) if said]
+        ways = ways_html(self.playground, caller, asked.mode) if stand.refusal else Markup("")
         return {
             self.outputs.generate: gr.update(value=f"{verb} · {words.price(estimate)}"),
-            self.outputs.left: gr.update(value="".join(hints), visible=bool(hints)),
+            self.outputs.left: gr.update(value=Markup("").join([*hints, ways]), visible=bool(hints)),
         }
 
     def asked(self, values: dict[str, Any], caller: Caller) -> tuple[Backend, Request]:

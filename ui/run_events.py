@@ -8,6 +8,7 @@ from ui.actions import Actions
 from ui.comparing import Comparing
 from ui.compose import Compose
 from ui.events import QUIET, js_call, with_mask
+from ui.following import Following
 from ui.history import HistoryArea, Looking
 from ui.library_area import Shelving
 from ui.recovering import Recovering
@@ -18,8 +19,10 @@ from ui.run import Runner
 from ui.settings_area import SettingsArea
 
 
-def connect_run(runner: Runner, form: Compose, settings: SettingsArea, values: dict[str, Any]) -> list[Any]:
-    """Connect Generate, Compare, the grid and Stop; return what ends a run."""
+def connect_run(
+    page: gr.Blocks, runner: Runner, form: Compose, settings: SettingsArea, values: dict[str, Any]
+) -> list[Any]:
+    """Connect Generate, Compare, the grid, Stop and the return to a run that goes on; return what ends a run."""
     outputs, comparing, grid = runner.outputs.all(), Comparing(runner), settings.grid
     # Raw values: Gradio's own range checks would refuse without naming the field, ours name it and the way out.
     how: dict[str, Any] = {"preprocess": False, "trigger_mode": "once", **QUIET}
@@ -27,13 +30,14 @@ def connect_run(runner: Runner, form: Compose, settings: SettingsArea, values: d
         form.generate.click(runner.run, None, outputs, inputs_kwargs=values, js=with_mask(values), **how),
         form.compare.click(comparing.compare, None, outputs, inputs_kwargs=values, js=with_mask(values), **how),
     ]
+    running.append(page.load(Following(runner).follow, None, outputs, **QUIET))
     asked = {**values, **grid.values()}
     running.append(grid.run.click(comparing.grid, None, outputs, inputs_kwargs=asked, js=with_mask(asked), **how))
     told = [control.change for control in grid.values().values()]
     price: dict[str, Any] = {"preprocess": False, "queue": False, "trigger_mode": "always_last", **QUIET}
     gr.on(told, comparing.grid_price, None, grid.price, inputs_kwargs=asked, **price)
-    stopped = form.stop.click(runner.stopped, None, outputs[1:], cancels=running, queue=False, **QUIET)
-    return [*running, stopped]
+    form.stop.click(runner.stop, None, outputs[1:], queue=False, **QUIET)
+    return running
 
 
 def connect_history(looking: Looking, area: HistoryArea, ended: list[Any]) -> None:

@@ -97,6 +97,16 @@ def duration(seconds: float | None) -> str:
     return f"{int(seconds // 60)} min {int(seconds % 60)} s"
 
 
+def stopped(seconds: float, *, submitted: bool) -> str:
+    """Return what Stop did; what a provider has accepted can't be taken back."""
+    if submitted:
+        return (
+            f"Stopped after {duration(seconds)}. The provider had accepted it and goes on to the end: "
+            "what it makes and costs lands in the history."
+        )
+    return f"Stopped after {duration(seconds)}; images that were ready are in the history."
+
+
 def seed_text(seed: int | None) -> str:
     """Return a seed as text; browsers lose integers above 2^53."""
     return UNKNOWN_SEED if seed is None else str(seed)

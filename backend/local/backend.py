@@ -1,26 +1,30 @@
 """The local engine as a backend."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 
 from PIL import Image
+from pydantic import JsonValue
 
 from backend.base import Backend, State
 from backend.caller import Caller
-from backend.capabilities import FREE, Capabilities, Estimate
+from backend.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate, read_options
 from backend.errors import Problem, Unsupported
-from backend.events import Emit
+from backend.events import Emit, unheard
 from backend.local import offer
-from backend.local.controlnets import UNIONS, find_controlnet
+from backend.local.controlnets import UNIONS, find_controlnets
 from backend.local.extras import Extras
 from backend.local.loras import LoraShelf
 from backend.local.machine import Machine, look
 from backend.local.models import Models, offer_of
+from backend.local.options import DETECTORS, LocalOptions
 from backend.local.workshop import Workshop
 from backend.local.zerogpu import Decorate, Work, forked
 from backend.pixels import open_upright
+from backend.prompts.tokens import TokenCount, TokenCounter
 from backend.request_parts import Control
-from backend.requests import Request
+from backend.requests import Request, controls_of
 from backend.runs.files import ImageFiles
 from backend.settings import Settings
 
@@ -57,17 +61,19 @@ class LocalBackend(Backend):
         self.detectors = self.workshop.detectors
         self._work: Work = forked(self.workshop.make, gpu) if gpu else self.workshop.make
         self._forks = gpu is not None
+        self._tokens = TokenCounter(self.models.checkpoint.folder)
 
     @property
     def capabilities(self) -> Capabilities:
         """Return what the model at hand can do."""
         lacking = {f"preprocess={name}": reason for name, reason in self.workshop.detectors.lacking().items()}
-        guided = find_controlnet(self.models.checkpoint, self.extras) is not None
+        guided = bool(find_controlnets(self.models.checkpoint, self.extras))
         if not guided:
             lacking["controls"] = self.extras.lacking("union_lite") or "This model has no ControlNet."
         if unsafe := self.extras.lacking("safety"):
             lacking["safety"] = unsafe
-        return offer.capabilities(self.models.checkpoint, lacking, guided=guided)
+        found = offer.capabilities(self.models.checkpoint, lacking, guided=guided)
+        return replace(found, options=LocalOptions, rules=self._problems)
 
     def missing(self, caller: Caller) -> str | None:
         """Say what keeps the model from being loaded; one that is being loaded isn't missing, a run waits for it."""
@@ -84,10 +90,17 @@ class LocalBackend(Backend):
         """Begin to load, or a download that the settings asked for by name."""
         self.models.start()
 
+    def count_tokens(self, prompt: str) -> TokenCount:
+        """Count with the tokenizer of the model at hand; it needs no torch."""
+        folder = self.models.checkpoint.folder
+        if self._tokens.folder != folder:
+            self._tokens = TokenCounter(folder)
+        return self._tokens.count(prompt)
+
     def actions(self) -> Mapping[str, str]:
         """Offer the download, with its size and the free disk: pressing it is the yes."""
         unions = () if self.models.checkpoint.embedded else tuple(UNIONS)
-        extras = self.extras.actions((*unions, "depth", "pose", "safety"))
+        extras = self.extras.actions((*unions, *chain(*DETECTORS.values()), "safety"))
         download = self.models.download
         if download is None or download.busy or not self._offers_download:
             return extras
@@ -118,9 +131,16 @@ class LocalBackend(Backend):
             self.models.wait(emit, request.steps)
         self._work(request, emit)
 
-    def control_picture(self, control: Control, caller: Caller) -> Image.Image:
+    def control_picture(
+        self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, emit: Emit = unheard
+    ) -> Image.Image:
         """Return the map of the control's image; edges need no model."""
-        return self.workshop.detectors.detect(control.preprocess, open_upright(self.files.path(control.image)))
+        chosen, image = read_options(LocalOptions, options), open_upright(self.files.path(control.image))
+        return self.workshop.detectors.detect(control.preprocess, image, chosen, emit)
+
+    def _problems(self, request: Request) -> Iterator[Problem]:
+        options = LocalOptions.model_validate(request.options)
+        yield from self.workshop.detectors.problems(controls_of(request), options)
 
 
 def _pixels(request: Request, capabilities: Capabilities) -> int:

@@ -4,8 +4,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from backend.errors import OutOfMemory
 from backend.local.checkpoint import Checkpoint
-from backend.local.extras import Extras
+from backend.local.extras import EXTRAS, Extras
+from backend.local.faults import free, memory_guard
+from backend.local.layout import lay_out
+from backend.local.loading import Report
+from backend.local.memory import MemoryPlan, free_memory, plan_beside
+from backend.local.safetensors_file import count_parameters
 
 if TYPE_CHECKING:
     from torch import dtype
@@ -16,26 +22,76 @@ UNIONS = {"union": "union-2.1", "union_lite": "union-2.1-lite"}
 """Extras and the folders of their configurations, the better one first."""
 
 
+_WAY_OUT = "close other programs that use the device, or choose another backend."
+
+
 @dataclass(frozen=True, slots=True)
 class ControlNetSource:
     """Weights of a ControlNet: a folder of diffusers, or one file with the folder of its configuration."""
 
     path: Path
     config: Path | None = None
+    name: str = "the ControlNet"
+
+    def size(self, kind: "dtype") -> int:
+        """Return the bytes that its weights take in memory."""
+        return count_parameters(self.path) * kind.itemsize
 
 
-def find_controlnet(checkpoint: Checkpoint, extras: Extras) -> ControlNetSource | None:
-    """Return the ControlNet for a checkpoint, or None where none is here."""
+@dataclass(frozen=True, slots=True)
+class ControlNet:
+    """A loaded ControlNet, and how the model beside it lies in memory from now on."""
+
+    model: Any
+    memory: MemoryPlan
+
+
+def find_controlnets(checkpoint: Checkpoint, extras: Extras) -> tuple[ControlNetSource, ...]:
+    """Return the ControlNets for a checkpoint that are here, the best one first."""
     own = checkpoint.folder / "controlnet" if checkpoint.folder else None
     if own and (own / "config.json").exists():
-        return ControlNetSource(own)
+        return (ControlNetSource(own),)
     if checkpoint.embedded:
-        return None
-    for name, config in UNIONS.items():
-        file = extras.file(name)
-        if file:
-            return ControlNetSource(file, CONFIGS / config)
-    return None
+        return ()
+    files = {name: extras.file(name) for name in UNIONS}
+    return tuple(
+        ControlNetSource(file, CONFIGS / UNIONS[name], EXTRAS[name].name) for name, file in files.items() if file
+    )
+
+
+def choose_controlnet(
+    sources: tuple[ControlNetSource, ...], plan: MemoryPlan, kind: "dtype", device: str, free: int
+) -> tuple[ControlNetSource, MemoryPlan]:
+    """Return the best ControlNet that fits beside the model into `free` bytes, and the layout in which it does.
+
+    Raises `OutOfMemory` with the way out where none fits.
+    """
+    for source in sources:
+        found = plan_beside(plan, source.name, source.size(kind), device, free)
+        if found:
+            return source, found
+    least = sources[-1]
+    lite = EXTRAS["union_lite"]
+    lighter = f"get {lite.words} beside the backend switch, " if least.name == EXTRAS["union"].name else ""
+    raise OutOfMemory(
+        f"{least.name} takes {least.size(kind) / 1e9:.1f} GB of memory, and beside the model and a drawing there isn't "
+        f"so much left of the {free / 1e9:.1f} GB that are free: {lighter}{_WAY_OUT}"
+    )
+
+
+def bring_controlnet(
+    pipe: Any, sources: tuple[ControlNetSource, ...], plan: MemoryPlan, kind: "dtype", report: Report
+) -> ControlNet:
+    """Load the best ControlNet that fits beside the pipeline, which is laid out anew where that makes the room."""
+    device = pipe._execution_device.type
+    free()
+    source, found = choose_controlnet(sources, plan, kind, device, free_memory(device))
+    if found is not plan:
+        report(f"Making room for {source.name}", 0.1)
+        lay_out(pipe, found, device, kind)
+    report(f"Reading {source.name} ({source.size(kind) / 1e9:.2g} GB)", 0.3)
+    with memory_guard(f"loading {source.name}", f"{_WAY_OUT.capitalize()}"):
+        return ControlNet(load_controlnet(source, kind, device), found)
 
 
 def load_controlnet(source: ControlNetSource, kind: "dtype", device: str) -> Any:

@@ -1,26 +1,39 @@
 """Control pictures: what a ControlNet follows, made from an image."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from PIL import Image
 
 from backend.canny import edges
 from backend.errors import Problem, Unsupported
-from backend.local.extras import Extras
+from backend.events import Emit, unheard
+from backend.local.annotators import OpenPoseFinder, ZoeFinder
+from backend.local.depth import DepthFinder
+from backend.local.extras import EXTRAS, Extras
+from backend.local.loading import Check, Loading, aside
+from backend.local.options import DETECTORS, LocalOptions
 from backend.local.pose import PoseFinder
-from backend.request_parts import Preprocess
-
-_NEEDS: tuple[Preprocess, ...] = ("depth", "pose")
+from backend.request_parts import Control, Preprocess
 
 
 class Finder(Protocol):
     """A detector with weights."""
 
-    def find(self, image: Image.Image) -> Image.Image:
-        """Return the control picture (RGB, the same size)."""
+    def find(self, image: Image.Image, check: Check) -> Image.Image:
+        """Return the control picture (RGB, the same size); `check` is asked on the way and may end it."""
+
+
+LOADERS: Mapping[str, Callable[[Path], Finder]] = {
+    "depth": DepthFinder,
+    "zoe": ZoeFinder.load,
+    "pose": PoseFinder.load,
+    "openpose": OpenPoseFinder.load,
+}
+"""How each extra becomes a detector."""
+_USUAL = LocalOptions()
 
 
 class Detectors:
@@ -28,51 +41,57 @@ class Detectors:
 
     def __init__(self, extras: Extras) -> None:
         self._extras = extras
-        self._loading = threading.Lock()
-        self._finders: dict[Preprocess, Finder] = {}
+        self._starting = threading.Lock()
+        self._finders: dict[str, Loading[Finder]] = {}
 
     def lacking(self) -> Mapping[Preprocess, str]:
-        """Name what can't be detected now, with the way out."""
-        reasons = ((name, self._extras.lacking(name)) for name in _NEEDS)
-        return {name: reason for name, reason in reasons if reason}
+        """Name what no detector here can make, with the way out."""
+        kinds = {kind: [self._extras.lacking(name) for name in names] for kind, names in DETECTORS.items()}
+        return {kind: str(reasons[0]) for kind, reasons in kinds.items() if all(reasons)}
 
-    def detect(self, preprocess: Preprocess, image: Image.Image) -> Image.Image:
-        """Return the control picture (RGB, the same size) of an image; raise `Unsupported` where it can't be made."""
+    def ready(self, preprocess: Preprocess) -> bool:
+        """Whether the usual detector of this kind is here, or none is needed."""
+        name = _USUAL.detector(preprocess)
+        return name is None or self._extras.lacking(name) is None
+
+    def problems(self, controls: Iterable[Control], options: LocalOptions) -> Iterator[Problem]:
+        """Name the controls whose chosen detector isn't here, with the way out."""
+        for kind in dict.fromkeys(control.preprocess for control in controls):
+            name = options.detector(kind)
+            if name and (reason := self._extras.lacking(name)):
+                yield Problem("preprocess", reason + self._instead(kind))
+
+    def detect(
+        self, preprocess: Preprocess, image: Image.Image, options: LocalOptions = _USUAL, emit: Emit = unheard
+    ) -> Image.Image:
+        """Return the control picture (RGB, the same size) of an image; raise `Unsupported` where it can't be made.
+
+        `emit` is told what goes on, and may raise to leave.
+        """
         if preprocess == "none":
             return image
-        if preprocess == "canny":
+        name = options.detector(preprocess)
+        if name is None:
             return edges(image)
-        return self._finder(preprocess).find(image)
+        finder = self._finder(preprocess, name).wait(emit)
+        what = f"the {preprocess} map"
+        doing, failure = f"Making {what} with {EXTRAS[name].name}", f"{what.capitalize()} could not be made"
+        return aside(lambda check: finder.find(image, check), emit, doing=doing, failure=failure)
 
-    def _finder(self, preprocess: Preprocess) -> Finder:
-        with self._loading:
-            folder = self._extras.folder(preprocess)
-            if folder is None:
-                raise Unsupported([Problem("preprocess", self._extras.lacking(preprocess) or "isn't here.")])
-            if preprocess not in self._finders:
-                load: Callable[[Path], Finder] = DepthFinder if preprocess == "depth" else PoseFinder.load
-                self._finders[preprocess] = load(folder)
-            return self._finders[preprocess]
+    def _finder(self, kind: Preprocess, name: str) -> Loading[Finder]:
+        folder = self._extras.folder(name)
+        if folder is None:
+            raise Unsupported(
+                [Problem("preprocess", (self._extras.lacking(name) or "isn't here.") + self._instead(kind))]
+            )
+        title = EXTRAS[name].name
+        with self._starting:
+            if name not in self._finders:
+                self._finders[name] = Loading(
+                    lambda _: LOADERS[name](folder), doing=f"Reading {title}", failure=f"{title} could not be loaded"
+                )
+            return self._finders[name]
 
-
-class DepthFinder:
-    """A monocular depth model of transformers, on the CPU: 2.5 s for a picture, and no turn on the device."""
-
-    def __init__(self, folder: Path) -> None:
-        from transformers import AutoImageProcessor, AutoModelForDepthEstimation
-
-        self._processor: Any = AutoImageProcessor.from_pretrained(folder, local_files_only=True)
-        self._model: Any = AutoModelForDepthEstimation.from_pretrained(folder, local_files_only=True).eval()
-
-    def find(self, image: Image.Image) -> Image.Image:
-        """Return the depth of an image (RGB, the same size): near is white, and the range is used whole."""
-        import torch
-
-        with torch.inference_mode():
-            found = self._model(**self._processor(images=image, return_tensors="pt"))
-        sizes = [(image.height, image.width)]
-        (depth,) = self._processor.post_process_depth_estimation(found, target_sizes=sizes)
-        values = depth["predicted_depth"]
-        span = (values.max() - values.min()).clamp_min(torch.finfo(values.dtype).tiny)
-        shades = ((values - values.min()) / span * 255).round().byte().numpy()
-        return Image.fromarray(shades).convert("RGB")
+    def _instead(self, kind: Preprocess) -> str:
+        here = next((EXTRAS[name].name for name in DETECTORS[kind] if self._extras.folder(name)), None)
+        return f" Or choose {here}, which is here." if here else ""

@@ -16,7 +16,7 @@ from backend.local.checkpoint import REAL, REAL_BYTES
 log = logging.getLogger(__name__)
 
 WANTED = ("*.json", "*.safetensors", "*.jinja", "*.txt", "*.model")
-WEIGHTS = (".safetensors", ".onnx")
+WEIGHTS = (".safetensors", ".onnx", ".pt", ".pth")
 SPARE_BYTES = 2_000_000_000
 
 
@@ -46,8 +46,12 @@ class Download:
 
     @property
     def done(self) -> int:
-        """Return the bytes that lie in the cache, of whole and of half files."""
-        return sum(path.stat().st_size for path in self._folder().glob("blobs/*") if path.exists())
+        """Return the bytes that lie in the cache, of whole and half files; without others' of the repository."""
+        folder = self._folder()
+        snapshots = {path: path.relative_to(folder).parts[2:] for path in folder.glob("snapshots/*/**/*")}
+        others = {path.resolve() for path, parts in snapshots.items() if not self._wants("/".join(parts))}
+        blobs = (path for path in folder.glob("blobs/*") if path.resolve() not in others)
+        return sum(path.stat().st_size for path in blobs if path.exists())
 
     @property
     def fraction(self) -> float | None:
@@ -108,8 +112,11 @@ class Download:
         return sum(
             file.size or 0
             for file in info.siblings or ()
-            if file.rfilename.endswith(WEIGHTS) and any(fnmatch(file.rfilename, pattern) for pattern in self._wanted)
+            if file.rfilename.endswith(WEIGHTS) and self._wants(file.rfilename)
         )
+
+    def _wants(self, file: str) -> bool:
+        return any(fnmatch(file, pattern) for pattern in self._wanted)
 
     def _check_disk(self) -> None:
         needed, free = self.total - self.done + SPARE_BYTES, self.free_bytes()

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from backend.errors import GenerationFailed
+from backend.events import unheard
 from backend.local.acceleration import plan_of
 from backend.local.adapters import Adapters
 from backend.local.caching import BlockCache
 from backend.local.canvas import Canvas, prepare_canvas
+from backend.local.controlnets import ControlNet
 from backend.local.controls import Gate, hints_of
 from backend.local.drawing import Drawing, OnStep
 from backend.local.faults import memory_guard
+from backend.local.lane import Lane
+from backend.local.loading import Loading, Report
 from backend.local.loras import LoraFile
 from backend.local.memory import MemoryPlan
 from backend.local.previews import fit_colours, thumbnail
@@ -25,20 +29,28 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+LoadControlNet = Callable[[MemoryPlan, Report], ControlNet]
+"""Loads the ControlNet beside a model that is laid out so; raises `NotReady` or `OutOfMemory` with the way out."""
+_READING = "Reading the ControlNet"
 WHOLE = MemoryPlan(reason="kept whole in memory")
 
 
 class Engine:
-    """One set of weights on one device. Not safe for two threads at once: guard it with a `Lane`.
+    """One set of weights on one device. Not safe for two threads at once: who draws takes a turn in its `lane`.
 
     Every mode runs through the same text-to-image pipeline: what begins from an image is given to it as latents, and
     what a mask keeps is put back after each step.
     """
 
-    def __init__(self, pipe: Any, load_controlnet: Callable[[], Any], memory: MemoryPlan = WHOLE) -> None:
+    def __init__(
+        self, pipe: Any, load_controlnet: LoadControlNet, memory: MemoryPlan = WHOLE, lane: Lane | None = None
+    ) -> None:
         self.pipe = pipe
         self.memory = memory
+        self.lane = lane or Lane()
         self._load_controlnet = load_controlnet
+        self.guiding = Loading(self._bring_controlnet, doing=_READING, failure="The ControlNet could not be loaded")
+        """The ControlNet's loading; wait for it before the turn in which it is needed, since it takes one itself."""
         self.prompts = PromptCache(pipe)
         self.reused = 0
         """How many steps the last drawing took over from earlier ones."""
@@ -46,10 +58,10 @@ class Engine:
         self.colours = fit_colours(pipe)
         self._scheduler = pipe.scheduler.config
 
-    @cached_property
+    @property
     def controlnet(self) -> Any:
         """Return the ControlNet, loaded when it is first needed; raise `NotReady` where there is none."""
-        return self._load_controlnet()
+        return self.guiding.wait(unheard).model
 
     @cached_property
     def guided_pipe(self) -> Any:
@@ -60,13 +72,20 @@ class Engine:
         guided.set_progress_bar_config(disable=True)
         return guided
 
+    def _bring_controlnet(self, report: Report) -> ControlNet:
+        # In a turn of its own: what is free is measured, and the weights are moved, while nobody draws.
+        with self.lane.turn(lambda _: report("Waiting for the device", 0.0)):
+            found = self._load_controlnet(self.memory, report)
+            self.memory = found.memory
+        return found
+
     def draw(self, drawing: Drawing, on_step: OnStep, *, loras: tuple[LoraFile, ...] = ()) -> Image.Image:
         """Draw one image (RGB). The same drawing gives the same pixels, whatever was drawn before it."""
         width, height = drawing.size
         self._adapters.put_on(loras)
         self._tile(width * height)
         try:
-            with memory_guard(f"an image of {width}×{height}", "Choose a smaller size, or another backend."):
+            with memory_guard(f"an image of {width}×{height}", _way_out(drawing)):
                 pixels = self._pixels(drawing, on_step)
         finally:
             # After a stop, too, what was offloaded has to be where the next drawing looks for it.
@@ -139,6 +158,15 @@ class Engine:
             return {"latents": latents}
 
         return after
+
+
+def _way_out(drawing: Drawing) -> str:
+    lower = ["a smaller size"]
+    if drawing.guidance > 0:
+        lower.append("a guidance of 1")
+    if drawing.guides:
+        lower.append("fewer control pictures")
+    return f"Choose {', '.join(lower)}, or another backend."
 
 
 def _finite(pixels: "np.ndarray[Any, Any]") -> bool:

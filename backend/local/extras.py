@@ -31,6 +31,7 @@ class Extra:
 
 _UNION = "alibaba-pai/Z-Image-Turbo-Fun-Controlnet-Union-2.1"
 _UNION_FILE = "Z-Image-Turbo-Fun-Controlnet-Union-2.1-{}2602-8steps.safetensors"
+_ANNOTATORS = "lllyasviel/Annotators"
 
 EXTRAS: Mapping[str, Extra] = {
     "union_lite": Extra(
@@ -64,6 +65,22 @@ EXTRAS: Mapping[str, Extra] = {
         files=("yolox_l.onnx", "dw-ll_ucoco_384.onnx"),
         size=351_000_000,
         licence="Apache-2.0",
+    ),
+    "zoe": Extra(
+        name="ZoeDepth",
+        purpose="Depth maps as the ControlNet was trained with",
+        repo=_ANNOTATORS,
+        files=("ZoeD_M12_N.pt",),
+        size=1_440_000_000,
+        licence="MIT",
+    ),
+    "openpose": Extra(
+        name="OpenPose",
+        purpose="OpenPose's poses",
+        repo=_ANNOTATORS,
+        files=("body_pose_model.pth", "hand_pose_model.pth", "facenet.pth"),
+        size=510_000_000,
+        licence="for non-commercial research only",
     ),
     "safety": Extra(
         name="Falconsai's NSFW detector",

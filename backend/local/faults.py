@@ -1,6 +1,7 @@
 """Torch's faults as the playground's."""
 
 import gc
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,9 +18,9 @@ def memory_guard(doing: str, way_out: str) -> Iterator[None]:
     except (RuntimeError, MemoryError) as error:  # torch.OutOfMemoryError is a RuntimeError
         if not _is_memory(error):
             raise
-        # The traceback's frames hold the tensors; without it they can go before the next run.
         failure = OutOfMemory(f"This machine's memory is too small for {doing}. {way_out}")
-        error.__traceback__ = None
+        # The frames of the attempt hold its tensors, and live as long as anybody holds the failure.
+        traceback.clear_frames(error.__traceback__)
     else:
         return
     free()

@@ -1,71 +1,103 @@
-"""A model that is loaded once, in its own thread, while others look on or wait."""
+"""Slow work in a thread of its own, such as loading a model, while others look on or wait and may leave."""
 
 import logging
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Generic, TypeVar
 
-from backend.errors import NotReady, PlaygroundError
+from backend.errors import Cancelled, NotReady, PlaygroundError
 from backend.events import Emit, Progress
-
-if TYPE_CHECKING:
-    from backend.local.engine import Engine
 
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.5
 Report = Callable[[str, float], None]
 """Called with what is being done and the fraction (0 to 1) that is behind."""
+Check = Callable[[], None]
+"""Raises `Cancelled` once nobody waits any more."""
+Result = TypeVar("Result")
 
 
-class Loading:
-    """Runs `load` once in the background; after a failure the next `start` tries again."""
+class Loading(Generic[Result]):
+    """Runs `load` once in the background; after a failure the next `start` tries again.
 
-    def __init__(self, load: "Callable[[Report], Engine]") -> None:
+    `doing` says what it does until it reports something itself; `failure` what to say of a foreign library's fault.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[Report], Result],
+        *,
+        doing: str = "Starting",
+        failure: str = "The model could not be loaded",
+    ) -> None:
         self._load = load
+        self._at_first, self._failure = doing, failure
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
-        self.engine: Engine | None = None
+        self.result: Result | None = None
         self.error: PlaygroundError | None = None
         self.doing, self.fraction = "", 0.0
 
     @property
     def busy(self) -> bool:
         """Whether it is loading now."""
-        return self._thread is not None and self.engine is None and self.error is None
+        return self._thread is not None and self.result is None and self.error is None
 
     def start(self) -> None:
         """Begin, unless it is loading or loaded; returns at once."""
         with self._changed:
-            if self.engine or self.busy:
+            if self.result is not None or self.busy:
                 return
-            self.error, self.doing, self.fraction = None, "Starting", 0.0
-            self._thread = threading.Thread(target=self._work, daemon=True, name="load the model")
+            self.error, self.doing, self.fraction = None, self._at_first, 0.0
+            self._thread = threading.Thread(target=self._work, daemon=True, name=self._at_first.lower())
             self._thread.start()
 
-    def wait(self, emit: Emit, total: int) -> "Engine":
-        """Return the engine once it is there; meanwhile emit progress, as step 0 of `total`. Raise why it failed."""
+    def wait(self, emit: Emit, total: int = 0) -> Result:
+        """Return the result once it is there; meanwhile emit progress, as step 0 of `total`. Raise why it failed."""
         self.start()
-        while self.engine is None:
+        while self.result is None:
             if self.error:
                 raise self.error
             emit(Progress(0, total, doing=self.doing))
             with self._changed:
                 if self.busy:
                     self._changed.wait(TICK_SECONDS)
-        return self.engine
+        return self.result
 
     def _report(self, doing: str, fraction: float) -> None:
         self.doing, self.fraction = doing, fraction
 
     def _work(self) -> None:
+        result: Result | None = None
+        error: PlaygroundError | None = None
         try:
-            engine, error = self._load(self._report), None
+            result = self._load(self._report)
         except PlaygroundError as caught:
-            engine, error = None, caught
+            error = caught
+        except Cancelled:
+            return  # Whoever waited has left, and nobody else waits for this.
         except Exception:  # A foreign library's fault; whoever waits has to hear of it.
-            log.exception("The model could not be loaded")
-            engine, error = None, NotReady("The model could not be loaded; the playground's log says why.")
+            log.exception("%s", self._failure)
+            error = NotReady(f"{self._failure}; the playground's log says why.")
         with self._changed:
-            self.engine, self.error = engine, error
+            self.result, self.error = result, error
             self._changed.notify_all()
+
+
+def aside(work: Callable[[Check], Result], emit: Emit, *, doing: str, failure: str) -> Result:
+    """Do `work` once for one visitor, telling each half second that it goes on; a visitor who leaves waits no longer.
+
+    The work itself ends where it next calls the `Check` that it is given.
+    """
+    left = threading.Event()
+
+    def check() -> None:
+        if left.is_set():
+            raise Cancelled
+
+    try:
+        return Loading(lambda _: work(check), doing=doing, failure=failure).wait(emit)
+    except Cancelled:
+        left.set()
+        raise

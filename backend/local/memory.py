@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from backend.errors import NotReady
@@ -18,12 +18,15 @@ _GB = 1e9
 class MemoryPlan:
     """`offload` keeps only the part that works on the device; `fp8` stores the transformer in half its bytes.
 
-    `tiled_above` are the pixels above which the VAE works in tiles, or None. `reason` is the end of a sentence.
+    `tiled_above` are the pixels above which the VAE works in tiles, or None. `whole` and `largest` are the bytes of all
+    the weights and of their largest part. `reason` is the end of a sentence.
     """
 
     offload: bool = False
     fp8: bool = False
     tiled_above: int | None = None
+    whole: int = 0
+    largest: int = 0
     reason: str
 
 
@@ -35,22 +38,35 @@ def plan_memory(name: str, device: str, free: int, weights: Mapping[str, int]) -
     whole = sum(weights.values())
     needed = whole + (WORKING_BYTES if device == "cuda" else 0)
     if needed <= free:
-        return MemoryPlan(
-            reason=f"kept whole in memory ({whole / _GB:.2g} GB of the {free / _GB:.0f} GB that are free)"
-        )
-    largest = max(weights.values()) + WORKING_BYTES
-    halved = max(weights["text_encoder"], weights["transformer"] // 2) + WORKING_BYTES
-    if device == "cuda" and largest <= free:
+        reason = f"kept whole in memory ({whole / _GB:.2g} GB of the {free / _GB:.0f} GB that are free)"
+        return MemoryPlan(whole=whole, largest=max(weights.values()), reason=reason)
+    largest, halved = max(weights.values()), max(weights["text_encoder"], weights["transformer"] // 2)
+    if device == "cuda" and largest + WORKING_BYTES <= free:
         reason = f"a part at a time on the GPU, since {whole / _GB:.1f} GB don't fit into the {free / _GB:.0f} free"
-        return MemoryPlan(offload=True, tiled_above=TILED_ABOVE, reason=reason)
-    if device == "cuda" and halved <= free:
+        return MemoryPlan(offload=True, tiled_above=TILED_ABOVE, whole=whole, largest=largest, reason=reason)
+    if device == "cuda" and halved + WORKING_BYTES <= free:
         reason = f"a part at a time and the transformer in fp8, since {free / _GB:.0f} GB are free"
-        return MemoryPlan(offload=True, fp8=True, tiled_above=TILED_ABOVE, reason=reason)
-    least = halved if device == "cuda" else needed
+        return MemoryPlan(offload=True, fp8=True, tiled_above=TILED_ABOVE, whole=whole, largest=halved, reason=reason)
+    least = halved + WORKING_BYTES if device == "cuda" else needed
     raise NotReady(
         f"{name} needs {least / _GB:.1f} GB of memory and {free / _GB:.1f} GB are free: close other programs, "
         "start with `--model tiny`, or choose a provider."
     )
+
+
+def plan_beside(plan: MemoryPlan, name: str, size: int, device: str, free: int) -> MemoryPlan | None:
+    """Return the layout in which `size` bytes more fit beside a model that is laid out by `plan`, or None.
+
+    `free` are the device's bytes between two drawings; what is added stays on the device.
+    """
+    working = WORKING_BYTES if device == "cuda" else 0
+    coming = plan.largest if plan.offload else 0
+    if size + working + coming <= free:
+        return plan
+    if device == "cuda" and not plan.offload and size + working + plan.largest <= free + plan.whole:
+        reason = f"a part at a time on the GPU, since {name} ({size / _GB:.1f} GB) doesn't fit beside the whole"
+        return replace(plan, offload=True, tiled_above=TILED_ABOVE, reason=reason)
+    return None
 
 
 def free_memory(device: str) -> int:

@@ -9,6 +9,7 @@ from backend.local.checkpoint import REAL, Checkpoint, find
 from backend.local.download import Download
 from backend.local.engine import Engine
 from backend.local.extras import Extras
+from backend.local.lane import Lane
 from backend.local.loading import Loading
 from backend.local.machine import Machine, lacking
 from backend.local.weights import lacking_sentence, load
@@ -22,6 +23,8 @@ class Models:
 
     def __init__(self, model: str, machine: Machine, extras: Extras) -> None:
         self.machine, self.extras = machine, extras
+        self.lane = Lane()
+        """The line for the device, whatever model is on it."""
         self.wrong = ""
         wished = find(REAL if model == "auto" else model)
         if wished is None:
@@ -37,7 +40,7 @@ class Models:
 
     def _use(self, checkpoint: Checkpoint) -> None:
         self.checkpoint = checkpoint
-        self.loading = Loading(lambda report: load(checkpoint, self.extras, report))
+        self.loading = Loading(lambda report: load(checkpoint, self.extras, report, self.lane))
 
     def start(self) -> None:
         """Begin what a first run would wait for: a download that was asked for by name, or loading."""
@@ -90,7 +93,7 @@ class Models:
     def _ready_sentence(self) -> str:
         where = f"{self.checkpoint.name} on this machine's {self.machine.name}"
         if not self.checkpoint.embedded:
-            engine = self.loading.engine
+            engine = self.loading.result
             return f"Ready: {where}{f', {engine.memory.reason}' if engine else ''}."
         if self.download and self.download.busy:
             return f"Ready: {where}. {self._download_sentence()}"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from backend.cache_rules import cache_problems
 from backend.capabilities import Capabilities, Limit, Size
 from backend.local.checkpoint import Checkpoint
 from backend.local.samplers.names import OFFERED, REFUSED
@@ -28,7 +29,6 @@ MODES: tuple[Mode, ...] = ("text_to_image", "image_to_image", "inpaint", "outpai
 
 _NOTHING: Mapping[str, str] = {}
 _LACKS = {
-    "acceleration=regular": "Locally nothing makes it faster and leaves every pixel as it is; choose none, or high.",
     "prompt_expansion": "Only a provider can expand prompts.",
     **{f"scheduler={name}": reason for name, reason in REFUSED.items()},
 }
@@ -58,6 +58,7 @@ def capabilities(
         "choices": {"scheduler": OFFERED},
         "lacks": {**_LACKS, **lacking},
         "most_controls": MOST_CONTROLS if guided else 0,
+        "rules": cache_problems,
     }
     if not checkpoint.embedded:
         return Capabilities(default_size=_REAL_SIZES[0], sizes=_REAL_SIZES, previews=True, **shared)

@@ -26,7 +26,7 @@ def read_header(path: Path) -> dict[str, dict[str, Any]]:
     return header
 
 
-def count_parameters(folder: Path) -> int:
-    """Return how many numbers the .safetensors files of a folder hold."""
-    files = folder.glob("*.safetensors")
+def count_parameters(place: Path) -> int:
+    """Return how many numbers a .safetensors file holds, or all those of a folder."""
+    files = [place] if place.is_file() else place.glob("*.safetensors")
     return sum(math.prod(tensor["shape"]) for file in files for tensor in read_header(file).values())

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from backend.errors import NotReady
 from backend.local.checkpoint import COMPONENTS, Checkpoint, size_of
-from backend.local.controlnets import find_controlnet, load_controlnet
+from backend.local.controlnets import ControlNet, bring_controlnet, find_controlnets
 from backend.local.extras import Extras
 from backend.local.faults import memory_guard
+from backend.local.lane import Lane
+from backend.local.layout import lay_out
 from backend.local.loading import Report
 from backend.local.machine import lacking
 from backend.local.memory import MemoryPlan, free_memory, plan_memory
@@ -25,10 +27,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def load(checkpoint: Checkpoint, extras: Extras, report: Report) -> "Engine":
+def load(checkpoint: Checkpoint, extras: Extras, report: Report, lane: Lane | None = None) -> "Engine":
     """Load a checkpoint and return its engine; raise `NotReady` or `OutOfMemory` with the way out.
 
-    Its ControlNet, its own or one of the extras, is loaded when a drawing first needs it.
+    `lane` is the line for the device. The ControlNet, its own or one of the extras, is loaded when it is first needed.
     """
     missing = lacking()
     if missing:
@@ -46,7 +48,14 @@ def load(checkpoint: Checkpoint, extras: Extras, report: Report) -> "Engine":
         lay_out(pipe, plan, device, kind)
     pipe.set_progress_bar_config(disable=True)
     log.info("%s is loaded on %s in %s, %s", checkpoint.name, device, kind, plan.reason)
-    return Engine(pipe, lambda: _controlnet(checkpoint, extras, kind, device), plan)
+
+    def load_controlnet(memory: MemoryPlan, report: Report) -> ControlNet:
+        sources = find_controlnets(checkpoint, extras)
+        if not sources:
+            raise NotReady(f"{checkpoint.name} has no ControlNet on this machine.")
+        return bring_controlnet(pipe, sources, memory, kind, report)
+
+    return Engine(pipe, load_controlnet, plan, lane)
 
 
 def share_cores() -> None:
@@ -58,18 +67,6 @@ def share_cores() -> None:
     import torch
 
     torch.set_num_threads(min(torch.get_num_threads(), max(1, (os.cpu_count() or 2) // 2)))
-
-
-def lay_out(pipe: Any, plan: MemoryPlan, device: str, kind: "dtype") -> None:
-    """Bring a pipeline to the device as the plan says."""
-    import torch
-
-    if plan.fp8:
-        pipe.transformer.enable_layerwise_casting(storage_dtype=torch.float8_e4m3fn, compute_dtype=kind)
-    if plan.offload:
-        pipe.enable_model_cpu_offload(device=device)
-    else:
-        pipe.to(device)
 
 
 def lacking_sentence(libraries: tuple[str, ...]) -> str:
@@ -118,13 +115,6 @@ def _pipeline(checkpoint: Checkpoint, kind: "dtype", report: Report) -> Any:
 def _bytes_of(checkpoint: Checkpoint, kind: "dtype") -> dict[str, int]:
     assert checkpoint.folder is not None
     return {name: count_parameters(checkpoint.folder / name) * kind.itemsize for name in COMPONENTS}
-
-
-def _controlnet(checkpoint: Checkpoint, extras: Extras, kind: "dtype", device: str) -> Any:
-    source = find_controlnet(checkpoint, extras)
-    if source is None:
-        raise NotReady(f"{checkpoint.name} has no ControlNet on this machine.")
-    return load_controlnet(source, kind, device)
 
 
 def _class_of(folder: Path, name: str) -> Any:

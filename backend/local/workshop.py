@@ -13,12 +13,12 @@ from backend.local import offer
 from backend.local.detectors import Detectors
 from backend.local.drawing import OnStep
 from backend.local.extras import Extras
-from backend.local.lane import Lane
 from backend.local.loras import LoraShelf
 from backend.local.models import Models
+from backend.local.options import LocalOptions
 from backend.local.safety import SafetyCheck
 from backend.local.scenes import prepare
-from backend.requests import Request, seeds
+from backend.requests import Request, controls_of, seeds
 from backend.runs.files import ImageFiles
 
 
@@ -28,7 +28,7 @@ class Workshop:
     def __init__(
         self, files: ImageFiles, models: Models, extras: Extras, loras: LoraShelf, *, usd_per_second: Decimal
     ) -> None:
-        self.lane = Lane()
+        self.lane = models.lane
         self.detectors = Detectors(extras)
         self._files, self._models, self._extras, self._loras = files, models, extras, loras
         self._usd_per_second = usd_per_second
@@ -41,11 +41,15 @@ class Workshop:
         One by one, an image is exactly that of its seed alone, the first is there soonest, and between two of them
         others have their turn.
         """
-        paint = prepare(request, self._files, offer.frame(self._models.checkpoint), self.detectors.detect)
+        options = LocalOptions.model_validate(request.options)
+        detect = partial(self.detectors.detect, options=options, emit=emit)
+        paint = prepare(request, self._files, offer.frame(self._models.checkpoint), detect)
         if request.loras:
             emit(Progress(0, request.steps, doing="Looking for the LoRAs"))
         loras = self._loras.find(request.loras)
         engine = self._models.wait(emit, request.steps)
+        if controls_of(request):
+            engine.guiding.wait(emit)
         for index, seed in enumerate(seeds(request)):
             with self.lane.turn(emit):
                 began = time.monotonic()

@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PIL import Image
-from pydantic import SecretStr
+from pydantic import JsonValue, SecretStr
 
 from backend.base import Backend
 from backend.caller import Caller
-from backend.capabilities import Estimate
+from backend.capabilities import NO_OPTIONS, Estimate
 from backend.errors import NotReady
-from backend.events import Emit, Queued
+from backend.events import Emit, Queued, unheard
 from backend.modelrunner.abilities import CAPABILITIES
 from backend.modelrunner.delivery import Delivery
 from backend.modelrunner.mapping import shares, to_input
@@ -71,7 +71,9 @@ class ModelRunnerBackend(Backend):
         request, options = _controlnet(request)
         return self.prices.estimate(request, options, size_of(request, self.files))
 
-    def control_picture(self, control: Control, caller: Caller) -> Image.Image:
+    def control_picture(
+        self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, emit: Emit = unheard
+    ) -> Image.Image:
         """Return edges, or the image as it is; at no cost."""
         return control_picture(control, self.files)
 

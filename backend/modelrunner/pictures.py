@@ -32,7 +32,7 @@ def size_of(request: ControlNet, files: ImageFiles) -> tuple[int, int]:
 def control_picture(control: Control, files: ImageFiles) -> Image.Image:
     """Return the map of a control (RGB) where it can be made here; raise `Unsupported` where only the run makes it."""
     plain = EdgesAlone()
-    if control.preprocess in plain.lacking():
+    if not plain.ready(control.preprocess):
         message = f"is {control.preprocess!r}; ModelRunner makes that map within the paid run and doesn't show it."
         raise Unsupported([Problem("preprocess", message)])
     return plain.detect(control.preprocess, open_upright(files.path(control.image)))

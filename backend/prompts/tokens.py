@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +30,8 @@ class TokenCount:
     tokens: int
     limit: int
     exact: bool
+    beyond: str = ""
+    """The part of the prompt that lies behind the limit."""
 
     @property
     def fits(self) -> bool:
@@ -45,11 +48,14 @@ class TokenCounter:
     def count(self, prompt: str) -> TokenCount:
         """Return how long the prompt is."""
         if self.folder is None:
-            return TokenCount(_estimate(prompt), REAL_LIMIT, exact=False)
+            return TokenCount(_estimate(prompt), REAL_LIMIT, exact=False, beyond=_estimated_beyond(prompt))
         framed = self._template.render(
             messages=[{"role": "user", "content": prompt}], add_generation_prompt=True, enable_thinking=True
         )
-        return TokenCount(len(self._tokenizer.encode(framed)), self._limit, exact=True)
+        encoded = self._tokenizer.encode(framed)
+        over = len(encoded) - self._limit
+        beyond = _beyond(prompt, framed, encoded.offsets, over) if over > 0 else ""
+        return TokenCount(len(encoded), self._limit, exact=True, beyond=beyond)
 
     @cached_property
     def _tokenizer(self) -> "Tokenizer":
@@ -73,6 +79,23 @@ class TokenCounter:
     def _path(self, *parts: str) -> Path:
         assert self.folder is not None
         return self.folder.joinpath(*parts)
+
+
+def _beyond(prompt: str, framed: str, offsets: Sequence[tuple[int, int]], over: int) -> str:
+    """Return the end of the prompt that its last `over` tokens spell; `offsets` are places in the framed text."""
+    begin = framed.rfind(prompt.strip())
+    end = begin + len(prompt.strip())
+    starts = [start for start, stop in offsets if begin <= start < end and stop > start]
+    return framed[starts[max(0, len(starts) - over)] : end] if begin >= 0 and starts else ""
+
+
+def _estimated_beyond(prompt: str) -> str:
+    length: float = _FRAME
+    for place, letter in enumerate(prompt):
+        length += 1 / (_SIGNS_A_TOKEN if _SIGN.match(letter) else _LETTERS_A_TOKEN)
+        if length >= REAL_LIMIT + 1:
+            return prompt[place:]
+    return ""
 
 
 def _estimate(prompt: str) -> int:

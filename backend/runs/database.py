@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.exc import OperationalError
 
 from backend.errors import StorageFull
-from backend.runs.tables import metadata
-from backend.runs.words import create_word_index
+from backend.runs.files import ImageFiles
+from backend.runs.schema import bring_up_to_date
 
 _WRITERS_LOCK = 0x7A_69_6D_67
 """The number of PostgreSQL's advisory lock ("zimg"); any constant will do, so long as every process uses it."""
@@ -24,7 +24,10 @@ _NO_ROOM = ("disk is full", "readonly database", "disk I/O", "No space left", "c
 
 
 def open_database(data: Path, url: str | None = None) -> Engine:
-    """Open (and where needed create) the database; safe for many threads."""
+    """Open the database, created or brought up to date where needed; safe for many threads.
+
+    Raises `NewerRecord` for one that a later version of the playground has written.
+    """
     if url is None:
         data.mkdir(parents=True, exist_ok=True)
         url = f"sqlite:///{data / 'playground.db'}"
@@ -33,9 +36,12 @@ def open_database(data: Path, url: str | None = None) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     # One transaction: one wait for the disk instead of thirty, and no second process in between.
-    with exclusively(engine) as connection:
-        metadata.create_all(connection)
-        create_word_index(connection)
+    try:
+        with exclusively(engine) as connection:
+            bring_up_to_date(connection, ImageFiles(data / "images"))
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 

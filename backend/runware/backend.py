@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from PIL import Image
-from pydantic import SecretStr
+from pydantic import JsonValue, SecretStr
 
 from backend.base import CONTROL_PICTURE, Backend, State
 from backend.caller import Caller
-from backend.capabilities import FREE, Capabilities, Estimate
+from backend.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate
 from backend.errors import GenerationFailed, NotReady, Problem, Unsupported
-from backend.events import Emit, Generated, Ordering, Queued, Submitted, is_wanted
+from backend.events import Emit, Generated, Ordering, Queued, Submitted, is_wanted, unheard
 from backend.http import Line
 from backend.pixels import open_upright
 from backend.request_parts import Control
@@ -98,12 +98,14 @@ class RunwareBackend(Backend):
         """Return what Runware takes for a control picture that can't be made on this machine."""
         return self.prices.control_picture() if guides.is_bought(control, self.detectors) else FREE
 
-    def control_picture(self, control: Control, caller: Caller) -> Image.Image:
+    def control_picture(
+        self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, emit: Emit = unheard
+    ) -> Image.Image:
         """Return the map where this machine can make it; raise `Unsupported` where Runware has to be paid for it."""
         if guides.is_bought(control, self.detectors):
             message = f"is {control.preprocess}, which {self.label} makes for a price here: ask for that first."
             raise Unsupported([Problem("preprocess", message)])
-        return self.detectors.detect(control.preprocess, open_upright(self.files.path(control.image)))
+        return self.detectors.detect(control.preprocess, open_upright(self.files.path(control.image)), emit=emit)
 
     def draw_control(self, request: ControlNet, caller: Caller, emit: Emit) -> None:
         """Buy the control picture of a request alone."""

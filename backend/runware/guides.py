@@ -35,7 +35,7 @@ LOST = "Runware's archive doesn't show the control picture that was asked for (y
 
 def is_bought(control: Control, detectors: Detectors) -> bool:
     """Whether Runware has to make this control picture, for a price."""
-    return control.preprocess in THERE and control.preprocess in detectors.lacking()
+    return control.preprocess in THERE and not detectors.ready(control.preprocess)
 
 
 @dataclass(slots=True)
@@ -139,18 +139,18 @@ def all_of(
 ) -> tuple[str, ...]:
     """Return every control picture of a request as tasks name it, cut to `size` (width, height).
 
-    Those that cost nothing are made first: what can fail for free fails before anything is bought.
+    Those that cost nothing are made first: what fails for free fails before anything is bought.
     """
     controls = controls_of(request)
     images = [resized(open_upright(files.path(control.image)), size, "crop") for control in controls]
     bought = [is_bought(control, detectors) for control in controls]
-    made = {
-        index: inlay.name(image if bought[index] else detectors.detect(controls[index].preprocess, image))
-        for index, image in enumerate(images)
-    }
-    return tuple(
-        shop.buy(control, made[index]) if bought[index] else made[index] for index, control in enumerate(controls)
-    )
+    drawn = [
+        image if buy else detectors.detect(control.preprocess, image, emit=shop.emit)
+        for control, image, buy in zip(controls, images, bought, strict=True)
+    ]
+    names = [inlay.name(picture) for picture in drawn]
+    ordered = zip(controls, names, bought, strict=True)
+    return tuple(shop.buy(control, name) if buy else name for control, name, buy in ordered)
 
 
 def _guide_in(exchange: Exchange) -> Item | None:

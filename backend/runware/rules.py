@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from backend.cache_rules import cache_problems
 from backend.errors import Problem
 from backend.requests import Request, controls_of
 from backend.runware.mapping import control_options, percent
@@ -74,22 +75,10 @@ def _of_faces(options: RunwareOptions) -> Iterator[Problem]:
 
 
 def _of_caches(request: Request) -> Iterator[Problem]:
-    options = request.accelerator
-    owners = {
-        "fb_cache_threshold": "fb_cache",
-        "tea_cache_distance": "tea_cache",
-        "db_cache_threshold": "db_cache",
-        "db_cache_skip_interval": "db_cache",
-    }
-    for name in options.model_dump(exclude_defaults=True):
-        if name in owners and not getattr(options, owners[name]):
-            yield Problem(f"accelerator.{name}", f"is of `{owners[name]}`, which is off; turn it on, or take this out.")
     for name in ("fb_cache_threshold", "tea_cache_distance", "db_cache_threshold"):
-        if not _is_whole(getattr(options, name) * 100):
+        if not _is_whole(getattr(request.accelerator, name) * 100):
             yield Problem(f"accelerator.{name}", "has to be in steps of 0.01.")
-    start = options.cache_start_step
-    if start is not None and start >= request.steps:
-        yield Problem("accelerator.cache_start_step", f"is {start}; this run has {request.steps} steps.")
+    yield from cache_problems(request)
 
 
 def _is_whole(value: float) -> bool:

@@ -5,8 +5,8 @@ import time
 import pytest
 
 from backend.errors import Cancelled, PlaygroundError
-from backend.events import Emit, Event, Failed, Progress, Waiting
-from backend.stream import stream
+from backend.events import Emit, Event, Failed, Progress, Stopped, Submitted, Waiting
+from backend.stream import Stream
 
 END = Failed(PlaygroundError("the end"))
 
@@ -17,7 +17,7 @@ def test_events_come_in_order_and_the_last_one_ends_it() -> None:
             emit(Progress(step, 3))
         return END
 
-    assert list(stream(work)) == [Progress(0, 3), Progress(1, 3), Progress(2, 3), END]
+    assert list(Stream(work).watch()) == [Progress(0, 3), Progress(1, 3), Progress(2, 3), END]
 
 
 def test_it_ticks_while_nothing_happens() -> None:
@@ -25,7 +25,7 @@ def test_it_ticks_while_nothing_happens() -> None:
         time.sleep(0.25)
         return END
 
-    *ticks, last = stream(work, tick=0.05)
+    *ticks, last = Stream(work).watch(tick=0.05)
     assert last is END
     assert len(ticks) >= 3
     assert all(isinstance(tick, Waiting) for tick in ticks)
@@ -44,7 +44,7 @@ def test_leaving_makes_emit_raise_in_the_worker_and_does_not_wait_for_it() -> No
             raise
         return END
 
-    events = stream(work)
+    events = Stream(work).watch()
     next(events)
     began = time.monotonic()
     events.close()  # type: ignore[attr-defined]
@@ -57,7 +57,7 @@ def test_a_breakdown_is_told_without_its_text() -> None:
     def work(emit: Emit) -> Event:
         raise RuntimeError("secret")
 
-    (event,) = stream(work)
+    (event,) = Stream(work).watch()
     assert isinstance(event, Failed)
     assert "secret" not in str(event.error)
 
@@ -71,7 +71,7 @@ def test_context_variables_follow_into_the_worker() -> None:
         seen.append(visitor.get())
         return END
 
-    list(stream(work))
+    list(Stream(work).watch())
     assert seen == ["somebody"]
 
 
@@ -83,10 +83,95 @@ def test_many_streams_run_side_by_side(count: int) -> None:
         together.wait()
         return END
 
-    open_streams = [stream(work) for _ in range(count)]
+    open_streams = [Stream(work).watch() for _ in range(count)]
     threads = [threading.Thread(target=list, args=(each,)) for each in open_streams]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(20)
     assert not together.broken
+
+
+class Steps:
+    """Work that goes on a step at a time, as the test says."""
+
+    def __init__(self, first: Event | None = None) -> None:
+        self.first = first
+        self.go = threading.Semaphore(0)
+        self.cancelled = threading.Event()
+
+    def __call__(self, emit: Emit) -> Event:
+        try:
+            if self.first:
+                emit(self.first)
+            for step in range(1, 4):
+                self.go.acquire(timeout=5)
+                emit(Progress(step, 3))
+        except Cancelled:
+            self.cancelled.set()
+            raise
+        return END
+
+
+def test_who_comes_late_hears_in_short_what_was_and_then_the_rest() -> None:
+    steps = Steps(Submitted({"task": "t"}))
+    stream = Stream(steps)
+    early = stream.watch()
+    for _ in range(2):
+        steps.go.release()
+    assert [next(early) for _ in range(3)][-1] == Progress(2, 3)
+    late = stream.watch()
+    assert [next(late), next(late)] == [Submitted({"task": "t"}), Progress(2, 3)]
+    steps.go.release()
+    assert list(early) == list(late) == [Progress(3, 3), END]
+
+
+def test_it_lingers_for_a_watcher_who_comes_back() -> None:
+    steps = Steps()
+    stream = Stream(steps)
+    steps.go.release()
+    first = stream.watch(linger=60)
+    next(first)
+    first.close()  # type: ignore[attr-defined]
+    steps.go.release()
+    steps.go.release()
+    assert list(stream.watch())[-1] == END
+    assert not steps.cancelled.is_set()
+
+
+def test_it_ends_once_nobody_came_back_in_time() -> None:
+    steps = Steps()
+    stream = Stream(steps)
+    steps.go.release()
+    first = stream.watch(linger=0.05)
+    next(first)
+    first.close()  # type: ignore[attr-defined]
+    time.sleep(0.5)
+    steps.go.release()
+    assert steps.cancelled.wait(5)
+    assert isinstance(list(stream.watch())[-1], Stopped)
+
+
+def test_a_watcher_who_leaves_takes_nothing_from_another() -> None:
+    steps = Steps()
+    stream = Stream(steps)
+    staying, leaving = stream.watch(), stream.watch()
+    steps.go.release()
+    assert next(staying) == next(leaving) == Progress(1, 3)
+    leaving.close()  # type: ignore[attr-defined]
+    steps.go.release()
+    steps.go.release()
+    assert list(staying)[-1] == END
+
+
+def test_stop_ends_it_for_all_who_watch_at_once() -> None:
+    steps = Steps()
+    stream = Stream(steps)
+    watchers = [stream.watch() for _ in range(2)]
+    steps.go.release()
+    for watcher in watchers:
+        next(watcher)
+    stream.stop()
+    assert all(isinstance(last, Stopped) for watcher in watchers for last in watcher)
+    steps.go.release()
+    assert steps.cancelled.wait(5)

@@ -14,6 +14,7 @@ import torch
 from PIL import Image
 
 from backend.local.checkpoint import find
+from backend.local.controlnets import ControlNet
 from backend.local.drawing import Drawing, Guide
 from backend.local.engine import Engine
 from backend.local.extras import Extras
@@ -100,7 +101,10 @@ def _seconds(engine: Engine, drawing: Drawing) -> float:
 
 
 def _full(controlnet: str) -> Engine:
-    return Engine(full_size_pipe("cuda", torch.bfloat16), lambda: union(controlnet, "cuda", torch.bfloat16))
+    return Engine(
+        full_size_pipe("cuda", torch.bfloat16),
+        lambda memory, _: ControlNet(union(controlnet, "cuda", torch.bfloat16), memory),
+    )
 
 
 def _tiny() -> Engine:

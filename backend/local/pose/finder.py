@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from backend.errors import Problem, Unsupported
+from backend.local.loading import Check
 from backend.local.pose.joints import crop_around, cropped, joints_of
 from backend.local.pose.people import boxes_of, letterboxed
 from backend.local.pose.skeleton import draw
@@ -30,17 +31,25 @@ class PoseFinder:
         people, joints = (cv2.dnn.readNetFromONNX(str(folder / name)) for name in (PEOPLE_FILE, JOINTS_FILE))
         return cls(people, joints)
 
-    def find(self, image: Image.Image) -> Image.Image:
+    def find(self, image: Image.Image, check: Check) -> Image.Image:
         """Return the skeletons (RGB, the image's size) on black; raise `Unsupported` where nobody is seen."""
         pixels = np.asarray(image.convert("RGB"))
         with self._turn:
             asked, scale = letterboxed(pixels)
             (output,) = _ask(self._people, asked)
-            crops = [crop_around(box) for box in boxes_of(output, scale)]
-            people = [joints_of(_ask(self._joints, cropped(pixels, crop)), crop) for crop in crops]
+            people = []
+            for box in boxes_of(output, scale):
+                check()
+                crop = crop_around(box)
+                people.append(joints_of(_ask(self._joints, cropped(pixels, crop)), crop))
         if not people:
-            raise Unsupported([Problem("image", "shows nobody whose pose could be found: choose canny or depth.")])
+            raise nobody()
         return draw(people, image.size)
+
+
+def nobody() -> Unsupported:
+    """Return the error of a picture without people."""
+    return Unsupported([Problem("image", "shows nobody whose pose could be found: choose canny or depth.")])
 
 
 def _ask(network: Any, asked: Any) -> list[Any]:

@@ -1,19 +1,27 @@
-"""The embedded model, loaded once for all tests of the local engine."""
+"""The embedded model, loaded once for all tests of the local engine, and a playground that draws with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
+from backend.encoding import encode
+from backend.events import Event, Finished
+from backend.local.backend import LocalBackend
 from backend.local.checkpoint import EMBEDDED, find
 from backend.local.drawing import Drawing
 from backend.local.engine import Engine
 from backend.local.extras import Extras
+from backend.local.loading import Loading
+from backend.local.machine import Machine
 from backend.local.weights import load
+from backend.playground import Playground
 from backend.requests import TextToImage
+from backend.settings import Settings
 
 Draw = Callable[..., Image.Image]
+CPU = Machine("cpu", "CPU", 16 * 2**30)
 PROMPT = "a red circle on a blue background"
 
 
@@ -46,3 +54,41 @@ def draw(engine: Engine) -> Draw:
         return engine.draw(Drawing(request=asked, seed=seed, size=size), on_step or (lambda *_: None))
 
     return drawn
+
+
+@pytest.fixture
+def local(playground: Playground, engine: Engine) -> LocalBackend:
+    """Return the local backend, its model loaded already."""
+    backend = LocalBackend(Settings(_env_file=None, PLAYGROUND_MODEL="tiny"), playground.files, CPU)
+    backend.models.loading = Loading(lambda _: engine)
+    return backend
+
+
+@pytest.fixture
+def house(playground: Playground, local: LocalBackend) -> Playground:
+    """Return a playground that has the local backend."""
+    return Playground(
+        playground.settings, {"local": local}, playground.store, playground.budget, playground.files, "local"
+    )
+
+
+@pytest.fixture
+def shown(playground: Playground) -> dict[str, str]:
+    """Return the references of an image and a mask in the data folder."""
+    image, mask = Image.new("RGB", (150, 130), "teal"), Image.new("L", (150, 130), 0)
+    ImageDraw.Draw(image).ellipse((30, 30, 100, 100), fill="gold")
+    ImageDraw.Draw(mask).rectangle((60, 60, 90, 90), fill=255)
+    return {
+        name: playground.files.put(encode(picture, "png"), "png")
+        for name, picture in (("image", image), ("mask", mask))
+    }
+
+
+def asked(**values: object) -> TextToImage:
+    return TextToImage(**{"prompt": PROMPT, "steps": 4, "seed": 7, "width": 128, "height": 128} | values)
+
+
+def finished(events: Iterator[Event]) -> Finished:
+    *_, last = events
+    assert isinstance(last, Finished), last
+    return last

@@ -1,70 +1,27 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from backend.caller import Caller
-from backend.encoding import encode
 from backend.errors import Unsupported
 from backend.events import Event, Failed, Finished, Generated, Progress
 from backend.generate import generate
 from backend.local.backend import LocalBackend
 from backend.local.engine import Engine
 from backend.local.loading import Loading
-from backend.local.machine import Machine
 from backend.local.zerogpu import LEAST_SECONDS
 from backend.playground import Playground
-from backend.request_parts import Control
-from backend.requests import ControlNet, ImageToImage, Inpaint, Outpaint, TextToImage
+from backend.request_parts import Accelerator, Control
+from backend.requests import ControlNet, ImageToImage, Inpaint, Outpaint
 from backend.settings import Settings
-from tests.backend.local.conftest import PROMPT, Draw
+from tests.backend.local.conftest import CPU, PROMPT, Draw, asked, finished
 from tests.backend.local.pictures import distance
 from tests.backend.local.spaces_stand_in import SpacesGpu
-
-CPU = Machine("cpu", "CPU", 16 * 2**30)
-
-
-@pytest.fixture
-def local(playground: Playground, engine: Engine) -> LocalBackend:
-    """Return the local backend, its model loaded already."""
-    backend = LocalBackend(Settings(_env_file=None, PLAYGROUND_MODEL="tiny"), playground.files, CPU)
-    backend.models.loading = Loading(lambda _: engine)
-    return backend
-
-
-@pytest.fixture
-def house(playground: Playground, local: LocalBackend) -> Playground:
-    """Return a playground that has the local backend."""
-    return Playground(
-        playground.settings, {"local": local}, playground.store, playground.budget, playground.files, "local"
-    )
-
-
-@pytest.fixture
-def shown(playground: Playground) -> dict[str, str]:
-    """Return the references of an image and a mask in the data folder."""
-    image, mask = Image.new("RGB", (150, 130), "teal"), Image.new("L", (150, 130), 0)
-    ImageDraw.Draw(image).ellipse((30, 30, 100, 100), fill="gold")
-    ImageDraw.Draw(mask).rectangle((60, 60, 90, 90), fill=255)
-    return {
-        name: playground.files.put(encode(picture, "png"), "png")
-        for name, picture in (("image", image), ("mask", mask))
-    }
-
-
-def asked(**values: object) -> TextToImage:
-    return TextToImage(**{"prompt": PROMPT, "steps": 4, "seed": 7, "width": 128, "height": 128} | values)
-
-
-def finished(events: Iterator[Event]) -> Finished:
-    *_, last = events
-    assert isinstance(last, Finished), last
-    return last
 
 
 def test_what_the_page_asks_before_a_run_imports_no_torch() -> None:
@@ -183,6 +140,8 @@ def test_a_broken_drawing_fails_cleanly_and_the_next_one_works(
         ({"width": 1024, "height": 128}, "width"),
         ({"scheduler": "DPMSolverMultistepInverse"}, "scheduler"),
         ({"prompt_expansion": True}, "prompt_expansion"),
+        ({"accelerator": Accelerator(fb_cache_threshold=0.5)}, "accelerator.fb_cache_threshold"),
+        ({"accelerator": Accelerator(tea_cache=True), "acceleration": "high"}, "acceleration"),
     ],
 )
 def test_what_it_cannot_do_is_refused_by_name(house: Playground, caller: Caller, values: object, field: str) -> None:

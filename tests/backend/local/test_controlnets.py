@@ -1,4 +1,5 @@
 import json
+import struct
 from pathlib import Path
 
 import pytest
@@ -6,41 +7,66 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
+from backend.errors import OutOfMemory
 from backend.local.checkpoint import EMBEDDED, Checkpoint, find
-from backend.local.controlnets import CONFIGS, ControlNetSource, find_controlnet, load_controlnet
+from backend.local.controlnets import (
+    CONFIGS,
+    ControlNet,
+    ControlNetSource,
+    choose_controlnet,
+    find_controlnets,
+    load_controlnet,
+)
 from backend.local.drawing import Drawing, Guide
 from backend.local.engine import Engine
-from backend.local.extras import EXTRAS, Extras
+from backend.local.extras import Extras
+from backend.local.memory import MemoryPlan
 from backend.requests import TextToImage
 from tests.backend.local.conftest import PROMPT
+from tests.backend.local.hub_cache import put_in_cache
 from tests.backend.local.pictures import distance, mean_distance
-
-
-def put_in_cache(cache: Path, name: str) -> Path:
-    """Lay a file where the hub's client would have put it."""
-    extra, commit = EXTRAS[name], "0" * 40
-    repo = cache / f"models--{extra.repo.replace('/', '--')}"
-    (repo / "refs").mkdir(parents=True, exist_ok=True)
-    (repo / "refs" / "main").write_text(commit)
-    file = repo / "snapshots" / commit / extra.files[0]
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.touch()
-    return file
 
 
 def test_the_embedded_model_brings_its_own_controlnet(tmp_path: Path) -> None:
     tiny = find("tiny")
     assert tiny
-    assert find_controlnet(tiny, Extras(offered=True, cache=tmp_path)) == ControlNetSource(EMBEDDED / "controlnet")
+    (found,) = find_controlnets(tiny, Extras(offered=True, cache=tmp_path))
+    assert found == ControlNetSource(EMBEDDED / "controlnet")
 
 
-def test_the_real_model_takes_the_best_union_that_is_here(tmp_path: Path) -> None:
+def test_the_real_model_takes_the_unions_that_are_here_the_best_first(tmp_path: Path) -> None:
     real, extras = Checkpoint("real", tmp_path / "model"), Extras(offered=True, cache=tmp_path)
-    assert find_controlnet(real, extras) is None
+    assert find_controlnets(real, extras) == ()
     lite = put_in_cache(tmp_path, "union_lite")
-    assert find_controlnet(real, extras) == ControlNetSource(lite, CONFIGS / "union-2.1-lite")
+    lite_source = ControlNetSource(lite, CONFIGS / "union-2.1-lite", "ControlNet Union 2.1 lite")
+    assert find_controlnets(real, extras) == (lite_source,)
     full = put_in_cache(tmp_path, "union")
-    assert find_controlnet(real, extras) == ControlNetSource(full, CONFIGS / "union-2.1")
+    full_source = ControlNetSource(full, CONFIGS / "union-2.1", "ControlNet Union 2.1")
+    assert find_controlnets(real, extras) == (full_source, lite_source)
+
+
+def source(folder: Path, name: str, parameters: int) -> ControlNetSource:
+    """Return a ControlNet whose file says how many numbers it holds, and holds none of them."""
+    header = json.dumps({"weight": {"dtype": "BF16", "shape": [parameters], "data_offsets": [0, 0]}}).encode()
+    path = folder / f"{name}.safetensors"
+    path.write_bytes(struct.pack("<Q", len(header)) + header)
+    return ControlNetSource(path, name=name)
+
+
+def test_the_best_controlnet_that_fits_is_taken_and_where_none_does_the_way_out_is_said(tmp_path: Path) -> None:
+    plan = MemoryPlan(offload=True, whole=20_500_000_000, largest=12_310_000_000, reason="")
+    full = source(tmp_path, "ControlNet Union 2.1", 3_356_225_792)
+    lite = source(tmp_path, "ControlNet Union 2.1 lite", 1_008_308_480)
+
+    def chosen(*sources: ControlNetSource, free: int) -> ControlNetSource:
+        return choose_controlnet(sources, plan, torch.bfloat16, "cuda", free * 2**30)[0]
+
+    assert chosen(full, lite, free=24) is full
+    assert chosen(full, lite, free=16) is lite
+    with pytest.raises(OutOfMemory, match=r"2\.1 takes 6\.7 GB .* 17\.2 GB that are free: get .* lite \(2\.0 GB"):
+        chosen(full, free=16)
+    with pytest.raises(OutOfMemory, match=r"lite takes 2\.0 GB .*: close other programs .* another backend"):
+        chosen(full, lite, free=12)
 
 
 @pytest.mark.parametrize(("config", "parameters"), [("union-2.1", 3_356_225_792), ("union-2.1-lite", 1_008_308_480)])
@@ -70,7 +96,7 @@ def test_a_union_in_one_file_is_loaded_offline_and_guides(engine: Engine, tmp_pa
     save_file({name: tensor.contiguous() for name, tensor in made.state_dict().items()}, tmp_path / "union.safetensors")
 
     union = load_controlnet(ControlNetSource(tmp_path / "union.safetensors", tmp_path), torch.float32, "cpu")
-    guided = Engine(engine.pipe, lambda: union)
+    guided = Engine(engine.pipe, lambda memory, _: ControlNet(union, memory))
     white, black = (Image.new("RGB", (128, 128), colour) for colour in ("white", "black"))
     drawing = {"request": TextToImage(prompt=PROMPT, steps=3), "seed": 7, "size": (128, 128)}
 

@@ -5,7 +5,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from backend.errors import Unsupported
-from backend.local.detectors import DepthFinder, Detectors
+from backend.local.depth import DepthFinder
+from backend.local.detectors import Detectors
 from backend.local.extras import Extras
 from tests.backend.local.pictures import distance
 from tests.backend.local.vision_models import save_depth_model
@@ -52,7 +53,7 @@ def test_a_detector_without_its_weights_says_what_to_do_at_once(
 
 def test_depth_is_a_grey_map_of_the_images_size_over_the_whole_range(tmp_path: Path, image: Image.Image) -> None:
     save_depth_model(tmp_path)
-    found = DepthFinder(tmp_path).find(image)
+    found = DepthFinder(tmp_path).find(image, lambda: None)
     assert found.size == image.size
     pixels = np.asarray(found)
     assert (pixels[..., 0] == pixels[..., 1]).all()
@@ -61,4 +62,4 @@ def test_depth_is_a_grey_map_of_the_images_size_over_the_whole_range(tmp_path: P
 
 def test_the_depth_of_a_flat_picture_is_no_fault(tmp_path: Path) -> None:
     save_depth_model(tmp_path)
-    assert DepthFinder(tmp_path).find(Image.new("RGB", (64, 64), "white")).size == (64, 64)
+    assert DepthFinder(tmp_path).find(Image.new("RGB", (64, 64), "white"), lambda: None).size == (64, 64)

@@ -8,18 +8,23 @@ from PIL import Image
 
 from backend.errors import NotReady
 from backend.local.checkpoint import EMBEDDED
+from backend.local.controlnets import ControlNet
 from backend.local.drawing import Drawing
 from backend.local.engine import Engine
-from backend.local.memory import MemoryPlan, free_memory, plan_memory
+from backend.local.layout import lay_out
+from backend.local.memory import MemoryPlan, free_memory, plan_beside, plan_memory
 from backend.local.models import REAL_NEEDS_BYTES
 from backend.local.safetensors_file import count_parameters
-from backend.local.weights import lay_out
 from backend.requests import TextToImage
 from tests.backend.local.conftest import PROMPT
 from tests.backend.local.pictures import distance, mean_distance
 
 REAL = {"transformer": 12_310_000_000, "text_encoder": 8_040_000_000, "vae": 170_000_000}
 """Bytes of the real model in bf16."""
+
+
+def no_controlnet(*_: object) -> ControlNet:
+    raise NotReady("There is none.")
 
 
 def drawn(engine: Engine) -> Image.Image:
@@ -49,6 +54,37 @@ def test_where_nothing_fits_the_ways_out_are_named(device: str, free: int) -> No
         plan_memory("Z-Image-Turbo", device, free, REAL)
 
 
+FULL, LITE = 6_710_000_000, 2_020_000_000
+"""Bytes of the Union ControlNets in bf16."""
+
+
+@pytest.mark.parametrize(
+    ("card", "size", "offload", "said"),
+    [
+        (139 * 2**30, FULL, False, "kept whole in memory"),
+        (25_700_000_000, LITE, False, "kept whole in memory"),
+        (24_500_000_000, LITE, True, r"a part at a time .*, since the net \(2\.0 GB\) doesn't fit beside the whole"),
+        (25_700_000_000, FULL, True, r"a part at a time .*, since the net \(6\.7 GB\) doesn't fit beside the whole"),
+        (16 * 2**30, LITE, True, r"a part at a time on the GPU, since 20\.5 GB don't fit"),
+        (16 * 2**30, FULL, None, ""),
+        (REAL_NEEDS_BYTES, LITE, None, ""),
+    ],
+)
+def test_a_controlnet_is_counted_before_it_is_loaded_and_the_model_makes_room(
+    card: int, size: int, offload: bool | None, said: str
+) -> None:
+    plan = plan_memory("Z-Image-Turbo", "cuda", card, REAL)
+    beside = plan_beside(plan, "the net", size, "cuda", card if plan.offload else card - plan.whole)
+    assert (beside.offload if beside else None) is offload
+    assert re.match(said, beside.reason if beside else "")
+
+
+def test_on_the_cpu_a_controlnet_takes_what_is_free_or_is_not_loaded() -> None:
+    plan = plan_memory("Z-Image-Turbo", "cpu", 64 * 2**30, REAL)
+    assert plan_beside(plan, "the net", FULL, "cpu", FULL) is plan
+    assert plan_beside(plan, "the net", FULL, "cpu", FULL - 1) is None
+
+
 def test_the_sizes_come_from_the_files_themselves(engine: Engine) -> None:
     for name in ("transformer", "vae"):
         model = getattr(engine.pipe, name)
@@ -67,7 +103,7 @@ def test_fp8_storage_draws_nearly_the_same_picture(engine: Engine) -> None:
     plan = MemoryPlan(fp8=True, reason="to try it")
     lay_out(pipe, plan, "cpu", torch.float32)
     assert pipe.transformer.layers[0].feed_forward.w1.weight.dtype == torch.float8_e4m3fn
-    assert 0 < mean_distance(drawn(Engine(pipe, lambda: None, plan)), exact) < 40
+    assert 0 < mean_distance(drawn(Engine(pipe, no_controlnet, plan)), exact) < 40
 
 
 def test_tiles_are_used_above_their_size_alone_and_leave_no_trace(engine: Engine) -> None:
@@ -76,8 +112,8 @@ def test_tiles_are_used_above_their_size_alone_and_leave_no_trace(engine: Engine
     small = vae.tile_latent_min_size, vae.tile_sample_min_size
     vae.tile_latent_min_size, vae.tile_sample_min_size = 8, 64
     try:
-        tiled = drawn(Engine(engine.pipe, lambda: None, MemoryPlan(tiled_above=127 * 128, reason="to try it")))
-        untiled = drawn(Engine(engine.pipe, lambda: None, MemoryPlan(tiled_above=128 * 128, reason="to try it")))
+        tiled = drawn(Engine(engine.pipe, no_controlnet, MemoryPlan(tiled_above=127 * 128, reason="to try it")))
+        untiled = drawn(Engine(engine.pipe, no_controlnet, MemoryPlan(tiled_above=128 * 128, reason="to try it")))
     finally:
         vae.tile_latent_min_size, vae.tile_sample_min_size = small
     assert 0 < mean_distance(tiled, exact) < 10

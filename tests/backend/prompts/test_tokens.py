@@ -37,3 +37,23 @@ def test_the_count_is_the_one_that_the_pipeline_uses() -> None:
         message = [{"role": "user", "content": prompt}]
         text = tokenizer.apply_chat_template(message, tokenize=False, add_generation_prompt=True, enable_thinking=True)
         assert TokenCounter(TINY).count(prompt).tokens == len(tokenizer(text).input_ids)
+
+
+def test_what_lies_behind_the_limit_is_the_end_of_the_prompt() -> None:
+    counter = TokenCounter(TINY)
+    prompt = "red " * 1500 + "circle"
+    count = counter.count(prompt)
+    read = prompt.removesuffix(count.beyond)
+    assert count.beyond.endswith("red circle")
+    assert counter.count(read).fits
+    assert not counter.count(read + "red").fits
+    assert counter.count("a red circle").beyond == ""
+
+
+def test_what_lies_behind_an_estimated_limit_is_told_too() -> None:
+    prompt = "".join(chr(0x4E00 + index) for index in range(2900))
+    count = TokenCounter(None).count(prompt)
+    read = prompt.removesuffix(count.beyond)
+    assert not count.fits
+    assert abs(TokenCounter(None).count(read).tokens - REAL_LIMIT) <= 1
+    assert TokenCounter(None).count("a hill " * 300).beyond == ""

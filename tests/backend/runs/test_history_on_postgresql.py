@@ -1,26 +1,22 @@
 """The history's searches, the shelf and the charts on a real PostgreSQL: another dialect under the same words."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from backend.prompts.styles import Style
 from backend.requests import parse_request
 from backend.runs.budget import Budget
-from backend.runs.database import open_database
 from backend.runs.files import ImageFiles
 from backend.runs.history import History, Search
 from backend.runs.records import Run, RunImage
 from backend.runs.statistics import bills, seconds_by_size, spend_by_day
 from backend.runs.store import Store
-from backend.runs.tables import metadata
 from backend.shelf import Shelf
-from tests.backend.runs.postgresql import programs, server
 
 pytestmark = pytest.mark.system
 
@@ -28,23 +24,9 @@ NOW = datetime.now(UTC).replace(microsecond=7)
 PROMPTS = ["a red boat at the CAFÉ", "a blue boat", "一只戴着红色围巾的猫", "3d letters, 16 of them: 1e5"]
 
 
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    binaries = programs()
-    if binaries is None:
-        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
-    with server(binaries) as url:
-        yield url
-
-
 @pytest.fixture
-def engine(address: str, tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(tmp_path, address)
-    yield engine
-    with engine.begin() as connection:
-        connection.execute(text("DROP TABLE prompts"))
-    metadata.drop_all(engine)
-    engine.dispose()
+def engine(postgresql_engine: Engine) -> Engine:
+    return postgresql_engine
 
 
 @pytest.fixture

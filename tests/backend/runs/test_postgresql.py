@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -16,14 +15,11 @@ from backend.errors import NotFound, OverBudget
 from backend.requests import parse_request
 from backend.runs.budget import Budget
 from backend.runs.caps import Caps
-from backend.runs.database import open_database
 from backend.runs.holders import Holders
 from backend.runs.records import Run, RunImage
 from backend.runs.store import Store
-from backend.runs.tables import metadata
 from backend.sharing.results import ResultLinks
 from backend.sharing.rooms import Rooms
-from tests.backend.runs.postgresql import programs, server
 
 pytestmark = pytest.mark.system
 
@@ -31,21 +27,9 @@ REQUEST = parse_request({"mode": "text_to_image", "prompt": "a boat 船", "seed"
 CENT = Decimal("0.01")
 
 
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    binaries = programs()
-    if binaries is None:
-        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
-    with server(binaries) as url:
-        yield url
-
-
 @pytest.fixture
-def engine(address: str, tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(tmp_path, address)
-    yield engine
-    metadata.drop_all(engine)
-    engine.dispose()
+def engine(postgresql_engine: Engine) -> Engine:
+    return postgresql_engine
 
 
 def a_run(visitor: str = "ann", age: int = 0) -> Run:
@@ -74,8 +58,8 @@ def test_pages_of_the_history_follow_one_another(engine: Engine) -> None:
     assert [run.id for run in (*first, *rest)] == [run.id for run in many]
 
 
-def test_a_cap_holds_across_two_processes(engine: Engine, address: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tests.backend.runs.spender", address, str(tmp_path), "40"]
+def test_a_cap_holds_across_two_processes(engine: Engine, postgresql: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.backend.runs.spender", postgresql, str(tmp_path), "40"]
     spenders = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(2)]
     granted = [int(spender.communicate(timeout=120)[0]) for spender in spenders]
     assert sum(granted) == 25

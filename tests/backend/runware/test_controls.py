@@ -1,7 +1,5 @@
 """Control pictures: made here where this machine can, else bought, recorded, and never bought twice."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
@@ -9,7 +7,7 @@ from PIL import Image, ImageDraw
 from backend.caller import Caller
 from backend.encoding import encode
 from backend.errors import OverBudget, PlaygroundError, Unsupported
-from backend.events import Event, Finished
+from backend.events import Emit, Event, Finished, unheard
 from backend.generate import draw_control
 from backend.pricing import price_of
 from backend.request_parts import Control, Preprocess
@@ -32,10 +30,10 @@ def image(scene: Scene) -> str:
 class Everything:
     """A machine with every detector."""
 
-    def lacking(self) -> Mapping[Preprocess, str]:
-        return {}
+    def ready(self, preprocess: Preprocess) -> bool:
+        return True
 
-    def detect(self, preprocess: Preprocess, image: Image.Image) -> Image.Image:
+    def detect(self, preprocess: Preprocess, image: Image.Image, *, emit: Emit = unheard) -> Image.Image:
         return Image.new("RGB", image.size, "teal")
 
 

@@ -112,7 +112,7 @@ def test_the_whole_way_draws_a_skeleton_in_openposes_colours(standing: np.ndarra
     seen = np.zeros(133)
     seen[:17] = 0.9
     finder = PoseFinder(Network(detection(BOX)), Network(*heat(standing, seen)))
-    picture = finder.find(Image.new("RGB", (640, 480), "white"))
+    picture = finder.find(Image.new("RGB", (640, 480), "white"), lambda: None)
     assert picture.size == (640, 480)
     crop = crop_around(BOX)
 
@@ -137,4 +137,4 @@ def test_what_is_not_seen_is_not_drawn(standing: np.ndarray) -> None:
 def test_a_picture_without_people_says_so() -> None:
     finder = PoseFinder(Network(detection()), Network())
     with pytest.raises(Unsupported, match="`image`: shows nobody whose pose could be found"):
-        finder.find(Image.new("RGB", (640, 480), "white"))
+        finder.find(Image.new("RGB", (640, 480), "white"), lambda: None)

@@ -1,0 +1,50 @@
+"""Accelerator options that contradict one another: what Runware refuses, and what would silently do nothing here."""
+
+from collections.abc import Iterator
+
+from backend.errors import Problem
+from backend.request_parts import Accelerator
+from backend.requests import Request
+
+CACHES = ("fb_cache", "tea_cache", "db_cache")
+_OWNERS = {
+    "fb_cache_threshold": "fb_cache",
+    "tea_cache_distance": "tea_cache",
+    "db_cache_threshold": "db_cache",
+    "db_cache_skip_interval": "db_cache",
+}
+
+
+def cache_problems(request: Request) -> Iterator[Problem]:
+    """Yield each option of a cache that is off, a level of acceleration beside a cache, and a window of no step."""
+    options = request.accelerator
+    on = next((name for name in CACHES if getattr(options, name)), None)
+    for name in options.model_dump(exclude_defaults=True):
+        owner = _OWNERS.get(name)
+        if owner and owner != on:
+            yield Problem(f"accelerator.{name}", f"is of `{owner}`, which is off; turn it on, or take this out.")
+        elif on is None:
+            message = f"says how a cache acts, and none is on; turn on one of {', '.join(CACHES)}, or take this out."
+            yield Problem(f"accelerator.{name}", message)
+    if on and request.acceleration != "none":
+        message = f"is {request.acceleration}, which chooses a cache by itself, and `{on}` is on; leave one of them."
+        yield Problem("acceleration", message)
+    yield from _of_window(options, request.steps)
+
+
+def _of_window(options: Accelerator, steps: int) -> Iterator[Problem]:
+    start = options.cache_start_step
+    if start is not None and start >= steps:
+        yield Problem("accelerator.cache_start_step", f"is {start}; this run has {steps} steps.")
+        return
+    first, last = _in_steps(options, "start", steps), _in_steps(options, "end", steps)
+    if first is not None and last is not None and first >= last:
+        message = f"begins at step {first:g} of {steps} and ends before step {last:g}; it has to begin before it ends."
+        yield Problem("accelerator", f"has a window that {message}")
+
+
+def _in_steps(options: Accelerator, side: str, steps: int) -> float | None:
+    step, percentage = getattr(options, f"cache_{side}_step"), getattr(options, f"cache_{side}_step_percentage")
+    if step is not None:
+        return float(step)
+    return None if percentage is None else percentage / 100 * steps

@@ -1,0 +1,235 @@
+"""What a visitor sees while a run gets ready, and what is left when it is stopped or runs out of memory."""
+
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from PIL import Image
+
+from backend.caller import Caller
+from backend.errors import NotReady, OutOfMemory
+from backend.events import Event, Failed, Progress
+from backend.generate import generate
+from backend.local.backend import LocalBackend
+from backend.local.controlnets import ControlNet
+from backend.local.detectors import LOADERS
+from backend.local.engine import Engine
+from backend.local.extras import Extras
+from backend.local.loading import Check, Loading
+from backend.playground import Playground
+from backend.requests import ControlNet as ControlNetRequest
+from backend.requests import Inpaint
+from backend.settings import Settings
+from tests.backend.local.conftest import CPU, PROMPT, asked, finished
+from tests.backend.local.hub_cache import put_in_cache
+from tests.backend.local.pictures import distance
+
+SOON = 2.0
+"""Seconds in which a stopped run has to be over, on a busy machine."""
+
+
+class Tireless:
+    """A detector that finds nothing until it is stopped."""
+
+    def __init__(self) -> None:
+        self.at_work, self.stopped = threading.Event(), threading.Event()
+
+    def find(self, image: Image.Image, check: Check) -> Image.Image:
+        self.at_work.set()
+        try:
+            while True:
+                check()
+                time.sleep(0.02)
+        finally:
+            self.stopped.set()
+
+
+@pytest.fixture
+def local(playground: Playground, engine: Engine, tmp_path: Path) -> LocalBackend:
+    """Return the local backend with the weights of the depth detector in its cache."""
+    put_in_cache(tmp_path / "hub", "depth")
+    extras = Extras(offered=True, cache=tmp_path / "hub")
+    backend = LocalBackend(Settings(_env_file=None, PLAYGROUND_MODEL="tiny"), playground.files, CPU, extras)
+    backend.models.loading = Loading(lambda _: engine)
+    return backend
+
+
+def until(events: Iterator[Event], doing: str) -> None:
+    """Read events up to the one that says so."""
+    for event in events:
+        if isinstance(event, Progress) and event.doing == doing:
+            return
+    raise AssertionError(f"Nobody said {doing!r}.")
+
+
+def closed_as(house: Playground, caller: Caller) -> str:
+    """Return how the newest run ended, once it did; fail where that takes too long."""
+    began = time.monotonic()
+    while (run := house.store.runs(caller.visitor)[0]).status == "running":
+        assert time.monotonic() - began < SOON
+        time.sleep(0.02)
+    return run.status
+
+
+def guided(image: str, **values: Any) -> ControlNetRequest:
+    return ControlNetRequest(**{"prompt": PROMPT, "image": image, "steps": 2, "seed": 7} | values)
+
+
+def test_a_detector_at_work_says_so_and_ends_with_the_run(
+    house: Playground, caller: Caller, shown: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tireless = Tireless()
+    monkeypatch.setitem(LOADERS, "depth", lambda _: tireless)
+    events = generate(house, caller, "local", guided(shown["image"], preprocess="depth"))
+    until(events, "Making the depth map with Depth Anything V2 Small")
+    assert tireless.at_work.wait(SOON)
+    events.close()
+    assert tireless.stopped.wait(SOON)
+    assert closed_as(house, caller) == "cancelled"
+
+
+def test_a_detector_that_is_being_read_says_so_and_is_there_for_the_next_run(
+    house: Playground, caller: Caller, shown: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go, reads = threading.Event(), []
+
+    class Copyist:
+        def find(self, image: Image.Image, check: Check) -> Image.Image:
+            return image
+
+    def read(_: Path) -> Copyist:
+        reads.append(1)
+        go.wait()
+        return Copyist()
+
+    monkeypatch.setitem(LOADERS, "depth", read)
+    request = guided(shown["image"], preprocess="depth")
+    events = generate(house, caller, "local", request)
+    until(events, "Reading Depth Anything V2 Small")
+    events.close()
+    assert closed_as(house, caller) == "cancelled"
+    go.set()
+    assert finished(generate(house, caller, "local", request)).run.images
+    assert reads == [1]
+
+
+def test_a_controlnet_that_is_being_read_says_so_and_is_there_for_the_next_run(
+    house: Playground, local: LocalBackend, engine: Engine, caller: Caller, shown: dict[str, str]
+) -> None:
+    go, reads, ready = threading.Event(), [], engine.controlnet
+
+    def read(memory: Any, report: Any) -> ControlNet:
+        reads.append(1)
+        report("Reading the ControlNet (0.002 GB)", 0.3)
+        go.wait()
+        return ControlNet(ready, memory)
+
+    fresh = Engine(engine.pipe, read, lane=local.workshop.lane)
+    local.models.loading = Loading(lambda _: fresh)
+    events = generate(house, caller, "local", guided(shown["image"]))
+    until(events, "Reading the ControlNet (0.002 GB)")
+    events.close()
+    assert closed_as(house, caller) == "cancelled"
+    go.set()
+    assert finished(generate(house, caller, "local", guided(shown["image"]))).run.images
+    assert reads == [1]
+
+
+def test_a_controlnet_without_room_fails_its_run_alone_and_is_tried_again(
+    house: Playground, local: LocalBackend, engine: Engine, caller: Caller, shown: dict[str, str]
+) -> None:
+    answers = iter([OutOfMemory("It takes 6.7 GB of memory: get the lite one."), None])
+
+    def read(memory: Any, _: Any) -> ControlNet:
+        error = next(answers)
+        if error:
+            raise error
+        return ControlNet(engine.controlnet, memory)
+
+    fresh = Engine(engine.pipe, read, lane=local.workshop.lane)
+    local.models.loading = Loading(lambda _: fresh)
+    *_, failed = generate(house, caller, "local", guided(shown["image"]))
+    assert isinstance(failed, Failed)
+    assert str(failed.error) == "It takes 6.7 GB of memory: get the lite one."
+    assert failed.error.billed == "no"
+    assert finished(generate(house, caller, "local", asked())).run.images
+    assert finished(generate(house, caller, "local", guided(shown["image"]))).run.images
+
+
+@contextmanager
+def short_of_memory(engine: Engine, *, call: int) -> Iterator[list[weakref.ref[torch.Tensor]]]:
+    """Let the transformer's `call`th computation find no memory left, as CUDA says it; yields what it held then."""
+    calls = 0
+    held: list[weakref.ref[torch.Tensor]] = []
+
+    def ask(*_: object) -> None:
+        nonlocal calls
+        calls += 1
+        working = torch.zeros(8)
+        if calls == call:
+            held.append(weakref.ref(working))
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+
+    hook = engine.pipe.transformer.register_forward_pre_hook(ask)
+    try:
+        yield held
+    finally:
+        hook.remove()
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda _: asked(), "an image of 128×128. Choose a smaller size, or another backend."),
+        (lambda _: asked(guidance=3), "Choose a smaller size, a guidance of 1, or another backend."),
+        (lambda _: asked(acceleration="high"), "Choose a smaller size, or another backend."),
+        (
+            lambda shown: guided(shown["image"], steps=4, width=128, height=128),
+            "Choose a smaller size, fewer control pictures, or another backend.",
+        ),
+        (
+            lambda shown: Inpaint(prompt=PROMPT, image=shown["image"], mask=shown["mask"], steps=4, seed=7),
+            "Choose a smaller size, or another backend.",
+        ),
+    ],
+)
+def test_out_of_memory_inside_a_step_says_what_to_lower_and_the_next_run_has_the_same_pixels(
+    house: Playground,
+    local: LocalBackend,
+    engine: Engine,
+    caller: Caller,
+    shown: dict[str, str],
+    make: Callable[[dict[str, str]], Any],
+    said: str,
+) -> None:
+    def pixels() -> Image.Image:
+        (image,) = finished(generate(house, caller, "local", make(shown))).run.images
+        with Image.open(house.files.path(image.sha256)) as picture:
+            return picture.convert("RGB")
+
+    before = pixels()
+    with short_of_memory(engine, call=3) as held:
+        *_, failed = generate(house, caller, "local", make(shown))
+    assert isinstance(failed, Failed)
+    assert isinstance(failed.error, OutOfMemory)
+    assert str(failed.error).startswith("This machine's memory is too small for ")
+    assert str(failed.error).endswith(said)
+    assert [tensor() for tensor in held] == [None]
+    assert failed.run
+    assert (failed.run.status, failed.error.billed) == ("failed", "no")
+    assert len(local.workshop.lane) == 0
+    assert distance(pixels(), before) == 0
+
+
+def test_without_any_controlnet_a_run_says_so(engine: Engine) -> None:
+    def none(*_: object) -> ControlNet:
+        raise NotReady("The model has no ControlNet on this machine.")
+
+    with pytest.raises(NotReady, match="no ControlNet"):
+        _ = Engine(engine.pipe, none).controlnet

@@ -1,0 +1,59 @@
+"""At a spend cap: two buttons that lead on, to a backend that spends nothing and to one's own key."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from markupsafe import Markup
+
+from backend.base import Backend
+from backend.caller import Caller
+from backend.playground import Playground
+from backend.requests import Mode
+from ui.header import Header
+
+SCRIPT = """
+element.addEventListener('click', event => {
+  const way = event.target.closest('[data-way]');
+  if (way) trigger('way', {way: way.dataset.way});
+});
+"""
+"""Of every `gr.HTML` that shows the buttons."""
+
+_KEY = "key"
+_BUTTON = Markup('<button type="button" class="small" data-way="{}">{}</button>')
+
+
+def free_backend(playground: Playground, caller: Caller, mode: Mode | None = None) -> Backend | None:
+    """Return a backend that is ready, does this mode (None: any) and spends nobody's credit, or None."""
+    for backend in playground.backends.values():
+        able = mode is None or mode in backend.capabilities.modes
+        if able and backend.cost_kind != "billed" and backend.missing(caller) is None:
+            return backend
+    return None
+
+
+def ways_html(playground: Playground, caller: Caller, mode: Mode | None = None) -> Markup:
+    """Return the buttons that lead on from a cap."""
+    free = free_backend(playground, caller, mode)
+    switch = _BUTTON.format(free.name, f"Switch to {free.label}") if free else Markup("")
+    return Markup('<p class="ways">{}{}</p>').format(switch, _BUTTON.format(_KEY, "Use my own key"))
+
+
+@dataclass(frozen=True, slots=True)
+class WaysOut:
+    """Answers the buttons."""
+
+    playground: Playground
+    head: Header
+
+    def outputs(self) -> list[Any]:
+        """Return what the buttons change."""
+        return [self.head.backend, self.head.key.box]
+
+    def take(self, event: gr.EventData) -> dict[Any, Any]:
+        """Change to the backend, or open the box for the key."""
+        way = str(event._data.get("way", ""))
+        if way == _KEY:
+            return {self.head.key.box: gr.update(visible=True, open=True)}
+        return {self.head.backend: gr.update(value=self.playground.choose(way).name)}
