@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from PIL import Image
 from pydantic import JsonValue
@@ -44,6 +45,8 @@ class Backend(ABC):
     """Whether it runs on a GPU of this machine."""
     cost_kind: CostKind = "billed"
     """What the costs are that it emits: the provider's own bill, or this machine's estimate."""
+    exact_prices: bool = False
+    """Whether `exact_price` may know more than `estimate`."""
     detectors: Detectors = EdgesAlone()
     """What makes control pictures on this machine; the playground lends the local backend's to the others."""
 
@@ -63,6 +66,10 @@ class Backend(ABC):
     @abstractmethod
     def run(self, request: Request, caller: Caller, emit: Emit) -> None:
         """Make the images of a checked request whose seed is drawn, and emit each as it is done."""
+
+    def exact_price(self, request: Request, caller: Caller) -> Decimal:
+        """Ask what a run would be billed (USD), without ordering it; raise `Unsupported` where that isn't safe."""
+        raise Unsupported([Problem("", f"{self.label} tells no exact price; the estimate is all there is.")])
 
     def state(self, caller: Caller) -> State:
         """Return how the backend stands, for the line beside the switch."""

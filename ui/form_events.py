@@ -9,6 +9,7 @@ from ui.compose import Compose
 from ui.control_map import ControlMap
 from ui.effect_check import EffectCheck
 from ui.events import QUIET, js_call
+from ui.exact_price import ExactPrice
 from ui.fitting import Fitting
 from ui.form import MARK
 from ui.header import Header, Switch
@@ -99,6 +100,14 @@ def connect_control_map(
     how: dict[str, Any] = {"inputs_kwargs": asked, "preprocess": False, "trigger_mode": "once", **QUIET}
     own["show_control"].click(control_map.show, None, control_map.outputs(), **{**how, "show_progress": "minimal"})
     return own["buy_map"].click(control_map.buy, None, control_map.outputs(), **how)
+
+
+def connect_exact_price(runner: Runner, head: Header, form: Compose, values: dict[str, Any]) -> None:
+    """Connect the question for the exact price."""
+    exact = ExactPrice(runner, form.exact)
+    how: dict[str, Any] = {"inputs_kwargs": values, "preprocess": False, "trigger_mode": "once", **QUIET}
+    form.exact.click(exact.ask, None, form.left, **{**how, "show_progress": "minimal"})
+    head.backend.change(exact.fit, head.backend, form.exact, queue=False, **QUIET)
 
 
 def connect_effect(playground: Playground, served: Served, settings: SettingsArea, values: dict[str, Any]) -> None:

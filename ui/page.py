@@ -16,6 +16,7 @@ from ui.filling import Filling
 from ui.form_events import (
     connect_control_map,
     connect_effect,
+    connect_exact_price,
     connect_keys,
     connect_modes,
     connect_seed,
@@ -95,6 +96,7 @@ def build(playground: Playground) -> gr.Blocks:
         connect_modes(form)
         connect_keys(page, OwnKeys(playground), head, runner, form, values)
         connect_restore(Restoring(playground, filling, form.notice), form, drop)
+        connect_exact_price(runner, head, form, values)
         connect_effect(playground, served, settings, values)
         connect_seed(results, settings)
         connect_switch(playground, head, form, settings)

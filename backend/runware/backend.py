@@ -1,6 +1,5 @@
 """Runware as a backend."""
 
-import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -22,12 +21,13 @@ from backend.runs.files import ImageFiles
 from backend.runs.records import Run
 from backend.runware import guides
 from backend.runware.abilities import capabilities, own_options
+from backend.runware.dry_run import DryRuns
 from backend.runware.inlay import Inlay
-from backend.runware.mapping import Inlaid, to_task
+from backend.runware.mapping import Inlaid, to_tasks
 from backend.runware.order import STRANGER_PATIENCE, Order, numbered
 from backend.runware.pictures import Pictures, prepare, size_of
 from backend.runware.prices import Prices
-from backend.runware.service import Service, new_uuid
+from backend.runware.service import Service, key_mark, new_uuid
 from backend.runware.wire import ImageInference
 from backend.settings import Settings
 
@@ -47,6 +47,7 @@ class RunwareBackend(Backend):
 
     name = "runware"
     label = "Runware"
+    exact_prices = True
 
     def __init__(
         self, settings: Settings, files: ImageFiles, line: Line, *, sleep: Callable[[float], None] = time.sleep
@@ -54,6 +55,7 @@ class RunwareBackend(Backend):
         self.files = files
         self.service = Service(line)
         self.prices = Prices()
+        self.dry_runs = DryRuns(self.service)
         self._public = settings.public
         self._server_key = settings.runware_api_key
         self._capabilities = capabilities(settings)
@@ -72,7 +74,7 @@ class RunwareBackend(Backend):
     def state(self, caller: Caller) -> State:
         """Say whether a key is there, and what is left in its account once that was asked for."""
         missing = self.missing(caller)
-        balance = self._balances.get(_mark(self._key(caller)))
+        balance = self._balances.get(key_mark(self._key(caller)))
         left = "" if balance is None else f"; ${balance:.2f} left in the account"
         return State(ready=missing is None, message=missing or f"Ready{left}")
 
@@ -87,7 +89,7 @@ class RunwareBackend(Backend):
         if self._public and self.name not in caller.keys:
             raise Unsupported([Problem("", "Only the balance of a key of your own is shown here: paste yours.")])
         key = self._require_key(caller)
-        self._balances[_mark(key)] = self.service.balance(key)
+        self._balances[key_mark(key)] = self.service.balance(key)
 
     def estimate(self, request: Request, caller: Caller) -> Estimate:
         """Return the price by the published prices, with a range as wide as the bills are known to be."""
@@ -122,23 +124,22 @@ class RunwareBackend(Backend):
         options = own_options(request, self._capabilities)
         emit(Queued())
         pictures = prepare(request, self.files)
-        inlay = Inlay(self.service, key, copies=request.count)
-        images = {"seed_image": inlay.maybe(pictures.seed), "mask_image": inlay.maybe(pictures.mask)}
         shop = self._shop(key, emit, {"delivery": options.delivery, "own_key": self.name in caller.keys})
-        names = guides.all_of(request, self.files, pictures.size, inlay=inlay, detectors=self.detectors, shop=shop)
-        inlaid = Inlaid(size=pictures.size, sides=pictures.sides, guides=names, **images)
-        tasks = [new_uuid() for _ in seeds(request)]
-        ids = {"tasks": tasks, **shop.ids}
+        inlaid = self._inlaid(request, pictures, shop)
+        ids = {"tasks": [new_uuid() for _ in seeds(request)], **shop.ids}
         emit(Ordering())
         emit(Submitted(ids))
         order = self._order(request, pictures, key, ids, emit)
-        self._carry_out(
-            order,
-            [
-                to_task(request, options, inlaid, task_uuid=task_uuid, seed=seed)
-                for task_uuid, seed in zip(tasks, seeds(request), strict=True)
-            ],
-        )
+        self._carry_out(order, to_tasks(request, options, inlaid, ids["tasks"]))
+
+    def exact_price(self, request: Request, caller: Caller) -> Decimal:
+        """Ask by a dry run, once a run with this key has shown that asking buys nothing."""
+        key = self._require_key(caller)
+        if any(guides.is_bought(control, self.detectors) for control in controls_of(request)):
+            raise Unsupported([Problem("", "The exact price needs the control picture first: make the map.")])
+        inlaid = self._inlaid(request, prepare(request, self.files), self._shop(key, unheard, {}))
+        options = own_options(request, self._capabilities)
+        return self.dry_runs.price(to_tasks(request, options, inlaid, [new_uuid() for _ in seeds(request)]), key)
 
     def collect(self, run: Run, caller: Caller, emit: Emit) -> None:
         """Fetch what Runware made for a run that was submitted before; nothing is submitted."""
@@ -169,6 +170,12 @@ class RunwareBackend(Backend):
         size = open_upright(self.files.path(control.image)).size
         shop.emit(Generated(shop.fetched(item, size), None, item.cost))
 
+    def _inlaid(self, request: Request, pictures: Pictures, shop: guides.MapShop) -> Inlaid:
+        inlay = Inlay(self.service, shop.key, copies=request.count)
+        images = {"seed_image": inlay.maybe(pictures.seed), "mask_image": inlay.maybe(pictures.mask)}
+        names = guides.all_of(request, self.files, pictures.size, inlay=inlay, detectors=self.detectors, shop=shop)
+        return Inlaid(size=pictures.size, sides=pictures.sides, guides=names, **images)
+
     def _shop(self, key: SecretStr, emit: Emit, ids: Mapping[str, Any]) -> guides.MapShop:
         return guides.MapShop(self.service, key, emit, self._sleep, ids)
 
@@ -196,6 +203,7 @@ class RunwareBackend(Backend):
             if known or not order.archived or not order.errors:
                 order.wait(strange_patience=KNOWN_PATIENCE if known else STRANGER_PATIENCE)
         order.settle()
+        self.dry_runs.carried_out(tasks[0], order.key)
 
     def _look_for(self, order: Order, lost: GenerationFailed) -> None:
         """Ask the archive for a run whose answer was lost on the way; without one, what was lost stays the error."""
@@ -212,7 +220,3 @@ class RunwareBackend(Backend):
         if key is None:
             raise NotReady(NO_KEY)
         return key
-
-
-def _mark(key: SecretStr | None) -> str:
-    return "" if key is None else hashlib.sha256(key.get_secret_value().encode()).hexdigest()

@@ -1,9 +1,10 @@
 """From a request to Runware's task, as a pure function; the images are there as text already."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.request_parts import Accelerator, Control, OutputFormat
-from backend.requests import Request, controls_of
+from backend.requests import Request, controls_of, seeds
 from backend.runware.options import CallbackOptions, ControlOptions, LoraOptions, RunwareOptions
 from backend.runware.wire import (
     AcceleratorOptions,
@@ -32,6 +33,16 @@ class Inlaid:
     mask_image: str | None = None
     sides: tuple[int, int, int, int] | None = None
     guides: tuple[str, ...] = ()
+
+
+def to_tasks(
+    request: Request, options: RunwareOptions, inlaid: Inlaid, task_uuids: Sequence[str]
+) -> list[ImageInference]:
+    """Return a task for each image of a request, with that image's seed."""
+    return [
+        to_task(request, options, inlaid, task_uuid=task_uuid, seed=seed)
+        for task_uuid, seed in zip(task_uuids, seeds(request), strict=True)
+    ]
 
 
 def to_task(request: Request, options: RunwareOptions, inlaid: Inlaid, *, task_uuid: str, seed: int) -> ImageInference:

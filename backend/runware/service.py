@@ -1,9 +1,11 @@
 """Runware's tasks over HTTP: what is sent, what comes back, and the questions that cost nothing."""
 
+import hashlib
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Literal
 
 from pydantic import SecretStr
@@ -21,6 +23,7 @@ MOST_IMAGE = 64 * 2**20
 BASE_SECONDS, IMAGE_SECONDS = 120.0, 15.0
 """How long a synchronous run may take: the service's own limit, and more for each further image."""
 QUESTION_SECONDS = 30.0
+DRY_RUN = {"X-Runware-Dry-Run": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,10 @@ class Service:
         """
         seconds = BASE_SECONDS + IMAGE_SECONDS * len(tasks)
         return self._post(tasks, key, pays=True, seconds=seconds, wanted=wanted)
+
+    def dry_run(self, tasks: Sequence[Message], key: SecretStr) -> Exchange:
+        """Send tasks, once, with the header that asks for their price alone; see `DryRuns` for who may."""
+        return self._post(tasks, key, pays=True, seconds=QUESTION_SECONDS, wanted=lambda: False, headers=DRY_RUN)
 
     def results(self, task_uuids: Sequence[str], key: SecretStr, *, archived: bool) -> Exchange:
         """Ask what became of tasks: asynchronous ones by their results, others (`archived`) in the archive."""
@@ -85,9 +92,11 @@ class Service:
         pays: bool,
         seconds: float,
         wanted: Callable[[], bool] = lambda: True,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> Exchange:
         body: list[dict[str, Any]] = [task.body() for task in tasks]
-        reply = self.line.ask(Call(method="POST", key=key, json=body, pays=pays, seconds=seconds, wanted=wanted))
+        call = Call(method="POST", key=key, json=body, headers=headers, pays=pays, seconds=seconds, wanted=wanted)
+        reply = self.line.ask(call)
         try:
             answer = replies.read(reply.json())
         except BadReply:
@@ -103,6 +112,11 @@ class Service:
         for refusal in exchange.answer.refusals:
             return exchange.error(refusal, key)
         return BadReply(f"Runware {otherwise}", billed="unknown" if exchange.reply.pays else "no")
+
+
+def key_mark(key: SecretStr | None) -> str:
+    """Return what stands for a key where it must not be kept."""
+    return "" if key is None else hashlib.sha256(key.get_secret_value().encode()).hexdigest()
 
 
 def new_uuid() -> str:

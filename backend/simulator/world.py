@@ -87,6 +87,8 @@ class World:
     files: ImageFiles
     key: str = KEY
     strict: bool = True
+    dry_runs: bool = True
+    """Whether the header of a dry run counts; where it doesn't, the task is carried out."""
     account: Account = field(default_factory=Account)
     media: Media = field(default_factory=Media)
     faults: Faults = field(default_factory=Faults)

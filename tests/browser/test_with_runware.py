@@ -105,6 +105,19 @@ def test_beside_the_price_stand_its_source_and_how_the_bills_were(page: Page) ->
     expect(page.locator("#left")).to_contain_text("Your bills so far: 1 × the estimate (median of 1 run).")
 
 
+def test_the_exact_price_is_asked_after_a_run_and_bought_is_nothing(page: Page, site: RunwareSite) -> None:
+    page.fill("#width input", "256")
+    page.fill("#height input", "256")
+    page.keyboard.press("Tab")
+    generate(page)
+    expect(page.locator("#stage .card .facts")).to_contain_text("$0.0006")
+    bills = len(site.scene.world.account.bills)
+    expect(page.locator("#left")).to_contain_text("Your bills so far")
+    page.click("#exact")
+    expect(page.locator("#left")).to_contain_text("Runware says exactly $0.0006; nothing was billed for asking.")
+    assert len(site.scene.world.account.bills) == bills
+
+
 def test_an_empty_account_is_told_with_the_way_out(page: Page, site: RunwareSite) -> None:
     site.scene.world.faults.add(Fault(kind="status", operation=INFER, status=402))
     generate(page)
