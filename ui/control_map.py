@@ -1,119 +1,127 @@
-"""The preview of a control picture: what ControlNet will see of the image; where it costs money, the price first."""
+"""The preview of a control picture, its price first where it has one; the picture can be taken over as it is."""
 
 import logging
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
-from gradio.components import Component
 from markupsafe import Markup
-from PIL import Image
 from pydantic import ValidationError
 
 from backend.base import Backend
 from backend.caller import Caller
-from backend.encoding import encode
-from backend.errors import InvalidRequest, PlaygroundError, Problem, from_validation
-from backend.events import Event, Failed, Generated, Waiting
-from backend.generate import draw_control
-from backend.known_maps import known_map
-from backend.playground import Playground
+from backend.capabilities import Estimate
+from backend.control_map import control_map, map_price
+from backend.errors import InvalidRequest, NotFound, PlaygroundError, Problem, from_validation
+from backend.events import Event, Failed, Mapped, Progress
 from backend.request_parts import Control
 from ui import words
 from ui.caller import caller_of
 from ui.easel import picture_of
+from ui.filling import Filling, Updates
+from ui.form import MARK, Values, own_options
 from ui.results import error_card
-from ui.served import Served, url
+from ui.served import url
 from ui.uploads import Uploads
 
 log = logging.getLogger(__name__)
 
-Updates = dict[Component, Any]
-OFFER = Markup(
+_MAP = Markup(
+    '<img src="{}" alt="The control map, {} × {}">'
+    '<button type="button" class="small" data-use="{}" title="Takes it as the picture, and no preprocessing">'
+    "Use this map</button>"
+)
+_OFFER = Markup(
     "<p>No {preprocess} detector on this machine: {label} makes the map. It goes into the history, and your runs "
     "with this picture take it without paying for it again.</p>"
 )
+TAKEN = '<p class="hint" role="status">The map is the picture now, and is followed as it is.</p>'
 
 
 class ControlMap:
-    """Answers two buttons: show the map that a preprocessing makes of the picture on the easel, and buy one."""
+    """Shows what a preprocessing makes of the picture on the easel, and lays the map there instead."""
 
-    def __init__(self, playground: Playground, served: Served, *, place: Component, buy: Component) -> None:
-        self.playground = playground
-        self.served = served
-        self.place = place
-        self.buy_button = buy
+    def __init__(self, filling: Filling, *, place: gr.HTML, stop: gr.Button, buy: gr.Button) -> None:
+        self.playground, self.served, self.filling = filling.playground, filling.served, filling
+        self.place, self.stop, self.buying = place, stop, buy
 
-    def outputs(self) -> list[Component]:
-        """Return what both answers change."""
-        return [self.place, self.buy_button]
+    def outputs(self) -> list[Any]:
+        """Return what showing a map changes."""
+        return [self.place, self.stop, self.buying]
 
-    def show(self, request: gr.Request, **values: Any) -> Updates:
-        """Show the map where it costs nothing (any more), else its price, or a card that says what is wrong."""
-        try:
-            backend, control, caller = self._asked(request, values)
-            sha256 = self._for_free(backend, control, caller)
-            if sha256 is not None:
-                return self._said(self._image(sha256, caller))
-            price = words.price(backend.control_estimate(control, caller))
-        except PlaygroundError as error:
-            return self._said(error_card(error))
-        offer = OFFER.format(preprocess=control.preprocess, label=backend.label)
-        return self._said(offer, button=gr.update(visible=True, value=f"Make the map · {price}"))
+    def taken(self) -> list[Any]:
+        """Return what using a map changes."""
+        return [self.place, self.filling.controls["easel"], self.filling.controls[f"controlnet{MARK}preprocess"]]
+
+    def show(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
+        """Yield how the map comes along, then the map as HTML, its price, or a card that says why there is none."""
+        yield from self._guarded(caller_of(self.playground, request), values, buy=False)
 
     def buy(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
-        """Buy the map, and show it."""
+        """Buy the map, and yield as `show` does."""
+        yield from self._guarded(caller_of(self.playground, request), values, buy=True)
+
+    def _guarded(self, caller: Caller, values: dict[str, Any], *, buy: bool) -> Iterator[Updates]:
         try:
-            backend, control, caller = self._asked(request, values)
-            for event in draw_control(self.playground, caller, backend.name, control):
-                yield self._said(self._seen(event, backend, caller))
+            yield from self._shown(caller, values, buy=buy)
         except PlaygroundError as error:
             yield self._said(error_card(error))
         except Exception:  # The page's rim: without this a visitor would look at a map that never comes.
-            log.exception("The page broke down on a control picture")
+            log.exception("The page broke down on a control map")
             broken = PlaygroundError("The playground broke down on this map; its log says why.", billed="unknown")
             yield self._said(error_card(broken))
 
-    def _seen(self, event: Event, backend: Backend, caller: Caller) -> Markup | None:
-        """Return what to show of an event, or None to leave what is shown."""
-        match event:
-            case Generated(record=made) if made:
-                bill = words.cost(made.cost_usd, backend.cost_kind)
-                return self._image(made.sha256, caller) + Markup('<p class="hint">{}</p>').format(bill)
-            case Failed(error):
-                return error_card(error)
-            case Waiting(seconds):
-                waited = words.duration(seconds)
-                return Markup('<p role="status">{} makes the map, {}</p>').format(backend.label, waited)
-            case _:
-                return None
+    def use(self, event: gr.EventData, request: gr.Request) -> Updates:
+        """Lay a map that was shown on the easel, to be followed as it is."""
+        sha256, visitor = str(event._data.get("use")), caller_of(self.playground, request).visitor
+        if self.playground.holders.picture(sha256, visitor) != "yours":
+            error = NotFound("That map isn't here any more: show it again.")
+            raise gr.Error(str(error), print_exception=False)
+        preprocess = self.filling.controls[f"controlnet{MARK}preprocess"]
+        return {self.place: TAKEN, preprocess: "none", **self.filling.picture(sha256, visitor)}
 
-    def _for_free(self, backend: Backend, control: Control, caller: Caller) -> str | None:
-        """Return the sha256 of the map, or None where it has to be bought first."""
-        if not backend.control_estimate(control, caller).free:
-            return known_map(self.playground, caller, backend, control)
-        picture = backend.control_picture(control, caller)
-        sha256 = self.playground.files.put(encode(picture, "png"), "png")
-        self.playground.holders.add_picture(sha256, caller.visitor)
-        return sha256
+    def stopped(self) -> Updates:
+        """Clear the place after Stop."""
+        return self._said(Markup(""))
 
-    def _image(self, sha256: str, caller: Caller) -> Markup:
-        with Image.open(self.playground.files.path(sha256)) as picture:
-            size = picture.size
-        address = url(self.served.copy_of(sha256, caller.visitor))
-        return Markup('<img src="{}" alt="The control map, {} × {}">').format(address, *size)
+    def _shown(self, caller: Caller, values: dict[str, Any], *, buy: bool) -> Iterator[Updates]:
+        backend, control, options = self._asked(caller, values)
+        price = map_price(self.playground, caller, backend, control)
+        if not (price.free or buy):
+            yield self._offered(backend, control, price)
+            return
+        began, doing = time.monotonic(), f"{backend.label} is working"
+        for event in control_map(self.playground, caller, backend, control, options, buy=buy):
+            if isinstance(event, Mapped | Failed):
+                yield self._said(self._ended(event, caller))
+                return
+            doing = event.doing if isinstance(event, Progress) else doing
+            line = Markup('<p role="status">{}, {}</p>').format(doing, words.duration(time.monotonic() - began))
+            yield self._said(line, working=True)
 
-    def _said(self, html: Markup | None, *, button: Any = None) -> Updates:
-        shown = {} if html is None else {self.place: str(html)}
-        return {**shown, self.buy_button: button or gr.update(visible=False)}
+    def _ended(self, event: Event, caller: Caller) -> Markup:
+        if isinstance(event, Mapped):
+            address = url(self.served.copy_of(event.sha256, caller.visitor))
+            return _MAP.format(address, *event.size, event.sha256)
+        assert isinstance(event, Failed)
+        return error_card(event.error)
 
-    def _asked(self, request: gr.Request, values: dict[str, Any]) -> tuple[Backend, Control, Caller]:
-        caller = caller_of(self.playground, request)
+    def _offered(self, backend: Backend, control: Control, price: Estimate) -> Updates:
+        offer = _OFFER.format(preprocess=control.preprocess, label=backend.label)
+        button = gr.update(visible=True, value=f"Make the map · {words.price(price)}")
+        return {**self._said(offer), self.buying: button}
+
+    def _said(self, html: Markup, *, working: bool = False) -> Updates:
+        return {self.place: str(html), self.stop: gr.update(visible=working), self.buying: gr.update(visible=False)}
+
+    def _asked(self, caller: Caller, values: dict[str, Any]) -> tuple[Backend, Control, dict[str, Any]]:
         image = Uploads(self.playground, caller).picture(picture_of(values["easel"]))
         if image is None:
             raise InvalidRequest([Problem("image", "is missing; choose one, drop it on the easel, or paste it.")])
+        backend = self.playground.choose(str(values["backend"]))
         try:
             control = Control(image=image, preprocess=values["preprocess"])
         except ValidationError as error:
             raise from_validation(error) from error
-        return self.playground.choose(str(values["backend"])), control, caller
+        return backend, control, own_options(Values("controlnet", backend.name, values), backend.capabilities)

@@ -10,6 +10,7 @@ from ui.control_map import ControlMap
 from ui.effect_check import EffectCheck
 from ui.events import QUIET, js_call
 from ui.exact_price import ExactPrice
+from ui.filling import Filling
 from ui.fitting import Fitting
 from ui.form import MARK
 from ui.header import Header, Switch
@@ -90,16 +91,28 @@ def connect_modes(form: Compose) -> None:
         tab.select(None, None, form.mode, js=f"() => window.playground.choose_mode('{mode}')")
 
 
-def connect_control_map(
-    playground: Playground, served: Served, head: Header, form: Compose, settings: SettingsArea
-) -> Any:
-    """Connect the preview of the control map; return what ends the purchase of one."""
+def connect_mask_edge(settings: SettingsArea) -> None:
+    """Show on the easel what growing and feathering make of the mask, in the browser alone."""
+    edge = [settings.own[f"inpaint{MARK}mask_grow"], settings.own[f"inpaint{MARK}mask_feather"]]
+    gr.on([each.change for each in edge], None, edge, None, js="(...edge) => window.playground_easel.edge(...edge)")
+
+
+def connect_control_map(filling: Filling, head: Header, form: Compose, settings: SettingsArea) -> Any:
+    """Connect the preview of the control map, and its use instead of the picture; return what ends a purchase."""
     own = settings.own
-    control_map = ControlMap(playground, served, place=own["control_map"], buy=own["buy_map"])
-    asked = {"backend": head.backend, "easel": form.easel, "preprocess": own[f"controlnet{MARK}preprocess"]}
+    shown = ControlMap(filling, place=own["control_map"], stop=own["stop_map"], buy=own["buy_map"])
+    asked = {
+        "backend": head.backend,
+        "easel": form.easel,
+        "preprocess": own[f"controlnet{MARK}preprocess"],
+        **settings.options,
+    }
     how: dict[str, Any] = {"inputs_kwargs": asked, "preprocess": False, "trigger_mode": "once", **QUIET}
-    own["show_control"].click(control_map.show, None, control_map.outputs(), **{**how, "show_progress": "minimal"})
-    return own["buy_map"].click(control_map.buy, None, control_map.outputs(), **how)
+    showing = own["show_control"].click(shown.show, None, shown.outputs(), **how)
+    buying = own["buy_map"].click(shown.buy, None, shown.outputs(), **how)
+    own["stop_map"].click(shown.stopped, None, shown.outputs(), cancels=[showing, buying], queue=False, **QUIET)
+    own["control_map"].use(shown.use, None, shown.taken(), queue=False, **QUIET)
+    return buying
 
 
 def connect_exact_price(runner: Runner, head: Header, form: Compose, values: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from ui.form_events import (
     connect_effect,
     connect_exact_price,
     connect_keys,
+    connect_mask_edge,
     connect_modes,
     connect_seed,
     connect_sizes,
@@ -44,11 +45,13 @@ from ui.run_events import (
     connect_restore,
     connect_run,
 )
+from ui.scripts import Scripts
 from ui.served import Served
 from ui.settings_area import SettingsArea, settings_area
 from ui.share import FormLink
 from ui.shared_result import SharedResult
 from ui.token_line import TokenLine
+from ui.tools import Tools
 from ui.ways_out import WaysOut
 
 CACHE_SECONDS = (3600, 24 * 3600)
@@ -82,7 +85,7 @@ def build(playground: Playground) -> gr.Blocks:
         looking = Looking(playground, served, results.history)
         connect_library(page, Shelving(library, settings.library, filling), form, values)
         ended = connect_run(page, runner, form, settings, values)
-        ended.append(connect_control_map(playground, served, head, form, settings))
+        ended.append(connect_control_map(filling, head, form, settings))
         connect_history(looking, results.history, ended)
         Charting(playground, results.history.charts).connect()
         connect_recovering(page, Recovering(playground, runner, results.recoverable), looking, ended)
@@ -94,6 +97,7 @@ def build(playground: Playground) -> gr.Blocks:
         connect_memory(page, remembering, form, values)
         connect_sizes(settings)
         connect_modes(form)
+        connect_mask_edge(settings)
         connect_keys(page, OwnKeys(playground), head, runner, form, values)
         connect_restore(Restoring(playground, filling, form.notice), form, drop)
         connect_exact_price(runner, head, form, values)
@@ -104,9 +108,15 @@ def build(playground: Playground) -> gr.Blocks:
         Together(playground, served, filling, room).connect(page, **QUIET)
         page.load(looking.look, None, results.history.outputs(), queue=False, **QUIET)
         with gr.Column(visible=False):  # Each parameter is a component: what is not visible, the browser never mounts.
-            Api(playground, served).add_to_page()
+            Api(Scripts(playground, library), served).add_to_page()
     assert isinstance(page, gr.Blocks)
     return page
+
+
+def tools_of(playground: Playground) -> Tools:
+    """Return what assistants reach over MCP, beside the page."""
+    scripts = Scripts(playground, Library(playground, load_presets()))
+    return Tools(Api(scripts, Served(playground.files, playground.holders)))
 
 
 def launch_look() -> dict[str, Any]:
@@ -136,7 +146,9 @@ def _values(head: Header, form: Compose, settings: SettingsArea) -> dict[str, An
         "prompt": form.prompt,
         "easel": form.easel,
         "keep_size": settings.keep_size,
+        "controls": settings.controls,
         "styles": settings.library.styles,
+        **settings.accelerator.controls,
         **settings.fitted(),
         **settings.options,
     }

@@ -17,6 +17,7 @@ from backend.modelrunner.replies import read_envelope, read_record
 from backend.modelrunner.service import Names, Service
 from backend.modelrunner.ticket import Ticket
 from backend.modelrunner.wire import Input
+from backend.runs.records import READY
 
 log = logging.getLogger(__name__)
 
@@ -189,6 +190,8 @@ class Order:
                 return [failed(record, self.key, request_id=request_id)]
             if record.purged and not record.addresses:
                 return [purged(request_id, billed=record.paid)]
+            self.ids[READY] = True
+            self.note()
             return list(self.delivery.deliver(ticket, record))
         except PlaygroundError as error:
             return [error]

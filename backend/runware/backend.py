@@ -105,7 +105,7 @@ class RunwareBackend(Backend):
     ) -> Image.Image:
         """Return the map where this machine can make it; raise `Unsupported` where Runware has to be paid for it."""
         if guides.is_bought(control, self.detectors):
-            message = f"is {control.preprocess}, which {self.label} makes for a price here: ask for that first."
+            message = f"is {control.preprocess}, which {self.label} makes for a price here: say that you buy it."
             raise Unsupported([Problem("preprocess", message)])
         return self.detectors.detect(control.preprocess, open_upright(self.files.path(control.image)), emit=emit)
 

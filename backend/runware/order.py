@@ -13,6 +13,7 @@ from backend.errors import BadImage, BadReply, GenerationFailed, PlaygroundError
 from backend.events import Emit, Generated, Progress, Submitted
 from backend.pixels import check_header
 from backend.requests import Request
+from backend.runs.records import READY
 from backend.runware.pictures import Finish
 from backend.runware.replies import Answer, Item, Refusal
 from backend.runware.service import Exchange, Service
@@ -180,7 +181,7 @@ class Order:
             if item.task_uuid in self.pending and item.image_url
         }
         if found:
-            self.ids = {**self.ids, "found": {**self.ids.get("found", {}), **found}}
+            self.ids = {**self.ids, READY: True, "found": {**self.ids.get("found", {}), **found}}
             self.emit(Submitted(self.ids))
 
 

@@ -87,7 +87,7 @@ def test_a_depth_map_is_bought_once_after_its_price_was_said(page: Page, site: R
     assert site.scene.world.count(PREPROCESS) == 0
     buy.click()
     expect(page.locator("#control-map img")).to_have_attribute("alt", "The control map, 384 × 256")
-    expect(page.locator("#control-map")).to_contain_text("$0.0006")
+    expect(page.locator("#control-map")).to_contain_text("Use this map")
     expect(buy).not_to_be_visible()
     expect(page.locator("#generate")).to_contain_text("≈ $0.0006")
     expect(page.locator("#history img[alt='Control picture: depth']")).to_have_count(1)

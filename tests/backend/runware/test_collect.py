@@ -30,6 +30,7 @@ ME = Caller(visitor="visitor-1")
 def test_an_image_that_could_not_be_fetched_is_recovered_later(scene: Scene) -> None:
     scene.world.faults.add(Fault(kind="gone", operation="media"))
     _, run = scene.draw(fox(2))
+    assert [open.id for open in scene.playground.history.recoverable("visitor-1")] == [run.id]
     list(collect(scene.playground, ME, scene.playground.store.run(run.id)))
     run = scene.playground.store.run(run.id)
     assert sorted(image.index for image in run.images) == [0, 1]

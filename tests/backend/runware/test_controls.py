@@ -5,9 +5,10 @@ import pytest
 from PIL import Image, ImageDraw
 
 from backend.caller import Caller
+from backend.control_map import control_map
 from backend.encoding import encode
 from backend.errors import OverBudget, PlaygroundError, Unsupported
-from backend.events import Emit, Event, Finished, unheard
+from backend.events import Emit, Event, Failed, Finished, Mapped, unheard
 from backend.generate import draw_control
 from backend.pricing import price_of
 from backend.request_parts import Control, Preprocess
@@ -97,6 +98,19 @@ def test_a_run_takes_the_map_that_was_bought_and_pays_for_it_no_more(scene: Scen
     _, run = scene.draw(request)
     assert (run.status, run.cost_usd, run.request.preprocess) == ("finished", ONE, "depth")
     assert scene.world.count(PREPROCESS) == 1
+
+
+def test_a_map_is_shown_for_nothing_once_it_was_bought(scene: Scene, image: str) -> None:
+    def shown(*, buy: bool) -> Event:
+        control = Control(image=image, preprocess="pose")
+        return list(control_map(scene.playground, ME, scene.runware, control, {}, buy=buy))[-1]
+
+    assert isinstance(shown(buy=False), Failed)
+    first = shown(buy=True)
+    assert isinstance(first, Mapped)
+    assert first.size == (300, 200)
+    assert shown(buy=False) == shown(buy=True) == first
+    assert scene.world.account.bills == [ONE]
 
 
 def test_another_visitor_or_another_kind_of_map_is_not_known(scene: Scene, image: str) -> None:
