@@ -16,6 +16,7 @@ from ui.filling import Filling
 from ui.form_events import (
     connect_control_map,
     connect_effect,
+    connect_exact_price,
     connect_keys,
     connect_mask_edge,
     connect_modes,
@@ -87,6 +88,7 @@ def build(playground: Playground) -> gr.Blocks:
         StyleShelving(library, served, settings.styles, settings.library.styles).connect(page)
         ListShelving(library, settings.lists).connect(page)
         ended = connect_run(page, runner, form, settings, values)
+        ended.append(connect_control_map(filling, head, form, settings))
         connect_history(looking, results.history, ended)
         Charting(playground, results.history.charts).connect()
         connect_recovering(page, Recovering(playground, runner, results.recoverable), looking, ended)
@@ -101,7 +103,7 @@ def build(playground: Playground) -> gr.Blocks:
         connect_mask_edge(settings)
         connect_keys(page, OwnKeys(playground), head, runner, form, values)
         connect_restore(Restoring(playground, filling, form.notice), form, drop)
-        connect_control_map(filling, head, form, settings)
+        connect_exact_price(runner, head, form, values)
         connect_effect(playground, served, settings, values)
         connect_seed(results, settings)
         connect_switch(playground, head, form, settings, ended)

@@ -23,14 +23,13 @@ from backend.local.machine import Machine, look
 from backend.local.models import Models, offer_of
 from backend.local.options import DETECTORS, DetectorOptions, LocalOptions, options_of
 from backend.local.parts import lacking_gguf
-from backend.local.scenes import controls_of
 from backend.local.telling import Work
 from backend.local.workshop import Workshop
 from backend.local.zerogpu import Decorate, forked
 from backend.pixels import open_upright
 from backend.prompts.tokens import TokenCount, TokenCounter
 from backend.request_parts import Control
-from backend.requests import Request
+from backend.requests import Request, controls_of
 from backend.runs.files import ImageFiles
 from backend.settings import Settings
 
@@ -64,6 +63,7 @@ class LocalBackend(Backend):
         loras = LoraShelf(settings.data / "loras", outside=not settings.public)
         per_second = settings.gpu_usd_per_hour / SECONDS_AN_HOUR
         self.workshop = Workshop(files, self.models, self.extras, loras, usd_per_second=per_second)
+        self.detectors = self.workshop.detectors
         self._work: Work = forked(self.workshop.make, gpu) if gpu else self.workshop.make
         self._forks = gpu is not None
         self._tokens = TokenCounter(self.models.checkpoint.folder)

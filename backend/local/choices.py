@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from backend.errors import Problem
 from backend.local.machine import Machine
 from backend.local.options import Attention, LocalOptions
-from backend.local.scenes import controls_of
-from backend.requests import Request
+from backend.requests import Request, controls_of
 
 AMPERE, HOPPER, BLACKWELL = 8.0, 9.0, 10.0
 _COMPILERS = ("c++", "g++", "clang++", "cl")

@@ -19,9 +19,9 @@ from backend.local.loras import LoraFile, LoraShelf
 from backend.local.models import Models
 from backend.local.options import options_of
 from backend.local.safety import SafetyCheck
-from backend.local.scenes import controls_of, prepare
+from backend.local.scenes import prepare
 from backend.local.timing import Rehearsals, Stopwatch, Timings
-from backend.requests import Request, seeds
+from backend.requests import Request, controls_of, seeds
 from backend.runs.files import ImageFiles
 
 Paint = Callable[[Draw], Image.Image]
