@@ -75,14 +75,16 @@ class ControlMap:
 
     def _shown(self, caller: Caller, values: dict[str, Any]) -> Iterator[Updates]:
         backend, control, options = self._asked(caller, values)
-        began, doing = time.monotonic(), f"{backend.label} is working"
+        began, doing, first = time.monotonic(), f"{backend.label} is working", True
         for event in control_map(self.playground, caller, backend, control, options):
             if isinstance(event, Mapped | Failed):
                 yield self._said(self._ended(event, caller))
                 return
             doing = event.doing if isinstance(event, Progress) else doing
             line = Markup('<p role="status">{}, {}</p>').format(doing, words.duration(time.monotonic() - began))
-            yield self._said(line, working=True)
+            # Only the first word brings Stop: one that arrives behind it must not bring it again.
+            yield {self.place: str(line)} | ({self.stop: gr.update(visible=True)} if first else {})
+            first = False
 
     def _ended(self, event: Event, caller: Caller) -> Markup:
         if isinstance(event, Mapped):
@@ -91,8 +93,8 @@ class ControlMap:
         assert isinstance(event, Failed)
         return error_card(event.error)
 
-    def _said(self, html: Markup, *, working: bool = False) -> Updates:
-        return {self.place: str(html), self.stop: gr.update(visible=working)}
+    def _said(self, html: Markup) -> Updates:
+        return {self.place: str(html), self.stop: gr.update(visible=False)}
 
     def _asked(self, caller: Caller, values: dict[str, Any]) -> tuple[Backend, Control, dict[str, Any]]:
         image = Uploads(self.playground, caller).picture(picture_of(values["easel"]))

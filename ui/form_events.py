@@ -103,7 +103,9 @@ def connect_control_map(filling: Filling, head: Header, form: Compose, settings:
     showing = own["show_control"].click(
         shown.show, None, shown.outputs(), inputs_kwargs=asked, preprocess=False, trigger_mode="once", **QUIET
     )
-    own["stop_map"].click(shown.stopped, None, shown.outputs(), cancels=[showing], queue=False, **QUIET)
+    # In a second round: what was under way when Stop was pressed must not be shown after it.
+    stopping = own["stop_map"].click(None, None, None, cancels=[showing], queue=False, **QUIET)
+    stopping.then(shown.stopped, None, shown.outputs(), queue=False, **QUIET)
     own["control_map"].use(shown.use, None, shown.taken(), queue=False, **QUIET)
 
 
