@@ -90,6 +90,12 @@ def connect_modes(form: Compose) -> None:
         tab.select(None, None, form.mode, js=f"() => window.playground.choose_mode('{mode}')")
 
 
+def connect_mask_edge(settings: SettingsArea) -> None:
+    """Show on the easel what growing and feathering make of the mask, in the browser alone."""
+    edge = [settings.own[f"inpaint{MARK}mask_grow"], settings.own[f"inpaint{MARK}mask_feather"]]
+    gr.on([each.change for each in edge], None, edge, None, js="(...edge) => window.playground_easel.edge(...edge)")
+
+
 def connect_control_map(filling: Filling, head: Header, form: Compose, settings: SettingsArea) -> None:
     """Connect the preview of the control map, and its use instead of the picture."""
     own = settings.own

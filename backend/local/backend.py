@@ -21,8 +21,9 @@ from backend.local.machine import Machine, look
 from backend.local.models import Models, offer_of
 from backend.local.options import DETECTORS, LocalOptions
 from backend.local.scenes import controls_of
+from backend.local.telling import Work
 from backend.local.workshop import Workshop
-from backend.local.zerogpu import Decorate, Work, forked
+from backend.local.zerogpu import Decorate, forked
 from backend.pixels import open_upright
 from backend.prompts.tokens import TokenCount, TokenCounter
 from backend.request_parts import Control

@@ -57,9 +57,13 @@ class Workshop:
                 began, tally = time.monotonic(), _Tally(engine, _teller(emit, index), loras)
                 image = paint(seed, tally.draw)
                 seconds = time.monotonic() - began
-            self._seconds_a_step[image.width * image.height] = seconds / request.steps
+            self.timed(image, request, seconds)
             flagged = self._flags(image) if request.safety else None
             emit(Generated(image, seed, self.price(seconds), index, flagged, tally.details(seconds)))
+
+    def timed(self, image: Image.Image, request: Request, seconds: float) -> None:
+        """Remember how long an image of this size took, for the next estimate."""
+        self._seconds_a_step[image.width * image.height] = seconds / request.steps
 
     def seconds(self, request: Request, pixels: int) -> float | None:
         """Return how long a run of images with so many pixels may take, once one such was timed."""
