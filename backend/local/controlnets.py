@@ -10,7 +10,7 @@ from backend.local.extras import EXTRAS, Extras
 from backend.local.faults import free, memory_guard
 from backend.local.layout import lay_out
 from backend.local.loading import Report
-from backend.local.memory import MemoryPlan, free_memory, plan_beside
+from backend.local.memory import MemoryPlan, free_memory, plan_beside, size_words
 from backend.local.safetensors_file import count_parameters
 
 if TYPE_CHECKING:
@@ -91,8 +91,8 @@ def bring_controlnet(
     if found.offload != plan.offload:
         report(f"Making room for {source.name}", 0.1)
         lay_out(pipe, found, device, kind)
-    report(f"Reading {source.name} ({source.size(kind) / 1e9:.2g} GB)", 0.3)
-    with memory_guard(f"loading {source.name}", f"{_WAY_OUT.capitalize()}"):
+    report(f"Reading {source.name} ({size_words(source.size(kind))})", 0.3)
+    with memory_guard(f"loading {source.name}", _WAY_OUT.capitalize()):
         return ControlNet(load_controlnet(source, kind, device), found)
 
 

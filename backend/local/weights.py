@@ -16,7 +16,7 @@ from backend.local.lane import Lane
 from backend.local.layout import lay_out
 from backend.local.loading import Report
 from backend.local.machine import lacking
-from backend.local.memory import MemoryPlan, free_memory, plan_memory
+from backend.local.memory import MemoryPlan, free_memory, plan_memory, size_words
 from backend.local.safetensors_file import count_parameters
 
 if TYPE_CHECKING:
@@ -106,7 +106,9 @@ def _pipeline(checkpoint: Checkpoint, kind: "dtype", report: Report) -> Any:
     folder, parts, behind = checkpoint.folder, {}, 0
     sizes = {name: size_of(folder / name) for name in COMPONENTS}
     for name, size in sizes.items():
-        report(f"Reading {name.replace('_', ' ')} ({_size(size)})", 0.1 + 0.85 * behind / max(sum(sizes.values()), 1))
+        report(
+            f"Reading {name.replace('_', ' ')} ({size_words(size)})", 0.1 + 0.85 * behind / max(sum(sizes.values()), 1)
+        )
         parts[name] = _class_of(folder, name).from_pretrained(folder, subfolder=name, dtype=kind, local_files_only=True)
         behind += size
     return ZImagePipeline.from_pretrained(folder, **parts, dtype=kind, local_files_only=True)
@@ -122,7 +124,3 @@ def _class_of(folder: Path, name: str) -> Any:
     if library not in ("diffusers", "transformers"):
         raise NotReady(f"The model's {name} comes from {library}, which the playground doesn't load.")
     return getattr(importlib.import_module(library), class_name)
-
-
-def _size(count: int) -> str:
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
