@@ -19,7 +19,7 @@ from backend.local.loras import LoraFile, LoraShelf
 from backend.local.models import Models
 from backend.local.options import LocalOptions
 from backend.local.safety import SafetyCheck
-from backend.local.scenes import controls_of, prepare
+from backend.local.scenes import Scene, controls_of, prepare
 from backend.requests import Request, seeds
 from backend.runs.files import ImageFiles
 
@@ -43,9 +43,7 @@ class Workshop:
         One by one, an image is exactly that of its seed alone, the first is there soonest, and between two of them
         others have their turn.
         """
-        options = LocalOptions.model_validate(request.options)
-        detect = partial(self.detectors.detect, options=options, emit=emit)
-        paint = prepare(request, self._files, offer.frame(self._models.checkpoint), detect)
+        paint = self.prepare(request, emit)
         if request.loras:
             emit(Progress(0, request.steps, doing="Looking for the LoRAs"))
         loras = self._loras.find(request.loras)
@@ -64,6 +62,12 @@ class Workshop:
     def timed(self, image: Image.Image, request: Request, seconds: float) -> None:
         """Remember how long an image of this size took, for the next estimate."""
         self._seconds_a_step[image.width * image.height] = seconds / request.steps
+
+    def prepare(self, request: Request, emit: Emit) -> Scene:
+        """Read the request's images and make the maps that it begins with, which are kept for a while."""
+        options = LocalOptions.model_validate(request.options)
+        detect = partial(self.detectors.detect, options=options, emit=emit)
+        return prepare(request, self._files, offer.frame(self._models.checkpoint), detect)
 
     def seconds(self, request: Request, pixels: int) -> float | None:
         """Return how long a run of images with so many pixels may take, once one such was timed."""
