@@ -91,14 +91,16 @@ class ControlMap:
         if not (price.free or buy):
             yield self._offered(backend, control, price)
             return
-        began, doing = time.monotonic(), f"{backend.label} is working"
+        began, doing, first = time.monotonic(), f"{backend.label} is working", True
         for event in control_map(self.playground, caller, backend, control, options, buy=buy):
             if isinstance(event, Mapped | Failed):
                 yield self._said(self._ended(event, caller))
                 return
             doing = event.doing if isinstance(event, Progress) else doing
             line = Markup('<p role="status">{}, {}</p>').format(doing, words.duration(time.monotonic() - began))
-            yield self._said(line, working=True)
+            # Only the first word brings Stop: one that arrives behind it must not bring it again.
+            yield {**self._said(line), self.stop: gr.update(visible=True)} if first else {self.place: str(line)}
+            first = False
 
     def _ended(self, event: Event, caller: Caller) -> Markup:
         if isinstance(event, Mapped):
@@ -112,8 +114,8 @@ class ControlMap:
         button = gr.update(visible=True, value=f"Make the map · {words.price(price)}")
         return {**self._said(offer), self.buying: button}
 
-    def _said(self, html: Markup, *, working: bool = False) -> Updates:
-        return {self.place: str(html), self.stop: gr.update(visible=working), self.buying: gr.update(visible=False)}
+    def _said(self, html: Markup) -> Updates:
+        return {self.place: str(html), self.stop: gr.update(visible=False), self.buying: gr.update(visible=False)}
 
     def _asked(self, caller: Caller, values: dict[str, Any]) -> tuple[Backend, Control, dict[str, Any]]:
         image = Uploads(self.playground, caller).picture(picture_of(values["easel"]))

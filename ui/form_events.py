@@ -114,7 +114,9 @@ def connect_control_map(filling: Filling, head: Header, form: Compose, settings:
     how: dict[str, Any] = {"inputs_kwargs": asked, "preprocess": False, "trigger_mode": "once", **QUIET}
     showing = own["show_control"].click(shown.show, None, shown.outputs(), **how)
     buying = own["buy_map"].click(shown.buy, None, shown.outputs(), **how)
-    own["stop_map"].click(shown.stopped, None, shown.outputs(), cancels=[showing, buying], queue=False, **QUIET)
+    # In a second round: what was under way when Stop was pressed must not be shown after it.
+    stopping = own["stop_map"].click(None, None, None, cancels=[showing, buying], queue=False, **QUIET)
+    stopping.then(shown.stopped, None, shown.outputs(), queue=False, **QUIET)
     own["control_map"].use(shown.use, None, shown.taken(), queue=False, **QUIET)
     return buying
 

@@ -132,9 +132,10 @@ class LocalBackend(Backend):
         return Estimate(likely=likely, low=low, high=likely * 2)
 
     def run(self, request: Request, caller: Caller, emit: Emit) -> None:
-        """Draw the images one by one; on ZeroGPU in its forked process, which gets the loaded model along."""
+        """Draw the images one by one; on ZeroGPU in its forked process, which gets model and maps along."""
         if self._forks:
             self.models.wait(emit, request.steps)
+            self.workshop.prepare(request, emit)
         self._work(request, emit)
 
     def control_picture(

@@ -1,6 +1,6 @@
 """Which ControlNet goes with a checkpoint: the one in its folder, or a Union of the hub for the real model."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from backend.local.extras import EXTRAS, Extras
 from backend.local.faults import free, memory_guard
 from backend.local.layout import lay_out
 from backend.local.loading import Report
-from backend.local.memory import MemoryPlan, free_memory, plan_beside
+from backend.local.memory import MemoryPlan, free_memory, plan_beside, size_words
 from backend.local.safetensors_file import count_parameters
 
 if TYPE_CHECKING:
@@ -64,12 +64,14 @@ def choose_controlnet(
 ) -> tuple[ControlNetSource, MemoryPlan]:
     """Return the best ControlNet that fits beside the model into `free` bytes, and the layout in which it does.
 
-    Raises `OutOfMemory` with the way out where none fits.
+    The layout's reason names it, and why it isn't the best one here. Raises `OutOfMemory` with the way out where none
+    fits.
     """
     for source in sources:
         found = plan_beside(plan, source.name, source.size(kind), device, free)
         if found:
-            return source, found
+            why = "" if source is sources[0] else f", since {sources[0].name} doesn't fit"
+            return source, replace(found, reason=f"{found.reason}, with {source.name}{why}")
     least = sources[-1]
     lite = EXTRAS["union_lite"]
     lighter = f"get {lite.words} beside the backend switch, " if least.name == EXTRAS["union"].name else ""
@@ -86,11 +88,11 @@ def bring_controlnet(
     device = pipe._execution_device.type
     free()
     source, found = choose_controlnet(sources, plan, kind, device, free_memory(device))
-    if found is not plan:
+    if found.offload != plan.offload:
         report(f"Making room for {source.name}", 0.1)
         lay_out(pipe, found, device)
-    report(f"Reading {source.name} ({source.size(kind) / 1e9:.2g} GB)", 0.3)
-    with memory_guard(f"loading {source.name}", f"{_WAY_OUT.capitalize()}"):
+    report(f"Reading {source.name} ({size_words(source.size(kind))})", 0.3)
+    with memory_guard(f"loading {source.name}", _WAY_OUT.capitalize()):
         return ControlNet(load_controlnet(source, kind, device), found)
 
 

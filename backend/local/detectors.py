@@ -1,7 +1,9 @@
 """Control pictures: what a ControlNet follows, made from an image."""
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
@@ -34,6 +36,10 @@ LOADERS: Mapping[str, Callable[[Path], Finder]] = {
 }
 """How each extra becomes a detector."""
 _USUAL = LocalOptions()
+MOST_MAPS = 8
+"""Maps that are kept, so that another seed needs no second one; one of 1024² takes 3 MB."""
+_Map = tuple[str, tuple[int, int], bytes]
+"""A map's detector, and the size and the sha256 of the picture's pixels."""
 
 
 class Detectors:
@@ -41,8 +47,9 @@ class Detectors:
 
     def __init__(self, extras: Extras) -> None:
         self._extras = extras
-        self._starting = threading.Lock()
+        self._lock = threading.Lock()
         self._finders: dict[str, Loading[Finder]] = {}
+        self._maps: OrderedDict[_Map, Image.Image] = OrderedDict()
 
     def lacking(self) -> Mapping[Preprocess, str]:
         """Name what no detector here can make, with the way out."""
@@ -74,9 +81,14 @@ class Detectors:
         if name is None:
             return edges(image)
         finder = self._finder(preprocess, name).wait(emit)
-        what = f"the {preprocess} map"
-        doing, failure = f"Making {what} with {EXTRAS[name].name}", f"{what.capitalize()} could not be made"
-        return aside(lambda check: finder.find(image, check), emit, doing=doing, failure=failure)
+        key = (name, image.size, sha256(image.tobytes()).digest())
+        found = self._maps.get(key)
+        if found is None:
+            what = f"the {preprocess} map"
+            doing, failure = f"Making {what} with {EXTRAS[name].name}", f"{what.capitalize()} could not be made"
+            found = aside(lambda check: finder.find(image, check), emit, doing=doing, failure=failure)
+            self._keep(key, found)
+        return found
 
     def _finder(self, kind: Preprocess, name: str) -> Loading[Finder]:
         folder = self._extras.folder(name)
@@ -85,12 +97,18 @@ class Detectors:
                 [Problem("preprocess", (self._extras.lacking(name) or "isn't here.") + self._instead(kind))]
             )
         title = EXTRAS[name].name
-        with self._starting:
+        with self._lock:
             if name not in self._finders:
                 self._finders[name] = Loading(
                     lambda _: LOADERS[name](folder), doing=f"Reading {title}", failure=f"{title} could not be loaded"
                 )
             return self._finders[name]
+
+    def _keep(self, key: _Map, found: Image.Image) -> None:
+        with self._lock:
+            self._maps[key] = found
+            if len(self._maps) > MOST_MAPS:
+                self._maps.popitem(last=False)
 
     def _instead(self, kind: Preprocess) -> str:
         here = next((EXTRAS[name].name for name in DETECTORS[kind] if self._extras.folder(name)), None)

@@ -7,6 +7,7 @@ from pathlib import Path
 from huggingface_hub import try_to_load_from_cache
 
 from backend.local.download import Download
+from backend.local.memory import size_words
 
 _VISION = ("config.json", "preprocessor_config.json", "model.safetensors")
 
@@ -25,8 +26,7 @@ class Extra:
     @property
     def words(self) -> str:
         """Return name, size and licence."""
-        size = f"{self.size / 1e9:.1f} GB" if self.size >= 1e9 else f"{self.size / 1e6:.0f} MB"
-        return f"{self.name} ({size}, {self.licence})"
+        return f"{self.name} ({size_words(self.size)}, {self.licence})"
 
 
 _UNION = "alibaba-pai/Z-Image-Turbo-Fun-Controlnet-Union-2.1"

@@ -137,6 +137,11 @@ def plan_beside(plan: MemoryPlan, name: str, size: int, device: str, free: int) 
     return None
 
 
+def size_words(count: int) -> str:
+    """Return bytes as people read them: `6.7 GB`, `99 MB`."""
+    return f"{count / _GB:.1f} GB" if count >= _GB else f"{count / 1e6:.0f} MB"
+
+
 def free_memory(device: str) -> int:
     """Return the free bytes of the GPU, or those that the machine can give without swapping."""
     if device == "cuda":

@@ -14,7 +14,7 @@ from backend.local.faults import free, memory_guard
 from backend.local.layout import lay_out, shrink
 from backend.local.loading import Report
 from backend.local.machine import lacking
-from backend.local.memory import MemoryPlan, free_memory, plan_memory
+from backend.local.memory import MemoryPlan, free_memory, plan_memory, size_words
 from backend.local.options import Layout
 from backend.local.parts import Parts, find_gguf
 from backend.local.safetensors_file import count_parameters
@@ -119,7 +119,8 @@ def _pipeline(parts: Parts, report: Report) -> Any:
     loaded, behind = {}, 0
     sizes = {name: parts.size(name) for name in COMPONENTS}
     for name, size in sizes.items():
-        report(f"Reading {name.replace('_', ' ')} ({_size(size)})", 0.1 + 0.85 * behind / max(sum(sizes.values()), 1))
+        fraction = 0.1 + 0.85 * behind / max(sum(sizes.values()), 1)
+        report(f"Reading {name.replace('_', ' ')} ({size_words(size)})", fraction)
         loaded[name] = parts.load(name)
         behind += size
     return ZImagePipeline.from_pretrained(parts.folder, **loaded, dtype=parts.kind, local_files_only=True)
@@ -128,7 +129,3 @@ def _pipeline(parts: Parts, report: Report) -> Any:
 def _bytes_of(checkpoint: Checkpoint, kind: "dtype") -> dict[str, int]:
     assert checkpoint.folder is not None
     return {name: count_parameters(checkpoint.folder / name) * kind.itemsize for name in COMPONENTS}
-
-
-def _size(count: int) -> str:
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"

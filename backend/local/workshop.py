@@ -19,7 +19,7 @@ from backend.local.loras import LoraFile, LoraShelf
 from backend.local.models import Models
 from backend.local.options import options_of
 from backend.local.safety import SafetyCheck
-from backend.local.scenes import prepare
+from backend.local.scenes import Scene, prepare
 from backend.local.timing import Rehearsals, Stopwatch, Timings
 from backend.requests import Request, controls_of, seeds
 from backend.runs.files import ImageFiles
@@ -47,9 +47,7 @@ class Workshop:
         One by one, an image is exactly that of its seed alone, the first is there soonest, and between two of them
         others have their turn.
         """
-        options = options_of(request.options)
-        detect = partial(self.detectors.detect, options=options, emit=emit)
-        paint = prepare(request, self._files, offer.frame(self._models.checkpoint), detect)
+        paint = self.prepare(request, emit)
         if request.loras:
             emit(Progress(0, request.steps, doing="Looking for the LoRAs"))
         loras = self._loras.find(request.loras)
@@ -69,6 +67,12 @@ class Workshop:
         began, tally = time.monotonic(), _Tally(engine, _teller(emit, index), loras, self._noted)
         image = paint(tally.draw)
         return image, tally.details(time.monotonic() - began)
+
+    def prepare(self, request: Request, emit: Emit) -> Scene:
+        """Read the request's images and make the maps that it begins with, which are kept for a while."""
+        options = options_of(request.options)
+        detect = partial(self.detectors.detect, options=options, emit=emit)
+        return prepare(request, self._files, offer.frame(self._models.checkpoint), detect)
 
     def _noted(self, drawing: Drawing, watch: Stopwatch) -> None:
         self._timings.note(drawing, self._models.checkpoint.name, watch)

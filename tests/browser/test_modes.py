@@ -1,6 +1,8 @@
 """The four modes that start from a picture, with hands."""
 
 import io
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
+from backend.events import Emit, Progress
 from backend.requests import ControlNet, ImageToImage, Inpaint, Outpaint
 from backend.runs.records import Run
 from tests.serving import Site
@@ -212,6 +215,29 @@ def test_a_map_that_is_shown_can_be_used_as_it_is(page: Page, site: Site, scene:
         assert used.size == (768, 512)
         red, green, blue = used.convert("RGB").split()
         assert red.tobytes() == green.tobytes() == blue.tobytes()  # the fake's map is grey, the scene isn't
+
+
+def test_a_map_that_takes_long_says_what_it_does_and_can_be_stopped(
+    page: Page, site: Site, scene: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = threading.Event()
+
+    def endless(_: object, __: object, ___: object, emit: Emit) -> Image.Image:
+        try:
+            while True:
+                emit(Progress(0, 0, doing="Making the depth map"))
+                time.sleep(0.1)
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(site.fake, "control_picture", endless)
+    choose(page, "ControlNet", scene)
+    page.click("#show-control")
+    expect(page.locator("#control-map")).to_contain_text("Making the depth map, ")
+    page.click("#stop-map")
+    expect(page.locator("#control-map")).to_be_empty()
+    expect(page.locator("#stop-map")).to_be_hidden()
+    assert ended.wait(5)
 
 
 def test_a_finger_draws(browser: object, site: Site, scene: Path) -> None:

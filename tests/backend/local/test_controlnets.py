@@ -54,7 +54,7 @@ def source(folder: Path, name: str, parameters: int) -> ControlNetSource:
 
 
 def test_the_best_controlnet_that_fits_is_taken_and_where_none_does_the_way_out_is_said(tmp_path: Path) -> None:
-    plan = MemoryPlan(offload="model", whole=20_500_000_000, largest=12_310_000_000, reason="")
+    plan = MemoryPlan(offload="model", whole=20_500_000_000, largest=12_310_000_000, reason="a part at a time")
     full = source(tmp_path, "ControlNet Union 2.1", 3_356_225_792)
     lite = source(tmp_path, "ControlNet Union 2.1 lite", 1_008_308_480)
 
@@ -63,6 +63,8 @@ def test_the_best_controlnet_that_fits_is_taken_and_where_none_does_the_way_out_
 
     assert chosen(full, lite, free=24) is full
     assert chosen(full, lite, free=16) is lite
+    _, layout = choose_controlnet((full, lite), plan, torch.bfloat16, "cuda", 16 * 2**30)
+    assert layout.reason == "a part at a time, with ControlNet Union 2.1 lite, since ControlNet Union 2.1 doesn't fit"
     with pytest.raises(OutOfMemory, match=r"2\.1 takes 6\.7 GB .* 17\.2 GB that are free: get .* lite \(2\.0 GB"):
         chosen(full, free=16)
     with pytest.raises(OutOfMemory, match=r"lite takes 2\.0 GB .*: close other programs .* another backend"):

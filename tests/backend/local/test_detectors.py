@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 from backend.errors import Cancelled, Unsupported
 from backend.local.annotators import ZoeFinder
 from backend.local.depth import DepthFinder
-from backend.local.detectors import LOADERS, Detectors
+from backend.local.detectors import LOADERS, MOST_MAPS, Detectors
 from backend.local.extras import Extras
 from backend.local.options import LocalOptions
 from backend.request_parts import Control
@@ -96,6 +96,32 @@ def test_the_chosen_detector_makes_the_map(tmp_path: Path, image: Image.Image, m
     detectors = Detectors(Extras(offered=True, cache=tmp_path))
     found = detectors.detect("depth", image, LocalOptions(depth_detector="ZoeDepth"))
     assert distance(found, finder.find(image, lambda: None)) == 0
+
+
+def test_a_map_is_made_once_for_a_picture_and_a_detector(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, int]] = []
+
+    class Copyist:
+        def find(self, image: Image.Image, _: object) -> Image.Image:
+            asked.append(image.size)
+            return image.copy()
+
+    for name in ("depth", "zoe"):
+        put_in_cache(tmp_path, name)
+        monkeypatch.setitem(LOADERS, name, lambda _: Copyist())
+    detectors = Detectors(Extras(offered=True, cache=tmp_path))
+    red, blue, small = (
+        Image.new("RGB", size, colour) for size, colour in (((9, 9), "red"), ((9, 9), "blue"), ((9, 3), "red"))
+    )
+    for picture in (red, blue, small, red.copy(), small):
+        assert distance(detectors.detect("depth", picture), picture) == 0
+    assert asked == [(9, 9), (9, 9), (9, 3)]
+    detectors.detect("depth", red, LocalOptions(depth_detector="ZoeDepth"))
+    assert len(asked) == 4
+    for level in range(MOST_MAPS):
+        detectors.detect("depth", Image.new("RGB", (9, 9), (level, 9, 9)))
+    detectors.detect("depth", red)
+    assert len(asked) == 4 + MOST_MAPS + 1
 
 
 def test_depth_is_stopped_between_two_layers_and_works_afterwards(tmp_path: Path, image: Image.Image) -> None:

@@ -1,5 +1,6 @@
 """What a visitor sees while a run gets ready, and what is left when it is stopped or runs out of memory."""
 
+import os
 import threading
 import time
 import weakref
@@ -14,7 +15,7 @@ from PIL import Image
 
 from backend.caller import Caller
 from backend.errors import InvalidRequest, NotReady, OutOfMemory, Unsupported
-from backend.events import Event, Failed, Progress
+from backend.events import Event, Failed, Generated, Progress
 from backend.generate import generate
 from backend.local.backend import LocalBackend
 from backend.local.controlnets import ControlNet
@@ -30,6 +31,7 @@ from backend.settings import Settings
 from tests.backend.local.conftest import CPU, PROMPT, asked, finished
 from tests.backend.local.hub_cache import put_in_cache
 from tests.backend.local.pictures import distance
+from tests.backend.local.spaces_stand_in import SpacesGpu
 
 SOON = 2.0
 """Seconds in which a stopped run has to be over, on a busy machine."""
@@ -246,3 +248,32 @@ def test_a_detector_that_is_not_here_refuses_the_run_at_once_also_for_further_co
         next(generate(house, caller, "local", asked(controls=further, options=options)))
     with pytest.raises(InvalidRequest, match=r"depth_detector`: is 'Zoe'; choose one of 'Depth Anything V2"):
         next(generate(house, caller, "local", asked(options={"depth_detector": "Zoe"})))
+
+
+def test_on_zerogpu_a_map_is_made_before_the_gpus_seconds_count(
+    playground: Playground,
+    engine: Engine,
+    caller: Caller,
+    shown: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    put_in_cache(tmp_path / "hub", "depth")
+    makers: list[int] = []
+
+    class Copyist:
+        def find(self, image: Image.Image, _: Check) -> Image.Image:
+            makers.append(os.getpid())
+            return image
+
+    monkeypatch.setitem(LOADERS, "depth", lambda _: Copyist())
+    settings = Settings(_env_file=None, PLAYGROUND_MODEL="tiny", SPACE_ID="somebody/space")
+    extras = Extras(offered=False, cache=tmp_path / "hub")
+    backend = LocalBackend(settings, playground.files, extras=extras, gpu=SpacesGpu())
+    backend.models.loading = Loading(lambda _: engine)
+    made: list[Event] = []
+    backend.run(guided(shown["image"], preprocess="depth"), caller, made.append)
+    words = "Making the depth map with Depth Anything V2 Small"
+    assert [event.doing for event in made if isinstance(event, Progress)].count(words) == 1
+    assert sum(isinstance(event, Generated) for event in made) == 1
+    assert makers == [os.getpid()]
