@@ -12,7 +12,7 @@ from backend.capabilities import Capabilities
 from backend.errors import from_validation
 from backend.recipes import Recipe, check_recipe
 from backend.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode, Request, TextToImage, parse_request
-from ui.controls import bounds, is_json, plain, read_json
+from ui.controls import SEEDS, bounds, is_json, plain, read_json
 from ui.easel import picture_of
 from ui.lora_lines import read_loras
 from ui.uploads import Uploads
@@ -23,7 +23,7 @@ MARK = "__"
 SHARED: Mapping[str, FieldInfo] = {name: info for name, info in TextToImage.model_fields.items() if name != "mode"}
 """The fields that have one control for all tabs."""
 
-_SEED_AS_TEXT = ("seed",)
+_SEED_AS_TEXT = SEEDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ from ui.run_events import (
     connect_recovering,
     connect_restore,
     connect_run,
+    connect_vary,
 )
 from ui.scripts import Scripts
 from ui.served import Served
@@ -51,6 +52,7 @@ from ui.share import FormLink
 from ui.shared_result import SharedResult
 from ui.token_line import TokenLine
 from ui.tools import Tools
+from ui.varying import Varying
 from ui.ways_out import WaysOut
 
 CACHE_SECONDS = (3600, 24 * 3600)
@@ -83,11 +85,12 @@ def build(playground: Playground) -> gr.Blocks:
         filling = Filling(playground, served, {name: found for name, found in values.items() if name != "mask"})
         looking = Looking(playground, served, results.history)
         connect_library(page, Shelving(library, settings.library, filling), form, values)
-        ended = connect_run(page, runner, form, settings, values)
+        actions = Actions(playground, filling, results.inspector, results.history.undo)
+        ended = connect_run(page, runner, form, settings, values) + connect_vary(Varying(runner, actions), results)
         connect_history(looking, results.history, ended)
         Charting(playground, results.history.charts).connect()
         connect_recovering(page, Recovering(playground, runner, results.recoverable), looking, ended)
-        connect_actions(Actions(playground, filling, results.inspector, results.history.undo), looking, form, results)
+        connect_actions(actions, looking, form, results)
         remembering = Remembering(playground, filling, form.notice)
         FormLink(playground, library, form.share).connect(values)
         TokenLine(playground, library, form.tokens).connect(values)

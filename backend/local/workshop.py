@@ -18,7 +18,7 @@ from backend.local.models import Models
 from backend.local.options import LocalOptions
 from backend.local.safety import SafetyCheck
 from backend.local.scenes import controls_of, prepare
-from backend.requests import Request, seeds
+from backend.requests import Request, seeds, variation_seeds
 from backend.runs.files import ImageFiles
 
 
@@ -50,10 +50,11 @@ class Workshop:
         engine = self._models.wait(emit, request.steps)
         if controls_of(request):
             engine.guiding.wait(emit)
-        for index, seed in enumerate(seeds(request)):
+        for index, (seed, variation) in enumerate(zip(seeds(request), variation_seeds(request), strict=True)):
+            draw = partial(engine.draw, on_step=_teller(emit, index), loras=loras, variation=variation)
             with self.lane.turn(emit):
                 began = time.monotonic()
-                image = paint(seed, partial(engine.draw, on_step=_teller(emit, index), loras=loras))
+                image = paint(seed, draw)
                 seconds, reused = time.monotonic() - began, engine.reused
             self._seconds_a_step[image.width * image.height] = seconds / request.steps
             flagged = self._flags(image) if request.safety else None
