@@ -46,16 +46,6 @@
     + '</dl><form method="dialog"><button>Close</button></form>';
   document.body.append(help);
 
-  // A run that ends while nobody looks says so in the tab's name.
-  const title = document.title;
-  let busy = false;
-  new MutationObserver(() => {
-    const going = Boolean(document.querySelector('#stage .progress'));
-    if (busy && !going && document.hidden) document.title = `✓ Done · ${title}`;
-    busy = going;
-  }).observe(document.body, {childList: true, subtree: true});
-  document.addEventListener('visibilitychange', () => { if (!document.hidden) document.title = title; });
-
   window.playground = {
     chosen: null,
     write_prompt: text => {
