@@ -107,9 +107,10 @@ def build(playground: Playground) -> gr.Blocks:
         connect_ways_out(WaysOut(playground, head), form, results)
         Together(playground, served, filling, room).connect(page, **QUIET)
         page.load(looking.look, None, results.history.outputs(), queue=False, **QUIET)
-        with gr.Column(visible=False):  # Each parameter is a component: what is not visible, the browser never mounts.
-            Api(Scripts(playground, library), served).add_to_page()
     assert isinstance(page, gr.Blocks)
+    # Each parameter is a component: on a page of their own, no browser is sent or starts any of the two hundred.
+    with page.route("Endpoints", "endpoints", show_in_navbar=False):
+        Api(Scripts(playground, library), served).add_to_page()
     return page
 
 
