@@ -10,6 +10,7 @@
     - NotFound: an image or a run isn't there
     - NewerRecord: the database is of a later version of the playground
     - StorageFull: the data folder can take no more
+        - StorageUnreachable: the store of images beyond this machine doesn't do what it should
     - BadLink: an address that says nothing readable
     - BadImage: a file isn't an image that we take
     - OutOfMemory: the device has too little memory for this run
@@ -108,6 +109,10 @@ class NewerRecord(PlaygroundError):
 
 class StorageFull(PlaygroundError):
     """The data folder can take no more."""
+
+
+class StorageUnreachable(StorageFull):
+    """The store of images beyond this machine doesn't answer, or refuses."""
 
 
 class BadLink(PlaygroundError):

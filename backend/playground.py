@@ -8,7 +8,8 @@ from backend.base import Backend
 from backend.caller import Caller
 from backend.errors import Problem, Unsupported
 from backend.live import LiveRuns
-from backend.registry import BACKENDS, REHEARSAL, build
+from backend.registry import BACKENDS, OPTIONAL, REHEARSAL, build
+from backend.runs.bucket import open_images
 from backend.runs.budget import Budget
 from backend.runs.database import open_database
 from backend.runs.files import ImageFiles
@@ -80,12 +81,13 @@ class Playground:
 
 def open_playground(settings: Settings) -> Playground:
     """Build the backends and open the record in the data folder."""
-    if settings.backend not in ("auto", *BACKENDS, *REHEARSAL):
-        raise Unsupported([Problem("backend", f"is {settings.backend!r}; choose one of auto, {', '.join(BACKENDS)}.")])
+    if settings.backend not in ("auto", *BACKENDS, *OPTIONAL, *REHEARSAL):
+        known = ", ".join(("auto", *BACKENDS, *OPTIONAL))
+        raise Unsupported([Problem("backend", f"is {settings.backend!r}; choose one of {known}.")])
     settings = settings.model_copy(update={"data": data_folder(settings)})
     engine = open_database(settings.data, settings.database_url)
-    files = ImageFiles(settings.data / "images")
-    names = [*BACKENDS, *(name for name in REHEARSAL if name == settings.backend)]
+    files = open_images(settings.data / "images", settings.images_url)
+    names = [*BACKENDS, *(name for name in (*OPTIONAL, *REHEARSAL) if name == settings.backend)]
     backends = {name: build(name, settings, files) for name in names}
     budget = Budget(engine, settings.caps)
     callers = Callers(Addresses(address_secret(settings.data), settings.trusted))

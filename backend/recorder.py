@@ -71,7 +71,9 @@ class Recorder:
             self.playground.store.add_image(self.run.id, image)
         except StorageFull as error:
             raise self._unkept(error) from error
-        self.run = replace(self.run, images=(*self.run.images, image))
+        # Several devices finish in any order; a run shows its images by index all the same.
+        images = sorted((*self.run.images, image), key=lambda kept: kept.index)
+        self.run = replace(self.run, images=tuple(images))
         return replace(event, record=image)
 
     def _close(self, status: Status, error: PlaygroundError | None = None) -> None:

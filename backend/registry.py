@@ -13,14 +13,16 @@ BACKENDS: dict[str, str] = {
     "runware": "backend.runware:build",
     "modelrunner": "backend.modelrunner:build",
 }
+OPTIONAL: dict[str, str] = {"cluster": "backend.cluster:build"}
+"""Offered only when `PLAYGROUND_BACKEND` names it: it needs more than requirements.txt."""
 REHEARSAL: dict[str, str] = {"fake": "backend.fake:build"}
-"""Offered only when `PLAYGROUND_BACKEND` names it: for tests and for trying the page out."""
+"""Offered likewise: for tests and for trying the page out."""
 Build = Callable[[Settings, ImageFiles], Backend]
 
 
 def build(name: str, settings: Settings, files: ImageFiles) -> Backend:
     """Import and build one backend; raise `KeyError` for a name that no line has."""
-    module, _, function = (BACKENDS | REHEARSAL)[name].partition(":")
+    module, _, function = (BACKENDS | OPTIONAL | REHEARSAL)[name].partition(":")
     factory: Any = getattr(importlib.import_module(module), function)
     backend: Backend = factory(settings, files)
     return backend

@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     database_url: str | None = Field(None, alias="PLAYGROUND_DATABASE_URL")
     images_url: str | None = Field(None, alias="PLAYGROUND_IMAGES_URL")
     ray_address: str | None = Field(None, alias="RAY_ADDRESS")
+    replicas: int | None = Field(None, ge=1, alias="PLAYGROUND_REPLICAS")
     gpu_usd_per_hour: Decimal = Field(Decimal(0), ge=0, alias="PLAYGROUND_GPU_USD_PER_HOUR")
 
     host: str = Field("127.0.0.1", alias="GRADIO_SERVER_NAME")

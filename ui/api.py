@@ -16,6 +16,7 @@ from backend.runs.answer import runs_json
 from backend.runs.records import RunImage
 from ui import words
 from ui.caller import caller_of
+from ui.control_map_api import ControlMapApi
 from ui.restore import settings_of
 from ui.scripts import Scripts
 from ui.served import Served
@@ -40,6 +41,7 @@ class Api:
         api(self._estimate(), api_name="estimate")
         api(self.backends, api_name="backends")
         api(self.read_metadata, api_name="read_metadata")
+        ControlMapApi(playground=self.playground, served=self.served).add_to_page()
         api(self.styles, api_name="styles")
         Spaces(self).add_to_page()
 

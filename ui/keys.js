@@ -116,6 +116,15 @@
   document.addEventListener('input', say_strength);
   setTimeout(say_strength, 1000);
 
+  // Gradio shows the endpoints of the page that one is on, and ours have one of their own.
+  const at_endpoints = location.pathname.endsWith('/endpoints');
+  document.addEventListener('click', event => {
+    if (at_endpoints || !event.target.closest('footer .show-api')) return;
+    event.stopPropagation();
+    location.assign('endpoints');
+  }, true);
+  if (at_endpoints) setTimeout(() => document.querySelector('footer .show-api')?.click(), 500);
+
   document.addEventListener('keydown', event => {
     if ((event.ctrlKey || event.metaKey) && event.key === 'Enter') {
       press('generate');

@@ -11,13 +11,13 @@ from ui.actions import Actions
 from ui.api import Api
 from ui.charts import Charting
 from ui.compose import Compose, compose
-from ui.control_map import ControlMap
 from ui.events import QUIET
 from ui.filling import Filling
 from ui.form_events import (
     connect_control_map,
     connect_effect,
     connect_keys,
+    connect_mask_edge,
     connect_modes,
     connect_seed,
     connect_sizes,
@@ -98,9 +98,10 @@ def build(playground: Playground) -> gr.Blocks:
         connect_memory(page, remembering, form, values)
         connect_sizes(settings)
         connect_modes(form)
+        connect_mask_edge(settings)
         connect_keys(page, OwnKeys(playground), head, runner, form, values)
         connect_restore(Restoring(playground, filling, form.notice), form, drop)
-        connect_control_map(ControlMap(playground, served), head, form, settings)
+        connect_control_map(filling, head, form, settings)
         connect_effect(playground, served, settings, values)
         connect_seed(results, settings)
         connect_switch(playground, head, form, settings)
@@ -147,7 +148,9 @@ def _values(head: Header, form: Compose, settings: SettingsArea) -> dict[str, An
         "prompt": form.prompt,
         "easel": form.easel,
         "keep_size": settings.keep_size,
+        "controls": settings.controls,
         "styles": settings.library.styles,
+        **settings.accelerator.controls,
         **settings.fitted(),
         **settings.options,
     }

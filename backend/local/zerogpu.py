@@ -4,23 +4,17 @@ The function that `spaces.GPU` decorates takes a request and yields events, all 
 loaded before the fork and come along with it. Off ZeroGPU none of this is used.
 """
 
-import logging
 import math
-import queue
 import re
-import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
-from backend.errors import Cancelled, GenerationFailed, NotReady, PlaygroundError
-from backend.events import Emit, Event, Waiting
+from backend.errors import GenerationFailed, NotReady, PlaygroundError
+from backend.events import Emit
+from backend.local.telling import Told, Work, relay, told_by
 from backend.requests import Request
 from backend.settings import Settings
 
-log = logging.getLogger(__name__)
-
-TICK_SECONDS = 0.5
 LEAST_SECONDS = 10
 MOST_SECONDS = 300
 MARGIN = 1.4
@@ -35,8 +29,6 @@ CONTROLLED = 1.63
 
 _LEFT = re.compile(r"\((?P<asked>\d+)s requested vs\. (?P<left>\d+)s left\)(?:\. Try again in (?P<wait>[\d:]+))?")
 _WAY_OUT = "Sign in with Hugging Face for more, paste a key of your own, or make a smaller image."
-
-Work = Callable[[Request, Emit], None]
 
 
 class Decorate(Protocol):
@@ -58,15 +50,16 @@ def gpu_decorator(settings: Settings) -> Decorate | None:
 
 def forked(work: Work, gpu: Decorate) -> Work:
     """Return the same work, done in ZeroGPU's process: it emits, stops and fails as it does here."""
-    decorated = gpu(duration=seconds_for)(_in_the_fork(work))
+
+    def drawing(request: Request) -> Iterator[Told]:  # `spaces` tells by the function whether it is a generator.
+        yield from told_by(work, request)
+
+    decorated = gpu(duration=seconds_for)(drawing)
 
     def run(request: Request, emit: Emit) -> None:
         events = decorated(request)
         try:
-            for event in events:
-                if isinstance(event, PlaygroundError):
-                    raise event
-                emit(event)
+            relay(events, emit)
         except PlaygroundError:
             raise
         except Exception as error:  # Gradio's own error class, which the backend doesn't know, or the fork's end.
@@ -87,50 +80,6 @@ def seconds_for(request: Request) -> int:
     passes = 2 if request.guidance > 1 else 1
     drawing = request.count * request.steps * passes * tflop / TFLOPS
     return min(max(LEAST_SECONDS, math.ceil(MARGIN * (START_SECONDS + drawing))), MOST_SECONDS)
-
-
-def _in_the_fork(work: Work) -> Callable[[Request], Iterator[Event | PlaygroundError]]:
-    def drawing(request: Request) -> Iterator[Event | PlaygroundError]:
-        told: queue.SimpleQueue[Event | PlaygroundError | None] = queue.SimpleQueue()
-        left = threading.Event()
-
-        def emit(event: Event) -> None:
-            if left.is_set():
-                raise Cancelled
-            told.put(event)
-
-        threading.Thread(target=_do, args=(work, request, emit, told), daemon=True, name="zerogpu").start()
-        try:
-            yield from _ticking(told)
-        finally:
-            left.set()
-
-    return drawing
-
-
-def _do(work: Work, request: Request, emit: Emit, told: "queue.SimpleQueue[Event | PlaygroundError | None]") -> None:
-    try:
-        work(request, emit)
-        told.put(None)
-    except Cancelled:
-        told.put(None)
-    except PlaygroundError as error:
-        told.put(error)
-    except Exception:  # Only values cross the fork; whoever waits on the other side has to hear of it.
-        log.exception("A drawing broke down on ZeroGPU")
-        told.put(GenerationFailed("The drawing broke down on the GPU: try it again."))
-
-
-def _ticking(told: "queue.SimpleQueue[Event | PlaygroundError | None]") -> Iterator[Event | PlaygroundError]:
-    began = time.monotonic()
-    while True:
-        try:
-            event = told.get(timeout=TICK_SECONDS)
-        except queue.Empty:
-            event = Waiting(time.monotonic() - began)
-        if event is None:
-            return
-        yield event
 
 
 def _refusal(error: Exception) -> PlaygroundError:

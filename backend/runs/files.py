@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import tempfile
+import time
 from pathlib import Path
 
 from backend.errors import NotFound, StorageFull
@@ -28,18 +29,14 @@ class ImageFiles:
     def put(self, content: bytes, image_format: str) -> str:
         """Keep the bytes and return their sha256; the same bytes are kept once."""
         sha256 = hashlib.sha256(content).hexdigest()
-        target = self._target(sha256, SUFFIXES[image_format])
-        if target.exists():
-            target.touch()  # The trash is emptied of nothing that was asked for a moment ago.
-        else:
-            self._write(target, content)
+        self._keep(self._target(sha256, SUFFIXES[image_format]), content)
         return sha256
 
     def path(self, sha256: str) -> Path:
         """Return where the image lies; raise `NotFound` where it doesn't."""
         for suffix in SUFFIXES.values():
             target = self._target(sha256, suffix)
-            if target.exists():
+            if self._has(target):
                 return target
         raise missing(sha256)
 
@@ -47,10 +44,26 @@ class ImageFiles:
         """Return the image's bytes."""
         return self.path(sha256).read_bytes()
 
+    def seconds_since_put(self, sha256: str) -> float:
+        """Return how long ago the image was last put; raise `NotFound` where it isn't there."""
+        return time.time() - self.path(sha256).stat().st_mtime
+
     def delete(self, sha256: str) -> None:
         """Remove the image, if it is there."""
         for suffix in SUFFIXES.values():
-            self._target(sha256, suffix).unlink(missing_ok=True)
+            self._drop(self._target(sha256, suffix))
+
+    def _keep(self, target: Path, content: bytes) -> None:
+        if target.exists():
+            target.touch()  # The trash is emptied of nothing that was asked for a moment ago.
+        else:
+            self._write(target, content)
+
+    def _has(self, target: Path) -> bool:
+        return target.exists()
+
+    def _drop(self, target: Path) -> None:
+        target.unlink(missing_ok=True)
 
     def _target(self, sha256: str, suffix: str) -> Path:
         if not _SHA256.fullmatch(sha256):

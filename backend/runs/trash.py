@@ -1,6 +1,5 @@
 """Deleting for good: rows first, then the files that nothing refers to any more."""
 
-import time
 from collections.abc import Iterable, Iterator
 
 from sqlalchemy import ColumnElement, Connection, delete, or_, select
@@ -66,6 +65,6 @@ def _unused(connection: Connection, held: Iterable[str], visitor: str) -> Iterat
 
 def _is_young(files: ImageFiles, sha256: str) -> bool:
     try:
-        return time.time() - files.path(sha256).stat().st_mtime < YOUNG_SECONDS
+        return files.seconds_since_put(sha256) < YOUNG_SECONDS
     except NotFound:
         return False

@@ -16,7 +16,7 @@ from backend.runs.metadata import read_own
 from tests.serving import Site
 
 WORDS = "a red square"
-OTHERS = {"/estimate", "/backends", "/styles", "/read_metadata", "/generate", "/generate_image"}
+OTHERS = {"/estimate", "/backends", "/styles", "/read_metadata", "/control_map", "/generate", "/generate_image"}
 
 
 def generate(client: Client, **values: Any) -> tuple[list[str], dict[str, Any]]:
@@ -208,6 +208,31 @@ def wait_for(condition: Any) -> None:
     """Wait until something holds; the test's own time limit ends a vain wait."""
     while not condition():
         time.sleep(0.02)
+
+
+def test_a_control_map_can_be_seen_and_used_as_it_is(client: Client, site: Site, tmp_path: Path) -> None:
+    Image.new("RGB", (96, 64), "teal").save(tmp_path / "scene.png")
+    seen = client.predict(handle_file(tmp_path / "scene.png"), preprocess="depth", api_name="/control_map")
+    with Image.open(seen) as picture:
+        assert picture.size == (96, 64)
+    _, run = client.predict(WORDS, handle_file(seen), preprocess="none", api_name="/controlnet")
+    used = site.playground.files.path(run["request"]["image"])
+    assert used.read_bytes() == Path(seen).read_bytes()
+    assert run["request"]["preprocess"] == "none"
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"preprocess": "lines"}, "`preprocess`: is 'lines'; choose one of"),
+        ({"options": {"depth_detector": "Zoe"}}, "`options.depth_detector`"),
+        ({"backend": "nowhere"}, "nowhere"),
+    ],
+)
+def test_a_wrong_value_of_a_control_map_is_named(client: Client, tmp_path: Path, values: Any, said: str) -> None:
+    Image.new("RGB", (96, 64), "teal").save(tmp_path / "scene.png")
+    with pytest.raises(AppError, match=said):
+        client.predict(handle_file(tmp_path / "scene.png"), **values, api_name="/control_map")
 
 
 def test_styles_are_laid_around_the_prompt_as_on_the_page(client: Client) -> None:

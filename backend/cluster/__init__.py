@@ -1,0 +1,10 @@
+"""The local engine on many devices: Ray Serve holds one replica a GPU. Ray is imported only when a cluster starts."""
+
+from backend.cluster.backend import ClusterBackend
+from backend.runs.files import ImageFiles
+from backend.settings import Settings
+
+
+def build(settings: Settings, files: ImageFiles) -> ClusterBackend:
+    """Build the cluster backend; it starts and joins nothing yet."""
+    return ClusterBackend(settings, files)

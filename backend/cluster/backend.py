@@ -1,0 +1,109 @@
+"""The local engine on a cluster, as a backend."""
+
+import importlib.util
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from PIL import Image
+from pydantic import JsonValue
+
+from backend.base import Backend, State
+from backend.caller import Caller
+from backend.capabilities import NO_OPTIONS, Capabilities, Estimate
+from backend.cluster.fleet import open_fleet
+from backend.cluster.gathering import Gathering
+from backend.cluster.line import Line
+from backend.cluster.replica import Job
+from backend.cluster.scale import Scale
+from backend.events import Emit, Event, Generated, unheard
+from backend.local.backend import LocalBackend
+from backend.local.loading import Loading
+from backend.prompts.tokens import TokenCount
+from backend.request_parts import Control
+from backend.requests import Request, references, seeds
+from backend.runs.files import ImageFiles
+from backend.settings import Settings
+
+NO_RAY = "The cluster needs Ray: run `pip install -r requirements-scale.txt`, or choose another backend."
+
+
+class ClusterBackend(Backend):
+    """What the local engine can, on as many devices as there are: the images of a run are made at the same time."""
+
+    name = "cluster"
+    label = "Cluster"
+    cost_kind = "estimated"
+
+    def __init__(self, settings: Settings, files: ImageFiles, scale: Scale | None = None) -> None:
+        self.files = files
+        self._engine = LocalBackend(settings, files)
+        """Answers for the replicas, which are the same; it never loads the model."""
+        chosen = scale or Scale(most=settings.replicas)
+        self._fleet: Loading[Any] = Loading(
+            lambda report: open_fleet(settings, chosen, report), failure="The cluster could not be started"
+        )
+        self._line = Line()
+        self._where = f"the cluster at {settings.ray_address}" if settings.ray_address else "a cluster on this machine"
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Return what the engine's model can do."""
+        return self._engine.capabilities
+
+    def missing(self, caller: Caller) -> str | None:
+        """Say how to get Ray, or the model's files; a cluster that is being started isn't missing."""
+        return NO_RAY if importlib.util.find_spec("ray") is None else self._engine.missing(caller)
+
+    def state(self, caller: Caller) -> State:
+        """Return ready, starting with a fraction, or what is missing."""
+        fleet = self._fleet
+        if missing := self.missing(caller):
+            return State(ready=False, message=missing)
+        if fleet.busy:
+            return State(ready=False, message=f"{fleet.doing}…", busy=True, fraction=fleet.fraction)
+        if fleet.error:
+            return State(ready=False, message=str(fleet.error))
+        return State(ready=True, message=f"Ready: {self._engine.models.checkpoint.name} on {self._where}.")
+
+    def warm(self) -> None:
+        """Begin to start or join the cluster, where the model's files are here."""
+        if self.missing(Caller(visitor="")) is None:
+            self._fleet.start()
+
+    def actions(self) -> Mapping[str, str]:
+        """Offer the downloads that the engine offers; the replicas read the same folder of downloads."""
+        return self._engine.actions()
+
+    def act(self, action: str, caller: Caller) -> None:
+        """Start a download."""
+        self._engine.act(action, caller)
+
+    def estimate(self, request: Request, caller: Caller) -> Estimate:
+        """Return what the devices' time costs, as on one machine: more devices make it shorter, not cheaper."""
+        return self._engine.estimate(request, caller)
+
+    def run(self, request: Request, caller: Caller, emit: Emit) -> None:
+        """Have each image made on a replica that is free; raise `ProviderBusy` where too many wait already."""
+        replicas = self._fleet.wait(emit, request.steps)
+
+        def timed(event: Event) -> None:
+            if isinstance(event, Generated) and isinstance(event.image, Image.Image):
+                self._engine.workshop.timed(event.image, request, event.details["seconds"])
+            emit(event)
+
+        Gathering(replicas, self._line, list(self._jobs(request))).run(timed)
+
+    def control_picture(
+        self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, emit: Emit = unheard
+    ) -> Image.Image:
+        """Return the map of the control's image, made here."""
+        return self._engine.control_picture(control, caller, options, emit)
+
+    def count_tokens(self, prompt: str) -> TokenCount:
+        """Count with the tokenizer of the engine's model."""
+        return self._engine.count_tokens(prompt)
+
+    def _jobs(self, request: Request) -> Iterator[Job]:
+        pictures = {sha256: self.files.read(sha256) for sha256 in references(request)}
+        for seed in seeds(request):
+            yield Job(request.model_copy(update={"seed": seed, "count": 1}), pictures)

@@ -1,0 +1,102 @@
+"""`python app.py --backend cluster`, as somebody starts and ends it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+from gradio_client import Client
+from PIL import Image
+
+from backend.local.drawing import Drawing
+from backend.local.engine import Engine
+from backend.requests import TextToImage
+from tests.backend.local.conftest import PROMPT
+from tests.backend.local.conftest import engine as engine
+from tests.backend.local.pictures import distance
+from tests.serving import free_port
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.filterwarnings("ignore")]
+
+ROOT = Path(__file__).parents[3]
+OPEN_BEHIND_A_TOKEN = 1
+"""Ray Serve's replicas listen on every address for one another's calls; Ray's token guards that (decision 0091)."""
+
+
+@contextmanager
+def app(data: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    port = free_port()
+    command = [sys.executable, "app.py", "--backend", "cluster", "--model", "tiny", "--data", str(data)]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("RAY_")}
+    process = subprocess.Popen(
+        [*command, "--port", str(port)], cwd=ROOT, env={**environment, "PLAYGROUND_REPLICAS": "1"}
+    )
+    try:
+        yield process, f"http://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def client_of(address: str) -> Client:
+    deadline = time.monotonic() + 120
+    while True:
+        try:
+            httpx.get(address).raise_for_status()
+            return Client(address, verbose=False)
+        except httpx.ConnectError:
+            assert time.monotonic() < deadline
+            time.sleep(1)
+
+
+def family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+def test_the_api_answers_as_ever_nothing_is_open_to_others_and_all_ends_with_the_app(
+    tmp_path: Path, engine: Engine
+) -> None:
+    request = TextToImage(prompt=PROMPT, steps=4, seed=7, width=128, height=128)
+    with app(tmp_path) as (process, address):
+        client = client_of(address)
+        asked = request.model_dump(include={"prompt", "steps", "seed", "width", "height"})
+        (path,), run = client.predict(**asked, api_name="/text_to_image")
+        assert (run["backend"], run["seeds"], run["cost_kind"]) == ("cluster", [7], "free")
+        with Image.open(path["image"] if isinstance(path, dict) else path) as image:
+            assert distance(image, engine.draw(Drawing(request=request, seed=7, size=(128, 128)), lambda *_: None)) == 0
+        (cluster,) = [each for each in client.predict(api_name="/backends") if each["name"] == "cluster"]
+        assert cluster["default"]
+        started = family(process)
+        assert any(child.name().startswith("ray::ServeRepli") for child in started)
+        assert len(open_to_others(started)) <= OPEN_BEHIND_A_TOKEN
+        megabytes = sum(child.memory_full_info().uss for child in started) / 1e6
+        print(f"memory of {len(started)} processes beside the page: {megabytes:.0f} MB")
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=60)
+        assert psutil.wait_procs(started, timeout=20)[1] == []
+
+
+def test_a_killed_app_leaves_no_process_behind(tmp_path: Path) -> None:
+    with app(tmp_path) as (process, address):
+        client_of(address).predict(prompt=PROMPT, steps=1, width=128, height=128, api_name="/text_to_image")
+        started = family(process)
+        replicas = [child for child in started if child.name().startswith("ray::ServeRepli")]
+        process.kill()
+        process.wait(timeout=10)
+        assert psutil.wait_procs(replicas, timeout=10)[1] == []
+        # Ray's two small helpers look for their parent now and then only.
+        assert psutil.wait_procs(started, timeout=120)[1] == []
+
+
+def open_to_others(processes: list[psutil.Process]) -> list[str]:
+    """Return the addresses that processes listen on and others can reach."""
+    loopback = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
+    found = [socket for child in processes for socket in child.net_connections("tcp") if socket.status == "LISTEN"]
+    return [f"{socket.laddr.ip}:{socket.laddr.port}" for socket in found if socket.laddr.ip not in loopback]
