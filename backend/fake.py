@@ -16,7 +16,7 @@ from backend.encoding import encode, preview_jpeg
 from backend.errors import GenerationFailed, InsufficientCredit, ProviderTimeout
 from backend.events import Emit, Generated, Progress, Queued, Submitted, unheard
 from backend.request_parts import Control
-from backend.requests import MODES, Request, seeds
+from backend.requests import MODES, Request, seeds, variation_seeds
 from backend.runs.files import ImageFiles
 from backend.runs.records import Run
 from backend.settings import Settings
@@ -111,15 +111,20 @@ class FakeBackend(Backend):
                 emit(Progress(step + 1, request.steps, preview, index))
 
 
-def draw(request: Request, seed: int, size: tuple[int, int]) -> Image.Image:
-    """Return one colour that depends on the prompt and the seed; `size` is width and height in pixels."""
-    digest = hashlib.sha256(f"{request.prompt}|{seed}".encode()).digest()
-    return Image.new("RGB", size, tuple(digest[:3]))
+def draw(request: Request, seed: int, size: tuple[int, int], variation: int | None = None) -> Image.Image:
+    """Return one colour that depends on the prompt and the seeds; `size` is width and height in pixels."""
+    colour = Image.new("RGB", size, _colour(request, seed))
+    other = Image.new("RGB", size, _colour(request, seed if variation is None else variation))
+    return Image.blend(colour, other, request.variation_strength)
+
+
+def _colour(request: Request, seed: int) -> tuple[int, ...]:
+    return tuple(hashlib.sha256(f"{request.prompt}|{seed}".encode()).digest()[:3])
 
 
 def _made(request: Request, options: FakeOptions, index: int, seed: int) -> Generated:
     size = (getattr(request, "width", None) or 256, getattr(request, "height", None) or 256)
-    image = draw(request, seed, size)
+    image = draw(request, seed, size, variation_seeds(request)[index])
     told = seed if options.tell_seed else None
     if not options.provider:
         return Generated(image, told, Decimal(0), index)

@@ -80,6 +80,8 @@ def prepare(backend: Backend, caller: Caller, request: Request) -> Request:
     changes: dict[str, Any] = {}
     if request.seed == RANDOM_SEED:
         changes["seed"] = secrets.randbelow(DRAWN_SEEDS - request.count + 1)
+    if request.variation_strength and request.variation_seed == RANDOM_SEED:
+        changes["variation_seed"] = secrets.randbelow(DRAWN_SEEDS - request.count + 1)
     if isinstance(request, TextToImage) and request.width is None:
         size = backend.capabilities.default_size
         changes |= {"width": size.width, "height": size.height}

@@ -52,6 +52,16 @@ class Common(Part):
         description="Where the steps lie; the model was distilled at 3.",
     )
     seed: Seed = Field(RANDOM_SEED, title="Seed", description="-1 draws one; the same seed makes the same image.")
+    variation_strength: Fraction = Field(
+        0.0,
+        title="Variation",
+        description="Above 0, moves the seed's noise so far towards other seeds: images alike, yet not the same.",
+    )
+    variation_seed: Seed = Field(
+        RANDOM_SEED,
+        title="Variation seed",
+        description="-1 draws one. With a variation, every image has the same seed, and image i this one plus i.",
+    )
     count: int = Field(1, ge=1, le=20, title="Images", description="Image i has the seed plus i.")
     scheduler: SchedulerName = Field("Default", title="Scheduler", description="Default is the model's own Euler.")
     loras: tuple[Lora, ...] = Field((), title="LoRAs")
@@ -76,8 +86,9 @@ class Common(Part):
 
     @model_validator(mode="after")
     def _last_seed_is_a_seed(self) -> Self:
-        if self.seed + self.count - 1 > MAX_SEED:
-            raise ValueError(f"`seed` plus {self.count - 1} for the last image is above {MAX_SEED}")
+        counted = "variation_seed" if self.variation_strength else "seed"
+        if getattr(self, counted) + self.count - 1 > MAX_SEED:
+            raise ValueError(f"`{counted}` plus {self.count - 1} for the last image is above {MAX_SEED}")
         return self
 
     @model_validator(mode="after")
@@ -203,8 +214,21 @@ def parse_request(values: dict[str, Any]) -> Request:
 
 
 def seeds(request: Request) -> tuple[int, ...]:
-    """Return the seed of each image: the request's, plus the image's index."""
-    return tuple(request.seed + index for index in range(request.count))
+    """Return the seed of each image: the request's, plus the image's index unless the variation seeds count instead."""
+    return tuple(request.seed + (0 if request.variation_strength else index) for index in range(request.count))
+
+
+def variation_seeds(request: Request) -> tuple[int | None, ...]:
+    """Return the seed towards which each image's noise is moved; None where it isn't."""
+    varied = bool(request.variation_strength)
+    return tuple(request.variation_seed + index if varied else None for index in range(request.count))
+
+
+def of_image(request: Request, index: int) -> Request:
+    """Return the request whose seed and count are image `index`'s alone, where a variation sets the images apart."""
+    if not request.variation_strength:
+        return request
+    return request.model_copy(update={"variation_seed": request.variation_seed + index, "count": 1})
 
 
 def references(request: Request) -> tuple[str, ...]:

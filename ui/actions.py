@@ -10,7 +10,7 @@ from markupsafe import Markup
 from backend.caller import Caller
 from backend.errors import InvalidRequest, NotFound, PlaygroundError, Problem
 from backend.playground import Playground
-from backend.requests import MODES, Mode
+from backend.requests import MODES, Mode, of_image
 from backend.runs.records import Run, RunImage
 from ui.caller import caller_of
 from ui.filling import Filling, Updates
@@ -49,13 +49,14 @@ class Actions:
         history, run_id = self.playground.history, given.get("run", "")
         match given.get("act"):
             case "settings":
-                run, image = self._image(given, caller)
-                return self.filling.from_request(run.request, run.backend, image.seed, caller.visitor)
+                run, image = self.image(given, caller)
+                request = of_image(run.request, image.index)
+                return self.filling.from_request(request, run.backend, image.seed, caller.visitor)
             case "send":
-                _, image = self._image(given, caller)
+                _, image = self.image(given, caller)
                 return self.filling.send(image.sha256, _mode(given.get("mode")), caller.visitor)
             case "code":
-                run, image = self._image(given, caller)
+                run, image = self.image(given, caller)
                 text = inspector_html(self.playground, run, image, address)
                 return {self.inspector: gr.update(value=text, visible=True)}
             case "share":
@@ -80,7 +81,8 @@ class Actions:
             return gr.update(value=str(REVOKED), visible=True)
         return gr.update(value=link_html(run_id, links.share(run_id, caller.visitor), address), visible=True)
 
-    def _image(self, given: Mapping[str, str], caller: Caller) -> tuple[Run, RunImage]:
+    def image(self, given: Mapping[str, str], caller: Caller) -> tuple[Run, RunImage]:
+        """Return the image that a button stands at, with its run; raise `NotFound` for another visitor's."""
         run = self.playground.store.run(given.get("run", ""), caller.visitor)
         wanted: Any = _index(given)
         for image in run.images:

@@ -11,6 +11,9 @@ element.addEventListener('click', event => {
   if (act && act.dataset.act === 'seed') {
     window.playground.chosen = act.dataset.value;
     trigger('seed');
+  } else if (act && act.dataset.act === 'vary') {
+    const {run, index} = act.closest('[data-run]').dataset;
+    trigger('vary', {run, index});
   } else if (act && act.tagName !== 'SELECT') tell(act, {});
   else if (open) window.playground.open_picture(open);
 });

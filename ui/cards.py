@@ -5,7 +5,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from backend.requests import MODES
+from backend.requests import MODES, variation_seeds
 from backend.runs.records import CostKind, Run, RunImage
 from ui import words
 from ui.served import url
@@ -17,6 +17,12 @@ def image_seconds(image: RunImage, run: Run | None) -> str:
     if isinstance(own, int | float):
         return words.duration(float(own))
     return words.duration(run.seconds) if run and len(run.images) == 1 else ""
+
+
+def _variation(image: RunImage, run: Run | None) -> str:
+    if run is None or not run.request.variation_strength:
+        return ""
+    return f"variation {variation_seeds(run.request)[image.index]} ({run.request.variation_strength:g})"
 
 
 def image_steps(image: RunImage) -> str:
@@ -31,6 +37,7 @@ def facts(image: RunImage, kind: CostKind, run: Run | None) -> Markup:
     """Return an image's seed, cost, time and size as one line."""
     parts: Sequence[tuple[str, str]] = (
         ("seed", f"seed {words.seed_text(image.seed)}"),
+        ("variation", _variation(image, run)),
         ("cost", words.cost(image.cost_usd, kind)),
         ("time", image_seconds(image, run)),
         ("steps", image_steps(image)),
@@ -39,8 +46,11 @@ def facts(image: RunImage, kind: CostKind, run: Run | None) -> Markup:
     return Markup("").join(Markup('<span class="fact {}">{}</span>').format(name, text) for name, text in parts if text)
 
 
-def card(image: RunImage, path: Path, run: Run | None, line: Markup, prompt: str) -> Markup:
-    """Return the image's card; before its run is over, only what needs no record of it can be done."""
+def card(image: RunImage, path: Path, run: Run | None, line: Markup, prompt: str, *, fixed: str = "") -> Markup:
+    """Return the image's card; before its run is over, only what needs no record of it can be done.
+
+    `fixed` says why it can't be varied, if it can't.
+    """
     return _CARD.format(
         address=url(path),
         name=path.name,
@@ -51,12 +61,19 @@ def card(image: RunImage, path: Path, run: Run | None, line: Markup, prompt: str
         flag=_FLAG if image.flagged else "",
         seed=words.seed_text(image.seed),
         unknown="disabled" if image.seed is None else "",
-        recorded=_RECORDED if run else "",
+        recorded=vary_button(image, fixed) + _RECORDED if run else "",
         run=run.id if run else "",
         index=image.index,
     )
 
 
+def vary_button(image: RunImage, fixed: str) -> Markup:
+    """Return the button that makes images like this one, with the reason where there can't be any."""
+    reason = fixed or ("Its seed is unknown." if image.seed is None else "")
+    return _VARY.format("disabled" if reason else "", reason or "Draw four that are like it, yet not the same")
+
+
+_VARY = Markup('<button type="button" class="small" data-act="vary" {} title="{}">Vary</button>')
 _FLAG = Markup('<span class="flag">flagged by the safety check</span>')
 _MODES = Markup("").join(
     Markup('<option value="{}">{}</option>').format(mode, words.MODE_LABELS[mode]) for mode in MODES[1:]

@@ -21,7 +21,7 @@ from backend.runs.records import CostKind
 from ui import words
 from ui.caller import caller_of
 from ui.marks import code_marked
-from ui.results import Board, board_html
+from ui.results import Board, board_html, no_variation
 from ui.run import Runner, Updates
 from ui.served import url
 
@@ -64,7 +64,8 @@ class Comparing:
     def _board(self, one: Contender, caller: Caller) -> Board:
         backend = self.runner.playground.choose(one.backend)
         free = one.estimate is not None and one.estimate.free
-        return Board(one.request, one.label, "free" if free else backend.cost_kind, caller.visitor)
+        kind: CostKind = "free" if free else backend.cost_kind
+        return Board(one.request, one.label, kind, caller.visitor, fixed=no_variation(backend))
 
     def _duel(self, running: Sequence[Contender], boards: Mapping[str, Board]) -> str:
         columns = Markup("").join(self._column(one, boards.get(one.backend)) for one in running)
@@ -103,8 +104,9 @@ class Comparing:
         yield self._table(planned, boards) + self._sheet(planned, boards, caller)
 
     def _cell(self, cell: Cell, caller: Caller) -> Board:
-        kind: CostKind = "free" if cell.estimate.free else self.runner.playground.choose(cell.backend).cost_kind
-        return Board(cell.request, cell.key, kind, caller.visitor)
+        backend = self.runner.playground.choose(cell.backend)
+        kind: CostKind = "free" if cell.estimate.free else backend.cost_kind
+        return Board(cell.request, cell.key, kind, caller.visitor, fixed=no_variation(backend))
 
     def _table(self, planned: Plan, boards: Mapping[str, Board]) -> str:
         across, down = planned.axes[0], planned.axes[1] if len(planned.axes) > 1 else None

@@ -1,6 +1,7 @@
 """Where a request is written: the mode, the prompt, and the button with the price on it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import gradio as gr
 
@@ -14,6 +15,10 @@ from ui.share import ShareArea, share_area
 from ui.tabs import TABS
 from ui.token_line import token_line
 from ui.ways_out import SCRIPT as WAYS_OUT
+
+_NOTIFY = (
+    '<button type="button" aria-pressed="false" title="Tells you when a run ends in a tab you left" hidden></button>'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,8 @@ def compose(playground: Playground) -> Compose:
             can_ask = playground.choose("auto").exact_prices
             exact = gr.Button("Exact price", size="sm", elem_id="exact", visible=can_ask)
             share = share_area()
+            script = (Path(__file__).parent / "notify.js").read_text(encoding="utf-8")
+            gr.HTML(_NOTIFY, elem_id="notify", js_on_load=script, apply_default_css=False)
         notice = gr.HTML("", visible=False, elem_id="notice", apply_default_css=False)
     return Compose(mode, prompt, tokens, sheet, mask, tabs, generate, stop, notice, compare, exact, left, share)
 

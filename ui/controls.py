@@ -13,6 +13,8 @@ from pydantic.fields import FieldInfo
 
 from ui.lora_lines import write_loras
 
+SEEDS = ("seed", "variation_seed")
+"""Fields that are whole numbers beyond what a browser counts to, so that their controls hold digits."""
 LONG_TEXT = 200
 """Texts whose limit is above this many characters get several lines."""
 
@@ -33,10 +35,10 @@ def control(name: str, info: FieldInfo, *, fitted: Mapping[str, Any] | None = No
         return gr.Dropdown(**{"choices": list(choices), "value": default, **common})
     if kind is bool:
         return gr.Checkbox(value=bool(default), **common)
-    if kind in (int, float) and name != "seed":
+    if kind in (int, float) and name not in SEEDS:
         return _number(kind, info, default, common)
-    if kind is str or name == "seed":
-        default = str(default) if name == "seed" else default
+    if kind is str or name in SEEDS:
+        default = str(default) if name in SEEDS else default
         lines = 3 if (_limit(info, "max_length") or 0) > LONG_TEXT else 1
         return gr.Textbox(value=default or "", lines=lines, **common)
     value = "" if default in (None, [], {}) else json.dumps(default)
@@ -53,7 +55,7 @@ def bounds(info: FieldInfo) -> tuple[float | None, float | None]:
 
 def shown(name: str, info: FieldInfo, value: Any) -> Any:
     """Return a field's value as its control holds it: a seed as digits, a structure as JSON, nothing as empty text."""
-    if name == "seed":
+    if name in SEEDS:
         return str(value)
     if name == "loras":
         return write_loras(value)

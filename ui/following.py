@@ -12,7 +12,7 @@ from backend.live import LiveRun
 from backend.merge import merge
 from backend.runs.records import CostKind
 from ui.caller import caller_of
-from ui.results import Board, board_html
+from ui.results import Board, board_html, no_variation
 from ui.run import Runner, Updates
 
 
@@ -42,7 +42,8 @@ class Following:
     def _board(self, live: LiveRun, caller: Caller) -> Board:
         run, backend = live.run, self.runner.playground.choose(live.run.backend)
         kind: CostKind = "free" if run.cost_kind == "free" else backend.cost_kind
-        board = Board(run.request, backend.label, kind, caller.visitor, began=live.stream.began)
+        began, fixed = live.stream.began, no_variation(backend)
+        board = Board(run.request, backend.label, kind, caller.visitor, began=began, fixed=fixed)
         board.images.update({image.index: image for image in run.images})
         return board
 

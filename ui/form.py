@@ -13,7 +13,7 @@ from backend.errors import from_validation
 from backend.recipes import Recipe, check_recipe
 from backend.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode, Request, TextToImage, parse_request
 from ui.accelerator import read_accelerator
-from ui.controls import bounds, is_json, plain, read_json
+from ui.controls import SEEDS, bounds, is_json, plain, read_json
 from ui.easel import picture_of
 from ui.further_controls import read_controls
 from ui.lora_lines import read_loras
@@ -25,7 +25,7 @@ MARK = "__"
 SHARED: Mapping[str, FieldInfo] = {name: info for name, info in TextToImage.model_fields.items() if name != "mode"}
 """The fields that have one control for all tabs."""
 
-_SEED_AS_TEXT = ("seed",)
+_SEED_AS_TEXT = SEEDS
 
 
 @dataclass(frozen=True, slots=True)

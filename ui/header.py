@@ -50,6 +50,8 @@ def header(playground: Playground) -> Header:
             filterable=False,
             elem_id="backend",
         )
+        if playground.settings.signs_in:
+            gr.LoginButton("Sign in", "Sign out ({})", size="sm", scale=0, min_width=0, elem_id="login")
         language_switch()
     shown = state_html(chosen, caller)
     state = gr.HTML(shown, elem_id="state", js_on_load=_ACTIONS_JS, apply_default_css=False)

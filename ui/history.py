@@ -13,9 +13,10 @@ from backend.runs.history import Page, Search
 from backend.runs.records import Run, RunImage
 from ui import words
 from ui.caller import caller_of
-from ui.cards import facts
+from ui.cards import facts, vary_button
 from ui.charts import ChartsArea, charts_area
 from ui.history_search import SearchArea, read_search, search_area
+from ui.results import no_variation
 from ui.served import Served, url
 from ui.trash import TrashArea, trash_area
 
@@ -128,6 +129,7 @@ class Looking:
             small=url(small),
             alt=run.request.prompt[:300],
             line=facts(image, run.cost_kind, run),
+            vary=self._vary_button(run, image),
             run=run.id,
             index=image.index,
             seed=words.seed_text(image.seed),
@@ -136,6 +138,10 @@ class Looking:
             on="on" if starred else "",
             mode=words.MODE_LABELS[run.request.mode],
         )
+
+    def _vary_button(self, run: Run, image: RunImage) -> Markup:
+        backend = self.playground.backends.get(run.backend)
+        return vary_button(image, no_variation(backend) if backend else "Its backend isn't here any more.")
 
 
 _TILE = Markup(
@@ -147,7 +153,9 @@ _TILE = Markup(
     '<button type="button" data-act="delete" aria-label="Delete" title="Delete">✕</button></div>'
     '<figcaption><span class="facts">{line}</span>'
     '<button type="button" class="small" data-act="settings" title="{mode}: bring back everything">'
-    "Settings</button>"
+    "Settings</button>{vary}"
+    '<button type="button" class="small" data-act="share" title="A link that shows this run, or takes that back">'
+    "Link</button>"
     "</figcaption></figure>"
 )
 _GONE_TILE = Markup(

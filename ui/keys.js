@@ -46,16 +46,6 @@
     + '</dl><form method="dialog"><button>Close</button></form>';
   document.body.append(help);
 
-  // A run that ends while nobody looks says so in the tab's name.
-  const title = document.title;
-  let busy = false;
-  new MutationObserver(() => {
-    const going = Boolean(document.querySelector('#stage .progress'));
-    if (busy && !going && document.hidden) document.title = `✓ Done · ${title}`;
-    busy = going;
-  }).observe(document.body, {childList: true, subtree: true});
-  document.addEventListener('visibilitychange', () => { if (!document.hidden) document.title = title; });
-
   window.playground = {
     chosen: null,
     write_prompt: text => {
@@ -125,6 +115,15 @@
   }
   document.addEventListener('input', say_strength);
   setTimeout(say_strength, 1000);
+
+  // Gradio shows the endpoints of the page that one is on, and ours have one of their own.
+  const at_endpoints = location.pathname.endsWith('/endpoints');
+  document.addEventListener('click', event => {
+    if (at_endpoints || !event.target.closest('footer .show-api')) return;
+    event.stopPropagation();
+    location.assign('endpoints');
+  }, true);
+  if (at_endpoints) setTimeout(() => document.querySelector('footer .show-api')?.click(), 500);
 
   document.addEventListener('keydown', event => {
     if ((event.ctrlKey || event.metaKey) && event.key === 'Enter') {

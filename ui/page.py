@@ -45,6 +45,7 @@ from ui.run_events import (
     connect_recovering,
     connect_restore,
     connect_run,
+    connect_vary,
 )
 from ui.scripts import Scripts
 from ui.served import Served
@@ -54,6 +55,7 @@ from ui.shared_result import SharedResult
 from ui.style_shelf import StyleShelving
 from ui.token_line import TokenLine
 from ui.tools import Tools
+from ui.varying import Varying
 from ui.ways_out import WaysOut
 
 CACHE_SECONDS = (3600, 24 * 3600)
@@ -87,12 +89,13 @@ def build(playground: Playground) -> gr.Blocks:
         connect_library(page, Shelving(library, settings.library, filling), form, values)
         StyleShelving(library, served, settings.styles, settings.library.styles).connect(page)
         ListShelving(library, settings.lists).connect(page)
-        ended = connect_run(page, runner, form, settings, values)
+        actions = Actions(playground, filling, results.inspector, results.history.undo)
+        ended = connect_run(page, runner, form, settings, values) + connect_vary(Varying(runner, actions), results)
         ended.append(connect_control_map(filling, head, form, settings))
         connect_history(looking, results.history, ended)
         Charting(playground, results.history.charts).connect()
         connect_recovering(page, Recovering(playground, runner, results.recoverable), looking, ended)
-        connect_actions(Actions(playground, filling, results.inspector, results.history.undo), looking, form, results)
+        connect_actions(actions, looking, form, results)
         remembering = Remembering(playground, filling, form.notice)
         FormLink(playground, library, form.share).connect(values)
         TokenLine(playground, library, form.tokens).connect(values)
@@ -110,9 +113,10 @@ def build(playground: Playground) -> gr.Blocks:
         connect_ways_out(WaysOut(playground, head), form, results)
         Together(playground, served, filling, room).connect(page, **QUIET)
         page.load(looking.look, None, results.history.outputs(), queue=False, **QUIET)
-        with gr.Column(visible=False):  # Each parameter is a component: what is not visible, the browser never mounts.
-            Api(Scripts(playground, library), served).add_to_page()
     assert isinstance(page, gr.Blocks)
+    # Each parameter is a component: on a page of their own, no browser is sent or starts any of the two hundred.
+    with page.route("Endpoints", "endpoints", show_in_navbar=False):
+        Api(Scripts(playground, library), served).add_to_page()
     return page
 
 

@@ -13,7 +13,7 @@ from backend.generate import collect
 from backend.playground import Playground
 from backend.runs.records import Run
 from ui.caller import caller_of
-from ui.results import Board, board_html
+from ui.results import Board, board_html, no_variation
 from ui.run import Runner, Updates
 
 _JS = """
@@ -65,7 +65,7 @@ class Recovering:
         backend = self.playground.choose(run.backend)
         if missing := backend.missing(caller):
             raise NotReady(missing)
-        board = Board(run.request, backend.label, run.cost_kind, caller.visitor)
+        board = Board(run.request, backend.label, run.cost_kind, caller.visitor, fixed=no_variation(backend))
         board.images.update({image.index: image for image in run.images})
         for event in collect(self.playground, caller, run):
             board.see(event)

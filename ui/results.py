@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
+from backend.base import Backend
 from backend.errors import InvalidRequest, PlaygroundError
 from backend.events import Event, Failed, Finished, Generated, Progress, Queued, Stopped, Submitted
 from backend.requests import Request
@@ -31,6 +32,8 @@ class Board:
     doing: str = "Starting"
     submitted: bool = False
     stopped: float | None = None
+    fixed: str = ""
+    """Why the images can't be varied, if they can't."""
     run: Run | None = None
     error: PlaygroundError | None = None
 
@@ -75,6 +78,11 @@ class Board:
         return self.run.cost_kind if self.run else self.kind
 
 
+def no_variation(backend: Backend) -> str:
+    """Say why a backend can't vary its images; nothing where it can."""
+    return backend.capabilities.lacks.get("variation_strength", "")
+
+
 def board_html(board: Board, served: Served, *, alone: bool = True) -> str:
     """Return the running or finished run; one that isn't alone keeps its pictures small."""
     parts: list[Markup] = []
@@ -115,7 +123,8 @@ def error_card(error: PlaygroundError, *, told_bill: bool = True) -> Markup:
 
 def _card(image: RunImage, board: Board, served: Served) -> Markup:
     path = served.copy(image, board.visitor)
-    return card(image, path, board.run, facts(image, board.cost_kind, board.run), board.request.prompt)
+    line = facts(image, board.cost_kind, board.run)
+    return card(image, path, board.run, line, board.request.prompt, fixed=board.fixed)
 
 
 def _slot(board: Board, index: int) -> Markup:

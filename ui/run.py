@@ -1,7 +1,7 @@
 """The one handler behind Generate: values to a request, its events to updates of the page."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ from ui import words
 from ui.caller import caller_of
 from ui.form import Values, parse
 from ui.library_area import Library
-from ui.results import Board, board_html, error_card
+from ui.results import Board, board_html, error_card, no_variation
 from ui.served import Served
 from ui.uploads import Uploads
 from ui.ways_out import ways_html
@@ -85,12 +85,16 @@ class Runner:
 
     def _boards(self, values: dict[str, Any], caller: Caller) -> Iterator[str]:
         """Run what was asked, one board a run (a prompt with choices is a run an image); show it at every change."""
-        boards: list[Board] = []
         backend, asked = self.asked(values, caller)
         prepared = prepare(backend, caller, asked)
-        for request in expand_request(prepared, self.library.lists(caller)):
+        yield from self.boards(backend, expand_request(prepared, self.library.lists(caller)), caller)
+
+    def boards(self, backend: Backend, requests: Sequence[Request], caller: Caller) -> Iterator[str]:
+        """Run prepared requests one after the other and show all of them at every change; a failure ends it."""
+        boards: list[Board] = []
+        for request in requests:
             kind: CostKind = "free" if backend.estimate(request, caller).free else backend.cost_kind
-            boards.append(Board(request, backend.label, kind, caller.visitor))
+            boards.append(Board(request, backend.label, kind, caller.visitor, fixed=no_variation(backend)))
             yield self._shown(boards)
             for event in generate(self.playground, caller, backend.name, request):
                 boards[-1].see(event)

@@ -18,6 +18,7 @@ from ui.results_area import ResultsArea
 from ui.run import Runner
 from ui.settings_area import SettingsArea
 from ui.trash import Emptying
+from ui.varying import Varying
 
 
 def connect_run(
@@ -39,6 +40,13 @@ def connect_run(
     gr.on(told, comparing.grid_price, None, grid.price, inputs_kwargs=asked, **price)
     form.stop.click(runner.stop, None, outputs[1:], queue=False, **QUIET)
     return running
+
+
+def connect_vary(varying: Varying, results: ResultsArea) -> list[Any]:
+    """Connect the Vary buttons; return what ends a run of theirs."""
+    outputs = varying.runner.outputs.all()
+    places = (results.stage, results.history.shelf)
+    return [place.vary(varying.vary, None, outputs, trigger_mode="once", **QUIET) for place in places]
 
 
 def connect_history(looking: Looking, area: HistoryArea, ended: list[Any]) -> None:

@@ -24,7 +24,16 @@ from ui.tabs import TABS
 from ui.tabs.fields import Fitted
 
 BASIC = ("steps", "count")
-FINE = ("guidance", "negative_prompt", "shift", "scheduler", "prompt_expansion", "safety")
+FINE = (
+    "variation_strength",
+    "variation_seed",
+    "guidance",
+    "negative_prompt",
+    "shift",
+    "scheduler",
+    "prompt_expansion",
+    "safety",
+)
 EXTRA = ("loras", "acceleration")
 _TERSE: Mapping[str, Mapping[str, object]] = {
     "steps": {"info": None},

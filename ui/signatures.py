@@ -11,7 +11,14 @@ from pydantic.fields import FieldInfo
 
 from backend.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode
 
-_TYPES: dict[str, Any] = {"seed": int | str, "loras": list, "controls": list, "accelerator": dict, "options": dict}
+_TYPES: dict[str, Any] = {
+    "seed": int | str,
+    "variation_seed": int | str,
+    "loras": list,
+    "controls": list,
+    "accelerator": dict,
+    "options": dict,
+}
 
 
 def parameters_of(mode: Mode) -> dict[str, inspect.Parameter]:

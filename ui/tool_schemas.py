@@ -40,7 +40,8 @@ def input_schema(mode: Mode) -> dict[str, Any]:
     properties: dict[str, Any] = {**schema["properties"]}
     properties.pop("mode")
     properties["prompt"] = {**properties["prompt"], "description": properties["prompt"]["description"] + _DYNAMIC}
-    properties["seed"] = {**properties["seed"], "type": ["integer", "string"]}
+    for name in ("seed", "variation_seed"):
+        properties[name] = {**properties[name], "type": ["integer", "string"]}
     for name in IMAGE_FIELDS[mode]:
         meaning = properties[name].get("description", "")
         properties[name] = {"type": "string", "title": properties[name]["title"], "description": f"{meaning} {IMAGE}"}

@@ -36,7 +36,7 @@ def diffusers_code(request: Request, *, size: tuple[int, int], seed: int, model:
     """Return a Python program that draws one image of the request; `size` is the result's width and height.
 
     Raises `Unsupported` for what this playground adds to diffusers: further controls, masks and frames put back to the
-    pixel, other schedulers, LoRAs and caches.
+    pixel, other schedulers, LoRAs, caches and variations.
     """
     if not isinstance(request, TextToImage | ImageToImage) or not _is_plain(request):
         message = "Plain diffusers has no single call for this run; use this playground's own API."
@@ -58,7 +58,7 @@ def diffusers_code(request: Request, *, size: tuple[int, int], seed: int, model:
 
 
 def _is_plain(request: TextToImage | ImageToImage) -> bool:
-    extras = request.controls or request.loras or request.acceleration != "none"
+    extras = request.controls or request.loras or request.acceleration != "none" or request.variation_strength
     return not extras and request.scheduler in ("Default", "Euler", "FlowMatchEulerDiscreteScheduler")
 
 

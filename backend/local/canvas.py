@@ -1,5 +1,6 @@
 """Where a drawing begins: noise alone, or an image under noise, of which a mask may keep a part."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -38,13 +39,24 @@ def tail(strength: float, steps: int) -> list[float]:
     return [strength * (steps - index) / steps for index in range(steps)]
 
 
-def prepare_canvas(pipe: Any, drawing: Drawing, generator: "Generator") -> Canvas:
+def noise(pipe: Any, size: tuple[int, int], generator: "Generator") -> "Tensor":
+    """Return what a drawing of this size (width, height) begins from, as diffusers draws it: fp32, on the CPU."""
+    import torch
+
+    width, height = size
+    shape = (1, pipe.transformer.in_channels, height // 8, width // 8)
+    return torch.randn(shape, generator=generator, dtype=torch.float32)
+
+
+def prepare_canvas(
+    pipe: Any, drawing: Drawing, generator: "Generator", vary: "Callable[[Tensor], Tensor]" = lambda noise: noise
+) -> Canvas:
     """Encode the drawing's start and put it under noise. Needs the pipeline's scheduler to be the drawing's own."""
     import torch
 
     assert drawing.start is not None
     image = encode(pipe, drawing.start, generator)
-    noise = torch.randn(image.shape, generator=generator, dtype=torch.float32).to(image.device)
+    noise = vary(torch.randn(image.shape, generator=generator, dtype=torch.float32)).to(image.device)
     sigmas = tail(drawing.strength, drawing.request.steps)
     pipe.scheduler.set_timesteps(sigmas=sigmas, device=image.device)
     first = pipe.scheduler.times[0]

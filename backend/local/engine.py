@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
@@ -12,7 +12,7 @@ from backend.events import unheard
 from backend.local.acceleration import plan_of
 from backend.local.adapters import Adapters
 from backend.local.caching import BlockCache
-from backend.local.canvas import Canvas, prepare_canvas
+from backend.local.canvas import Canvas, noise, prepare_canvas
 from backend.local.choices import KERNELS
 from backend.local.compiling import CompiledBlocks
 from backend.local.controlnets import ControlNet
@@ -26,6 +26,7 @@ from backend.local.options import Attention, options_of
 from backend.local.previews import fit_colours, thumbnail
 from backend.local.prompts import PromptCache
 from backend.local.samplers.sampler import Sampler, build_sampler
+from backend.local.variation import varied
 from backend.requests import Request
 
 if TYPE_CHECKING:
@@ -85,14 +86,19 @@ class Engine:
         self.memory = found.memory
         return found
 
-    def draw(self, drawing: Drawing, on_step: OnStep, *, loras: tuple[LoraFile, ...] = ()) -> Image.Image:
-        """Draw one image (RGB). The same drawing gives the same pixels, whatever was drawn before it."""
+    def draw(
+        self, drawing: Drawing, on_step: OnStep, *, loras: tuple[LoraFile, ...] = (), variation: int | None = None
+    ) -> Image.Image:
+        """Draw one image (RGB), its noise moved towards that of the seed `variation` as far as its request says.
+
+        The same drawing gives the same pixels, whatever was drawn before it.
+        """
         width, height = drawing.size
         self._adapters.put_on(loras)
         self._tile(width * height)
         try:
             with memory_guard(f"an image of {width}×{height}", _way_out(drawing)):
-                pixels = self._pixels(drawing, on_step)
+                pixels = self._pixels(drawing, on_step, variation)
         finally:
             # After a stop, too, what was offloaded has to be where the next drawing looks for it.
             self.pipe.maybe_free_model_hooks()
@@ -108,7 +114,7 @@ class Engine:
         else:
             self.pipe.vae.disable_tiling()
 
-    def _pixels(self, drawing: Drawing, on_step: OnStep) -> "np.ndarray[Any, Any]":
+    def _pixels(self, drawing: Drawing, on_step: OnStep, variation: int | None) -> "np.ndarray[Any, Any]":
         import torch
 
         request = drawing.request
@@ -116,8 +122,11 @@ class Engine:
         generator = torch.Generator("cpu").manual_seed(drawing.seed)
         pipe = self.guided_pipe if drawing.guides else self.pipe
         pipe.scheduler = build_sampler(request.scheduler, request.shift, self._scheduler, generator)
-        canvas = prepare_canvas(pipe, drawing, generator) if drawing.start else None
-        begin = {"latents": canvas.latents, "sigmas": canvas.sigmas} if canvas else {"generator": [generator]}
+        vary = partial(varied, seed=variation, strength=request.variation_strength)
+        canvas = prepare_canvas(pipe, drawing, generator, vary) if drawing.start else None
+        begin: dict[str, Any] = {"latents": vary(noise(pipe, drawing.size, generator))}
+        if canvas:
+            begin = {"latents": canvas.latents, "sigmas": canvas.sigmas}
         negative = [self.prompts.embed(request.negative_prompt)] if drawing.guidance > 0 else None
         with self._computing(request), self._cache(drawing, pipe.scheduler):
             pixels: np.ndarray[Any, Any] = pipe(

@@ -21,7 +21,7 @@ from backend.local.options import options_of
 from backend.local.safety import SafetyCheck
 from backend.local.scenes import Scene, prepare
 from backend.local.timing import Rehearsals, Stopwatch, Timings
-from backend.requests import Request, controls_of, seeds
+from backend.requests import Request, controls_of, seeds, variation_seeds
 from backend.runs.files import ImageFiles
 
 Paint = Callable[[Draw], Image.Image]
@@ -64,7 +64,8 @@ class Workshop:
         engine = self._models.wait(emit, request.steps, options_of(request.options).layout)
         if controls_of(request):
             engine.guiding.wait(emit)
-        began, tally = time.monotonic(), _Tally(engine, _teller(emit, index), loras, self._noted)
+        variation = variation_seeds(request)[index]
+        began, tally = time.monotonic(), _Tally(engine, _teller(emit, index), loras, variation, self._noted)
         image = paint(tally.draw)
         return image, tally.details(time.monotonic() - began)
 
@@ -117,13 +118,14 @@ class _Tally:
     engine: Engine
     on_step: OnStep
     loras: tuple[LoraFile, ...]
+    variation: int | None
     note: Callable[[Drawing, Stopwatch], None]
     computed: int = 0
     reused: int = 0
 
     def draw(self, drawing: Drawing) -> Image.Image:
         watch = Stopwatch()
-        image = self.engine.draw(drawing, watch.on(self.on_step), loras=self.loras)
+        image = self.engine.draw(drawing, watch.on(self.on_step), loras=self.loras, variation=self.variation)
         self.note(drawing, watch)
         self.computed += self.engine.computed
         self.reused += self.engine.reused

@@ -15,6 +15,8 @@ NOTE = (
 LACKS = {
     "negative_prompt": "ModelRunner's model takes no negative prompt; leave it empty.",
     "guidance": "ModelRunner's model takes no guidance; leave it at 1.",
+    "variation_strength": "ModelRunner takes a seed and no noise of ours; leave this at 0, and vary the words instead.",
+    "variation_seed": "ModelRunner's model takes one seed; leave this at -1.",
     "shift": "ModelRunner's model takes no shift; leave it at 3.",
     "scheduler": "ModelRunner's model has one scheduler; leave this at Default.",
     "loras": "ModelRunner's model takes no LoRAs; take them out.",

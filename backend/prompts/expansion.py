@@ -8,7 +8,7 @@ from itertools import combinations
 from backend.errors import InvalidRequest, Problem
 from backend.prompts.grammar import MOST_CHARACTERS, Choice, Piece, Pieces, Wildcard, parse
 from backend.request_parts import MAX_SEED
-from backend.requests import Request
+from backend.requests import Request, of_image, seeds
 
 Lists = Mapping[str, Sequence[str]]
 """The wildcards: the lines of each list by its name. A line may be dynamic itself."""
@@ -54,7 +54,7 @@ def expand_request(request: Request, lists: Lists) -> tuple[Request, ...]:
             "negative_prompt": expand(request.negative_prompt, 0, lists),
         }
         return (_with(request, **plain),)
-    return tuple(_of_one_image(request, request.seed + index, lists) for index in range(request.count))
+    return tuple(_of_one_image(of_image(request, index), seed, lists) for index, seed in enumerate(seeds(request)))
 
 
 def _of_one_image(request: Request, seed: int, lists: Lists) -> Request:

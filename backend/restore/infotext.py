@@ -68,7 +68,14 @@ def _value(line: str, start: int) -> tuple[str, int]:
 def _take(found: Found, pairs: Mapping[str, str]) -> None:
     known = {name.casefold(): value for name, value in pairs.items()}
     found.model = known.get("model")
-    numbers = {"steps": "steps", "cfg scale": "guidance", "seed": "seed", "shift": "shift"}
+    numbers = {
+        "steps": "steps",
+        "cfg scale": "guidance",
+        "seed": "seed",
+        "shift": "shift",
+        "variation seed": "variation_seed",
+        "variation seed strength": "variation_strength",
+    }
     found.take(known, numbers)
     if size := _SIZE.match(known.get("size", "")):
         found.values |= {"width": size[1], "height": size[2]}

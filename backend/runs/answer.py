@@ -24,7 +24,10 @@ def run_json(run: Run) -> dict[str, Any]:
         "cost_kind": run.cost_kind,
         "estimate_usd": _usd(run.estimate_usd),
         "seconds": run.seconds,
-        "request": {**run.request.model_dump(mode="json"), "seed": seed_json(run.request.seed)},
+        "request": {
+            **run.request.model_dump(mode="json"),
+            **{name: seed_json(getattr(run.request, name)) for name in ("seed", "variation_seed")},
+        },
         "images": [_image_json(image) for image in run.images],
     }
 

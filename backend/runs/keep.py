@@ -7,6 +7,7 @@ from PIL import Image, UnidentifiedImageError
 from backend.encoding import encode
 from backend.errors import BadReply
 from backend.events import Generated
+from backend.requests import of_image
 from backend.runs.files import SUFFIXES, ImageFiles
 from backend.runs.metadata import embed
 from backend.runs.records import Run, RunImage
@@ -15,7 +16,7 @@ from backend.runs.records import Run, RunImage
 def keep_image(files: ImageFiles, run: Run, made: Generated) -> RunImage:
     """Write the image with its request inside, and the provider's own bytes beside it; return its record."""
     content, image_format, (width, height) = _as_file(run, made)
-    stamped = embed(content, image_format, run.request, made.seed, run.backend)
+    stamped = embed(content, image_format, of_image(run.request, made.index), made.seed, run.backend)
     from_provider = isinstance(made.image, bytes)
     return RunImage(
         index=made.index,

@@ -60,6 +60,9 @@ def infotext(request: Request, seed: int | None) -> str:
         "CFG scale": f"{request.guidance:g}",
         "Seed": seed if seed is not None else "unknown",
     }
+    if request.variation_strength:
+        pairs["Variation seed"] = request.variation_seed
+        pairs["Variation seed strength"] = f"{request.variation_strength:g}"
     width, height = getattr(request, "width", None), getattr(request, "height", None)
     if width and height:
         pairs["Size"] = f"{width}x{height}"

@@ -13,6 +13,8 @@ from backend.settings import Settings
 UNVERIFIED = "Runware's schema takes this for the model, but its page names only text and image to image: unverified."
 NOTES: dict[Mode, str] = {"inpaint": UNVERIFIED, "outpaint": UNVERIFIED, "controlnet": UNVERIFIED}
 LACKS = {
+    "variation_strength": "Runware takes a seed and no noise of ours; leave this at 0, and vary the words instead.",
+    "variation_seed": "Runware takes one seed; leave this at -1.",
     "shift": "Runware's schema for this model has no shift; leave it at 3.",
     "acceleration": "Runware has accelerator options instead of levels; leave this at none.",
     "prompt_expansion": "Runware expands no prompt within a run; turn this off.",

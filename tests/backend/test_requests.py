@@ -5,7 +5,16 @@ import pytest
 from pydantic import ValidationError
 
 from backend.errors import InvalidRequest, from_validation
-from backend.requests import MODES, REQUEST_TYPES, Request, parse_request, references, seeds
+from backend.requests import (
+    MODES,
+    REQUEST_TYPES,
+    Request,
+    of_image,
+    parse_request,
+    references,
+    seeds,
+    variation_seeds,
+)
 
 IMAGE = "0" * 64
 MASK = "1" * 64
@@ -120,3 +129,20 @@ def test_a_request_cannot_be_changed() -> None:
 def test_a_seed_that_is_no_number_is_refused_in_words_fit_for_a_visitor(wrong: str) -> None:
     with pytest.raises(ValidationError, match="must be a whole number from -1"):
         parse_request({"mode": "text_to_image", "prompt": "a boat", "seed": wrong})
+
+
+def test_variations_share_the_seed_and_count_the_variation_seeds() -> None:
+    varied = request(seed=7, variation_seed=20, variation_strength=0.2, count=3)
+    assert seeds(varied) == (7, 7, 7)
+    assert variation_seeds(varied) == (20, 21, 22)
+    assert of_image(varied, 2) == varied.model_copy(update={"variation_seed": 22, "count": 1})
+    plain = varied.model_copy(update={"variation_strength": 0.0})
+    assert (seeds(plain), variation_seeds(plain), of_image(plain, 2)) == ((7, 8, 9), (None, None, None), plain)
+
+
+def test_the_last_variation_seed_is_a_seed_too() -> None:
+    highest = 2**63 - 1
+    assert any(
+        "`variation_seed` plus 1" in text
+        for text in problems(seed=highest, variation_seed=highest, variation_strength=0.2, count=2).values()
+    )

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,14 +48,15 @@ def rows() -> Iterator[Row]:
         ours: list[Start] = []
         theirs: list[Start] = []
         for turn in range(ROUNDS):
-            both = [(ours, _playground(Path(folder) / str(turn))), (theirs, [str(bare)])]
+            both = [(ours, playground(Path(folder) / str(turn))), (theirs, [str(bare)])]
             for found, command in both if turn % 2 == 0 else reversed(both):
                 found.append(_start(command, Path(folder)))
     yield _row("process start to the first 200", "s", _middles(ours, theirs, "seconds"), MOST_TIMES)
     yield _row("resident memory then", "MB", _middles(ours, theirs, "megabytes"), MOST_MEMORY)
 
 
-def _playground(data: Path) -> list[str]:
+def playground(data: Path) -> list[str]:
+    """Return the command that serves the playground on Runware, but for the port."""
     return ["app.py", "--backend", "runware", "--data", str(data), "--port"]
 
 
@@ -71,14 +73,21 @@ def _row(what: str, unit: str, middles: tuple[float, float], most: float) -> Row
 
 
 def _start(command: Sequence[str], folder: Path) -> Start:
+    began = time.perf_counter()
+    with serving(command, folder) as (_, pid):
+        return Start(time.perf_counter() - began, _resident(pid))
+
+
+@contextmanager
+def serving(command: Sequence[str], folder: Path) -> Iterator[tuple[str, int]]:
+    """Start a server, wait for its first answer, and yield its address and process id."""
     port = free_port()
     quiet = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False", "GRADIO_TEMP_DIR": str(folder / "cache")}
     quiet["RUNWARE_API_KEY"] = "not-asked-for"
-    began = time.perf_counter()
     with subprocess.Popen([sys.executable, *command, str(port)], env=quiet, stdout=subprocess.DEVNULL) as process:
         try:
             _wait_for(f"http://127.0.0.1:{port}/", process)
-            return Start(time.perf_counter() - began, _resident(process.pid))
+            yield f"http://127.0.0.1:{port}/", process.pid
         finally:
             process.terminate()
 

@@ -9,20 +9,26 @@ from pathlib import Path
 import httpx
 import pytest
 from gradio.utils import get_upload_folder
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, Response, expect
 
 from app import serve
-from tests.backend.runware.scene import Scene, runware_scene
+from tests.backend.modelrunner.scene import Scene as ModelRunnerScene
+from tests.backend.modelrunner.scene import modelrunner_scene
+from tests.backend.runware.scene import Scene as RunwareScene
+from tests.backend.runware.scene import runware_scene
 from tests.serving import free_port
 
 CANARY = "canary-3f9a1c77e2b04d58"
 PATIENCE_MS = 60_000
+BILLS = {"runware": "$0.0026", "modelrunner": "$0.00"}
+Scene = RunwareScene | ModelRunnerScene
 
 
-@pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    """Return a playground on Runware, where only the canary is taken: the server's own key is not."""
-    with runware_scene(tmp_path_factory.mktemp("data"), GRADIO_SERVER_PORT=free_port()) as scene:
+@pytest.fixture(scope="module", params=[runware_scene, modelrunner_scene])
+def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """Return a playground on a provider where only the canary is taken: the server's own key is not."""
+    with request.param(tmp_path_factory.mktemp("data"), GRADIO_SERVER_PORT=free_port()) as scene:
         scene.world.key = CANARY
         yield scene
 
@@ -56,7 +62,13 @@ def give_key(page: Page) -> None:
     expect(page.locator("#own-key-text input")).to_have_value("")
 
 
-def draw(page: Page) -> None:
+def draw(page: Page, scene: Scene, folder: Path) -> None:
+    if scene.playground.default == "modelrunner":  # which does ControlNet alone
+        picture = folder / "picture.png"
+        Image.new("RGB", (512, 256), "white").save(picture)
+        page.get_by_role("tab", name="ControlNet", exact=True).click()
+        page.set_input_files("#easel .drop input", picture)
+        expect(page.locator("#easel .easel:not([data-empty])")).to_be_visible()
     page.fill("#prompt textarea", "a red fox")
     page.keyboard.press("Control+Enter")
 
@@ -76,7 +88,7 @@ def files_since(folder: Path, moment: float) -> list[Path]:
 
 
 def test_a_visitors_key_pays_and_is_found_nowhere(
-    scene: Scene, address: str, context: BrowserContext, caplog: pytest.LogCaptureFixture
+    scene: Scene, address: str, context: BrowserContext, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     caplog.set_level(logging.DEBUG)
     began = time.time()
@@ -86,8 +98,9 @@ def test_a_visitors_key_pays_and_is_found_nowhere(
     page.on("request", partial(list.append, asked))
     page.on("response", partial(list.append, answered))
     give_key(page)
-    draw(page)
-    expect(page.locator("#stage .card .facts")).to_contain_text("$0.0026", timeout=PATIENCE_MS)
+    draw(page, scene, tmp_path)
+    bill = BILLS[scene.playground.default]
+    expect(page.locator("#stage .card .facts")).to_contain_text(bill, timeout=PATIENCE_MS)
     sent = [request for request in asked if CANARY in (request.post_data or "") + request.url]
     assert [request.method for request in sent] == ["POST"]
     assert CANARY not in sent[0].url
@@ -109,13 +122,13 @@ def test_a_visitors_key_pays_and_is_found_nowhere(
     assert leaks == []
 
 
-def test_another_visitor_has_nothing_of_it(scene: Scene, address: str, browser: Browser) -> None:
+def test_another_visitor_has_nothing_of_it(scene: Scene, address: str, browser: Browser, tmp_path: Path) -> None:
     ann, bob = browser.new_context(), browser.new_context()
     for visitor in (ann, bob):
         visitor.set_default_timeout(PATIENCE_MS)
     give_key(opened(ann, address))
     page = opened(bob, address)
-    draw(page)
+    draw(page, scene, tmp_path)
     problem = page.locator("#stage .problem")
     expect(problem).to_be_visible(timeout=PATIENCE_MS)
     assert CANARY not in page.content()

@@ -2,12 +2,17 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import httpx
+import pytest
+from pydantic import SecretStr
 
+from backend.playground import Playground
 from backend.requests import MODES
 from tests.serving import Site
 from ui.form import SHARED
+from ui.page import build
 
 PROBE = """
 import sys
@@ -53,3 +58,18 @@ def test_events_of_the_page_are_not_part_of_the_api(site: Site) -> None:
         "generate",
         "generate_image",
     }
+
+
+def test_no_browser_is_sent_the_parameters_of_the_api(site: Site) -> None:
+    config = httpx.get(f"{site.address}config").json()
+    kinds = {each["id"]: each["type"] for each in config["components"]}
+    assert "api" not in {kinds[number] for number in config["page"][""]["components"]}
+    assert "api" in {kinds[number] for number in config["page"]["endpoints"]["components"]}
+
+
+def test_a_login_button_stands_on_a_space_alone(playground: Playground) -> None:
+    space = {"space_id": "ann/playground", "oauth_client_secret": SecretStr("signed")}
+    there = replace(playground, settings=playground.settings.model_copy(update=space))
+    with pytest.raises(UserWarning, match="OAuth"):  # what Gradio says of a login that is asked for outside of a Space
+        build(there)
+    assert not build(playground).expects_oauth

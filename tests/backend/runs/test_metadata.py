@@ -5,7 +5,9 @@ import pytest
 from PIL import Image
 
 from backend.encoding import encode
-from backend.requests import parse_request
+from backend.requests import of_image, parse_request
+from backend.restore.infotext import read_infotext
+from backend.restore.read import read_metadata
 from backend.runs.metadata import embed, infotext, read_own, recipe
 
 NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 255, (48, 65, 3), dtype=np.uint8))
@@ -70,3 +72,27 @@ def test_no_image_reference_leaves_with_a_file() -> None:
 def test_a_file_of_somebody_else_has_nothing_of_ours() -> None:
     for image_format in FORMATS:
         assert read_own(encode(NOISE, image_format)) is None  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("image_format", FORMATS)
+def test_a_variation_comes_back_with_its_own_variation_seed(image_format: str) -> None:
+    asked = {"mode": "text_to_image", "prompt": "a fox", "seed": 7, "variation_strength": 0.2}
+    request = parse_request({**asked, "variation_seed": 20, "count": 4})
+    file = embed(encode(NOISE, image_format), image_format, of_image(request, 2), 7, "local")  # type: ignore[arg-type]
+    own = read_own(file)
+    assert own is not None
+    assert parse_request(own["request"]) == parse_request({**asked, "variation_seed": 22})
+    restored = read_metadata(file)
+    assert restored is not None
+    assert restored.recipe == own["request"]
+
+
+def test_the_infotext_names_the_variation_as_a1111_does() -> None:
+    request = parse_request(
+        {"mode": "text_to_image", "prompt": "a fox", "seed": 7, "variation_seed": 20, "variation_strength": 0.2}
+    )
+    line = infotext(request, 7)
+    assert "Variation seed: 20, Variation seed strength: 0.2" in line
+    found = read_infotext(line)
+    assert found is not None
+    assert (found.values["variation_seed"], found.values["variation_strength"]) == ("20", "0.2")

@@ -1,0 +1,67 @@
+"""A run that ends in a tab that nobody looks at says so: in the tab's name, and by a notification if asked to."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_history import draw
+from tests.serving import Site
+
+SEEN = """
+  window.seen = []; window.asked = 0;
+  const request = Notification.requestPermission.bind(Notification);
+  Notification.requestPermission = () => { window.asked += 1; return request(); };
+  window.Notification = new Proxy(Notification, {construct(target, given) {
+    window.seen.push(given); return Reflect.construct(target, given);
+  }});
+"""
+AWAY = "away => Object.defineProperty(document, 'hidden', {get: () => away, configurable: true})"
+LEAVE = f"({AWAY})(true)"
+RETURN = f"({AWAY})(false); document.dispatchEvent(new Event('visibilitychange'))"
+
+
+@pytest.fixture
+def watched(page: Page, site: Site) -> Page:
+    """Open the page with the browser's notifications noted, and allowed once they are asked for."""
+    page.context.grant_permissions(["notifications"], origin=site.address.rstrip("/"))
+    page.add_init_script(SEEN)
+    page.reload()
+    page.wait_for_selector("#notify button")
+    return page
+
+
+def test_the_tabs_name_says_that_it_is_done_until_somebody_looks(watched: Page) -> None:
+    watched.evaluate(LEAVE)
+    draw(watched, "a run nobody looks at")
+    watched.wait_for_function("document.title.startsWith('✓ Done')")
+    assert watched.evaluate("[window.asked, window.seen.length]") == [0, 0]
+    watched.evaluate(RETURN)
+    watched.wait_for_function("document.title === 'Z-Image Playground'")
+
+
+def test_a_notification_comes_only_once_it_was_pressed_for(watched: Page) -> None:
+    button = watched.locator("#notify button")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    assert watched.evaluate("window.asked") == 1
+    draw(watched, "a run that is looked at")
+    assert watched.evaluate("window.seen.length") == 0
+    watched.evaluate(LEAVE)
+    draw(watched, "a run to be told of")
+    watched.wait_for_function("window.seen.length === 1")
+    words, more = watched.evaluate("window.seen[0]")
+    assert words == "Your images are ready"
+    assert more["body"] == "a run to be told of"
+    watched.reload()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_run_that_failed_is_told_as_such(watched: Page) -> None:
+    watched.get_by_role("button", name="Only Fake").click()
+    watched.fill("#fake-fail_after input, #fake-fail_after textarea", "0")
+    watched.keyboard.press("Tab")
+    watched.evaluate(LEAVE)
+    watched.fill("#prompt textarea", "a run that fails")
+    watched.click("#generate")
+    watched.wait_for_function("document.title.startsWith('✗ Not finished')")

@@ -1,0 +1,42 @@
+"""Vary: images like one that was made, each a little further on towards another seed; run at once, as that one was."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import gradio as gr
+
+from backend.caller import Caller
+from backend.errors import InvalidRequest, Problem
+from backend.generate import prepare
+from backend.request_parts import RANDOM_SEED
+from ui.actions import Actions
+from ui.caller import caller_of
+from ui.run import Runner, Updates
+
+VARIATIONS = 4
+STRENGTH = 0.2
+"""Of an image that wasn't a variation itself: the same scene, with other details."""
+
+
+@dataclass(frozen=True, slots=True)
+class Varying:
+    """Answers the Vary button of an image; the form stays as it is."""
+
+    runner: Runner
+    actions: Actions
+
+    def vary(self, event: gr.EventData, request: gr.Request) -> Iterator[Updates]:
+        """Make the variations."""
+        caller = caller_of(self.runner.playground, request)
+        given = {name: str(value) for name, value in event._data.items()}
+        yield from self.runner.guarded(self._boards(given, caller), caller)
+
+    def _boards(self, given: dict[str, str], caller: Caller) -> Iterator[str]:
+        run, image = self.actions.image(given, caller)
+        backend = self.runner.playground.choose(run.backend)
+        if image.seed is None:
+            raise InvalidRequest([Problem("seed", "of this image is unknown; an image without one can't be varied.")])
+        strength = run.request.variation_strength or STRENGTH
+        changes = {"variation_strength": strength, "variation_seed": RANDOM_SEED, "count": VARIATIONS}
+        asked = run.request.model_copy(update={**changes, "seed": image.seed})
+        yield from self.runner.boards(backend, [prepare(backend, caller, asked)], caller)
