@@ -65,9 +65,11 @@ def launch_options(playground: "Playground") -> dict[str, Any]:
     from starlette.middleware import Middleware
 
     from backend.visitors.gate import Gate
-    from ui.page import launch_look
+    from ui.page import launch_look, tools_of
 
     settings = playground.settings
+    # Gradio's login guards its own routes alone, so behind one there are no tools.
+    routes = [] if settings.auth else [tools_of(playground).route()]
     told_port = "port" in settings.model_fields_set
     return {
         "server_name": settings.host,
@@ -80,7 +82,7 @@ def launch_options(playground: "Playground") -> dict[str, Any]:
         "enable_monitoring": False,
         "show_error": False,
         "allowed_paths": [],
-        "app_kwargs": {"middleware": [Middleware(Gate, playground=playground)]},
+        "app_kwargs": {"middleware": [Middleware(Gate, playground=playground)], "routes": routes},
         "prevent_thread_lock": True,
         "quiet": True,
         **launch_look(),

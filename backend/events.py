@@ -84,13 +84,21 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class Mapped:
+    """A control picture is done: the sha256 of its file, and its width and height in pixels."""
+
+    sha256: str
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """The visitor wants no more of the run, after `seconds`; one that a provider has accepted ends unseen."""
 
     seconds: float
 
 
-Event = Queued | Progress | Submitted | Generated | Waiting | Finished | Failed | Stopped
+Event = Queued | Progress | Submitted | Generated | Waiting | Finished | Failed | Stopped | Mapped
 Emit = Callable[[Event], None]
 
 

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from backend.errors import Cancelled, PlaygroundError
-from backend.events import Emit, Event, Failed, Finished, Generated, Stopped, Submitted, Waiting
+from backend.events import Emit, Event, Failed, Finished, Generated, Mapped, Stopped, Submitted, Waiting
 
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.5
 Work = Callable[[Emit], Event]
-_LAST = (Finished, Failed, Stopped)
+_LAST = (Finished, Failed, Stopped, Mapped)
 
 
 class Stream:

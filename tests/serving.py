@@ -29,6 +29,7 @@ class SecondFake(FakeBackend):
         limits={"steps": Limit(most=20, reason="It stops there.")},
         lacks={"negative_prompt": "It draws what it is told."},
         examples=("a second beginning",),
+        most_controls=1,
     )
 
 

@@ -1,31 +1,27 @@
 """The API: one typed endpoint a mode, made from its request type, and what scripts need around them."""
 
 import inspect
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import gradio as gr
 from gradio.data_classes import FileData
 from gradio.events import api
-from pydantic import ValidationError
 
 from backend.base import Backend
 from backend.caller import Caller
-from backend.errors import InvalidRequest, PlaygroundError, Problem, from_validation
-from backend.events import Failed, Finished, Generated, Stopped
-from backend.generate import generate
-from backend.playground import Playground
-from backend.requests import IMAGE_FIELDS, MODES, REQUEST_TYPES, Mode, Request, parse_request
-from backend.runs.answer import run_json
+from backend.errors import InvalidRequest, PlaygroundError, Problem
+from backend.requests import MODES, REQUEST_TYPES, Mode
+from backend.runs.answer import runs_json
 from backend.runs.records import RunImage
 from ui import words
 from ui.caller import caller_of
+from ui.control_map_api import ControlMapApi
 from ui.restore import settings_of
+from ui.scripts import Scripts
 from ui.served import Served
 from ui.signatures import optional, parameter, parameters_of, typed
 from ui.spaces import Spaces
-from ui.uploads import Uploads
 
 _ANSWER = tuple[list[FileData], dict]  # type: ignore[type-arg]  # Gradio reads the bare type
 
@@ -33,8 +29,9 @@ _ANSWER = tuple[list[FileData], dict]  # type: ignore[type-arg]  # Gradio reads 
 class Api:
     """Answers the endpoints."""
 
-    def __init__(self, playground: Playground, served: Served) -> None:
-        self.playground = playground
+    def __init__(self, scripts: Scripts, served: Served) -> None:
+        self.playground = scripts.playground
+        self.scripts = scripts
         self.served = served
 
     def add_to_page(self) -> None:
@@ -44,12 +41,19 @@ class Api:
         api(self._estimate(), api_name="estimate")
         api(self.backends, api_name="backends")
         api(self.read_metadata, api_name="read_metadata")
+        ControlMapApi(playground=self.playground, served=self.served).add_to_page()
+        api(self.styles, api_name="styles")
         Spaces(self).add_to_page()
 
     def backends(self, request: gr.Request) -> list:  # type: ignore[type-arg]  # Gradio reads the bare type
         """List the backends: what each can do, whether it is ready, and its own options."""
         caller = caller_of(self.playground, request)
         return [self._described(backend, caller) for backend in self.playground.backends.values()]
+
+    def styles(self, request: gr.Request) -> list:  # type: ignore[type-arg]  # Gradio reads the bare type
+        """List the styles: each one's name, and the words that it lays around a prompt."""
+        known = self.scripts.library.known_styles(caller_of(self.playground, request))
+        return [style.model_dump(exclude={"group"}) for style in known]
 
     def read_metadata(self, image: FileData) -> dict:  # type: ignore[type-arg]  # Gradio reads the bare type
         """Read the settings that an image carries: ours exactly, other programs' as far as they mean something here."""
@@ -81,7 +85,7 @@ class Api:
         def call(*given: Any) -> dict[str, Any]:
             request, *rest = given
             values = dict(zip(mode_first, rest, strict=True))
-            return self._price(values.pop("mode"), caller_of(self.playground, request), values)
+            return self.price(values.pop("mode"), caller_of(self.playground, request), values)
 
         summary = "Tell what a request may cost, in USD, before it is run; null where nobody knows."
         return typed(call, "estimate", summary, list(mode_first.values()), dict)
@@ -89,31 +93,20 @@ class Api:
     def run(
         self, mode: Mode, caller: Caller, values: dict[str, Any]
     ) -> Iterator[tuple[list[dict[str, Any]], dict[str, Any]]]:
-        images: list[RunImage] = []
         try:
-            backend, asked = self._asked(mode, values, caller)
-            # A script's cancel means what it says; only a page may come back.
-            for event in generate(self.playground, replace(caller, page=None), backend.name, asked):
-                if isinstance(event, Generated) and event.record:
-                    images.append(event.record)
-                if isinstance(event, Finished) or (isinstance(event, Failed) and event.run and images):
-                    assert event.run is not None
-                    yield self._files(images, caller.visitor), run_json(event.run)
-                elif isinstance(event, Failed):
-                    raise event.error
-                elif isinstance(event, Stopped):
-                    raise PlaygroundError("The run was stopped on the page of its visitor.", billed="unknown")
-                else:
-                    yield self._files(images, caller.visitor), {"status": "running"}
+            for now in self.scripts.run(mode, caller, values):
+                told = runs_json(now.runs) if now.over else {"status": "running"}
+                yield self._files(now.images, caller.visitor), told
         except PlaygroundError as error:
             raise gr.Error(words.sentence(error), print_exception=False) from error
 
-    def _price(self, mode: str, caller: Caller, values: dict[str, Any]) -> dict[str, Any]:
+    def price(self, mode: str, caller: Caller, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what a request may cost; raise `gr.Error` with the sentence of what is wrong with it."""
         try:
             if mode not in REQUEST_TYPES:
                 raise InvalidRequest([Problem("mode", f"is {mode!r}; choose one of {', '.join(MODES)}.")])
             names = parameters_of(mode)
-            backend, asked = self._asked(mode, {name: values[name] for name in names}, caller)
+            backend, asked = self.scripts.asked(mode, {name: values.get(name) for name in names}, caller)
             backend.capabilities.check(asked)
             estimate = backend.estimate(asked, caller)
         except PlaygroundError as error:
@@ -121,20 +114,6 @@ class Api:
         amounts = {"likely_usd": estimate.likely, "low_usd": estimate.low, "high_usd": estimate.high}
         told = {name: None if amount is None else float(amount) for name, amount in amounts.items()}
         return {"backend": backend.name, **told, "free": estimate.free, "note": estimate.note}
-
-    def _asked(self, mode: Mode, values: dict[str, Any], caller: Caller) -> tuple[Backend, Request]:
-        given = dict(values)
-        backend = self.playground.choose(str(given.pop("backend") or "auto"))
-        uploads = Uploads(self.playground, caller)
-        for name in IMAGE_FIELDS[mode]:
-            given[name] = uploads.picture(given.get(name))
-        if isinstance(given.get("controls"), list):
-            given["controls"] = [_control(entry, uploads) for entry in given["controls"]]
-        filled = {name: value for name, value in given.items() if value is not None}
-        try:
-            return backend, parse_request({"mode": mode, **filled})
-        except ValidationError as error:
-            raise from_validation(error) from error
 
     def _files(self, images: list[RunImage], visitor: str) -> list[dict[str, Any]]:
         return [
@@ -160,9 +139,3 @@ class Api:
             "most_controls": can.most_controls,
             "previews": can.previews,
         }
-
-
-def _control(entry: Any, uploads: Uploads) -> Any:
-    if not isinstance(entry, dict) or not isinstance(entry.get("image"), dict):
-        return entry
-    return {**entry, "image": uploads.picture(entry["image"])}

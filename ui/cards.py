@@ -19,12 +19,21 @@ def image_seconds(image: RunImage, run: Run | None) -> str:
     return words.duration(run.seconds) if run and len(run.images) == 1 else ""
 
 
+def image_steps(image: RunImage) -> str:
+    """Return how many steps were computed and how many taken over, where a cache decided over that."""
+    computed, reused = image.details.get("computed_steps"), image.details.get("reused_steps")
+    if not isinstance(computed, int) or not isinstance(reused, int):
+        return ""
+    return f"{computed} of {computed + reused} steps computed, {reused or 'none'} reused"
+
+
 def facts(image: RunImage, kind: CostKind, run: Run | None) -> Markup:
     """Return an image's seed, cost, time and size as one line."""
     parts: Sequence[tuple[str, str]] = (
         ("seed", f"seed {words.seed_text(image.seed)}"),
         ("cost", words.cost(image.cost_usd, kind)),
         ("time", image_seconds(image, run)),
+        ("steps", image_steps(image)),
         ("size", f"{image.width} × {image.height}"),
     )
     return Markup("").join(Markup('<span class="fact {}">{}</span>').format(name, text) for name, text in parts if text)

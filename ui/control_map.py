@@ -1,48 +1,106 @@
-"""The live preview of a control picture: what ControlNet will see of the image."""
+"""The live preview of a control picture: what ControlNet will see of the image; it can be taken over as it is."""
 
+import logging
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
 from pydantic import ValidationError
 
-from backend.encoding import encode
-from backend.errors import InvalidRequest, PlaygroundError, Problem, from_validation
-from backend.playground import Playground
+from backend.base import Backend
+from backend.caller import Caller
+from backend.control_map import control_map
+from backend.errors import InvalidRequest, NotFound, PlaygroundError, Problem, from_validation
+from backend.events import Event, Failed, Mapped, Progress
 from backend.request_parts import Control
+from ui import words
 from ui.caller import caller_of
 from ui.easel import picture_of
+from ui.filling import Filling, Updates
+from ui.form import MARK, Values, own_options
 from ui.results import error_card
-from ui.served import Served, url
+from ui.served import url
 from ui.uploads import Uploads
+
+log = logging.getLogger(__name__)
+
+_MAP = Markup(
+    '<img src="{}" alt="The control map, {} × {}">'
+    '<button type="button" class="small" data-use="{}" title="Takes it as the picture, and no preprocessing">'
+    "Use this map</button>"
+)
+TAKEN = '<p class="hint" role="status">The map is the picture now, and is followed as it is.</p>'
 
 
 class ControlMap:
-    """Shows what a preprocessing makes of the picture on the easel."""
+    """Shows what a preprocessing makes of the picture on the easel, and lays the map there instead."""
 
-    def __init__(self, playground: Playground, served: Served) -> None:
-        self.playground = playground
-        self.served = served
+    def __init__(self, filling: Filling, *, place: gr.HTML, stop: gr.Button) -> None:
+        self.playground, self.served, self.filling = filling.playground, filling.served, filling
+        self.place, self.stop = place, stop
 
-    def show(self, request: gr.Request, **values: Any) -> str:
-        """Return the map as HTML, or a card that says why there is none."""
+    def outputs(self) -> list[Any]:
+        """Return what showing a map changes."""
+        return [self.place, self.stop]
+
+    def taken(self) -> list[Any]:
+        """Return what using a map changes."""
+        return [self.place, self.filling.controls["easel"], self.filling.controls[f"controlnet{MARK}preprocess"]]
+
+    def show(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
+        """Yield how the map comes along, then the map as HTML, or a card that says why there is none."""
         try:
-            address, size = self._drawn(request, values)
+            yield from self._shown(caller_of(self.playground, request), values)
         except PlaygroundError as error:
-            return str(error_card(error))
-        return str(Markup('<img src="{}" alt="The control map, {} × {}">').format(address, *size))
+            yield self._said(error_card(error))
+        except Exception:  # The page's rim: without this a visitor would look at a map that never comes.
+            log.exception("The page broke down on a control map")
+            broken = PlaygroundError("The playground broke down on this map; its log says why.", billed="unknown")
+            yield self._said(error_card(broken))
 
-    def _drawn(self, request: gr.Request, values: dict[str, Any]) -> tuple[str, tuple[int, int]]:
-        caller = caller_of(self.playground, request)
+    def use(self, event: gr.EventData, request: gr.Request) -> Updates:
+        """Lay a map that was shown on the easel, to be followed as it is."""
+        sha256, visitor = str(event._data.get("use")), caller_of(self.playground, request).visitor
+        if self.playground.holders.picture(sha256, visitor) != "yours":
+            error = NotFound("That map isn't here any more: show it again.")
+            raise gr.Error(str(error), print_exception=False)
+        preprocess = self.filling.controls[f"controlnet{MARK}preprocess"]
+        return {self.place: TAKEN, preprocess: "none", **self.filling.picture(sha256, visitor)}
+
+    def stopped(self) -> Updates:
+        """Clear the place after Stop."""
+        return self._said(Markup(""))
+
+    def _shown(self, caller: Caller, values: dict[str, Any]) -> Iterator[Updates]:
+        backend, control, options = self._asked(caller, values)
+        began, doing = time.monotonic(), f"{backend.label} is working"
+        for event in control_map(self.playground, caller, backend, control, options):
+            if isinstance(event, Mapped | Failed):
+                yield self._said(self._ended(event, caller))
+                return
+            doing = event.doing if isinstance(event, Progress) else doing
+            line = Markup('<p role="status">{}, {}</p>').format(doing, words.duration(time.monotonic() - began))
+            yield self._said(line, working=True)
+
+    def _ended(self, event: Event, caller: Caller) -> Markup:
+        if isinstance(event, Mapped):
+            address = url(self.served.copy_of(event.sha256, caller.visitor))
+            return _MAP.format(address, *event.size, event.sha256)
+        assert isinstance(event, Failed)
+        return error_card(event.error)
+
+    def _said(self, html: Markup, *, working: bool = False) -> Updates:
+        return {self.place: str(html), self.stop: gr.update(visible=working)}
+
+    def _asked(self, caller: Caller, values: dict[str, Any]) -> tuple[Backend, Control, dict[str, Any]]:
         image = Uploads(self.playground, caller).picture(picture_of(values["easel"]))
         if image is None:
             raise InvalidRequest([Problem("image", "is missing; choose one, drop it on the easel, or paste it.")])
+        backend = self.playground.choose(str(values["backend"]))
         try:
             control = Control(image=image, preprocess=values["preprocess"])
         except ValidationError as error:
             raise from_validation(error) from error
-        backend = self.playground.choose(str(values["backend"]))
-        picture = backend.control_picture(control, caller)
-        sha256 = self.playground.files.put(encode(picture, "png"), "png")
-        self.playground.holders.add_picture(sha256, caller.visitor)
-        return url(self.served.copy_of(sha256, caller.visitor)), picture.size
+        return backend, control, own_options(Values("controlnet", backend.name, values), backend.capabilities)

@@ -217,6 +217,7 @@ function lay_out() {
   describe();
 }
 function describe() {
+  show_edge();
   if (!picture) { about.textContent = ''; return; }
   const [width, height] = [image.naturalWidth, image.naturalHeight];
   let text = `${width} × ${height}`;

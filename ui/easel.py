@@ -9,6 +9,8 @@ from typing import Any
 import gradio as gr
 
 _HERE = Path(__file__).parent
+_SCRIPTS = ("easel.js", "easel_edge.js")
+"""One program: the second shows the mask as growing and feathering make it."""
 
 
 def easel() -> gr.HTML:
@@ -16,7 +18,7 @@ def easel() -> gr.HTML:
     return gr.HTML(
         None,
         html_template=(_HERE / "easel.html").read_text(encoding="utf-8"),
-        js_on_load=(_HERE / "easel.js").read_text(encoding="utf-8"),
+        js_on_load="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
         apply_default_css=False,
         elem_id="easel",
     )

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
-from pydantic import BaseModel
 
 from backend.capabilities import Size
 from backend.playground import Playground
 from backend.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode, Request
 from backend.runs.metadata import recipe as recipe_of
+from ui.accelerator import show_accelerator
 from ui.controls import shown
 from ui.easel import sheet
 from ui.form import MARK
+from ui.further_controls import show_controls
 from ui.served import Served, url
 
 Updates = dict[Any, Any]
@@ -35,6 +36,7 @@ class Filling:
         """Return the updates that bring back a request, its pictures included; `seed` is that of one image."""
         updates = self.from_recipe(recipe_of(request, seed), backend)
         pictures = {name: str(getattr(request, name)) for name in IMAGE_FIELDS[request.mode]}
+        updates[self.controls["controls"]] = show_controls(request.controls, self.served, visitor)
         if pictures:
             updates |= self.picture(pictures["image"], visitor, mask=pictures.get("mask"))
         return updates
@@ -46,7 +48,7 @@ class Filling:
         values = {"mode": mode, **self._fields(mode, recipe, chosen.capabilities.default_size)}
         options = recipe.get("options") or {}
         values |= {f"{chosen.name}{MARK}{name}": value for name, value in options.items()}
-        values["styles"] = []
+        values |= {"styles": [], "controls": []}
         if backend in self.playground.backends:
             values["backend"] = backend
         return {self.controls[name]: gr.update(value=value) for name, value in values.items() if name in self.controls}
@@ -67,10 +69,12 @@ class Filling:
     def _fields(mode: Mode, recipe: Mapping[str, Any], size: Size) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for name, info in REQUEST_TYPES[mode].model_fields.items():
-            if name in ("mode", "options", *IMAGE_FIELDS[mode]):
+            if name in ("mode", "options", "controls", *IMAGE_FIELDS[mode]):
                 continue
-            default = "" if info.is_required() else info.default
-            value = recipe.get(name, default.model_dump() if isinstance(default, BaseModel) else default)
+            if name == "accelerator":
+                values |= show_accelerator(recipe.get(name) or {})
+                continue
+            value = recipe.get(name, "" if info.is_required() else info.default)
             values[name] = values[f"{mode}{MARK}{name}"] = shown(name, info, value)
         if "width" in values:
             values["keep_size"] = values["width"] is None

@@ -8,6 +8,7 @@ import gradio as gr
 from backend.capabilities import Size
 from backend.playground import Playground
 from backend.requests import Mode
+from ui.accelerator import fit_accelerator
 from ui.form import fit
 from ui.notes import note_html
 from ui.settings_area import SettingsArea, has_options
@@ -32,6 +33,8 @@ class Fitting:
             settings.size.preset,
             settings.size.known,
             settings.note,
+            settings.controls,
+            settings.accelerator.box,
         ]
 
     def fit(self, backend: str, **values: Any) -> dict[Any, Any]:
@@ -61,6 +64,8 @@ class Fitting:
         updates[self.settings.size.preset] = gr.update(choices=offered, value=known)
         updates[self.settings.size.known] = known_sizes(can)
         note = note_html(can, said)
+        updates[self.settings.controls] = gr.update(most=can.most_controls)
+        updates[self.settings.accelerator.box] = fit_accelerator(can)
         updates[self.settings.note] = gr.update(value=note, visible=bool(note))
         return updates
 

@@ -12,8 +12,10 @@ from backend.capabilities import Capabilities
 from backend.errors import from_validation
 from backend.recipes import Recipe, check_recipe
 from backend.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode, Request, TextToImage, parse_request
+from ui.accelerator import read_accelerator
 from ui.controls import bounds, is_json, plain, read_json
 from ui.easel import picture_of
+from ui.further_controls import read_controls
 from ui.lora_lines import read_loras
 from ui.uploads import Uploads
 
@@ -45,7 +47,10 @@ def parse(values: Values, capabilities: Capabilities, uploads: Uploads) -> Reque
     for name, info in kind.model_fields.items():
         if name in ("mode", "options") or name in capabilities.lacks:
             continue
-        value = _image(values, name, uploads) if name in IMAGE_FIELDS[values.mode] else _plain(values, name, info)
+        if name == "controls":
+            value: Any = read_controls(values.raw.get(name), uploads)
+        else:
+            value = _image(values, name, uploads) if name in IMAGE_FIELDS[values.mode] else _plain(values, name, info)
         if value is not None:
             found[name] = value
     try:
@@ -98,6 +103,8 @@ def _image(values: Values, name: str, uploads: Uploads) -> str | None:
 
 
 def _plain(values: Values, name: str, info: FieldInfo) -> Any:
+    if name == "accelerator":
+        return read_accelerator(values.raw)
     if name in ("width", "height") and values.mode != "text_to_image" and values.raw.get("keep_size"):
         return None
     value = values.raw.get(f"{values.mode}{MARK}{name}", values.raw.get(name))

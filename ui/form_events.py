@@ -9,6 +9,7 @@ from ui.compose import Compose
 from ui.control_map import ControlMap
 from ui.effect_check import EffectCheck
 from ui.events import QUIET, js_call
+from ui.filling import Filling
 from ui.fitting import Fitting
 from ui.form import MARK
 from ui.header import Header, Switch
@@ -89,22 +90,27 @@ def connect_modes(form: Compose) -> None:
         tab.select(None, None, form.mode, js=f"() => window.playground.choose_mode('{mode}')")
 
 
-def connect_control_map(control_map: ControlMap, head: Header, form: Compose, settings: SettingsArea) -> None:
-    """Connect the preview of the control map."""
+def connect_mask_edge(settings: SettingsArea) -> None:
+    """Show on the easel what growing and feathering make of the mask, in the browser alone."""
+    edge = [settings.own[f"inpaint{MARK}mask_grow"], settings.own[f"inpaint{MARK}mask_feather"]]
+    gr.on([each.change for each in edge], None, edge, None, js="(...edge) => window.playground_easel.edge(...edge)")
+
+
+def connect_control_map(filling: Filling, head: Header, form: Compose, settings: SettingsArea) -> None:
+    """Connect the preview of the control map, and its use instead of the picture."""
+    own = settings.own
+    shown = ControlMap(filling, place=own["control_map"], stop=own["stop_map"])
     asked = {
         "backend": head.backend,
         "easel": form.easel,
-        "preprocess": settings.own[f"controlnet{MARK}preprocess"],
+        "preprocess": own[f"controlnet{MARK}preprocess"],
+        **settings.options,
     }
-    settings.own["show_control"].click(
-        control_map.show,
-        None,
-        settings.own["control_map"],
-        inputs_kwargs=asked,
-        preprocess=False,
-        api_visibility="private",
-        show_progress="minimal",
+    showing = own["show_control"].click(
+        shown.show, None, shown.outputs(), inputs_kwargs=asked, preprocess=False, trigger_mode="once", **QUIET
     )
+    own["stop_map"].click(shown.stopped, None, shown.outputs(), cancels=[showing], queue=False, **QUIET)
+    own["control_map"].use(shown.use, None, shown.taken(), queue=False, **QUIET)
 
 
 def connect_effect(playground: Playground, served: Served, settings: SettingsArea, values: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from backend.caller import Caller
 from backend.errors import PlaygroundError
 from backend.playground import Playground
 from ui.caller import caller_of
+from ui.languages import language_switch
 from ui.marks import code_marked
 from ui.own_key import KeyArea, key_area
 
@@ -49,6 +50,7 @@ def header(playground: Playground) -> Header:
             filterable=False,
             elem_id="backend",
         )
+        language_switch()
     shown = state_html(chosen, caller)
     state = gr.HTML(shown, elem_id="state", js_on_load=_ACTIONS_JS, apply_default_css=False)
     key = key_area(chosen)

@@ -76,8 +76,11 @@ class Library:
         """Return prompt and negative prompt with these styles around them; an empty prompt stays empty."""
         if not names or not prompt.strip():
             return prompt, negative
-        known = [*self.presets.styles, *self.shelf.styles(caller.visitor)]
-        return apply(find(known, names), prompt, negative)
+        return apply(find(self.known_styles(caller), names), prompt, negative)
+
+    def known_styles(self, caller: Caller) -> list[Style]:
+        """Return the styles that come with the playground and the visitor's own."""
+        return [*self.presets.styles, *self.shelf.styles(caller.visitor)]
 
     def lists(self, caller: Caller) -> Lists:
         """Return the wildcards that a visitor's prompts may use."""

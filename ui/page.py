@@ -11,13 +11,13 @@ from ui.actions import Actions
 from ui.api import Api
 from ui.charts import Charting
 from ui.compose import Compose, compose
-from ui.control_map import ControlMap
 from ui.events import QUIET
 from ui.filling import Filling
 from ui.form_events import (
     connect_control_map,
     connect_effect,
     connect_keys,
+    connect_mask_edge,
     connect_modes,
     connect_seed,
     connect_sizes,
@@ -44,11 +44,13 @@ from ui.run_events import (
     connect_restore,
     connect_run,
 )
+from ui.scripts import Scripts
 from ui.served import Served
 from ui.settings_area import SettingsArea, settings_area
 from ui.share import FormLink
 from ui.shared_result import SharedResult
 from ui.token_line import TokenLine
+from ui.tools import Tools
 from ui.ways_out import WaysOut
 
 CACHE_SECONDS = (3600, 24 * 3600)
@@ -93,9 +95,10 @@ def build(playground: Playground) -> gr.Blocks:
         connect_memory(page, remembering, form, values)
         connect_sizes(settings)
         connect_modes(form)
+        connect_mask_edge(settings)
         connect_keys(page, OwnKeys(playground), head, runner, form, values)
         connect_restore(Restoring(playground, filling, form.notice), form, drop)
-        connect_control_map(ControlMap(playground, served), head, form, settings)
+        connect_control_map(filling, head, form, settings)
         connect_effect(playground, served, settings, values)
         connect_seed(results, settings)
         connect_switch(playground, head, form, settings)
@@ -103,9 +106,15 @@ def build(playground: Playground) -> gr.Blocks:
         Together(playground, served, filling, room).connect(page, **QUIET)
         page.load(looking.look, None, results.history.outputs(), queue=False, **QUIET)
         with gr.Column(visible=False):  # Each parameter is a component: what is not visible, the browser never mounts.
-            Api(playground, served).add_to_page()
+            Api(Scripts(playground, library), served).add_to_page()
     assert isinstance(page, gr.Blocks)
     return page
+
+
+def tools_of(playground: Playground) -> Tools:
+    """Return what assistants reach over MCP, beside the page."""
+    scripts = Scripts(playground, Library(playground, load_presets()))
+    return Tools(Api(scripts, Served(playground.files, playground.holders)))
 
 
 def launch_look() -> dict[str, Any]:
@@ -135,7 +144,9 @@ def _values(head: Header, form: Compose, settings: SettingsArea) -> dict[str, An
         "prompt": form.prompt,
         "easel": form.easel,
         "keep_size": settings.keep_size,
+        "controls": settings.controls,
         "styles": settings.library.styles,
+        **settings.accelerator.controls,
         **settings.fitted(),
         **settings.options,
     }

@@ -23,7 +23,7 @@ element.addEventListener('click', event => {
 });
 """
 _LINE = Markup(
-    "<li><span>“{prompt}” · {label} · {when:%d %b, %H:%M} UTC</span>"
+    "<li><span translate='no'>“{prompt}” · {label} · {when:%d %b, %H:%M} UTC</span>"
     '<button type="button" class="small" data-run="{run}">Recover</button></li>'
 )
 _BOX = Markup(

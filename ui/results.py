@@ -100,7 +100,9 @@ def error_card(error: PlaygroundError, *, told_bill: bool = True) -> Markup:
     """Return an error as a card: what happened, whether it was billed, and what to do."""
     if isinstance(error, InvalidRequest):
         rows = Markup("").join(
-            Markup("<li><b>{}</b> {}</li>").format(_field_title(problem.field), code_marked(problem.message))
+            Markup("<li><b>{}</b> <span>{}</span></li>").format(
+                _field_title(problem.field), code_marked(problem.message)
+            )
             for problem in error.problems
         )
         body = Markup("<ul>{}</ul>").format(rows)

@@ -47,7 +47,9 @@ def empty_stage(examples: Mapping[str, Sequence[tuple[str, str]]], chosen: str) 
 
 def _chips(backend: str, examples: Sequence[tuple[str, str]], *, shown: bool) -> Markup:
     chips = Markup("").join(
-        Markup('<button type="button" data-prompt="{}">{}</button>').format(prompt, title)
+        Markup('<button type="button" data-prompt="{}" {}>{}</button>').format(
+            prompt, Markup('translate="no"') if title == prompt else "", title
+        )
         for title, prompt in examples[:MOST_EXAMPLES]
     )
     hidden = "" if shown else "hidden"

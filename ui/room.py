@@ -25,7 +25,7 @@ _OPENED = Markup(
     '<p>Your room is open. <a href="?{parameter}={room}">Enter it</a>, and send its address to others.</p>'
 )
 _JOIN = Markup("<p>You were sent a room's link. Join it to see its board; what you make then lands on it too.</p>")
-_STAND = Markup("<p><b>{name}</b>{state} · here now: {here}{left}</p>")
+_STAND = Markup("<p><b translate='no'>{name}</b>{state} · here now: {here}{left}</p>")
 _TILE = Markup(
     '<figure class="tile" data-run="{run}" data-index="{index}">'
     '<button type="button" class="picture" data-open="{whole}" aria-label="Look at it in full size">'

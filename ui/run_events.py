@@ -83,7 +83,7 @@ def connect_library(page: gr.Blocks, shelving: Shelving, form: Compose, values: 
     page.load(shelving.opened, None, [area.styles, preset], queue=False, **QUIET)
     filled = preset.input(shelving.chosen, preset, [*shelving.filling.outputs(), preset], queue=False, **QUIET)
     filled.then(None, form.mode, None, js=js_call("open_tab"))
-    held = {name: control for name, control in values.items() if name not in ("mask", "easel", "styles")}
+    held = {name: control for name, control in values.items() if name not in ("mask", "easel", "controls", "styles")}
     area.save.click(
         shelving.save,
         None,
@@ -98,8 +98,12 @@ def connect_library(page: gr.Blocks, shelving: Shelving, form: Compose, values: 
 
 def connect_price(page: gr.Blocks, runner: Runner, form: Compose, values: dict[str, Any], ended: list[Any]) -> None:
     """Connect the price on the button, and what the caps leave, to everything that changes them."""
-    quiet = ("prompt", "mask", "easel", "styles")
-    priced = [form.easel.input, *(control.change for name, control in values.items() if name not in quiet)]
+    quiet = ("prompt", "mask", "easel", "controls", "styles")
+    priced = [
+        form.easel.input,
+        values["controls"].input,
+        *(control.change for name, control in values.items() if name not in quiet),
+    ]
     how: dict[str, Any] = {"inputs_kwargs": values, "preprocess": False, "queue": False, **QUIET}
     outputs = [form.generate, form.left]
     gr.on([page.load, *priced], runner.price, None, outputs, trigger_mode="always_last", **how)
@@ -110,7 +114,7 @@ def connect_price(page: gr.Blocks, runner: Runner, form: Compose, values: dict[s
 def connect_memory(page: gr.Blocks, remembering: Remembering, form: Compose, values: dict[str, Any]) -> None:
     """Connect the browser's memory of the form."""
     kept = memory()
-    held = {name: control for name, control in values.items() if name not in ("mask", "easel", "styles")}
+    held = {name: control for name, control in values.items() if name not in ("mask", "easel", "controls", "styles")}
     moments = [form.prompt.blur, form.generate.click, *(held[name].change for name in held if name != "prompt")]
     gr.on(
         moments,

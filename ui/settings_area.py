@@ -10,8 +10,10 @@ from gradio.components import Component
 from backend.capabilities import Capabilities
 from backend.playground import Playground
 from backend.prompts.styles import Style
+from ui.accelerator import AcceleratorArea, accelerator_area
 from ui.controls import control
 from ui.form import MARK, SHARED, fit
+from ui.further_controls import further_controls
 from ui.grid_area import GridArea, grid_area
 from ui.library_area import LibraryArea, library_area
 from ui.notes import note_html
@@ -21,7 +23,7 @@ from ui.tabs.fields import Fitted
 
 BASIC = ("steps", "count")
 FINE = ("guidance", "negative_prompt", "shift", "scheduler", "prompt_expansion", "safety")
-EXTRA = ("loras", "acceleration", "accelerator")
+EXTRA = ("loras", "acceleration")
 _TERSE: Mapping[str, Mapping[str, object]] = {
     "steps": {"info": None},
     "count": {"info": None},
@@ -44,6 +46,8 @@ class SettingsArea:
     reuse: gr.Button
     note: gr.HTML
     keep_size: gr.Checkbox
+    controls: gr.HTML
+    accelerator: AcceleratorArea
     library: LibraryArea
     grid: GridArea
 
@@ -58,6 +62,7 @@ def settings_area(playground: Playground, styles: Sequence[Style]) -> SettingsAr
     first, _ = fit(chosen.capabilities, {})
     with gr.Column(elem_id="settings", min_width=280):
         own = _own_fields(first)
+        controls = further_controls(chosen.capabilities)
         said = note_html(chosen.capabilities)
         note = gr.HTML(said, elem_id="fit-note", visible=bool(said), apply_default_css=False)
         keep_size = gr.Checkbox(True, label="Keep the picture's size", elem_id="keep-size")
@@ -74,11 +79,14 @@ def settings_area(playground: Playground, styles: Sequence[Style]) -> SettingsAr
             fields |= _fields(FINE, first)
         with gr.Accordion("LoRAs and acceleration", open=False, elem_classes=["fold"]):
             fields |= _fields(EXTRA, first)
+            accelerator = accelerator_area(chosen.capabilities)
         grid = grid_area()
         with gr.Accordion("File", open=False, elem_classes=["fold"]):
             fields |= _fields(FILE, first)
         options, groups = _options(playground, chosen.name)
-    return SettingsArea(own, fields, options, groups, size, dice, reuse, note, keep_size, library, grid)
+    return SettingsArea(
+        own, fields, options, groups, size, dice, reuse, note, keep_size, controls, accelerator, library, grid
+    )
 
 
 def _fields(names: tuple[str, ...], fitted: Mapping[str, Mapping[str, object]]) -> dict[str, Component]:

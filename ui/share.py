@@ -57,7 +57,7 @@ class FormLink:
 
     def connect(self, values: dict[str, Any]) -> None:
         """Wire the button; the browser copies the address once the link is there, if it lets a page do so."""
-        held = {name: control for name, control in values.items() if name not in ("mask", "easel")}
+        held = {name: control for name, control in values.items() if name not in ("mask", "easel", "controls")}
         made = self.area.copy.click(
             self.make, None, self.area.link, inputs_kwargs=held, preprocess=False, queue=False, **QUIET
         )

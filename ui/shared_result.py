@@ -33,7 +33,7 @@ REVOKED = Markup(
 )
 _PAGE = Markup(
     '<section class="shared"><h2 class="quiet">A shared result</h2><div class="strip">{images}</div>'
-    '<p>{prompt}</p><p class="hint">{settings}</p>'
+    '<p translate="no">{prompt}</p><p class="hint">{settings}</p>'
     '<p><a href="?{recipe_parameter}={recipe}">Open in the playground</a></p></section>'
 )
 _IMAGE = Markup('<figure class="tile"><img src="{address}" alt="{alt}"><figcaption>seed {seed}</figcaption></figure>')

@@ -15,13 +15,13 @@ _TYPES: dict[str, Any] = {"seed": int | str, "loras": list, "controls": list, "a
 
 
 def parameters_of(mode: Mode) -> dict[str, inspect.Parameter]:
-    """Return the endpoint's parameters: the prompt and the images first, then the backend, then the rest."""
+    """Return the endpoint's parameters: the prompt and the images first, then backend and styles, then the rest."""
     fields = {name: info for name, info in REQUEST_TYPES[mode].model_fields.items() if name != "mode"}
     first = ("prompt", *IMAGE_FIELDS[mode])
     ordered = [*first, *(name for name in fields if name not in first)]
     found = {name: _parameter_of(name, fields[name], mode) for name in ordered}
-    backend = {"backend": parameter("backend", str, "auto")}
-    return {**{name: found[name] for name in first}, **backend, **found}
+    ours = {"backend": parameter("backend", str, "auto"), "styles": parameter("styles", list, [])}
+    return {**{name: found[name] for name in first}, **ours, **found}
 
 
 def _parameter_of(name: str, info: FieldInfo, mode: Mode) -> inspect.Parameter:

@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+import re
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from backend.playground import Playground
 
 MOST_MASK_CHARACTERS = 24 * 2**20
 _PNG_URL = "data:image/png;base64,"
+_ADDRESS = re.compile(r"data:image/(?P<format>png|jpeg|webp);base64,", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +59,18 @@ class Uploads:
             raise InvalidRequest([Problem("mask", "is empty; draw over the part that is to be painted anew.")])
         self.playground.holders.add_picture(sha256, self.caller.visitor)
         return sha256
+
+
+def keep_data_address(value: Any) -> Any:
+    """Put the bytes of a `data:` address where uploads lie, and return them as one; anything else stays as it is."""
+    head = _ADDRESS.match(value) if isinstance(value, str) else None
+    if head is None:
+        return {"path": value}
+    try:
+        content = base64.b64decode(value[head.end() :], validate=True)
+    except binascii.Error as error:
+        raise BadImage("The image's `data:` address is no base64: encode the file's bytes again.") from error
+    target = Path(get_upload_folder()) / secrets.token_hex(16) / f"image.{head['format']}"
+    target.parent.mkdir(parents=True)
+    target.write_bytes(content)
+    return {"path": str(target)}

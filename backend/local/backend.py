@@ -8,6 +8,7 @@ from PIL import Image
 from pydantic import JsonValue
 
 from backend.base import Backend, State
+from backend.cache_rules import cache_problems
 from backend.caller import Caller
 from backend.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate, read_options
 from backend.errors import Problem, Unsupported
@@ -140,6 +141,7 @@ class LocalBackend(Backend):
         return self.workshop.detectors.detect(control.preprocess, image, chosen, emit)
 
     def _problems(self, request: Request) -> Iterator[Problem]:
+        yield from cache_problems(request)
         options = LocalOptions.model_validate(request.options)
         yield from self.workshop.detectors.problems(controls_of(request), options)
 

@@ -28,7 +28,8 @@ class BlockCache:
         self._plan, self._sampler = plan, sampler
         heads = {"first_block": 1, "deep_blocks": max(1, round(len(self._blocks) * _DEEP)), "modulated": 0}
         self._head = heads[plan.kind]
-        self.reused = 0
+        self.computed = self.reused = 0
+        """How many of the model's calls were computed, and how many taken over."""
         self._row, self._change, self._reusing = 0, 0.0, False
         self._sign: Tensor | None = None
         self._tail: Tensor | None = None
@@ -74,6 +75,7 @@ class BlockCache:
             self.reused += 1
             self._row += 1
             return
+        self.computed += 1
         self._row, self._change, self._sign = 0, 0.0, sign
         self._mark = self._last = sample
         self._foreign = 0.0

@@ -52,8 +52,8 @@ class Engine:
         self.guiding = Loading(self._bring_controlnet, doing=_READING, failure="The ControlNet could not be loaded")
         """The ControlNet's loading; wait for it before the turn in which it is needed, since it takes one itself."""
         self.prompts = PromptCache(pipe)
-        self.reused = 0
-        """How many steps the last drawing took over from earlier ones."""
+        self.computed = self.reused = 0
+        """How many steps the last drawing computed and how many it took over from earlier ones, if it had a cache."""
         self._adapters = Adapters(pipe)
         self.colours = fit_colours(pipe)
         self._scheduler = pipe.scheduler.config
@@ -131,14 +131,14 @@ class Engine:
 
     @contextmanager
     def _cache(self, drawing: Drawing, sampler: Sampler) -> Iterator[None]:
-        self.reused = 0
+        self.computed = self.reused = 0
         plan = plan_of(drawing.request)
         if plan is None:
             yield
             return
         with BlockCache(self.pipe.transformer, plan, sampler) as cache:
             yield
-        self.reused = cache.reused
+        self.computed, self.reused = cache.computed, cache.reused
 
     def _guide(self, pipe: Any, drawing: Drawing) -> dict[str, Any]:
         if not drawing.guides:

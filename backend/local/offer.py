@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from backend.cache_rules import cache_problems
 from backend.capabilities import Capabilities, Limit, Size
 from backend.local.checkpoint import Checkpoint
 from backend.local.samplers.names import OFFERED, REFUSED
@@ -58,7 +57,6 @@ def capabilities(
         "choices": {"scheduler": OFFERED},
         "lacks": {**_LACKS, **lacking},
         "most_controls": MOST_CONTROLS if guided else 0,
-        "rules": cache_problems,
     }
     if not checkpoint.embedded:
         return Capabilities(default_size=_REAL_SIZES[0], sizes=_REAL_SIZES, previews=True, **shared)

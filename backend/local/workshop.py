@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -11,9 +12,10 @@ from PIL import Image
 from backend.events import Emit, Generated, Progress
 from backend.local import offer
 from backend.local.detectors import Detectors
-from backend.local.drawing import OnStep
+from backend.local.drawing import Drawing, OnStep
+from backend.local.engine import Engine
 from backend.local.extras import Extras
-from backend.local.loras import LoraShelf
+from backend.local.loras import LoraFile, LoraShelf
 from backend.local.models import Models
 from backend.local.options import LocalOptions
 from backend.local.safety import SafetyCheck
@@ -52,12 +54,12 @@ class Workshop:
             engine.guiding.wait(emit)
         for index, seed in enumerate(seeds(request)):
             with self.lane.turn(emit):
-                began = time.monotonic()
-                image = paint(seed, partial(engine.draw, on_step=_teller(emit, index), loras=loras))
-                seconds, reused = time.monotonic() - began, engine.reused
+                began, tally = time.monotonic(), _Tally(engine, _teller(emit, index), loras)
+                image = paint(seed, tally.draw)
+                seconds = time.monotonic() - began
             self.timed(image, request, seconds)
             flagged = self._flags(image) if request.safety else None
-            emit(Generated(image, seed, self.price(seconds), index, flagged, _details(seconds, reused)))
+            emit(Generated(image, seed, self.price(seconds), index, flagged, tally.details(seconds)))
 
     def timed(self, image: Image.Image, request: Request, seconds: float) -> None:
         """Remember how long an image of this size took, for the next estimate."""
@@ -88,5 +90,22 @@ def _teller(emit: Emit, index: int) -> OnStep:
     return tell
 
 
-def _details(seconds: float, reused: int) -> Mapping[str, Any]:
-    return {"seconds": round(seconds, 3)} | ({"reused_steps": reused} if reused else {})
+@dataclass(slots=True)
+class _Tally:
+    """Makes the drawings of one image, of which some modes need several, and adds up their steps."""
+
+    engine: Engine
+    on_step: OnStep
+    loras: tuple[LoraFile, ...]
+    computed: int = 0
+    reused: int = 0
+
+    def draw(self, drawing: Drawing) -> Image.Image:
+        image = self.engine.draw(drawing, self.on_step, loras=self.loras)
+        self.computed += self.engine.computed
+        self.reused += self.engine.reused
+        return image
+
+    def details(self, seconds: float) -> Mapping[str, Any]:
+        steps = {"computed_steps": self.computed, "reused_steps": self.reused} if self.computed else {}
+        return {"seconds": round(seconds, 3)} | steps

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from backend.errors import InvalidRequest
 from backend.recipes import check_recipe
 from backend.restore.comfyui import read_canvas, read_graph
 from backend.restore.fit import fit
-from backend.restore.found import Found, Restored
+from backend.restore.found import Dropped, Found, Restored
 from backend.restore.infotext import read_infotext
 from backend.restore.invokeai import read_dream, read_invokeai, read_sd_metadata
 from backend.restore.plain_json import read_fooocus, read_novelai, read_ruined_fooocus, read_space, read_swarmui
@@ -24,6 +25,7 @@ _FLAT: tuple[Callable[[Any], Found | None], ...] = (
     read_space,
     read_graph,
 )
+_NO_PICTURES = "A file carries no control pictures; Settings in the history brings them back."
 _TEXTS = ("parameters", "UserComment", "comment", "Comment", "ImageDescription")
 
 
@@ -84,8 +86,14 @@ def _ours(texts: Mapping[str, str]) -> Restored | None:
         own = _json(texts.get(name))
         own = own.get(KEY) if isinstance(own, dict) else None
         if isinstance(own, dict) and isinstance(own.get("request"), dict):
-            return _checked_own(own["request"], own.get("backend"))
+            found = _checked_own(own["request"], own.get("backend"))
+            return replace(found, dropped=(*found.dropped, *_further_controls(own.get("controls"))))
     return None
+
+
+def _further_controls(count: Any) -> tuple[Dropped, ...]:
+    """Say that a file carries no pictures; those of its further controls would be missed by nobody else."""
+    return (Dropped("controls", str(count), _NO_PICTURES),) if isinstance(count, int) and count > 0 else ()
 
 
 def _checked_own(recipe: dict[str, Any], backend: Any) -> Restored | None:

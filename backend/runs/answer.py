@@ -1,5 +1,6 @@
 """A run as the JSON that the API, the zip and the page's request view show."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +29,29 @@ def run_json(run: Run) -> dict[str, Any]:
     }
 
 
+def runs_json(runs: Sequence[Run]) -> dict[str, Any]:
+    """Return one answer for the runs that one request became, a run an image where its prompt had choices.
+
+    It reads as the first run's, with every image and seed and the sums of costs and seconds; `runs` holds each by
+    itself where there are several.
+    """
+    if len(runs) == 1:
+        return run_json(runs[0])
+    told = [run_json(run) for run in runs]
+    whole = all(run.status == "finished" for run in runs)
+    return {
+        **told[0],
+        "status": "finished" if whole else "partial",
+        "error": next((each["error"] for each in told if each["error"]), None),
+        "billed": next((each["billed"] for each in told if each["billed"]), None),
+        "seeds": [seed for each in told for seed in each["seeds"]],
+        "images": [image for each in told for image in each["images"]],
+        "cost_kind": told[0]["cost_kind"] if len({run.cost_kind for run in runs}) == 1 else "unknown",
+        **{name: _sum(runs, name) for name in ("cost_usd", "estimate_usd", "seconds")},
+        "runs": told,
+    }
+
+
 def seed_json(seed: int | None) -> int | str | None:
     """Return a seed so that every JSON reader keeps its digits."""
     return seed if seed is None or seed < SAFE_INTEGER else str(seed)
@@ -42,6 +66,11 @@ def _image_json(image: RunImage) -> dict[str, Any]:
         "height": image.height,
         "flagged": image.flagged,
     }
+
+
+def _sum(runs: Sequence[Run], name: str) -> float | None:
+    values = [getattr(run, name) for run in runs]
+    return None if None in values else float(sum(values))
 
 
 def _usd(amount: Decimal | None) -> float | None:

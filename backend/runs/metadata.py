@@ -30,6 +30,8 @@ def recipe(request: Request, seed: int | None = None) -> Recipe:
 def embed(content: bytes, image_format: str, request: Request, seed: int | None, backend: str) -> bytes:
     """Return the file with the request inside; the pixels stay byte for byte what they were."""
     own = {"version": FORMAT_VERSION, "backend": backend, "request": recipe(request, seed)}
+    if request.controls:
+        own["controls"] = len(request.controls)
     note = json.dumps({KEY: own}, ensure_ascii=image_format == "png", separators=(",", ":"))
     line = infotext(request, seed)
     if image_format == "png":

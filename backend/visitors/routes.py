@@ -11,7 +11,7 @@ _SHUT = re.compile(
 
 _FILE = re.compile(r"file[=/](?P<path>.*)", re.DOTALL)
 _ADDRESS = re.compile(r"\s*[a-z][a-z0-9+.-]+:/|\s*//", re.IGNORECASE)
-_EVENT = re.compile(r"(queue/join|call/|run/|api/|component_server|reset|cancel)")
+_EVENT = re.compile(r"(queue/join|call/|run/|api/|component_server|reset|cancel|mcp/?$)")
 
 
 def route(path: str) -> str:

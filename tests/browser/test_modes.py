@@ -199,6 +199,21 @@ def test_the_control_map_is_shown_before_the_run(page: Page, site: Site, scene: 
     assert (run.request.preprocess, run.request.control_scale, run.request.control_end) == ("canny", 0.75, 0.8)
 
 
+def test_a_map_that_is_shown_can_be_used_as_it_is(page: Page, site: Site, scene: Path) -> None:
+    choose(page, "ControlNet", scene)
+    page.click("#show-control")
+    page.click("#control-map button:has-text('Use this map')")
+    expect(page.locator("#control-map")).to_contain_text("The map is the picture now")
+    expect(page.locator("#controlnet-preprocess input")).to_have_value("none")
+    run = generate(page, site)
+    assert isinstance(run.request, ControlNet)
+    assert run.request.preprocess == "none"
+    with Image.open(site.playground.files.path(run.request.image)) as used:
+        assert used.size == (768, 512)
+        red, green, blue = used.convert("RGB").split()
+        assert red.tobytes() == green.tobytes() == blue.tobytes()  # the fake's map is grey, the scene isn't
+
+
 def test_a_finger_draws(browser: object, site: Site, scene: Path) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)  # type: ignore[attr-defined]
     page = context.new_page()

@@ -16,7 +16,7 @@ from backend.runs.metadata import read_own
 from tests.serving import Site
 
 WORDS = "a red square"
-OTHERS = {"/estimate", "/backends", "/read_metadata", "/generate", "/generate_image"}
+OTHERS = {"/estimate", "/backends", "/styles", "/read_metadata", "/control_map", "/generate", "/generate_image"}
 
 
 def generate(client: Client, **values: Any) -> tuple[list[str], dict[str, Any]]:
@@ -164,7 +164,7 @@ def test_every_field_of_every_mode_is_a_named_parameter_with_its_default(client:
     for mode in MODES:
         parameters = {found["parameter_name"]: found for found in endpoints[f"/{mode}"]["parameters"]}
         fields = {name: info for name, info in REQUEST_TYPES[mode].model_fields.items() if name != "mode"}
-        assert set(parameters) == {*fields, "backend"}
+        assert set(parameters) == {*fields, "backend", "styles"}
         required = {name for name, found in parameters.items() if not found["parameter_has_default"]}
         assert required == {name for name, info in fields.items() if info.is_required()}
 
@@ -208,3 +208,50 @@ def wait_for(condition: Any) -> None:
     """Wait until something holds; the test's own time limit ends a vain wait."""
     while not condition():
         time.sleep(0.02)
+
+
+def test_a_control_map_can_be_seen_and_used_as_it_is(client: Client, site: Site, tmp_path: Path) -> None:
+    Image.new("RGB", (96, 64), "teal").save(tmp_path / "scene.png")
+    seen = client.predict(handle_file(tmp_path / "scene.png"), preprocess="depth", api_name="/control_map")
+    with Image.open(seen) as picture:
+        assert picture.size == (96, 64)
+    _, run = client.predict(WORDS, handle_file(seen), preprocess="none", api_name="/controlnet")
+    used = site.playground.files.path(run["request"]["image"])
+    assert used.read_bytes() == Path(seen).read_bytes()
+    assert run["request"]["preprocess"] == "none"
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"preprocess": "lines"}, "`preprocess`: is 'lines'; choose one of"),
+        ({"options": {"depth_detector": "Zoe"}}, "`options.depth_detector`"),
+        ({"backend": "nowhere"}, "nowhere"),
+    ],
+)
+def test_a_wrong_value_of_a_control_map_is_named(client: Client, tmp_path: Path, values: Any, said: str) -> None:
+    Image.new("RGB", (96, 64), "teal").save(tmp_path / "scene.png")
+    with pytest.raises(AppError, match=said):
+        client.predict(handle_file(tmp_path / "scene.png"), **values, api_name="/control_map")
+
+
+def test_styles_are_laid_around_the_prompt_as_on_the_page(client: Client) -> None:
+    style = client.predict(api_name="/styles")[0]
+    _, run = generate(client, styles=[style["name"]])
+    assert run["request"]["prompt"] != WORDS
+    assert WORDS in run["request"]["prompt"]
+    with pytest.raises(AppError, match="no style 'Nobody'"):
+        generate(client, styles=["Nobody"])
+
+
+def test_choices_are_drawn_by_the_seed_and_image_i_equals_its_single(client: Client) -> None:
+    prompt = "a {red|blue|green|yellow|pink|white} square"
+    files, run = client.predict(prompt=prompt, seed=7, count=4, api_name="/text_to_image")
+    assert run["seeds"] == [7, 8, 9, 10]
+    assert len(run["runs"]) == len(files) == 4
+    assert all("{" not in each["request"]["prompt"] for each in run["runs"])
+    (single,), alone = client.predict(prompt=prompt, seed=9, api_name="/text_to_image")
+    assert alone["request"]["prompt"] == run["runs"][2]["request"]["prompt"]
+    assert Path(single).read_bytes() == Path(files[2]).read_bytes()
+    with pytest.raises(AppError, match="__nowhere__"):
+        client.predict(prompt="a __nowhere__", api_name="/text_to_image")

@@ -12,6 +12,7 @@ from backend.events import Failed, Finished, Generated, Progress, Queued
 from backend.playground import Playground
 from backend.requests import TextToImage
 from backend.runs.records import Run, RunImage
+from ui.cards import facts
 from ui.results import Board, board_html, error_card
 from ui.served import Served
 
@@ -115,3 +116,18 @@ def test_nothing_that_a_visitor_wrote_becomes_markup(served: Served) -> None:
     shown.see(made(served, 0))
     assert "<script" not in board_html(shown, served)
     assert "<script" not in error_card(GenerationFailed(HOSTILE))
+
+
+@pytest.mark.parametrize(
+    ("details", "said"),
+    [
+        ({"computed_steps": 6, "reused_steps": 2}, "6 of 8 steps computed, 2 reused"),
+        ({"computed_steps": 8, "reused_steps": 0}, "8 of 8 steps computed, none reused"),
+        ({"seconds": 1.4}, None),
+    ],
+)
+def test_an_image_says_what_a_cache_saved(details: dict[str, object], said: str | None) -> None:
+    image = RunImage(0, "0" * 64, "png", 64, 64, 7, None, details=details)
+    line = facts(image, "free", None)
+    assert ("steps" in line) == (said is not None)
+    assert said is None or said in line

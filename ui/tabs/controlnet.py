@@ -11,13 +11,21 @@ HINT = (
     "A lower scale leaves the words more room; an end before 1 lets detail come late."
 )
 
+_USE_JS = """
+element.addEventListener('click', event => {
+  const use = event.target.closest('[data-use]');
+  if (use) trigger('use', {...use.dataset});
+});
+"""
+
 
 def layout(fitted: Fitted) -> dict[str, Any]:
     """Lay out the preprocessing, its preview, and the three numbers of its grip."""
     with gr.Row(elem_id="preprocess-row"):
         fields = own_fields(fitted, "controlnet", "preprocess", preprocess={"info": None})
         fields["show_control"] = gr.Button("Show the map", elem_id="show-control", size="sm", scale=0, min_width=0)
-    fields["control_map"] = gr.HTML("", elem_id="control-map", apply_default_css=False)
+        fields["stop_map"] = gr.Button("Stop", elem_id="stop-map", size="sm", scale=0, min_width=0, visible=False)
+    fields["control_map"] = gr.HTML("", elem_id="control-map", js_on_load=_USE_JS, apply_default_css=False)
     with gr.Row(elem_id="effect-row"):
         fields["offer_check"] = gr.Button("Does it work here?", elem_id="offer-check", size="sm", scale=0, min_width=0)
         fields["run_check"] = gr.Button("", elem_id="run-check", size="sm", scale=0, min_width=0, visible=False)

@@ -1,8 +1,10 @@
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -17,7 +19,7 @@ from backend.local.loading import Loading
 from backend.local.zerogpu import LEAST_SECONDS
 from backend.playground import Playground
 from backend.request_parts import Accelerator, Control
-from backend.requests import ControlNet, ImageToImage, Inpaint, Outpaint
+from backend.requests import ControlNet, ImageToImage, Inpaint, Outpaint, Request
 from backend.settings import Settings
 from tests.backend.local.conftest import CPU, PROMPT, Draw, asked, finished
 from tests.backend.local.pictures import distance
@@ -35,7 +37,7 @@ from backend.settings import Settings
 local, caller = build(Settings(_env_file=None), None), Caller(visitor="v")
 local.state(caller), local.capabilities, local.actions(), local.missing(caller)
 local.estimate(TextToImage(prompt="a star"), caller)
-heavy = {"torch", "diffusers", "transformers", "accelerate", "gradio"} & set(sys.modules)
+heavy = {"torch", "diffusers", "transformers", "accelerate", "controlnet_aux", "gradio"} & set(sys.modules)
 sys.exit(f"imported {heavy}" if heavy else 0)
 """
     subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parents[3])
@@ -178,3 +180,25 @@ def test_on_zerogpu_a_run_draws_in_the_fork_with_the_model_loaded_before(
     (image,) = (event.image for event in made if isinstance(event, Generated))
     assert distance(image, draw()) <= 1
     assert gpu.asked == [LEAST_SECONDS]
+
+
+def test_an_image_says_how_many_steps_a_cache_computed_and_reused_in_all_of_its_drawings(
+    house: Playground, caller: Caller, shown: dict[str, str]
+) -> None:
+    cache = Accelerator(tea_cache=True, tea_cache_distance=1.0)
+    cached = {"accelerator": cache, "steps": 8, "prompt": PROMPT, "seed": 7}
+
+    def details(request: Request) -> Mapping[str, Any]:
+        return finished(generate(house, caller, "local", request)).run.images[0].details
+
+    one = details(asked(**cached))
+    assert one["reused_steps"] > 0
+    assert one["computed_steps"] + one["reused_steps"] == 8
+    passes = details(Outpaint(image=shown["image"], right=400, **cached))
+    assert passes["reused_steps"] > 0
+    total = passes["computed_steps"] + passes["reused_steps"]
+    assert total > 8
+    assert total % 8 == 0
+    idle = details(asked(accelerator=Accelerator(tea_cache=True, tea_cache_distance=0.0), steps=4))
+    assert (idle["computed_steps"], idle["reused_steps"]) == (4, 0)
+    assert set(details(asked())) == {"seconds"}

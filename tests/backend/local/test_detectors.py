@@ -4,10 +4,15 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from backend.errors import Unsupported
+from backend.errors import Cancelled, Unsupported
+from backend.local.annotators import ZoeFinder
 from backend.local.depth import DepthFinder
-from backend.local.detectors import Detectors
+from backend.local.detectors import LOADERS, Detectors
 from backend.local.extras import Extras
+from backend.local.options import LocalOptions
+from backend.request_parts import Control
+from tests.backend.local.annotator_models import zoe_detector
+from tests.backend.local.hub_cache import put_in_cache
 from tests.backend.local.pictures import distance
 from tests.backend.local.vision_models import save_depth_model
 
@@ -63,3 +68,47 @@ def test_depth_is_a_grey_map_of_the_images_size_over_the_whole_range(tmp_path: P
 def test_the_depth_of_a_flat_picture_is_no_fault(tmp_path: Path) -> None:
     save_depth_model(tmp_path)
     assert DepthFinder(tmp_path).find(Image.new("RGB", (64, 64), "white"), lambda: None).size == (64, 64)
+
+
+def test_the_larger_detectors_say_their_size_and_their_licence(detectors: Detectors, image: Image.Image) -> None:
+    options = LocalOptions(depth_detector="ZoeDepth", pose_detector="OpenPose")
+    with pytest.raises(Unsupported, match=r"ZoeDepth \(1\.4 GB, MIT\): get it beside the backend switch"):
+        detectors.detect("depth", image, options)
+    with pytest.raises(Unsupported, match=r"OpenPose \(510 MB, for non-commercial research only\)"):
+        detectors.detect("pose", image, options)
+
+
+def test_where_the_other_detector_is_here_it_is_named(tmp_path: Path) -> None:
+    put_in_cache(tmp_path, "zoe")
+    detectors = Detectors(Extras(offered=True, cache=tmp_path))
+    assert set(detectors.lacking()) == {"pose"}
+    controls = [Control(image="0" * 64, preprocess="depth"), Control(image="1" * 64, preprocess="depth")]
+    (problem,) = detectors.problems(controls, LocalOptions())
+    assert str(problem).endswith("get it beside the backend switch. Or choose ZoeDepth, which is here.")
+    assert not list(detectors.problems(controls, LocalOptions(depth_detector="ZoeDepth")))
+
+
+def test_the_chosen_detector_makes_the_map(tmp_path: Path, image: Image.Image, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("depth", "zoe"):
+        put_in_cache(tmp_path, name)
+    finder = ZoeFinder(zoe_detector())
+    monkeypatch.setitem(LOADERS, "zoe", lambda _: finder)
+    detectors = Detectors(Extras(offered=True, cache=tmp_path))
+    found = detectors.detect("depth", image, LocalOptions(depth_detector="ZoeDepth"))
+    assert distance(found, finder.find(image, lambda: None)) == 0
+
+
+def test_depth_is_stopped_between_two_layers_and_works_afterwards(tmp_path: Path, image: Image.Image) -> None:
+    save_depth_model(tmp_path)
+    finder, asked = DepthFinder(tmp_path), 0
+    whole = finder.find(image, lambda: None)
+
+    def leave_at_the_second() -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 2:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        finder.find(image, leave_at_the_second)
+    assert distance(finder.find(image, lambda: None), whole) == 0

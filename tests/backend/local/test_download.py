@@ -72,3 +72,17 @@ def test_a_disk_that_is_too_small_is_told_before_the_first_byte(hub: Hub, tmp_pa
     with pytest.raises(NotReady, match=r"more on disk and 1\.5 GB are free"):
         Full(REPO, endpoint=hub.address, cache=tmp_path).fetch()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_two_extras_of_one_repository_are_counted_apart(tmp_path: Path) -> None:
+    files = {"one.pt": b"1" * 3_000, "other.pth": b"2" * 500, "README.md": b"about"}
+    with serving(REPO, files) as hub:
+        one, other = (
+            Download(REPO, wanted=(name,), endpoint=hub.address, cache=tmp_path / "hub")
+            for name in ("one.pt", "other.pth")
+        )
+        one.fetch()
+        assert (one.done, other.done) == (3_000, 0)
+        other.fetch()
+        assert (one.done, other.done, other.total) == (3_000, 500, 500)
+        assert [name for name, _ in hub.sent] == ["one.pt", "other.pth"]

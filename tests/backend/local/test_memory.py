@@ -9,7 +9,7 @@ from PIL import Image
 from backend.errors import NotReady
 from backend.local.checkpoint import EMBEDDED
 from backend.local.controlnets import ControlNet
-from backend.local.drawing import Drawing
+from backend.local.drawing import Drawing, Guide
 from backend.local.engine import Engine
 from backend.local.layout import lay_out
 from backend.local.memory import MemoryPlan, free_memory, plan_beside, plan_memory
@@ -27,8 +27,8 @@ def no_controlnet(*_: object) -> ControlNet:
     raise NotReady("There is none.")
 
 
-def drawn(engine: Engine) -> Image.Image:
-    drawing = Drawing(request=TextToImage(prompt=PROMPT, steps=4), seed=7, size=(128, 128))
+def drawn(engine: Engine, guides: tuple[Guide, ...] = ()) -> Image.Image:
+    drawing = Drawing(request=TextToImage(prompt=PROMPT, steps=4), seed=7, size=(128, 128), guides=guides)
     return engine.draw(drawing, lambda *_: None)
 
 
@@ -104,6 +104,19 @@ def test_fp8_storage_draws_nearly_the_same_picture(engine: Engine) -> None:
     lay_out(pipe, plan, "cpu", torch.float32)
     assert pipe.transformer.layers[0].feed_forward.w1.weight.dtype == torch.float8_e4m3fn
     assert 0 < mean_distance(drawn(Engine(pipe, no_controlnet, plan)), exact) < 40
+
+
+def test_a_model_that_is_laid_out_anew_a_part_at_a_time_draws_the_same_also_with_its_controlnet(engine: Engine) -> None:
+    guides = (Guide(picture=Image.new("RGB", (128, 128), "white"), scale=0.7),)
+    alone, guided = drawn(engine), drawn(engine, guides)
+    parts = {name: copy.deepcopy(engine.pipe.components[name]) for name in ("transformer", "text_encoder", "vae")}
+    pipe = type(engine.pipe)(**engine.pipe.components | parts)
+    pipe.set_progress_bar_config(disable=True)
+    plan = MemoryPlan(offload=True, reason="to try it")
+    lay_out(pipe, plan, "cpu", torch.float32)
+    apart = Engine(pipe, lambda memory, _: ControlNet(engine.controlnet, memory), plan)
+    for guide, expected in (((), alone), (guides, guided), ((), alone)):
+        assert distance(drawn(apart, guide), expected) == 0
 
 
 def test_tiles_are_used_above_their_size_alone_and_leave_no_trace(engine: Engine) -> None:

@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 
 from backend.caller import Caller
-from backend.errors import NotReady, OutOfMemory
+from backend.errors import InvalidRequest, NotReady, OutOfMemory, Unsupported
 from backend.events import Event, Failed, Progress
 from backend.generate import generate
 from backend.local.backend import LocalBackend
@@ -23,6 +23,7 @@ from backend.local.engine import Engine
 from backend.local.extras import Extras
 from backend.local.loading import Check, Loading
 from backend.playground import Playground
+from backend.request_parts import Control
 from backend.requests import ControlNet as ControlNetRequest
 from backend.requests import Inpaint
 from backend.settings import Settings
@@ -233,3 +234,15 @@ def test_without_any_controlnet_a_run_says_so(engine: Engine) -> None:
 
     with pytest.raises(NotReady, match="no ControlNet"):
         _ = Engine(engine.pipe, none).controlnet
+
+
+def test_a_detector_that_is_not_here_refuses_the_run_at_once_also_for_further_controls(
+    house: Playground, caller: Caller, shown: dict[str, str]
+) -> None:
+    options = {"depth_detector": "ZoeDepth"}
+    further = (Control(image=shown["image"], preprocess="depth"),)
+    said = r"`preprocess`: .*ZoeDepth \(1\.4 GB, MIT\).* Or choose Depth Anything V2 Small, which is here"
+    with pytest.raises(Unsupported, match=said):
+        next(generate(house, caller, "local", asked(controls=further, options=options)))
+    with pytest.raises(InvalidRequest, match=r"depth_detector`: is 'Zoe'; choose one of 'Depth Anything V2"):
+        next(generate(house, caller, "local", asked(options={"depth_detector": "Zoe"})))

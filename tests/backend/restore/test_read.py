@@ -137,3 +137,13 @@ def test_reading_leaves_the_pixels_alone() -> None:
     assert restored is not None
     with pytest.raises((OSError, SyntaxError)), Image.open(io.BytesIO(broken)) as picture:
         picture.load()
+
+
+def test_further_controls_are_missed_aloud() -> None:
+    picture = {"image": "a" * 64}
+    asked = parse_request({"mode": "controlnet", "prompt": "a bridge", **picture, "controls": [picture, picture]})
+    found = read_metadata(embed(encode(Image.new("RGB", (64, 64)), "png"), "png", asked, 7, "local"))
+    assert found is not None
+    (dropped,) = found.dropped
+    assert (dropped.name, dropped.value) == ("controls", "2")
+    assert "no control pictures" in dropped.why

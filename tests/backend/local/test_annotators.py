@@ -1,0 +1,87 @@
+"""ZoeDepth and OpenPose: what the playground makes of controlnet-aux, against controlnet-aux called directly."""
+
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from backend.errors import Cancelled, NotReady, Unsupported
+from backend.local.annotators import OpenPoseFinder, ZoeFinder
+from tests.backend.local.annotator_models import openpose_detector, zoe_detector
+from tests.backend.local.pictures import distance
+
+
+def unchecked() -> None:
+    """Never stop."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quiet_import() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import controlnet_aux  # noqa: F401
+
+
+@pytest.fixture
+def image() -> Image.Image:
+    """Return a picture with some structure, of an odd size."""
+    return Image.radial_gradient("L").resize((205, 301)).convert("RGB")
+
+
+def test_depth_by_zoe_is_controlnet_auxs_at_the_pictures_size(image: Image.Image) -> None:
+    detector = zoe_detector()
+    theirs = detector(image, detect_resolution=512, image_resolution=512, output_type="pil")
+    ours = ZoeFinder(detector).find(image, unchecked)
+    assert theirs.size != image.size  # it rounds to multiples of 64
+    assert ours.size == image.size
+    assert distance(ours, theirs.resize(image.size, Image.Resampling.LANCZOS)) == 0
+    assert ours.getextrema()[0] == (0, 255)
+
+
+def test_the_depth_by_zoe_of_a_flat_picture_is_no_fault() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        assert ZoeFinder(zoe_detector()).find(Image.new("RGB", (64, 64), "white"), unchecked).size == (64, 64)
+
+
+def test_poses_by_openpose_are_controlnet_auxs_with_hands_and_face(image: Image.Image) -> None:
+    detector = openpose_detector()
+    theirs = detector(image, detect_resolution=512, image_resolution=512, include_hand=True, include_face=True)
+    ours = OpenPoseFinder(detector).find(image, unchecked)
+    assert ours.size == image.size
+    assert distance(ours, theirs.resize(image.size, Image.Resampling.LANCZOS)) == 0
+    body = detector(image, detect_resolution=512, image_resolution=512)
+    assert np.asarray(body).any()
+    assert distance(theirs, body) > 100
+
+
+def test_openpose_says_so_where_it_sees_nobody(image: Image.Image) -> None:
+    with pytest.raises(Unsupported, match="`image`: shows nobody whose pose could be found"):
+        OpenPoseFinder(openpose_detector(anybody=False)).find(image, unchecked)
+
+
+@pytest.mark.parametrize("made", [lambda: ZoeFinder(zoe_detector()), lambda: OpenPoseFinder(openpose_detector())])
+def test_a_detector_is_stopped_between_two_layers_and_works_afterwards(made, image: Image.Image) -> None:
+    finder, asked = made(), 0
+    whole = finder.find(image, unchecked)
+
+    def leave_at_the_second() -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 2:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        finder.find(image, leave_at_the_second)
+    assert asked == 2
+    assert distance(finder.find(image, unchecked), whole) == 0
+
+
+@pytest.mark.parametrize("finder", [ZoeFinder, OpenPoseFinder])
+def test_without_the_library_the_way_out_is_said(finder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "controlnet_aux", None)
+    with pytest.raises(NotReady, match=r"`pip install -r requirements\.txt`, or choose the other detector"):
+        finder.load(tmp_path)

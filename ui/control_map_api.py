@@ -1,0 +1,74 @@
+"""The API's way to a control picture."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import gradio as gr
+from gradio.data_classes import FileData
+from gradio.events import api
+from pydantic import JsonValue, ValidationError
+
+from backend.caller import Caller
+from backend.capabilities import read_options
+from backend.control_map import control_map
+from backend.errors import InvalidRequest, PlaygroundError, Problem, from_validation
+from backend.events import Event, Failed, Mapped
+from backend.playground import Playground
+from backend.request_parts import Control
+from ui import words
+from ui.caller import caller_of
+from ui.served import Served
+from ui.uploads import Uploads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlMapApi:
+    """Answers `/control_map`."""
+
+    playground: Playground
+    served: Served
+
+    def add_to_page(self) -> None:
+        """Register the endpoint; call it inside the page's Blocks."""
+        api(self.control_map, api_name="control_map")
+
+    def control_map(
+        self,
+        image: FileData,
+        request: gr.Request,
+        preprocess: str = "canny",
+        backend: str = "auto",
+        options: dict | None = None,  # type: ignore[type-arg]  # Gradio reads the bare type
+    ) -> Iterator[FileData | None]:
+        """Make the map that ControlNet follows: edges (canny), depth or pose. Returns it as a file.
+
+        Give the file to /controlnet as `image` with `preprocess` none to follow it as it is, also after editing it.
+        """
+        try:
+            caller = caller_of(self.playground, request)
+            for event in self._events(caller, image, preprocess, backend, options or {}):
+                if isinstance(event, Failed):
+                    raise event.error
+                yield self._file(event, caller)
+        except PlaygroundError as error:
+            raise gr.Error(words.sentence(error), print_exception=False) from error
+
+    def _events(
+        self, caller: Caller, image: FileData, preprocess: str, name: str, options: dict[str, JsonValue]
+    ) -> Iterator[Event]:
+        chosen = self.playground.choose(name)
+        reference = Uploads(self.playground, caller).picture(image)
+        if reference is None:
+            raise InvalidRequest([Problem("image", "is missing; upload one.")])
+        try:
+            control = Control.model_validate({"image": reference, "preprocess": preprocess})
+        except ValidationError as error:
+            raise from_validation(error) from error
+        own = read_options(chosen.capabilities.options, options).model_dump(mode="json", exclude_defaults=True)
+        return control_map(self.playground, caller, chosen, control, own)
+
+    def _file(self, event: Event, caller: Caller) -> FileData | None:
+        if not isinstance(event, Mapped):
+            return None
+        path = self.served.copy_of(event.sha256, caller.visitor)
+        return FileData(path=str(path), orig_name="control-map.png")

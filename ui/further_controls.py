@@ -1,0 +1,47 @@
+"""Further control pictures beside the first: each with its preprocessing, scale and window of steps."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from backend.capabilities import Capabilities
+from backend.request_parts import Control
+from ui.easel import picture_of, sheet
+from ui.served import Served, url
+from ui.uploads import Uploads
+
+_HERE = Path(__file__).parent
+
+
+def further_controls(capabilities: Capabilities) -> gr.HTML:
+    """Lay out the rows; the value is a list of `{image, preprocess, scale, start, end}`, images as uploaded files."""
+    return gr.HTML(
+        [],
+        html_template=(_HERE / "further_controls.html").read_text(encoding="utf-8"),
+        js_on_load=(_HERE / "further_controls.js").read_text(encoding="utf-8"),
+        apply_default_css=False,
+        elem_id="further-controls",
+        most=capabilities.most_controls,
+    )
+
+
+def read_controls(value: Any, uploads: Uploads) -> list[Any]:
+    """Return the rows as a request's `controls`; a wrong number stays, so that the check of the field names it."""
+    return [_read(row, uploads) for row in value or () if isinstance(row, dict)]
+
+
+def show_controls(controls: Iterable[Control], served: Served, visitor: str) -> list[dict[str, Any]]:
+    """Return a request's `controls` as rows whose pictures this visitor is served."""
+    return [_shown(control, served, visitor) for control in controls]
+
+
+def _read(row: dict[str, Any], uploads: Uploads) -> dict[str, Any]:
+    given = {name: value for name, value in row.items() if value is not None}
+    return {**given, "image": uploads.picture(picture_of(row))}
+
+
+def _shown(control: Control, served: Served, visitor: str) -> dict[str, Any]:
+    path = served.copy_of(control.image, visitor)
+    return {**control.model_dump(), **sheet(path, url(path))}

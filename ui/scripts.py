@@ -1,0 +1,102 @@
+"""A run as scripts ask for it, through the API or MCP: plain values in, images and records out, by the form's rules."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from backend.base import Backend
+from backend.caller import Caller
+from backend.errors import InvalidRequest, PlaygroundError, Problem, from_validation
+from backend.events import Event, Failed, Finished, Generated, Stopped
+from backend.generate import generate, prepare
+from backend.playground import Playground
+from backend.prompts.expansion import expand_request
+from backend.requests import IMAGE_FIELDS, Mode, Request, parse_request
+from backend.runs.records import Run, RunImage
+from ui.library_area import Library
+from ui.uploads import Uploads
+
+
+@dataclass(slots=True)
+class Progressing:
+    """What a script's run has come to: images and ended runs so far, and what happened last."""
+
+    images: list[RunImage] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+    event: Event | None = None
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scripts:
+    """Runs what scripts ask for."""
+
+    playground: Playground
+    library: Library
+
+    def asked(self, mode: Mode, values: Mapping[str, Any], caller: Caller) -> tuple[Backend, Request]:
+        """Read a request out of values by name; raise `InvalidRequest` or `BadImage` with the field's name.
+
+        `backend` and `styles` are no fields of the request; images are files that were uploaded, or None.
+        """
+        given = dict(values)
+        backend = self.playground.choose(str(given.pop("backend", None) or "auto"))
+        styles = _names(given.pop("styles", None))
+        uploads = Uploads(self.playground, caller)
+        for name in IMAGE_FIELDS[mode]:
+            given[name] = uploads.picture(given.get(name))
+        if isinstance(given.get("controls"), list):
+            given["controls"] = [_control(entry, uploads) for entry in given["controls"]]
+        filled = {name: value for name, value in given.items() if value is not None}
+        try:
+            request = parse_request({"mode": mode, **filled})
+            prompt, negative = self.library.styled(caller, styles, request.prompt, request.negative_prompt)
+            if styles:
+                request = parse_request({**request.model_dump(), "prompt": prompt, "negative_prompt": negative})
+        except ValidationError as error:
+            raise from_validation(error) from error
+        return backend, request
+
+    def run(self, mode: Mode, caller: Caller, values: Mapping[str, Any]) -> Iterator[Progressing]:
+        """Run what the values ask for, a prompt with choices as a run an image; `over` marks the last word.
+
+        Raises a `PlaygroundError` where nothing came of it; what came before a failure is kept and told.
+        """
+        # A script's cancel means what it says; only a page may come back.
+        caller = replace(caller, page=None)
+        backend, asked = self.asked(mode, values, caller)
+        now = Progressing()
+        for request in expand_request(prepare(backend, caller, asked), self.library.lists(caller)):
+            for now.event in generate(self.playground, caller, backend.name, request):
+                if isinstance(now.event, Generated) and now.event.record:
+                    now.images.append(now.event.record)
+                if isinstance(now.event, Finished | Failed) and now.event.run:
+                    now.runs.append(now.event.run)
+                _refuse_nothing(now)
+                yield now
+            if isinstance(now.event, Failed):
+                break
+        now.over = True
+        yield now
+
+
+def _refuse_nothing(now: Progressing) -> None:
+    """Raise what a run failed with where no image came of it."""
+    if isinstance(now.event, Failed) and not (now.images and now.runs):
+        raise now.event.error
+    if isinstance(now.event, Stopped):
+        raise PlaygroundError("The run was stopped on the page of its visitor.", billed="unknown")
+
+
+def _names(styles: Any) -> list[str]:
+    if styles is None or (isinstance(styles, list) and all(isinstance(name, str) for name in styles)):
+        return list(styles or ())
+    raise InvalidRequest([Problem("styles", "must be a list of names; `/styles` tells them.")])
+
+
+def _control(entry: Any, uploads: Uploads) -> Any:
+    if not isinstance(entry, dict) or not isinstance(entry.get("image"), dict):
+        return entry
+    return {**entry, "image": uploads.picture(entry["image"])}

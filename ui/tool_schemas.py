@@ -1,0 +1,63 @@
+"""What an assistant is told of each tool: when it serves, and every input with its range and meaning."""
+
+from typing import Any
+
+from backend.requests import IMAGE_FIELDS, MODES, REQUEST_TYPES, Mode
+
+IMAGE = (
+    "A PNG, JPEG or WebP: either a `data:` address with its bytes in base64, or the path that POST "
+    "/gradio_api/upload returned for the file. Web addresses are not fetched."
+)
+INSTRUCTIONS = (
+    "Makes images with Z-Image-Turbo, on this machine or through a provider that bills. Ask `backends` what can run "
+    "and what it lacks, and `estimate` what a request may cost, before you spend. Every answer says seed and cost; an "
+    "unknown cost is null. The same seed and settings on the same backend make the same image again."
+)
+_ANSWER = "Answers with a small view of each image, and an object with seeds, cost, seconds and where the files are."
+_WHEN: dict[Mode, str] = {
+    "text_to_image": "Say subject, setting, light and style in plain sentences, in English or Chinese.",
+    "image_to_image": "For another style or mood of a picture; `controlnet` keeps its lines better.",
+    "inpaint": "White in the mask is painted anew; describe the whole picture, not the part alone.",
+    "outpaint": "Give the pixels that each side adds; describe the whole picture as it will be.",
+    "controlnet": "canny for lines, depth for space, pose for figures, none for a map that you have.",
+}
+_STYLES = {"type": "array", "items": {"type": "string"}, "default": [], "title": "Styles"}
+_OURS: dict[str, dict[str, Any]] = {
+    "backend": {"type": "string", "default": "auto", "description": "A name that `backends` tells, or auto."},
+    "styles": {**_STYLES, "description": "Names that `styles` tells: words laid around the prompt."},
+}
+_DYNAMIC = " `{red|blue}` and `__list__` are drawn by the seed, for each image anew."
+
+
+def describe(mode: Mode) -> str:
+    """Return when a mode's tool serves and what it answers."""
+    return f"{REQUEST_TYPES[mode].__doc__} {_WHEN[mode]} {_ANSWER}"
+
+
+def input_schema(mode: Mode) -> dict[str, Any]:
+    """Return the JSON schema of a mode's inputs, made from its request type."""
+    schema = REQUEST_TYPES[mode].model_json_schema()
+    properties: dict[str, Any] = {**schema["properties"]}
+    properties.pop("mode")
+    properties["prompt"] = {**properties["prompt"], "description": properties["prompt"]["description"] + _DYNAMIC}
+    properties["seed"] = {**properties["seed"], "type": ["integer", "string"]}
+    for name in IMAGE_FIELDS[mode]:
+        meaning = properties[name].get("description", "")
+        properties[name] = {"type": "string", "title": properties[name]["title"], "description": f"{meaning} {IMAGE}"}
+    parts = {**schema["$defs"], "Control": _with_a_picture(schema["$defs"]["Control"])}
+    first = ("prompt", *IMAGE_FIELDS[mode])
+    ordered = {**{name: properties[name] for name in first}, **_OURS, **properties}
+    return {**schema, "properties": ordered, "$defs": parts, "title": mode, "additionalProperties": False}
+
+
+def estimate_schema() -> dict[str, Any]:
+    """Return the JSON schema of an estimate's inputs: a mode, and any field of it."""
+    mode = {"type": "string", "enum": list(MODES), "default": "text_to_image"}
+    fields = {name: field for each in MODES for name, field in input_schema(each)["properties"].items()}
+    parts = {name: part for each in MODES for name, part in input_schema(each)["$defs"].items()}
+    return {"type": "object", "properties": {"mode": mode, **fields}, "required": ["prompt"], "$defs": parts}
+
+
+def _with_a_picture(part: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a control whose image is brought along, as those of a mode are."""
+    return {**part, "properties": {**part["properties"], "image": {"type": "string", "description": IMAGE}}}

@@ -1,0 +1,196 @@
+"""The playground as tools for assistants: MCP over streamable HTTP, each call by itself, on the rules of the API."""
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+from anyio.to_thread import run_sync
+from PIL import Image
+from starlette.requests import Request
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from backend.encoding import preview_jpeg
+from backend.errors import InvalidRequest, PlaygroundError, Problem
+from backend.events import Event, Progress, Queued
+from backend.requests import MODES
+from backend.runs.answer import runs_json
+from backend.runs.records import RunImage
+from backend.visitors.identity import guest_id
+from ui import words
+from ui.api import Api
+from ui.caller import caller_of
+from ui.scripts import Progressing
+from ui.served import url
+from ui.tool_schemas import IMAGE, INSTRUCTIONS, describe, estimate_schema, input_schema
+from ui.uploads import keep_data_address
+
+if TYPE_CHECKING:
+    from mcp.server.lowlevel import Server
+    from mcp.types import CallToolResult, Tool
+
+PATH = "/mcp"
+VIEW_PIXELS = 768
+"""The longer side of the view that an assistant gets; the file itself lies at the address in the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One step of a tool: what goes on, or the answer with its views (JPEG)."""
+
+    event: Event | None = None
+    answer: Any = None
+    views: tuple[bytes, ...] = ()
+
+
+class Tools:
+    """An ASGI app that answers MCP's requests; what it takes to do so is loaded with the first one."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+        self._server: Server[Any, Any] | None = None
+
+    def route(self) -> Route:
+        """Return the place of the tools among the page's routes."""
+        return Route(PATH, self, methods=["POST"])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request in a session of its own, which ends with it."""
+        from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+
+        if self._server is None:
+            self._server = await run_sync(self._built)
+        sessions = StreamableHTTPSessionManager(app=self._server, stateless=True)
+        async with sessions.run():
+            await sessions.handle_request(scope, receive, send)
+
+    def _built(self) -> "Server[Any, Any]":
+        from mcp.server.lowlevel import Server
+        from mcp.types import CallToolResult, Tool
+
+        server: Server[Any, Any] = Server("Z-Image Playground", instructions=INSTRUCTIONS)
+
+        async def listed() -> list[Tool]:
+            return tools()
+
+        async def called(name: str, arguments: dict[str, Any]) -> CallToolResult:
+            return await _carry_out(server, self.steps(name, arguments, server.request_context.request))
+
+        server.list_tools()(listed)  # type: ignore[no-untyped-call]
+        server.call_tool()(called)
+        return server
+
+    def steps(self, name: str, arguments: dict[str, Any], request: Request | None) -> Iterator[Said]:
+        """Yield what a tool does, its answer last; raise a `PlaygroundError` or `gr.Error` where there is none."""
+        asker = gr.Request(request)
+        match name:
+            case "backends":
+                yield Said(answer={"backends": self.api.backends(asker)})
+            case "styles":
+                yield Said(answer={"styles": self.api.styles(asker)})
+            case "read_metadata":
+                yield Said(answer=self.api.read_metadata(_files(arguments)["image"]))
+            case "estimate":
+                values = _files(arguments)
+                mode = values.pop("mode", "text_to_image")
+                yield Said(answer=self.api.price(mode, caller_of(self.api.playground, asker), values))
+            case _:
+                yield from self._run(name, arguments, asker)
+
+    def _run(self, name: str, arguments: dict[str, Any], asker: gr.Request) -> Iterator[Said]:
+        mode = next((mode for mode in MODES if mode == name), None)
+        if mode is None:
+            raise InvalidRequest([Problem("tool", f"{name!r} isn't one of this playground's.")])
+        caller = caller_of(self.api.playground, asker)
+        for now in self.api.scripts.run(mode, caller, _files(arguments)):
+            if now.over:
+                yield self._answer(now, caller.visitor, str(asker.request.base_url) if asker.request else "")
+            else:
+                yield Said(event=now.event)
+
+    def _answer(self, now: Progressing, visitor: str, address: str) -> Said:
+        # As a guest's: whoever has the address may open it, since assistants hand it on to a browser.
+        guest = guest_id(f"tools {visitor}")
+        files = [address + url(self.api.served.copy(image, guest)) for image in now.images]
+        views = tuple(self._view(image) for image in now.images)
+        return Said(answer={**runs_json(now.runs), "files": files}, views=views)
+
+    def _view(self, image: RunImage) -> bytes:
+        with Image.open(self.api.playground.files.path(image.sha256)) as picture:
+            return preview_jpeg(picture, VIEW_PIXELS)
+
+
+def tools() -> "list[Tool]":
+    """Return every tool with its description and the schema of its inputs."""
+    from mcp.types import Tool, ToolAnnotations
+
+    reads = ToolAnnotations(readOnlyHint=True)
+    nothing: dict[str, Any] = {"type": "object", "properties": {}, "additionalProperties": False}
+    picture = {**nothing, "properties": {"image": {"type": "string", "description": IMAGE}}, "required": ["image"]}
+    price = "Tell what a request may cost in USD before it is run; null where nobody knows."
+    makers = "List who can make images here: modes, limits, what each lacks, and whether it is ready."
+    asked = (
+        ("estimate", price, estimate_schema()),
+        ("backends", makers, nothing),
+        ("styles", "List the styles by name, each with the words that it lays around a prompt.", nothing),
+        ("read_metadata", "Read the settings that an image carries, of this and of other programs.", picture),
+    )
+    making = [Tool(name=mode, description=describe(mode), inputSchema=input_schema(mode)) for mode in MODES]
+    telling = [Tool(name=name, description=said, inputSchema=schema, annotations=reads) for name, said, schema in asked]
+    return [*making, *telling]
+
+
+async def _carry_out(server: "Server[Any, Any]", steps: Iterator[Said]) -> "CallToolResult":
+    """Take the steps in threads, tell the assistant how far they are, and return the answer or what went wrong."""
+    from mcp.types import CallToolResult, TextContent
+
+    said: Said | None = None
+    try:
+        while step := await run_sync(next, steps, None):
+            said = step
+            await _tell(server, said.event)
+    except (PlaygroundError, gr.Error) as error:
+        text = words.sentence(error) if isinstance(error, PlaygroundError) else str(error.message)
+        return CallToolResult(content=[TextContent(type="text", text=text)], isError=True)
+    finally:
+        steps.close()  # type: ignore[attr-defined]  # a generator: whoever leaves stops the run
+    return _result(said)
+
+
+async def _tell(server: "Server[Any, Any]", event: Event | None) -> None:
+    context = server.request_context
+    token = context.meta.progressToken if context.meta else None
+    if token is None or not isinstance(event, Progress | Queued):
+        return
+    if isinstance(event, Queued):
+        done, total, text = 0, None, f"Waiting: {event.ahead} ahead" if event.ahead else "Starting"
+    else:
+        done, total, text = event.step, event.total or None, event.doing
+    request_id = str(context.request_id)
+    await context.session.send_progress_notification(token, done, total, text, related_request_id=request_id)
+
+
+def _result(said: Said | None) -> "CallToolResult":
+    from mcp.types import CallToolResult, ImageContent, TextContent
+
+    assert said is not None
+    views = [
+        ImageContent(type="image", data=base64.b64encode(view).decode(), mimeType="image/jpeg") for view in said.views
+    ]
+    text = TextContent(type="text", text=json.dumps(said.answer))
+    return CallToolResult(content=[*views, text], structuredContent=said.answer)
+
+
+def _files(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments with each image as a file that was uploaded."""
+    found = {name: keep_data_address(arguments[name]) for name in ("image", "mask") if arguments.get(name) is not None}
+    controls = arguments.get("controls")
+    if isinstance(controls, list):
+        found["controls"] = [
+            {**each, "image": keep_data_address(each.get("image"))} if isinstance(each, dict) else each
+            for each in controls
+        ]
+    return {**arguments, **found}
