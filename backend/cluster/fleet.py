@@ -22,6 +22,8 @@ OBJECT_STORE_BYTES = 256 * 2**20
 PATIENCE_SECONDS = 300.0
 """How long a replica that is to end may still draw."""
 KNOCK_SECONDS = 5.0
+_OF_EVERY_DRIVER = {"RAY_ENABLE_AUTO_CONNECT": "0"}
+"""What asks Ray for something while the playground ends must not start another one."""
 _OF_THE_START = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_AUTH_MODE": "token",
@@ -35,6 +37,7 @@ def open_fleet(settings: Settings, scale: Scale, report: Report) -> Any:
 
     Raises `NotReady` where no cluster answers.
     """
+    os.environ |= _OF_EVERY_DRIVER  # noqa: TID251 - Ray reads it from nowhere else, when it is imported
     if settings.ray_address:
         report(f"Joining the cluster at {settings.ray_address}", 0.1)
         _join(settings.ray_address)
@@ -53,7 +56,7 @@ def engine_settings(settings: Settings) -> Settings:
 
 
 def _start(cpus: int) -> None:
-    os.environ |= _OF_THE_START  # noqa: TID251 - Ray reads these from nowhere else, when it is imported and started
+    os.environ |= _OF_THE_START  # noqa: TID251 - as above, and when it is started
     import ray
 
     ray.init(

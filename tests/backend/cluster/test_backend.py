@@ -72,6 +72,7 @@ def test_it_can_what_the_local_engine_can(tiny: Settings) -> None:
     assert cluster.count_tokens("a red circle") == local.count_tokens("a red circle")
     assert cluster.actions() == local.actions()
     assert cluster.estimate(TextToImage(prompt="a star"), ANN).free
+    assert cluster.state(ANN).message.endswith("starts with the first run.")
 
 
 def test_no_key_goes_to_a_replica() -> None:
