@@ -103,7 +103,7 @@ def _knock(address: str) -> None:
     """Raise `OSError` where nobody listens at `host:port`; Ray itself would try for minutes."""
     host, found, port = address.rpartition(":")
     if found:
-        socket.create_connection((host, int(port)), timeout=KNOCK_SECONDS).close()
+        socket.create_connection((host.strip("[]"), int(port)), timeout=KNOCK_SECONDS).close()
 
 
 def _of_this_driver() -> dict[str, Any]:

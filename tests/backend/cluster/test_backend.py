@@ -103,7 +103,7 @@ def test_there_is_a_replica_a_gpu_or_one_for_two_cores_or_as_many_as_were_said(
 ) -> None:
     options = scale.deployment(resources)
     assert options["autoscaling_config"]["max_replicas"] == most
-    assert options["ray_actor_options"]["num_gpus"] == gpus
+    assert options["ray_actor_options"] == ({"num_cpus": 0, "num_gpus": 1} if gpus else {"num_cpus": 1})
 
 
 def test_the_line_tells_how_many_wait_before_and_forgets_who_left() -> None:
