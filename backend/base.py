@@ -3,18 +3,23 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from PIL import Image
 from pydantic import JsonValue
 
 from backend.caller import Caller
-from backend.capabilities import NO_OPTIONS, Capabilities, Estimate
+from backend.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate
+from backend.detection import Detectors, EdgesAlone
 from backend.errors import Problem, Unsupported
 from backend.events import Emit, unheard
 from backend.prompts.tokens import TokenCount, TokenCounter
 from backend.request_parts import Control
-from backend.requests import Request
+from backend.requests import ControlNet, Request
 from backend.runs.records import CostKind, Run
+
+CONTROL_PICTURE = "control_picture"
+"""Set in the provider ids of a run whose image is a control picture alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,10 @@ class Backend(ABC):
     """Whether it runs on a GPU of this machine."""
     cost_kind: CostKind = "billed"
     """What the costs are that it emits: the provider's own bill, or this machine's estimate."""
+    exact_prices: bool = False
+    """Whether `exact_price` may know more than `estimate`."""
+    detectors: Detectors = EdgesAlone()
+    """What makes control pictures on this machine; the playground lends the local backend's to the others."""
 
     @property
     @abstractmethod
@@ -58,6 +67,10 @@ class Backend(ABC):
     def run(self, request: Request, caller: Caller, emit: Emit) -> None:
         """Make the images of a checked request whose seed is drawn, and emit each as it is done."""
 
+    def exact_price(self, request: Request, caller: Caller) -> Decimal:
+        """Ask what a run would be billed (USD), without ordering it; raise `Unsupported` where that isn't safe."""
+        raise Unsupported([Problem("", f"{self.label} tells no exact price; the estimate is all there is.")])
+
     def state(self, caller: Caller) -> State:
         """Return how the backend stands, for the line beside the switch."""
         missing = self.missing(caller)
@@ -71,14 +84,22 @@ class Backend(ABC):
         """Finish a run from the ids that it stored; never a new submission."""
         raise Unsupported([Problem("", f"{self.label} has nothing to collect; run the request again.")])
 
+    def control_estimate(self, control: Control, caller: Caller) -> Estimate:
+        """Return what it costs to see a control picture alone."""
+        return FREE
+
     def control_picture(
         self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, emit: Emit = unheard
     ) -> Image.Image:
-        """Return the map that the control's image gives after its preprocessing (RGB, the image's size).
+        """Return the map that the control's image gives after its preprocessing (RGB, the image's size), for free.
 
         `options` are the backend's own, as a request has them; `emit` is told what goes on, and may raise to leave.
         """
         raise Unsupported([Problem("preprocess", f"{self.label} makes no control pictures.")])
+
+    def draw_control(self, request: ControlNet, caller: Caller, emit: Emit) -> None:
+        """Make the control picture of a request alone, where it costs money, and emit it as the run's image."""
+        raise Unsupported([Problem("preprocess", f"{self.label} sells no control pictures.")])
 
     def count_tokens(self, prompt: str) -> TokenCount:
         """Return how long a prompt is for the model; estimated where its tokenizer isn't here."""

@@ -1,18 +1,18 @@
 """Accelerator options that contradict one another: what Runware refuses, and what would silently do nothing here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from backend.errors import Problem
 from backend.request_parts import Accelerator
 from backend.requests import Request
 
-CACHES = ("fb_cache", "tea_cache", "db_cache")
-_OWNERS = {
-    "fb_cache_threshold": "fb_cache",
-    "tea_cache_distance": "tea_cache",
-    "db_cache_threshold": "db_cache",
-    "db_cache_skip_interval": "db_cache",
+CACHES: Mapping[str, tuple[str, ...]] = {
+    "fb_cache": ("fb_cache_threshold",),
+    "tea_cache": ("tea_cache_distance",),
+    "db_cache": ("db_cache_threshold", "db_cache_skip_interval"),
 }
+"""Each cache with the numbers that mean something to it alone."""
+_OWNERS = {name: cache for cache, names in CACHES.items() for name in names}
 
 
 def cache_problems(request: Request) -> Iterator[Problem]:

@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 from backend.errors import Problem, Unsupported, from_validation
 from backend.requests import Common, Mode, Request
 
+Rules = Callable[[Request], Iterable[Problem]]
+"""What a backend refuses, where one field depends on another or on the machine."""
+
 
 class Options(BaseModel):
     """The base of a backend's own typed options; they travel as the request's `options`."""
@@ -72,7 +75,7 @@ class Capabilities:
     previews: bool = False
     examples: tuple[str, ...] = ()
     """Prompts that it draws well, where it is not good at everything."""
-    rules: Callable[[Request], Iterable[Problem]] | None = None
+    rules: Rules | None = None
     """What else this backend refuses, where one field depends on another."""
 
     def check(self, request: Request) -> None:

@@ -3,27 +3,61 @@
 from collections.abc import Iterator, Mapping
 from functools import partial
 
+from PIL import Image
 from pydantic import JsonValue
 
 from backend.base import Backend
 from backend.caller import Caller
+from backend.capabilities import FREE, Estimate
 from backend.encoding import encode
 from backend.errors import PlaygroundError
-from backend.events import Emit, Event, Failed, Mapped
+from backend.events import Emit, Event, Failed, Finished, Mapped
+from backend.generate import draw_control
+from backend.known_maps import known_map
 from backend.playground import Playground
 from backend.request_parts import Control
 from backend.stream import Stream
 
 
 def control_map(
-    playground: Playground, caller: Caller, backend: Backend, control: Control, options: Mapping[str, JsonValue]
+    playground: Playground,
+    caller: Caller,
+    backend: Backend,
+    control: Control,
+    options: Mapping[str, JsonValue],
+    *,
+    buy: bool = False,
 ) -> Iterator[Event]:
     """Make the map of a control's image and yield what happens, ending with `Mapped` or `Failed`.
 
-    `options` are the backend's own. The map's file is the caller's: as a control's image with the preprocessing `none`
-    it guides exactly as the image did. Closing the iterator leaves the work undone.
+    `options` are the backend's own. With `buy`, one that costs money is ordered, unless the caller has it already. The
+    map's file is the caller's: as a control's image with the preprocessing `none` it guides exactly as the image did.
+    Closing the iterator leaves the work undone, but what was ordered is collected.
     """
-    yield from Stream(partial(_make, playground, caller, backend, control, options)).watch()
+    free = backend.control_estimate(control, caller).free
+    known = None if free else known_map(playground, caller, backend, control)
+    if known:
+        with Image.open(playground.files.path(known)) as picture:
+            yield Mapped(known, picture.size)
+    elif buy and not free:
+        yield from _bought(draw_control(playground, caller, backend.name, control))
+    else:
+        yield from Stream(partial(_make, playground, caller, backend, control, options)).watch()
+
+
+def map_price(playground: Playground, caller: Caller, backend: Backend, control: Control) -> Estimate:
+    """Return what it costs to see a control picture; one that was bought before is free."""
+    price = backend.control_estimate(control, caller)
+    return FREE if not price.free and known_map(playground, caller, backend, control) else price
+
+
+def _bought(events: Iterator[Event]) -> Iterator[Event]:
+    for event in events:
+        if isinstance(event, Finished):
+            (made,) = event.run.images
+            yield Mapped(made.sha256, (made.width, made.height))
+        else:
+            yield event
 
 
 def _make(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from backend.errors import PlaygroundError
+from backend.errors import Cancelled, PlaygroundError
 
 if TYPE_CHECKING:
     from backend.runs.records import Run, RunImage
@@ -38,10 +38,26 @@ class Progress:
 class Submitted:
     """A provider is about to be asked: its ids go on disk first, and from now on the run is collected to its end.
 
-    Emit it before the POST. After it `emit` raises `Cancelled` no more, since the money may be spent.
+    Emit it before the POST. After it `emit` raises `Cancelled` no more, but at `Ordering`: the money may be spent.
     """
 
     provider_ids: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """Something that costs money is about to be ordered: emit it before each order.
+
+    Once nobody waits any more, `emit` raises `Cancelled` at it, also after `Submitted`: what was ordered is collected,
+    and nothing more is.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """A provider billed something beside the images, such as a control picture; None where it said no price (USD)."""
+
+    cost_usd: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +114,17 @@ class Stopped:
     seconds: float
 
 
-Event = Queued | Progress | Submitted | Generated | Waiting | Finished | Failed | Stopped | Mapped
+Event = Queued | Progress | Submitted | Ordering | Charged | Generated | Waiting | Finished | Failed | Stopped | Mapped
 Emit = Callable[[Event], None]
+
+
+def is_wanted(emit: Emit) -> bool:
+    """Whether somebody still waits for the run, so that something more may be ordered."""
+    try:
+        emit(Ordering())
+    except Cancelled:
+        return False
+    return True
 
 
 def unheard(_: Event) -> None:

@@ -3,7 +3,7 @@
 import logging
 import secrets
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -16,10 +16,11 @@ from backend.capabilities import Estimate
 from backend.errors import Cancelled, NotReady, PlaygroundError, StorageFull
 from backend.events import Emit, Event, Stopped
 from backend.exchanges import Exchange, noting
+from backend.known_maps import with_known_maps, words_of
 from backend.playground import Playground
 from backend.recorder import Recorder
-from backend.request_parts import RANDOM_SEED
-from backend.requests import Request, TextToImage
+from backend.request_parts import RANDOM_SEED, Control
+from backend.requests import ControlNet, Request, TextToImage
 from backend.runs.exchanges import save_exchanges
 from backend.runs.records import Run
 
@@ -43,23 +44,39 @@ def generate(playground: Playground, caller: Caller, backend: str, request: Requ
     playground.admit(caller)
     check_pictures(playground, caller, request)
     prepared = prepare(chosen, caller, request)
-    estimate = chosen.estimate(prepared, caller)
+    known = with_known_maps(playground, caller, chosen, prepared)
+    estimate = chosen.estimate(known, caller)
     run = _open(playground, caller, chosen, prepared, estimate)
-    yield from _watched(playground, caller, run, estimate)
+    yield from _watched(playground, caller, run, estimate, partial(chosen.run, known, caller))
+
+
+def draw_control(playground: Playground, caller: Caller, backend: str, control: Control) -> Iterator[Event]:
+    """Buy a control picture alone, to be seen before a run is paid: itself a run, capped, recorded and collected.
+
+    Yields and raises as `generate` does. A later run with the same control takes it, and pays nothing for it.
+    """
+    chosen = playground.choose(backend)
+    playground.admit(caller)
+    request = ControlNet(
+        prompt=words_of(control.preprocess), image=control.image, preprocess=control.preprocess, seed=0
+    )
+    check_pictures(playground, caller, request)
+    _check(chosen, caller, request)
+    estimate = chosen.control_estimate(control, caller)
+    run = _open(playground, caller, chosen, request, estimate)
+    yield from _watched(playground, caller, run, estimate, partial(chosen.draw_control, request, caller))
 
 
 def collect(playground: Playground, caller: Caller, run: Run) -> Iterator[Event]:
     """Finish a run that was submitted earlier, from its stored ids; nothing is submitted again."""
     estimate = Estimate(likely=run.estimate_usd)
-    yield from _watched(playground, caller, run, estimate)
+    collecting = partial(playground.backends[run.backend].collect, run, caller)
+    yield from _watched(playground, caller, run, estimate, collecting)
 
 
 def prepare(backend: Backend, caller: Caller, request: Request) -> Request:
     """Check a request against a backend and return it as it will run: with a seed, and with the default size."""
-    backend.capabilities.check(request)
-    missing = backend.missing(caller)
-    if missing:
-        raise NotReady(missing)
+    _check(backend, caller, request)
     changes: dict[str, Any] = {}
     if request.seed == RANDOM_SEED:
         changes["seed"] = secrets.randbelow(DRAWN_SEEDS - request.count + 1)
@@ -67,6 +84,13 @@ def prepare(backend: Backend, caller: Caller, request: Request) -> Request:
         size = backend.capabilities.default_size
         changes |= {"width": size.width, "height": size.height}
     return request.model_copy(update=changes)
+
+
+def _check(backend: Backend, caller: Caller, request: Request) -> None:
+    backend.capabilities.check(request)
+    missing = backend.missing(caller)
+    if missing:
+        raise NotReady(missing)
 
 
 def _open(playground: Playground, caller: Caller, backend: Backend, request: Request, estimate: Estimate) -> Run:
@@ -89,18 +113,20 @@ def _open(playground: Playground, caller: Caller, backend: Backend, request: Req
     return run
 
 
-def _watched(playground: Playground, caller: Caller, run: Run, estimate: Estimate) -> Iterator[Event]:
-    live = playground.live.start(run, partial(_carry_out, playground, caller, run, estimate))
+def _watched(
+    playground: Playground, caller: Caller, run: Run, estimate: Estimate, work: Callable[[Emit], None]
+) -> Iterator[Event]:
+    live = playground.live.start(run, partial(_carry_out, playground, run, estimate, work))
     events = live.watch(caller.page)
     if playground.live.stopped(caller):  # It was pressed while the run was being written down.
         live.stream.stop()
     return events
 
 
-def _carry_out(playground: Playground, caller: Caller, run: Run, estimate: Estimate, emit: Emit) -> Event:
+def _carry_out(playground: Playground, run: Run, estimate: Estimate, work: Callable[[Emit], None], emit: Emit) -> Event:
     with noting() as noted:
         try:
-            return _make(playground, caller, run, estimate, emit)
+            return _make(playground, run, estimate, work, emit)
         finally:
             _keep_exchanges(playground, run, noted)
 
@@ -114,14 +140,11 @@ def _keep_exchanges(playground: Playground, run: Run, noted: Sequence[Exchange])
         log.warning("The exchanges of run %s are not kept: %s", run.id, error)
 
 
-def _make(playground: Playground, caller: Caller, run: Run, estimate: Estimate, emit: Emit) -> Event:
+def _make(playground: Playground, run: Run, estimate: Estimate, work: Callable[[Emit], None], emit: Emit) -> Event:
     backend = playground.backends[run.backend]
     recorder = Recorder(playground, run, estimate, emit)
     try:
-        if run.provider_ids:
-            backend.collect(run, caller, recorder.emit)
-        else:
-            backend.run(run.request, caller, recorder.emit)
+        work(recorder.emit)
     except Cancelled:
         recorder.cancel()
         raise

@@ -91,6 +91,8 @@ class Line:
             log.info("%s: %s; again in %.1f s", self.label, _said(outcome), pause)
             lost = lost or _is_lost(outcome)
             self._sleep(pause)
+            if call.pays and not call.wanted():
+                break
         self._note(call, outcome)
         if isinstance(outcome, Reply):
             return replace(outcome, doubtful=lost)

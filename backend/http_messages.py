@@ -2,7 +2,7 @@
 
 import email.utils
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -20,7 +20,8 @@ class Call:
     """One request to a provider; `url` is a path below the line's base, or an address that the provider named.
 
     `pays`: without an answer nobody knows whether it was billed. `once`: it is never sent again when it may have
-    arrived, since the provider could not tell the repeat from a second order. `seconds` covers all repeats.
+    arrived, since the provider could not tell the repeat from a second order. `wanted`: whether an order may be sent
+    again at all, asked before each repeat. `seconds` covers all repeats.
     """
 
     method: Literal["GET", "POST", "PUT", "DELETE"] = "GET"
@@ -31,6 +32,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     pays: bool = False
     once: bool = False
+    wanted: Callable[[], bool] = lambda: True
     seconds: float = 180.0
     most_bytes: int = MOST_BYTES
 

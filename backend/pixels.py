@@ -79,6 +79,12 @@ def open_upright(path: Path) -> Image.Image:
         raise BadImage("The image is damaged: open it in an image program, save it again, and upload that.") from error
 
 
+def upright_size(picture: Image.Image) -> tuple[int, int]:
+    """Return width and height as an opened image is to be seen, by its header alone."""
+    # EXIF orientations 5 to 8 lay the image on its side.
+    return (picture.height, picture.width) if picture.getexif().get(0x0112, 1) >= 5 else picture.size
+
+
 def round_up(side: int, multiple: int = MULTIPLE) -> int:
     """Return the next multiple at or above `side`, in pixels."""
     return -(-side // multiple) * multiple

@@ -89,6 +89,8 @@ def open_playground(settings: Settings) -> Playground:
     files = open_images(settings.data / "images", settings.images_url)
     names = [*BACKENDS, *(name for name in (*OPTIONAL, *REHEARSAL) if name == settings.backend)]
     backends = {name: build(name, settings, files) for name in names}
+    for backend in backends.values():
+        backend.detectors = backends["local"].detectors
     budget = Budget(engine, settings.caps)
     callers = Callers(Addresses(address_secret(settings.data), settings.trusted))
     return Playground(settings, backends, Store(engine), budget, files, _default(settings, backends), callers)

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import JsonValue, ValidationError
 
 from backend.errors import from_validation
-from backend.requests import IMAGE_FIELDS, MODES, Mode, Request, parse_request
+from backend.requests import IMAGE_FIELDS, MODES, Mode, parse_request
 
 Recipe = dict[str, JsonValue]
 
@@ -39,11 +39,3 @@ def complete(mode: Mode, values: Mapping[str, Any]) -> dict[str, Any]:
     if mode == "outpaint" and all(completed.get(side, 0) == 0 for side in _SIDES):
         completed["right"] = 16
     return completed
-
-
-def with_images(recipe: Mapping[str, Any], images: Mapping[str, str]) -> Request:
-    """Return the request of a recipe once its images are there (their sha256 by field name)."""
-    try:
-        return parse_request({**recipe, **images})
-    except ValidationError as error:
-        raise from_validation(error) from error

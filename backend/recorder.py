@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from backend.capabilities import Estimate
 from backend.errors import Cancelled, PlaygroundError, StorageFull
-from backend.events import Emit, Event, Failed, Finished, Generated, Submitted
+from backend.events import Charged, Emit, Event, Failed, Finished, Generated, Ordering, Submitted
 from backend.playground import Playground
 from backend.runs.keep import keep_image
 from backend.runs.records import CostKind, Run, Status
@@ -28,6 +28,7 @@ class Recorder:
         self._committed = bool(run.provider_ids)
         # Also of images that could not be kept: they were paid all the same.
         self._costs = {image.index: image.cost_usd for image in run.images}
+        self._charges: list[Decimal | None] = []
         self._began = time.monotonic()
 
     def emit(self, event: Event) -> None:
@@ -39,6 +40,11 @@ class Recorder:
             self.run = replace(self.run, provider_ids=dict(event.provider_ids))
         elif isinstance(event, Generated):
             self._pass_on(self._keep(event))
+        elif isinstance(event, Ordering):
+            self._emit(event)
+        elif isinstance(event, Charged):
+            self._charges.append(event.cost_usd)
+            self._pass_on(event)
         else:
             self._pass_on(event)
 
@@ -78,6 +84,8 @@ class Recorder:
 
     def _close(self, status: Status, error: PlaygroundError | None = None) -> None:
         cost = self._cost(error)
+        if error and error.billed == "no" and self._charges:
+            error.billed = "yes"
         self.run = replace(
             self.run,
             status=status,
@@ -104,7 +112,7 @@ class Recorder:
         return StorageFull(str(error), billed="unknown" if self._committed else "no")
 
     def _cost(self, error: PlaygroundError | None) -> Decimal | None:
-        costs = self._costs.values()
+        costs = (*self._costs.values(), *self._charges)
         if any(cost is None for cost in costs) or (error and error.billed != "no"):
             return None
         return sum((cost for cost in costs if cost is not None), Decimal(0))
@@ -118,7 +126,7 @@ class Recorder:
         budget, run_id = self.playground.budget, self.run.id
         if cost is None:
             budget.hold(run_id, connection=connection)
-        elif error and not self._costs:
+        elif error and not self._costs and not self._charges:
             budget.release(run_id, connection=connection)
         else:
             budget.settle(run_id, cost, connection=connection)

@@ -211,3 +211,17 @@ def references(request: Request) -> tuple[str, ...]:
     """Return every image that the request refers to, its own first, then the further controls'."""
     own = tuple(str(getattr(request, name)) for name in IMAGE_FIELDS[request.mode])
     return own + tuple(control.image for control in request.controls)
+
+
+def controls_of(request: Request) -> tuple[Control, ...]:
+    """Return every control of the request, the ControlNet mode's own first."""
+    if not isinstance(request, ControlNet):
+        return request.controls
+    own = Control(
+        image=request.image,
+        preprocess=request.preprocess,
+        scale=request.control_scale,
+        start=request.control_start,
+        end=request.control_end,
+    )
+    return (own, *request.controls)

@@ -83,22 +83,6 @@ class Shelf:
             return {row.name: row.value for row in connection.execute(query)}
 
 
-def read_presets(content: bytes) -> dict[str, Recipe]:
-    """Read exported presets (a JSON object of recipes by name); raise `InvalidRequest` where one is wrong."""
-    try:
-        found = json.loads(content) if len(content) <= MOST_BYTES * 16 else None
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict) or not all(isinstance(recipe, dict) for recipe in found.values()):
-        raise InvalidRequest([Problem("file", "holds no presets: give the JSON file that this page exports.")])
-    return {name: check_recipe(recipe) for name, recipe in found.items()}
-
-
-def write_presets(presets: Mapping[str, Recipe]) -> str:
-    """Return presets as the JSON that `read_presets` reads."""
-    return json.dumps(presets, indent=2, ensure_ascii=False) + "\n"
-
-
 def _at(visitor: str, kind: Kind) -> tuple[Any, Any]:
     return shelf.c.visitor == visitor, shelf.c.kind == kind
 

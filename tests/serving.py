@@ -51,12 +51,19 @@ def served_site(data: Path, *, two: bool = False) -> Iterator[Site]:
     fake = FakeBackend(files)
     backends = {"fake": fake} | ({"second": SecondFake(files)} if two else {})
     playground = Playground(settings, backends, Store(engine), Budget(engine), files, "fake")
+    with page_of(playground) as address:
+        yield Site(address, playground, fake)
+    engine.dispose()
+
+
+@contextmanager
+def page_of(playground: Playground) -> Iterator[str]:
+    """Serve a playground until the block ends, and yield its address."""
     page, address = serve(playground)
     try:
-        yield Site(address, playground, fake)
+        yield address
     finally:
         page.close()
-        engine.dispose()
 
 
 def free_port() -> int:

@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
+from backend.cache_rules import CACHES
 from backend.capabilities import Capabilities
 from backend.request_parts import Accelerator
 from ui.controls import control, shown
@@ -14,12 +15,6 @@ from ui.controls import control, shown
 NAME = "accelerator"
 CACHE = f"{NAME}__cache"
 NONE = "none"
-CACHES: Mapping[str, tuple[str, ...]] = {
-    "fb_cache": ("fb_cache_threshold",),
-    "tea_cache": ("tea_cache_distance",),
-    "db_cache": ("db_cache_threshold", "db_cache_skip_interval"),
-}
-"""Each cache with the numbers that mean something to it alone."""
 EVERY = (
     "cache_start_step",
     "cache_start_step_percentage",
@@ -56,7 +51,7 @@ def accelerator_area(capabilities: Capabilities) -> AcceleratorArea:
 def read_accelerator(raw: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options that were chosen; the numbers of a cache that is off have no visible control and stay out."""
     cache = raw.get(CACHE)
-    if cache not in CACHES:
+    if not isinstance(cache, str) or cache not in CACHES:
         return {}
     given = {name: raw.get(_key(name)) for name in (*CACHES[cache], *EVERY)}
     return {cache: True, **{name: value for name, value in given.items() if value not in (None, "")}}

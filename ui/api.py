@@ -11,6 +11,7 @@ from gradio.events import api
 from backend.base import Backend
 from backend.caller import Caller
 from backend.errors import InvalidRequest, PlaygroundError, Problem
+from backend.pricing import price_of
 from backend.requests import MODES, REQUEST_TYPES, Mode
 from backend.runs.answer import runs_json
 from backend.runs.records import RunImage
@@ -108,7 +109,7 @@ class Api:
             names = parameters_of(mode)
             backend, asked = self.scripts.asked(mode, {name: values.get(name) for name in names}, caller)
             backend.capabilities.check(asked)
-            estimate = backend.estimate(asked, caller)
+            estimate = price_of(self.playground, caller, backend, asked)
         except PlaygroundError as error:
             raise gr.Error(words.sentence(error), print_exception=False) from error
         amounts = {"likely_usd": estimate.likely, "low_usd": estimate.low, "high_usd": estimate.high}

@@ -30,6 +30,7 @@ class Compose:
     stop: gr.Button
     notice: gr.HTML
     compare: gr.Button
+    exact: gr.Button
     left: gr.HTML
     share: ShareArea
 
@@ -58,9 +59,11 @@ def compose(playground: Playground) -> Compose:
         several = len(playground.backends) > 1
         with gr.Row(elem_id="aside"):
             compare = gr.Button("Compare backends", size="sm", elem_id="compare", visible=several)
+            can_ask = playground.choose("auto").exact_prices
+            exact = gr.Button("Exact price", size="sm", elem_id="exact", visible=can_ask)
             share = share_area()
         notice = gr.HTML("", visible=False, elem_id="notice", apply_default_css=False)
-    return Compose(mode, prompt, tokens, sheet, mask, tabs, generate, stop, notice, compare, left, share)
+    return Compose(mode, prompt, tokens, sheet, mask, tabs, generate, stop, notice, compare, exact, left, share)
 
 
 def _tabs(capabilities: Capabilities) -> dict[Mode, gr.Tab]:

@@ -1,4 +1,4 @@
-"""The live preview of a control picture: what ControlNet will see of the image; it can be taken over as it is."""
+"""The preview of a control picture, its price first where it has one; the picture can be taken over as it is."""
 
 import logging
 import time
@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from backend.base import Backend
 from backend.caller import Caller
-from backend.control_map import control_map
+from backend.capabilities import Estimate
+from backend.control_map import control_map, map_price
 from backend.errors import InvalidRequest, NotFound, PlaygroundError, Problem, from_validation
 from backend.events import Event, Failed, Mapped, Progress
 from backend.request_parts import Control
@@ -31,28 +32,39 @@ _MAP = Markup(
     '<button type="button" class="small" data-use="{}" title="Takes it as the picture, and no preprocessing">'
     "Use this map</button>"
 )
+_OFFER = Markup(
+    "<p>No {preprocess} detector on this machine: {label} makes the map. It goes into the history, and your runs "
+    "with this picture take it without paying for it again.</p>"
+)
 TAKEN = '<p class="hint" role="status">The map is the picture now, and is followed as it is.</p>'
 
 
 class ControlMap:
     """Shows what a preprocessing makes of the picture on the easel, and lays the map there instead."""
 
-    def __init__(self, filling: Filling, *, place: gr.HTML, stop: gr.Button) -> None:
+    def __init__(self, filling: Filling, *, place: gr.HTML, stop: gr.Button, buy: gr.Button) -> None:
         self.playground, self.served, self.filling = filling.playground, filling.served, filling
-        self.place, self.stop = place, stop
+        self.place, self.stop, self.buying = place, stop, buy
 
     def outputs(self) -> list[Any]:
         """Return what showing a map changes."""
-        return [self.place, self.stop]
+        return [self.place, self.stop, self.buying]
 
     def taken(self) -> list[Any]:
         """Return what using a map changes."""
         return [self.place, self.filling.controls["easel"], self.filling.controls[f"controlnet{MARK}preprocess"]]
 
     def show(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
-        """Yield how the map comes along, then the map as HTML, or a card that says why there is none."""
+        """Yield how the map comes along, then the map as HTML, its price, or a card that says why there is none."""
+        yield from self._guarded(caller_of(self.playground, request), values, buy=False)
+
+    def buy(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
+        """Buy the map, and yield as `show` does."""
+        yield from self._guarded(caller_of(self.playground, request), values, buy=True)
+
+    def _guarded(self, caller: Caller, values: dict[str, Any], *, buy: bool) -> Iterator[Updates]:
         try:
-            yield from self._shown(caller_of(self.playground, request), values)
+            yield from self._shown(caller, values, buy=buy)
         except PlaygroundError as error:
             yield self._said(error_card(error))
         except Exception:  # The page's rim: without this a visitor would look at a map that never comes.
@@ -73,10 +85,14 @@ class ControlMap:
         """Clear the place after Stop."""
         return self._said(Markup(""))
 
-    def _shown(self, caller: Caller, values: dict[str, Any]) -> Iterator[Updates]:
+    def _shown(self, caller: Caller, values: dict[str, Any], *, buy: bool) -> Iterator[Updates]:
         backend, control, options = self._asked(caller, values)
+        price = map_price(self.playground, caller, backend, control)
+        if not (price.free or buy):
+            yield self._offered(backend, control, price)
+            return
         began, doing = time.monotonic(), f"{backend.label} is working"
-        for event in control_map(self.playground, caller, backend, control, options):
+        for event in control_map(self.playground, caller, backend, control, options, buy=buy):
             if isinstance(event, Mapped | Failed):
                 yield self._said(self._ended(event, caller))
                 return
@@ -91,8 +107,13 @@ class ControlMap:
         assert isinstance(event, Failed)
         return error_card(event.error)
 
+    def _offered(self, backend: Backend, control: Control, price: Estimate) -> Updates:
+        offer = _OFFER.format(preprocess=control.preprocess, label=backend.label)
+        button = gr.update(visible=True, value=f"Make the map · {words.price(price)}")
+        return {**self._said(offer), self.buying: button}
+
     def _said(self, html: Markup, *, working: bool = False) -> Updates:
-        return {self.place: str(html), self.stop: gr.update(visible=working)}
+        return {self.place: str(html), self.stop: gr.update(visible=working), self.buying: gr.update(visible=False)}
 
     def _asked(self, caller: Caller, values: dict[str, Any]) -> tuple[Backend, Control, dict[str, Any]]:
         image = Uploads(self.playground, caller).picture(picture_of(values["easel"]))

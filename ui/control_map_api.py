@@ -39,14 +39,17 @@ class ControlMapApi:
         preprocess: str = "canny",
         backend: str = "auto",
         options: dict | None = None,  # type: ignore[type-arg]  # Gradio reads the bare type
+        buy: bool = False,
     ) -> Iterator[FileData | None]:
         """Make the map that ControlNet follows: edges (canny), depth or pose. Returns it as a file.
+
+        Where it costs money, it is refused unless `buy` says yes to that; bought once, it is free from then on.
 
         Give the file to /controlnet as `image` with `preprocess` none to follow it as it is, also after editing it.
         """
         try:
             caller = caller_of(self.playground, request)
-            for event in self._events(caller, image, preprocess, backend, options or {}):
+            for event in self._events(caller, image, preprocess, backend, options or {}, buy=buy):
                 if isinstance(event, Failed):
                     raise event.error
                 yield self._file(event, caller)
@@ -54,7 +57,7 @@ class ControlMapApi:
             raise gr.Error(words.sentence(error), print_exception=False) from error
 
     def _events(
-        self, caller: Caller, image: FileData, preprocess: str, name: str, options: dict[str, JsonValue]
+        self, caller: Caller, image: FileData, preprocess: str, name: str, options: dict[str, JsonValue], *, buy: bool
     ) -> Iterator[Event]:
         chosen = self.playground.choose(name)
         reference = Uploads(self.playground, caller).picture(image)
@@ -65,7 +68,7 @@ class ControlMapApi:
         except ValidationError as error:
             raise from_validation(error) from error
         own = read_options(chosen.capabilities.options, options).model_dump(mode="json", exclude_defaults=True)
-        return control_map(self.playground, caller, chosen, control, own)
+        return control_map(self.playground, caller, chosen, control, own, buy=buy)
 
     def _file(self, event: Event, caller: Caller) -> FileData | None:
         if not isinstance(event, Mapped):

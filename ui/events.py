@@ -3,7 +3,10 @@
 from typing import Any
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-"""Of every event of the page: no veil over what it changes, and no part of the API."""
+"""Of every event of the page: no veil over what it changes, and no part of the API.
+
+An event that may refuse goes through the queue: outside of it (`queue=False`) Gradio shows no visitor its error.
+"""
 
 
 def with_mask(values: dict[str, Any]) -> str:

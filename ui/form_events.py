@@ -9,6 +9,7 @@ from ui.compose import Compose
 from ui.control_map import ControlMap
 from ui.effect_check import EffectCheck
 from ui.events import QUIET, js_call
+from ui.exact_price import ExactPrice
 from ui.filling import Filling
 from ui.fitting import Fitting
 from ui.form import MARK
@@ -40,13 +41,17 @@ def connect_seed(results: ResultsArea, settings: SettingsArea) -> None:
         place.seed(None, None, seed, js=js_call("chosen_seed"))
 
 
-def connect_switch(playground: Playground, head: Header, form: Compose, settings: SettingsArea) -> None:
-    """Connect the choice of a backend."""
+def connect_switch(
+    playground: Playground, head: Header, form: Compose, settings: SettingsArea, ended: list[Any]
+) -> None:
+    """Connect the choice of a backend, whose state is looked at anew after each run: it may have loaded a model."""
     switch, fitting = Switch(playground), Fitting(playground, form.tabs, settings)
     stand = [head.state, head.timer]
     head.backend.change(None, head.backend, None, js=js_call("choose_backend"))
     head.timer.tick(switch.look, head.backend, stand, queue=False, **QUIET)
-    head.state.act(switch.act, head.backend, stand, queue=False, **QUIET)
+    head.state.act(switch.act, head.backend, stand, **QUIET)
+    for event in ended:
+        event.then(switch.look, head.backend, stand, queue=False, **QUIET)
     head.backend.change(switch.look, head.backend, stand, queue=False, **QUIET)
     head.backend.change(
         fitting.fit,
@@ -67,7 +72,7 @@ def connect_keys(
     stand = [head.state, head.timer]
     switch = Switch(keys.playground)
     for event in (
-        gr.on([area.keep.click, area.key.submit], keys.keep, [area.key, head.backend], area.key, queue=False, **QUIET),
+        gr.on([area.keep.click, area.key.submit], keys.keep, [area.key, head.backend], area.key, **QUIET),
         area.forget.click(keys.forget, head.backend, area.key, queue=False, **QUIET),
     ):
         event.then(switch.look, head.backend, stand, queue=False, **QUIET).then(
@@ -96,21 +101,30 @@ def connect_mask_edge(settings: SettingsArea) -> None:
     gr.on([each.change for each in edge], None, edge, None, js="(...edge) => window.playground_easel.edge(...edge)")
 
 
-def connect_control_map(filling: Filling, head: Header, form: Compose, settings: SettingsArea) -> None:
-    """Connect the preview of the control map, and its use instead of the picture."""
+def connect_control_map(filling: Filling, head: Header, form: Compose, settings: SettingsArea) -> Any:
+    """Connect the preview of the control map, and its use instead of the picture; return what ends a purchase."""
     own = settings.own
-    shown = ControlMap(filling, place=own["control_map"], stop=own["stop_map"])
+    shown = ControlMap(filling, place=own["control_map"], stop=own["stop_map"], buy=own["buy_map"])
     asked = {
         "backend": head.backend,
         "easel": form.easel,
         "preprocess": own[f"controlnet{MARK}preprocess"],
         **settings.options,
     }
-    showing = own["show_control"].click(
-        shown.show, None, shown.outputs(), inputs_kwargs=asked, preprocess=False, trigger_mode="once", **QUIET
-    )
-    own["stop_map"].click(shown.stopped, None, shown.outputs(), cancels=[showing], queue=False, **QUIET)
+    how: dict[str, Any] = {"inputs_kwargs": asked, "preprocess": False, "trigger_mode": "once", **QUIET}
+    showing = own["show_control"].click(shown.show, None, shown.outputs(), **how)
+    buying = own["buy_map"].click(shown.buy, None, shown.outputs(), **how)
+    own["stop_map"].click(shown.stopped, None, shown.outputs(), cancels=[showing, buying], queue=False, **QUIET)
     own["control_map"].use(shown.use, None, shown.taken(), queue=False, **QUIET)
+    return buying
+
+
+def connect_exact_price(runner: Runner, head: Header, form: Compose, values: dict[str, Any]) -> None:
+    """Connect the question for the exact price."""
+    exact = ExactPrice(runner, form.exact)
+    how: dict[str, Any] = {"inputs_kwargs": values, "preprocess": False, "trigger_mode": "once", **QUIET}
+    form.exact.click(exact.ask, None, form.left, **{**how, "show_progress": "minimal"})
+    head.backend.change(exact.fit, head.backend, form.exact, queue=False, **QUIET)
 
 
 def connect_effect(playground: Playground, served: Served, settings: SettingsArea, values: dict[str, Any]) -> None:

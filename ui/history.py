@@ -7,20 +7,20 @@ import gradio as gr
 from markupsafe import Markup
 
 from backend.caller import Caller
-from backend.errors import NotFound, PlaygroundError
+from backend.errors import InvalidRequest, NotFound, PlaygroundError
 from backend.playground import Playground
-from backend.requests import MODES
 from backend.runs.history import Page, Search
 from backend.runs.records import Run, RunImage
 from ui import words
 from ui.caller import caller_of
 from ui.cards import facts
 from ui.charts import ChartsArea, charts_area
+from ui.history_search import SearchArea, read_search, search_area
 from ui.served import Served, url
+from ui.trash import TrashArea, trash_area
 
 PAGE = 24
 """Runs at once; each may have several images."""
-ALL = "all"
 
 _NOTHING_FOUND = Markup('<p class="quiet">Nothing of yours fits this search.</p>')
 
@@ -30,43 +30,34 @@ class HistoryArea:
     """The components of the history."""
 
     box: gr.Column
-    words: gr.Textbox
-    mode: gr.Dropdown
-    favourites: gr.Checkbox
+    search: SearchArea
     undo: gr.HTML
     shelf: gr.HTML
     more: gr.Button
-    zip: gr.Button
     shown: gr.State
+    trash: TrashArea
     charts: ChartsArea
 
     def searched(self) -> dict[str, Any]:
         """Return the controls that a search is read from."""
-        return {"words": self.words, "mode": self.mode, "favourites": self.favourites, "shown": self.shown}
+        return {**self.search.controls(), "shown": self.shown}
 
     def outputs(self) -> list[Any]:
         """Return what a look at the history changes."""
-        return [self.box, self.shelf, self.more]
+        return [self.box, self.shelf, self.more, *self.trash.outputs()]
 
 
-def history_area(script: str) -> HistoryArea:
+def history_area(playground: Playground, script: str) -> HistoryArea:
     """Lay out the history; it shows itself once there is something in it."""
     with gr.Column(elem_id="history", visible=False) as box:
-        with gr.Row(elem_id="history-head"):
-            gr.HTML('<h2 class="quiet">History</h2>', apply_default_css=False)
-            search = gr.Textbox(
-                placeholder="Search your prompts", label="Search", show_label=False, elem_id="history-words"
-            )
-            choices = [("All modes", ALL), *((words.MODE_LABELS[mode], mode) for mode in MODES)]
-            mode = gr.Dropdown(choices, value=ALL, label="Mode", show_label=False, filterable=False, min_width=120)
-            favourites = gr.Checkbox(False, label="Favourites", container=False, min_width=100, elem_id="history-stars")
-            archive = gr.Button("Zip", size="sm", scale=0, min_width=0, elem_id="history-zip")
+        search = search_area(playground)
         undo = gr.HTML("", visible=False, elem_id="undo", js_on_load=script, apply_default_css=False)
+        trash = trash_area()
         shelf = gr.HTML("", elem_id="history-shelf", js_on_load=script, apply_default_css=False)
         more = gr.Button("Show more", size="sm", visible=False, elem_id="history-more")
         shown = gr.State(PAGE)
         charts = charts_area()
-    return HistoryArea(box, search, mode, favourites, undo, shelf, more, archive, shown, charts)
+    return HistoryArea(box, search, undo, shelf, more, shown, trash, charts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,24 +90,28 @@ class Looking:
         )
         return gr.update(value=str(text.format(url(path), path.name, count)), visible=True)
 
-    def _found(
-        self, caller: Caller, *, words: str = "", mode: str = ALL, favourites: bool = False, shown: int = PAGE
-    ) -> Page:
-        wanted = next((known for known in MODES if known == mode), None)
-        search = Search(words=words or "", mode=wanted, favourites=favourites)
-        return self.playground.history.page(caller.visitor, search, limit=shown)
+    def _found(self, caller: Caller, *, shown: int = PAGE, **asked: Any) -> Page:
+        return self.playground.history.page(caller.visitor, read_search(**asked), limit=shown)
+
+    def _has_any(self, visitor: str) -> bool:
+        looks = (Search(), Search(trash=True))
+        return any(self.playground.history.page(visitor, look, limit=1).runs for look in looks)
 
     def of(self, caller: Caller, **asked: Any) -> dict[Any, Any]:
-        """Return the updates that show a visitor's runs."""
-        history, page = self.playground.history, self._found(caller, **asked)
-        stars = history.favourites(caller.visitor, page.runs)
+        """Return the updates that show a visitor's runs; what is wrong with the search is said in their place."""
+        try:
+            page, wrong = self._found(caller, **asked), ""
+        except InvalidRequest as error:
+            page, wrong = Page(()), error.problems[0].message
+        stars = self.playground.history.favourites(caller.visitor, page.runs)
         tiles = [tile for run in page.runs for image in run.images if (tile := self._tile(run, image, stars, caller))]
-        searching = bool(asked.get("words") or asked.get("favourites") or asked.get("mode", ALL) != ALL)
         found = Markup('<div class="strip">{}</div>').format(Markup("").join(tiles)) if tiles else _NOTHING_FOUND
+        stored = self.playground.history.storage(caller.visitor) if asked.get("trash") else None
         return {
-            self.area.box: gr.update(visible=bool(tiles) or searching),
-            self.area.shelf: str(found),
+            self.area.box: gr.update(visible=bool(tiles) or self._has_any(caller.visitor)),
+            self.area.shelf: str(Markup('<p class="quiet">{}</p>').format(wrong) if wrong else found),
             self.area.more: gr.update(visible=page.after is not None),
+            **self.area.trash.shown(stored),
         }
 
     def _tile(self, run: Run, image: RunImage, stars: frozenset[tuple[str, int]], caller: Caller) -> Markup | None:
@@ -125,6 +120,8 @@ class Looking:
             whole = self.served.copy(image, caller.visitor)
         except NotFound:  # Deleted from the data folder by hand: the run is known, its picture is gone.
             return None
+        if run.deleted:
+            return _GONE_TILE.format(whole=url(whole), small=url(small), alt=run.request.prompt[:300], run=run.id)
         starred = (run.id, image.index) in stars
         return _TILE.format(
             whole=url(whole),
@@ -152,4 +149,10 @@ _TILE = Markup(
     '<button type="button" class="small" data-act="settings" title="{mode}: bring back everything">'
     "Settings</button>"
     "</figcaption></figure>"
+)
+_GONE_TILE = Markup(
+    '<figure class="tile"><button type="button" class="picture" data-open="{whole}" '
+    'aria-label="Look at it in full size"><img src="{small}" alt="{alt}" title="{alt}" loading="lazy"></button>'
+    '<figcaption data-run="{run}"><button type="button" class="small" data-act="restore">Restore</button></figcaption>'
+    "</figure>"
 )

@@ -97,10 +97,7 @@ class Shelving:
 
     def opened(self, request: gr.Request) -> Updates:
         """Add what the visitor keeps to the choices."""
-        visitor = self._caller(request).visitor
-        own = [style.name for style in self.library.shelf.styles(visitor)]
-        known = [style.name for style in self.library.presets.styles]
-        return {self.area.styles: gr.update(choices=[*own, *known]), self.area.preset: self._presets(visitor)}
+        return {self.area.preset: self._presets(self._caller(request).visitor)}
 
     def chosen(self, preset: str | None, request: gr.Request) -> Updates:
         """Fill the form from a preset."""

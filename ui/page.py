@@ -16,6 +16,7 @@ from ui.filling import Filling
 from ui.form_events import (
     connect_control_map,
     connect_effect,
+    connect_exact_price,
     connect_keys,
     connect_mask_edge,
     connect_modes,
@@ -27,6 +28,7 @@ from ui.form_events import (
 from ui.header import Header, header
 from ui.history import Looking
 from ui.library_area import Library, Shelving
+from ui.list_shelf import ListShelving
 from ui.own_key import OwnKeys
 from ui.recovering import Recovering
 from ui.remembering import Remembering
@@ -49,6 +51,7 @@ from ui.served import Served
 from ui.settings_area import SettingsArea, settings_area
 from ui.share import FormLink
 from ui.shared_result import SharedResult
+from ui.style_shelf import StyleShelving
 from ui.token_line import TokenLine
 from ui.tools import Tools
 from ui.ways_out import WaysOut
@@ -71,10 +74,9 @@ def build(playground: Playground) -> gr.Blocks:
         with gr.Row(elem_id="main"):
             form = compose(playground)
             results = results_area(
-                {each.name: library.examples(each) for each in playground.backends.values()},
-                playground.choose("auto").name,
+                playground, {each.name: library.examples(each) for each in playground.backends.values()}
             )
-            settings = settings_area(playground, library.presets.styles)
+            settings = settings_area(playground, library.presets)
         drop = _dropzone()
         room = room_area((_HERE / "cards.js").read_text(encoding="utf-8"))
         outputs = Outputs(results.stage, form.generate, form.stop, form.left)
@@ -83,7 +85,10 @@ def build(playground: Playground) -> gr.Blocks:
         filling = Filling(playground, served, {name: found for name, found in values.items() if name != "mask"})
         looking = Looking(playground, served, results.history)
         connect_library(page, Shelving(library, settings.library, filling), form, values)
+        StyleShelving(library, served, settings.styles, settings.library.styles).connect(page)
+        ListShelving(library, settings.lists).connect(page)
         ended = connect_run(page, runner, form, settings, values)
+        ended.append(connect_control_map(filling, head, form, settings))
         connect_history(looking, results.history, ended)
         Charting(playground, results.history.charts).connect()
         connect_recovering(page, Recovering(playground, runner, results.recoverable), looking, ended)
@@ -98,10 +103,10 @@ def build(playground: Playground) -> gr.Blocks:
         connect_mask_edge(settings)
         connect_keys(page, OwnKeys(playground), head, runner, form, values)
         connect_restore(Restoring(playground, filling, form.notice), form, drop)
-        connect_control_map(filling, head, form, settings)
+        connect_exact_price(runner, head, form, values)
         connect_effect(playground, served, settings, values)
         connect_seed(results, settings)
-        connect_switch(playground, head, form, settings)
+        connect_switch(playground, head, form, settings, ended)
         connect_ways_out(WaysOut(playground, head), form, results)
         Together(playground, served, filling, room).connect(page, **QUIET)
         page.load(looking.look, None, results.history.outputs(), queue=False, **QUIET)

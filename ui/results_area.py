@@ -7,6 +7,7 @@ from pathlib import Path
 import gradio as gr
 from markupsafe import Markup
 
+from backend.playground import Playground
 from ui.history import HistoryArea, history_area
 from ui.recovering import recovering_area
 
@@ -56,12 +57,13 @@ def _chips(backend: str, examples: Sequence[tuple[str, str]], *, shown: bool) ->
     return Markup('<div class="chips" data-of="{}" {}>{}</div>').format(backend, hidden, chips)
 
 
-def results_area(examples: Mapping[str, Sequence[tuple[str, str]]], chosen: str) -> ResultsArea:
-    """Lay out the result side."""
+def results_area(playground: Playground, examples: Mapping[str, Sequence[tuple[str, str]]]) -> ResultsArea:
+    """Lay out the result side, with each backend's prompts to begin with."""
+    chosen = playground.choose("auto").name
     script = (Path(__file__).parent / "cards.js").read_text(encoding="utf-8")
     with gr.Column(elem_id="results", min_width=280):
         stage = gr.HTML(empty_stage(examples, chosen), elem_id="stage", js_on_load=script, apply_default_css=False)
         recoverable = recovering_area()
         inspector = gr.HTML("", visible=False, elem_id="inspector", js_on_load=_COPY_JS, apply_default_css=False)
-        history = history_area(script)
+        history = history_area(playground, script)
     return ResultsArea(stage, recoverable, inspector, history)

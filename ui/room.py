@@ -85,14 +85,13 @@ class Together:
     def connect(self, page: gr.Blocks, **quiet: Any) -> None:
         """Wire the events; `quiet` are the options that all of the page's small events have."""
         area, outputs = self.area, self.area.outputs()
-        how: dict[str, Any] = {"queue": False, **quiet}
-        page.load(self.arrive, None, [*outputs, area.timer], **how)
-        area.timer.tick(self.look, None, outputs, **how)
-        area.open.click(self.open, [area.name, area.title], area.stand, **how)
-        gr.on([area.join.click], self.join, area.name, [*outputs, area.timer], **how)
-        area.lock.click(self.lock, area.lock, outputs, **how)
-        area.close.click(self.close, None, outputs, **how)
-        area.board.act(self.remix, None, self.filling.outputs(), **how)
+        page.load(self.arrive, None, [*outputs, area.timer], queue=False, **quiet)
+        area.timer.tick(self.look, None, outputs, queue=False, **quiet)
+        area.open.click(self.open, [area.name, area.title], area.stand, **quiet)
+        gr.on([area.join.click], self.join, area.name, [*outputs, area.timer], **quiet)
+        area.lock.click(self.lock, area.lock, outputs, **quiet)
+        area.close.click(self.close, None, outputs, **quiet)
+        area.board.act(self.remix, None, self.filling.outputs(), **quiet)
 
     def arrive(self, request: gr.Request) -> Updates:
         """Look at the room when the page opens, and keep looking where it was joined."""

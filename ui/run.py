@@ -16,6 +16,7 @@ from backend.errors import OverBudget, PlaygroundError
 from backend.generate import generate, prepare
 from backend.gpu_time import gpu_hint
 from backend.playground import Playground
+from backend.pricing import price_of
 from backend.prompts.expansion import expand_request
 from backend.requests import Mode, Request
 from backend.runs.records import CostKind
@@ -111,17 +112,17 @@ class Runner:
         caller = caller_of(self.playground, request)
         try:
             backend, asked = self.asked(values, caller)
-            estimate = backend.estimate(asked, caller)
+            estimate = price_of(self.playground, caller, backend, asked)
         except PlaygroundError:
             return {self.outputs.generate: gr.update(value="Generate"), self.outputs.left: gr.update(visible=False)}
         stand = allowance(self.playground, caller, backend, estimate)
         verb = "Over the cap" if stand.refusal else "Generate"
         text = words.left(stand) or gpu_hint(self.playground, caller, backend, asked)
-        line = Markup('<p class="hint">{}</p>').format(text)
+        hints = [Markup('<p class="hint">{}</p>').format(said) for said in (text, estimate.note) if said]
         ways = ways_html(self.playground, caller, asked.mode) if stand.refusal else Markup("")
         return {
             self.outputs.generate: gr.update(value=f"{verb} · {words.price(estimate)}"),
-            self.outputs.left: gr.update(value=str(line + ways), visible=bool(text)),
+            self.outputs.left: gr.update(value=Markup("").join([*hints, ways]), visible=bool(hints)),
         }
 
     def asked(self, values: dict[str, Any], caller: Caller) -> tuple[Backend, Request]:

@@ -17,6 +17,7 @@ from ui.restore import Restoring
 from ui.results_area import ResultsArea
 from ui.run import Runner
 from ui.settings_area import SettingsArea
+from ui.trash import Emptying
 
 
 def connect_run(
@@ -43,10 +44,14 @@ def connect_run(
 def connect_history(looking: Looking, area: HistoryArea, ended: list[Any]) -> None:
     """Connect the search, and a fresh look after each run."""
     asked, outputs = area.searched(), area.outputs()
-    looks = [area.words.change, area.mode.change, area.favourites.change]
+    looks = [control.change for control in area.search.controls().values()]
     gr.on(looks, looking.look, None, outputs, inputs_kwargs=asked, queue=False, trigger_mode="always_last", **QUIET)
     area.more.click(looking.further, None, [*outputs, area.shown], inputs_kwargs=asked, queue=False, **QUIET)
-    area.zip.click(looking.archive, None, area.undo, inputs_kwargs=asked, queue=False, **QUIET)
+    emptying = Emptying(looking.playground, area.trash, area.undo)
+    area.trash.ask.click(emptying.ask, None, area.trash.sure, queue=False, **QUIET)
+    emptied = area.trash.sure.click(emptying.empty, None, area.undo, queue=False, **QUIET)
+    emptied.then(looking.look, None, outputs, inputs_kwargs=asked, queue=False, **QUIET)
+    area.search.archive.click(looking.archive, None, area.undo, inputs_kwargs=asked, **QUIET)
     for event in ended:
         event.then(looking.look, None, outputs, inputs_kwargs=asked, queue=False, **QUIET)
 
@@ -66,7 +71,7 @@ def connect_actions(actions: Actions, looking: Looking, form: Compose, results: 
     """Connect the buttons on images."""
     area = results.history
     for place in (results.stage, area.shelf, area.undo):
-        done = place.act(actions.act, None, actions.outputs(), queue=False, **QUIET)
+        done = place.act(actions.act, None, actions.outputs(), **QUIET)
         done.then(None, form.mode, None, js=js_call("open_tab"))
         done.then(looking.look, None, area.outputs(), inputs_kwargs=area.searched(), queue=False, **QUIET)
 
@@ -80,7 +85,7 @@ def connect_restore(restoring: Restoring, form: Compose, drop: gr.HTML) -> None:
 def connect_library(page: gr.Blocks, shelving: Shelving, form: Compose, values: dict[str, Any]) -> None:
     """Connect styles and presets."""
     area, preset = shelving.area, shelving.area.preset
-    page.load(shelving.opened, None, [area.styles, preset], queue=False, **QUIET)
+    page.load(shelving.opened, None, preset, queue=False, **QUIET)
     filled = preset.input(shelving.chosen, preset, [*shelving.filling.outputs(), preset], queue=False, **QUIET)
     filled.then(None, form.mode, None, js=js_call("open_tab"))
     held = {name: control for name, control in values.items() if name not in ("mask", "easel", "controls", "styles")}
@@ -90,10 +95,9 @@ def connect_library(page: gr.Blocks, shelving: Shelving, form: Compose, values: 
         [preset, area.name],
         inputs_kwargs={"name": area.name, **held},
         preprocess=False,
-        queue=False,
         **QUIET,
     )
-    area.remove.click(shelving.remove, preset, preset, queue=False, **QUIET)
+    area.remove.click(shelving.remove, preset, preset, **QUIET)
 
 
 def connect_price(page: gr.Blocks, runner: Runner, form: Compose, values: dict[str, Any], ended: list[Any]) -> None:

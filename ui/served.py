@@ -67,6 +67,14 @@ class Served:
         self._note(target, visitor)
         return target, len(write_zip(target, self.files, runs))
 
+    def document(self, name: str, text: str, visitor: str) -> Path:
+        """Return a new text file under this name."""
+        target = self._folder(f"document {secrets.token_hex(8)}", visitor) / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        self._note(target, visitor)
+        target.write_text(text, encoding="utf-8", newline="")
+        return target
+
     def _folder(self, sha256: str, visitor: str) -> Path:
         token = hmac.new(self.secret, f"{visitor} {sha256}".encode(), hashlib.sha256).hexdigest()[:32]
         return Path(get_upload_folder()) / token

@@ -1,6 +1,6 @@
 """The settings: one control a request field, and the backends' own options, made from their types."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,15 +9,17 @@ from gradio.components import Component
 
 from backend.capabilities import Capabilities
 from backend.playground import Playground
-from backend.prompts.styles import Style
+from backend.presets import Presets
 from ui.accelerator import AcceleratorArea, accelerator_area
 from ui.controls import control
 from ui.form import MARK, SHARED, fit
 from ui.further_controls import further_controls
 from ui.grid_area import GridArea, grid_area
 from ui.library_area import LibraryArea, library_area
+from ui.list_shelf import ListShelfArea, list_shelf_area
 from ui.notes import note_html
 from ui.sizes import SizeControls, size_controls
+from ui.style_shelf import StyleShelfArea, style_shelf_area
 from ui.tabs import TABS
 from ui.tabs.fields import Fitted
 
@@ -49,6 +51,8 @@ class SettingsArea:
     controls: gr.HTML
     accelerator: AcceleratorArea
     library: LibraryArea
+    styles: StyleShelfArea
+    lists: ListShelfArea
     grid: GridArea
 
     def fitted(self) -> dict[str, Any]:
@@ -56,7 +60,7 @@ class SettingsArea:
         return {**self.fields, **{name: control for name, control in self.own.items() if MARK in name}}
 
 
-def settings_area(playground: Playground, styles: Sequence[Style]) -> SettingsArea:
+def settings_area(playground: Playground, presets: Presets) -> SettingsArea:
     """Lay out the settings, fitted to the backend chosen at start."""
     chosen = playground.choose("auto")
     first, _ = fit(chosen.capabilities, {})
@@ -74,7 +78,8 @@ def settings_area(playground: Playground, styles: Sequence[Style]) -> SettingsAr
             fields |= _fields(("seed",), first)
             dice = gr.Button("Random", elem_id="dice", size="sm", min_width=0, scale=0)
             reuse = gr.Button("Reuse", elem_id="reuse", size="sm", min_width=0, scale=0)
-        library = library_area(styles)
+        library = library_area(presets.styles)
+        own_styles, lists = style_shelf_area(), list_shelf_area(list(presets.lists))
         with gr.Accordion("Fine tuning", open=False, elem_classes=["fold"]):
             fields |= _fields(FINE, first)
         with gr.Accordion("LoRAs and acceleration", open=False, elem_classes=["fold"]):
@@ -85,7 +90,21 @@ def settings_area(playground: Playground, styles: Sequence[Style]) -> SettingsAr
             fields |= _fields(FILE, first)
         options, groups = _options(playground, chosen.name)
     return SettingsArea(
-        own, fields, options, groups, size, dice, reuse, note, keep_size, controls, accelerator, library, grid
+        own,
+        fields,
+        options,
+        groups,
+        size,
+        dice,
+        reuse,
+        note,
+        keep_size,
+        controls,
+        accelerator,
+        library,
+        own_styles,
+        lists,
+        grid,
     )
 
 

@@ -58,9 +58,7 @@ class FormLink:
     def connect(self, values: dict[str, Any]) -> None:
         """Wire the button; the browser copies the address once the link is there, if it lets a page do so."""
         held = {name: control for name, control in values.items() if name not in ("mask", "easel", "controls")}
-        made = self.area.copy.click(
-            self.make, None, self.area.link, inputs_kwargs=held, preprocess=False, queue=False, **QUIET
-        )
+        made = self.area.copy.click(self.make, None, self.area.link, inputs_kwargs=held, preprocess=False, **QUIET)
         made.then(None, None, None, js=js_call("copy_form_link"))
 
     def make(self, request: gr.Request, **values: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import importlib.util
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from PIL import Image
@@ -18,6 +19,7 @@ from backend.cluster.scale import Scale
 from backend.events import Emit, Event, Generated, unheard
 from backend.local.backend import LocalBackend
 from backend.local.loading import Loading
+from backend.local.options import DetectorOptions
 from backend.prompts.tokens import TokenCount
 from backend.request_parts import Control
 from backend.requests import Request, references, seeds
@@ -47,8 +49,8 @@ class ClusterBackend(Backend):
 
     @property
     def capabilities(self) -> Capabilities:
-        """Return what the engine's model can do."""
-        return self._engine.capabilities
+        """Return what the engine's model can do; how it lies in memory, each replica chooses for its own device."""
+        return replace(self._engine.capabilities, options=DetectorOptions)
 
     def missing(self, caller: Caller) -> str | None:
         """Say how to get Ray, or the model's files; a cluster that is being started isn't missing."""
@@ -88,8 +90,8 @@ class ClusterBackend(Backend):
         replicas = self._fleet.wait(emit, request.steps)
 
         def timed(event: Event) -> None:
-            if isinstance(event, Generated) and isinstance(event.image, Image.Image):
-                self._engine.workshop.timed(event.image, request, event.details["seconds"])
+            if isinstance(event, Generated):
+                self._engine.workshop.timed(request, event.details["seconds"])
             emit(event)
 
         Gathering(replicas, self._line, list(self._jobs(request))).run(timed)

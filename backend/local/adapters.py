@@ -1,6 +1,7 @@
 """LoRAs on the shared transformer: put on, and taken off without a trace."""
 
 import hashlib
+import re
 from typing import Any
 
 from backend.errors import Problem, Unsupported
@@ -8,10 +9,14 @@ from backend.local.loras import LoraFile
 
 
 class Adapters:
-    """Keeps the LoRAs of the last drawing on, since the next one often has the same."""
+    """Keeps the LoRAs of the last drawing on, since the next one often has the same.
 
-    def __init__(self, pipe: Any) -> None:
-        self._pipe = pipe
+    `exact` says whether the transformer is stored as it is computed. Where it isn't, a LoRA would be stored in fp8 like
+    the layers that it is put on, in which torch can't add it up.
+    """
+
+    def __init__(self, pipe: Any, *, exact: bool = True) -> None:
+        self._pipe, self._exact = pipe, exact
         self._on: tuple[str, ...] = ()
 
     def put_on(self, loras: tuple[LoraFile, ...]) -> None:
@@ -28,6 +33,8 @@ class Adapters:
     def _load(self, name: str, lora: LoraFile) -> None:
         try:
             self._pipe.load_lora_weights(lora.path.parent, weight_name=lora.path.name, adapter_name=name)
+            if not self._exact:
+                self._store_exactly(name, lora)
             fitted = any(name in on for on in self._pipe.get_list_adapters().values())
         except Exception as error:  # Each layout of LoRA files fails in a way of its own.
             self._take_off()
@@ -35,6 +42,17 @@ class Adapters:
         if not fitted:
             self._take_off()
             raise _misfit(lora)
+
+    def _store_exactly(self, name: str, lora: LoraFile) -> None:
+        import torch
+
+        kind = self._pipe.vae.dtype
+        stored = self._pipe.lora_state_dict(lora.path.parent, weight_name=lora.path.name)
+        parameters = dict(self._pipe.transformer.named_parameters())
+        for key, value in stored.items():
+            where = re.sub(r"\.(lora_[AB])\.", rf".\1.{name}.", key.removeprefix("transformer."))
+            if where in parameters:
+                parameters[where].data = torch.as_tensor(value).to(parameters[where].device, kind)
 
     def _take_off(self) -> None:
         self._on = ()

@@ -14,25 +14,27 @@ from backend.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate, read_
 from backend.errors import Problem, Unsupported
 from backend.events import Emit, unheard
 from backend.local import offer
+from backend.local.acceleration import plan_of
+from backend.local.choices import option_problems
 from backend.local.controlnets import UNIONS, find_controlnets
 from backend.local.extras import Extras
 from backend.local.loras import LoraShelf
 from backend.local.machine import Machine, look
 from backend.local.models import Models, offer_of
-from backend.local.options import DETECTORS, LocalOptions
-from backend.local.scenes import controls_of
+from backend.local.options import DETECTORS, DetectorOptions, LocalOptions, options_of
+from backend.local.parts import lacking_gguf
 from backend.local.telling import Work
 from backend.local.workshop import Workshop
 from backend.local.zerogpu import Decorate, forked
 from backend.pixels import open_upright
 from backend.prompts.tokens import TokenCount, TokenCounter
 from backend.request_parts import Control
-from backend.requests import Request
+from backend.requests import Request, controls_of
 from backend.runs.files import ImageFiles
 from backend.settings import Settings
 
 SECONDS_AN_HOUR = 3600
-ZERO_GPU = Machine("cuda", "ZeroGPU", 48 * 10**9)
+ZERO_GPU = Machine("cuda", "ZeroGPU", 48 * 10**9, 12.0)
 """Half an RTX PRO 6000; outside of a run no GPU can be seen there."""
 
 
@@ -56,11 +58,12 @@ class LocalBackend(Backend):
         self.files = files
         self.extras = extras or Extras(offered=not settings.public)
         self.models = Models(settings.model, self.machine, self.extras)
-        # A stranger must not start a download on somebody else's machine; naming the model there is the owner's way.
-        self._offers_download = not settings.public
+        # A stranger must neither start a download on somebody else's machine nor make all wait for another layout.
+        self._trusts = not settings.public
         loras = LoraShelf(settings.data / "loras", outside=not settings.public)
         per_second = settings.gpu_usd_per_hour / SECONDS_AN_HOUR
         self.workshop = Workshop(files, self.models, self.extras, loras, usd_per_second=per_second)
+        self.detectors = self.workshop.detectors
         self._work: Work = forked(self.workshop.make, gpu) if gpu else self.workshop.make
         self._forks = gpu is not None
         self._tokens = TokenCounter(self.models.checkpoint.folder)
@@ -75,7 +78,7 @@ class LocalBackend(Backend):
         if unsafe := self.extras.lacking("safety"):
             lacking["safety"] = unsafe
         found = offer.capabilities(self.models.checkpoint, lacking, guided=guided)
-        return replace(found, options=LocalOptions, rules=self._problems)
+        return replace(found, options=LocalOptions if self._trusts else DetectorOptions, rules=self._problems)
 
     def missing(self, caller: Caller) -> str | None:
         """Say what keeps the model from being loaded; one that is being loaded isn't missing, a run waits for it."""
@@ -101,10 +104,10 @@ class LocalBackend(Backend):
 
     def actions(self) -> Mapping[str, str]:
         """Offer the download, with its size and the free disk: pressing it is the yes."""
-        unions = () if self.models.checkpoint.embedded else tuple(UNIONS)
-        extras = self.extras.actions((*unions, *chain(*DETECTORS.values()), "safety"))
+        for_the_real_one = () if self.models.checkpoint.embedded else (*UNIONS, "gguf")
+        extras = self.extras.actions((*for_the_real_one, *chain(*DETECTORS.values()), "safety"))
         download = self.models.download
-        if download is None or download.busy or not self._offers_download:
+        if download is None or download.busy or not self._trusts:
             return extras
         return {"download": f"Get {download.repo}: {offer_of(download)}"} | extras
 
@@ -118,14 +121,15 @@ class LocalBackend(Backend):
             self.extras.fetch(action)
 
     def estimate(self, request: Request, caller: Caller) -> Estimate:
-        """Return nothing for a free GPU; else its time, once a drawing of this size was timed."""
+        """Return nothing for a free GPU; else its time, once drawings such as these were timed."""
         if not self.workshop.price(1):
             return FREE
-        seconds = self.workshop.seconds(request, _pixels(request, self.capabilities))
+        seconds = self.workshop.seconds(request)
         if seconds is None:
-            return Estimate(likely=None, note="The price of the GPU's time shows once a first image was timed.")
+            return Estimate(likely=None, note="The price of the GPU's time shows once such an image was timed.")
         likely = self.workshop.price(seconds)
-        return Estimate(likely=likely, low=likely, high=likely * 2)
+        low = likely if plan_of(request) is None else likely / 2
+        return Estimate(likely=likely, low=low, high=likely * 2)
 
     def run(self, request: Request, caller: Caller, emit: Emit) -> None:
         """Draw the images one by one; on ZeroGPU in its forked process, which gets the loaded model along."""
@@ -141,12 +145,8 @@ class LocalBackend(Backend):
         return self.workshop.detectors.detect(control.preprocess, image, chosen, emit)
 
     def _problems(self, request: Request) -> Iterator[Problem]:
+        options = options_of(request.options)
         yield from cache_problems(request)
-        options = LocalOptions.model_validate(request.options)
         yield from self.workshop.detectors.problems(controls_of(request), options)
-
-
-def _pixels(request: Request, capabilities: Capabilities) -> int:
-    default = capabilities.default_size
-    width, height = getattr(request, "width", None), getattr(request, "height", None)
-    return (width or default.width) * (height or default.height)
+        no_gguf = lacking_gguf(self.models.checkpoint, self.extras)
+        yield from option_problems(request, options, self.machine, no_gguf)

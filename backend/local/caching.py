@@ -40,6 +40,8 @@ class BlockCache:
         """What the ControlNet added between the tail's blocks."""
 
     def __enter__(self) -> Self:
+        # A block whose forward was replaced already, since it is compiled, gets that one back.
+        self._before = [vars(block).get("forward") for block in self._blocks]
         for index, block in enumerate(self._blocks):
             block.forward = partial(self._forward, index, block.forward)
         return self
@@ -47,8 +49,11 @@ class BlockCache:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for block in self._blocks:
-            del block.forward
+        for block, before in zip(self._blocks, self._before, strict=True):
+            if before is None:
+                del block.forward
+            else:
+                block.forward = before
 
     def _forward(self, index: int, compute: Callable[..., "Tensor"], sample: "Tensor", *rest: Any) -> "Tensor":
         if index == 0:

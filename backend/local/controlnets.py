@@ -88,7 +88,7 @@ def bring_controlnet(
     source, found = choose_controlnet(sources, plan, kind, device, free_memory(device))
     if found is not plan:
         report(f"Making room for {source.name}", 0.1)
-        lay_out(pipe, found, device, kind)
+        lay_out(pipe, found, device)
     report(f"Reading {source.name} ({source.size(kind) / 1e9:.2g} GB)", 0.3)
     with memory_guard(f"loading {source.name}", f"{_WAY_OUT.capitalize()}"):
         return ControlNet(load_controlnet(source, kind, device), found)

@@ -49,6 +49,11 @@ class Detectors:
         kinds = {kind: [self._extras.lacking(name) for name in names] for kind, names in DETECTORS.items()}
         return {kind: str(reasons[0]) for kind, reasons in kinds.items() if all(reasons)}
 
+    def ready(self, preprocess: Preprocess) -> bool:
+        """Whether the usual detector of this kind is here, or none is needed."""
+        name = _USUAL.detector(preprocess)
+        return name is None or self._extras.lacking(name) is None
+
     def problems(self, controls: Iterable[Control], options: LocalOptions) -> Iterator[Problem]:
         """Name the controls whose chosen detector isn't here, with the way out."""
         for kind in dict.fromkeys(control.preprocess for control in controls):

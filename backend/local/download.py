@@ -16,7 +16,7 @@ from backend.local.checkpoint import REAL, REAL_BYTES
 log = logging.getLogger(__name__)
 
 WANTED = ("*.json", "*.safetensors", "*.jinja", "*.txt", "*.model")
-WEIGHTS = (".safetensors", ".onnx", ".pt", ".pth")
+WEIGHTS = (".safetensors", ".onnx", ".pt", ".pth", ".gguf")
 SPARE_BYTES = 2_000_000_000
 
 

@@ -1,7 +1,7 @@
 """The loaded model: from one drawing's numbers to its pixels."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,17 +13,20 @@ from backend.local.acceleration import plan_of
 from backend.local.adapters import Adapters
 from backend.local.caching import BlockCache
 from backend.local.canvas import Canvas, prepare_canvas
+from backend.local.choices import KERNELS
+from backend.local.compiling import CompiledBlocks
 from backend.local.controlnets import ControlNet
 from backend.local.controls import Gate, hints_of
 from backend.local.drawing import Drawing, OnStep
 from backend.local.faults import memory_guard
-from backend.local.lane import Lane
 from backend.local.loading import Loading, Report
 from backend.local.loras import LoraFile
 from backend.local.memory import MemoryPlan
+from backend.local.options import Attention, options_of
 from backend.local.previews import fit_colours, thumbnail
 from backend.local.prompts import PromptCache
 from backend.local.samplers.sampler import Sampler, build_sampler
+from backend.requests import Request
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,25 +39,30 @@ WHOLE = MemoryPlan(reason="kept whole in memory")
 
 
 class Engine:
-    """One set of weights on one device. Not safe for two threads at once: who draws takes a turn in its `lane`.
+    """One set of weights on one device. Not safe for two threads at once: guard it with a `Lane`.
 
     Every mode runs through the same text-to-image pipeline: what begins from an image is given to it as latents, and
     what a mask keeps is put back after each step.
     """
 
     def __init__(
-        self, pipe: Any, load_controlnet: LoadControlNet, memory: MemoryPlan = WHOLE, lane: Lane | None = None
+        self,
+        pipe: Any,
+        load_controlnet: LoadControlNet,
+        memory: MemoryPlan = WHOLE,
+        attention: Attention = "native",
     ) -> None:
         self.pipe = pipe
         self.memory = memory
-        self.lane = lane or Lane()
+        self._attention = attention
+        self._compiled = CompiledBlocks(pipe.transformer)
         self._load_controlnet = load_controlnet
         self.guiding = Loading(self._bring_controlnet, doing=_READING, failure="The ControlNet could not be loaded")
-        """The ControlNet's loading; wait for it before the turn in which it is needed, since it takes one itself."""
+        """The ControlNet's loading, which measures what is free and moves weights: wait for it within a turn."""
         self.prompts = PromptCache(pipe)
         self.computed = self.reused = 0
         """How many steps the last drawing computed and how many it took over from earlier ones, if it had a cache."""
-        self._adapters = Adapters(pipe)
+        self._adapters = Adapters(pipe, exact=memory.weights != "fp8")
         self.colours = fit_colours(pipe)
         self._scheduler = pipe.scheduler.config
 
@@ -73,10 +81,8 @@ class Engine:
         return guided
 
     def _bring_controlnet(self, report: Report) -> ControlNet:
-        # In a turn of its own: what is free is measured, and the weights are moved, while nobody draws.
-        with self.lane.turn(lambda _: report("Waiting for the device", 0.0)):
-            found = self._load_controlnet(self.memory, report)
-            self.memory = found.memory
+        found = self._load_controlnet(self.memory, report)
+        self.memory = found.memory
         return found
 
     def draw(self, drawing: Drawing, on_step: OnStep, *, loras: tuple[LoraFile, ...] = ()) -> Image.Image:
@@ -113,7 +119,7 @@ class Engine:
         canvas = prepare_canvas(pipe, drawing, generator) if drawing.start else None
         begin = {"latents": canvas.latents, "sigmas": canvas.sigmas} if canvas else {"generator": [generator]}
         negative = [self.prompts.embed(request.negative_prompt)] if drawing.guidance > 0 else None
-        with self._cache(drawing, pipe.scheduler):
+        with self._computing(request), self._cache(drawing, pipe.scheduler):
             pixels: np.ndarray[Any, Any] = pipe(
                 prompt_embeds=[self.prompts.embed(request.prompt)],
                 negative_prompt_embeds=negative,
@@ -128,6 +134,16 @@ class Engine:
                 **self._guide(pipe, drawing),
             ).images
         return pixels
+
+    @contextmanager
+    def _computing(self, request: Request) -> Iterator[None]:
+        """Compute as the request chooses, and leave nothing of it behind."""
+        from diffusers.models.attention_dispatch import attention_backend
+
+        options = options_of(request.options)
+        kernel = KERNELS[self._attention if options.attention == "auto" else options.attention]
+        with attention_backend(kernel.backend), self._compiled.on() if options.compile else nullcontext():
+            yield
 
     @contextmanager
     def _cache(self, drawing: Drawing, sampler: Sampler) -> Iterator[None]:

@@ -50,6 +50,14 @@ EXTRAS: Mapping[str, Extra] = {
         size=6_710_000_000,
         licence="Apache-2.0",
     ),
+    "gguf": Extra(
+        name="Z-Image-Turbo as GGUF, 5 bits",
+        purpose="Weights from a GGUF file",
+        repo="jayn7/Z-Image-Turbo-GGUF",
+        files=("z_image_turbo-Q5_K_M.gguf",),
+        size=5_520_000_000,
+        licence="Apache-2.0",
+    ),
     "depth": Extra(
         name="Depth Anything V2 Small",
         purpose="Depth maps",

@@ -1,4 +1,4 @@
-"""A pipeline brought to its device as the memory plan says."""
+"""A pipeline stored and brought to its device as the memory plan says."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -8,13 +8,19 @@ if TYPE_CHECKING:
     from torch import dtype
 
 
-def lay_out(pipe: Any, plan: MemoryPlan, device: str, kind: "dtype") -> None:
-    """Bring a pipeline to the device as the plan says; one that lies there whole may be laid out a part at a time."""
+def shrink(pipe: Any, plan: MemoryPlan, kind: "dtype") -> None:
+    """Store what the plan says in fp8, to be computed in `kind`; diffusers can't undo it. Comes before `lay_out`."""
     import torch
 
-    if plan.fp8:
+    if plan.weights == "fp8":
         pipe.transformer.enable_layerwise_casting(storage_dtype=torch.float8_e4m3fn, compute_dtype=kind)
-    if plan.offload:
+
+
+def lay_out(pipe: Any, plan: MemoryPlan, device: str) -> None:
+    """Bring a pipeline to the device; one that lies there whole may be laid out a part at a time later."""
+    if plan.offload == "model":
         pipe.enable_model_cpu_offload(device=device)
+    elif plan.offload == "sequential":
+        pipe.enable_sequential_cpu_offload(device=device)
     else:
         pipe.to(device)

@@ -3,21 +3,27 @@
 import importlib.util
 import os
 import platform
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
 from typing import Literal
 
+_GPU = re.compile(r"(?P<name>.+), (?P<mebibytes>\d+), (?P<capability>\d+\.\d+)")
 NEEDED = ("torch", "diffusers", "transformers", "accelerate")
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """The device that will draw, its name, and its memory in bytes (of the GPU, or the machine's own)."""
+    """The device that will draw, its name, and its memory in bytes (of the GPU, or the machine's own).
+
+    `capability` is an NVIDIA GPU's compute capability, such as 9.0 for Hopper; 0 on other devices.
+    """
 
     device: Literal["cuda", "mps", "cpu"]
     name: str
     memory: int
+    capability: float = 0.0
 
     @property
     def accelerated(self) -> bool:
@@ -45,12 +51,12 @@ def _nvidia() -> Machine | None:
     tool = shutil.which("nvidia-smi")
     if tool is None:
         return None
-    query = [tool, "--query-gpu=name,memory.total", "--format=csv,noheader,nounits"]
+    query = [tool, "--query-gpu=name,memory.total,compute_cap", "--format=csv,noheader,nounits"]
     try:
         reply = subprocess.run(query, capture_output=True, text=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    name, found, mebibytes = reply.stdout.partition("\n")[0].rpartition(",")
-    if reply.returncode or not found or not mebibytes.strip().isdigit():
+    found = _GPU.match(reply.stdout)
+    if reply.returncode or found is None:
         return None
-    return Machine("cuda", name.strip(), int(mebibytes) * 2**20)
+    return Machine("cuda", found["name"], int(found["mebibytes"]) * 2**20, float(found["capability"]))

@@ -1,57 +1,122 @@
-"""How a model is laid out in memory, chosen from what is free, with the reason in words."""
+"""How a model is laid out in memory, chosen by the user or from what is free, with the reason in words."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from backend.errors import NotReady
+from backend.local.options import Layout
+
+Kept = Literal["full", "fp8", "nf4", "gguf"]
+Place = Literal["none", "model", "sequential"]
 
 WORKING_BYTES = 2 * 2**30
 """What a drawing at 1024² takes besides the weights, with the VAE's decoder at its peak."""
+LARGEST_LAYER_BYTES = 2**30
+"""The text encoder's embeddings, 0.8 GB in bf16, are the largest layer of the real model."""
 TILED_ABOVE = 1536 * 1536
 """Pixels above which the VAE works in tiles where memory is short; tiles change an image slightly."""
+SHARES: Mapping[Kept, Mapping[str, float]] = {
+    "full": {},
+    "fp8": {"transformer": 0.5},
+    "nf4": {"transformer": 0.29, "text_encoder": 0.38},
+    "gguf": {"transformer": 0.54},
+}
+"""What each part takes of its bytes in bf16. NF4 has 4.5 bits a weight and leaves embeddings be; GGUF has up to 8.5."""
+
 _GB = 1e9
+_PLACES: Mapping[Place, str] = {
+    "none": "kept whole in memory",
+    "model": "a part at a time on the GPU",
+    "sequential": "a layer at a time on the GPU",
+}
+_KEPT: Mapping[Kept, str] = {
+    "full": "",
+    "fp8": " with the transformer in fp8",
+    "nf4": " with transformer and text encoder in nf4",
+    "gguf": " with the transformer from a GGUF file",
+}
+_ORDER: tuple[tuple[Kept, Place], ...] = (
+    ("full", "none"),
+    ("full", "model"),
+    ("fp8", "none"),
+    ("fp8", "model"),
+    ("full", "sequential"),
+)
+"""What `auto` tries: the exact ones first, but for the slowest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryPlan:
-    """`offload` keeps only the part that works on the device; `fp8` stores the transformer in half its bytes.
+    """`weights` says how the large parts are stored, `offload` what lies on the device: all, a part, or a layer.
 
-    `tiled_above` are the pixels above which the VAE works in tiles, or None. `whole` and `largest` are the bytes of all
-    the weights and of their largest part. `reason` is the end of a sentence.
+    `fixed` is an offload that the user chose. `tiled_above` are the pixels above which the VAE works in tiles, or None.
+    `whole` and `largest` are the bytes of all the weights and of their largest part. `reason` is the end of a sentence.
     """
 
-    offload: bool = False
-    fp8: bool = False
+    weights: Kept = "full"
+    offload: Place = "none"
+    fixed: bool = False
     tiled_above: int | None = None
     whole: int = 0
     largest: int = 0
     reason: str
 
 
-def plan_memory(name: str, device: str, free: int, weights: Mapping[str, int]) -> MemoryPlan:
-    """Choose the first layout that fits; `weights` are the bytes of each component, `free` those of the device.
+def plan_memory(name: str, device: str, free: int, weights: Mapping[str, int], layout: Layout) -> MemoryPlan:
+    """Return the first layout that fits of those that the user leaves open.
 
-    Raises `NotReady` where none fits.
+    `weights` are the bytes of each component in full, `free` those of the device. Raises `NotReady` where none fits.
     """
-    whole = sum(weights.values())
-    needed = whole + (WORKING_BYTES if device == "cuda" else 0)
-    if needed <= free:
-        reason = f"kept whole in memory ({whole / _GB:.2g} GB of the {free / _GB:.0f} GB that are free)"
-        return MemoryPlan(whole=whole, largest=max(weights.values()), reason=reason)
-    largest, halved = max(weights.values()), max(weights["text_encoder"], weights["transformer"] // 2)
-    if device == "cuda" and largest + WORKING_BYTES <= free:
-        reason = f"a part at a time on the GPU, since {whole / _GB:.1f} GB don't fit into the {free / _GB:.0f} free"
-        return MemoryPlan(offload=True, tiled_above=TILED_ABOVE, whole=whole, largest=largest, reason=reason)
-    if device == "cuda" and halved + WORKING_BYTES <= free:
-        reason = f"a part at a time and the transformer in fp8, since {free / _GB:.0f} GB are free"
-        return MemoryPlan(offload=True, fp8=True, tiled_above=TILED_ABOVE, whole=whole, largest=halved, reason=reason)
-    least = halved + WORKING_BYTES if device == "cuda" else needed
+    needed = {option: _needed(*option, device, weights) for option in _open(device, layout)}
+    for (kept, place), size in needed.items():
+        if size <= free:
+            sizes = _sizes(kept, weights)
+            return MemoryPlan(
+                weights=kept,
+                offload=place,
+                fixed=layout.offload != "auto",
+                tiled_above=TILED_ABOVE if place != "none" else None,
+                whole=sum(sizes),
+                largest=max(sizes),
+                reason=f"{_PLACES[place]}{_KEPT[kept]}, {_why((kept, place), weights, free, layout)}",
+            )
+    wished = "" if layout == Layout() else " as chosen"
     raise NotReady(
-        f"{name} needs {least / _GB:.1f} GB of memory and {free / _GB:.1f} GB are free: close other programs, "
-        "start with `--model tiny`, or choose a provider."
+        f"{name} needs {min(needed.values()) / _GB:.1f} GB of memory{wished} and {free / _GB:.1f} GB are free: close "
+        "other programs, leave weights and offload at auto, start with `--model tiny`, or choose a provider."
     )
+
+
+def _open(device: str, layout: Layout) -> Iterator[tuple[Kept, Place]]:
+    """Yield what the choice leaves open; without an NVIDIA GPU there is nowhere to offload from."""
+    for kept, place in _ORDER if layout.weights == "auto" else ((layout.weights, place) for place in _PLACES):
+        if device != "cuda" and (place != "none" or (layout.weights == "auto" and kept != "full")):
+            continue
+        if layout.offload in ("auto", place) and (place != "sequential" or kept == "full"):
+            yield kept, place
+
+
+def _sizes(kept: Kept, weights: Mapping[str, int]) -> list[int]:
+    return [int(size * SHARES[kept].get(part, 1.0)) for part, size in weights.items()]
+
+
+def _needed(kept: Kept, place: Place, device: str, weights: Mapping[str, int]) -> int:
+    if place == "sequential":
+        return LARGEST_LAYER_BYTES + WORKING_BYTES
+    if place == "model":
+        return max(_sizes(kept, weights)) + WORKING_BYTES
+    return sum(_sizes(kept, weights)) + (WORKING_BYTES if device == "cuda" else 0)
+
+
+def _why(option: tuple[Kept, Place], weights: Mapping[str, int], free: int, layout: Layout) -> str:
+    if option == ("full", "none"):
+        return f"since its {sum(weights.values()) / _GB:.2g} GB fit into the {free / _GB:.0f} GB that are free"
+    if layout != Layout():
+        return "as was chosen"
+    return f"since its {sum(weights.values()) / _GB:.1f} GB don't fit into the {free / _GB:.0f} GB that are free"
 
 
 def plan_beside(plan: MemoryPlan, name: str, size: int, device: str, free: int) -> MemoryPlan | None:
@@ -59,13 +124,16 @@ def plan_beside(plan: MemoryPlan, name: str, size: int, device: str, free: int) 
 
     `free` are the device's bytes between two drawings; what is added stays on the device.
     """
+    if plan.offload == "sequential":  # a ControlNet reads tokens that then lie nowhere
+        return None
     working = WORKING_BYTES if device == "cuda" else 0
-    coming = plan.largest if plan.offload else 0
+    coming = plan.largest if plan.offload == "model" else 0
     if size + working + coming <= free:
         return plan
-    if device == "cuda" and not plan.offload and size + working + plan.largest <= free + plan.whole:
+    moves = device == "cuda" and plan.offload == "none" and not plan.fixed
+    if moves and size + working + plan.largest <= free + plan.whole:
         reason = f"a part at a time on the GPU, since {name} ({size / _GB:.1f} GB) doesn't fit beside the whole"
-        return replace(plan, offload=True, tiled_above=TILED_ABOVE, reason=reason)
+        return replace(plan, offload="model", tiled_above=TILED_ABOVE, reason=reason)
     return None
 
 

@@ -1,9 +1,10 @@
 """Which model draws now: the one that was named, or the embedded one until the real one is here."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from backend.base import State
-from backend.errors import NotReady
+from backend.errors import NotReady, PlaygroundError
 from backend.events import Emit
 from backend.local.checkpoint import REAL, Checkpoint, find
 from backend.local.download import Download
@@ -12,7 +13,8 @@ from backend.local.extras import Extras
 from backend.local.lane import Lane
 from backend.local.loading import Loading
 from backend.local.machine import Machine, lacking
-from backend.local.weights import lacking_sentence, load
+from backend.local.options import Layout
+from backend.local.weights import AUTO, lacking_sentence, load
 
 REAL_NEEDS_BYTES = 11 * 2**30
 """GPU memory that holds the real model, its largest part at a time: 8.0 GB of text encoder, and a drawing besides."""
@@ -38,9 +40,9 @@ class Models:
             wished, self.download = None, None
         self._use(wished if wished and (wished.folder or named) else _embedded())
 
-    def _use(self, checkpoint: Checkpoint) -> None:
-        self.checkpoint = checkpoint
-        self.loading = Loading(lambda report: load(checkpoint, self.extras, report, self.lane))
+    def _use(self, checkpoint: Checkpoint, layout: Layout = AUTO) -> None:
+        self.checkpoint, self._layout = checkpoint, layout
+        self.loading: Loading[Engine] = Loading(lambda report: load(checkpoint, self.extras, report, layout))
 
     def start(self) -> None:
         """Begin what a first run would wait for: a download that was asked for by name, or loading."""
@@ -54,12 +56,28 @@ class Models:
         if self.download and (self.named_download or not named):
             self.download.start(self._arrived)
 
-    def wait(self, emit: Emit, total: int) -> Engine:
-        """Return the loaded engine, telling how far it is; raise `NotReady` where the model isn't here."""
+    def wait(self, emit: Emit, total: int, layout: Layout = AUTO) -> Engine:
+        """Return the engine of this layout, telling how far it is; raise `NotReady` where the model isn't here.
+
+        An engine of another layout is given up, so that only who has the device's turn may ask for one.
+        """
         missing = self.missing()
         if missing:
             raise NotReady(missing)
-        return self.loading.wait(emit, total)
+        if layout != self._layout:
+            self._settle(emit, total)
+            self._use(self.checkpoint, layout)
+        engine = self.loading.wait(emit, total)
+        self._settle(emit, total)
+        return engine
+
+    def _settle(self, emit: Emit, total: int) -> None:
+        """Wait for what somebody who left has begun to bring to the device."""
+        with suppress(PlaygroundError):
+            if self.loading.busy:
+                self.loading.wait(emit, total)
+            if self.loading.result and self.loading.result.guiding.busy:
+                self.loading.result.guiding.wait(emit, total)
 
     def missing(self) -> str | None:
         """Say what keeps this model from being loaded, or None."""
@@ -92,9 +110,11 @@ class Models:
 
     def _ready_sentence(self) -> str:
         where = f"{self.checkpoint.name} on this machine's {self.machine.name}"
+        engine = self.loading.result
+        if engine and (self._layout != AUTO or not self.checkpoint.embedded):
+            return f"Ready: {where}, {engine.memory.reason}."
         if not self.checkpoint.embedded:
-            engine = self.loading.result
-            return f"Ready: {where}{f', {engine.memory.reason}' if engine else ''}."
+            return f"Ready: {where}."
         if self.download and self.download.busy:
             return f"Ready: {where}. {self._download_sentence()}"
         if self.download and self.download.error:

@@ -1,15 +1,28 @@
-"""What is this machine's alone: which detector makes a control picture."""
+"""What only this machine offers: its detectors, how the model lies in its memory, and how it is computed. No torch."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from backend.capabilities import Options
 from backend.request_parts import Preprocess
 
+Weights = Literal["auto", "full", "fp8", "nf4", "gguf"]
+Offload = Literal["auto", "none", "model", "sequential"]
+Attention = Literal["auto", "native", "cudnn", "flash", "flash 3", "sage"]
 
-class LocalOptions(Options):
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """How the weights are kept, and where; a request with another layout than the last one's loads the model anew."""
+
+    weights: Weights = "auto"
+    offload: Offload = "auto"
+
+
+class DetectorOptions(Options):
     """The detectors; a detector's size and licence are told where it is fetched, beside the backend switch."""
 
     depth_detector: Literal["Depth Anything V2 Small", "ZoeDepth"] = Field(
@@ -27,6 +40,37 @@ class LocalOptions(Options):
         """Return the chosen detector by the name of its extra, or None where edges or the picture itself are meant."""
         chosen = {"depth": self.depth_detector, "pose": self.pose_detector}
         return _EXTRAS[chosen[preprocess]] if preprocess in chosen else None
+
+
+class LocalOptions(DetectorOptions):
+    """The choices of one request; `auto` is what fits into the memory that is free, with the reason at the switch."""
+
+    weights: Weights = Field(
+        "auto",
+        title="Weights",
+        description="Smaller ones take less memory and are a little less exact. A change loads the model anew.",
+    )
+    offload: Offload = Field(
+        "auto",
+        title="Offload",
+        description="Keeps on the GPU all (none), the part at work (model), or a layer (sequential: slow). Loads anew.",
+    )
+    attention: Attention = Field(
+        "auto", title="Attention", description="The kernel that computes it; all but native need an NVIDIA GPU."
+    )
+    compile: bool = Field(
+        False, title="Compile the blocks", description="Faster steps, for which the first image waits a minute or so."
+    )
+
+    @property
+    def layout(self) -> Layout:
+        """Return the part for which the model has to be loaded."""
+        return Layout(weights=self.weights, offload=self.offload)
+
+
+def options_of(values: Mapping[str, JsonValue]) -> LocalOptions:
+    """Return the options of a request that was checked."""
+    return LocalOptions.model_validate(values)
 
 
 _EXTRAS: Mapping[str, str] = {

@@ -1,22 +1,22 @@
 """From a checkpoint's folder to an engine on this machine's device."""
 
-import importlib
-import json
 import logging
 import os
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from backend.errors import NotReady
-from backend.local.checkpoint import COMPONENTS, Checkpoint, size_of
+from backend.local.checkpoint import COMPONENTS, Checkpoint
+from backend.local.choices import auto_attention
 from backend.local.controlnets import ControlNet, bring_controlnet, find_controlnets
 from backend.local.extras import Extras
-from backend.local.faults import memory_guard
-from backend.local.lane import Lane
-from backend.local.layout import lay_out
+from backend.local.faults import free, memory_guard
+from backend.local.layout import lay_out, shrink
 from backend.local.loading import Report
 from backend.local.machine import lacking
 from backend.local.memory import MemoryPlan, free_memory, plan_memory
+from backend.local.options import Layout
+from backend.local.parts import Parts, find_gguf
 from backend.local.safetensors_file import count_parameters
 
 if TYPE_CHECKING:
@@ -24,13 +24,14 @@ if TYPE_CHECKING:
 
     from backend.local.engine import Engine
 
+AUTO = Layout()
 log = logging.getLogger(__name__)
 
 
-def load(checkpoint: Checkpoint, extras: Extras, report: Report, lane: Lane | None = None) -> "Engine":
+def load(checkpoint: Checkpoint, extras: Extras, report: Report, layout: Layout = AUTO) -> "Engine":
     """Load a checkpoint and return its engine; raise `NotReady` or `OutOfMemory` with the way out.
 
-    `lane` is the line for the device. The ControlNet, its own or one of the extras, is loaded when it is first needed.
+    Its ControlNet, its own or one of the extras, is loaded when it is first needed.
     """
     missing = lacking()
     if missing:
@@ -41,12 +42,16 @@ def load(checkpoint: Checkpoint, extras: Extras, report: Report, lane: Lane | No
     device, kind = choose_device(), choose_dtype(checkpoint)
     if checkpoint.embedded:
         share_cores()
-    plan = plan_memory(checkpoint.name, device, free_memory(device), _bytes_of(checkpoint, kind))
+    free()  # what an engine of another layout held
+    plan = plan_memory(checkpoint.name, device, free_memory(device), _bytes_of(checkpoint, kind), layout)
+    attention, because = auto_attention(capability())
     with memory_guard(f"loading {checkpoint.name}", "Close other programs, or choose a smaller model."):
-        pipe = _pipeline(checkpoint, kind, report)
+        pipe = _pipeline(Parts(checkpoint, kind, plan.weights, find_gguf(checkpoint, extras)), report)
         report("Moving it to the device", 0.95)
-        lay_out(pipe, plan, device, kind)
+        shrink(pipe, plan, kind)
+        lay_out(pipe, plan, device)
     pipe.set_progress_bar_config(disable=True)
+    plan = replace(plan, reason=f"{plan.reason}, {because}")
     log.info("%s is loaded on %s in %s, %s", checkpoint.name, device, kind, plan.reason)
 
     def load_controlnet(memory: MemoryPlan, report: Report) -> ControlNet:
@@ -55,7 +60,7 @@ def load(checkpoint: Checkpoint, extras: Extras, report: Report, lane: Lane | No
             raise NotReady(f"{checkpoint.name} has no ControlNet on this machine.")
         return bring_controlnet(pipe, sources, memory, kind, report)
 
-    return Engine(pipe, load_controlnet, plan, lane)
+    return Engine(pipe, load_controlnet, plan, attention)
 
 
 def share_cores() -> None:
@@ -95,33 +100,34 @@ def choose_dtype(checkpoint: Checkpoint) -> "dtype":
     return torch.bfloat16 if capable and not checkpoint.embedded else torch.float32
 
 
-def _pipeline(checkpoint: Checkpoint, kind: "dtype", report: Report) -> Any:
-    assert checkpoint.folder is not None
+def capability() -> float:
+    """Return an NVIDIA GPU's compute capability, such as 9.0; 0 without one. AMD's have numbers of another meaning."""
+    import torch
+
+    if torch.version.hip:
+        return 0.0
+    return float("{}.{}".format(*torch.cuda.get_device_capability())) if torch.cuda.is_available() else 0.0
+
+
+def _pipeline(parts: Parts, report: Report) -> Any:
     from diffusers import ZImagePipeline
     from diffusers.utils import logging as diffusers_logging
     from transformers.utils import logging as transformers_logging
 
     diffusers_logging.disable_progress_bar()
     transformers_logging.disable_progress_bar()
-    folder, parts, behind = checkpoint.folder, {}, 0
-    sizes = {name: size_of(folder / name) for name in COMPONENTS}
+    loaded, behind = {}, 0
+    sizes = {name: parts.size(name) for name in COMPONENTS}
     for name, size in sizes.items():
         report(f"Reading {name.replace('_', ' ')} ({_size(size)})", 0.1 + 0.85 * behind / max(sum(sizes.values()), 1))
-        parts[name] = _class_of(folder, name).from_pretrained(folder, subfolder=name, dtype=kind, local_files_only=True)
+        loaded[name] = parts.load(name)
         behind += size
-    return ZImagePipeline.from_pretrained(folder, **parts, dtype=kind, local_files_only=True)
+    return ZImagePipeline.from_pretrained(parts.folder, **loaded, dtype=parts.kind, local_files_only=True)
 
 
 def _bytes_of(checkpoint: Checkpoint, kind: "dtype") -> dict[str, int]:
     assert checkpoint.folder is not None
     return {name: count_parameters(checkpoint.folder / name) * kind.itemsize for name in COMPONENTS}
-
-
-def _class_of(folder: Path, name: str) -> Any:
-    library, class_name = json.loads((folder / "model_index.json").read_text())[name]
-    if library not in ("diffusers", "transformers"):
-        raise NotReady(f"The model's {name} comes from {library}, which the playground doesn't load.")
-    return getattr(importlib.import_module(library), class_name)
 
 
 def _size(count: int) -> str:

@@ -1,7 +1,7 @@
 """Where a run is made: its images read, the model waited for, each drawing in its turn, the result checked."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -12,16 +12,20 @@ from PIL import Image
 from backend.events import Emit, Generated, Progress
 from backend.local import offer
 from backend.local.detectors import Detectors
-from backend.local.drawing import Drawing, OnStep
+from backend.local.drawing import Draw, Drawing, OnStep
 from backend.local.engine import Engine
 from backend.local.extras import Extras
 from backend.local.loras import LoraFile, LoraShelf
 from backend.local.models import Models
-from backend.local.options import LocalOptions
+from backend.local.options import options_of
 from backend.local.safety import SafetyCheck
-from backend.local.scenes import controls_of, prepare
-from backend.requests import Request, seeds
+from backend.local.scenes import prepare
+from backend.local.timing import Rehearsals, Stopwatch, Timings
+from backend.requests import Request, controls_of, seeds
 from backend.runs.files import ImageFiles
+
+Paint = Callable[[Draw], Image.Image]
+"""Makes one image, drawing as often as it needs."""
 
 
 class Workshop:
@@ -35,7 +39,7 @@ class Workshop:
         self._files, self._models, self._extras, self._loras = files, models, extras, loras
         self._usd_per_second = usd_per_second
         self._safety: SafetyCheck | None = None
-        self._seconds_a_step: dict[int, float] = {}
+        self._timings, self._rehearsals = Timings(), Rehearsals(files)
 
     def make(self, request: Request, emit: Emit) -> None:
         """Draw the images one by one, each in its own turn on the device.
@@ -43,32 +47,44 @@ class Workshop:
         One by one, an image is exactly that of its seed alone, the first is there soonest, and between two of them
         others have their turn.
         """
-        options = LocalOptions.model_validate(request.options)
+        options = options_of(request.options)
         detect = partial(self.detectors.detect, options=options, emit=emit)
         paint = prepare(request, self._files, offer.frame(self._models.checkpoint), detect)
         if request.loras:
             emit(Progress(0, request.steps, doing="Looking for the LoRAs"))
         loras = self._loras.find(request.loras)
-        engine = self._models.wait(emit, request.steps)
-        if controls_of(request):
-            engine.guiding.wait(emit)
         for index, seed in enumerate(seeds(request)):
             with self.lane.turn(emit):
-                began, tally = time.monotonic(), _Tally(engine, _teller(emit, index), loras)
-                image = paint(seed, tally.draw)
-                seconds = time.monotonic() - began
-            self.timed(image, request, seconds)
+                image, details = self._in_turn(request, partial(paint, seed), loras, index, emit)
             flagged = self._flags(image) if request.safety else None
-            emit(Generated(image, seed, self.price(seconds), index, flagged, tally.details(seconds)))
+            emit(Generated(image, seed, self.price(details["seconds"]), index, flagged, details))
 
-    def timed(self, image: Image.Image, request: Request, seconds: float) -> None:
-        """Remember how long an image of this size took, for the next estimate."""
-        self._seconds_a_step[image.width * image.height] = seconds / request.steps
+    def _in_turn(
+        self, request: Request, paint: Paint, loras: tuple[LoraFile, ...], index: int, emit: Emit
+    ) -> tuple[Image.Image, Mapping[str, Any]]:
+        # Nothing of the engine outlives the turn: in another one it may be given up for another layout.
+        engine = self._models.wait(emit, request.steps, options_of(request.options).layout)
+        if controls_of(request):
+            engine.guiding.wait(emit)
+        began, tally = time.monotonic(), _Tally(engine, _teller(emit, index), loras, self._noted)
+        image = paint(tally.draw)
+        return image, tally.details(time.monotonic() - began)
 
-    def seconds(self, request: Request, pixels: int) -> float | None:
-        """Return how long a run of images with so many pixels may take, once one such was timed."""
-        each = self._seconds_a_step.get(pixels)
-        return None if each is None else each * request.steps * request.count
+    def _noted(self, drawing: Drawing, watch: Stopwatch) -> None:
+        self._timings.note(drawing, self._models.checkpoint.name, watch)
+
+    def timed(self, request: Request, seconds: float) -> None:
+        """Remember how long an image took that was drawn on another device, for the next estimate."""
+        checkpoint = self._models.checkpoint
+        strokes = self._rehearsals.of(request, offer.frame(checkpoint))
+        self._timings.note_whole(request, strokes, checkpoint.name, seconds)
+
+    def seconds(self, request: Request) -> float | None:
+        """Return how long a run may take on the device, once drawings such as its own were timed."""
+        checkpoint = self._models.checkpoint
+        strokes = self._rehearsals.of(request, offer.frame(checkpoint))
+        each = self._timings.seconds(request, strokes, checkpoint.name)
+        return None if each is None else each * request.count
 
     def price(self, seconds: float) -> Decimal:
         """Return what so much of the device's time costs in USD."""
@@ -97,11 +113,14 @@ class _Tally:
     engine: Engine
     on_step: OnStep
     loras: tuple[LoraFile, ...]
+    note: Callable[[Drawing, Stopwatch], None]
     computed: int = 0
     reused: int = 0
 
     def draw(self, drawing: Drawing) -> Image.Image:
-        image = self.engine.draw(drawing, self.on_step, loras=self.loras)
+        watch = Stopwatch()
+        image = self.engine.draw(drawing, watch.on(self.on_step), loras=self.loras)
+        self.note(drawing, watch)
         self.computed += self.engine.computed
         self.reused += self.engine.reused
         return image

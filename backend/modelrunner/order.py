@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from backend.errors import BadReply, GenerationFailed, PlaygroundError, ProviderTimeout, ProviderUnreachable
-from backend.events import Emit, Progress, Submitted
+from backend.errors import BadReply, Cancelled, GenerationFailed, PlaygroundError, ProviderTimeout, ProviderUnreachable
+from backend.events import Emit, Progress, Submitted, is_wanted
 from backend.http import Reply
 from backend.modelrunner.delivery import Delivery
 from backend.modelrunner.refusals import failed, purged, refused
@@ -17,6 +17,7 @@ from backend.modelrunner.replies import read_envelope, read_record
 from backend.modelrunner.service import Names, Service
 from backend.modelrunner.ticket import Ticket
 from backend.modelrunner.wire import Input
+from backend.runs.records import READY
 
 log = logging.getLogger(__name__)
 
@@ -51,17 +52,24 @@ class Order:
     errors: list[PlaygroundError] = field(default_factory=list)
     open: list[Ticket] = field(default_factory=list)
     strikes: Counter[str] = field(default_factory=Counter)
+    stopped: bool = False
+    """Whether tickets were left unsent because nobody waited any more."""
 
     def note(self) -> None:
         """Put all that is known of the tickets on disk."""
         self.emit(Submitted({**self.ids, "tickets": [ticket.stored() for ticket in self.tickets]}))
 
     def submit(self, ticket: Ticket, message: Input, *, expires_after: int | None) -> bool:
-        """Send a ticket; return whether the next may follow."""
+        """Send a ticket, unless nobody waits any more; return whether the next may follow."""
+        if not is_wanted(self.emit):
+            self.stopped = True
+            return False
         ticket.sent = True
         self.note()
         try:
-            reply = self.service.submit(message, self.key, metadata=ticket.metadata, expires_after=expires_after)
+            reply = self.service.submit(
+                message, self.key, metadata=ticket.metadata, expires_after=expires_after, wanted=self._wanted
+            )
             self._accept(ticket, reply)
         except ProviderUnreachable as error:
             self.errors.append(error)
@@ -104,6 +112,11 @@ class Order:
         """Raise what went wrong, once everything that came has been emitted; an unknown bill is said first."""
         if self.errors:
             raise min(self.errors, key=lambda error: error.billed == "no")
+        if self.stopped:
+            raise Cancelled
+
+    def _wanted(self) -> bool:
+        return is_wanted(self.emit)
 
     def _accept(self, ticket: Ticket, reply: Reply) -> None:
         if not reply.ok:
@@ -177,6 +190,8 @@ class Order:
                 return [failed(record, self.key, request_id=request_id)]
             if record.purged and not record.addresses:
                 return [purged(request_id, billed=record.paid)]
+            self.ids[READY] = True
+            self.note()
             return list(self.delivery.deliver(ticket, record))
         except PlaygroundError as error:
             return [error]

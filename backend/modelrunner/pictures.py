@@ -2,10 +2,10 @@
 
 from PIL import Image
 
-from backend.canny import edges
+from backend.detection import EdgesAlone
 from backend.encoding import encode
 from backend.errors import Problem, Unsupported
-from backend.pixels import open_upright
+from backend.pixels import open_upright, upright_size
 from backend.request_parts import Control
 from backend.requests import ControlNet
 from backend.runs.files import ImageFiles
@@ -26,17 +26,13 @@ def size_of(request: ControlNet, files: ImageFiles) -> tuple[int, int]:
     if request.width and request.height:
         return request.width, request.height
     with Image.open(files.path(request.image)) as picture:
-        # EXIF orientations 5 to 8 lay the image on its side.
-        lies = picture.getexif().get(0x0112, 1) >= 5
-        return drawable((picture.height, picture.width) if lies else picture.size)
+        return drawable(upright_size(picture))
 
 
 def control_picture(control: Control, files: ImageFiles) -> Image.Image:
     """Return the map of a control (RGB) where it can be made here; raise `Unsupported` where only the run makes it."""
-    image = open_upright(files.path(control.image))
-    if control.preprocess == "canny":
-        return edges(image)
-    if control.preprocess == "none":
-        return image
-    message = f"is {control.preprocess!r}; ModelRunner makes that map within the paid run and doesn't show it."
-    raise Unsupported([Problem("preprocess", message)])
+    plain = EdgesAlone()
+    if not plain.ready(control.preprocess):
+        message = f"is {control.preprocess!r}; ModelRunner makes that map within the paid run and doesn't show it."
+        raise Unsupported([Problem("preprocess", message)])
+    return plain.detect(control.preprocess, open_upright(files.path(control.image)))

@@ -7,7 +7,7 @@ import json
 import logging
 import re
 import urllib.parse
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,9 +83,18 @@ class Service:
         return place.file_url or ""
 
     def submit(
-        self, message: Input, key: SecretStr, *, metadata: Mapping[str, str], expires_after: int | None
+        self,
+        message: Input,
+        key: SecretStr,
+        *,
+        metadata: Mapping[str, str],
+        expires_after: int | None,
+        wanted: Callable[[], bool],
     ) -> Reply:
-        """Ask for images, once: it costs money, and ModelRunner can't tell a repeat from a second order."""
+        """Ask for images, once: it costs money, and ModelRunner can't tell a repeat from a second order.
+
+        What surely didn't arrive is sent again while it is `wanted`.
+        """
         return self.line.ask(
             Call(
                 method="POST",
@@ -95,6 +104,7 @@ class Service:
                 headers=expiry(expires_after),
                 pays=True,
                 once=True,
+                wanted=wanted,
                 seconds=SUBMIT_SECONDS,
             )
         )

@@ -16,6 +16,12 @@ MOST_BYTES = 2**21
 MOST_STYLES = 2000
 
 StyleFormat = Literal["a1111", "fooocus", "invokeai"]
+FORMATS: Mapping[StyleFormat, tuple[str, str]] = {
+    "a1111": ("A1111 (CSV)", "styles.csv"),
+    "fooocus": ("Fooocus (JSON)", "fooocus-styles.json"),
+    "invokeai": ("InvokeAI (JSON)", "invokeai-styles.json"),
+}
+"""What each kind of file is called on the page, and on disk."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ def _further_controls(count: Any) -> tuple[Dropped, ...]:
     return (Dropped("controls", str(count), _NO_PICTURES),) if isinstance(count, int) and count > 0 else ()
 
 
-def _checked_own(recipe: dict[str, Any], backend: Any) -> Restored | None:
+def _checked_own(recipe: dict[str, Any], backend: Any) -> Restored:
     name = backend if isinstance(backend, str) else None
     try:
         return Restored(OURS, check_recipe(recipe), backend=name)

@@ -40,6 +40,10 @@ class ImageFiles:
                 return target
         raise missing(sha256)
 
+    def holds(self, sha256: str) -> bool:
+        """Whether the image lies here."""
+        return any(self._target(sha256, suffix).exists() for suffix in SUFFIXES.values())
+
     def read(self, sha256: str) -> bytes:
         """Return the image's bytes."""
         return self.path(sha256).read_bytes()

@@ -12,7 +12,7 @@ from backend.errors import NotFound
 from backend.requests import Mode
 from backend.runs.database import writing
 from backend.runs.files import ImageFiles
-from backend.runs.records import Run
+from backend.runs.records import READY, Run
 from backend.runs.store import Store
 from backend.runs.tables import favourites, images, runs
 from backend.runs.trash import empty
@@ -116,10 +116,13 @@ class History:
         return empty(self.store, self.files, runs.c.deleted < (now or datetime.now(UTC)) - KEPT_IN_TRASH)
 
     def recoverable(self, visitor: str) -> tuple[Run, ...]:
-        """Return the runs that a provider was asked for and may have billed, while nobody heard how they ended."""
-        open_ended = (runs.c.billed == "unknown", runs.c.status != "running", runs.c.deleted.is_(None))
+        """Return the runs of which a provider may have more than is here.
+
+        Those that may have been billed, while nobody heard how they ended; and those that were, whose images lie there.
+        """
+        open_ended = (runs.c.billed.in_(("unknown", "yes")), runs.c.status != "running", runs.c.deleted.is_(None))
         query = _by_time(None).where(runs.c.visitor == visitor, *open_ended).limit(MOST_RECOVERABLE)
-        return tuple(run for run in self.store.read(query) if run.provider_ids)
+        return tuple(run for run in self.store.read(query) if _is_open(run))
 
     def storage(self, visitor: str) -> Storage:
         """Return how many runs and images the visitor has, and what they take on disk."""
@@ -146,6 +149,10 @@ class History:
             moved = connection.scalars(select(runs.c.id).where(*mine)).all()
             connection.execute(update(runs).where(*mine).values(deleted=moment))
         return tuple(moved)
+
+
+def _is_open(run: Run) -> bool:
+    return bool(run.provider_ids) and (run.billed == "unknown" or READY in run.provider_ids)
 
 
 def _by_time(before: Run | None) -> Select[Any]:

@@ -9,6 +9,8 @@ from typing import Any, Literal
 from backend.errors import Billed
 from backend.requests import Request
 
+READY = "ready"
+"""Set in a run's provider ids once images of it lie at the provider: those that could not be fetched can be later."""
 Status = Literal["running", "finished", "partial", "failed", "cancelled", "interrupted"]
 CostKind = Literal["billed", "estimated", "free", "unknown"]
 

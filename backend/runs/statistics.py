@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from statistics import median
 from typing import Any
 
 from sqlalchemy import BigInteger, Engine, func, select, type_coerce
@@ -46,6 +47,14 @@ class Bill:
     created: datetime
     estimate_usd: Decimal
     cost_usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """The median of bill over estimate, and over how many runs."""
+
+    median: float
+    runs: int
 
 
 def spend_by_day(engine: Engine, visitor: str, *, days: int = 30) -> Sequence[Spend]:
@@ -93,6 +102,20 @@ def bills(engine: Engine, visitor: str, *, limit: int = 200) -> Sequence[Bill]:
     with engine.connect() as connection:
         rows = connection.execute(query).all()
     return [Bill(row.id, row.backend, row.created, row.estimate_usd, row.cost_usd) for row in rows]
+
+
+def drift(engine: Engine, visitor: str, backend: str, *, limit: int = 100) -> Drift | None:
+    """Return how far a visitor's latest bills on a backend were from their estimates, or None before the first."""
+    query = (
+        select(runs.c.estimate_usd, runs.c.cost_usd)
+        .where(runs.c.visitor == visitor, runs.c.backend == backend, runs.c.cost_kind == "billed")
+        .where(runs.c.status == "finished", runs.c.estimate_usd > Decimal(0), runs.c.cost_usd.is_not(None))
+        .order_by(runs.c.created.desc(), runs.c.id.desc())
+        .limit(limit)
+    )
+    with engine.connect() as connection:
+        ratios = [float(row.cost_usd / row.estimate_usd) for row in connection.execute(query)]
+    return Drift(median(ratios), len(ratios)) if ratios else None
 
 
 def _since(days: int) -> datetime:

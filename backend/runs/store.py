@@ -86,6 +86,13 @@ class Store:
         with exclusively(self.engine) as connection:
             return take_over(self.engine, connection, run.id)
 
+    def of_picture(self, visitor: str, backend: str, sha256: str, prompt: str) -> list[Run]:
+        """Return a visitor's finished runs on a backend that took this picture with this prompt, newest first."""
+        took = select(inputs.c.run_id).where(inputs.c.sha256 == sha256)
+        mine = (runs.c.visitor == visitor, runs.c.backend == backend, runs.c.prompt == prompt, runs.c.id.in_(took))
+        ended_well = (runs.c.status == "finished", runs.c.deleted.is_(None))
+        return self.read(select(runs).where(*mine, *ended_well).order_by(runs.c.created.desc()))
+
     def unfinished(self) -> list[Run]:
         """Return the runs that a crash or a restart left running, oldest first."""
         return self.read(select(runs).where(runs.c.status == "running").order_by(runs.c.created))

@@ -1,34 +1,33 @@
 """Runware as a backend."""
 
-import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from PIL import Image
 from pydantic import JsonValue, SecretStr
 
-from backend.base import Backend, State
+from backend.base import CONTROL_PICTURE, Backend, State
 from backend.caller import Caller
-from backend.capabilities import NO_OPTIONS, Capabilities, Estimate
+from backend.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate
 from backend.errors import GenerationFailed, NotReady, Problem, Unsupported
-from backend.events import Emit, Queued, Submitted, unheard
+from backend.events import Emit, Generated, Ordering, Queued, Submitted, is_wanted, unheard
 from backend.http import Line
 from backend.pixels import open_upright
 from backend.request_parts import Control
-from backend.requests import Request, seeds
+from backend.requests import ControlNet, Request, controls_of, seeds
 from backend.runs.files import ImageFiles
 from backend.runs.records import Run
 from backend.runware import guides
 from backend.runware.abilities import capabilities, own_options
+from backend.runware.dry_run import DryRuns
 from backend.runware.inlay import Inlay
-from backend.runware.mapping import Inlaid, to_task
+from backend.runware.mapping import Inlaid, to_tasks
 from backend.runware.order import STRANGER_PATIENCE, Order, numbered
 from backend.runware.pictures import Pictures, prepare, size_of
 from backend.runware.prices import Prices
-from backend.runware.service import Service, new_uuid
+from backend.runware.service import Service, key_mark, new_uuid
 from backend.runware.wire import ImageInference
 from backend.settings import Settings
 
@@ -37,6 +36,7 @@ NO_KEY = (
     "(my.runware.ai gives one)."
 )
 OWN_KEY_GONE = "This run was paid with your own Runware key: paste it again, then recover the run."
+NEVER_SENT = "The playground stopped before Runware was asked for the images: run it again."
 KNOWN_PATIENCE = 120.0
 """Seconds of asking for tasks that Runware has accepted, or may have."""
 BALANCE = "balance"
@@ -47,6 +47,7 @@ class RunwareBackend(Backend):
 
     name = "runware"
     label = "Runware"
+    exact_prices = True
 
     def __init__(
         self, settings: Settings, files: ImageFiles, line: Line, *, sleep: Callable[[float], None] = time.sleep
@@ -54,6 +55,7 @@ class RunwareBackend(Backend):
         self.files = files
         self.service = Service(line)
         self.prices = Prices()
+        self.dry_runs = DryRuns(self.service)
         self._public = settings.public
         self._server_key = settings.runware_api_key
         self._capabilities = capabilities(settings)
@@ -72,7 +74,7 @@ class RunwareBackend(Backend):
     def state(self, caller: Caller) -> State:
         """Say whether a key is there, and what is left in its account once that was asked for."""
         missing = self.missing(caller)
-        balance = self._balances.get(_mark(self._key(caller)))
+        balance = self._balances.get(key_mark(self._key(caller)))
         left = "" if balance is None else f"; ${balance:.2f} left in the account"
         return State(ready=missing is None, message=missing or f"Ready{left}")
 
@@ -87,25 +89,34 @@ class RunwareBackend(Backend):
         if self._public and self.name not in caller.keys:
             raise Unsupported([Problem("", "Only the balance of a key of your own is shown here: paste yours.")])
         key = self._require_key(caller)
-        self._balances[_mark(key)] = self.service.balance(key)
+        self._balances[key_mark(key)] = self.service.balance(key)
 
     def estimate(self, request: Request, caller: Caller) -> Estimate:
         """Return the price by the published prices, with a range as wide as the bills are known to be."""
-        return self.prices.estimate(request, size_of(request, self.files))
+        bought = sum(guides.is_bought(control, self.detectors) for control in controls_of(request))
+        return self.prices.estimate(request, size_of(request, self.files), bought=bought)
+
+    def control_estimate(self, control: Control, caller: Caller) -> Estimate:
+        """Return what Runware takes for a control picture that can't be made on this machine."""
+        return self.prices.control_picture() if guides.is_bought(control, self.detectors) else FREE
 
     def control_picture(
         self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, emit: Emit = unheard
     ) -> Image.Image:
-        """Return edges at no cost; depth and pose are made by Runware, on a key of the visitor's own."""
-        image = open_upright(self.files.path(control.image))
-        here = guides.made_here(control, image)
-        if here is not None:
-            return here
-        key = caller.keys.get(self.name)
-        if key is None:
-            message = "depth and pose cost money at Runware: paste a key of your own to see them before the run."
+        """Return the map where this machine can make it; raise `Unsupported` where Runware has to be paid for it."""
+        if guides.is_bought(control, self.detectors):
+            message = f"is {control.preprocess}, which {self.label} makes for a price here: say that you buy it."
             raise Unsupported([Problem("preprocess", message)])
-        return guides.made_there(control, image, self.service, key)
+        return self.detectors.detect(control.preprocess, open_upright(self.files.path(control.image)), emit=emit)
+
+    def draw_control(self, request: ControlNet, caller: Caller, emit: Emit) -> None:
+        """Buy the control picture of a request alone."""
+        key = self._require_key(caller)
+        emit(Queued())
+        shop = self._shop(key, emit, {CONTROL_PICTURE: True, "own_key": self.name in caller.keys})
+        image = open_upright(self.files.path(request.image))
+        picture, cost = shop.picture(controls_of(request)[0], image)
+        emit(Generated(picture, None, cost))
 
     def run(self, request: Request, caller: Caller, emit: Emit) -> None:
         """Send every image of the request as one task, all in one call, and emit what comes."""
@@ -113,28 +124,35 @@ class RunwareBackend(Backend):
         options = own_options(request, self._capabilities)
         emit(Queued())
         pictures = prepare(request, self.files)
-        inlay = Inlay(self.service, key, copies=request.count)
-        images = {"seed_image": inlay.maybe(pictures.seed), "mask_image": inlay.maybe(pictures.mask)}
-        tasks = [new_uuid() for _ in seeds(request)]
-        ids = {"tasks": tasks, "delivery": options.delivery, "own_key": self.name in caller.keys}
+        shop = self._shop(key, emit, {"delivery": options.delivery, "own_key": self.name in caller.keys})
+        inlaid = self._inlaid(request, pictures, shop)
+        ids = {"tasks": [new_uuid() for _ in seeds(request)], **shop.ids}
+        emit(Ordering())
         emit(Submitted(ids))
         order = self._order(request, pictures, key, ids, emit)
-        drawn = guides.all_of(request, self.files, pictures.size, inlay)
-        order.extra = drawn.cost
-        inlaid = Inlaid(size=pictures.size, sides=pictures.sides, guides=drawn.names, **images)
-        self._carry_out(
-            order,
-            [
-                to_task(request, options, inlaid, task_uuid=task_uuid, seed=seed)
-                for task_uuid, seed in zip(tasks, seeds(request), strict=True)
-            ],
-        )
+        self._carry_out(order, to_tasks(request, options, inlaid, ids["tasks"]))
+
+    def exact_price(self, request: Request, caller: Caller) -> Decimal:
+        """Ask by a dry run, once a run with this key has shown that asking buys nothing."""
+        key = self._require_key(caller)
+        if any(guides.is_bought(control, self.detectors) for control in controls_of(request)):
+            raise Unsupported([Problem("", "The exact price needs the control picture first: make the map.")])
+        inlaid = self._inlaid(request, prepare(request, self.files), self._shop(key, unheard, {}))
+        options = own_options(request, self._capabilities)
+        return self.dry_runs.price(to_tasks(request, options, inlaid, [new_uuid() for _ in seeds(request)]), key)
 
     def collect(self, run: Run, caller: Caller, emit: Emit) -> None:
         """Fetch what Runware made for a run that was submitted before; nothing is submitted."""
         ids = run.provider_ids
         if ids.get("own_key") and self.name not in caller.keys:
             raise NotReady(OWN_KEY_GONE, billed="unknown")
+        shop = self._shop(self._require_key(caller), emit, ids)
+        if ids.get(CONTROL_PICTURE):
+            self._collect_control(run, shop)
+            return
+        shop.account()
+        if "tasks" not in ids:
+            raise GenerationFailed(NEVER_SENT)
         order = self._order(run.request, prepare(run.request, self.files), self._require_key(caller), ids, emit)
         order.pending = numbered(ids["tasks"], {image.index for image in run.images})
         order.take_found(ids.get("found", {}))
@@ -144,6 +162,22 @@ class RunwareBackend(Backend):
     def close(self) -> None:
         """Close the connections."""
         self.service.line.close()
+
+    def _collect_control(self, run: Run, shop: guides.MapShop) -> None:
+        (entry,) = run.provider_ids["maps"]
+        item = shop.collected(entry["task"])
+        (control,) = controls_of(run.request)
+        size = open_upright(self.files.path(control.image)).size
+        shop.emit(Generated(shop.fetched(item, size), None, item.cost))
+
+    def _inlaid(self, request: Request, pictures: Pictures, shop: guides.MapShop) -> Inlaid:
+        inlay = Inlay(self.service, shop.key, copies=request.count)
+        images = {"seed_image": inlay.maybe(pictures.seed), "mask_image": inlay.maybe(pictures.mask)}
+        names = guides.all_of(request, self.files, pictures.size, inlay=inlay, detectors=self.detectors, shop=shop)
+        return Inlaid(size=pictures.size, sides=pictures.sides, guides=names, **images)
+
+    def _shop(self, key: SecretStr, emit: Emit, ids: Mapping[str, Any]) -> guides.MapShop:
+        return guides.MapShop(self.service, key, emit, self._sleep, ids)
 
     def _order(self, request: Request, pictures: Pictures, key: SecretStr, ids: Mapping[str, Any], emit: Emit) -> Order:
         return Order(
@@ -155,12 +189,11 @@ class RunwareBackend(Backend):
             pictures.finish,
             self._sleep,
             numbered(ids["tasks"], set()),
-            learn=partial(self.prices.learn, request, pictures.size),
         )
 
     def _carry_out(self, order: Order, tasks: Sequence[ImageInference]) -> None:
         try:
-            exchange = self.service.submit(tasks, order.key)
+            exchange = self.service.submit(tasks, order.key, wanted=lambda: is_wanted(order.emit))
         except GenerationFailed as lost:
             if lost.billed == "no":
                 raise
@@ -170,6 +203,7 @@ class RunwareBackend(Backend):
             if known or not order.archived or not order.errors:
                 order.wait(strange_patience=KNOWN_PATIENCE if known else STRANGER_PATIENCE)
         order.settle()
+        self.dry_runs.carried_out(tasks[0], order.key)
 
     def _look_for(self, order: Order, lost: GenerationFailed) -> None:
         """Ask the archive for a run whose answer was lost on the way; without one, what was lost stays the error."""
@@ -186,7 +220,3 @@ class RunwareBackend(Backend):
         if key is None:
             raise NotReady(NO_KEY)
         return key
-
-
-def _mark(key: SecretStr | None) -> str:
-    return "" if key is None else hashlib.sha256(key.get_secret_value().encode()).hexdigest()

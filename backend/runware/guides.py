@@ -1,22 +1,25 @@
-"""Control pictures: edges are made here, depth and pose by Runware for a price."""
+"""Control pictures: made on this machine where it has the detector, else by Runware for a price."""
 
 import io
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from PIL import Image
 from pydantic import SecretStr
 
-from backend.canny import edges
-from backend.errors import BadReply
+from backend.detection import Detectors
+from backend.errors import BadReply, PlaygroundError, ProviderTimeout
+from backend.events import Charged, Emit, Ordering, Submitted, is_wanted
 from backend.pixels import check_header, open_upright
 from backend.request_parts import Control, Preprocess
-from backend.requests import Request
+from backend.requests import Request, controls_of
 from backend.runs.files import ImageFiles
 from backend.runware.inlay import Inlay
-from backend.runware.mapping import controls_of
 from backend.runware.pictures import data_uri
-from backend.runware.service import Service, new_uuid
+from backend.runware.replies import Item
+from backend.runware.service import Exchange, Service, new_uuid
 from backend.runware.wire import Preprocess as PreprocessTask
 from backend.sizing import drawable, resized
 
@@ -25,55 +28,130 @@ THERE: dict[Preprocess, str] = {
     "pose": "runware:controlnet-preprocess@openpose",
 }
 _SETTINGS: dict[Preprocess, dict[str, int | bool]] = {"pose": {"includeHandsAndFaceOpenPose": True}}
+SEARCH_WAITS = (1.0, 2.0, 4.0, 8.0)
+"""Seconds before each look into the archive for a control picture whose answer was lost."""
+LOST = "Runware's archive doesn't show the control picture that was asked for (yet): recover the run later."
 
 
-@dataclass(frozen=True, slots=True)
-class Guides:
-    """The control pictures as tasks name them, and what they cost (USD; None where nobody said)."""
-
-    names: tuple[str, ...] = ()
-    cost: Decimal | None = Decimal(0)
+def is_bought(control: Control, detectors: Detectors) -> bool:
+    """Whether Runware has to make this control picture, for a price."""
+    return control.preprocess in THERE and not detectors.ready(control.preprocess)
 
 
-def made_here(control: Control, image: Image.Image) -> Image.Image | None:
-    """Return the control picture of an image (RGB, the same size), or None where Runware has to make it."""
-    if control.preprocess in THERE:
-        return None
-    return edges(image) if control.preprocess == "canny" else image
+@dataclass(slots=True)
+class MapShop:
+    """Buys a run's control pictures one by one; `ids` is what the disk knows of the run before each order."""
+
+    service: Service
+    key: SecretStr
+    emit: Emit
+    sleep: Callable[[float], None]
+    ids: Mapping[str, Any] = field(default_factory=dict)
+
+    def buy(self, control: Control, image: str) -> str:
+        """Order the control picture of an image (as tasks name one) beside a run, and return its name for tasks."""
+        task_uuid = new_uuid()
+        item = self._order(control, image, task_uuid)
+        self._charge(task_uuid, item)
+        return item.guide_uuid or item.guide_url or ""
+
+    def picture(self, control: Control, image: Image.Image) -> tuple[Image.Image, Decimal | None]:
+        """Order the control picture of an image alone; return it at the image's size, and its bill (USD)."""
+        item = self._order(control, data_uri(resized(image, drawable(image.size), "stretch")), new_uuid())
+        return self.fetched(item, image.size), item.cost
+
+    def _order(self, control: Control, image: str, task_uuid: str) -> Item:
+        """Order a control picture, with its id on disk first, and return Runware's answer, be it from the archive."""
+        task = PreprocessTask(
+            task_uuid=task_uuid,
+            model=THERE[control.preprocess],
+            inputs={"image": image},
+            settings=_SETTINGS.get(control.preprocess),
+        )
+        self.emit(Ordering())
+        self._note([*self.ids.get("maps", ()), {"task": task_uuid}])
+        try:
+            exchange = self.service.submit([task], self.key, wanted=lambda: is_wanted(self.emit))
+        except PlaygroundError as lost:
+            if lost.billed == "no":
+                raise
+            return self._archived(task_uuid, lost)
+        return self._answered(task_uuid, exchange)
+
+    def account(self) -> None:
+        """Charge what was ordered before a crash; raise `ProviderTimeout` where the archive doesn't know it."""
+        for entry in self.ids.get("maps", ()):
+            if "cost" in entry:
+                self.emit(Charged(None if entry["cost"] is None else Decimal(entry["cost"])))
+            else:
+                self._charge(entry["task"], self.collected(entry["task"]))
+
+    def collected(self, task_uuid: str) -> Item:
+        """Return the answer to an earlier order from the archive; raise `ProviderTimeout` where it isn't there."""
+        return self._archived(task_uuid, ProviderTimeout(LOST))
+
+    def fetched(self, item: Item, size: tuple[int, int]) -> Image.Image:
+        """Return the control picture that an answer names (RGB), at `size` (width, height)."""
+        try:
+            content = self.service.fetch(item.guide_url or "")
+            check_header(content)
+            with Image.open(io.BytesIO(content)) as picture:
+                return resized(picture.convert("RGB"), size, "stretch")
+        except (OSError, SyntaxError, ValueError) as error:
+            raise BadReply("Runware sent a control picture that can't be read; recover the run later.") from error
+
+    def _answered(self, task_uuid: str, exchange: Exchange) -> Item:
+        item = _guide_in(exchange)
+        if item:
+            return item
+        for refusal in exchange.answer.refusals:
+            error = exchange.error(refusal, self.key)
+            if refusal.conflict:
+                return self._archived(task_uuid, error)
+            raise error
+        raise BadReply("Runware made no control picture; try again.")
+
+    def _archived(self, task_uuid: str, lost: PlaygroundError) -> Item:
+        for pause in SEARCH_WAITS:
+            self.sleep(pause)
+            try:
+                item = _guide_in(self.service.results([task_uuid], self.key, archived=True))
+            except PlaygroundError:
+                continue
+            if item:
+                return item
+        lost.billed = "unknown"
+        raise lost
+
+    def _charge(self, task_uuid: str, item: Item) -> None:
+        self.emit(Charged(item.cost))
+        cost = None if item.cost is None else str(item.cost)
+        entries = self.ids["maps"]
+        self._note([{**entry, "cost": cost} if entry["task"] == task_uuid else entry for entry in entries])
+
+    def _note(self, maps: list[dict[str, Any]]) -> None:
+        self.ids = {**self.ids, "maps": maps}
+        self.emit(Submitted(self.ids))
 
 
-def made_there(control: Control, image: Image.Image, service: Service, key: SecretStr) -> Image.Image:
-    """Return the control picture that Runware makes of an image, at its size; costs money."""
-    item = service.preprocess(_task(control, data_uri(resized(image, drawable(image.size), "stretch"))), key)
-    content = service.fetch(item.guide_url or "")
-    try:
-        check_header(content)
-        with Image.open(io.BytesIO(content)) as picture:
-            return resized(picture.convert("RGB"), image.size, "stretch")
-    except (OSError, SyntaxError, ValueError) as error:
-        raise BadReply("Runware sent a control picture that can't be read; try again.", billed="yes") from error
+def all_of(
+    request: Request, files: ImageFiles, size: tuple[int, int], *, inlay: Inlay, detectors: Detectors, shop: MapShop
+) -> tuple[str, ...]:
+    """Return every control picture of a request as tasks name it, cut to `size` (width, height).
+
+    Those that cost nothing are made first: what fails for free fails before anything is bought.
+    """
+    controls = controls_of(request)
+    images = [resized(open_upright(files.path(control.image)), size, "crop") for control in controls]
+    bought = [is_bought(control, detectors) for control in controls]
+    drawn = [
+        image if buy else detectors.detect(control.preprocess, image, emit=shop.emit)
+        for control, image, buy in zip(controls, images, bought, strict=True)
+    ]
+    names = [inlay.name(picture) for picture in drawn]
+    ordered = zip(controls, names, bought, strict=True)
+    return tuple(shop.buy(control, name) if buy else name for control, name, buy in ordered)
 
 
-def all_of(request: Request, files: ImageFiles, size: tuple[int, int], inlay: Inlay) -> Guides:
-    """Return every control picture of a request, cut to `size` (width, height)."""
-    names: list[str] = []
-    cost: Decimal | None = Decimal(0)
-    for control in controls_of(request):
-        image = resized(open_upright(files.path(control.image)), size, "crop")
-        here = made_here(control, image)
-        if here is not None:
-            names.append(inlay.name(here))
-            continue
-        item = inlay.service.preprocess(_task(control, inlay.name(image)), inlay.key)
-        names.append(item.guide_uuid or item.guide_url or "")
-        cost = None if cost is None or item.cost is None else cost + item.cost
-    return Guides(tuple(names), cost)
-
-
-def _task(control: Control, image: str) -> PreprocessTask:
-    return PreprocessTask(
-        task_uuid=new_uuid(),
-        model=THERE[control.preprocess],
-        inputs={"image": image},
-        settings=_SETTINGS.get(control.preprocess),
-    )
+def _guide_in(exchange: Exchange) -> Item | None:
+    return next((item for item in exchange.answer.items if item.guide_uuid or item.guide_url), None)

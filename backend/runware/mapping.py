@@ -1,9 +1,10 @@
 """From a request to Runware's task, as a pure function; the images are there as text already."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.request_parts import Accelerator, Control, OutputFormat
-from backend.requests import Request
+from backend.requests import Request, controls_of, seeds
 from backend.runware.options import CallbackOptions, ControlOptions, LoraOptions, RunwareOptions
 from backend.runware.wire import (
     AcceleratorOptions,
@@ -34,18 +35,14 @@ class Inlaid:
     guides: tuple[str, ...] = ()
 
 
-def controls_of(request: Request) -> tuple[Control, ...]:
-    """Return every control of a request, the ControlNet mode's own first."""
-    if request.mode != "controlnet":
-        return request.controls
-    own = Control(
-        image=request.image,
-        preprocess=request.preprocess,
-        scale=request.control_scale,
-        start=request.control_start,
-        end=request.control_end,
-    )
-    return (own, *request.controls)
+def to_tasks(
+    request: Request, options: RunwareOptions, inlaid: Inlaid, task_uuids: Sequence[str]
+) -> list[ImageInference]:
+    """Return a task for each image of a request, with that image's seed."""
+    return [
+        to_task(request, options, inlaid, task_uuid=task_uuid, seed=seed)
+        for task_uuid, seed in zip(task_uuids, seeds(request), strict=True)
+    ]
 
 
 def to_task(request: Request, options: RunwareOptions, inlaid: Inlaid, *, task_uuid: str, seed: int) -> ImageInference:

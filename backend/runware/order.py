@@ -4,7 +4,6 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from PIL import Image
@@ -14,6 +13,7 @@ from backend.errors import BadImage, BadReply, GenerationFailed, PlaygroundError
 from backend.events import Emit, Generated, Progress, Submitted
 from backend.pixels import check_header
 from backend.requests import Request
+from backend.runs.records import READY
 from backend.runware.pictures import Finish
 from backend.runware.replies import Answer, Item, Refusal
 from backend.runware.service import Exchange, Service
@@ -47,9 +47,6 @@ class Order:
     sleep: Callable[[float], None]
     pending: dict[str, int] = field(default_factory=dict)
     errors: list[PlaygroundError] = field(default_factory=list)
-    learn: Callable[[Decimal], None] = lambda _bill: None
-    extra: Decimal | None = Decimal(0)
-    """What was billed beside the images (USD), counted with the first of them; None where nobody said."""
     asking: bool = False
     """Whether the tasks were accepted, so that a refused question says nothing of their bill."""
 
@@ -61,10 +58,7 @@ class Order:
     def settle(self) -> None:
         """Raise what went wrong, once everything that came has been emitted."""
         if self.errors:
-            error = self.errors[0]
-            if self.extra != 0 and error.billed == "no":
-                error.billed = "yes"  # the control pictures were
-            raise error
+            raise self.errors[0]
         if self.pending:
             message = f"Runware's answer lacks {len(self.pending)} of the images; recover the run later."
             raise BadReply(message)
@@ -131,18 +125,11 @@ class Order:
         details = {"task_uuid": task_uuid, "image_uuid": item.image_uuid}
         try:
             made = self._made(content.result() or b"")
-            self.emit(Generated(made, item.seed, self._cost(item), index, item.flagged, details))
+            self.emit(Generated(made, item.seed, item.cost, index, item.flagged, details))
         except PlaygroundError as error:
             # Also a full disk: the image is paid for all the same, and the next one may still find its place.
             error.billed = "unknown" if item.cost is None else "yes"
             self.errors.append(error)
-
-    def _cost(self, item: Item) -> Decimal | None:
-        if item.cost is None:
-            return None
-        self.learn(item.cost)
-        extra, self.extra = self.extra, Decimal(0)
-        return None if extra is None else item.cost + extra
 
     def _note_unfinished(self, task_uuid: str, item: Item) -> None:
         index = self.pending[task_uuid]
@@ -194,7 +181,7 @@ class Order:
             if item.task_uuid in self.pending and item.image_url
         }
         if found:
-            self.ids = {**self.ids, "found": {**self.ids.get("found", {}), **found}}
+            self.ids = {**self.ids, READY: True, "found": {**self.ids.get("found", {}), **found}}
             self.emit(Submitted(self.ids))
 
 

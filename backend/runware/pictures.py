@@ -10,7 +10,7 @@ from PIL import Image
 from backend.encoding import encode
 from backend.errors import Problem, Unsupported
 from backend.masks import as_mask, feathered, grown, on_canvas, outpaint_mask, put_together
-from backend.pixels import open_upright, round_up
+from backend.pixels import open_upright, round_up, upright_size
 from backend.requests import ImageToImage, Inpaint, Outpaint, Request
 from backend.runs.files import ImageFiles
 from backend.sizing import LEAST_SIDE, MOST_SIDE, drawable, padded, resized
@@ -41,7 +41,7 @@ def size_of(request: Request, files: ImageFiles) -> tuple[int, int]:
     """Return the width and height in pixels that Runware is asked for; raise `Unsupported` where it draws none such."""
     if request.mode == "outpaint":
         with Image.open(files.path(request.image)) as picture:
-            width, height = _upright_size(picture)
+            width, height = upright_size(picture)
         whole = (width + request.left + request.right, height + request.top + request.bottom)
         return _kept_to_the_pixel(whole, "the result")
     if request.width and request.height:
@@ -49,7 +49,7 @@ def size_of(request: Request, files: ImageFiles) -> tuple[int, int]:
     if request.mode == "text_to_image":
         return DEFAULT_SIZE
     with Image.open(files.path(request.image)) as picture:
-        own = _upright_size(picture)
+        own = upright_size(picture)
     return _kept_to_the_pixel(own, "the image") if request.mode == "inpaint" else drawable(own)
 
 
@@ -123,8 +123,3 @@ def _kept_to_the_pixel(size: tuple[int, int], what: str) -> tuple[int, int]:
         message = f"makes {what} {size[0]}×{size[1]}; Runware draws at most {MOST_SIDE} a side: scale it to {factor}%."
         raise Unsupported([Problem("image", message)])
     return asked
-
-
-def _upright_size(picture: Image.Image) -> tuple[int, int]:
-    # EXIF orientations 5 to 8 lay the image on its side.
-    return (picture.height, picture.width) if picture.getexif().get(0x0112, 1) >= 5 else picture.size

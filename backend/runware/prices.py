@@ -1,21 +1,15 @@
-"""What a run may cost: an estimate from published prices, and how far the bills were from it."""
+"""What a run may cost: an estimate from published prices."""
 
 import math
-import statistics
-import threading
-from collections import deque
 from decimal import Decimal
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from backend.capabilities import Estimate
-from backend.requests import Request
-from backend.runware.mapping import controls_of
+from backend.requests import Request, controls_of
 
 PRICES = Path(__file__).parents[2] / "presets" / "prices.json"
-PREPROCESSED_THERE = ("depth", "pose")
-"""Control pictures that Runware makes for us, for a price; the others are made here."""
 
 
 class Table(BaseModel):
@@ -39,12 +33,10 @@ class _File(BaseModel):
 
 
 class Prices:
-    """The price table, and the bills seen so far; safe for many threads."""
+    """The price table."""
 
     def __init__(self, path: Path = PRICES) -> None:
         self.table = _File.model_validate_json(path.read_text(encoding="utf-8")).runware
-        self._ratios: deque[float] = deque(maxlen=100)
-        self._lock = threading.Lock()
 
     def units(self, size: tuple[int, int], steps: int) -> int:
         """Return the billing units of one image: a start-up share, and per step a share linear and square in size."""
@@ -52,32 +44,26 @@ class Prices:
         per_step = table.units_per_step_megapixel * megapixels + table.units_per_step_megapixel_squared * megapixels**2
         return max(1, math.ceil(table.units_base + steps * per_step))
 
-    def image(self, request: Request, size: tuple[int, int]) -> Decimal:
-        """Return the likely price of one image of the request in USD."""
-        return self.usd(self.units(size, effective_steps(request)))
+    def estimate(self, request: Request, size: tuple[int, int], *, bought: int = 0) -> Estimate:
+        """Return the likely price of a request and its range: the bills of the same request differ up to threefold.
 
-    def estimate(self, request: Request, size: tuple[int, int]) -> Estimate:
-        """Return the likely price of a request and its range: the bills of the same request differ up to threefold."""
+        `bought` is how many of its control pictures Runware makes.
+        """
         table, controls = self.table, controls_of(request)
         units = self.units(size, effective_steps(request))
-        maps = table.preprocess_usd * sum(control.preprocess in PREPROCESSED_THERE for control in controls)
         high = units * table.high_factor * (table.control_high_factor if controls else 1.0)
         prices = (self.usd(units), self.usd(max(1, math.floor(units * table.low_factor))), self.usd(math.ceil(high)))
+        maps = table.preprocess_usd * bought
         likely, low, most = (price * request.count + maps for price in prices)
-        return Estimate(likely, low, most, note=self._note())
+        return Estimate(likely, low, most, note=self._source())
 
-    def learn(self, request: Request, size: tuple[int, int], bill: Decimal) -> None:
-        """Remember how one image's bill compares with its likely price."""
-        with self._lock:
-            self._ratios.append(float(bill / self.image(request, size)))
+    def control_picture(self) -> Estimate:
+        """Return the price of a control picture alone."""
+        usd = self.table.preprocess_usd
+        return Estimate(usd, usd, usd * Decimal(str(self.table.high_factor)), note=self._source())
 
-    def _note(self) -> str:
-        with self._lock:
-            ratios = list(self._ratios)
-        known = f"By Runware's published prices of {self.table.as_of}."
-        if not ratios:
-            return known
-        return f"{known} Bills so far: {statistics.median(ratios):.2g} × the estimate (median of {len(ratios)})."
+    def _source(self) -> str:
+        return f"By Runware's published prices of {self.table.as_of}."
 
     def usd(self, units: int) -> Decimal:
         """Return the price of so many units, rounded as the published ones are."""

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 from backend.cache_rules import cache_problems
 from backend.errors import Problem
-from backend.requests import Request
-from backend.runware.mapping import control_options, controls_of, percent
+from backend.requests import Request, controls_of
+from backend.runware.mapping import control_options, percent
 from backend.runware.options import ControlOptions, RunwareOptions
 
 _AIR = re.compile(r"[\w.-]+:[\w.-]+@[\w.-]+")
-_HUNDREDTHS = {"guidance": "guidance", "strength": "strength", "control_scale": "control_scale"}
+_HUNDREDTHS = ("guidance", "strength")
+_OF_FACES = {"cfg_scale": 0.1, "confidence": 0.01, "strength": 0.01}
 
 
 def problems(request: Request, options: RunwareOptions) -> Iterator[Problem]:
@@ -22,6 +23,7 @@ def problems(request: Request, options: RunwareOptions) -> Iterator[Problem]:
     yield from _of_loras(request, options)
     yield from _of_controls(request, options)
     yield from _of_caches(request)
+    yield from _of_faces(options)
 
 
 def _of_loras(request: Request, options: RunwareOptions) -> Iterator[Problem]:
@@ -40,14 +42,21 @@ def _of_controls(request: Request, options: RunwareOptions) -> Iterator[Problem]
     if len(options.controls) > len(controls):
         yield Problem("options.controls", f"has {len(options.controls)} entries for {len(controls)} controls.")
     for index, control in enumerate(controls):
-        where, own = f"controls.{index}", control_options(options, index)
+        where, own = _place(request, index), control_options(options, index)
         if not (_is_whole(control.start * 100) and _is_whole(control.end * 100)):
             yield Problem(where, "starts or ends between two percents of the steps; Runware counts whole ones.")
         if not _is_whole(control.scale * 100):
             yield Problem(where, f"has scale {control.scale:g}; Runware takes steps of 0.01.")
         if percent(control.start) > 99 or percent(control.end) < 1:
             yield Problem(where, "acts on no step: it has to start below 100% and end above 0%.")
-        yield from _of_steps(f"options.{where}", own, request.steps)
+        yield from _of_steps(f"options.controls.{index}", own, request.steps)
+
+
+def _place(request: Request, index: int) -> str:
+    """Return the field of control `index`, of which the ControlNet mode's own is the first."""
+    if request.mode != "controlnet":
+        return f"controls.{index}"
+    return f"controls.{index - 1}" if index else "control"
 
 
 def _of_steps(where: str, own: ControlOptions, steps: int) -> Iterator[Problem]:
@@ -56,6 +65,13 @@ def _of_steps(where: str, own: ControlOptions, steps: int) -> Iterator[Problem]:
         yield Problem(where, "has one of `start_step` and `end_step`; give both, or neither.")
     elif start is not None and end is not None and not start < end <= steps:
         yield Problem(where, f"acts from step {start} to {end}; it has to end after it starts, and by step {steps}.")
+
+
+def _of_faces(options: RunwareOptions) -> Iterator[Problem]:
+    for name, step in _OF_FACES.items():
+        value = getattr(options.ultralytics, name, None)
+        if value is not None and not _is_whole(value / step):
+            yield Problem(f"options.ultralytics.{name}", f"is {value:g}; Runware takes steps of {step:g}.")
 
 
 def _of_caches(request: Request) -> Iterator[Problem]:

@@ -1,9 +1,11 @@
 """Runware's tasks over HTTP: what is sent, what comes back, and the questions that cost nothing."""
 
+import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Literal
 
 from pydantic import SecretStr
@@ -12,8 +14,8 @@ from backend.errors import BadReply, Billed, PlaygroundError
 from backend.http import Call, Line, Reply
 from backend.runware import replies
 from backend.runware.refusals import from_status, to_error
-from backend.runware.replies import Answer, Item, Refusal
-from backend.runware.wire import AccountQuestion, Ask, Message, Preprocess, Upload
+from backend.runware.replies import Answer, Refusal
+from backend.runware.wire import AccountQuestion, Ask, Message, Upload
 
 MEDIA = ("*.runware.ai",)
 """Hosts that Runware's files come from; its documents show im.runware.ai and mm.runware.ai."""
@@ -21,6 +23,7 @@ MOST_IMAGE = 64 * 2**20
 BASE_SECONDS, IMAGE_SECONDS = 120.0, 15.0
 """How long a synchronous run may take: the service's own limit, and more for each further image."""
 QUESTION_SECONDS = 30.0
+DRY_RUN = {"X-Runware-Dry-Run": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +45,17 @@ class Service:
     def __init__(self, line: Line) -> None:
         self.line = line
 
-    def submit(self, tasks: Sequence[Message], key: SecretStr) -> Exchange:
-        """Send tasks that may cost money; sent again under the same UUIDs, which Runware refuses to carry out twice."""
+    def submit(self, tasks: Sequence[Message], key: SecretStr, *, wanted: Callable[[], bool]) -> Exchange:
+        """Send tasks that may cost money.
+
+        While they are `wanted`, they are sent again under the same UUIDs, which Runware refuses to carry out twice.
+        """
         seconds = BASE_SECONDS + IMAGE_SECONDS * len(tasks)
-        return self._post(tasks, key, pays=True, seconds=seconds)
+        return self._post(tasks, key, pays=True, seconds=seconds, wanted=wanted)
+
+    def dry_run(self, tasks: Sequence[Message], key: SecretStr) -> Exchange:
+        """Send tasks, once, with the header that asks for their price alone; see `DryRuns` for who may."""
+        return self._post(tasks, key, pays=True, seconds=QUESTION_SECONDS, wanted=lambda: False, headers=DRY_RUN)
 
     def results(self, task_uuids: Sequence[str], key: SecretStr, *, archived: bool) -> Exchange:
         """Ask what became of tasks: asynchronous ones by their results, others (`archived`) in the archive."""
@@ -62,14 +72,6 @@ class Service:
                 return item.media_uuid
         raise self._why(exchange, key, "took an image but named no UUID for it; try again.")
 
-    def preprocess(self, task: Preprocess, key: SecretStr) -> Item:
-        """Let Runware make a control picture and return its answer, which names it by UUID or address."""
-        exchange = self._post([task], key, pays=True, seconds=BASE_SECONDS)
-        for item in exchange.answer.items:
-            if item.guide_uuid or item.guide_url:
-                return item
-        raise self._why(exchange, key, "made no control picture; try again.")
-
     def balance(self, key: SecretStr) -> Decimal:
         """Return the account's USD."""
         exchange = self._post([AccountQuestion(task_uuid=new_uuid())], key, pays=False, seconds=QUESTION_SECONDS)
@@ -82,9 +84,19 @@ class Service:
         """Return the file of a result."""
         return self.line.fetch(url, most_bytes=MOST_IMAGE)
 
-    def _post(self, tasks: Sequence[Message], key: SecretStr, *, pays: bool, seconds: float) -> Exchange:
+    def _post(
+        self,
+        tasks: Sequence[Message],
+        key: SecretStr,
+        *,
+        pays: bool,
+        seconds: float,
+        wanted: Callable[[], bool] = lambda: True,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> Exchange:
         body: list[dict[str, Any]] = [task.body() for task in tasks]
-        reply = self.line.ask(Call(method="POST", key=key, json=body, pays=pays, seconds=seconds))
+        call = Call(method="POST", key=key, json=body, headers=headers, pays=pays, seconds=seconds, wanted=wanted)
+        reply = self.line.ask(call)
         try:
             answer = replies.read(reply.json())
         except BadReply:
@@ -100,6 +112,11 @@ class Service:
         for refusal in exchange.answer.refusals:
             return exchange.error(refusal, key)
         return BadReply(f"Runware {otherwise}", billed="unknown" if exchange.reply.pays else "no")
+
+
+def key_mark(key: SecretStr | None) -> str:
+    """Return what stands for a key where it must not be kept."""
+    return "" if key is None else hashlib.sha256(key.get_secret_value().encode()).hexdigest()
 
 
 def new_uuid() -> str:

@@ -12,6 +12,8 @@ from backend.simulator.shell import PROTOCOLS, build
 from backend.simulator.world import World
 
 START_SECONDS = 30.0
+MOST_FRAME = 256 * 2**20
+"""Bytes of one WebSocket message: frames with images as base64 are large, and the service caps none that is known."""
 
 
 @contextlib.contextmanager
@@ -52,6 +54,7 @@ def _config(world: World, protocols: Mapping[str, str]) -> uvicorn.Config:
         log_level="warning",
         log_config=None,
         timeout_graceful_shutdown=1,
+        ws_max_size=MOST_FRAME,
     )
 
 

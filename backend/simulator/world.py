@@ -61,6 +61,11 @@ class Media:
                 self._files.popitem(last=False)
         return name
 
+    def remove(self, name: str) -> None:
+        """Delete a file, if it is there."""
+        with self._lock:
+            self._files.pop(name, None)
+
     def get(self, name: str) -> tuple[bytes, str] | None:
         """Return a file's bytes and content type, or None."""
         return self._files.get(name)
@@ -82,6 +87,8 @@ class World:
     files: ImageFiles
     key: str = KEY
     strict: bool = True
+    dry_runs: bool = True
+    """Whether the header of a dry run counts; where it doesn't, the task is carried out."""
     account: Account = field(default_factory=Account)
     media: Media = field(default_factory=Media)
     faults: Faults = field(default_factory=Faults)

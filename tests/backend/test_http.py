@@ -113,6 +113,17 @@ def test_what_never_left_is_sent_again_even_where_a_repeat_could_pay_twice() -> 
     assert len(provider.asked) == 3
 
 
+def test_an_order_that_nobody_wants_any_more_is_not_sent_again() -> None:
+    provider = Provider(httpx.Response(429), ok())
+    reply = provider.line.ask(Call(method="POST", pays=True, wanted=lambda: False))
+    assert (reply.status, len(provider.asked)) == (429, 1)
+
+
+def test_a_question_is_asked_again_whether_or_not_anybody_waits() -> None:
+    provider = Provider(httpx.Response(429), ok())
+    assert provider.line.ask(Call(wanted=lambda: False)).ok
+
+
 def test_a_broken_line_is_tried_again_where_a_repeat_is_safe() -> None:
     provider = Provider(httpx.ReadError("reset"), ok())
     reply = provider.line.ask(Call(method="POST", pays=True))

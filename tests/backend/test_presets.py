@@ -1,8 +1,7 @@
 from backend.presets import load_presets, read_list
 from backend.prompts.expansion import all_of, expand
 from backend.prompts.styles import apply
-from backend.recipes import with_images
-from backend.requests import IMAGE_FIELDS, MODES
+from backend.requests import IMAGE_FIELDS, MODES, parse_request
 
 PRESETS = load_presets()
 
@@ -31,7 +30,7 @@ def test_every_tab_has_examples_that_become_requests() -> None:
         examples = PRESETS.examples_of(mode)
         assert len(examples) >= 3
         for example in examples:
-            request = with_images(example.request, dict.fromkeys(IMAGE_FIELDS[mode], "1" * 64))
+            request = parse_request({**example.request, **dict.fromkeys(IMAGE_FIELDS[mode], "1" * 64)})
             assert request.mode == mode
             assert expand(request.prompt, 1, PRESETS.lists)
 

@@ -1,7 +1,7 @@
 import pytest
 
 from backend.errors import InvalidRequest
-from backend.recipes import check_recipe, with_images
+from backend.recipes import check_recipe
 from backend.requests import parse_request
 from backend.runs.metadata import recipe
 
@@ -10,7 +10,7 @@ def test_a_requests_recipe_becomes_that_request_again() -> None:
     values = {"mode": "outpaint", "prompt": "a sea", "image": "1" * 64, "left": 64, "seed": 2**62, "steps": 4}
     request = parse_request(values)
     assert check_recipe(recipe(request)) == recipe(request)
-    assert with_images(recipe(request), {"image": "1" * 64}) == request
+    assert parse_request({**recipe(request), "image": "1" * 64}) == request
 
 
 def test_images_never_stand_in_a_recipe() -> None:

@@ -5,7 +5,7 @@ import pytest
 from backend.errors import InvalidRequest, NotFound
 from backend.playground import Playground
 from backend.prompts.styles import Style
-from backend.shelf import MOST_OF_A_KIND, Shelf, read_presets, write_presets
+from backend.shelf import MOST_OF_A_KIND, Shelf
 
 
 @pytest.fixture
@@ -63,11 +63,3 @@ def test_a_shelf_is_full_one_day(shelf: Shelf) -> None:
     shelf.save_list("me", "list0", ["b"])
     with pytest.raises(InvalidRequest, match="remove one first"):
         shelf.save_list("me", "another", ["a"])
-
-
-def test_presets_travel_as_a_file() -> None:
-    presets = {"夜": {"mode": "text_to_image", "prompt": "a night"}}
-    assert read_presets(write_presets(presets).encode()) == presets  # type: ignore[arg-type]
-    for wrong in (b"[]", b"{", b'{"a": 1}', b'{"a": {"steps": 99}}', b"[" * 100_000):
-        with pytest.raises(InvalidRequest):
-            read_presets(wrong)

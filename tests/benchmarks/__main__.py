@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.benchmarks.measure import Row
 
-TOPICS = ("start", "local", "results", "history", "restore", "door", "provider")
+TOPICS = ("start", "first_image", "local", "results", "history", "restore", "door", "provider")
 PAGE = Path("docs/benchmarks.md")
 HEAD = "| what | against | measured | goal | |\n| --- | --- | --- | --- | --- |"
 

@@ -1,5 +1,7 @@
 """What was made: found again, taken elsewhere, kept and deleted."""
 
+import os
+import time
 import zipfile
 from pathlib import Path
 
@@ -111,3 +113,63 @@ def test_what_is_shown_comes_as_a_zip(page: Page, tmp_path: Path) -> None:
         names = archive.namelist()
         assert "a zipped pear" in archive.read("runs.json").decode()
     assert sum(name.endswith(".png") for name in names) == 1
+
+
+def make_old(site: Site) -> None:
+    """Make all files older than the minute in which a run of theirs might still be on its way."""
+    for path in site.playground.files.folder.rglob("*"):
+        if path.is_file():
+            os.utime(path, (time.time() - 3600, time.time() - 3600))
+
+
+def open_search(page: Page) -> None:
+    page.get_by_role("button", name="Backend, dates, cost, trash").click()
+
+
+def test_the_trash_is_looked_at_restored_from_and_emptied(page: Page, site: Site) -> None:
+    draw(page, "a lost kite")
+    draw(page, "a kept kite")
+    tiles = page.locator("#history-shelf .tile")
+    expect(tiles).to_have_count(2)
+    for _ in range(2):
+        tiles.first.hover()
+        tiles.first.get_by_role("button", name="Delete").click()
+        page.wait_for_timeout(600)
+    expect(tiles).to_have_count(0)
+    open_search(page)  # it stays in reach although nothing else is there
+    page.get_by_label("Show the trash").check()
+    expect(tiles).to_have_count(2)
+    expect(page.locator("#stored")).to_contain_text("2 runs and 2 images of yours take")
+    tiles.first.get_by_role("button", name="Restore").click()
+    expect(tiles).to_have_count(1)
+    make_old(site)
+    page.click("#trash-empty")
+    page.click("#trash-sure")
+    expect(page.locator("#undo")).to_contain_text("1 runs are gone for good")
+    expect(tiles).to_have_count(0)
+    page.get_by_label("Show the trash").uncheck()
+    expect(tiles).to_have_count(1)
+    expect(page.locator("#trash-empty")).to_be_hidden()
+
+
+def test_runs_are_found_by_backend_day_and_cost_and_a_wrong_amount_is_said(page: Page) -> None:
+    draw(page, "a findable kite")
+    tiles = page.locator("#history-shelf .tile")
+    expect(tiles).to_have_count(1)
+    open_search(page)
+    page.fill("#history-least input, #history-least textarea", "0.5")
+    expect(tiles).to_have_count(0)
+    page.fill("#history-least input, #history-least textarea", "much")
+    expect(page.locator("#history-shelf")).to_contain_text("write an amount in USD")
+    page.wait_for_timeout(500)
+    page.fill("#history-least input, #history-least textarea", "")
+    expect(tiles).to_have_count(1)
+    page.fill("#history-since input.time", "2099-01-01")
+    page.keyboard.press("Enter")
+    expect(tiles).to_have_count(0)
+    page.fill("#history-since input.time", "2001-01-01")
+    page.keyboard.press("Enter")
+    expect(tiles).to_have_count(1)
+    page.click("#history-backend input")
+    page.get_by_role("option", name="Second fake").click()
+    expect(tiles).to_have_count(0)

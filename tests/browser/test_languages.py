@@ -19,7 +19,7 @@ LEFT = """() => {
   for (const box of document.querySelectorAll('input[role=combobox]')) if (foreign(box.value)) left.add(box.value);
   return [...left].sort();
 }"""
-SAME_EVERYWHERE = ["ControlNet", "LoRA", "png"]
+SAME_EVERYWHERE = ["A1111 (CSV)", "ControlNet", "LoRA", "png"]
 
 
 @pytest.fixture

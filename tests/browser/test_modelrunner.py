@@ -8,18 +8,18 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect
 
-from app import serve
 from backend.simulator.faults import Fault
 from tests.backend.modelrunner.scene import Scene, modelrunner_scene
-from tests.serving import free_port
+from tests.serving import free_port, page_of
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Scene, str]]:
-    with modelrunner_scene(tmp_path_factory.mktemp("scene"), GRADIO_SERVER_PORT=free_port()) as scene:
-        page, address = serve(scene.playground)
+    with (
+        modelrunner_scene(tmp_path_factory.mktemp("scene"), GRADIO_SERVER_PORT=free_port()) as scene,
+        page_of(scene.playground) as address,
+    ):
         yield scene, address
-        page.close()
 
 
 @pytest.fixture

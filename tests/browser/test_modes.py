@@ -33,7 +33,7 @@ def choose(page: Page, tab: str, picture: Path | None = None) -> None:
 
 def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
     """Drag over the picture; places are fractions of its width and height."""
-    canvas = page.locator("#easel canvas")
+    canvas = page.locator("#easel canvas[tabindex]")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     assert box
@@ -122,7 +122,7 @@ def test_eraser_undo_invert_and_clear(page: Page, scene: Path) -> None:
     page.click("#easel [data-tool=eraser]")
     drag(page, (0.2, 0.5), (0.8, 0.5))
     expect(about).not_to_have_text(drawn)
-    page.locator("#easel canvas").focus()
+    page.locator("#easel canvas[tabindex]").focus()
     page.keyboard.press("Control+z")
     expect(about).to_have_text(drawn)
     page.click("#easel [data-do=clear]")
@@ -219,7 +219,7 @@ def test_a_finger_draws(browser: object, site: Site, scene: Path) -> None:
     page = context.new_page()
     page.goto(site.address)
     choose(page, "Inpaint", scene)
-    canvas = page.locator("#easel canvas")
+    canvas = page.locator("#easel canvas[tabindex]")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     devtools = context.new_cdp_session(page)

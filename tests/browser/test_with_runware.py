@@ -8,13 +8,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from app import serve
 from backend.simulator.faults import Fault
-from tests.backend.runware.scene import Scene, runware_scene
+from tests.backend.runware.scene import INFER, PREPROCESS, Scene, runware_scene
 from tests.browser.test_modes import choose, drag
-from tests.serving import free_port
-
-INFER = "runware.imageInference"
+from tests.serving import free_port, page_of
 
 
 @dataclass(frozen=True)
@@ -28,10 +25,11 @@ class RunwareSite:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunwareSite]:
     """Serve a playground on Runware."""
-    with runware_scene(tmp_path_factory.mktemp("data"), GRADIO_SERVER_PORT=free_port()) as scene:
-        page, address = serve(scene.playground)
+    with (
+        runware_scene(tmp_path_factory.mktemp("data"), GRADIO_SERVER_PORT=free_port()) as scene,
+        page_of(scene.playground) as address,
+    ):
         yield RunwareSite(address, scene)
-        page.close()
 
 
 @pytest.fixture
@@ -74,6 +72,50 @@ def test_every_mode_brings_an_image_and_its_bill(page: Page, picture: Path, tab:
     facts = page.locator("#stage .card .facts")
     expect(facts).to_contain_text("$0.00")
     expect(facts).to_contain_text("448 × 256" if tab == "Outpaint" else "384 × 256")
+
+
+def test_a_depth_map_is_bought_once_after_its_price_was_said(page: Page, site: RunwareSite, picture: Path) -> None:
+    Image.effect_noise((384, 256), 60).convert("RGB").save(picture)
+    choose(page, "ControlNet", picture)
+    page.get_by_label("Preprocess", exact=True).click()
+    page.get_by_role("option", name="depth", exact=True).click()
+    expect(page.locator("#generate")).to_contain_text("≈ $0.0012")
+    page.click("#show-control")
+    buy = page.locator("#buy-map")
+    expect(buy).to_contain_text("Make the map · ≈ $0.0006")
+    expect(page.locator("#control-map")).to_contain_text("Runware makes the map")
+    assert site.scene.world.count(PREPROCESS) == 0
+    buy.click()
+    expect(page.locator("#control-map img")).to_have_attribute("alt", "The control map, 384 × 256")
+    expect(page.locator("#control-map")).to_contain_text("Use this map")
+    expect(buy).not_to_be_visible()
+    expect(page.locator("#generate")).to_contain_text("≈ $0.0006")
+    expect(page.locator("#history img[alt='Control picture: depth']")).to_have_count(1)
+    generate(page)
+    expect(page.locator("#stage .card .facts")).to_contain_text("$0.0006")
+    assert site.scene.world.count(PREPROCESS) == 1
+
+
+def test_beside_the_price_stand_its_source_and_how_the_bills_were(page: Page) -> None:
+    page.fill("#width input", "256")
+    page.fill("#height input", "256")
+    page.keyboard.press("Tab")
+    expect(page.locator("#left")).to_contain_text("By Runware's published prices of 2026-11-21.")
+    generate(page)
+    expect(page.locator("#left")).to_contain_text("Your bills so far: 1 × the estimate (median of 1 run).")
+
+
+def test_the_exact_price_is_asked_after_a_run_and_bought_is_nothing(page: Page, site: RunwareSite) -> None:
+    page.fill("#width input", "256")
+    page.fill("#height input", "256")
+    page.keyboard.press("Tab")
+    generate(page)
+    expect(page.locator("#stage .card .facts")).to_contain_text("$0.0006")
+    bills = len(site.scene.world.account.bills)
+    expect(page.locator("#left")).to_contain_text("Your bills so far")
+    page.click("#exact")
+    expect(page.locator("#left")).to_contain_text("Runware says exactly $0.0006; nothing was billed for asking.")
+    assert len(site.scene.world.account.bills) == bills
 
 
 def test_an_empty_account_is_told_with_the_way_out(page: Page, site: RunwareSite) -> None:

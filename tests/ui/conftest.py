@@ -1,9 +1,12 @@
 """One served playground and one client for all tests of the page and its API."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
-from gradio_client import Client
+from gradio_client import Client, handle_file
+from PIL import Image
 
 from tests.serving import Site, served_site
 
@@ -19,3 +22,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def client(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Client:
     """Return a client of that playground."""
     return Client(site.address, verbose=False, download_files=tmp_path_factory.mktemp("downloads"))
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Any:
+    """Return a picture of 256 × 256 pixels as a script uploads it."""
+    Image.linear_gradient("L").convert("RGB").save(tmp_path / "picture.png")
+    return handle_file(tmp_path / "picture.png")

@@ -2,11 +2,12 @@ from typing import Any
 
 import pytest
 
+from backend.cache_rules import CACHES
 from backend.fake import FakeBackend
 from backend.playground import Playground
 from backend.request_parts import Accelerator
 from backend.requests import REQUEST_TYPES
-from ui.accelerator import CACHES, EVERY, read_accelerator, show_accelerator
+from ui.accelerator import EVERY, read_accelerator, show_accelerator
 from ui.form import every_field
 from ui.page import build
 

@@ -43,4 +43,13 @@ def test_the_page_records_and_reveals_nothing_of_visitors(site: Site) -> None:
 def test_events_of_the_page_are_not_part_of_the_api(site: Site) -> None:
     config = httpx.get(f"{site.address}config").json()
     public = {found["api_name"] for found in config["dependencies"] if found["api_visibility"] == "public"}
-    assert public == {*MODES, "estimate", "backends", "styles", "read_metadata", "generate", "generate_image"}
+    assert public == {
+        *MODES,
+        "estimate",
+        "backends",
+        "control_map",
+        "styles",
+        "read_metadata",
+        "generate",
+        "generate_image",
+    }

@@ -107,7 +107,7 @@ def test_an_error_says_whether_it_was_billed() -> None:
 
 def test_wrong_values_are_listed_by_field() -> None:
     card = error_card(InvalidRequest([Problem("width", "is 1000."), Problem("options.fail_after", "is x.")]))
-    assert "<b>Width</b> is 1000." in card
+    assert "<b>Width</b> <span>is 1000.</span>" in card
     assert "Options › fail after" in card
 
 

@@ -1,7 +1,9 @@
-"""Seconds per image of the local engine at the real model's size, beside what the GPU could do at best.
+"""Seconds per image of the local engine at the real model's size, beside what the GPU could do at best; and what each
+choice of memory, attention and compiling takes.
 
-`python -m tools.gpu_table` on a machine with an NVIDIA GPU of at least 40 GB; `--tiny` tries the script itself with the
-embedded model anywhere. Random weights take as long as real ones, but for caches: those decide by what they see.
+`python -m tools.gpu_table` on a machine with an NVIDIA GPU of at least 40 GB; the second table takes 30 GB of disk.
+`--tiny` tries the script itself with the embedded model anywhere. Random weights take as long as real ones, but for
+caches: those decide by what they see.
 """
 
 import argparse
@@ -21,6 +23,7 @@ from backend.local.extras import Extras
 from backend.local.weights import load
 from backend.request_parts import Accelerator
 from backend.requests import TextToImage
+from tools.gpu_table import layouts
 from tools.gpu_table.shapes import full_size_pipe, union
 
 TFLOP_A_STEP = {512: 13.7, 1024: 56.6, 2048: 320.9}
@@ -35,6 +38,7 @@ H200_TFLOPS = 790.0
 ROUNDS = 3
 CACHES = {
     "none": {},
+    "regular": {"acceleration": "regular"},
     "high": {"acceleration": "high"},
     "first block": {"accelerator": Accelerator(fb_cache=True, fb_cache_threshold=0.6)},
     "deep blocks": {"accelerator": Accelerator(db_cache=True, db_cache_threshold=0.6)},
@@ -43,10 +47,19 @@ CACHES = {
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(prog="gpu_table", description=__doc__)
     parser.add_argument("--tiny", action="store_true", help="try the script with the embedded model")
-    tiny = parser.parse_args().tiny
+    parser.add_argument("--only", choices=("modes", "layouts"), help="print one of the tables")
+    asked = parser.parse_args()
+    if asked.only != "layouts":
+        _modes(tiny=asked.tiny)
+    if asked.only != "modes":
+        for line in layouts.lines(tiny=asked.tiny):
+            print(line, flush=True)
+
+
+def _modes(*, tiny: bool) -> None:
     print(
         "| size | steps | mode | cache | seconds | floor in bf16 | times |\n| --- | --- | --- | --- | --- | --- | --- |"
     )

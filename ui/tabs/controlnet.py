@@ -25,6 +25,7 @@ def layout(fitted: Fitted) -> dict[str, Any]:
         fields = own_fields(fitted, "controlnet", "preprocess", preprocess={"info": None})
         fields["show_control"] = gr.Button("Show the map", elem_id="show-control", size="sm", scale=0, min_width=0)
         fields["stop_map"] = gr.Button("Stop", elem_id="stop-map", size="sm", scale=0, min_width=0, visible=False)
+    fields["buy_map"] = gr.Button("", elem_id="buy-map", size="sm", scale=0, min_width=0, visible=False)
     fields["control_map"] = gr.HTML("", elem_id="control-map", js_on_load=_USE_JS, apply_default_css=False)
     with gr.Row(elem_id="effect-row"):
         fields["offer_check"] = gr.Button("Does it work here?", elem_id="offer-check", size="sm", scale=0, min_width=0)

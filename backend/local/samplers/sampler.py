@@ -93,6 +93,11 @@ def build_sampler(name: str, shift: float, base: Any, generator: "Generator") ->
     return Sampler(schedule, choice.solver, generator)
 
 
+def calls_of(name: str, steps: int) -> int:
+    """Return how often the model is asked in so many steps; two-call solvers go to the last time in one."""
+    return 2 * steps - 1 if choice_of(name).solver in TWO_CALLS else steps
+
+
 def _visited(knots: list[float], solver: str) -> list[float]:
     times = []
     for time, until in pairwise(knots[:-1]):

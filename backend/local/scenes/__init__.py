@@ -1,15 +1,15 @@
 """The five modes as drawings: what a request's images become before the model sees them, and after."""
 
 from backend.local.scenes.frame import Frame
-from backend.local.scenes.guides import Detect, Guides, controls_of
+from backend.local.scenes.guides import Detect, Guides
 from backend.local.scenes.inpaint import inpaint
 from backend.local.scenes.outpaint import outpaint
 from backend.local.scenes.redraw import from_noise, redraw
 from backend.local.scenes.scene import Scene, Stage
-from backend.requests import ImageToImage, Inpaint, Outpaint, Request
+from backend.requests import ImageToImage, Inpaint, Outpaint, Request, controls_of
 from backend.runs.files import ImageFiles
 
-__all__ = ["Detect", "Frame", "Scene", "controls_of", "prepare"]
+__all__ = ["Detect", "Frame", "Scene", "prepare"]
 
 
 def prepare(request: Request, files: ImageFiles, frame: Frame, detect: Detect) -> Scene:

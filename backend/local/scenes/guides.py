@@ -7,7 +7,6 @@ from PIL import Image
 from backend.local.drawing import Guide
 from backend.pixels import open_upright
 from backend.request_parts import Control, Preprocess
-from backend.requests import ControlNet, Request
 from backend.runs.files import ImageFiles
 from backend.sizing import resized
 
@@ -42,17 +41,3 @@ class Guides:
         part = resized(resized(image, whole, "crop").crop(box), size, "stretch")
         picture = self._detect(control.preprocess, part)
         return Guide(picture=picture, scale=control.scale, start=control.start, end=control.end)
-
-
-def controls_of(request: Request) -> tuple[Control, ...]:
-    """Return the mode's own control first, then the further ones."""
-    if not isinstance(request, ControlNet):
-        return request.controls
-    own = Control(
-        image=request.image,
-        preprocess=request.preprocess,
-        scale=request.control_scale,
-        start=request.control_start,
-        end=request.control_end,
-    )
-    return (own, *request.controls)

@@ -1,7 +1,7 @@
 """What one field says about another, and the order in which a task is refused."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from backend.simulator.runware.schema import SCHEMAS, Error, wrong
@@ -19,8 +19,8 @@ def errors_of(task: Task) -> list[Error]:
         found = [wrong("taskUUID", "must be a UUID v4")]
     else:
         found = list(SCHEMAS[kind].errors(task))
-        if kind == "imageInference" and not found:
-            found = list(_between_fields(task))
+        if not found and kind in _ACROSS:
+            found = list(_ACROSS[kind](task))
     return [told(error, task) for error in found]
 
 
@@ -59,6 +59,28 @@ def _between_fields(task: Task) -> Iterator[Error]:
     if options := task.get("acceleratorOptions"):
         yield from _of_window(options, task, "acceleratorOptions", names=("cacheStart", "cacheEnd"))
         yield from _of_caches(options)
+
+
+def _of_storage(task: Task) -> Iterator[Error]:
+    code, needed = ("missingMediaUUID", "mediaUUID") if task["operation"] == "delete" else ("missingMedia", "media")
+    if needed not in task:
+        yield {"code": code, "parameter": needed, "message": f"Missing: {needed}."}
+
+
+def _of_preprocessing(task: Task) -> Iterator[Error]:
+    settings = task.get("settings", {})
+    low, high = settings.get("lowThresholdCanny", 100), settings.get("highThresholdCanny", 200)
+    if low >= high:
+        names = ["settings.lowThresholdCanny", "settings.highThresholdCanny"]
+        yield {"code": "incompatibleParameters", "parameter": names, "message": "The low threshold must be below."}
+
+
+_ACROSS: dict[str, Callable[[Task], Iterator[Error]]] = {
+    "imageInference": _between_fields,
+    "mediaStorage": _of_storage,
+    "controlNetPreprocess": _of_preprocessing,
+}
+"""What the fields of a kind of task say about one another."""
 
 
 def _of_outpaint(task: Task, seed_image: str | None, mask_image: str | None) -> Iterator[Error]:

@@ -14,6 +14,7 @@ from typing import Any
 from backend.canny import edges
 from backend.encoding import encode
 from backend.errors import PlaygroundError
+from backend.pixels import check_header
 from backend.runware.prices import Prices
 from backend.simulator.faults import Fault
 from backend.simulator.runware.checks import Task, errors_of, told
@@ -51,7 +52,6 @@ class Desk:
         self._carry: dict[str, Callable[[Task, str], Item]] = {
             "mediaStorage": self._store,
             "imageUpload": self._upload,
-            "controlNetPreprocess": self._preprocess,
             "accountManagement": self._account,
         }
 
@@ -66,6 +66,8 @@ class Desk:
             yield from self._details(task)
         elif task["taskType"] == "imageInference":
             yield from self._infer(task, origin, fault)
+        elif task["taskType"] == "controlNetPreprocess":
+            yield from self._guide(task, origin)
         else:
             yield from self._guarded(task, lambda: self._carry[task["taskType"]](task, origin))
 
@@ -82,6 +84,15 @@ class Desk:
             return
         for item, errors in self._results(task, origin, fault):
             _note(job, item, errors)
+            yield item, errors
+
+    def _guide(self, task: Task, origin: str) -> Iterator[tuple[Item | None, list[Error]]]:
+        refused = self._accept(task)
+        if refused:
+            yield None, [refused]
+            return
+        for item, errors in self._guarded(task, lambda: self._preprocess(task, origin)):
+            _note(self.jobs[task["taskUUID"]], item, errors)
             yield item, errors
 
     def _accept(self, task: Task) -> Error | None:
@@ -165,11 +176,16 @@ class Desk:
 
     def price(self, task: Task) -> Decimal:
         """Return what one image of a task costs in USD."""
+        if task["taskType"] == "controlNetPreprocess":
+            return self.prices.table.preprocess_usd
         share = task.get("strength", 1) if "inputs" in task else 1
         steps = max(1, round(task.get("steps", 8) * share))
         return self.prices.usd(self.prices.units((task["width"], task["height"]), steps))
 
     def _store(self, task: Task, origin: str) -> Item:
+        if task["operation"] == "delete":
+            self.world.media.remove(task["mediaUUID"])
+            return {**_about(task), "mediaUUID": task["mediaUUID"]}
         identity = self._keep(task["media"])
         return {**_about(task), "mediaUUID": identity, "mediaURL": f"{origin}/media/{identity}"}
 
@@ -179,7 +195,7 @@ class Desk:
 
     def _keep(self, text: str) -> str:
         content = self.world.files.read(image_of(self.world, text))
-        return self.world.media.put(content, "image/png", str(uuid.uuid4()))
+        return self.world.media.put(content, TYPES[check_header(content)], str(uuid.uuid4()))
 
     def _preprocess(self, task: Task, origin: str) -> Item:
         content = encode(edges(opened(self.world, task["inputs"]["image"])), "png")

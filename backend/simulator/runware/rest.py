@@ -16,6 +16,7 @@ from backend.simulator.shell import answer
 STATUS = {
     "invalidApiKey": 401,
     "insufficientCredits": 402,
+    "permissionDenied": 403,
     "taskNotFound": 404,
     "rateLimitExceeded": 429,
     "inferenceError": 500,
@@ -54,7 +55,7 @@ class Rest:
             key = str(tasks.pop(0).get("apiKey"))
         if key != self.desk.world.key:
             return _said([], [BAD_KEY])
-        if request.headers.get("x-runware-dry-run") == "1":
+        if request.headers.get("x-runware-dry-run") == "1" and self.desk.world.dry_runs:
             return self._dry(tasks)
         operation = f"runware.{tasks[0].get('taskType') if tasks else 'nothing'}"
         origin = str(request.base_url).rstrip("/")

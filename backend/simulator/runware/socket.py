@@ -3,6 +3,7 @@
 import asyncio
 import json
 import uuid
+from collections import deque
 from typing import Any
 
 from starlette.concurrency import iterate_in_threadpool
@@ -14,36 +15,47 @@ from backend.simulator.runware.desk import Desk, without_images
 from backend.simulator.runware.rest import BAD_KEY, CODES
 from backend.simulator.runware.schema import Error
 
+MOST_MISSED = 100
+IDLE_SECONDS = 120.0
+"""A conversation in which nothing is said for so long is ended."""
+
 
 class Socket:
     """The WebSocket transport of a desk."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        self.missed: dict[str, deque[str]] = {}
+        """What nobody was there to hear, by session: said when the session is resumed."""
 
     async def talk(self, socket: WebSocket) -> None:
-        """Hold one conversation until the other side hangs up."""
-        await _Conversation(self.desk, socket).hold()
+        """Hold one conversation until the other side hangs up; what was ordered is finished all the same."""
+        await _Conversation(self.desk, socket, self.missed).hold()
 
 
 class _Conversation:
-    def __init__(self, desk: Desk, socket: WebSocket) -> None:
+    def __init__(self, desk: Desk, socket: WebSocket, missed: dict[str, deque[str]]) -> None:
         self.desk = desk
         self.socket = socket
-        self.known = False
+        self.missed = missed
+        self.session: str | None = None
+        self.gone = False
         self._working: set[asyncio.Task[None]] = set()
 
     async def hold(self) -> None:
         await self.socket.accept()
         try:
             while True:
-                for task in _tasks(await self.socket.receive_text()):
+                async with asyncio.timeout(IDLE_SECONDS):
+                    text = await self.socket.receive_text()
+                for task in _tasks(text):
                     await self._take(task)
         except WebSocketDisconnect:
             return
+        except TimeoutError:
+            await self.socket.close()
         finally:
-            for working in self._working:
-                working.cancel()
+            self.gone = True
 
     async def _take(self, task: Task) -> None:
         kind = task.get("taskType")
@@ -51,7 +63,7 @@ class _Conversation:
             await self._authenticate(task)
         elif kind == "ping":
             await self._say({"taskType": "ping", "pong": True})
-        elif not self.known:
+        elif self.session is None:
             await self._refuse(BAD_KEY)
         else:
             working = asyncio.create_task(self._work(task))
@@ -62,12 +74,14 @@ class _Conversation:
         fault = self.desk.world.faults.take("runware.authentication")
         if fault and fault.kind == "hang":
             return
-        self.known = task.get("apiKey") == self.desk.world.key
-        if not self.known:
+        if task.get("apiKey") != self.desk.world.key:
+            self.session = None
             await self._refuse(BAD_KEY)
             return
-        session = task.get("connectionSessionUUID") or str(uuid.uuid4())
+        self.session = session = task.get("connectionSessionUUID") or str(uuid.uuid4())
         await self._say({"taskType": "authentication", "connectionSessionUUID": session})
+        for frame in self.missed.pop(session, ()):
+            await self.socket.send_text(frame)
 
     async def _work(self, task: Task) -> None:
         operation = f"runware.{task.get('taskType')}"
@@ -85,9 +99,8 @@ class _Conversation:
 
     async def _carry_out(self, task: Task, fault: Fault | None, *, silent: bool) -> None:
         origin = f"http://{self.socket.headers['host']}"
+        self.gone = self.gone or silent
         async for item, errors in iterate_in_threadpool(self.desk.perform(task, origin, fault)):
-            if silent:
-                continue
             if item:
                 await self._say(item)
             for error in errors:
@@ -96,10 +109,17 @@ class _Conversation:
             await self.socket.close(1011)
 
     async def _say(self, item: dict[str, Any]) -> None:
-        await self.socket.send_text(json.dumps({"data": [item]}))
+        await self._send({"data": [item]})
 
     async def _refuse(self, error: Error) -> None:
-        await self.socket.send_text(json.dumps({"errors": [error]}))
+        await self._send({"errors": [error]})
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        frame = json.dumps(message)
+        if not self.gone:
+            await self.socket.send_text(frame)
+        elif self.session:
+            self.missed.setdefault(self.session, deque(maxlen=MOST_MISSED)).append(frame)
 
 
 def _tasks(text: str) -> list[Task]:

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from backend.caller import Caller
-from backend.errors import Unsupported
+from backend.errors import InvalidRequest, Unsupported
 from backend.events import Event, Failed, Finished, Generated, Progress
 from backend.generate import generate
 from backend.local.backend import LocalBackend
@@ -142,6 +142,8 @@ def test_a_broken_drawing_fails_cleanly_and_the_next_one_works(
         ({"width": 1024, "height": 128}, "width"),
         ({"scheduler": "DPMSolverMultistepInverse"}, "scheduler"),
         ({"prompt_expansion": True}, "prompt_expansion"),
+        ({"options": {"weights": "nf4"}}, "options.weights"),
+        ({"options": {"offload": "sequential"}}, "options.offload"),
         ({"accelerator": Accelerator(fb_cache_threshold=0.5)}, "accelerator.fb_cache_threshold"),
         ({"accelerator": Accelerator(tea_cache=True), "acceleration": "high"}, "acceleration"),
     ],
@@ -152,7 +154,7 @@ def test_what_it_cannot_do_is_refused_by_name(house: Playground, caller: Caller,
 
 
 def test_a_gpu_with_a_price_bills_its_time_as_an_estimate(
-    playground: Playground, engine: Engine, caller: Caller
+    playground: Playground, engine: Engine, caller: Caller, shown: dict[str, str]
 ) -> None:
     settings = Settings(_env_file=None, PLAYGROUND_MODEL="tiny", PLAYGROUND_GPU_USD_PER_HOUR="36000")
     local = LocalBackend(settings, playground.files, CPU)
@@ -164,7 +166,26 @@ def test_a_gpu_with_a_price_bills_its_time_as_an_estimate(
     assert image.cost_usd == Decimal(10) * Decimal(str(image.details["seconds"]))
     likely = local.estimate(asked(), caller).likely
     assert likely
-    assert abs(likely - image.cost_usd) < Decimal("0.1")
+    assert abs(likely - image.cost_usd) < Decimal(1)
+    three, saving = local.estimate(asked(count=3), caller), local.estimate(asked(acceleration="high"), caller)
+    assert three.likely
+    assert abs(three.likely - 3 * likely) < Decimal("0.1")
+    assert saving.low == likely / 2
+    # The embedded model draws this at 128², too, and enlarges it.
+    assert local.estimate(asked(width=256, height=256), caller).likely == likely
+    assert local.estimate(asked(guidance=3.0), caller).likely is None
+    untouched = ImageToImage(prompt=PROMPT, image=shown["image"], strength=0)
+    assert local.estimate(untouched, caller).likely == 0
+
+
+def test_strangers_are_offered_no_choice_that_makes_others_wait(
+    playground: Playground, local: LocalBackend, caller: Caller
+) -> None:
+    shared = LocalBackend(Settings(_env_file=None, GRADIO_SHARE=True), playground.files, CPU)
+    assert set(local.capabilities.options.model_fields) > {"weights", "offload", "attention", "compile"}
+    assert set(shared.capabilities.options.model_fields) == {"depth_detector", "pose_detector"}
+    with pytest.raises(InvalidRequest, match="weights"):
+        shared.capabilities.check(asked(options={"weights": "fp8"}))
 
 
 def test_on_zerogpu_a_run_draws_in_the_fork_with_the_model_loaded_before(

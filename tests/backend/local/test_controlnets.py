@@ -54,7 +54,7 @@ def source(folder: Path, name: str, parameters: int) -> ControlNetSource:
 
 
 def test_the_best_controlnet_that_fits_is_taken_and_where_none_does_the_way_out_is_said(tmp_path: Path) -> None:
-    plan = MemoryPlan(offload=True, whole=20_500_000_000, largest=12_310_000_000, reason="")
+    plan = MemoryPlan(offload="model", whole=20_500_000_000, largest=12_310_000_000, reason="")
     full = source(tmp_path, "ControlNet Union 2.1", 3_356_225_792)
     lite = source(tmp_path, "ControlNet Union 2.1 lite", 1_008_308_480)
 

@@ -14,7 +14,9 @@ from backend.local.engine import Engine
 from backend.local.layout import lay_out
 from backend.local.memory import MemoryPlan, free_memory, plan_beside, plan_memory
 from backend.local.models import REAL_NEEDS_BYTES
+from backend.local.options import Layout
 from backend.local.safetensors_file import count_parameters
+from backend.local.weights import AUTO
 from backend.requests import TextToImage
 from tests.backend.local.conftest import PROMPT
 from tests.backend.local.pictures import distance, mean_distance
@@ -33,25 +35,51 @@ def drawn(engine: Engine, guides: tuple[Guide, ...] = ()) -> Image.Image:
 
 
 @pytest.mark.parametrize(
-    ("free", "offload", "fp8", "said"),
+    ("free", "weights", "offload", "said"),
     [
-        (139 * 2**30, False, False, r"kept whole in memory \(21 GB of the 149 GB that are free\)"),
-        (24 * 2**30, False, False, "kept whole"),
-        (16 * 2**30, True, False, r"a part at a time on the GPU, since 20\.5 GB don't fit into the 17 free"),
-        (REAL_NEEDS_BYTES, True, True, "a part at a time and the transformer in fp8"),
+        (139 * 2**30, "full", "none", r"kept whole in memory, since its 21 GB fit into the 149 GB that are free"),
+        (24 * 2**30, "full", "none", "kept whole"),
+        (16 * 2**30, "full", "model", r"a part at a time on the GPU, since its 20\.5 GB don't fit into the 17 GB"),
+        (REAL_NEEDS_BYTES, "fp8", "model", "a part at a time on the GPU with the transformer in fp8, since"),
+        (4 * 2**30, "full", "sequential", "a layer at a time on the GPU, since"),
     ],
 )
-def test_the_layout_is_chosen_from_what_is_free_and_says_why(free: int, offload: bool, fp8: bool, said: str) -> None:
-    plan = plan_memory("Z-Image-Turbo", "cuda", free, REAL)
-    assert (plan.offload, plan.fp8) == (offload, fp8)
-    assert (plan.tiled_above is not None) == offload
+def test_the_layout_is_chosen_from_what_is_free_and_says_why(free: int, weights: str, offload: str, said: str) -> None:
+    plan = plan_memory("Z-Image-Turbo", "cuda", free, REAL, AUTO)
+    assert (plan.weights, plan.offload) == (weights, offload)
+    assert (plan.tiled_above is not None) == (offload != "none")
     assert re.match(said, plan.reason)
 
 
-@pytest.mark.parametrize(("device", "free"), [("cuda", 6 * 2**30), ("cpu", 16 * 2**30), ("mps", 16 * 2**30)])
+@pytest.mark.parametrize(
+    ("free", "layout", "weights", "offload"),
+    [
+        (139, Layout(weights="nf4"), "nf4", "none"),
+        (139, Layout(offload="model"), "full", "model"),
+        (24, Layout(weights="fp8"), "fp8", "none"),
+        (18, Layout(offload="none"), "fp8", "none"),
+        (10, Layout(offload="none"), None, None),
+        (8, Layout(weights="nf4"), "nf4", "model"),
+        (8, Layout(weights="full"), "full", "sequential"),
+        (8, Layout(weights="full", offload="model"), None, None),
+    ],
+)
+def test_what_was_chosen_stands_and_the_rest_follows_from_what_is_free(
+    free: int, layout: Layout, weights: str | None, offload: str
+) -> None:
+    if weights is None:
+        with pytest.raises(NotReady, match="leave weights and offload at auto"):
+            plan_memory("Z-Image-Turbo", "cuda", free * 2**30, REAL, layout)
+        return
+    plan = plan_memory("Z-Image-Turbo", "cuda", free * 2**30, REAL, layout)
+    assert (plan.weights, plan.offload) == (weights, offload)
+    assert plan.reason.endswith("as was chosen")
+
+
+@pytest.mark.parametrize(("device", "free"), [("cuda", 2 * 2**30), ("cpu", 16 * 2**30), ("mps", 16 * 2**30)])
 def test_where_nothing_fits_the_ways_out_are_named(device: str, free: int) -> None:
     with pytest.raises(NotReady, match=r"Z-Image-Turbo needs \d+\.\d GB of memory and .* `--model tiny`"):
-        plan_memory("Z-Image-Turbo", device, free, REAL)
+        plan_memory("Z-Image-Turbo", device, free, REAL, AUTO)
 
 
 FULL, LITE = 6_710_000_000, 2_020_000_000
@@ -61,26 +89,33 @@ FULL, LITE = 6_710_000_000, 2_020_000_000
 @pytest.mark.parametrize(
     ("card", "size", "offload", "said"),
     [
-        (139 * 2**30, FULL, False, "kept whole in memory"),
-        (25_700_000_000, LITE, False, "kept whole in memory"),
-        (24_500_000_000, LITE, True, r"a part at a time .*, since the net \(2\.0 GB\) doesn't fit beside the whole"),
-        (25_700_000_000, FULL, True, r"a part at a time .*, since the net \(6\.7 GB\) doesn't fit beside the whole"),
-        (16 * 2**30, LITE, True, r"a part at a time on the GPU, since 20\.5 GB don't fit"),
+        (139 * 2**30, FULL, "none", "kept whole in memory"),
+        (25_700_000_000, LITE, "none", "kept whole in memory"),
+        (24_500_000_000, LITE, "model", r"a part at a time .*, since the net \(2\.0 GB\) doesn't fit beside the whole"),
+        (25_700_000_000, FULL, "model", r"a part at a time .*, since the net \(6\.7 GB\) doesn't fit beside the whole"),
+        (16 * 2**30, LITE, "model", r"a part at a time on the GPU, since its 20\.5 GB don't fit"),
         (16 * 2**30, FULL, None, ""),
         (REAL_NEEDS_BYTES, LITE, None, ""),
     ],
 )
 def test_a_controlnet_is_counted_before_it_is_loaded_and_the_model_makes_room(
-    card: int, size: int, offload: bool | None, said: str
+    card: int, size: int, offload: str | None, said: str
 ) -> None:
-    plan = plan_memory("Z-Image-Turbo", "cuda", card, REAL)
-    beside = plan_beside(plan, "the net", size, "cuda", card if plan.offload else card - plan.whole)
-    assert (beside.offload if beside else None) is offload
+    plan = plan_memory("Z-Image-Turbo", "cuda", card, REAL, AUTO)
+    beside = plan_beside(plan, "the net", size, "cuda", card - plan.whole if plan.offload == "none" else card)
+    assert (beside.offload if beside else None) == offload
     assert re.match(said, beside.reason if beside else "")
 
 
+@pytest.mark.parametrize("layout", [Layout(offload="none"), Layout(offload="sequential")])
+def test_an_offload_that_was_chosen_makes_no_room_for_a_controlnet(layout: Layout) -> None:
+    card = 24_500_000_000
+    plan = plan_memory("Z-Image-Turbo", "cuda", card, REAL, layout)
+    assert plan_beside(plan, "the net", LITE, "cuda", card - plan.whole) is None
+
+
 def test_on_the_cpu_a_controlnet_takes_what_is_free_or_is_not_loaded() -> None:
-    plan = plan_memory("Z-Image-Turbo", "cpu", 64 * 2**30, REAL)
+    plan = plan_memory("Z-Image-Turbo", "cpu", 64 * 2**30, REAL, AUTO)
     assert plan_beside(plan, "the net", FULL, "cpu", FULL) is plan
     assert plan_beside(plan, "the net", FULL, "cpu", FULL - 1) is None
 
@@ -95,15 +130,16 @@ def test_this_machine_has_memory() -> None:
     assert free_memory("cpu") > 2**20
 
 
-def test_fp8_storage_draws_nearly_the_same_picture(engine: Engine) -> None:
+def test_a_part_at_a_time_draws_the_very_same_picture(engine: Engine) -> None:
+    """On a CPU the parts have nowhere to go, but the hooks that would move them run."""
     exact = drawn(engine)
-    components = engine.pipe.components | {"transformer": copy.deepcopy(engine.pipe.transformer)}
-    pipe = type(engine.pipe)(**components)
+    pipe = type(engine.pipe)(**{name: copy.deepcopy(part) for name, part in engine.pipe.components.items()})
     pipe.set_progress_bar_config(disable=True)
-    plan = MemoryPlan(fp8=True, reason="to try it")
-    lay_out(pipe, plan, "cpu", torch.float32)
-    assert pipe.transformer.layers[0].feed_forward.w1.weight.dtype == torch.float8_e4m3fn
-    assert 0 < mean_distance(drawn(Engine(pipe, no_controlnet, plan)), exact) < 40
+    plan = MemoryPlan(offload="model", reason="to try it")
+    lay_out(pipe, plan, "cpu")
+    moved = Engine(pipe, no_controlnet, plan)
+    assert distance(drawn(moved), exact) == 0
+    assert distance(drawn(moved), exact) == 0
 
 
 def test_a_model_that_is_laid_out_anew_a_part_at_a_time_draws_the_same_also_with_its_controlnet(engine: Engine) -> None:

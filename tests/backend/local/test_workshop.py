@@ -131,7 +131,7 @@ def test_a_controlnet_that_is_being_read_says_so_and_is_there_for_the_next_run(
         go.wait()
         return ControlNet(ready, memory)
 
-    fresh = Engine(engine.pipe, read, lane=local.workshop.lane)
+    fresh = Engine(engine.pipe, read)
     local.models.loading = Loading(lambda _: fresh)
     events = generate(house, caller, "local", guided(shown["image"]))
     until(events, "Reading the ControlNet (0.002 GB)")
@@ -153,7 +153,7 @@ def test_a_controlnet_without_room_fails_its_run_alone_and_is_tried_again(
             raise error
         return ControlNet(engine.controlnet, memory)
 
-    fresh = Engine(engine.pipe, read, lane=local.workshop.lane)
+    fresh = Engine(engine.pipe, read)
     local.models.loading = Loading(lambda _: fresh)
     *_, failed = generate(house, caller, "local", guided(shown["image"]))
     assert isinstance(failed, Failed)

@@ -10,33 +10,15 @@ from pydantic import SecretStr
 
 from backend.caller import Caller
 from backend.errors import NotReady, StorageFull
-from backend.events import Event, Failed, Finished, Generated, Submitted
+from backend.events import Event, Failed, Finished, Generated
 from backend.generate import collect, generate
 from backend.playground import Playground
 from backend.recovery import recover
 from backend.requests import ControlNet
 from backend.runs.files import ImageFiles
 from backend.runs.records import Run
-from backend.runs.store import Store
 from backend.simulator.world import World
-
-
-class Crash(BaseException):
-    """The process ends here."""
-
-
-class Disk:
-    """Keeps what the door would keep, and crashes at the n-th note."""
-
-    def __init__(self, store: Store, run: Run, crash_at: int) -> None:
-        self.store, self.run, self.left = store, run, crash_at
-
-    def emit(self, event: Event) -> None:
-        if isinstance(event, Submitted):
-            self.store.submitted(self.run.id, event.provider_ids)
-            self.left -= 1
-            if self.left == 0:
-                raise Crash
+from tests.backend.crashing import Crash, Disk
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 from backend.playground import Playground
 from backend.requests import parse_request
 from backend.runs.records import Run, RunImage
-from backend.runs.statistics import bills, seconds_by_size, spend_by_day
+from backend.runs.statistics import Drift, bills, drift, seconds_by_size, spend_by_day
 
 NOW = datetime.now(UTC)
 
@@ -49,3 +49,15 @@ def test_an_estimate_stands_beside_its_bill(playground: Playground) -> None:
     record(playground, 3, estimate_usd=Decimal(0), cost_usd=Decimal(0), cost_kind="free")
     (bill,) = bills(playground.store.engine, "me")
     assert (bill.estimate_usd, bill.cost_usd) == (Decimal("0.0013"), Decimal("0.0014"))
+
+
+def test_drift_is_the_median_of_bill_over_estimate_of_ones_own_runs(playground: Playground) -> None:
+    engine = playground.store.engine
+    assert drift(engine, "me", "runware") is None
+    for number, bill in enumerate(("0.001", "0.002", "0.006")):
+        record(playground, number, estimate_usd=Decimal("0.002"), cost_usd=Decimal(bill))
+    record(playground, 3, estimate_usd=Decimal("0.002"), cost_usd=Decimal(9), visitor="somebody else")
+    record(playground, 4, estimate_usd=Decimal("0.002"), cost_usd=Decimal(9), backend="modelrunner")
+    record(playground, 5, estimate_usd=Decimal("0.002"), cost_usd=None, cost_kind="unknown")
+    record(playground, 6, estimate_usd=Decimal("0.002"), cost_usd=Decimal(9), status="partial")
+    assert drift(engine, "me", "runware") == Drift(median=1.0, runs=3)

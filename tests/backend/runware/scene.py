@@ -1,16 +1,19 @@
 """A playground whose Runware is the simulator, on a real socket; nothing waits."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 from backend.caller import Caller
+from backend.errors import PlaygroundError
 from backend.events import Event, Failed, Finished, Generated
 from backend.generate import generate
 from backend.http import Line
 from backend.playground import Playground
-from backend.requests import Request
+from backend.requests import Request, TextToImage
 from backend.runs.budget import Budget
 from backend.runs.database import open_database
 from backend.runs.files import ImageFiles
@@ -22,6 +25,15 @@ from backend.settings import Settings
 from backend.simulator.artist import FlatArtist
 from backend.simulator.server import running
 from backend.simulator.world import KEY, World
+
+INFER, PREPROCESS = "runware.imageInference", "runware.controlNetPreprocess"
+ONE = Decimal("0.0006")
+"""The price of one `fox`, and of one control picture."""
+
+
+def fox(count: int = 1, **options: object) -> TextToImage:
+    """Return a small request."""
+    return TextToImage(prompt="a fox", width=128, height=128, seed=1, count=count, options=options)
 
 
 @dataclass
@@ -41,6 +53,20 @@ class Scene:
         assert isinstance(end, Finished | Failed)
         assert end.run is not None
         return [event for event in events if isinstance(event, Generated)], end.run
+
+    def failed(self, request: Request) -> tuple[PlaygroundError, Run]:
+        """Run a request that fails, and return why and its record."""
+        end = self.events(request)[-1]
+        assert isinstance(end, Failed)
+        assert end.run is not None
+        return end.error, end.run
+
+    def ended(self) -> list[Run]:
+        """Wait until no run is going any more, and return them, newest first."""
+        for thread in threading.enumerate():
+            if thread.name == "run":
+                thread.join(10)
+        return self.playground.store.runs("visitor-1")
 
     def events(self, request: Request, caller: Caller | None = None) -> list[Event]:
         """Run a request to its end and return what happened."""

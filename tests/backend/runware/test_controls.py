@@ -1,20 +1,24 @@
-"""Control pictures: edges at no cost, depth and pose on a key of the visitor's own."""
-
-from decimal import Decimal
+"""Control pictures: made here where this machine can, else bought, recorded, and never bought twice."""
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
-from pydantic import SecretStr
 
 from backend.caller import Caller
+from backend.control_map import control_map
 from backend.encoding import encode
-from backend.errors import Unsupported
-from backend.request_parts import Control
+from backend.errors import OverBudget, PlaygroundError, Unsupported
+from backend.events import Emit, Event, Failed, Finished, Mapped, unheard
+from backend.generate import draw_control
+from backend.pricing import price_of
+from backend.request_parts import Control, Preprocess
 from backend.requests import ControlNet
+from backend.runs.budget import Budget
+from backend.runs.caps import Caps
 from backend.simulator.faults import Fault
-from backend.simulator.world import KEY
-from tests.backend.runware.scene import Scene
+from tests.backend.runware.scene import INFER, ONE, PREPROCESS, Scene
+
+ME = Caller(visitor="visitor-1")
 
 
 @pytest.fixture
@@ -24,8 +28,23 @@ def image(scene: Scene) -> str:
     return scene.playground.files.put(encode(picture, "png"), "png")
 
 
+class Everything:
+    """A machine with every detector."""
+
+    def ready(self, preprocess: Preprocess) -> bool:
+        return True
+
+    def detect(self, preprocess: Preprocess, image: Image.Image, *, emit: Emit = unheard) -> Image.Image:
+        return Image.new("RGB", image.size, "teal")
+
+
+def bought(scene: Scene, image: str, preprocess: str = "depth") -> list[Event]:
+    return list(draw_control(scene.playground, ME, "runware", Control(image=image, preprocess=preprocess)))
+
+
 def test_edges_are_shown_before_the_run_at_no_cost(scene: Scene, image: str) -> None:
-    picture = scene.runware.control_picture(Control(image=image), Caller(visitor="visitor-1"))
+    assert scene.runware.control_estimate(Control(image=image), ME).free
+    picture = scene.runware.control_picture(Control(image=image), ME)
     values = np.asarray(picture.convert("L"))
     assert picture.size == (300, 200)
     assert values[100, 100] == 255 or values[100, 99] == 255
@@ -34,35 +53,115 @@ def test_edges_are_shown_before_the_run_at_no_cost(scene: Scene, image: str) -> 
 
 
 def test_a_map_of_ones_own_is_shown_as_it_is(scene: Scene, image: str) -> None:
-    picture = scene.runware.control_picture(Control(image=image, preprocess="none"), Caller(visitor="visitor-1"))
+    picture = scene.runware.control_picture(Control(image=image, preprocess="none"), ME)
     assert picture.getpixel((10, 10)) == (255, 255, 255)
 
 
 @pytest.mark.parametrize("preprocess", ["depth", "pose"])
-def test_what_costs_money_is_not_shown_on_the_servers_key(scene: Scene, image: str, preprocess: str) -> None:
-    with pytest.raises(Unsupported, match="key of your own"):
-        scene.runware.control_picture(Control(image=image, preprocess=preprocess), Caller(visitor="visitor-1"))
+def test_a_machine_with_the_detector_makes_the_map_itself(scene: Scene, image: str, preprocess: str) -> None:
+    scene.runware.detectors = Everything()
+    control = Control(image=image, preprocess=preprocess)
+    assert scene.runware.control_estimate(control, ME).free
+    assert scene.runware.control_picture(control, ME).getpixel((0, 0)) == (0, 128, 128)
+    request = ControlNet(prompt="a box", image=image, preprocess=preprocess, seed=1)
+    _, run = scene.draw(request)
+    assert (run.status, run.estimate_usd, run.cost_usd) == ("finished", ONE, ONE)
+    assert scene.world.count(PREPROCESS) == 0
+
+
+@pytest.mark.parametrize("preprocess", ["depth", "pose"])
+def test_without_the_detector_the_price_is_said_and_nothing_is_bought_unasked(
+    scene: Scene, image: str, preprocess: str
+) -> None:
+    control = Control(image=image, preprocess=preprocess)
+    assert scene.runware.control_estimate(control, ME).likely == ONE
+    with pytest.raises(Unsupported, match="makes for a price"):
+        scene.runware.control_picture(control, ME)
     assert scene.world.arrivals == []
 
 
-def test_on_a_key_of_ones_own_depth_is_shown_before_the_run(scene: Scene, image: str) -> None:
-    caller = Caller(visitor="visitor-1", keys={"runware": SecretStr(KEY)})
-    picture = scene.runware.control_picture(Control(image=image, preprocess="depth"), caller)
-    assert picture.size == (300, 200)
-    assert scene.world.account.bills == [Decimal("0.0006")]
+def test_a_map_that_is_bought_alone_is_a_run_with_its_bill(scene: Scene, image: str) -> None:
+    end = bought(scene, image)[-1]
+    assert isinstance(end, Finished)
+    (made,) = end.run.images
+    assert (made.width, made.height, made.cost_usd, made.seed) == (300, 200, ONE, None)
+    assert (end.run.cost_usd, end.run.cost_kind, end.run.request.prompt) == (ONE, "billed", "Control picture: depth")
+    assert scene.playground.budget.entry(end.run.id) == ("settled", 3 * ONE, ONE)
+    assert scene.world.account.bills == [ONE]
 
 
-def test_a_control_picture_that_was_paid_for_is_not_called_unbilled(scene: Scene, image: str) -> None:
-    scene.world.faults.add(Fault(kind="status", operation="runware.imageInference", status=400, code="invalidModel"))
+def test_a_run_takes_the_map_that_was_bought_and_pays_for_it_no_more(scene: Scene, image: str) -> None:
+    request = ControlNet(prompt="a box", image=image, preprocess="depth", seed=1)
+    assert price_of(scene.playground, ME, scene.runware, request).likely == 2 * ONE
+    bought(scene, image)
+    assert price_of(scene.playground, ME, scene.runware, request).likely == ONE
+    _, run = scene.draw(request)
+    assert (run.status, run.cost_usd, run.request.preprocess) == ("finished", ONE, "depth")
+    assert scene.world.count(PREPROCESS) == 1
+
+
+def test_a_map_is_shown_for_nothing_once_it_was_bought(scene: Scene, image: str) -> None:
+    def shown(*, buy: bool) -> Event:
+        control = Control(image=image, preprocess="pose")
+        return list(control_map(scene.playground, ME, scene.runware, control, {}, buy=buy))[-1]
+
+    assert isinstance(shown(buy=False), Failed)
+    first = shown(buy=True)
+    assert isinstance(first, Mapped)
+    assert first.size == (300, 200)
+    assert shown(buy=False) == shown(buy=True) == first
+    assert scene.world.account.bills == [ONE]
+
+
+def test_another_visitor_or_another_kind_of_map_is_not_known(scene: Scene, image: str) -> None:
+    bought(scene, image)
+    depth, pose = (ControlNet(prompt="a box", image=image, preprocess=kind, seed=1) for kind in ("depth", "pose"))
+    assert price_of(scene.playground, Caller(visitor="another"), scene.runware, depth).likely == 2 * ONE
+    assert price_of(scene.playground, ME, scene.runware, pose).likely == 2 * ONE
+
+
+def test_a_map_that_is_in_the_trash_is_bought_anew(scene: Scene, image: str) -> None:
+    end = bought(scene, image)[-1]
+    assert isinstance(end, Finished)
+    scene.playground.history.delete("visitor-1", [end.run.id])
+    request = ControlNet(prompt="a box", image=image, preprocess="depth", seed=1)
+    assert price_of(scene.playground, ME, scene.runware, request).likely == 2 * ONE
+
+
+def test_the_cap_holds_for_maps_too(scene: Scene, image: str) -> None:
+    tight = Budget(scene.playground.budget.engine, Caps(visitor=ONE))
+    object.__setattr__(scene.playground, "budget", tight)
+    with pytest.raises(OverBudget):
+        bought(scene, image)
+    assert scene.world.arrivals == []
+
+
+def test_a_control_picture_that_was_paid_for_is_on_the_bill_of_a_refused_run(scene: Scene, image: str) -> None:
+    scene.world.faults.add(Fault(kind="status", operation=INFER, status=400, code="invalidModel"))
     _, run = scene.draw(ControlNet(prompt="a box", image=image, preprocess="pose", seed=1))
-    assert (run.status, run.billed, run.cost_usd) == ("failed", "yes", None)
-    assert scene.world.account.bills == [Decimal("0.0006")]
+    assert (run.status, run.billed, run.cost_usd) == ("failed", "yes", ONE)
+    assert scene.world.account.bills == [ONE]
 
 
 def test_a_control_picture_that_is_refused_ends_the_run_unbilled(scene: Scene, image: str) -> None:
-    scene.world.faults.add(Fault(kind="status", operation="runware.controlNetPreprocess", status=402))
+    scene.world.faults.add(Fault(kind="status", operation=PREPROCESS, status=402))
     _, run = scene.draw(ControlNet(prompt="a box", image=image, preprocess="depth", seed=1))
     assert (run.status, run.billed, scene.world.account.bills) == ("failed", "no", [])
+
+
+@pytest.mark.parametrize("lost", ["drop_after", "gateway"])
+def test_a_map_whose_answer_is_lost_is_found_and_not_paid_twice(scene: Scene, image: str, lost: str) -> None:
+    scene.world.faults.add(Fault(kind=lost, operation=PREPROCESS, status=502))
+    _, run = scene.draw(ControlNet(prompt="a box", image=image, preprocess="depth", seed=1))
+    assert (run.status, run.cost_usd) == ("finished", 2 * ONE)
+    assert scene.world.account.bills == [ONE, ONE]
+
+
+def test_a_map_that_nobody_knows_of_may_be_billed(scene: Scene, image: str) -> None:
+    scene.world.faults.add(Fault(kind="drop", operation=PREPROCESS, times=9))
+    error, run = scene.failed(ControlNet(prompt="a box", image=image, preprocess="depth", seed=1))
+    assert isinstance(error, PlaygroundError)
+    assert (error.billed, run.cost_usd, scene.world.count(INFER)) == ("unknown", None, 0)
 
 
 def test_the_result_has_the_control_images_own_size(scene: Scene, image: str) -> None:

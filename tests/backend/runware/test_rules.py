@@ -10,7 +10,7 @@ from backend.encoding import encode
 from backend.errors import InvalidRequest, NotReady, Unsupported
 from backend.generate import generate
 from backend.request_parts import Accelerator, Control, Lora
-from backend.requests import Inpaint, Outpaint, TextToImage
+from backend.requests import ControlNet, Inpaint, Outpaint, TextToImage
 from backend.runs.files import ImageFiles
 from backend.runware import build
 from backend.runware.backend import RunwareBackend
@@ -75,6 +75,20 @@ def test_a_controls_window_has_to_hold_together(
     assert said in refused(scene, controls=[Control(image=image, **control)], options={"controls": [own]})
 
 
+def test_a_control_is_named_as_the_request_has_it(scene: Scene) -> None:
+    image = scene.playground.files.put(GREY, "png")
+    own = ControlNet(prompt="a fox", image=image, control_start=0.123, seed=1)
+    further = ControlNet(prompt="a fox", image=image, controls=[Control(image=image, scale=0.5001)], seed=1)
+    for request, field in ((own, "`control`"), (further, "`controls.0`")):
+        with pytest.raises(Unsupported, match=field):
+            scene.draw(request)
+
+
+@pytest.mark.parametrize(("name", "value"), [("cfg_scale", 7.25), ("confidence", 0.905), ("strength", 0.333)])
+def test_face_refinement_goes_in_the_pages_own_steps(scene: Scene, name: str, value: float) -> None:
+    assert f"options.ultralytics.{name}" in refused(scene, options={"ultralytics": {name: value}})
+
+
 def test_at_most_four_controls_are_taken(scene: Scene) -> None:
     image = scene.playground.files.put(GREY, "png")
     assert "takes 4" in refused(scene, controls=[Control(image=image)] * 5)
@@ -130,7 +144,7 @@ def test_the_formula_gives_every_published_price(width: int, height: int, steps:
     assert prices.usd(prices.units((width, height), steps)) == Decimal(price)
 
 
-def test_an_estimate_says_its_range_its_date_and_what_the_bills_were() -> None:
+def test_an_estimate_says_its_range_and_its_date() -> None:
     prices = Prices()
     request = TextToImage(prompt="a fox", width=1024, height=1024, count=4, seed=1)
     estimate = prices.estimate(request, (1024, 1024))
@@ -139,9 +153,6 @@ def test_an_estimate_says_its_range_its_date_and_what_the_bills_were() -> None:
     assert estimate.high is not None
     assert estimate.low < estimate.likely < estimate.high == estimate.most
     assert "2026-11-21" in estimate.note
-    for bill in ("0.0026", "0.0052", "0.0026"):
-        prices.learn(request, (1024, 1024), Decimal(bill))
-    assert "1 × the estimate (median of 3)" in prices.estimate(request, (1024, 1024)).note
 
 
 def built(settings: Settings, files: ImageFiles) -> RunwareBackend:

@@ -10,7 +10,7 @@ from PIL import Image
 from backend.encoding import encode
 from backend.events import Submitted
 from backend.request_parts import Accelerator, Control, Lora
-from backend.requests import ControlNet, ImageToImage, Inpaint, Outpaint, Request, TextToImage
+from backend.requests import ControlNet, ImageToImage, Inpaint, Outpaint, TextToImage
 from backend.simulator.faults import Fault
 from tests.backend.runware.scene import Scene
 
@@ -240,9 +240,3 @@ def test_what_nobody_said_is_unknown_and_not_zero(scene: Scene) -> None:
 def test_seeds_of_every_size_come_back_as_they_went(scene: Scene, seed: int) -> None:
     (image,), _ = scene.draw(TextToImage(prompt="a fox", width=128, height=128, seed=seed))
     assert image.seed == seed
-
-
-def test_bills_beside_estimates_are_remembered(scene: Scene) -> None:
-    request: Request = TextToImage(prompt="a fox", width=128, height=128, seed=1)
-    scene.draw(request)
-    assert "1 × the estimate (median of 1)" in scene.runware.estimate(request, None).note  # type: ignore[arg-type]

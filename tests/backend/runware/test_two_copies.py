@@ -10,9 +10,9 @@ from PIL import Image
 from pydantic import ValidationError
 
 from backend.errors import InvalidRequest
-from backend.requests import parse_request
+from backend.requests import controls_of, parse_request
 from backend.runware.abilities import capabilities, own_options
-from backend.runware.mapping import Inlaid, controls_of, to_task
+from backend.runware.mapping import Inlaid, to_task
 from backend.runware.service import new_uuid
 from backend.scheduler_names import SCHEDULER_NAMES
 from backend.settings import Settings

@@ -163,6 +163,48 @@ def test_an_upload_can_be_named_by_its_uuid(client: httpx.Client, kind: str, nam
     assert client.post("/v1", json=[task(inputs={"seedImage": named})]).is_success
 
 
+def test_an_upload_that_was_deleted_can_be_named_no_more(client: httpx.Client) -> None:
+    storage = {"taskType": "mediaStorage", "taskUUID": str(uuid.uuid4())}
+    (item,) = client.post("/v1", json=[{**storage, "operation": "upload", "media": IMAGE}]).json()["data"]
+    gone = {**storage, "operation": "delete", "mediaUUID": item["mediaUUID"]}
+    assert client.post("/v1", json=[gone]).is_success
+    refused = client.post("/v1", json=[task(inputs={"seedImage": item["mediaUUID"]})])
+    assert refused.json()["errors"][0]["code"] == "invalidParameter"
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted"),
+    [
+        ({"taskType": "mediaStorage", "operation": "upload"}, "missingMedia"),
+        ({"taskType": "mediaStorage", "operation": "delete"}, "missingMediaUUID"),
+        (
+            {
+                "taskType": "controlNetPreprocess",
+                "model": "runware:controlnet-preprocess@canny",
+                "inputs": {"image": IMAGE},
+                "settings": {"lowThresholdCanny": 200, "highThresholdCanny": 100},
+            },
+            "incompatibleParameters",
+        ),
+    ],
+)
+def test_what_other_tasks_lack_is_refused(client: httpx.Client, values: dict[str, Any], wanted: str) -> None:
+    answer = client.post("/v1", json=[{"taskUUID": str(uuid.uuid4()), **values}])
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, wanted)
+
+
+def test_a_control_picture_is_billed_once_and_in_the_archive(client: httpx.Client, world: World) -> None:
+    model = "runware:controlnet-preprocess@depth"
+    order = {"taskType": "controlNetPreprocess", "taskUUID": str(uuid.uuid4()), "model": model, "includeCost": True}
+    order["inputs"] = {"image": IMAGE}
+    (item,) = client.post("/v1", json=[order]).json()["data"]
+    assert client.post("/v1", json=[order]).json()["errors"][0]["code"] == "conflictTaskUUID"
+    question = {"taskType": "getTaskDetails", "taskUUID": order["taskUUID"]}
+    (kept,) = client.post("/v1", json=[question]).json()["data"]
+    assert kept["response"]["data"] == [item]
+    assert [float(bill) for bill in world.account.bills] == [item["cost"]]
+
+
 def test_every_control_and_window_can_be_drawn(client: httpx.Client) -> None:
     entries = [{**CONTROL, "startStep": 1, "endStep": 6}, {**CONTROL, "weight": -2, "endStepPercentage": 50}]
     assert client.post("/v1", json=[task(controlNet=entries)]).is_success

@@ -46,6 +46,26 @@ def test_a_known_key_opens_a_session_and_an_old_one_is_resumed(socket: WebSocket
     assert say(socket, again)["data"][0]["connectionSessionUUID"] == "an-old-one"
 
 
+def test_what_was_made_while_the_line_was_cut_is_said_when_the_session_is_resumed(world: World) -> None:
+    client = TestClient(build(world))
+    hello = {"taskType": "authentication", "apiKey": KEY, "connectionSessionUUID": "a-session"}
+    world.faults.add(Fault(kind="drop_after", operation="runware.imageInference"))
+    with client.websocket_connect("/v1") as first:
+        say(first, hello)
+        with pytest.raises(WebSocketDisconnect):
+            say(first, TASK)
+    with client.websocket_connect("/v1") as second:
+        say(second, hello)
+        (item,) = second.receive_json()["data"]
+    assert (item["taskUUID"], item["seed"], len(world.account.bills)) == (UUID, 7, 1)
+
+
+def test_a_conversation_in_which_nothing_is_said_is_ended(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backend.simulator.runware.socket.IDLE_SECONDS", 0.05)
+    with TestClient(build(world)).websocket_connect("/v1") as socket, pytest.raises(WebSocketDisconnect):
+        socket.receive_json()
+
+
 def test_an_unknown_key_is_refused_and_the_socket_stays_open(socket: WebSocketTestSession) -> None:
     (error,) = say(socket, {"taskType": "authentication", "apiKey": "wrong"})["errors"]
     assert (error["code"], error["taskType"]) == ("invalidApiKey", "authentication")

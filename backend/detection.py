@@ -1,0 +1,37 @@
+"""Who makes control pictures on this machine, as every backend may see it."""
+
+from typing import Protocol
+
+from PIL import Image
+
+from backend.canny import edges
+from backend.errors import Problem, Unsupported
+from backend.events import Emit, unheard
+from backend.request_parts import Preprocess
+
+
+class Detectors(Protocol):
+    """Makes control pictures at no cost."""
+
+    def ready(self, preprocess: Preprocess) -> bool:
+        """Whether such a control picture can be made here now."""
+
+    def detect(self, preprocess: Preprocess, image: Image.Image, *, emit: Emit = unheard) -> Image.Image:
+        """Return the control picture (RGB, the same size) of an image; raise `Unsupported` where it can't be made.
+
+        `emit` is told what goes on, and may raise to leave.
+        """
+
+
+class EdgesAlone:
+    """Makes what needs no weights: edges, and the image as it is."""
+
+    def ready(self, preprocess: Preprocess) -> bool:
+        """Whether no weights are needed."""
+        return preprocess in ("canny", "none")
+
+    def detect(self, preprocess: Preprocess, image: Image.Image, *, emit: Emit = unheard) -> Image.Image:
+        """Return edges, or the image; raise `Unsupported` for anything else."""
+        if not self.ready(preprocess):
+            raise Unsupported([Problem("preprocess", f"is {preprocess}, which needs a detector of this machine.")])
+        return edges(image) if preprocess == "canny" else image

@@ -1,0 +1,162 @@
+"""What drawings took, by all that decides over it, and so what a request may take. No torch."""
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PIL import Image
+
+from backend.local.acceleration import plan_of
+from backend.local.drawing import Drawing, OnStep
+from backend.local.options import Attention, Layout, options_of
+from backend.local.samplers.sampler import calls_of
+from backend.local.scenes import Frame, prepare
+from backend.requests import Common, Request, parse_request
+from backend.runs.files import ImageFiles
+
+MOST_REMEMBERED = 64
+_NO_SHAPE = tuple(name for name in Common.model_fields if name != "controls")
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A drawing without its pixels: its size, and the part of the steps (0 to 1) in which each control acts."""
+
+    size: tuple[int, int]
+    windows: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """All that the time of one call of the model depends on."""
+
+    model: str
+    pixels: int
+    windows: tuple[tuple[float, float], ...]
+    guided: bool
+    loras: int
+    layout: Layout
+    attention: Attention
+    compiled: bool
+
+
+def stroke_of(drawing: Drawing) -> Stroke:
+    """Return what of a drawing takes time."""
+    return Stroke(drawing.size, tuple((guide.start, guide.end) for guide in drawing.guides))
+
+
+def kind_of(request: Request, stroke: Stroke, model: str) -> Kind:
+    """Return what a drawing of a request has in common with others that take as long for a step."""
+    (width, height), options = stroke.size, options_of(request.options)
+    return Kind(
+        model,
+        width * height,
+        stroke.windows,
+        request.guidance > 1,
+        len(request.loras),
+        options.layout,
+        options.attention,
+        options.compile,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds of one call of the model, and of all else in a drawing: reading the prompt, encoding, decoding."""
+
+    call: float
+    rest: float
+
+
+class Timings:
+    """The last pace of each kind of drawing. Those with a cache aren't kept, as each of them skips what it likes."""
+
+    def __init__(self) -> None:
+        self._paces: dict[Kind, Pace] = {}
+
+    def note(self, drawing: Drawing, model: str, watch: "Stopwatch") -> None:
+        """Keep what a finished drawing took; one call can't be told from the rest, so that more calls win over it."""
+        if plan_of(drawing.request) is not None:
+            return
+        pace, kind = watch.pace(), kind_of(drawing.request, stroke_of(drawing), model)
+        if watch.calls > 1 or kind not in self._paces:
+            self._paces[kind] = pace
+
+    def note_whole(self, request: Request, strokes: Sequence[Stroke], model: str, seconds: float) -> None:
+        """Keep what an image took of which the whole time alone is known, where its drawings are all of a kind."""
+        kinds = {kind_of(request, stroke, model) for stroke in strokes}
+        if plan_of(request) is None and len(kinds) == 1:
+            calls = calls_of(request.scheduler, request.steps) * len(strokes)
+            self._paces[kinds.pop()] = Pace(seconds / calls, 0.0)
+
+    def seconds(self, request: Request, strokes: Iterable[Stroke], model: str) -> float | None:
+        """Return how long the drawings of an image may take; None while one such was never timed.
+
+        A cache may make them faster.
+        """
+        total, calls = 0.0, calls_of(request.scheduler, request.steps)
+        for stroke in strokes:
+            pace = self._paces.get(kind_of(request, stroke, model))
+            if pace is None:
+                return None
+            total += pace.call * calls + pace.rest
+        return total
+
+
+class Stopwatch:
+    """Times the calls of one drawing, from when it is made."""
+
+    def __init__(self) -> None:
+        self._marks = [time.monotonic()]
+
+    def on(self, tell: OnStep) -> OnStep:
+        """Return the same teller, which also marks the time of each step."""
+
+        def marking(step: int, total: int, preview: bytes | None) -> None:
+            self._marks.append(time.monotonic())
+            tell(step, total, preview)
+
+        return marking
+
+    @property
+    def calls(self) -> int:
+        """Return how many calls of the model were seen."""
+        return len(self._marks) - 1
+
+    def pace(self) -> Pace:
+        """Return the pace of the drawing that is finished now."""
+        whole = time.monotonic() - self._marks[0]
+        if self.calls == 1:
+            return Pace(whole, 0.0)
+        # The first call is left out: the prompt is read before it.
+        call = (self._marks[-1] - self._marks[1]) / (self.calls - 1)
+        return Pace(call, max(whole - self.calls * call, 0.0))
+
+
+class Rehearsals:
+    """Finds out which drawings an image of a request will take, without the model or any detector.
+
+    Large images and masks take seconds to go through, so that it is remembered for what decides over it.
+    """
+
+    def __init__(self, files: ImageFiles) -> None:
+        self._files = files
+        self._known = lru_cache(maxsize=MOST_REMEMBERED)(self._rehearse)
+
+    def of(self, request: Request, frame: Frame) -> tuple[Stroke, ...]:
+        """Return the drawings; raise what the run itself would, such as `Unsupported` for an empty mask."""
+        shape = {name: getattr(request, name) for name in type(request).model_fields if name not in _NO_SHAPE}
+        return self._known(type(request)(prompt="a rehearsal", **shape).model_dump_json(), frame)
+
+    def _rehearse(self, asked: str, frame: Frame) -> tuple[Stroke, ...]:
+        strokes: list[Stroke] = []
+
+        def draw(drawing: Drawing) -> Image.Image:
+            strokes.append(stroke_of(drawing))
+            return Image.new("RGB", drawing.size)
+
+        paint = prepare(parse_request(json.loads(asked)), self._files, frame, lambda _, image: image)
+        paint(0, draw)
+        return tuple(strokes)

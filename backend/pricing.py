@@ -1,0 +1,33 @@
+"""What a request may cost this visitor, as the page and the API say it before the run."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from backend.access import check_pictures
+from backend.base import Backend
+from backend.caller import Caller
+from backend.capabilities import Estimate
+from backend.generate import prepare
+from backend.known_maps import with_known_maps
+from backend.playground import Playground
+from backend.requests import Request
+from backend.runs.statistics import drift
+
+
+def exact_price_of(playground: Playground, caller: Caller, backend: Backend, request: Request) -> Decimal:
+    """Ask the provider what a run would be billed (USD); nothing is ordered, and it counts as a run in the rates."""
+    playground.admit(caller)
+    check_pictures(playground, caller, request)
+    prepared = prepare(backend, caller, request)
+    return backend.exact_price(with_known_maps(playground, caller, backend, prepared), caller)
+
+
+def price_of(playground: Playground, caller: Caller, backend: Backend, request: Request) -> Estimate:
+    """Return the estimate, with how far the visitor's bills were from it so far in its note; asks no provider."""
+    estimate = backend.estimate(with_known_maps(playground, caller, backend, request), caller)
+    seen = None if estimate.free else drift(playground.store.engine, caller.visitor, backend.name)
+    if seen is None:
+        return estimate
+    runs = "1 run" if seen.runs == 1 else f"{seen.runs} runs"
+    told = f"Your bills so far: {seen.median:.2g} × the estimate (median of {runs})."
+    return replace(estimate, note=f"{estimate.note} {told}".strip())

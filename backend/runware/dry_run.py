@@ -1,0 +1,71 @@
+"""The exact price by a dry run, asked only where it is proven that asking isn't buying."""
+
+import time
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from pydantic import SecretStr
+
+from backend.errors import BadReply, Problem, Unsupported
+from backend.runware.service import Exchange, Service, key_mark
+from backend.runware.wire import ImageInference
+
+PROOF_SECONDS = 3600.0
+"""How long a task that was carried out serves as the trial; Runware surely still knows its UUID then."""
+NOT_YET = (
+    "The exact price can be asked for within an hour after a text-to-image run with this key: only with that run's own "
+    "id can it be tried whether asking buys nothing."
+)
+NOT_HERE = "Tried with an earlier run's id, Runware didn't answer with a price alone: asking might be buying."
+
+
+class DryRuns:
+    """Asks for exact prices.
+
+    A service that ignored the header of a dry run would draw, and bill. So a task that was carried out a short while
+    ago is sent first, with the header and under its own UUID: where the header counts, a price comes back; where it
+    doesn't, the UUID is refused as taken. Either way nothing is bought.
+    """
+
+    def __init__(self, service: Service, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.service = service
+        self._clock = clock
+        self._done: dict[str, tuple[float, ImageInference]] = {}
+        self._proven: set[str] = set()
+
+    def carried_out(self, task: ImageInference, key: SecretStr) -> None:
+        """Take note of a task that Runware has carried out and answered; only one from words alone is kept."""
+        if task.inputs is None and task.control_net is None:
+            self._done[key_mark(key)] = (self._clock(), _alone(task))
+
+    def price(self, tasks: Sequence[ImageInference], key: SecretStr) -> Decimal:
+        """Return what the tasks would be billed (USD); raise `Unsupported` while that can't be asked safely."""
+        if key_mark(key) not in self._proven:
+            self._prove(key)
+        exchange = self.service.dry_run([_alone(task) for task in tasks], key)
+        for refusal in exchange.answer.refusals:
+            raise exchange.error(refusal, key)
+        costs = _prices(exchange)
+        if len(costs) != len(tasks):
+            self._proven.discard(key_mark(key))
+            drawn = any(item.done for item in exchange.answer.items)
+            raise BadReply("Runware named no exact price; the estimate stays.", billed="unknown" if drawn else "no")
+        return sum(costs, Decimal(0))
+
+    def _prove(self, key: SecretStr) -> None:
+        when, task = self._done.get(key_mark(key), (0.0, None))
+        if task is None or self._clock() - when > PROOF_SECONDS:
+            raise Unsupported([Problem("", NOT_YET)])
+        exchange = self.service.dry_run([task], key)
+        if exchange.answer.refusals or len(_prices(exchange)) != 1:
+            raise Unsupported([Problem("", NOT_HERE)])
+        self._proven.add(key_mark(key))
+
+
+def _prices(exchange: Exchange) -> list[Decimal]:
+    return [item.cost for item in exchange.answer.items if item.cost is not None and not item.done]
+
+
+def _alone(task: ImageInference) -> ImageInference:
+    """Return the task without its call-outs."""
+    return task.model_copy(update={"webhook_url": None, "upload_endpoint": None})

@@ -1,0 +1,99 @@
+"""The model's parts as fp8 and GGUF, as they really run on a CPU; NF4 needs a GPU (`python -m tools.gpu_table`)."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+
+from backend.canny import edges
+from backend.errors import NotReady
+from backend.local.checkpoint import EMBEDDED, Checkpoint
+from backend.local.drawing import Drawing, Guide
+from backend.local.engine import Engine
+from backend.local.extras import Extras
+from backend.local.loras import LoraFile
+from backend.local.options import Layout
+from backend.local.parts import find_gguf, lacking_gguf
+from backend.local.weights import load
+from backend.requests import TextToImage
+from tests.backend.local.conftest import PROMPT
+from tests.backend.local.pictures import distance, mean_distance
+from tools.gpu_table.gguf_file import write_gguf
+
+NONE = Extras(offered=False)
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Checkpoint:
+    """Return a copy of the embedded model with a GGUF file of its transformer beside it."""
+    folder = tmp_path_factory.mktemp("own") / "model"
+    shutil.copytree(EMBEDDED, folder)
+    write_gguf(engine.pipe.transformer, folder / "transformer-Q8_0.gguf")
+    return Checkpoint("a model of one's own", folder)
+
+
+@pytest.fixture(scope="module", params=["fp8", "gguf"])
+def small(request: pytest.FixtureRequest, own: Checkpoint) -> Engine:
+    """Return an engine with smaller weights."""
+    return load(own, NONE, lambda *_: None, Layout(weights=request.param))
+
+
+@pytest.fixture
+def lora(tmp_path: Path, engine: Engine) -> LoraFile:
+    width = engine.pipe.transformer.config.dim
+    seeded = torch.Generator().manual_seed(1)
+    name, path = "transformer.layers.0.attention.to_q.lora_", tmp_path / "style.safetensors"
+    weights = {f"{name}A.weight": (4, width), f"{name}B.weight": (width, 4)}
+    save_file({key: torch.randn(shape, generator=seeded) * 0.3 for key, shape in weights.items()}, path)
+    return LoraFile(path, 1.0)
+
+
+def drawn(engine: Engine, *loras: LoraFile, **values: Any) -> Image.Image:
+    asked = TextToImage(prompt=PROMPT, steps=4)
+    return engine.draw(Drawing(request=asked, seed=7, size=(128, 128), **values), lambda *_: None, loras=loras)
+
+
+def test_smaller_weights_draw_nearly_the_same_picture(engine: Engine, small: Engine) -> None:
+    assert 0 < mean_distance(drawn(small), drawn(engine)) < 5
+    assert distance(drawn(small), drawn(small)) == 0
+
+
+def test_smaller_weights_follow_controls_and_guidance(engine: Engine, small: Engine) -> None:
+    picture = Image.new("RGB", (128, 128), "white")
+    picture.paste("black", (32, 32, 96, 96))
+    guided = {"guides": (Guide(picture=edges(picture), scale=0.8),)}
+    assert mean_distance(drawn(small, **guided), drawn(engine, **guided)) < 10
+
+
+def test_smaller_weights_take_loras_exactly_and_lose_them_without_a_trace(
+    engine: Engine, small: Engine, lora: LoraFile
+) -> None:
+    before = drawn(small)
+    styled = drawn(small, lora)
+    stored = [value.dtype for name, value in small.pipe.transformer.named_parameters() if ".lora_" in name]
+    assert stored
+    assert set(stored) == {torch.float32}
+    assert mean_distance(styled, drawn(engine, lora)) < mean_distance(before, drawn(engine, lora))
+    drawn(engine)
+    assert distance(drawn(small), before) == 0
+
+
+def test_the_gguf_file_in_the_models_own_folder_is_taken(own: Checkpoint) -> None:
+    found = find_gguf(own, NONE)
+    assert found
+    assert found.name == "transformer-Q8_0.gguf"
+    assert lacking_gguf(own, NONE) is None
+
+
+def test_without_a_gguf_file_it_is_said_how_to_get_one(tmp_path: Path) -> None:
+    embedded, other = Checkpoint("tiny", EMBEDDED), Checkpoint("other", tmp_path)
+    assert "choose full or fp8" in (lacking_gguf(embedded, NONE) or "")
+    missing = lacking_gguf(other, Extras(offered=True, cache=tmp_path))
+    assert missing
+    assert "Z-Image-Turbo as GGUF, 5 bits (5.5 GB, Apache-2.0): get it beside the backend switch" in missing
+    with pytest.raises(NotReady, match="has no GGUF file on this machine"):
+        load(embedded, NONE, lambda *_: None, Layout(weights="gguf"))

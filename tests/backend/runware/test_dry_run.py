@@ -1,0 +1,107 @@
+"""The exact price: asked only where a run's own id has shown that asking buys nothing."""
+
+from decimal import Decimal
+
+import pytest
+from PIL import Image
+from pydantic import SecretStr
+
+from backend.caller import Caller
+from backend.encoding import encode
+from backend.errors import BadReply, ProviderRefused, Unsupported
+from backend.pricing import exact_price_of
+from backend.requests import ControlNet, ImageToImage, Request, TextToImage
+from backend.runware.dry_run import PROOF_SECONDS, DryRuns
+from backend.simulator.faults import Fault
+from backend.simulator.world import KEY
+from tests.backend.runware.scene import INFER, ONE, Scene, fox
+
+ME = Caller(visitor="visitor-1")
+LARGE = TextToImage(prompt="a fox", width=1024, height=1024, count=2)
+
+
+def asked(scene: Scene, request: Request = LARGE, caller: Caller = ME) -> Decimal:
+    return exact_price_of(scene.playground, caller, scene.runware, request)
+
+
+def test_after_a_run_the_price_is_asked_and_nothing_is_bought(scene: Scene) -> None:
+    scene.draw(fox())
+    assert asked(scene) == 2 * Decimal("0.0026")
+    assert scene.world.account.bills == [ONE]
+    assert scene.world.count(INFER) == 1
+    assert len(scene.playground.store.runs("visitor-1")) == 1
+
+
+def test_before_any_run_nothing_is_asked(scene: Scene) -> None:
+    with pytest.raises(Unsupported, match="within an hour after a text-to-image run"):
+        asked(scene)
+    assert scene.world.arrivals == []
+
+
+def test_a_service_that_ignores_the_header_is_found_out_without_a_bill(scene: Scene) -> None:
+    scene.world.dry_runs = False
+    scene.draw(fox())
+    with pytest.raises(Unsupported, match="asking might be buying"):
+        asked(scene)
+    assert scene.world.account.bills == [ONE]
+
+
+def test_the_trial_is_of_one_key_and_of_an_hour(scene: Scene) -> None:
+    now = [0.0]
+    scene.runware.dry_runs = DryRuns(scene.runware.service, clock=lambda: now[0])
+    scene.draw(fox())
+    other = Caller(visitor="visitor-1", keys={"runware": SecretStr("another-key")})
+    with pytest.raises(Unsupported):
+        asked(scene, caller=other)
+    now[0] = PROOF_SECONDS + 1
+    with pytest.raises(Unsupported):
+        asked(scene)
+    scene.draw(fox())
+    asked(scene)
+    now[0] *= 9
+    assert asked(scene, fox()) == ONE
+
+
+def test_a_trial_whose_answer_is_lost_proves_nothing(scene: Scene) -> None:
+    scene.draw(fox())
+    scene.world.key = "another"
+    with pytest.raises(Unsupported):
+        asked(scene)
+    scene.world.key = KEY
+    assert asked(scene, fox()) == ONE
+
+
+def test_what_runware_would_refuse_is_said_by_the_price_too(scene: Scene) -> None:
+    scene.draw(fox())
+    asked(scene)
+    scene.world.key = "another"
+    with pytest.raises(ProviderRefused):
+        asked(scene)
+
+
+def test_a_price_that_comes_with_an_image_ends_the_trust(scene: Scene) -> None:
+    scene.draw(fox())
+    asked(scene)
+    scene.world.dry_runs = False
+    with pytest.raises(BadReply) as caught:
+        asked(scene)
+    assert caught.value.billed == "unknown"
+    with pytest.raises(Unsupported):
+        asked(scene)
+    assert len(scene.world.account.bills) == 1 + LARGE.count
+
+
+def test_a_picture_goes_along_and_a_map_that_must_be_bought_is_made_first(scene: Scene) -> None:
+    scene.draw(fox())
+    image = scene.playground.files.put(encode(Image.new("RGB", (128, 128)), "png"), "png")
+    assert asked(scene, ImageToImage(prompt="a fox", image=image)) == ONE
+    with pytest.raises(Unsupported, match="make the map"):
+        asked(scene, ControlNet(prompt="a fox", image=image, preprocess="depth"))
+    assert scene.world.account.bills == [ONE]
+
+
+def test_a_run_that_failed_is_no_trial(scene: Scene) -> None:
+    scene.world.faults.add(Fault(kind="status", operation=INFER, status=402))
+    scene.draw(fox())
+    with pytest.raises(Unsupported, match="within an hour"):
+        asked(scene)

@@ -1,0 +1,85 @@
+"""Stop, or a page that was left: what was ordered is collected, and nothing more is ordered."""
+
+import threading
+
+import pytest
+from PIL import Image
+
+from backend.caller import Caller
+from backend.encoding import encode
+from backend.events import Submitted
+from backend.generate import draw_control, generate
+from backend.request_parts import Control
+from backend.requests import ControlNet, Request
+from backend.simulator.faults import Fault
+from tests.backend.runware.scene import INFER, ONE, PREPROCESS, Scene, fox
+
+ME = Caller(visitor="visitor-1")
+
+
+@pytest.fixture
+def guided(scene: Scene) -> ControlNet:
+    """Return a request that needs two control pictures of Runware's."""
+    image = scene.playground.files.put(encode(Image.new("RGB", (128, 128), "white"), "png"), "png")
+    further = (Control(image=image, preprocess="pose"),)
+    return ControlNet(prompt="a box", image=image, preprocess="depth", controls=further, seed=1)
+
+
+def left_at(scene: Scene, request: Request, *, notes: int) -> None:
+    """Run a request, and leave it once its ids went to disk so many times."""
+    events = generate(scene.playground, ME, "runware", request)
+    for event in events:
+        notes -= isinstance(event, Submitted)
+        if not notes:
+            break
+    events.close()  # type: ignore[attr-defined]
+
+
+def test_leaving_after_the_order_keeps_the_images(scene: Scene) -> None:
+    scene.world.faults.add(Fault(kind="slow", operation=INFER, seconds=0.5))
+    left_at(scene, fox(2), notes=1)
+    (run,) = scene.ended()
+    assert (run.status, len(run.images), run.cost_usd) == ("finished", 2, 2 * ONE)
+
+
+def test_leaving_at_the_first_control_picture_buys_neither_the_second_nor_the_image(
+    scene: Scene, guided: ControlNet
+) -> None:
+    scene.world.faults.add(Fault(kind="slow", operation=PREPROCESS, seconds=0.5))
+    left_at(scene, guided, notes=1)
+    (run,) = scene.ended()
+    assert (run.status, run.images, run.cost_usd, run.cost_kind) == ("cancelled", (), ONE, "billed")
+    assert (scene.world.count(PREPROCESS), scene.world.count(INFER)) == (1, 0)
+    assert scene.world.account.bills == [ONE]
+    state, _, settled = scene.playground.budget.entry(run.id) or (None, None, None)
+    assert (state, settled) == ("settled", ONE)
+
+
+def test_leaving_at_the_last_control_picture_buys_no_image(scene: Scene, guided: ControlNet) -> None:
+    request = guided.model_copy(update={"controls": ()})
+    scene.world.faults.add(Fault(kind="slow", operation=PREPROCESS, seconds=0.5))
+    left_at(scene, request, notes=1)
+    (run,) = scene.ended()
+    assert (run.status, run.cost_usd, scene.world.count(INFER)) == ("cancelled", ONE, 0)
+
+
+@pytest.mark.parametrize(("kind", "status"), [("status", 429), ("status", 503), ("drop", 200)])
+def test_an_order_that_failed_is_not_sent_again_once_nobody_waits(scene: Scene, kind: str, status: int) -> None:
+    scene.world.faults.add(Fault(kind=kind, operation=INFER, status=status))
+    left = threading.Event()
+    scene.runware.service.line._sleep = lambda _seconds: None if left.wait(10) else pytest.fail("it was never left")
+    left_at(scene, fox(), notes=1)
+    left.set()
+    (run,) = scene.ended()
+    assert (run.images, scene.world.account.bills) == ((), [])
+
+
+def test_a_map_that_was_ordered_alone_is_kept(scene: Scene, guided: ControlNet) -> None:
+    scene.world.faults.add(Fault(kind="slow", operation=PREPROCESS, seconds=0.5))
+    events = draw_control(scene.playground, ME, "runware", Control(image=guided.image, preprocess="depth"))
+    for event in events:
+        if isinstance(event, Submitted):
+            break
+    events.close()  # type: ignore[attr-defined]
+    (run,) = scene.ended()
+    assert (run.status, len(run.images), run.cost_usd) == ("finished", 1, ONE)

@@ -1,0 +1,38 @@
+"""The exact price of what the form asks for, from the provider, where that can be asked without buying."""
+
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+from markupsafe import Markup
+
+from backend.errors import PlaygroundError
+from backend.pricing import exact_price_of
+from ui import words
+from ui.caller import caller_of
+from ui.run import PRICE_PROMPT, Runner
+
+TOLD = Markup('<p class="hint" role="status">{} says exactly {}; nothing was billed for asking.</p>')
+
+
+class ExactPrice:
+    """Answers the button, in the line under Generate; the next change of the form brings the estimate back."""
+
+    def __init__(self, runner: Runner, button: Component) -> None:
+        self.runner = runner
+        self.button = button
+
+    def ask(self, request: gr.Request, **values: Any) -> dict[Component, Any]:
+        """Return the price, or why there is none."""
+        playground, caller = self.runner.playground, caller_of(self.runner.playground, request)
+        values["prompt"] = str(values.get("prompt") or "").strip() or PRICE_PROMPT
+        try:
+            backend, asked = self.runner.asked(values, caller)
+            said = TOLD.format(backend.label, words.dollars(exact_price_of(playground, caller, backend, asked)))
+        except PlaygroundError as error:
+            said = Markup('<p class="hint" role="status">{}</p>').format(words.sentence(error))
+        return {self.runner.outputs.left: gr.update(value=str(said), visible=True)}
+
+    def fit(self, backend: str) -> Any:
+        """Show the button where the chosen backend can be asked."""
+        return gr.update(visible=self.runner.playground.choose(backend).exact_prices)

@@ -1,0 +1,92 @@
+"""Lists of one's own, from which `__name__` in a prompt draws a line by the seed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from markupsafe import Markup
+
+from backend.errors import PlaygroundError
+from backend.presets import read_list
+from ui.caller import caller_of
+from ui.events import QUIET
+from ui.filling import Updates
+from ui.library_area import Library
+
+_HOW = Markup(
+    '<p class="hint">In the prompt, <code>__name__</code> draws a line of that list by the seed. Here already: {}.</p>'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ListShelfArea:
+    """The components of one's own lists."""
+
+    chosen: gr.Dropdown
+    name: gr.Textbox
+    lines: gr.Textbox
+    save: gr.Button
+    remove: gr.Button
+
+
+def list_shelf_area(known: Sequence[str]) -> ListShelfArea:
+    """Lay out the fold; `known` are the names of the lists that come with the playground."""
+    with gr.Accordion("Your lists", open=False, elem_classes=["fold"], elem_id="list-shelf"):
+        gr.HTML(str(_HOW.format(", ".join(known))), apply_default_css=False)
+        chosen = gr.Dropdown([], label="Yours", elem_id="own-list")
+        name = gr.Textbox(label="Name", max_lines=1, elem_id="list-name")
+        lines = gr.Textbox(label="One entry a line", lines=4, max_lines=12, elem_id="list-lines")
+        with gr.Row(elem_classes=["small-row"]):
+            save = gr.Button("Save", size="sm", elem_id="list-save")
+            remove = gr.Button("Remove", size="sm", elem_id="list-remove")
+    return ListShelfArea(chosen, name, lines, save, remove)
+
+
+@dataclass(frozen=True, slots=True)
+class ListShelving:
+    """Answers the events of one's own lists."""
+
+    library: Library
+    area: ListShelfArea
+
+    def connect(self, page: gr.Blocks) -> None:
+        """Wire the events."""
+        area, boxes = self.area, [self.area.name, self.area.lines]
+        page.load(self.opened, None, area.chosen, queue=False, **QUIET)
+        area.chosen.input(self.edit, area.chosen, boxes, queue=False, **QUIET)
+        area.save.click(self.save, boxes, area.chosen, **QUIET)
+        area.remove.click(self.remove, area.chosen, [area.chosen, *boxes], **QUIET)
+
+    def opened(self, request: gr.Request) -> Any:
+        """Return the names of what the visitor keeps."""
+        return self._names(self._visitor(request))
+
+    def edit(self, name: str | None, request: gr.Request) -> tuple[Any, Any]:
+        """Lay a list out to be changed."""
+        lines = self.library.shelf.lists(self._visitor(request)).get(name or "")
+        return (gr.skip(), gr.skip()) if lines is None else (name, "\n".join(lines))
+
+    def save(self, name: str, lines: str, request: gr.Request) -> Any:
+        """Keep the lines under the name."""
+        visitor, plain = self._visitor(request), name.strip()
+        try:
+            self.library.shelf.save_list(visitor, plain, read_list(lines))
+        except PlaygroundError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        return self._names(visitor, plain)
+
+    def remove(self, name: str | None, request: gr.Request) -> Updates:
+        """Take a list off the shelf and empty the boxes."""
+        visitor = self._visitor(request)
+        try:
+            self.library.shelf.remove(visitor, "list", name or "")
+        except PlaygroundError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        return {self.area.chosen: self._names(visitor), self.area.name: "", self.area.lines: ""}
+
+    def _names(self, visitor: str, chosen: str | None = None) -> Any:
+        return gr.update(choices=list(self.library.shelf.lists(visitor)), value=chosen)
+
+    def _visitor(self, request: gr.Request) -> str:
+        return caller_of(self.library.playground, request).visitor
