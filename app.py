@@ -95,7 +95,11 @@ def read_settings(arguments: Sequence[str] | None = None) -> Settings:
     parser.add_argument("--host", dest="GRADIO_SERVER_NAME", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", dest="GRADIO_SERVER_PORT", help="port (7860, or the next free one)")
     parser.add_argument("--share", dest="GRADIO_SHARE", action="store_true", default=None, help="make a public link")
-    parser.add_argument("--backend", dest="PLAYGROUND_BACKEND", help="the backend chosen at start (auto)")
+    parser.add_argument(
+        "--backend",
+        dest="PLAYGROUND_BACKEND",
+        help="the backend chosen at start: auto, local, runware, modelrunner, or cluster, on several GPUs (auto)",
+    )
     parser.add_argument("--model", dest="PLAYGROUND_MODEL", help="tiny, a hub id, or a folder (auto)")
     parser.add_argument("--data", dest="PLAYGROUND_DATA", help="where history and images are kept (data/)")
     parser.add_argument("--auth", dest="PLAYGROUND_AUTH", help="NAME:PASSWORD that visitors have to give")

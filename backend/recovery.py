@@ -24,7 +24,10 @@ GONE = "The playground was stopped during this run, which {name} had accepted; t
 
 
 def recover(playground: Playground) -> threading.Thread:
-    """Close or collect, in a background thread, every run that was still going when the playground last ended."""
+    """Close or collect, in a background thread, every run that was still going when its playground ended.
+
+    What another playground on the same record is carrying is left to it.
+    """
     left = playground.store.unfinished()
     thread = threading.Thread(target=_recover_all, args=(playground, left), daemon=True, name="recovery")
     thread.start()
@@ -33,7 +36,7 @@ def recover(playground: Playground) -> threading.Thread:
 
 def _recover_all(playground: Playground, left: list[Run]) -> None:
     playground.holders.forget_served(datetime.now(UTC) - SERVED_AGAIN)
-    for run in left:
+    for run in filter(playground.store.take_over, left):
         backend = playground.backends.get(run.backend)
         caller = Caller(visitor=run.visitor, room=run.room)
         if not run.provider_ids:

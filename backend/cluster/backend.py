@@ -65,7 +65,8 @@ class ClusterBackend(Backend):
             return State(ready=False, message=f"{fleet.doing}…", busy=True, fraction=fleet.fraction)
         if fleet.error:
             return State(ready=False, message=str(fleet.error))
-        return State(ready=True, message=f"Ready: {self._engine.models.checkpoint.name} on {self._where}.")
+        what = f"{self._engine.models.checkpoint.name} on {self._where}"
+        return State(ready=True, message=f"Ready: {what}{'' if fleet.result else ', which starts with the first run'}.")
 
     def warm(self) -> None:
         """Begin to start or join the cluster, where the model's files are here."""

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import os
+import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -20,6 +21,9 @@ OBJECT_STORE_BYTES = 256 * 2**20
 """Room for a dozen images of 2048² on their way; Ray's own default is a third of the machine."""
 PATIENCE_SECONDS = 300.0
 """How long a replica that is to end may still draw."""
+KNOCK_SECONDS = 5.0
+_OF_EVERY_DRIVER = {"RAY_ENABLE_AUTO_CONNECT": "0"}
+"""What asks Ray for something while the playground ends must not start another one."""
 _OF_THE_START = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_AUTH_MODE": "token",
@@ -33,6 +37,7 @@ def open_fleet(settings: Settings, scale: Scale, report: Report) -> Any:
 
     Raises `NotReady` where no cluster answers.
     """
+    os.environ |= _OF_EVERY_DRIVER  # noqa: TID251 - Ray reads it from nowhere else, when it is imported
     if settings.ray_address:
         report(f"Joining the cluster at {settings.ray_address}", 0.1)
         _join(settings.ray_address)
@@ -51,7 +56,7 @@ def engine_settings(settings: Settings) -> Settings:
 
 
 def _start(cpus: int) -> None:
-    os.environ |= _OF_THE_START  # noqa: TID251 - Ray reads these from nowhere else, when it is imported and started
+    os.environ |= _OF_THE_START  # noqa: TID251 - as above, and when it is started
     import ray
 
     ray.init(
@@ -77,20 +82,28 @@ def _lastingly(start: Callable[[], None]) -> None:
 
 
 def _join(address: str) -> None:
-    import ray
-
     if address.startswith("ray://"):
         raise NotReady(
             f"RAY_ADDRESS is {address}, the address of a Ray client: run the playground on a machine of the cluster "
             "and give `auto`, or the head's address, such as 10.0.0.1:6379."
         )
+    import ray
+
     try:
+        _knock(address)
         ray.init(address, **_of_this_driver())
-    except (ConnectionError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         raise NotReady(
             f"No Ray cluster answers at {address} ({error}): start one there with `ray start --head`, or unset "
             "RAY_ADDRESS, and one is started on this machine."
         ) from error
+
+
+def _knock(address: str) -> None:
+    """Raise `OSError` where nobody listens at `host:port`; Ray itself would try for minutes."""
+    host, found, port = address.rpartition(":")
+    if found:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=KNOCK_SECONDS).close()
 
 
 def _of_this_driver() -> dict[str, Any]:

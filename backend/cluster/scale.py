@@ -27,8 +27,10 @@ class Scale:
         """Return Ray Serve's options on a cluster with these resources (`CPU`, `GPU`)."""
         gpus = int(resources.get("GPU", 0))
         most = self.most or gpus or max(1, int(resources.get("CPU", 2)) // 2)
+        # Counted by GPU alone where there are any: a host may have fewer cores to lend than GPUs.
+        device = {"num_cpus": 0, "num_gpus": 1} if gpus else {"num_cpus": 1}
         return {
-            "ray_actor_options": {"num_cpus": 1, "num_gpus": 1 if gpus else 0},
+            "ray_actor_options": device,
             "max_ongoing_requests": 1,
             "max_queued_requests": self.waiting,
             "autoscaling_config": {

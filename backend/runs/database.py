@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from backend.errors import StorageFull
 from backend.runs.files import ImageFiles
+from backend.runs.process import register_process
 from backend.runs.schema import bring_up_to_date
 
 _WRITERS_LOCK = 0x7A_69_6D_67
@@ -42,6 +43,8 @@ def open_database(data: Path, url: str | None = None) -> Engine:
     except BaseException:
         engine.dispose()
         raise
+    if engine.dialect.name == "postgresql":
+        register_process(engine)
     return engine
 
 

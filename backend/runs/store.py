@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Engine, Row, Select, bindparam, insert, selec
 
 from backend.errors import NotFound
 from backend.requests import parse_request, references
-from backend.runs.database import writing
+from backend.runs.database import exclusively, writing
+from backend.runs.process import carry, take_over
 from backend.runs.records import Run, RunImage
 from backend.runs.tables import images, inputs, runs
 from backend.runs.words import table as prompts
@@ -37,6 +38,7 @@ class Store:
         values["request"] = run.request.model_dump_json()
         with self._writing(connection) as connection:
             connection.execute(insert(runs), values)
+            carry(self.engine, connection, run.id)
             connection.execute(insert(prompts), words_of(run))
             for sha256 in set(references(run.request)):
                 connection.execute(insert(inputs), {"run_id": run.id, "sha256": sha256})
@@ -78,6 +80,11 @@ class Store:
             # Compared as a pair, not by `or`: only so does the index lead straight to the page.
             query = query.where(tuple_(runs.c.created, runs.c.id) < (before.created, before.id))
         return self.read(query.order_by(runs.c.created.desc(), runs.c.id.desc()).limit(limit))
+
+    def take_over(self, run: Run) -> bool:
+        """Make this process the one that carries a run; return False where another playground is carrying it."""
+        with exclusively(self.engine) as connection:
+            return take_over(self.engine, connection, run.id)
 
     def of_picture(self, visitor: str, backend: str, sha256: str, prompt: str) -> list[Run]:
         """Return a visitor's finished runs on a backend that took this picture with this prompt, newest first."""

@@ -89,6 +89,14 @@ Index(
     postgresql_where=_TRASHED,
 )
 
+carriers = Table(
+    "carriers",
+    metadata,
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("process", BigInteger, nullable=False),
+)
+"""Which process carries a run, by a number that it drew at its start; written where several may share the record."""
+
 images = Table(
     "images",
     metadata,

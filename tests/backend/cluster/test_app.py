@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import grpc
 import httpx
 import psutil
 import pytest
@@ -75,7 +76,9 @@ def test_the_api_answers_as_ever_nothing_is_open_to_others_and_all_ends_with_the
         assert cluster["default"]
         started = family(process)
         assert any(child.name().startswith("ray::ServeRepli") for child in started)
-        assert len(open_to_others(started)) <= OPEN_BEHIND_A_TOKEN
+        ports = open_to_others(started)
+        assert len(ports) <= OPEN_BEHIND_A_TOKEN
+        assert [asked_without_a_token(port) for port in ports] == [grpc.StatusCode.UNAUTHENTICATED] * len(ports)
         megabytes = sum(child.memory_full_info().uss for child in started) / 1e6
         print(f"memory of {len(started)} processes beside the page: {megabytes:.0f} MB")
         process.send_signal(signal.SIGINT)
@@ -95,8 +98,16 @@ def test_a_killed_app_leaves_no_process_behind(tmp_path: Path) -> None:
         assert psutil.wait_procs(started, timeout=120)[1] == []
 
 
-def open_to_others(processes: list[psutil.Process]) -> list[str]:
-    """Return the addresses that processes listen on and others can reach."""
+def open_to_others(processes: list[psutil.Process]) -> list[int]:
+    """Return the ports that processes listen on and others can reach."""
     loopback = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
     found = [socket for child in processes for socket in child.net_connections("tcp") if socket.status == "LISTEN"]
-    return [f"{socket.laddr.ip}:{socket.laddr.port}" for socket in found if socket.laddr.ip not in loopback]
+    return [socket.laddr.port for socket in found if socket.laddr.ip not in loopback]
+
+
+def asked_without_a_token(port: int) -> grpc.StatusCode:
+    """Return what Serve's server for calls between deployments answers a stranger."""
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel, pytest.raises(grpc.RpcError) as caught:
+        channel.unary_unary("/ray.serve.ASGIService/HandleRequest")(b"", timeout=10)
+    code: grpc.StatusCode = caught.value.code()
+    return code

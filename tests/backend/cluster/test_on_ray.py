@@ -23,9 +23,12 @@ from tests.backend.local.pictures import distance
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(400),
+    pytest.mark.timeout(700),
     pytest.mark.filterwarnings("ignore"),  # of Ray's own code, which are many
 ]
+
+PATIENCE_SECONDS = 300
+"""On a machine with other work for its two cores a replica took over two minutes to start."""
 
 
 def asked(**values: object) -> TextToImage:
@@ -65,18 +68,25 @@ def test_a_second_replica_is_started_where_images_wait_and_a_batch_keeps_its_ord
     house: Playground, engine: Engine
 ) -> None:
     finished(start(house, asked()))
-    assert len(replica_processes()) == 1
-    request = asked(count=WAITING, steps=20)
-    deadline = time.monotonic() + 120
-    while len(replica_processes()) < 2:
-        assert time.monotonic() < deadline, "no second replica came"
+    images = grown(house, asked(count=WAITING, steps=20))
+    wanted = [alone(engine, asked(steps=20), 7 + index) for index in range(WAITING)]
+    assert [distance(image, other) for image, other in zip(images, wanted, strict=True)] == [0] * WAITING
+
+
+def grown(house: Playground, request: Request) -> list[Image.Image]:
+    """Let images wait until there are two replicas; return those of the last run."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
         images = finished(start(house, request))
-    assert [distance(image, alone(engine, request, 7 + index)) for index, image in enumerate(images)] == [0] * WAITING
+        if len(replica_processes()) == 2:
+            return images
+        assert time.monotonic() < deadline, "no second replica came"
 
 
 def test_a_replica_that_is_killed_costs_time_and_no_pixel(house: Playground, engine: Engine) -> None:
+    grown(house, asked(count=WAITING, steps=20))
     request = asked(count=2, steps=50)
-    deadline, told = time.monotonic() + 120, list(killing(house, request))
+    deadline, told = time.monotonic() + PATIENCE_SECONDS, list(killing(house, request))
     while LOST not in {event.doing for event in told if isinstance(event, Progress)}:
         assert time.monotonic() < deadline, "no two replicas drew at the same time"
         told = list(killing(house, request))

@@ -1,0 +1,32 @@
+"""One playground, one image: joins the Ray at RAY_ADDRESS and prints the image's sha256, or the error's words."""
+
+import hashlib
+import sys
+from pathlib import Path
+
+from backend.caller import Caller
+from backend.cluster.backend import ClusterBackend
+from backend.errors import PlaygroundError
+from backend.events import Generated
+from backend.requests import TextToImage
+from backend.runs.files import ImageFiles
+from backend.settings import Settings
+
+
+def main(data: str) -> None:
+    """Make it."""
+    settings = Settings(_env_file=None, PLAYGROUND_DATA=Path(data), PLAYGROUND_MODEL="tiny", PLAYGROUND_REPLICAS=1)
+    cluster = ClusterBackend(settings, ImageFiles(Path(data)))
+    made: list[Generated] = []
+    request = TextToImage(prompt="a red circle", steps=4, seed=7, width=128, height=128)
+    try:
+        cluster.run(
+            request, Caller(visitor="ann"), lambda event: made.append(event) if isinstance(event, Generated) else None
+        )
+    except PlaygroundError as error:
+        sys.exit(str(error))
+    print(hashlib.sha256(made[0].image.tobytes()).hexdigest())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,66 @@
+"""Playgrounds that join a Ray which somebody else has started."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.serving import free_port
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+ROOT = Path(__file__).parents[3]
+LOOPBACK_ONLY = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "token"}
+
+
+@pytest.fixture
+def head(tmp_path: Path) -> Iterator[tuple[psutil.Process, dict[str, str]]]:
+    token = tmp_path / "token"
+    token.write_text("0" * 64)
+    environment = {**os.environ, **LOOPBACK_ONLY, "RAY_AUTH_TOKEN_PATH": str(token)}
+    port = free_port()
+    command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--block", f"--port={port}"]
+    limits = ["--num-cpus=1", "--object-store-memory=100000000", "--include-dashboard=false"]
+    process = subprocess.Popen([*command, *limits], env=environment, stdout=subprocess.DEVNULL)
+    yield psutil.Process(process.pid), {**environment, "RAY_ADDRESS": f"127.0.0.1:{port}"}
+    started = psutil.Process(process.pid).children(recursive=True)
+    process.terminate()
+    process.wait(timeout=120)
+    assert psutil.wait_procs(started, timeout=60)[1] == []
+
+
+def one_image(data: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tests.backend.cluster.one_image", str(data)]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=200, check=False)
+
+
+def replicas(head: psutil.Process) -> list[int]:
+    return [child.pid for child in head.children(recursive=True) if child.name().startswith("ray::ServeRepli")]
+
+
+def test_two_playgrounds_share_the_replicas_which_outlive_them(
+    head: tuple[psutil.Process, dict[str, str]], tmp_path: Path
+) -> None:
+    ray, environment = head
+    images, found = set[str](), list[list[int]]()
+    deadline = time.monotonic() + 60
+    while (made := one_image(tmp_path, environment)).returncode and time.monotonic() < deadline:
+        time.sleep(2)  # The head is still starting.
+    images.add(made.stdout)
+    found.append(replicas(ray))
+    images.add(one_image(tmp_path, environment).stdout)
+    found.append(replicas(ray))
+    assert (made.returncode, len(images)) == (0, 1), made.stderr
+    assert found[0] == found[1]
+    assert len(found[0]) == 1
+
+
+def test_an_address_where_nobody_answers_is_said_in_words(tmp_path: Path) -> None:
+    made = one_image(tmp_path, {**os.environ, **LOOPBACK_ONLY, "RAY_ADDRESS": f"127.0.0.1:{free_port()}"})
+    assert made.returncode == 1
+    assert "No Ray cluster answers at" in made.stderr
