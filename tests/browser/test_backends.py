@@ -67,7 +67,7 @@ def test_a_grid_fills_and_becomes_one_labelled_image(page: Page, site: Site, tmp
     page.fill("#grid-across-values input, #grid-across-values textarea", "2, 4, 6")
     expect(page.locator("#grid-price")).to_contain_text("3 images · free")
     page.click("#grid-down input")
-    page.get_by_role("option", name="seed").click()
+    page.get_by_role("option", name="seed", exact=True).click()
     page.fill("#grid-down-values input, #grid-down-values textarea", "1, 2")
     expect(page.locator("#grid-price")).to_contain_text("6 images · free")
     page.click("#grid-run")

@@ -148,8 +148,8 @@ def test_a_model_that_is_laid_out_anew_a_part_at_a_time_draws_the_same_also_with
     parts = {name: copy.deepcopy(engine.pipe.components[name]) for name in ("transformer", "text_encoder", "vae")}
     pipe = type(engine.pipe)(**engine.pipe.components | parts)
     pipe.set_progress_bar_config(disable=True)
-    plan = MemoryPlan(offload=True, reason="to try it")
-    lay_out(pipe, plan, "cpu", torch.float32)
+    plan = MemoryPlan(offload="model", reason="to try it")
+    lay_out(pipe, plan, "cpu")
     apart = Engine(pipe, lambda memory, _: ControlNet(engine.controlnet, memory), plan)
     for guide, expected in (((), alone), (guides, guided), ((), alone)):
         assert distance(drawn(apart, guide), expected) == 0

@@ -28,7 +28,7 @@ def lines() -> Iterator[io.StringIO]:
 
 
 def test_no_key_is_logged_in_a_message_or_its_arguments(lines: io.StringIO) -> None:
-    logging.getLogger("httpx").debug("Authorization: Bearer %s", CANARY)
+    logging.getLogger("a.client").debug("Authorization: Bearer %s", CANARY)
     assert lines.getvalue() == "DEBUG Authorization: Bearer [key]\n"
 
 
