@@ -54,6 +54,7 @@ def test_a_chinese_browser_gets_a_chinese_page_without_an_english_label(chinese:
         "Second fake",
         "It draws what it is told.",
         "a second beginning",
+        "It takes one seed.",
     }
     assert chinese.locator("#stage img").first.get_attribute("alt") == "Left"
 

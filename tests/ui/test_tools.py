@@ -4,6 +4,7 @@ import asyncio
 import base64
 import io
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,9 @@ def within(site: Site, use: Callable[[ClientSession], Awaitable[Any]]) -> Any:
             await session.initialize()
             return await use(session)
 
-    return asyncio.run(opened())
+    # In a thread of its own: where Chromium was driven before, this one has an event loop that never stops.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(opened())).result()
 
 
 def call(site: Site, name: str, told: Told | None = None, **arguments: Any) -> CallToolResult:
