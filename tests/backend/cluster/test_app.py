@@ -82,7 +82,7 @@ def test_the_api_answers_as_ever_nothing_is_open_to_others_and_all_ends_with_the
         megabytes = sum(child.memory_full_info().uss for child in started) / 1e6
         print(f"memory of {len(started)} processes beside the page: {megabytes:.0f} MB")
         process.send_signal(signal.SIGINT)
-        process.wait(timeout=60)
+        process.wait(timeout=150)
         assert psutil.wait_procs(started, timeout=20)[1] == []
 
 
