@@ -1,8 +1,11 @@
 """A run that goes on is there again after a reload and in another tab, and Stop works in each."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.serving import Site
+
+pytestmark = pytest.mark.slow  # Two pages, or several runs, each some seconds on two cores.
 
 LONG = "60"
 

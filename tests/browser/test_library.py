@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
 from backend.sharing.recipes import pack_recipe
 from tests.serving import Site
+
+pytestmark = pytest.mark.slow  # Two pages, or several runs, each some seconds on two cores.
 
 
 def prompts(site: Site, count: int) -> list[str]:

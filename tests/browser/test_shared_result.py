@@ -5,6 +5,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.serving import Site
 
+pytestmark = pytest.mark.slow  # Two pages, or several runs, each some seconds on two cores.
+
 PATIENCE_MS = 60_000
 
 

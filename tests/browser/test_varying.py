@@ -1,9 +1,12 @@
 """Vary: four images like one that was made; where that can't be, the button says why."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_history import draw
 from tests.serving import Site
+
+pytestmark = pytest.mark.slow  # Two pages, or several runs, each some seconds on two cores.
 
 
 def test_vary_draws_four_of_the_same_seed_and_the_record_tells_them_apart(page: Page, site: Site) -> None:
