@@ -40,7 +40,7 @@ def open_database(data: Path, url: str | None = None) -> Engine:
     try:
         with exclusively(engine) as connection:
             bring_up_to_date(connection, ImageFiles(data / "images"))
-    except BaseException:
+    except BaseException:  # Whatever it was goes on; the connections must not stay open behind it.
         engine.dispose()
         raise
     if engine.dialect.name == "postgresql":
