@@ -53,6 +53,11 @@ def bounds(info: FieldInfo) -> tuple[float | None, float | None]:
     return _as_number(least), _as_number(most)
 
 
+def choices_of(info: FieldInfo) -> tuple[Any, ...]:
+    """Return what a field's type lists as its values; nothing for a field that takes any."""
+    return _kind(info)[1]
+
+
 def shown(name: str, info: FieldInfo, value: Any) -> Any:
     """Return a field's value as its control holds it: a seed as digits, a structure as JSON, nothing as empty text."""
     if name in SEEDS:

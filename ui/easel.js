@@ -11,7 +11,7 @@ let erasing = false, writing = false, last = null, past = [], future = [], settl
 function tell() {
   settled = picture && {image: picture, width: image.naturalWidth, height: image.naturalHeight};
   props.value = settled;
-  trigger('input');
+  window.playground_form?.look();
 }
 
 function mode() { return document.getElementById('main').dataset.mode || 'text_to_image'; }

@@ -2,11 +2,21 @@
 
 from typing import Any
 
-QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+QUIET: dict[str, Any] = {"show_progress": "hidden", "show_progress_on": [], "api_visibility": "private"}
 """Of every event of the page: no veil over what it changes, and no part of the API.
 
 An event that may refuse goes through the queue: outside of it (`queue=False`) Gradio shows no visitor its error.
 """
+
+
+REFRESH = "() => window.playground_form?.refresh()"
+"""The script behind an event that changes what stands around the form: runs, keys or money."""
+
+
+def refresh_after(*events: Any) -> None:
+    """Look anew at price, state and history behind each of these events."""
+    for event in events:
+        event.then(None, None, None, js=REFRESH)
 
 
 def with_mask(values: dict[str, Any]) -> str:

@@ -5,14 +5,14 @@ from typing import Any
 
 import gradio as gr
 
-from backend.capabilities import Size
+from backend.capabilities import Capabilities, Size
 from backend.playground import Playground
 from backend.requests import Mode
 from ui.accelerator import fit_accelerator
 from ui.form import fit
 from ui.notes import note_html
 from ui.settings_area import SettingsArea, has_options
-from ui.sizes import known_sizes, presets, size_key
+from ui.sizes import OWN, known_sizes, presets, size_key
 
 
 class Fitting:
@@ -37,37 +37,75 @@ class Fitting:
             settings.accelerator.box,
         ]
 
-    def fit(self, backend: str, **values: Any) -> dict[Any, Any]:
-        """Return the updates that fit the form to a backend."""
-        chosen = self.playground.choose(backend)
-        can = chosen.capabilities
+    def fit(self, backend: str, before: str, values: Mapping[str, Any]) -> tuple[dict[Any, Any], dict[str, Any]]:
+        """Return the updates that fit the form to a backend, and the values as they are then.
+
+        What the backend before had alike stays out: each update costs the browser a walk through the whole page.
+        """
+        can, left = self.playground.choose(backend).capabilities, self._left(before)
         changes, said = fit(can, values)
+        news = _news(changes, fit(left, values)[0] if left else {})
+        for name, side in self._first_size(can, values).items():
+            news[name] = {**news.get(name, {}), "value": side}
+        fitted = {**values, **{name: change["value"] for name, change in news.items() if "value" in change}}
         controls = self.settings.fitted()
-        updates: dict[Any, Any] = {
-            controls[name]: gr.update(**change) for name, change in changes.items() if name in controls
-        }
-        for mode, tab in self.tabs.items():
-            updates[tab] = gr.update(interactive=mode in can.modes)
-        for name, group in self.settings.groups.items():
-            updates[group] = gr.update(visible=name == backend and has_options(can))
-        chosen_size = size_key(values.get("width"), values.get("height"))
-        if chosen_size in [
-            size_key(*_sides(each.capabilities.default_size)) for each in self.playground.backends.values()
-        ]:
-            # Nobody chose it: another model begins with a size of its own.
-            sides = _sides(can.default_size)
-            chosen_size = size_key(*sides)
-            for name, side in zip(("width", "height"), sides, strict=True):
-                updates[controls[name]] = gr.update(value=side)
-        offered = presets(can)
-        known = chosen_size if chosen_size in [value for _, value in offered] else "custom"
-        updates[self.settings.size.preset] = gr.update(choices=offered, value=known)
-        updates[self.settings.size.known] = known_sizes(can)
+        updates = {controls[name]: gr.update(**change) for name, change in news.items() if name in controls}
         note = note_html(can, said)
-        updates[self.settings.controls] = gr.update(most=can.most_controls)
-        updates[self.settings.accelerator.box] = fit_accelerator(can)
-        updates[self.settings.note] = gr.update(value=note, visible=bool(note))
-        return updates
+        updates |= {
+            **self._modes(can, left),
+            **self._groups(backend, before),
+            **self._sizes(can, left, size_key(fitted.get("width"), fitted.get("height"))),
+            self.settings.note: gr.update(value=note, visible=bool(note)),
+        }
+        if left is None or can.most_controls != left.most_controls:
+            updates[self.settings.controls] = gr.update(most=can.most_controls)
+        if left is None or fit_accelerator(can) != fit_accelerator(left):
+            updates[self.settings.accelerator.box] = fit_accelerator(can)
+        return updates, fitted
+
+    def _left(self, before: str) -> Capabilities | None:
+        known = self.playground.backends.get(before)
+        return known.capabilities if known else None
+
+    def _first_size(self, can: Capabilities, values: Mapping[str, Any]) -> dict[str, int]:
+        """Return the backend's own first size where nobody chose one: that of some backend still stands there."""
+        firsts = (_sides(each.capabilities.default_size) for each in self.playground.backends.values())
+        if (values.get("width"), values.get("height")) not in list(firsts):
+            return {}
+        sides = dict(zip(("width", "height"), _sides(can.default_size), strict=True))
+        return {name: side for name, side in sides.items() if side != values.get(name)}
+
+    def _modes(self, can: Capabilities, left: Capabilities | None) -> dict[Any, Any]:
+        return {
+            tab: gr.update(interactive=mode in can.modes)
+            for mode, tab in self.tabs.items()
+            if left is None or (mode in can.modes) != (mode in left.modes)
+        }
+
+    def _groups(self, backend: str, before: str) -> dict[Any, Any]:
+        """Show the chosen backend's own options in the place of the others'."""
+        backends = self.playground.backends
+        return {
+            group: gr.update(visible=name == backend and has_options(backends[name].capabilities))
+            for name, group in self.settings.groups.items()
+            if before not in backends or name in (backend, before)
+        }
+
+    def _sizes(self, can: Capabilities, left: Capabilities | None, size: str) -> dict[Any, Any]:
+        offered, known = presets(can), known_sizes(can)
+        shown: dict[str, Any] = {"value": size if size in known.split() else OWN}
+        if left is not None and known == known_sizes(left):
+            return {self.settings.size.preset: gr.update(**shown)}
+        return {self.settings.size.preset: gr.update(choices=offered, **shown), self.settings.size.known: known}
+
+
+def _news(changes: Mapping[str, dict[str, Any]], known: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return of these changes what isn't so already; a new value is always new."""
+    news = {
+        name: {key: value for key, value in change.items() if key == "value" or known.get(name, {}).get(key) != value}
+        for name, change in changes.items()
+    }
+    return {name: change for name, change in news.items() if change}
 
 
 def _sides(size: Size) -> tuple[int, int]:

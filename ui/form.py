@@ -13,7 +13,7 @@ from backend.errors import from_validation
 from backend.recipes import Recipe, check_recipe
 from backend.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode, Request, TextToImage, parse_request
 from ui.accelerator import read_accelerator
-from ui.controls import SEEDS, bounds, is_json, plain, read_json
+from ui.controls import SEEDS, bounds, choices_of, is_json, plain, read_json
 from ui.easel import picture_of
 from ui.further_controls import read_controls
 from ui.lora_lines import read_loras
@@ -129,7 +129,7 @@ def _fit_one(name: str, info: FieldInfo, capabilities: Capabilities, value: Any)
             if isinstance(value, int | float) and not low <= value <= high:
                 changes["value"] = min(max(value, low), high)
                 return changes, f"{value:g} became {changes['value']:g}. {limit.reason if limit else ''}".strip()
-    if choices := capabilities.choices.get(name):
+    if choices := capabilities.choices.get(name) or choices_of(info):
         changes["choices"] = list(choices)
         if value is not None and value not in choices:
             changes["value"] = choices[0]

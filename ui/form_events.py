@@ -8,15 +8,13 @@ from backend.playground import Playground
 from ui.compose import Compose
 from ui.control_map import ControlMap
 from ui.effect_check import EffectCheck
-from ui.events import QUIET, js_call
+from ui.events import QUIET, js_call, refresh_after
 from ui.exact_price import ExactPrice
 from ui.filling import Filling
-from ui.fitting import Fitting
 from ui.form import MARK
 from ui.header import Header, Switch
 from ui.own_key import OwnKeys
 from ui.results_area import ResultsArea
-from ui.run import Runner
 from ui.served import Served
 from ui.settings_area import SettingsArea
 from ui.ways_out import WaysOut
@@ -41,44 +39,20 @@ def connect_seed(results: ResultsArea, settings: SettingsArea) -> None:
         place.seed(None, None, seed, js=js_call("chosen_seed"))
 
 
-def connect_switch(
-    playground: Playground, head: Header, form: Compose, settings: SettingsArea, ended: list[Any]
-) -> None:
-    """Connect the choice of a backend, whose state is looked at anew after each run: it may have loaded a model."""
-    switch, fitting = Switch(playground), Fitting(playground, form.tabs, settings)
-    stand = [head.state, head.timer]
-    head.backend.change(None, head.backend, None, js=js_call("choose_backend"))
+def connect_state(playground: Playground, head: Header) -> None:
+    """Connect how the backend stands: looked at again while it changes by itself, and its buttons."""
+    switch, stand = Switch(playground), [head.state, head.timer]
     head.timer.tick(switch.look, head.backend, stand, queue=False, **QUIET)
     head.state.act(switch.act, head.backend, stand, **QUIET)
-    for event in ended:
-        event.then(switch.look, head.backend, stand, queue=False, **QUIET)
-    head.backend.change(switch.look, head.backend, stand, queue=False, **QUIET)
-    head.backend.change(
-        fitting.fit,
-        head.backend,
-        fitting.outputs(),
-        inputs_kwargs=settings.fitted(),
-        preprocess=False,
-        queue=False,
-        **QUIET,
-    )
 
 
-def connect_keys(
-    page: gr.Blocks, keys: OwnKeys, head: Header, runner: Runner, form: Compose, values: dict[str, Any]
-) -> None:
+def connect_keys(page: gr.Blocks, keys: OwnKeys, head: Header) -> None:
     """Connect the box for a visitor's own key."""
     area = head.key
-    stand = [head.state, head.timer]
-    switch = Switch(keys.playground)
-    for event in (
+    refresh_after(
         gr.on([area.keep.click, area.key.submit], keys.keep, [area.key, head.backend], area.key, **QUIET),
         area.forget.click(keys.forget, head.backend, area.key, queue=False, **QUIET),
-    ):
-        event.then(switch.look, head.backend, stand, queue=False, **QUIET).then(
-            runner.price, None, [form.generate, form.left], inputs_kwargs=values, preprocess=False, queue=False, **QUIET
-        )
-    head.backend.change(keys.show, head.backend, area.box, queue=False, **QUIET)
+    )
     page.unload(keys.leave)
 
 
@@ -87,6 +61,7 @@ def connect_ways_out(ways: WaysOut, form: Compose, results: ResultsArea) -> None
     for place in (form.left, results.stage):
         taken = place.way(ways.take, None, ways.outputs(), queue=False, **QUIET)
         taken.then(None, None, None, js=js_call("see_own_key"))
+        refresh_after(taken)
 
 
 def connect_modes(form: Compose) -> None:
@@ -117,16 +92,14 @@ def connect_control_map(filling: Filling, head: Header, form: Compose, settings:
     # In a second round: what was under way when Stop was pressed must not be shown after it.
     stopping = own["stop_map"].click(None, None, None, cancels=[showing, buying], queue=False, **QUIET)
     stopping.then(shown.stopped, None, shown.outputs(), queue=False, **QUIET)
-    own["control_map"].use(shown.use, None, shown.taken(), queue=False, **QUIET)
+    refresh_after(own["control_map"].use(shown.use, None, shown.taken(), queue=False, **QUIET))
     return buying
 
 
-def connect_exact_price(runner: Runner, head: Header, form: Compose, values: dict[str, Any]) -> None:
+def connect_exact_price(exact: ExactPrice, form: Compose, values: dict[str, Any]) -> None:
     """Connect the question for the exact price."""
-    exact = ExactPrice(runner, form.exact)
     how: dict[str, Any] = {"inputs_kwargs": values, "preprocess": False, "trigger_mode": "once", **QUIET}
-    form.exact.click(exact.ask, None, form.left, **{**how, "show_progress": "minimal"})
-    head.backend.change(exact.fit, head.backend, form.exact, queue=False, **QUIET)
+    form.exact.click(exact.ask, None, form.left, **{**how, "show_progress": "minimal", "show_progress_on": None})
 
 
 def connect_effect(playground: Playground, served: Served, settings: SettingsArea, values: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ let list = [], settled = null;
 
 const allowed = () => Math.max(0, props.most - (document.getElementById('main').dataset.mode === 'controlnet'));
 
-function tell() { settled = list.map(each => ({...each})); props.value = settled; trigger('input'); }
+function tell() { settled = list.map(each => ({...each})); props.value = settled; window.playground_form?.look(); }
 
 function say(text) { hint.textContent = text; hint.hidden = !text; }
 

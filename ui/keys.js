@@ -72,6 +72,10 @@
       const tab = document.getElementById(`tab-${mode}-button`);
       if (tab && byId('main').dataset.mode !== mode) tab.click();
     },
+    begin: mode => {
+      window.playground.open_tab(mode);
+      window.playground_form?.start();
+    },
     choose_backend: name => {
       document.querySelectorAll('.chips').forEach(chips => { chips.hidden = chips.dataset.of !== name; });
     },

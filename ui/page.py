@@ -11,8 +11,10 @@ from ui.actions import Actions
 from ui.api import Api
 from ui.charts import Charting
 from ui.compose import Compose, compose
-from ui.events import QUIET
+from ui.events import QUIET, refresh_after
+from ui.exact_price import ExactPrice
 from ui.filling import Filling
+from ui.fitting import Fitting
 from ui.form_events import (
     connect_control_map,
     connect_effect,
@@ -22,7 +24,7 @@ from ui.form_events import (
     connect_modes,
     connect_seed,
     connect_sizes,
-    connect_switch,
+    connect_state,
     connect_ways_out,
 )
 from ui.header import Header, header
@@ -31,7 +33,7 @@ from ui.library_area import Library, Shelving
 from ui.list_shelf import ListShelving
 from ui.own_key import OwnKeys
 from ui.recovering import Recovering
-from ui.remembering import Remembering
+from ui.remembering import Remembering, memory
 from ui.restore import DROP_ZONE, Restoring
 from ui.results_area import results_area
 from ui.room import Together, room_area
@@ -41,7 +43,6 @@ from ui.run_events import (
     connect_history,
     connect_library,
     connect_memory,
-    connect_price,
     connect_recovering,
     connect_restore,
     connect_run,
@@ -56,6 +57,7 @@ from ui.style_shelf import StyleShelving
 from ui.token_line import TokenLine
 from ui.tools import Tools
 from ui.varying import Varying
+from ui.watch import Watch
 from ui.ways_out import WaysOut
 
 CACHE_SECONDS = (3600, 24 * 3600)
@@ -92,27 +94,29 @@ def build(playground: Playground) -> gr.Blocks:
         actions = Actions(playground, filling, results.inspector, results.history.undo)
         ended = connect_run(page, runner, form, settings, values) + connect_vary(Varying(runner, actions), results)
         ended.append(connect_control_map(filling, head, form, settings))
-        connect_history(looking, results.history, ended)
+        connect_history(looking, results.history)
         Charting(playground, results.history.charts).connect()
-        connect_recovering(page, Recovering(playground, runner, results.recoverable), looking, ended)
-        connect_actions(actions, looking, form, results)
-        remembering = Remembering(playground, filling, form.notice)
+        recovering = Recovering(playground, runner, results.recoverable)
+        refresh_after(*ended, connect_recovering(recovering))
+        connect_actions(actions, form, results)
         FormLink(playground, library, form.share).connect(values)
         TokenLine(playground, library, form.tokens).connect(values)
-        connect_price(page, runner, form, values, ended)
-        connect_memory(page, remembering, form, values)
         connect_sizes(settings)
         connect_modes(form)
         connect_mask_edge(settings)
-        connect_keys(page, OwnKeys(playground), head, runner, form, values)
+        connect_keys(page, OwnKeys(playground), head)
         connect_restore(Restoring(playground, filling, form.notice), form, drop)
-        connect_exact_price(runner, head, form, values)
+        exact = ExactPrice(runner, form.exact)
+        connect_exact_price(exact, form, values)
         connect_effect(playground, served, settings, values)
         connect_seed(results, settings)
-        connect_switch(playground, head, form, settings, ended)
+        connect_state(playground, head)
         connect_ways_out(WaysOut(playground, head), form, results)
         Together(playground, served, filling, room).connect(page, **QUIET)
-        page.load(looking.look, None, results.history.outputs(), queue=False, **QUIET)
+        remembering, kept = Remembering(playground, filling, form.notice), memory()
+        connect_memory(page, remembering, form, kept)
+        fitting = Fitting(playground, form.tabs, settings)
+        Watch(runner, fitting, remembering, looking, recovering, head, exact, settings.grid, kept).connect(values)
     assert isinstance(page, gr.Blocks)
     # Each parameter is a component: on a page of their own, no browser is sent or starts any of the two hundred.
     with page.route("Endpoints", "endpoints", show_in_navbar=False):

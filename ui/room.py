@@ -14,6 +14,7 @@ from backend.runs.caps import usd
 from backend.sharing.rooms import Landed, Member, Room
 from ui.caller import ROOM, caller_of, room_in
 from ui.cards import facts
+from ui.events import refresh_after
 from ui.filling import Filling, Updates
 from ui.served import Served, url
 
@@ -91,7 +92,7 @@ class Together:
         gr.on([area.join.click], self.join, area.name, [*outputs, area.timer], **quiet)
         area.lock.click(self.lock, area.lock, outputs, **quiet)
         area.close.click(self.close, None, outputs, **quiet)
-        area.board.act(self.remix, None, self.filling.outputs(), **quiet)
+        refresh_after(area.board.act(self.remix, None, self.filling.outputs(), **quiet))
 
     def arrive(self, request: gr.Request) -> Updates:
         """Look at the room when the page opens, and keep looking where it was joined."""

@@ -38,10 +38,8 @@ class TokenLine:
     line: gr.HTML
 
     def connect(self, values: dict[str, Any]) -> None:
-        """Ask the browser's script at every change; it asks the server where the prompt is long."""
+        """Answer the browser's script, which asks where the prompt is long; the watch over the form wakes it."""
         counted = {name: values[name] for name in ("prompt", "styles", "backend")}
-        moments = [control.change for control in counted.values()]
-        gr.on(moments, None, counted["prompt"], None, js="prompt => window.playground_tokens(prompt)")
         self.line.count(self.count, None, self.line, inputs_kwargs=counted, preprocess=False, queue=False, **QUIET)
 
     def count(self, request: gr.Request, **values: Any) -> str:
