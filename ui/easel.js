@@ -260,4 +260,4 @@ watch('value', () => {
   if (given === settled || !given) { if (!given && picture) remove(); return; }
   show(given.image, given.image.url, given.mask);
 });
-window.playground_easel = {mask, lay_out, take};
+window.playground_easel = {mask, lay_out, read_margins, take};

@@ -64,10 +64,11 @@ def connect_ways_out(ways: WaysOut, form: Compose, results: ResultsArea) -> None
         refresh_after(taken)
 
 
-def connect_modes(form: Compose) -> None:
-    """Connect the tabs, in the browser alone."""
+def connect_modes(form: Compose, settings: SettingsArea) -> None:
+    """Connect the tabs, in the browser alone; a mode's own controls are made when it is first opened."""
     for mode, tab in form.tabs.items():
-        tab.select(None, None, form.mode, js=f"() => window.playground.choose_mode('{mode}')")
+        shown = [form.mode, settings.modes[mode]]
+        tab.select(None, None, shown, js=f"() => window.playground.choose_mode('{mode}')")
 
 
 def connect_mask_edge(settings: SettingsArea) -> None:

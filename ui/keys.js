@@ -8,6 +8,11 @@
     return visible(button);
   }
 
+  function when_there(what, then, frames = 120) {
+    if (document.querySelector(what)) then();
+    else if (frames) requestAnimationFrame(() => when_there(what, then, frames - 1));
+  }
+
   function pictures() {
     return [...document.querySelectorAll('[data-open]')].filter(visible);
   }
@@ -82,7 +87,8 @@
     choose_mode: mode => {
       byId('main').dataset.mode = mode;
       window.playground_easel && window.playground_easel.lay_out();
-      return mode;
+      when_there(`#own-${mode} input`, () => { say_strength(); window.playground_easel?.read_margins(); });
+      return [mode, {visible: true, __type__: 'update'}];
     },
     see_own_key: () => {
       const box = document.querySelector('#own-key-text input');
@@ -118,7 +124,6 @@
     if (slider && words) words.textContent = STRENGTHS.find(([most]) => +slider.value <= most)[1];
   }
   document.addEventListener('input', say_strength);
-  setTimeout(say_strength, 1000);
 
   // Gradio shows the endpoints of the page that one is on, and ours have one of their own.
   const at_endpoints = location.pathname.endsWith('/endpoints');

@@ -102,7 +102,7 @@ def build(playground: Playground) -> gr.Blocks:
         FormLink(playground, library, form.share).connect(values)
         TokenLine(playground, library, form.tokens).connect(values)
         connect_sizes(settings)
-        connect_modes(form)
+        connect_modes(form, settings)
         connect_mask_edge(settings)
         connect_keys(page, OwnKeys(playground), head)
         connect_restore(Restoring(playground, filling, form.notice), form, drop)

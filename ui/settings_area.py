@@ -10,6 +10,7 @@ from gradio.components import Component
 from backend.capabilities import Capabilities
 from backend.playground import Playground
 from backend.presets import Presets
+from backend.requests import Mode
 from ui.accelerator import AcceleratorArea, accelerator_area
 from ui.controls import control
 from ui.form import MARK, SHARED, fit
@@ -49,6 +50,7 @@ class SettingsArea:
     """The components of the settings."""
 
     own: dict[str, Any]
+    modes: dict[Mode, gr.Column]
     fields: dict[str, Any]
     options: dict[str, Any]
     groups: dict[str, gr.Column]
@@ -74,7 +76,7 @@ def settings_area(playground: Playground, presets: Presets) -> SettingsArea:
     chosen = playground.choose("auto")
     first, _ = fit(chosen.capabilities, {})
     with gr.Column(elem_id="settings", min_width=280):
-        own = _own_fields(first)
+        own, modes = _own_fields(first)
         controls = further_controls(chosen.capabilities)
         said = note_html(chosen.capabilities)
         note = gr.HTML(said, elem_id="fit-note", visible=bool(said), apply_default_css=False)
@@ -100,6 +102,7 @@ def settings_area(playground: Playground, presets: Presets) -> SettingsArea:
         options, groups = _options(playground, chosen.name)
     return SettingsArea(
         own,
+        modes,
         fields,
         options,
         groups,
@@ -124,13 +127,14 @@ def _fields(names: tuple[str, ...], fitted: Mapping[str, Mapping[str, object]]) 
     return made
 
 
-def _own_fields(fitted: Fitted) -> dict[str, Any]:
-    """Lay out each mode's own controls; the style sheet shows those of the chosen one."""
+def _own_fields(fitted: Fitted) -> tuple[dict[str, Any], dict[Mode, gr.Column]]:
+    """Lay out each mode's own controls; the browser makes them at the first visit, then the style sheet shows them."""
     made: dict[str, Any] = {}
+    columns: dict[Mode, gr.Column] = {}
     for mode, tab in TABS.items():
-        with gr.Column(elem_id=f"own-{mode}", elem_classes=["own"]):
+        with gr.Column(elem_id=f"own-{mode}", elem_classes=["own"], visible=False) as columns[mode]:
             made |= tab.layout(fitted)
-    return made
+    return made, columns
 
 
 def _options(playground: Playground, chosen: str) -> tuple[dict[str, Component], dict[str, gr.Column]]:
