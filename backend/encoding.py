@@ -13,7 +13,7 @@ def encode(image: Image.Image, image_format: OutputFormat, quality: int = 95) ->
 
     PNG goes through OpenCV where it is installed: 56 ms for 1024² against Pillow's 263 ms, at the same size.
     """
-    image = image.convert("RGB")
+    image = image if image.mode == "RGB" else image.convert("RGB")
     if image_format == "png":
         return _png(image)
     buffer = io.BytesIO()

@@ -104,18 +104,19 @@ class FakeBackend(Backend):
 
     def _take_time(self, request: Request, options: FakeOptions, index: int, emit: Emit) -> None:
         each = options.seconds / request.steps
+        preview = None if options.provider else preview_jpeg(draw(request, seeds(request)[index], (64, 64)))
         for step in range(request.steps):
             time.sleep(each)
-            if not options.provider:
-                preview = preview_jpeg(draw(request, seeds(request)[index], (64, 64)))
+            if preview:
                 emit(Progress(step + 1, request.steps, preview, index))
 
 
 def draw(request: Request, seed: int, size: tuple[int, int], variation: int | None = None) -> Image.Image:
     """Return one colour that depends on the prompt and the seeds; `size` is width and height in pixels."""
     colour = Image.new("RGB", size, _colour(request, seed))
-    other = Image.new("RGB", size, _colour(request, seed if variation is None else variation))
-    return Image.blend(colour, other, request.variation_strength)
+    if variation is None:
+        return colour
+    return Image.blend(colour, Image.new("RGB", size, _colour(request, variation)), request.variation_strength)
 
 
 def _colour(request: Request, seed: int) -> tuple[int, ...]:

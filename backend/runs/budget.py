@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import ROUND_UP, Decimal
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Engine, case, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, Update, bindparam, case, func, insert, select, update
 
 from backend.errors import OverBudget
 from backend.runs.caps import UNPRICED, WINDOW, Caps, Scope, Standing
@@ -27,6 +27,19 @@ _COUNTED = case(
     (ledger.c.settled_usd > ledger.c.reserved_usd, ledger.c.settled_usd),
     else_=ledger.c.reserved_usd,
 )
+
+# Built once, with values as parameters: SQLAlchemy takes longer to build a statement than the database to run it.
+_HOUSE = select(func.sum(_COUNTED, type_=Money)).where(ledger.c.payer == "house")
+# Without an upper end: a clock set back must not hide what was spent.
+_RECENT = _HOUSE.where(ledger.c.created > bindparam("since"))
+_SPENT: dict[Scope, Select[tuple[Decimal]]] = {
+    "visitor": _RECENT.where(ledger.c.visitor == bindparam("who")),
+    "address": _RECENT.where(ledger.c.address == bindparam("who")),
+    "room": _HOUSE.where(ledger.c.room == bindparam("who")),
+    "house": _RECENT,
+}
+_CLOSE = update(ledger).where(ledger.c.run_id == bindparam("closed"))
+_CLOSE_UNBILLED = _CLOSE.where(ledger.c.settled_usd.is_(None))
 
 
 class Budget:
@@ -87,7 +100,7 @@ class Budget:
 
     def release(self, run_id: str, *, connection: Connection | None = None) -> None:
         """Give the reservation back: it is known that nothing was billed. A bill that is known stays."""
-        self._close(run_id, "released", connection, ledger.c.settled_usd.is_(None), settled_usd=Decimal(0))
+        self._close(run_id, "released", connection, _CLOSE_UNBILLED, settled_usd=Decimal(0))
 
     def hold(self, run_id: str, *, connection: Connection | None = None) -> None:
         """Keep the reservation: it isn't known what was billed."""
@@ -123,30 +136,29 @@ class Budget:
     def _standings(
         self, connection: Connection, visitor: str, *, room: str | None, address: str | None
     ) -> tuple[Standing, ...]:
-        # Without an upper end: a clock set back must not hide what was spent.
-        recent = ledger.c.created > datetime.now(UTC) - WINDOW
-        scopes: list[tuple[Scope, Decimal | None, list[ColumnElement[bool]]]] = [
-            ("visitor", self.caps.visitor, [ledger.c.visitor == visitor, recent]),
-            ("address", self.caps.visitor if address else None, [ledger.c.address == address, recent]),
-            ("room", self.caps.room if room else None, [ledger.c.room == room]),
-            ("house", self.caps.house, [recent]),
-        ]
-        return tuple(Standing(scope, cap, _spent(connection, where)) for scope, cap, where in scopes if cap is not None)
+        scopes: tuple[tuple[Scope, Decimal | None, str | None], ...] = (
+            ("visitor", self.caps.visitor, visitor),
+            ("address", self.caps.visitor if address else None, address),
+            ("room", self.caps.room if room else None, room),
+            ("house", self.caps.house, None),
+        )
+        return tuple(
+            Standing(scope, cap, _spent(connection, scope, who)) for scope, cap, who in scopes if cap is not None
+        )
 
     def _close(
-        self, run_id: str, state: Entry, connection: Connection | None, *where: ColumnElement[bool], **values: Any
+        self, run_id: str, state: Entry, connection: Connection | None, statement: Update = _CLOSE, **values: Any
     ) -> None:
-        statement = update(ledger).where(ledger.c.run_id == run_id, *where).values(state=state, **values)
-        if connection is not None:
-            connection.execute(statement)
-            return
-        with self.transaction() as own:
-            own.execute(statement)
+        if connection is None:
+            with self.transaction() as connection:
+                return self._close(run_id, state, connection, statement, **values)
+        connection.execute(statement, {"closed": run_id, "state": state, **values})
+        return None
 
 
-def _spent(connection: Connection, where: list[ColumnElement[bool]]) -> Decimal:
-    total = select(func.sum(_COUNTED, type_=Money)).where(ledger.c.payer == "house", *where)
-    return connection.execute(total).scalar() or Decimal(0)
+def _spent(connection: Connection, scope: Scope, who: str | None) -> Decimal:
+    values = {"who": who, "since": datetime.now(UTC) - WINDOW}
+    return connection.execute(_SPENT[scope], values).scalar() or Decimal(0)
 
 
 def _nanos(amount: Decimal) -> Decimal:

@@ -77,15 +77,16 @@ class ImageFiles:
     def _write(self, target: Path, content: bytes) -> None:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", delete=False) as file:
-                try:
+            handle, name = tempfile.mkstemp(dir=target.parent, prefix=".")
+            try:
+                with os.fdopen(handle, "wb") as file:
                     file.write(content)
                     file.flush()
-                    os.fsync(file.fileno())
-                    Path(file.name).replace(target)
-                except OSError:
-                    Path(file.name).unlink(missing_ok=True)
-                    raise
+                    os.fsync(handle)
+                Path(name).replace(target)
+            except OSError:
+                Path(name).unlink(missing_ok=True)
+                raise
         except OSError as error:
             raise StorageFull(
                 f"The image could not be kept ({error.strerror or error}): free some disk space and run it again."

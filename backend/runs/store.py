@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, bindparam, insert, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.errors import NotFound
 from backend.requests import parse_request, references
@@ -23,6 +24,10 @@ _IMAGE_COLUMNS = ("sha256", "format", "width", "height", "seed", "cost_usd", "fl
 
 # Values go along as parameters: built into the statement, each one costs as much as the database takes for it all.
 _CHANGE = update(runs).where(runs.c.id == bindparam("changed"))
+_ADD_IMAGE = {
+    "sqlite": sqlite.insert(images).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(images).on_conflict_do_nothing(),
+}
 
 
 class Store:
@@ -52,10 +57,8 @@ class Store:
         """Record an image that lies in the data folder; one that is there already (collected twice) stays."""
         values = {name: getattr(image, name) for name in _IMAGE_COLUMNS} | {"run_id": run_id, "position": image.index}
         values["details"] = dict(image.details)
-        known = select(images.c.position).where(images.c.run_id == run_id, images.c.position == image.index)
         with writing(self.engine) as connection:
-            if connection.execute(known).first() is None:
-                connection.execute(insert(images), values)
+            connection.execute(_ADD_IMAGE[connection.dialect.name], values)
 
     def finish(self, run: Run, *, connection: Connection | None = None) -> None:
         """Record how a run ended; with `connection`, as part of that transaction."""
