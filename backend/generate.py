@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from sqlalchemy import Connection
+
 from backend.access import check_pictures
 from backend.allowance import payer_of
 from backend.base import Backend
@@ -21,6 +23,7 @@ from backend.playground import Playground
 from backend.recorder import Recorder
 from backend.request_parts import RANDOM_SEED, Control
 from backend.requests import ControlNet, Request, TextToImage
+from backend.runs.database import write
 from backend.runs.exchanges import save_exchanges
 from backend.runs.records import Run
 
@@ -109,9 +112,12 @@ def _open(playground: Playground, caller: Caller, backend: Backend, request: Req
     )
     payer = payer_of(backend, caller, estimate)
     address = None if caller.signed_in else caller.address
-    with playground.budget.transaction() as connection:
+
+    def begin(connection: Connection) -> None:
         playground.budget.reserve(run, estimate.most, payer=payer, address=address, connection=connection)
         playground.store.add(run, connection=connection)
+
+    write(playground.store.engine, begin, alone=True)
     return run
 
 

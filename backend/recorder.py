@@ -11,6 +11,7 @@ from backend.capabilities import Estimate
 from backend.errors import Cancelled, PlaygroundError, StorageFull
 from backend.events import Charged, Emit, Event, Failed, Finished, Generated, Ordering, Submitted
 from backend.playground import Playground
+from backend.runs.database import write
 from backend.runs.keep import keep_image
 from backend.runs.records import CostKind, Run, Status
 
@@ -96,11 +97,14 @@ class Recorder:
             billed=error.billed if error else None,
         )
         run = self.run
+
         # In one step: a crash finds the run either still open, with its reservation, or closed, with its bill.
+        def close(connection: Connection) -> None:
+            self._settle(cost, error, connection)
+            self.playground.store.finish(run, connection=connection)
+
         try:
-            with self.playground.budget.transaction() as connection:
-                self._settle(cost, error, connection)
-                self.playground.store.finish(run, connection=connection)
+            write(self.playground.store.engine, close, alone=True)
         except StorageFull as full:
             raise self._unkept(full) from full
         size = f"{run.images[0].width}x{run.images[0].height}" if run.images else "no image"

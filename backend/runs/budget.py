@@ -38,6 +38,7 @@ _SPENT: dict[Scope, Select[tuple[Decimal]]] = {
     "room": _HOUSE.where(ledger.c.room == bindparam("who")),
     "house": _RECENT,
 }
+_RESERVE = insert(ledger)
 _CLOSE = update(ledger).where(ledger.c.run_id == bindparam("closed"))
 _CLOSE_UNBILLED = _CLOSE.where(ledger.c.settled_usd.is_(None))
 
@@ -87,7 +88,7 @@ class Budget:
             "payer": payer,
         }
         values |= {"backend": run.backend, "created": datetime.now(UTC), "state": "reserved", "reserved_usd": aside}
-        connection.execute(insert(ledger), values)
+        connection.execute(_RESERVE, values)
         return None
 
     def settle(self, run_id: str, bill: Decimal, *, connection: Connection | None = None) -> None:

@@ -1,24 +1,31 @@
 """One engine for the record: SQLite in the data folder unless an address is given."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.exc import OperationalError
 
 from backend.errors import StorageFull
 from backend.runs.files import ImageFiles
+from backend.runs.group_commit import GroupCommit
 from backend.runs.process import register_process
 from backend.runs.schema import bring_up_to_date
+
+T = TypeVar("T")
 
 _WRITERS_LOCK = 0x7A_69_6D_67
 """The number of PostgreSQL's advisory lock ("zimg"); any constant will do, so long as every process uses it."""
 
 _TURN = "turn"
 """The engine's option that holds its writers' lock."""
+
+_GROUP = "group"
+"""The engine's option that holds its group commit; PostgreSQL has one of its own."""
 
 _NO_ROOM = ("disk is full", "readonly database", "disk I/O", "No space left", "could not extend")
 """What SQLite and PostgreSQL say when the disk takes no more."""
@@ -32,10 +39,11 @@ def open_database(data: Path, url: str | None = None) -> Engine:
     if url is None:
         data.mkdir(parents=True, exist_ok=True)
         url = f"sqlite:///{data / 'playground.db'}"
-    turns = {_TURN: threading.Lock() if url.startswith("sqlite") else nullcontext()}
-    engine = create_engine(url, pool_size=16, max_overflow=64, execution_options=turns)
+    engine = create_engine(url, pool_size=16, max_overflow=64, execution_options={_TURN: nullcontext()})
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
+        turn = threading.Lock()
+        engine.update_execution_options(**{_TURN: turn, _GROUP: GroupCommit(turn, partial(_begin_alone, engine))})
     # One transaction: one wait for the disk instead of thirty, and no second process in between.
     try:
         with exclusively(engine) as connection:
@@ -48,13 +56,41 @@ def open_database(data: Path, url: str | None = None) -> Engine:
     return engine
 
 
+def write(engine: Engine, work: Callable[[Connection], T], *, alone: bool = False) -> T:
+    """Carry out `work` in a transaction and return what it returns, once that is on disk; raises as `writing` does.
+
+    On SQLite it shares a transaction with what other threads write at the same moment, and may run in one of them. With
+    `alone` it is safe as in `exclusively`.
+    """
+    group: GroupCommit | None = engine.get_execution_options().get(_GROUP)
+    if group is not None:
+        return group.write(work)
+    with exclusively(engine) if alone else writing(engine) as connection:
+        return work(connection)
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Open a transaction to write in; raise `StorageFull` where the database takes no more."""
     # SQLite polls its own lock with ever longer pauses; through this one, the next writer starts at once.
-    turn = engine.get_execution_options()[_TURN]
+    with engine.get_execution_options()[_TURN], _begin(engine) as connection:
+        yield connection
+
+
+@contextmanager
+def exclusively(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that is the only one writing, across threads and processes.
+
+    What is read inside stays true until it is committed; a sum that was checked against a cap can't be outrun.
+    """
+    with engine.get_execution_options()[_TURN], _begin_alone(engine) as connection:
+        yield connection
+
+
+@contextmanager
+def _begin(engine: Engine) -> Iterator[Connection]:
     try:
-        with turn, engine.begin() as connection:
+        with engine.begin() as connection:
             yield connection
     except OperationalError as error:
         if not any(sign in str(error.orig) for sign in _NO_ROOM):
@@ -64,12 +100,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def exclusively(engine: Engine) -> Iterator[Connection]:
-    """Open a transaction that is the only one writing, across threads and processes.
-
-    What is read inside stays true until it is committed; a sum that was checked against a cap can't be outrun.
-    """
-    with writing(engine) as connection:
+def _begin_alone(engine: Engine) -> Iterator[Connection]:
+    with _begin(engine) as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:

@@ -6,11 +6,10 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, bindparam, insert, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.errors import NotFound
 from backend.requests import parse_request, references
-from backend.runs.database import exclusively, writing
+from backend.runs.database import exclusively, write, writing
 from backend.runs.process import carry, take_over
 from backend.runs.records import Run, RunImage
 from backend.runs.tables import images, inputs, runs
@@ -24,10 +23,10 @@ _IMAGE_COLUMNS = ("sha256", "format", "width", "height", "seed", "cost_usd", "fl
 
 # Values go along as parameters: built into the statement, each one costs as much as the database takes for it all.
 _CHANGE = update(runs).where(runs.c.id == bindparam("changed"))
-_ADD_IMAGE = {
-    "sqlite": sqlite.insert(images).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(images).on_conflict_do_nothing(),
-}
+_ADD_RUN, _ADD_IMAGE, _ADD_PROMPT = insert(runs), insert(images), insert(prompts)
+_THIS_IMAGE = select(images.c.position).where(
+    images.c.run_id == bindparam("run_id"), images.c.position == bindparam("position")
+)
 
 
 class Store:
@@ -42,9 +41,9 @@ class Store:
         values |= {name: getattr(run.request, name) for name in _OF_THE_REQUEST}
         values["request"] = run.request.model_dump_json()
         with self._writing(connection) as connection:
-            connection.execute(insert(runs), values)
+            connection.execute(_ADD_RUN, values)
             carry(self.engine, connection, run.id)
-            connection.execute(insert(prompts), words_of(run))
+            connection.execute(_ADD_PROMPT, words_of(run))
             for sha256 in set(references(run.request)):
                 connection.execute(insert(inputs), {"run_id": run.id, "sha256": sha256})
 
@@ -57,8 +56,12 @@ class Store:
         """Record an image that lies in the data folder; one that is there already (collected twice) stays."""
         values = {name: getattr(image, name) for name in _IMAGE_COLUMNS} | {"run_id": run_id, "position": image.index}
         values["details"] = dict(image.details)
-        with writing(self.engine) as connection:
-            connection.execute(_ADD_IMAGE[connection.dialect.name], values)
+
+        def add(connection: Connection) -> None:
+            if connection.execute(_THIS_IMAGE, values).first() is None:
+                connection.execute(_ADD_IMAGE, values)
+
+        write(self.engine, add)
 
     def finish(self, run: Run, *, connection: Connection | None = None) -> None:
         """Record how a run ended; with `connection`, as part of that transaction."""
