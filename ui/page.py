@@ -20,39 +20,36 @@ from ui.form_events import (
     connect_effect,
     connect_exact_price,
     connect_keys,
-    connect_mask_edge,
     connect_modes,
-    connect_seed,
     connect_sizes,
     connect_state,
-    connect_ways_out,
 )
 from ui.header import Header, header
 from ui.history import Looking
 from ui.library_area import Library, Shelving
 from ui.list_shelf import ListShelving
+from ui.opening import Opening
 from ui.own_key import OwnKeys
 from ui.recovering import Recovering
-from ui.remembering import Remembering, memory
+from ui.remembering import Remembering
 from ui.restore import DROP_ZONE, Restoring
 from ui.results_area import results_area
 from ui.room import Together, room_area
 from ui.run import Outputs, Runner
 from ui.run_events import (
-    connect_actions,
+    connect_cards,
     connect_history,
     connect_library,
-    connect_memory,
     connect_recovering,
     connect_restore,
     connect_run,
-    connect_vary,
 )
 from ui.scripts import Scripts
 from ui.served import Served
 from ui.settings_area import SettingsArea, settings_area
 from ui.share import FormLink
-from ui.shared_result import SharedResult
+from ui.shared_result import SharedResult, shared_result_area
+from ui.signals import signals
 from ui.style_shelf import StyleShelving
 from ui.token_line import TokenLine
 from ui.tools import Tools
@@ -74,7 +71,7 @@ def build(playground: Playground) -> gr.Blocks:
         title="Z-Image Playground", analytics_enabled=False, fill_width=True, delete_cache=CACHE_SECONDS
     ) as page:
         head = header(playground)
-        SharedResult(playground, served).add_to_page(page, **QUIET)
+        shared = SharedResult(playground, served, shared_result_area())
         with gr.Row(elem_id="main"):
             form = compose(playground)
             results = results_area(
@@ -82,41 +79,56 @@ def build(playground: Playground) -> gr.Blocks:
             )
             settings = settings_area(playground, library.presets)
         drop = _dropzone()
-        room = room_area((_HERE / "cards.js").read_text(encoding="utf-8"))
+        room = room_area()
+        values = _values(head, form, settings)
+        watched = {**{name: control for name, control in values.items() if name != "mask"}, **settings.grid.values()}
+        box = signals(names=watched, grid=settings.grid.values(), backend=playground.choose("auto").name)
         outputs = Outputs(results.stage, form.generate, form.stop, form.left)
         runner = Runner(playground, library, served, outputs)
-        values = _values(head, form, settings)
         filling = Filling(playground, served, {name: found for name, found in values.items() if name != "mask"})
         looking = Looking(playground, served, results.history)
-        connect_library(page, Shelving(library, settings.library, filling), form, values)
-        StyleShelving(library, served, settings.styles, settings.library.styles).connect(page)
-        ListShelving(library, settings.lists).connect(page)
-        actions = Actions(playground, filling, results.inspector, results.history.undo)
-        ended = connect_run(page, runner, form, settings, values) + connect_vary(Varying(runner, actions), results)
+        recovering = Recovering(playground, runner, results.recoverable)
+        remembering = Remembering(playground, filling, form.notice)
+        together = Together(playground, served, filling, room)
+        shelving = Shelving(library, settings.library, filling)
+        styles = StyleShelving(library, served, settings.styles, settings.library.styles)
+        lists = ListShelving(library, settings.lists)
+        varying = Varying(runner, Actions(playground, filling, results.inspector, results.history.undo))
+        exact = ExactPrice(runner, form.exact)
+
+        ended = connect_run(page, runner, form, settings, values)
+        ended.append(connect_cards(box, varying, together, WaysOut(playground, head), form))
         ended.append(connect_control_map(filling, head, form, settings))
+        ended.append(connect_recovering(recovering))
+        refresh_after(*ended)
+        connect_library(shelving, form, values)
+        styles.connect()
+        lists.connect()
+        together.connect(**QUIET)
         connect_history(looking, results.history)
         Charting(playground, results.history.charts).connect()
-        recovering = Recovering(playground, runner, results.recoverable)
-        refresh_after(*ended, connect_recovering(recovering))
-        connect_actions(actions, form, results)
         FormLink(playground, library, form.share).connect(values)
         TokenLine(playground, library, form.tokens).connect(values)
         connect_sizes(settings)
         connect_modes(form, settings)
-        connect_mask_edge(settings)
         connect_keys(page, OwnKeys(playground), head)
         connect_restore(Restoring(playground, filling, form.notice), form, drop)
-        exact = ExactPrice(runner, form.exact)
         connect_exact_price(exact, form, values)
         connect_effect(playground, served, settings, values)
-        connect_seed(results, settings)
         connect_state(playground, head)
-        connect_ways_out(WaysOut(playground, head), form, results)
-        Together(playground, served, filling, room).connect(page, **QUIET)
-        remembering, kept = Remembering(playground, filling, form.notice), memory()
-        connect_memory(page, remembering, form, kept)
         fitting = Fitting(playground, form.tabs, settings)
-        Watch(runner, fitting, remembering, looking, recovering, head, exact, settings.grid, kept).connect(values)
+        Watch(runner, fitting, remembering, looking, recovering, head, exact, settings.grid, box).connect(watched)
+        Opening(
+            box,
+            remembering,
+            [
+                (shared.opened, [shared.place]),
+                (shelving.opened, [settings.library.preset]),
+                (styles.opened, [settings.styles.style, settings.library.styles]),
+                (lists.opened, [settings.lists.chosen]),
+                (together.opened, [*room.outputs(), room.timer]),
+            ],
+        ).connect(page, form)
     assert isinstance(page, gr.Blocks)
     # Each parameter is a component: on a page of their own, no browser is sent or starts any of the two hundred.
     with page.route("Endpoints", "endpoints", show_in_navbar=False):
