@@ -10,7 +10,6 @@ from backend.presets import load_presets
 from ui.actions import Actions
 from ui.api import Api
 from ui.charts import Charting
-from ui.compose import Compose, compose
 from ui.events import QUIET, refresh_after
 from ui.exact_price import ExactPrice
 from ui.filling import Filling
@@ -24,17 +23,16 @@ from ui.form_events import (
     connect_sizes,
     connect_state,
 )
-from ui.header import Header, header
 from ui.history import Looking
+from ui.layout import Layout, lay_out, lay_out_signals
 from ui.library_area import Library, Shelving
 from ui.list_shelf import ListShelving
-from ui.opening import Opening
+from ui.opening import Opening, Part
 from ui.own_key import OwnKeys
 from ui.recovering import Recovering
 from ui.remembering import Remembering
-from ui.restore import DROP_ZONE, Restoring
-from ui.results_area import results_area
-from ui.room import Together, room_area
+from ui.restore import Restoring
+from ui.room import Together
 from ui.run import Outputs, Runner
 from ui.run_events import (
     connect_cards,
@@ -46,10 +44,8 @@ from ui.run_events import (
 )
 from ui.scripts import Scripts
 from ui.served import Served
-from ui.settings_area import SettingsArea, settings_area
 from ui.share import FormLink
-from ui.shared_result import SharedResult, shared_result_area
-from ui.signals import signals
+from ui.shared_result import SharedResult
 from ui.style_shelf import StyleShelving
 from ui.token_line import TokenLine
 from ui.tools import Tools
@@ -65,75 +61,79 @@ _HERE = Path(__file__).parent
 
 def build(playground: Playground) -> gr.Blocks:
     """Return the page with its events and its API."""
-    served = Served(playground.files, playground.holders)
     library = Library(playground, load_presets())
+    served = Served(playground.files, playground.holders)
     with gr.Blocks(
         title="Z-Image Playground", analytics_enabled=False, fill_width=True, delete_cache=CACHE_SECONDS
     ) as page:
-        head = header(playground)
-        shared = SharedResult(playground, served, shared_result_area())
-        with gr.Row(elem_id="main"):
-            form = compose(playground)
-            results = results_area(
-                playground, {each.name: library.examples(each) for each in playground.backends.values()}
-            )
-            settings = settings_area(playground, library.presets)
-        drop = _dropzone()
-        room = room_area()
-        values = _values(head, form, settings)
-        watched = {**{name: control for name, control in values.items() if name != "mask"}, **settings.grid.values()}
-        box = signals(names=watched, grid=settings.grid.values(), backend=playground.choose("auto").name)
-        outputs = Outputs(results.stage, form.generate, form.stop, form.left)
-        runner = Runner(playground, library, served, outputs)
-        filling = Filling(playground, served, {name: found for name, found in values.items() if name != "mask"})
-        looking = Looking(playground, served, results.history)
-        recovering = Recovering(playground, runner, results.recoverable)
-        remembering = Remembering(playground, filling, form.notice)
-        together = Together(playground, served, filling, room)
-        shelving = Shelving(library, settings.library, filling)
-        styles = StyleShelving(library, served, settings.styles, settings.library.styles)
-        lists = ListShelving(library, settings.lists)
-        varying = Varying(runner, Actions(playground, filling, results.inspector, results.history.undo))
-        exact = ExactPrice(runner, form.exact)
-
-        ended = connect_run(page, runner, form, settings, values)
-        ended.append(connect_cards(box, varying, together, WaysOut(playground, head), form))
-        ended.append(connect_control_map(filling, head, form, settings))
-        ended.append(connect_recovering(recovering))
-        refresh_after(*ended)
-        connect_library(shelving, form, values)
-        styles.connect()
-        lists.connect()
-        together.connect(**QUIET)
-        connect_history(looking, results.history)
-        Charting(playground, results.history.charts).connect()
-        FormLink(playground, library, form.share).connect(values)
-        TokenLine(playground, library, form.tokens).connect(values)
-        connect_sizes(settings)
-        connect_modes(form, settings)
-        connect_keys(page, OwnKeys(playground), head)
-        connect_restore(Restoring(playground, filling, form.notice), form, drop)
-        connect_exact_price(exact, form, values)
-        connect_effect(playground, served, settings, values)
-        connect_state(playground, head)
-        fitting = Fitting(playground, form.tabs, settings)
-        Watch(runner, fitting, remembering, looking, recovering, head, exact, settings.grid, box).connect(watched)
-        Opening(
-            box,
-            remembering,
-            [
-                (shared.opened, [shared.place]),
-                (shelving.opened, [settings.library.preset]),
-                (styles.opened, [settings.styles.style, settings.library.styles]),
-                (lists.opened, [settings.lists.chosen]),
-                (together.opened, [*room.outputs(), room.timer]),
-            ],
-        ).connect(page, form)
+        layout = lay_out(playground, library)
+        _connect(page, layout, library, served)
     assert isinstance(page, gr.Blocks)
     # Each parameter is a component: on a page of their own, no browser is sent or starts any of the two hundred.
     with page.route("Endpoints", "endpoints", show_in_navbar=False):
         Api(Scripts(playground, library), served).add_to_page()
     return page
+
+
+def _connect(page: gr.Blocks, layout: Layout, library: Library, served: Served) -> None:
+    """Wire the page's events."""
+    playground, form, results, settings = library.playground, layout.form, layout.results, layout.settings
+    box = lay_out_signals(playground, layout)
+    outputs = Outputs(results.stage, form.generate, form.stop, form.left)
+    runner = Runner(playground, library, served, outputs)
+    filling = Filling(playground, served, layout.filled())
+    recovering = Recovering(playground, runner, results.recoverable)
+    together = Together(playground, served, filling, layout.room)
+    varying = Varying(runner, Actions(playground, filling, results.inspector, results.history.undo))
+    looking = Looking(playground, served, results.history)
+    ended = connect_run(page, runner, form, settings, layout.values())
+    ended.append(connect_cards(box, varying, together, WaysOut(playground, layout.head), form))
+    ended.append(connect_control_map(filling, layout.head, form, settings))
+    ended.append(connect_recovering(recovering))
+    refresh_after(*ended)
+    together.connect(**QUIET)
+    connect_history(looking, results.history)
+    Charting(playground, results.history.charts).connect()
+    _connect_form(page, layout, runner, filling)
+    shelves = _connect_shelves(layout, library, served, filling)
+    remembering = Remembering(playground, filling, form.notice)
+    fitting = Fitting(playground, form.tabs, settings)
+    exact = ExactPrice(runner, form.exact)
+    connect_exact_price(exact, form, layout.values())
+    watch = Watch(runner, fitting, remembering, looking, recovering, layout.head, exact, settings.grid, box)
+    watch.connect(layout.watched())
+    shared = SharedResult(playground, served, layout.shared)
+    room = (together.opened, [*layout.room.outputs(), layout.room.timer])
+    Opening(box, remembering, [(shared.opened, [shared.place]), room, *shelves]).connect(page, form)
+
+
+def _connect_form(page: gr.Blocks, layout: Layout, runner: Runner, filling: Filling) -> None:
+    """Wire what happens inside the form."""
+    playground, library, form, values = runner.playground, runner.library, layout.form, layout.values()
+    FormLink(playground, library, form.share).connect(values)
+    TokenLine(playground, library, form.tokens).connect(values)
+    connect_sizes(layout.settings)
+    connect_modes(form, layout.settings)
+    connect_keys(page, OwnKeys(playground), layout.head)
+    connect_state(playground, layout.head)
+    connect_restore(Restoring(playground, filling, form.notice), form, layout.drop)
+    connect_effect(playground, runner.served, layout.settings, values)
+
+
+def _connect_shelves(layout: Layout, library: Library, served: Served, filling: Filling) -> list[Part]:
+    """Wire what a visitor keeps: presets, styles, lists; return what a page that opens asks of them."""
+    settings = layout.settings
+    presets = Shelving(library, settings.library, filling)
+    styles = StyleShelving(library, served, settings.styles, settings.library.styles)
+    lists = ListShelving(library, settings.lists)
+    connect_library(presets, layout.form, layout.values())
+    styles.connect()
+    lists.connect()
+    return [
+        (presets.opened, [settings.library.preset]),
+        (styles.opened, [settings.styles.style, settings.library.styles]),
+        (lists.opened, [settings.lists.chosen]),
+    ]
 
 
 def tools_of(playground: Playground) -> Tools:
@@ -152,26 +152,4 @@ def launch_look() -> dict[str, Any]:
         "css_paths": [_HERE / "style.css", _HERE / "easel.css"],
         "js": keys,
         "footer_links": ["api", "settings"],
-    }
-
-
-def _dropzone() -> gr.HTML:
-    script = (_HERE / "dropzone.js").read_text(encoding="utf-8")
-    return gr.HTML(DROP_ZONE, elem_id="dropzone", js_on_load=script, apply_default_css=False)
-
-
-def _values(head: Header, form: Compose, settings: SettingsArea) -> dict[str, Any]:
-    """Return every control that a request is read from, by the name of its field."""
-    return {
-        "mask": form.mask,  # the first, since the script of Generate puts the drawn mask there
-        "backend": head.backend,
-        "mode": form.mode,
-        "prompt": form.prompt,
-        "easel": form.easel,
-        "keep_size": settings.keep_size,
-        "controls": settings.controls,
-        "styles": settings.library.styles,
-        **settings.accelerator.controls,
-        **settings.fitted(),
-        **settings.options,
     }
