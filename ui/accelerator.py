@@ -22,7 +22,6 @@ EVERY = (
     "cache_end_step_percentage",
     "cache_max_consecutive_steps",
 )
-_SHOW = f"cache => {{ document.getElementById('{NAME}').dataset.cache = cache; }}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,6 @@ def accelerator_area(capabilities: Capabilities) -> AcceleratorArea:
         for name, own in CACHES.items():
             made |= _group(name, own)
         made |= _group("every", EVERY)
-    cache.change(None, cache, None, js=_SHOW)
     return AcceleratorArea(box, made)
 
 

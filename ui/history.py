@@ -48,13 +48,13 @@ class HistoryArea:
         return [self.box, self.shelf, self.more, *self.trash.outputs()]
 
 
-def history_area(playground: Playground, script: str) -> HistoryArea:
+def history_area(playground: Playground) -> HistoryArea:
     """Lay out the history; it shows itself once there is something in it."""
     with gr.Column(elem_id="history", visible=False) as box:
         search = search_area(playground)
-        undo = gr.HTML("", visible=False, elem_id="undo", js_on_load=script, apply_default_css=False)
+        undo = gr.HTML("", visible=False, elem_id="undo", apply_default_css=False)
         trash = trash_area()
-        shelf = gr.HTML("", elem_id="history-shelf", js_on_load=script, apply_default_css=False)
+        shelf = gr.HTML("", elem_id="history-shelf", apply_default_css=False)
         more = gr.Button("Show more", size="sm", visible=False, elem_id="history-more")
         shown = gr.State(PAGE)
         charts = charts_area()

@@ -50,17 +50,16 @@ class ListShelving:
     library: Library
     area: ListShelfArea
 
-    def connect(self, page: gr.Blocks) -> None:
+    def connect(self) -> None:
         """Wire the events."""
         area, boxes = self.area, [self.area.name, self.area.lines]
-        page.load(self.opened, None, area.chosen, queue=False, **QUIET)
         area.chosen.input(self.edit, area.chosen, boxes, queue=False, **QUIET)
         area.save.click(self.save, boxes, area.chosen, **QUIET)
         area.remove.click(self.remove, area.chosen, [area.chosen, *boxes], **QUIET)
 
-    def opened(self, request: gr.Request) -> Any:
+    def opened(self, request: gr.Request) -> Updates:
         """Return the names of what the visitor keeps."""
-        return self._names(self._visitor(request))
+        return {self.area.chosen: self._names(self._visitor(request))}
 
     def edit(self, name: str | None, request: gr.Request) -> tuple[Any, Any]:
         """Lay a list out to be changed."""

@@ -1,10 +1,9 @@
-"""What happens around a run: its start and end, its price, its history, and what the form remembers."""
+"""What happens around a run: its start and end, its cards, its history, and what fills the form."""
 
 from typing import Any
 
 import gradio as gr
 
-from ui.actions import Actions
 from ui.comparing import Comparing
 from ui.compose import Compose
 from ui.events import QUIET, js_call, refresh_after, with_mask
@@ -12,13 +11,13 @@ from ui.following import Following
 from ui.history import HistoryArea, Looking
 from ui.library_area import Shelving
 from ui.recovering import Recovering
-from ui.remembering import Remembering
 from ui.restore import Restoring
-from ui.results_area import ResultsArea
+from ui.room import Together
 from ui.run import Runner
 from ui.settings_area import SettingsArea
 from ui.trash import Emptying
 from ui.varying import Varying
+from ui.ways_out import WaysOut
 
 
 def connect_run(
@@ -39,18 +38,9 @@ def connect_run(
     return running
 
 
-def connect_vary(varying: Varying, results: ResultsArea) -> list[Any]:
-    """Connect the Vary buttons; return what ends a run of theirs."""
-    outputs = varying.runner.outputs.all()
-    places = (results.stage, results.history.shelf)
-    return [place.vary(varying.vary, None, outputs, trigger_mode="once", **QUIET) for place in places]
-
-
 def connect_history(looking: Looking, area: HistoryArea) -> None:
-    """Connect the search, what is beyond the first page, and the trash."""
+    """Connect what is beyond the first page, the zip and the trash; the search is seen by the watch."""
     asked, outputs = area.searched(), area.outputs()
-    looks = [control.change for control in area.search.controls().values()]
-    gr.on(looks, looking.look, None, outputs, inputs_kwargs=asked, queue=False, trigger_mode="always_last", **QUIET)
     area.more.click(looking.further, None, [*outputs, area.shown], inputs_kwargs=asked, queue=False, **QUIET)
     emptying = Emptying(looking.playground, area.trash, area.undo)
     area.trash.ask.click(emptying.ask, None, area.trash.sure, queue=False, **QUIET)
@@ -64,29 +54,31 @@ def connect_recovering(recovering: Recovering) -> Any:
     return recovering.area.recover(recovering.recover, None, recovering.runner.outputs.all(), **QUIET)
 
 
-def connect_actions(actions: Actions, form: Compose, results: ResultsArea) -> None:
-    """Connect the buttons on images."""
-    for place in (results.stage, results.history.shelf, results.history.undo):
-        open_tab_after(place.act(actions.act, None, actions.outputs(), **QUIET), form)
+def connect_cards(box: gr.HTML, varying: Varying, together: Together, ways: WaysOut, form: Compose) -> Any:
+    """Connect the buttons on cards and tiles, and those at a cap; return what ends a run of theirs."""
+    actions = varying.actions
+    fill_after(box.act(actions.act, None, actions.outputs(), **QUIET), form)
+    fill_after(box.remix(together.remix, None, together.filling.outputs(), **QUIET), form)
+    taken = box.way(ways.take, None, ways.outputs(), queue=False, **QUIET)
+    taken.then(None, None, None, js=js_call("way_taken"))
+    return box.vary(varying.vary, None, varying.runner.outputs.all(), trigger_mode="once", **QUIET)
 
 
-def open_tab_after(filled: Any, form: Compose) -> None:
+def fill_after(filled: Any, form: Compose) -> None:
     """Open the tab of the mode that the form was filled with, and look at all of it anew."""
-    filled.then(None, form.mode, None, js=js_call("open_tab"))
-    refresh_after(filled)
+    filled.then(None, form.mode, None, js=js_call("filled"))
 
 
 def connect_restore(restoring: Restoring, form: Compose, drop: gr.HTML) -> None:
     """Connect a dropped file."""
-    open_tab_after(drop.dropped(restoring.dropped, None, restoring.outputs(), queue=False, **QUIET), form)
+    fill_after(drop.dropped(restoring.dropped, None, restoring.outputs(), queue=False, **QUIET), form)
 
 
-def connect_library(page: gr.Blocks, shelving: Shelving, form: Compose, values: dict[str, Any]) -> None:
+def connect_library(shelving: Shelving, form: Compose, values: dict[str, Any]) -> None:
     """Connect styles and presets."""
     area, preset = shelving.area, shelving.area.preset
-    page.load(shelving.opened, None, preset, queue=False, **QUIET)
     filled = preset.input(shelving.chosen, preset, [*shelving.filling.outputs(), preset], queue=False, **QUIET)
-    open_tab_after(filled, form)
+    fill_after(filled, form)
     held = {name: control for name, control in values.items() if name not in ("mask", "easel", "controls", "styles")}
     area.save.click(
         shelving.save,
@@ -97,9 +89,3 @@ def connect_library(page: gr.Blocks, shelving: Shelving, form: Compose, values: 
         **QUIET,
     )
     area.remove.click(shelving.remove, preset, preset, **QUIET)
-
-
-def connect_memory(page: gr.Blocks, remembering: Remembering, form: Compose, kept: gr.BrowserState) -> None:
-    """Bring back what the browser remembers of the form, or what the address asks for; then watch it."""
-    back = page.load(remembering.back, kept, remembering.outputs(), queue=False, **QUIET)
-    back.then(None, form.mode, None, js=js_call("begin"))

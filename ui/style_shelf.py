@@ -72,12 +72,11 @@ class StyleShelving:
     area: StyleShelfArea
     chosen: gr.Dropdown
 
-    def connect(self, page: gr.Blocks) -> None:
+    def connect(self) -> None:
         """Wire the events."""
         area = self.area
         lists = [area.style, self.chosen]
         fields = [area.name, area.prompt, area.negative]
-        page.load(self.opened, None, lists, queue=False, **QUIET)
         area.style.input(self.edit, area.style, fields, queue=False, **QUIET)
         area.save.click(self.save, fields, [*lists, area.note], **QUIET)
         area.remove.click(self.remove, area.style, [*lists, *fields, area.note], **QUIET)
