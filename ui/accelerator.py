@@ -59,7 +59,7 @@ def show_accelerator(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the controls hold for these options."""
     cache = next((name for name in CACHES if options.get(name)), NONE)
     fields = {name: info for name, info in Accelerator.model_fields.items() if name not in CACHES}
-    held = {_key(name): shown(name, info, options.get(name, info.default)) for name, info in fields.items()}
+    held = {_key(name): shown(name, options.get(name, info.default)) for name, info in fields.items()}
     return {CACHE: cache, **held}
 
 

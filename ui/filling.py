@@ -75,7 +75,7 @@ class Filling:
                 values |= show_accelerator(recipe.get(name) or {})
                 continue
             value = recipe.get(name, "" if info.is_required() else info.default)
-            values[name] = values[f"{mode}{MARK}{name}"] = shown(name, info, value)
+            values[name] = values[f"{mode}{MARK}{name}"] = shown(name, value)
         if "width" in values:
             if mode != "text_to_image":
                 values["keep_size"] = values["width"] is None

@@ -220,7 +220,6 @@ def _files(arguments: dict[str, Any]) -> dict[str, Any]:
     controls = arguments.get("controls")
     if isinstance(controls, list):
         found["controls"] = [
-            {**each, "image": keep_address(each.get("image"))} if isinstance(each, dict) else each
-            for each in controls
+            {**each, "image": keep_address(each.get("image"))} if isinstance(each, dict) else each for each in controls
         ]
     return {**arguments, **found}
