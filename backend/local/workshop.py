@@ -64,9 +64,10 @@ class Workshop:
         self, request: Request, paint: Paint, loras: tuple[LoraFile, ...], index: int, emit: Emit
     ) -> tuple[Image.Image, Mapping[str, Any]]:
         # Nothing of the engine outlives the turn: in another one it may be given up for another layout.
-        engine = self._models.wait(emit, request.steps, options_of(request.options).layout)
+        options = options_of(request.options)
+        engine = self._models.wait(emit, request.steps, options.layout)
         if controls_of(request):
-            engine.guiding.wait(emit)
+            engine.guide_with(options.controlnet).wait(emit)
         variation = variation_seeds(request)[index]
         began, tally = time.monotonic(), _Tally(engine, _teller(emit, index), loras, variation, self._noted)
         image = paint(tally.draw)
