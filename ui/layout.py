@@ -74,7 +74,8 @@ def lay_out(playground: Playground, library: Library) -> Layout:
 def lay_out_signals(playground: Playground, layout: Layout) -> gr.HTML:
     """Lay out the component of the page's own events, which knows the names of what is watched."""
     chosen = playground.choose("auto").name
-    return signals(names=layout.watched(), grid=layout.settings.grid.values(), backend=chosen)
+    grid = {name: control.value for name, control in layout.settings.grid.values().items()}
+    return signals(names=layout.watched(), grid=grid, backend=chosen)
 
 
 def _dropzone() -> gr.HTML:

@@ -3,7 +3,7 @@ const PAUSE_MS = 120, PATIENCE_MS = 10000, FORM = '#compose, #settings, #head', 
 const STORAGE = 'z-image-playground';
 const TOLD = ['act', 'remix', 'vary', 'way'];  // each an event of this component
 let started = false, waiting = null, asked = null, again = false, stale = false;
-let seen = null, written = null, planned = null, edge = null, backend = props.backend;
+let seen = null, written = null, planned = false, edge = null, backend = props.backend;
 
 function look(pause = PAUSE_MS) {
   clearTimeout(waiting);
@@ -52,14 +52,15 @@ window.playground_form = {
   refresh: (pause = 0) => { stale = true; look(pause); },
   seen: (...given) => {
     const values = Object.fromEntries(props.names.map((name, at) => [name, given[at]]));
-    const now = JSON.stringify(values), plan = JSON.stringify(props.grid.map(name => values[name]));
     follow(values);
+    // Nobody waits for the price of a grid that was never touched.
+    planned ||= Object.entries(props.grid).some(([name, first]) => values[name] !== first);
     if (asked !== null) { again = true; return; }
-    const before = backend, changed = now !== seen, replanned = planned !== null && plan !== planned;
-    [seen, planned, backend] = [now, plan, values.backend];
-    if (backend !== before) { window.playground.choose_backend(backend); ask('switched', {values, before}); }
-    else if (stale) { stale = false; ask('refreshed', {values}); }
-    else if (changed) ask('changed', {values, planned: replanned});
+    const now = JSON.stringify(values), before = backend, changed = now !== seen;
+    [seen, backend] = [now, values.backend];
+    if (backend !== before) { window.playground.choose_backend(backend); ask('switched', {values, planned, before}); }
+    else if (stale) { stale = false; ask('refreshed', {values, planned}); }
+    else if (changed) ask('changed', {values, planned});
   },
 };
 

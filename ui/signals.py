@@ -16,10 +16,10 @@ _SCRIPTS = ("signals.js", "cards.js")
 """One program: the second tells what is pressed on cards, wherever they stand."""
 
 
-def signals(*, names: Iterable[str], grid: Iterable[str], backend: str) -> gr.HTML:
-    """Lay the component out: `names` are the watched values in their order, `grid` some of them; `backend` is chosen.
+def signals(*, names: Iterable[str], grid: Mapping[str, Any], backend: str) -> gr.HTML:
+    """Lay the component out; its value is the last answer, as `answer` makes it.
 
-    Its value is the last answer, as `answer` makes it.
+    `names` are the watched values in their order, `grid` has those of the grid and what they begin with.
     """
     return gr.HTML(
         "",
@@ -29,7 +29,7 @@ def signals(*, names: Iterable[str], grid: Iterable[str], backend: str) -> gr.HT
         visible="hidden",
         elem_id="signals",
         names=list(names),
-        grid=list(grid),
+        grid=dict(grid),
         backend=backend,
     )
 

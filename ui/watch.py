@@ -72,9 +72,9 @@ class Watch:
         box.look(None, list(watched.values()), None, js="(...values) => window.playground_form.seen(...values)")
         # At once: whoever switches waits for it.
         self.head.backend.change(None, None, None, js="() => window.playground_form.look(0)")
-        told = [box, self.runner.outputs.generate, self.runner.outputs.left]
+        told = [box, self.runner.outputs.generate, self.runner.outputs.left, self.grid.price]
         stand = [self.head.state, self.head.timer]
-        box.changed(self.changed, None, [*told, self.grid.price], **_NOW)
+        box.changed(self.changed, None, told, **_NOW)
         around = [*stand, self.head.key.box, self.exact.button, *self.fitting.outputs()]
         box.switched(self.switched, None, [*told, *around], **_NOW)
         history = self.looking.area
@@ -82,12 +82,9 @@ class Watch:
         box.refreshed(self.refreshed, None, [*told, *around], inputs_kwargs=history.searched(), **_NOW)
 
     def changed(self, event: gr.EventData, request: gr.Request) -> Updates:
-        """Return the price of what the form says now, and that of a changed grid."""
+        """Return the price of what the form says now."""
         seen = Seen.of(event)
-        updates = self._told(seen, seen.values, request)
-        if seen.planned:
-            updates[self.grid.price] = Comparing(self.runner).grid_price(request, **seen.values)
-        return updates
+        return self._told(seen, seen.values, request)
 
     def switched(self, event: gr.EventData, request: gr.Request) -> Updates:
         """Return the form fitted to the backend that was switched to, its price there, and how that backend stands."""
@@ -112,6 +109,9 @@ class Watch:
         return {self.head.state: state, self.head.timer: timer}
 
     def _told(self, seen: Seen, values: dict[str, Any], request: gr.Request) -> Updates:
-        """Return the end of the turn with what the browser is to remember, and the price."""
+        """Return the end of the turn with what the browser is to remember, and the prices of a run and of a grid."""
         kept = self.remembering.keep(values)
-        return {self.box: answer(seen.turn, kept), **self.runner.price(request, **values)}
+        updates = {self.box: answer(seen.turn, kept), **self.runner.price(request, **values)}
+        if seen.planned:
+            updates[self.grid.price] = Comparing(self.runner).grid_price(request, **values)
+        return updates
