@@ -43,15 +43,15 @@ def compose(playground: Playground) -> Compose:
     """Lay out the writing part."""
     prompt_field = TextToImage.model_fields["prompt"]
     with gr.Column(elem_id="compose", min_width=280):
-        mode = gr.Textbox("text_to_image", visible="hidden", label="Mode", elem_id="mode")
-        mask = gr.Textbox("", visible="hidden", label="Mask", elem_id="mask")
+        mode = gr.Textbox("text_to_image", visible="hidden", max_lines=1, label="Mode", elem_id="mode")
+        mask = gr.Textbox("", visible="hidden", max_lines=1, label="Mask", elem_id="mask")
         tabs = _tabs(playground.choose("auto").capabilities)
         sheet = easel()
         prompt = gr.Textbox(
             label=prompt_field.title,
             placeholder="A red fox asleep in fresh snow, soft morning light …",
             lines=4,
-            max_lines=12,
+            max_lines=4,  # the style sheet lets it grow: Gradio would measure the whole page at each start and key
             elem_id="prompt",
             autofocus=True,
         )

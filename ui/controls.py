@@ -39,7 +39,7 @@ def control(name: str, info: FieldInfo, *, fitted: Mapping[str, Any] | None = No
     if kind is str or name in SEEDS:
         default = str(default) if name in SEEDS else default
         lines = 3 if (_limit(info, "max_length") or 0) > LONG_TEXT else 1
-        return gr.Textbox(value=default or "", lines=lines, **common)
+        return gr.Textbox(value=default or "", lines=lines, max_lines=lines if lines == 1 else None, **common)
     return gr.Textbox(**{"value": "", "lines": 2, **common})
 
 
@@ -83,7 +83,7 @@ def _number(kind: type, info: FieldInfo, default: Any, common: dict[str, Any]) -
         return gr.Slider(**{"minimum": least, "maximum": most, "step": step, "value": default, **common})
     if default is None:
         # Gradio's number box turns an empty value into 0; a text box keeps it empty, and the field reads the digits.
-        return gr.Textbox(value="", **common)
+        return gr.Textbox(value="", max_lines=1, **common)
     return gr.Number(value=default, precision=0 if kind is int else None, **common)
 
 
