@@ -14,6 +14,7 @@ from ui.filling import Filling
 from ui.form import MARK
 from ui.header import Header, Switch
 from ui.own_key import OwnKeys
+from ui.presses import Presses
 from ui.served import Served
 from ui.settings_area import SettingsArea
 
@@ -34,13 +35,11 @@ def connect_state(playground: Playground, head: Header) -> None:
     head.state.act(switch.act, head.backend, stand, **QUIET)
 
 
-def connect_keys(page: gr.Blocks, keys: OwnKeys, head: Header) -> None:
+def connect_keys(page: gr.Blocks, presses: Presses, keys: OwnKeys, head: Header) -> None:
     """Connect the box for a visitor's own key."""
-    area = head.key
-    refresh_after(
-        gr.on([area.keep.click, area.key.submit], keys.keep, [area.key, head.backend], area.key, **QUIET),
-        area.forget.click(keys.forget, head.backend, area.key, queue=False, **QUIET),
-    )
+    area = keys.area
+    presses.on(area.keep, keys.keep, [area.key, head.backend], [area.key], refresh=True)
+    presses.on(area.forget, keys.forget, [head.backend], [area.key], refresh=True)
     page.unload(keys.leave)
 
 
@@ -51,8 +50,8 @@ def connect_modes(form: Compose, settings: SettingsArea) -> None:
         tab.select(None, None, shown, js=f"() => window.playground.choose_mode('{mode}')")
 
 
-def connect_control_map(filling: Filling, head: Header, form: Compose, settings: SettingsArea) -> Any:
-    """Connect the preview of the control map, and its use instead of the picture; return what ends a purchase."""
+def connect_control_map(filling: Filling, head: Header, form: Compose, settings: SettingsArea) -> None:
+    """Connect the preview of the control map, and its use instead of the picture."""
     own = settings.own
     shown = ControlMap(filling, place=own["control_map"], stop=own["stop_map"], buy=own["buy_map"])
     asked = {
@@ -68,7 +67,7 @@ def connect_control_map(filling: Filling, head: Header, form: Compose, settings:
     stopping = own["stop_map"].click(None, None, None, cancels=[showing, buying], queue=False, **QUIET)
     stopping.then(shown.stopped, None, shown.outputs(), queue=False, **QUIET)
     refresh_after(own["control_map"].use(shown.use, None, shown.taken(), queue=False, **QUIET))
-    return buying
+    refresh_after(buying)
 
 
 def connect_exact_price(exact: ExactPrice, form: Compose, values: dict[str, Any]) -> None:

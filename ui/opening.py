@@ -6,6 +6,8 @@ from typing import Any
 
 import gradio as gr
 
+from backend.playground import Playground
+from ui.caller import caller_of
 from ui.compose import Compose
 from ui.events import QUIET, js_call
 from ui.remembering import Remembering
@@ -19,6 +21,7 @@ Part = tuple[Callable[[gr.Request], dict[Any, Any]], Sequence[Any]]
 class Opening:
     """Answers all of it at once: each event of its own would be a request more."""
 
+    playground: Playground
     box: gr.HTML
     remembering: Remembering
     parts: Sequence[Part]
@@ -40,7 +43,8 @@ class Opening:
     def opened(self, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
         """Return what changes."""
         data = data_of(event)
-        updates = {self.box: answer(str(data.get("turn", "")))}
+        going = bool(self.playground.live.of(caller_of(self.playground, request)))
+        updates = {self.box: answer(str(data.get("turn", "")), going=going)}
         for ask, _ in self.parts:
             updates |= ask(request)
         return updates | self.remembering.back(data.get("kept"), request)

@@ -10,7 +10,6 @@ from backend.presets import load_presets
 from ui.actions import Actions
 from ui.api import Api
 from ui.charts import Charting
-from ui.events import QUIET, refresh_after
 from ui.exact_price import ExactPrice
 from ui.filling import Filling
 from ui.fitting import Fitting
@@ -29,6 +28,7 @@ from ui.library_area import Library, Shelving
 from ui.list_shelf import ListShelving
 from ui.opening import Opening, Part
 from ui.own_key import OwnKeys
+from ui.presses import Presses
 from ui.recovering import Recovering
 from ui.remembering import Remembering
 from ui.restore import Restoring
@@ -46,6 +46,7 @@ from ui.scripts import Scripts
 from ui.served import Served
 from ui.share import FormLink
 from ui.shared_result import SharedResult
+from ui.signals import news_area
 from ui.style_shelf import StyleShelving
 from ui.token_line import TokenLine
 from ui.tools import Tools
@@ -78,24 +79,25 @@ def build(playground: Playground) -> gr.Blocks:
 def _connect(page: gr.Blocks, layout: Layout, library: Library, served: Served) -> None:
     """Wire the page's events."""
     playground, form, results, settings = library.playground, layout.form, layout.results, layout.settings
-    box = lay_out_signals(playground, layout)
-    outputs = Outputs(results.stage, form.generate, form.stop, form.left)
+    box, told = lay_out_signals(playground, layout), news_area()
+    presses = Presses(told)
+    outputs = Outputs(results.stage, form.generate, form.stop, form.left, told)
     runner = Runner(playground, library, served, outputs)
     filling = Filling(playground, served, layout.filled())
     recovering = Recovering(playground, runner, results.recoverable)
     together = Together(playground, served, filling, layout.room)
     varying = Varying(runner, Actions(playground, filling, results.inspector, results.history.undo))
     looking = Looking(playground, served, results.history)
-    ended = connect_run(page, runner, form, settings, layout.values())
-    ended.append(connect_cards(box, varying, together, WaysOut(playground, layout.head), form))
-    ended.append(connect_control_map(filling, layout.head, form, settings))
-    ended.append(connect_recovering(recovering))
-    refresh_after(*ended)
-    together.connect(**QUIET)
-    connect_history(looking, results.history)
+    connect_run(box, runner, form, settings, layout.values())
+    connect_cards(box, varying, together, WaysOut(playground, layout.head), form)
+    connect_control_map(filling, layout.head, form, settings)
+    connect_recovering(recovering)
+    together.connect(presses)
+    connect_history(presses, looking, results.history)
     Charting(playground, results.history.charts).connect()
-    _connect_form(page, layout, runner, filling)
-    shelves = _connect_shelves(layout, library, served, filling)
+    _connect_form(page, layout, presses, runner, filling)
+    shelves = _connect_shelves(layout, presses, runner, filling)
+    presses.connect(box)
     remembering = Remembering(playground, filling, form.notice)
     fitting = Fitting(playground, form.tabs, settings)
     exact = ExactPrice(runner, form.exact)
@@ -104,31 +106,31 @@ def _connect(page: gr.Blocks, layout: Layout, library: Library, served: Served) 
     watch.connect(layout.watched())
     shared = SharedResult(playground, served, layout.shared)
     room = (together.opened, [*layout.room.outputs(), layout.room.timer])
-    Opening(box, remembering, [(shared.opened, [shared.place]), room, *shelves]).connect(page, form)
+    Opening(playground, box, remembering, [(shared.opened, [shared.place]), room, *shelves]).connect(page, form)
 
 
-def _connect_form(page: gr.Blocks, layout: Layout, runner: Runner, filling: Filling) -> None:
+def _connect_form(page: gr.Blocks, layout: Layout, presses: Presses, runner: Runner, filling: Filling) -> None:
     """Wire what happens inside the form."""
     playground, library, form, values = runner.playground, runner.library, layout.form, layout.values()
     FormLink(playground, library, form.share).connect(values)
     TokenLine(playground, library, form.tokens).connect(values)
     connect_sizes(layout.settings)
     connect_modes(form, layout.settings)
-    connect_keys(page, OwnKeys(playground), layout.head)
+    connect_keys(page, presses, OwnKeys(playground, layout.head.key), layout.head)
     connect_state(playground, layout.head)
     connect_restore(Restoring(playground, filling, form.notice), form, layout.drop)
     connect_effect(playground, runner.served, layout.settings, values)
 
 
-def _connect_shelves(layout: Layout, library: Library, served: Served, filling: Filling) -> list[Part]:
+def _connect_shelves(layout: Layout, presses: Presses, runner: Runner, filling: Filling) -> list[Part]:
     """Wire what a visitor keeps: presets, styles, lists; return what a page that opens asks of them."""
-    settings = layout.settings
+    settings, library = layout.settings, runner.library
     presets = Shelving(library, settings.library, filling)
-    styles = StyleShelving(library, served, settings.styles, settings.library.styles)
+    styles = StyleShelving(library, runner.served, settings.styles, settings.library.styles)
     lists = ListShelving(library, settings.lists)
-    connect_library(presets, layout.form, layout.values())
-    styles.connect()
-    lists.connect()
+    connect_library(presses, presets, layout.form, layout.values())
+    styles.connect(presses)
+    lists.connect(presses)
     return [
         (presets.opened, [settings.library.preset]),
         (styles.opened, [settings.styles.style, settings.library.styles]),

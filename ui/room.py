@@ -14,7 +14,9 @@ from backend.runs.caps import usd
 from backend.sharing.rooms import Landed, Member, Room
 from ui.caller import ROOM, caller_of, room_in
 from ui.cards import facts
+from ui.events import QUIET
 from ui.filling import Filling, Updates
+from ui.presses import Presses
 from ui.served import Served, url
 
 LOOK_SECONDS = 4.0
@@ -82,14 +84,14 @@ class Together:
     filling: Filling
     area: RoomArea
 
-    def connect(self, **quiet: Any) -> None:
-        """Wire the events; `quiet` are the options that all of the page's small events have."""
+    def connect(self, presses: Presses) -> None:
+        """Wire the events."""
         area, outputs = self.area, self.area.outputs()
-        area.timer.tick(self.look, None, outputs, queue=False, **quiet)
-        area.open.click(self.open, [area.name, area.title], area.stand, **quiet)
-        gr.on([area.join.click], self.join, area.name, [*outputs, area.timer], **quiet)
-        area.lock.click(self.lock, area.lock, outputs, **quiet)
-        area.close.click(self.close, None, outputs, **quiet)
+        area.timer.tick(self.look, None, outputs, queue=False, **QUIET)
+        presses.on(area.open, self.open, [area.name, area.title], [area.stand])
+        presses.on(area.join, self.join, [area.name], [*outputs, area.timer])
+        presses.on(area.lock, self.lock, [area.lock], outputs)
+        presses.on(area.close, self.close, (), outputs)
 
     def opened(self, request: gr.Request) -> Updates:
         """Look at the room that the address names, if it names one."""
@@ -126,12 +128,12 @@ class Together:
             self.area.board: str(Markup('<div class="strip">{}</div>').format(Markup("").join(tiles))),
         }
 
-    def open(self, name: str, title: str, request: gr.Request) -> str:
+    def open(self, name: str, title: str, request: gr.Request) -> Updates:
         """Open a room and say how to enter it."""
         visitor = caller_of(self.playground, request).visitor
         with _told():
             room = self.playground.rooms.open(visitor, room_name=title or f"{name}'s room", name=name)
-        return str(_OPENED.format(parameter=ROOM, room=room.id))
+        return {self.area.stand: str(_OPENED.format(parameter=ROOM, room=room.id))}
 
     def join(self, name: str, request: gr.Request) -> Updates:
         """Join the room that the address names."""

@@ -6,10 +6,11 @@ import gradio as gr
 
 from ui.comparing import Comparing
 from ui.compose import Compose
-from ui.events import QUIET, js_call, refresh_after, with_mask
+from ui.events import QUIET, js_call, with_mask
 from ui.following import Following
 from ui.history import HistoryArea, Looking
 from ui.library_area import Shelving
+from ui.presses import Presses
 from ui.recovering import Recovering
 from ui.restore import Restoring
 from ui.room import Together
@@ -20,48 +21,42 @@ from ui.varying import Varying
 from ui.ways_out import WaysOut
 
 
-def connect_run(
-    page: gr.Blocks, runner: Runner, form: Compose, settings: SettingsArea, values: dict[str, Any]
-) -> list[Any]:
-    """Connect Generate, Compare, the grid, Stop and the return to a run that goes on; return what ends a run."""
+def connect_run(box: gr.HTML, runner: Runner, form: Compose, settings: SettingsArea, values: dict[str, Any]) -> None:
+    """Connect Generate, Compare, the grid, Stop and the return to a run that goes on."""
     outputs, comparing, grid = runner.outputs.all(), Comparing(runner), settings.grid
     # Raw values: Gradio's own range checks would refuse without naming the field, ours name it and the way out.
     how: dict[str, Any] = {"preprocess": False, "trigger_mode": "once", **QUIET}
-    running: list[Any] = [
-        form.generate.click(runner.run, None, outputs, inputs_kwargs=values, js=with_mask(values), **how),
-        form.compare.click(comparing.compare, None, outputs, inputs_kwargs=values, js=with_mask(values), **how),
-    ]
-    running.append(page.load(Following(runner).follow, None, outputs, **QUIET))
+    form.generate.click(runner.run, None, outputs, inputs_kwargs=values, js=with_mask(values), **how)
+    form.compare.click(comparing.compare, None, outputs, inputs_kwargs=values, js=with_mask(values), **how)
+    box.follow(Following(runner).follow, None, outputs, trigger_mode="once", **QUIET)
     asked = {**values, **grid.values()}
-    running.append(grid.run.click(comparing.grid, None, outputs, inputs_kwargs=asked, js=with_mask(asked), **how))
-    form.stop.click(runner.stop, None, outputs[1:], queue=False, **QUIET)
-    return running
+    grid.run.click(comparing.grid, None, outputs, inputs_kwargs=asked, js=with_mask(asked), **how)
+    form.stop.click(runner.stop, None, runner.outputs.buttons(), queue=False, **QUIET)
 
 
-def connect_history(looking: Looking, area: HistoryArea) -> None:
+def connect_history(presses: Presses, looking: Looking, area: HistoryArea) -> None:
     """Connect what is beyond the first page, the zip and the trash; the search is seen by the watch."""
-    asked, outputs = area.searched(), area.outputs()
-    area.more.click(looking.further, None, [*outputs, area.shown], inputs_kwargs=asked, queue=False, **QUIET)
+    asked = list(area.searched().values())
+    presses.on(area.more, looking.further, asked, [*area.outputs(), area.shown])
+    presses.on(area.search.archive, looking.archive, asked, [area.undo])
     emptying = Emptying(looking.playground, area.trash, area.undo)
-    area.trash.ask.click(emptying.ask, None, area.trash.sure, queue=False, **QUIET)
-    emptied = area.trash.sure.click(emptying.empty, None, area.undo, queue=False, **QUIET)
-    refresh_after(emptied)
-    area.search.archive.click(looking.archive, None, area.undo, inputs_kwargs=asked, **QUIET)
+    presses.on(area.trash.ask, emptying.ask, (), [area.trash.sure])
+    presses.on(area.trash.sure, emptying.empty, (), [area.undo], refresh=True)
 
 
-def connect_recovering(recovering: Recovering) -> Any:
-    """Connect the list of runs that can be recovered; return what ends such a run."""
-    return recovering.area.recover(recovering.recover, None, recovering.runner.outputs.all(), **QUIET)
+def connect_recovering(recovering: Recovering) -> None:
+    """Connect the list of runs that can be recovered."""
+    recovering.area.recover(recovering.recover, None, recovering.runner.outputs.all(), **QUIET)
 
 
-def connect_cards(box: gr.HTML, varying: Varying, together: Together, ways: WaysOut, form: Compose) -> Any:
-    """Connect the buttons on cards and tiles, and those at a cap; return what ends a run of theirs."""
+def connect_cards(box: gr.HTML, varying: Varying, together: Together, ways: WaysOut, form: Compose) -> None:
+    """Connect the buttons on cards and tiles, and those at a cap."""
     actions = varying.actions
     fill_after(box.act(actions.act, None, actions.outputs(), **QUIET), form)
     fill_after(box.remix(together.remix, None, together.filling.outputs(), **QUIET), form)
     taken = box.way(ways.take, None, ways.outputs(), queue=False, **QUIET)
     taken.then(None, None, None, js=js_call("way_taken"))
-    return box.vary(varying.vary, None, varying.runner.outputs.all(), trigger_mode="once", **QUIET)
+    box.vary(varying.vary, None, varying.runner.outputs.all(), trigger_mode="once", **QUIET)
 
 
 def fill_after(filled: Any, form: Compose) -> None:
@@ -74,7 +69,7 @@ def connect_restore(restoring: Restoring, form: Compose, drop: gr.HTML) -> None:
     fill_after(drop.dropped(restoring.dropped, None, restoring.outputs(), queue=False, **QUIET), form)
 
 
-def connect_library(shelving: Shelving, form: Compose, values: dict[str, Any]) -> None:
+def connect_library(presses: Presses, shelving: Shelving, form: Compose, values: dict[str, Any]) -> None:
     """Connect styles and presets."""
     area, preset = shelving.area, shelving.area.preset
     filled = preset.input(shelving.chosen, preset, [*shelving.filling.outputs(), preset], queue=False, **QUIET)
@@ -88,4 +83,4 @@ def connect_library(shelving: Shelving, form: Compose, values: dict[str, Any]) -
         preprocess=False,
         **QUIET,
     )
-    area.remove.click(shelving.remove, preset, preset, **QUIET)
+    presses.on(area.remove, shelving.remove, [preset], [preset])

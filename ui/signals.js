@@ -71,9 +71,17 @@ function touched(event) {
   else if (within(event, FORM) && !(within(event, '#prompt') && event.type === 'keyup')) look();
 }
 for (const kind of ['input', 'change', 'click', 'pointerup', 'keyup', 'focusout']) document.addEventListener(kind, touched, true);
+document.addEventListener('click', event => {
+  const button = event.target.closest('button.press');
+  if (button) trigger('pressed', {button: button.id});
+});
+document.addEventListener('keydown', event => {
+  if (event.key === 'Enter' && within(event, '#own-key-text')) document.getElementById('own-key-keep').click();
+});
 watch('value', () => {
-  const {kept} = JSON.parse(props.value || '{}');
+  const {kept, going} = JSON.parse(props.value || '{}');
   if (kept) remember(kept);
+  if (going) trigger('follow');
   answered();
 });
 // Should nothing ever answer the opening, a form without its memory has to work all the same.

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import gradio as gr
 
@@ -34,11 +35,22 @@ def signals(*, names: Iterable[str], grid: Mapping[str, Any], backend: str) -> g
     )
 
 
+def news_area() -> gr.HTML:
+    """Lay out the component whose every change lets the browser look at price, state and history anew."""
+    script = "watch('value', () => window.playground_form.refresh());"
+    return gr.HTML("", html_template="", js_on_load=script, apply_default_css=False, visible="hidden", elem_id="news")
+
+
+def news() -> str:
+    """Return a value that the component hasn't had."""
+    return uuid4().hex
+
+
 def data_of(event: gr.EventData) -> dict[str, Any]:
     """Return what an event carries; a browser may send anything."""
     return event._data if isinstance(event._data, dict) else {}
 
 
-def answer(turn: str, kept: Mapping[str, Any] | None = None) -> str:
-    """Return the component's value that ends a turn, with what the browser is to remember, if anything."""
-    return json.dumps({"turn": turn, "kept": kept or None})
+def answer(turn: str, kept: Mapping[str, Any] | None = None, *, going: bool = False) -> str:
+    """Return the component's value that ends a turn: what the browser is to remember, and whether to follow a run."""
+    return json.dumps({"turn": turn, "kept": kept or None, "going": going})

@@ -92,7 +92,7 @@ class Watch:
         name = self.playground.choose(str(seen.values.get("backend"))).name
         fitted, values = self.fitting.fit(name, seen.before, seen.values)
         around = {
-            self.head.key.box: OwnKeys(self.playground).show(name, request),
+            self.head.key.box: OwnKeys(self.playground, self.head.key).show(name, request),
             self.exact.button: self.exact.fit(name),
         }
         return {**self._told(seen, values, request), **self._stand(name, request), **around, **fitted}
