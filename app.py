@@ -65,6 +65,7 @@ def launch_options(playground: "Playground") -> dict[str, Any]:
     from starlette.middleware import Middleware
 
     from backend.visitors.gate import Gate
+    from ui.assets import Assets
     from ui.page import launch_look, tools_of
 
     settings = playground.settings
@@ -82,7 +83,7 @@ def launch_options(playground: "Playground") -> dict[str, Any]:
         "enable_monitoring": False,
         "show_error": False,
         "allowed_paths": [],
-        "app_kwargs": {"middleware": [Middleware(Gate, playground=playground)], "routes": routes},
+        "app_kwargs": {"middleware": [Middleware(Gate, playground=playground), Middleware(Assets)], "routes": routes},
         "prevent_thread_lock": True,
         "quiet": True,
         **launch_look(),

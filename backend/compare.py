@@ -14,6 +14,7 @@ from backend.events import Event
 from backend.generate import DRAWN_SEEDS, generate
 from backend.merge import merge
 from backend.playground import Playground
+from backend.pricing import estimate_of
 from backend.request_parts import RANDOM_SEED
 from backend.requests import Request, TextToImage
 
@@ -62,7 +63,7 @@ def contenders(
     same = _pinned(first, request)
     wanted = [playground.choose(name) for name in names or playground.backends]
     others = [backend for backend in wanted if backend.name != first.name]
-    return [_fitted(backend, caller, same, own=backend.name == first.name) for backend in (first, *others)]
+    return [_fitted(playground, caller, backend, same, own=backend.name == first.name) for backend in (first, *others)]
 
 
 def compare(playground: Playground, caller: Caller, running: Sequence[Contender]) -> Iterator[tuple[str, Event]]:
@@ -82,7 +83,7 @@ def _pinned(backend: Backend, request: Request) -> Request:
     return request.model_copy(update=changes)
 
 
-def _fitted(backend: Backend, caller: Caller, request: Request, *, own: bool) -> Contender:
+def _fitted(playground: Playground, caller: Caller, backend: Backend, request: Request, *, own: bool) -> Contender:
     left_out: list[Problem] = []
     if request.options and not own:
         left_out.append(Problem("options", "belong to another backend; left out here."))
@@ -92,7 +93,7 @@ def _fitted(backend: Backend, caller: Caller, request: Request, *, own: bool) ->
         request = _without_what_is_lacking(backend, request, left_out)
     except InvalidRequest as error:
         refusal = str(error)
-    priced = None if refusal else _estimate(backend, caller, request)
+    priced = None if refusal else _estimate(playground, caller, backend, request)
     return Contender(backend.name, backend.label, request, tuple(left_out), refusal, priced)
 
 
@@ -120,8 +121,8 @@ def _defaults(request: Request, names: set[str]) -> dict[str, Any]:
     return defaults if any(getattr(request, name) != default for name, default in defaults.items()) else {}
 
 
-def _estimate(backend: Backend, caller: Caller, request: Request) -> Estimate | None:
+def _estimate(playground: Playground, caller: Caller, backend: Backend, request: Request) -> Estimate | None:
     try:
-        return backend.estimate(request, caller)
+        return estimate_of(playground, caller, backend, request)
     except PlaygroundError:
         return None

@@ -55,7 +55,7 @@ def _bought(events: Iterator[Event]) -> Iterator[Event]:
     for event in events:
         if isinstance(event, Finished):
             (made,) = event.run.images
-            yield Mapped(made.sha256, (made.width, made.height))
+            yield Mapped(made.sha256, (made.width, made.height), event.run)
         else:
             yield event
 

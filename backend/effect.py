@@ -13,6 +13,7 @@ from backend.capabilities import Estimate
 from backend.events import Event, Failed, Finished, Stopped
 from backend.generate import DRAWN_SEEDS, generate
 from backend.playground import Playground
+from backend.pricing import estimate_of
 from backend.request_parts import RANDOM_SEED
 from backend.requests import ControlNet
 from backend.runs.files import ImageFiles
@@ -48,9 +49,9 @@ class Effect:
         )
 
 
-def effect_estimate(backend: Backend, caller: Caller, request: ControlNet, files: ImageFiles) -> Estimate:
+def effect_estimate(playground: Playground, caller: Caller, backend: Backend, request: ControlNet) -> Estimate:
     """Return what the check costs, to be said before it runs: two small images."""
-    one = backend.estimate(_trial(request, files, SCALES[0]), caller)
+    one = estimate_of(playground, caller, backend, _trial(request, playground.files, SCALES[0]))
     likely, low, high = (None if price is None else price * len(SCALES) for price in (one.likely, one.low, one.high))
     return Estimate(likely, low, high, free=one.free, note=one.note)
 

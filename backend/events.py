@@ -101,10 +101,14 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """A control picture is done: the sha256 of its file, and its width and height in pixels."""
+    """A control picture is done: the sha256 of its file, its width and height in pixels, and the run that bought it.
+
+    There is no run where it cost nothing, be it made here or bought before.
+    """
 
     sha256: str
     size: tuple[int, int]
+    run: "Run | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,14 @@ def exact_price_of(playground: Playground, caller: Caller, backend: Backend, req
     return backend.exact_price(with_known_maps(playground, caller, backend, prepared), caller)
 
 
+def estimate_of(playground: Playground, caller: Caller, backend: Backend, request: Request) -> Estimate:
+    """Return what the door would reserve for: control maps that the visitor has bought before cost nothing again."""
+    return backend.estimate(with_known_maps(playground, caller, backend, request), caller)
+
+
 def price_of(playground: Playground, caller: Caller, backend: Backend, request: Request) -> Estimate:
     """Return the estimate, with how far the visitor's bills were from it so far in its note; asks no provider."""
-    estimate = backend.estimate(with_known_maps(playground, caller, backend, request), caller)
+    estimate = estimate_of(playground, caller, backend, request)
     seen = None if estimate.free else drift(playground.store.engine, caller.visitor, backend.name)
     if seen is None:
         return estimate

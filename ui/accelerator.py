@@ -22,7 +22,6 @@ EVERY = (
     "cache_end_step_percentage",
     "cache_max_consecutive_steps",
 )
-_SHOW = f"cache => {{ document.getElementById('{NAME}').dataset.cache = cache; }}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,6 @@ def accelerator_area(capabilities: Capabilities) -> AcceleratorArea:
         for name, own in CACHES.items():
             made |= _group(name, own)
         made |= _group("every", EVERY)
-    cache.change(None, cache, None, js=_SHOW)
     return AcceleratorArea(box, made)
 
 
@@ -61,7 +59,7 @@ def show_accelerator(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the controls hold for these options."""
     cache = next((name for name in CACHES if options.get(name)), NONE)
     fields = {name: info for name, info in Accelerator.model_fields.items() if name not in CACHES}
-    held = {_key(name): shown(name, info, options.get(name, info.default)) for name, info in fields.items()}
+    held = {_key(name): shown(name, options.get(name, info.default)) for name, info in fields.items()}
     return {CACHE: cache, **held}
 
 

@@ -34,6 +34,7 @@ class Api:
         self.playground = scripts.playground
         self.scripts = scripts
         self.served = served
+        self.maps = ControlMapApi(playground=self.playground, served=served)
 
     def add_to_page(self) -> None:
         """Register every endpoint; call it inside the page's Blocks."""
@@ -42,7 +43,7 @@ class Api:
         api(self._estimate(), api_name="estimate")
         api(self.backends, api_name="backends")
         api(self.read_metadata, api_name="read_metadata")
-        ControlMapApi(playground=self.playground, served=self.served).add_to_page()
+        self.maps.add_to_page()
         api(self.styles, api_name="styles")
         Spaces(self).add_to_page()
 

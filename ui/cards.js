@@ -1,29 +1,26 @@
+// Cards and tiles: on the stage, in the history, on a room's board; and what leads on from a spend cap.
 function tell(node, more) {
-  const home = node.closest('[data-run]');
-  trigger('act', {...(home ? home.dataset : {}), ...node.dataset, ...more});
+  const home = node.closest('[data-run]'), {act} = node.dataset;
+  const event = ['remix', 'vary'].includes(act) ? act : 'act';
+  window.playground_form.tell(event, {...(home ? home.dataset : {}), ...node.dataset, ...more});
 }
-element.addEventListener('click', event => {
+document.addEventListener('click', event => {
   const prompt = event.target.closest('[data-prompt]');
   if (prompt) { window.playground.write_prompt(prompt.dataset.prompt); return; }
   const way = event.target.closest('[data-way]');
-  if (way) { trigger('way', {way: way.dataset.way}); return; }
+  if (way) { window.playground_form.tell('way', {way: way.dataset.way}); return; }
   const act = event.target.closest('[data-act]'), open = event.target.closest('[data-open]');
-  if (act && act.dataset.act === 'seed') {
-    window.playground.chosen = act.dataset.value;
-    trigger('seed');
-  } else if (act && act.dataset.act === 'vary') {
-    const {run, index} = act.closest('[data-run]').dataset;
-    trigger('vary', {run, index});
-  } else if (act && act.tagName !== 'SELECT') tell(act, {});
+  if (act && act.dataset.act === 'seed') window.playground.write('#seed', act.dataset.value);
+  else if (act && act.tagName !== 'SELECT') tell(act, {});
   else if (open) window.playground.open_picture(open);
 });
-element.addEventListener('change', event => {
+document.addEventListener('change', event => {
   const send = event.target.closest('select[data-act]');
   if (send && send.value) { tell(send, {mode: send.value}); send.value = ''; }
 });
 
 // Two results over one another: a slider between them, a look at the other while hovering, or what differs.
-element.addEventListener('click', event => {
+document.addEventListener('click', event => {
   const view = event.target.closest('[data-view]');
   if (!view) return;
   const compare = view.closest('.compare'), columns = compare.querySelector('.columns');

@@ -14,7 +14,6 @@ from ui.easel import easel
 from ui.share import ShareArea, share_area
 from ui.tabs import TABS
 from ui.token_line import token_line
-from ui.ways_out import SCRIPT as WAYS_OUT
 
 _NOTIFY = (
     '<button type="button" aria-pressed="false" title="Tells you when a run ends in a tab you left" hidden></button>'
@@ -44,15 +43,15 @@ def compose(playground: Playground) -> Compose:
     """Lay out the writing part."""
     prompt_field = TextToImage.model_fields["prompt"]
     with gr.Column(elem_id="compose", min_width=280):
-        mode = gr.Textbox("text_to_image", visible="hidden", label="Mode", elem_id="mode")
-        mask = gr.Textbox("", visible="hidden", label="Mask", elem_id="mask")
+        mode = gr.Textbox("text_to_image", visible="hidden", max_lines=1, label="Mode", elem_id="mode")
+        mask = gr.Textbox("", visible="hidden", max_lines=1, label="Mask", elem_id="mask")
         tabs = _tabs(playground.choose("auto").capabilities)
         sheet = easel()
         prompt = gr.Textbox(
             label=prompt_field.title,
             placeholder="A red fox asleep in fresh snow, soft morning light …",
             lines=4,
-            max_lines=12,
+            max_lines=4,  # the style sheet lets it grow: Gradio would measure the whole page at each start and key
             elem_id="prompt",
             autofocus=True,
         )
@@ -60,7 +59,7 @@ def compose(playground: Playground) -> Compose:
         with gr.Row(elem_id="go"):
             generate = gr.Button(_first_label(playground), variant="primary", size="lg", elem_id="generate")
             stop = gr.Button("Stop", variant="stop", size="lg", elem_id="stop", visible=False)
-        left = gr.HTML("", visible=False, elem_id="left", js_on_load=WAYS_OUT, apply_default_css=False)
+        left = gr.HTML("", visible=False, elem_id="left", apply_default_css=False)
         several = len(playground.backends) > 1
         with gr.Row(elem_id="aside"):
             compare = gr.Button("Compare backends", size="sm", elem_id="compare", visible=several)

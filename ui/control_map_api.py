@@ -1,6 +1,6 @@
 """The API's way to a control picture."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import gradio as gr
@@ -10,7 +10,7 @@ from pydantic import JsonValue, ValidationError
 
 from backend.caller import Caller
 from backend.capabilities import read_options
-from backend.control_map import control_map
+from backend.control_map import control_map, map_price
 from backend.errors import InvalidRequest, PlaygroundError, Problem, from_validation
 from backend.events import Event, Failed, Mapped
 from backend.playground import Playground
@@ -49,26 +49,45 @@ class ControlMapApi:
         """
         try:
             caller = caller_of(self.playground, request)
-            for event in self._events(caller, image, preprocess, backend, options or {}, buy=buy):
-                if isinstance(event, Failed):
-                    raise event.error
+            for event in self.events(caller, image, preprocess, backend, options, buy=buy):
                 yield self._file(event, caller)
         except PlaygroundError as error:
             raise gr.Error(words.sentence(error), print_exception=False) from error
 
-    def _events(
-        self, caller: Caller, image: FileData, preprocess: str, name: str, options: dict[str, JsonValue], *, buy: bool
+    def events(
+        self,
+        caller: Caller,
+        image: object,
+        preprocess: str = "canny",
+        backend: str = "auto",
+        options: Mapping[str, JsonValue] | None = None,
+        *,
+        buy: bool = False,
     ) -> Iterator[Event]:
-        chosen = self.playground.choose(name)
+        """Yield what happens while the map of an uploaded image is made, ending with `Mapped`.
+
+        Raises a `PlaygroundError` that says what is wrong, or the price of a map that isn't free and not to be bought.
+        """
+        chosen = self.playground.choose(backend)
+        control = self._control(caller, image, preprocess)
+        price = map_price(self.playground, caller, chosen, control)
+        if not (price.free or buy):
+            message = f"is off, and {chosen.label} takes {words.price(price)} for this map: set it to buy the map."
+            raise InvalidRequest([Problem("buy", message)])
+        own = read_options(chosen.capabilities.options, options or {}).model_dump(mode="json", exclude_defaults=True)
+        for event in control_map(self.playground, caller, chosen, control, own, buy=buy):
+            if isinstance(event, Failed):
+                raise event.error
+            yield event
+
+    def _control(self, caller: Caller, image: object, preprocess: str) -> Control:
         reference = Uploads(self.playground, caller).picture(image)
         if reference is None:
             raise InvalidRequest([Problem("image", "is missing; upload one.")])
         try:
-            control = Control.model_validate({"image": reference, "preprocess": preprocess})
+            return Control.model_validate({"image": reference, "preprocess": preprocess})
         except ValidationError as error:
             raise from_validation(error) from error
-        own = read_options(chosen.capabilities.options, options).model_dump(mode="json", exclude_defaults=True)
-        return control_map(self.playground, caller, chosen, control, own, buy=buy)
 
     def _file(self, event: Event, caller: Caller) -> FileData | None:
         if not isinstance(event, Mapped):

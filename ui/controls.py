@@ -1,6 +1,5 @@
 """One control for one field of a pydantic type: its kind, range, words and default come from the field."""
 
-import json
 import types
 from collections.abc import Mapping
 from typing import Any, Literal, Union, get_args, get_origin
@@ -8,7 +7,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import gradio as gr
 from annotated_types import Ge, Le
 from gradio.components import Component
-from pydantic import BaseModel, JsonValue
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from ui.lora_lines import write_loras
@@ -22,7 +21,7 @@ LONG_TEXT = 200
 def control(name: str, info: FieldInfo, *, fitted: Mapping[str, Any] | None = None, prefix: str = "") -> Component:
     """Make the control of a field, changed as `fitted` says; `prefix` keeps a backend's own options apart in ids."""
     common: dict[str, Any] = {
-        "label": info.title or name.replace("_", " ").capitalize(),
+        "label": label_of(name, info),
         "info": info.description,
         "elem_id": f"{prefix}{name}",
         "elem_classes": ["field"],
@@ -40,10 +39,8 @@ def control(name: str, info: FieldInfo, *, fitted: Mapping[str, Any] | None = No
     if kind is str or name in SEEDS:
         default = str(default) if name in SEEDS else default
         lines = 3 if (_limit(info, "max_length") or 0) > LONG_TEXT else 1
-        return gr.Textbox(value=default or "", lines=lines, **common)
-    value = "" if default in (None, [], {}) else json.dumps(default)
-    told = {"lines": 2, "info": f"{info.description or ''} As JSON.".strip()}
-    return gr.Textbox(**{**common, "value": value, **told, **(fitted or {})})
+        return gr.Textbox(value=default or "", lines=lines, max_lines=lines if lines == 1 else None, **common)
+    return gr.Textbox(**{"value": "", "lines": 2, **common})
 
 
 def bounds(info: FieldInfo) -> tuple[float | None, float | None]:
@@ -53,37 +50,30 @@ def bounds(info: FieldInfo) -> tuple[float | None, float | None]:
     return _as_number(least), _as_number(most)
 
 
+def label_of(name: str, info: FieldInfo) -> str:
+    """Return what stands over a field's control."""
+    return info.title or name.replace("_", " ").capitalize()
+
+
 def choices_of(info: FieldInfo) -> tuple[Any, ...]:
     """Return what a field's type lists as its values; nothing for a field that takes any."""
     return _kind(info)[1]
 
 
-def shown(name: str, info: FieldInfo, value: Any) -> Any:
-    """Return a field's value as its control holds it: a seed as digits, a structure as JSON, nothing as empty text."""
+def shown(name: str, value: Any) -> Any:
+    """Return a field's value as its control holds it: a seed as digits, LoRAs as lines, nothing as empty text."""
     if name in SEEDS:
         return str(value)
     if name == "loras":
         return write_loras(value)
-    if is_json(info):
-        return json.dumps(value) if value not in (None, (), [], {}) else ""
     if value is None and name not in ("width", "height"):
         return ""
     return value
 
 
-def is_json(info: FieldInfo) -> bool:
-    """Whether the field's control is a text box that holds JSON."""
-    kind, choices = _kind(info)
-    return not choices and kind not in (bool, int, float, str)
-
-
-def read_json(text: str) -> JsonValue:
-    """Return what the text spells; the text itself where it is no JSON, so that the check of the field can name it."""
-    try:
-        value: JsonValue = json.loads(text)
-    except ValueError:
-        return text
-    return value
+def kind_of(info: FieldInfo) -> Any:
+    """Return the type of a field's values, which is `str` where they are listed."""
+    return _kind(info)[0]
 
 
 def _number(kind: type, info: FieldInfo, default: Any, common: dict[str, Any]) -> Component:
@@ -93,7 +83,7 @@ def _number(kind: type, info: FieldInfo, default: Any, common: dict[str, Any]) -
         return gr.Slider(**{"minimum": least, "maximum": most, "step": step, "value": default, **common})
     if default is None:
         # Gradio's number box turns an empty value into 0; a text box keeps it empty, and the field reads the digits.
-        return gr.Textbox(value="", **common)
+        return gr.Textbox(value="", max_lines=1, **common)
     return gr.Number(value=default, precision=0 if kind is int else None, **common)
 
 

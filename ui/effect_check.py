@@ -51,7 +51,7 @@ class EffectCheck:
         """Say what the check does and costs, and show the button that runs it."""
         try:
             backend, asked, caller = self._asked(request, values)
-            price = words.price(effect_estimate(backend, caller, asked, self.playground.files))
+            price = words.price(effect_estimate(self.playground, caller, backend, asked))
         except PlaygroundError as error:
             return self._said(error_card(error))
         text = Markup("<p>{}</p>").format(OFFER.format(label=backend.label))

@@ -75,8 +75,9 @@ class Filling:
                 values |= show_accelerator(recipe.get(name) or {})
                 continue
             value = recipe.get(name, "" if info.is_required() else info.default)
-            values[name] = values[f"{mode}{MARK}{name}"] = shown(name, info, value)
+            values[name] = values[f"{mode}{MARK}{name}"] = shown(name, value)
         if "width" in values:
-            values["keep_size"] = values["width"] is None
+            if mode != "text_to_image":
+                values["keep_size"] = values["width"] is None
             values["width"], values["height"] = values["width"] or size.width, values["height"] or size.height
         return values

@@ -13,7 +13,7 @@ from backend.errors import from_validation
 from backend.recipes import Recipe, check_recipe
 from backend.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode, Request, TextToImage, parse_request
 from ui.accelerator import read_accelerator
-from ui.controls import SEEDS, bounds, choices_of, is_json, plain, read_json
+from ui.controls import SEEDS, bounds, choices_of, plain
 from ui.easel import picture_of
 from ui.further_controls import read_controls
 from ui.lora_lines import read_loras
@@ -24,8 +24,6 @@ MARK = "__"
 
 SHARED: Mapping[str, FieldInfo] = {name: info for name, info in TextToImage.model_fields.items() if name != "mode"}
 """The fields that have one control for all tabs."""
-
-_SEED_AS_TEXT = SEEDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +110,7 @@ def _plain(values: Values, name: str, info: FieldInfo) -> Any:
         return value
     if name == "loras":
         return read_loras(value) or None
-    if name in _SEED_AS_TEXT or not is_json(info):
-        return value.strip() or (None if not info.is_required() else value)
-    return read_json(value) if value.strip() else None
+    return value.strip() or (None if not info.is_required() else value)
 
 
 def _fit_one(name: str, info: FieldInfo, capabilities: Capabilities, value: Any) -> tuple[dict[str, Any], str | None]:
@@ -124,7 +120,7 @@ def _fit_one(name: str, info: FieldInfo, capabilities: Capabilities, value: Any)
     if least is not None and most is not None and not info.is_required() and info.default is not None:
         low = limit.least if limit and limit.least is not None else least
         high = limit.most if limit and limit.most is not None else most
-        if name not in _SEED_AS_TEXT:
+        if name not in SEEDS:
             changes |= {"minimum": low, "maximum": high}
             if isinstance(value, int | float) and not low <= value <= high:
                 changes["value"] = min(max(value, low), high)
@@ -142,8 +138,6 @@ def own_options(values: Values, capabilities: Capabilities) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, info in capabilities.options.model_fields.items():
         value = values.raw.get(f"{values.backend}{MARK}{name}")
-        if isinstance(value, str) and is_json(info) and value.strip():
-            value = read_json(value)
         default = info.get_default(call_default_factory=True)
         if value not in (None, "") and value != default and value != plain(default):
             found[name] = value

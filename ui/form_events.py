@@ -1,4 +1,4 @@
-"""What happens inside the form: sizes, seeds, modes, the backend and its key."""
+"""What happens inside the form: sizes, modes, the backend's state and its key."""
 
 from typing import Any
 
@@ -14,29 +14,18 @@ from ui.filling import Filling
 from ui.form import MARK
 from ui.header import Header, Switch
 from ui.own_key import OwnKeys
-from ui.results_area import ResultsArea
+from ui.presses import Presses
 from ui.served import Served
 from ui.settings_area import SettingsArea
-from ui.ways_out import WaysOut
 
 
 def connect_sizes(settings: SettingsArea) -> None:
-    """Connect presets, width, height and the swap, in the browser alone."""
+    """Connect presets with width and height, in the browser alone."""
     size = settings.size
     sides = [size.width, size.height]
     # In the browser alone: a preset is its two numbers, and numbers that are a preset's show it.
     size.preset.input(None, size.preset, sides, js=js_call("pick_size"))
     gr.on([side.change for side in sides], None, [*sides, size.known], size.preset, js=js_call("name_size"))
-    size.swap.click(None, sides, sides, js="(width, height) => [height, width]")
-
-
-def connect_seed(results: ResultsArea, settings: SettingsArea) -> None:
-    """Connect the ways to a seed."""
-    seed = settings.fields["seed"]
-    settings.dice.click(None, None, seed, js="() => '-1'")
-    settings.reuse.click(None, None, seed, js=js_call("last_seed"))
-    for place in (results.stage, results.history.shelf):
-        place.seed(None, None, seed, js=js_call("chosen_seed"))
 
 
 def connect_state(playground: Playground, head: Header) -> None:
@@ -46,22 +35,12 @@ def connect_state(playground: Playground, head: Header) -> None:
     head.state.act(switch.act, head.backend, stand, **QUIET)
 
 
-def connect_keys(page: gr.Blocks, keys: OwnKeys, head: Header) -> None:
+def connect_keys(page: gr.Blocks, presses: Presses, keys: OwnKeys, head: Header) -> None:
     """Connect the box for a visitor's own key."""
-    area = head.key
-    refresh_after(
-        gr.on([area.keep.click, area.key.submit], keys.keep, [area.key, head.backend], area.key, **QUIET),
-        area.forget.click(keys.forget, head.backend, area.key, queue=False, **QUIET),
-    )
+    area = keys.area
+    presses.on(area.keep, keys.keep, [area.key, head.backend], [area.key], refresh=True)
+    presses.on(area.forget, keys.forget, [head.backend], [area.key], refresh=True)
     page.unload(keys.leave)
-
-
-def connect_ways_out(ways: WaysOut, form: Compose, results: ResultsArea) -> None:
-    """Connect the buttons that lead on from a spend cap."""
-    for place in (form.left, results.stage):
-        taken = place.way(ways.take, None, ways.outputs(), queue=False, **QUIET)
-        taken.then(None, None, None, js=js_call("see_own_key"))
-        refresh_after(taken)
 
 
 def connect_modes(form: Compose, settings: SettingsArea) -> None:
@@ -71,14 +50,8 @@ def connect_modes(form: Compose, settings: SettingsArea) -> None:
         tab.select(None, None, shown, js=f"() => window.playground.choose_mode('{mode}')")
 
 
-def connect_mask_edge(settings: SettingsArea) -> None:
-    """Show on the easel what growing and feathering make of the mask, in the browser alone."""
-    edge = [settings.own[f"inpaint{MARK}mask_grow"], settings.own[f"inpaint{MARK}mask_feather"]]
-    gr.on([each.change for each in edge], None, edge, None, js="(...edge) => window.playground_easel.edge(...edge)")
-
-
-def connect_control_map(filling: Filling, head: Header, form: Compose, settings: SettingsArea) -> Any:
-    """Connect the preview of the control map, and its use instead of the picture; return what ends a purchase."""
+def connect_control_map(filling: Filling, head: Header, form: Compose, settings: SettingsArea) -> None:
+    """Connect the preview of the control map, and its use instead of the picture."""
     own = settings.own
     shown = ControlMap(filling, place=own["control_map"], stop=own["stop_map"], buy=own["buy_map"])
     asked = {
@@ -94,7 +67,7 @@ def connect_control_map(filling: Filling, head: Header, form: Compose, settings:
     stopping = own["stop_map"].click(None, None, None, cancels=[showing, buying], queue=False, **QUIET)
     stopping.then(shown.stopped, None, shown.outputs(), queue=False, **QUIET)
     refresh_after(own["control_map"].use(shown.use, None, shown.taken(), queue=False, **QUIET))
-    return buying
+    refresh_after(buying)
 
 
 def connect_exact_price(exact: ExactPrice, form: Compose, values: dict[str, Any]) -> None:

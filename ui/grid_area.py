@@ -39,10 +39,10 @@ def grid_area() -> GridArea:
             apply_default_css=False,
         )
         across = gr.Dropdown(fields, value="steps", label="Across", elem_id="grid-across")
-        across_values = gr.Textbox("4, 8", label="Values", show_label=False, elem_id="grid-across-values")
+        across_values = gr.Textbox("4, 8", max_lines=1, label="Values", show_label=False, elem_id="grid-across-values")
         choices = [("nothing", ""), *((name, name) for name in fields)]
         down = gr.Dropdown(choices, value="", label="Down", elem_id="grid-down")
-        down_values = gr.Textbox("", label="Values", show_label=False, elem_id="grid-down-values")
+        down_values = gr.Textbox("", max_lines=1, label="Values", show_label=False, elem_id="grid-down-values")
         price = gr.HTML("", apply_default_css=False, elem_id="grid-price")
         run = gr.Button("Make the grid", size="sm", elem_id="grid-run")
     return GridArea(across, across_values, down, down_values, price, run)

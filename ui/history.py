@@ -1,5 +1,6 @@
 """The visitor's runs: searched, kept, deleted and brought back; as a grid of thumbnails."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,13 +49,13 @@ class HistoryArea:
         return [self.box, self.shelf, self.more, *self.trash.outputs()]
 
 
-def history_area(playground: Playground, script: str) -> HistoryArea:
+def history_area(playground: Playground) -> HistoryArea:
     """Lay out the history; it shows itself once there is something in it."""
     with gr.Column(elem_id="history", visible=False) as box:
         search = search_area(playground)
-        undo = gr.HTML("", visible=False, elem_id="undo", js_on_load=script, apply_default_css=False)
+        undo = gr.HTML("", visible=False, elem_id="undo", apply_default_css=False)
         trash = trash_area()
-        shelf = gr.HTML("", elem_id="history-shelf", js_on_load=script, apply_default_css=False)
+        shelf = gr.HTML("", elem_id="history-shelf", apply_default_css=False)
         more = gr.Button("Show more", size="sm", visible=False, elem_id="history-more")
         shown = gr.State(PAGE)
         charts = charts_area()
@@ -73,13 +74,15 @@ class Looking:
         """Return what the search finds, newest first."""
         return self.of(caller_of(self.playground, request), **asked)
 
-    def further(self, request: gr.Request, **asked: Any) -> dict[Any, Any]:
+    def further(self, *searched: Any) -> dict[Any, Any]:
         """Return the next page too."""
+        request, asked = self._asked(searched)
         asked["shown"] += PAGE
         return {**self.look(request, **asked), self.area.shown: asked["shown"]}
 
-    def archive(self, request: gr.Request, **asked: Any) -> Any:
+    def archive(self, *searched: Any) -> dict[Any, Any]:
         """Return a link to a zip of what is shown."""
+        request, asked = self._asked(searched)
         caller = caller_of(self.playground, request)
         try:
             runs = self._found(caller, **asked).runs
@@ -89,7 +92,12 @@ class Looking:
         text = Markup(
             '<p class="undo"><a class="restore-file" href="{}" download="{}">Download the zip</a> ({} images)</p>'
         )
-        return gr.update(value=str(text.format(url(path), path.name, count)), visible=True)
+        return {self.area.undo: gr.update(value=str(text.format(url(path), path.name, count)), visible=True)}
+
+    def _asked(self, searched: Sequence[Any]) -> tuple[gr.Request, dict[str, Any]]:
+        """Return the request, which comes last, and the search by the names of its controls."""
+        *values, request = searched
+        return request, dict(zip(self.area.searched(), values, strict=True))
 
     def _found(self, caller: Caller, *, shown: int = PAGE, **asked: Any) -> Page:
         return self.playground.history.page(caller.visitor, read_search(**asked), limit=shown)

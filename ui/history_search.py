@@ -41,7 +41,9 @@ def search_area(playground: Playground) -> SearchArea:
     """Lay out the head of the history, and the fold with what is asked for less often."""
     with gr.Row(elem_id="history-head"):
         gr.HTML('<h2 class="quiet">History</h2>', apply_default_css=False)
-        text = gr.Textbox(placeholder="Search your prompts", label="Search", show_label=False, elem_id="history-words")
+        text = gr.Textbox(
+            placeholder="Search your prompts", max_lines=1, label="Search", show_label=False, elem_id="history-words"
+        )
         modes = [("All modes", ALL), *((words.MODE_LABELS[mode], mode) for mode in MODES)]
         mode = gr.Dropdown(modes, value=ALL, label="Mode", show_label=False, filterable=False, min_width=120)
         favourites = gr.Checkbox(False, label="Favourites", container=False, min_width=100, elem_id="history-stars")

@@ -52,13 +52,13 @@
   document.body.append(help);
 
   window.playground = {
-    chosen: null,
-    write_prompt: text => {
-      const box = document.querySelector('#prompt textarea');
+    write: (place, text) => {
+      const box = document.querySelector(`${place} :is(input, textarea)`);
       box.value = text;
       box.dispatchEvent(new Event('input', {bubbles: true}));
-      box.focus();
+      return box;
     },
+    write_prompt: text => window.playground.write('#prompt', text).focus(),
     copy: async (text, button) => {
       // Over plain http, or without the visitor's leave, the clipboard is closed; then the old way is tried.
       const copied = await (navigator.clipboard ? navigator.clipboard.writeText(text).then(() => true, () => false) : false)
@@ -72,14 +72,17 @@
       if (button) button.click();
     },
     open_picture: button => show(pictures().indexOf(button)),
-    chosen_seed: () => window.playground.chosen,
     open_tab: mode => {
       const tab = document.getElementById(`tab-${mode}-button`);
       if (tab && byId('main').dataset.mode !== mode) tab.click();
     },
+    filled: mode => {
+      window.playground.open_tab(mode);
+      window.playground_form.refresh();
+    },
     begin: mode => {
       window.playground.open_tab(mode);
-      window.playground_form?.start();
+      window.playground_form.start();
     },
     choose_backend: name => {
       document.querySelectorAll('.chips').forEach(chips => { chips.hidden = chips.dataset.of !== name; });
@@ -90,13 +93,10 @@
       when_there(`#own-${mode} input`, () => { say_strength(); window.playground_easel?.read_margins(); });
       return [mode, {visible: true, __type__: 'update'}];
     },
-    see_own_key: () => {
+    way_taken: () => {
+      window.playground_form.refresh();
       const box = document.querySelector('#own-key-text input');
       if (visible(box)) { box.scrollIntoView({block: 'center'}); box.focus(); }
-    },
-    last_seed: current => {
-      const known = document.querySelector('#stage [data-act="seed"]:not([disabled]), #history-shelf [data-seed]');
-      return known ? known.dataset.value || known.dataset.seed : (current ?? '-1');
     },
     pick_size: key => key === 'custom'
       ? [byId('width').querySelector('input').valueAsNumber, byId('height').querySelector('input').valueAsNumber]
@@ -106,6 +106,20 @@
       return known.split(' ').includes(key) ? key : 'custom';
     },
   };
+
+  const PRESSES = {
+    dice: () => window.playground.write('#seed', '-1'),
+    reuse: () => {
+      const known = document.querySelector('#stage [data-act="seed"]:not([disabled]), #history-shelf [data-seed]');
+      if (known) window.playground.write('#seed', known.dataset.value || known.dataset.seed);
+    },
+    swap: () => {
+      const [width, height] = [byId('width'), byId('height')].map(each => each.querySelector('input').value);
+      window.playground.write('#width', height);
+      window.playground.write('#height', width);
+    },
+  };
+  document.addEventListener('click', event => PRESSES[event.target.closest('button')?.id]?.());
 
   function copy_selected(text) {
     const box = document.createElement('textarea');

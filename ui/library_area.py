@@ -44,7 +44,11 @@ def library_area(styles: Sequence[Style]) -> LibraryArea:
         preset = gr.Dropdown([], label="Yours", elem_id="preset", info="Choosing one fills the form.")
         with gr.Row(elem_id="preset-row"):
             name = gr.Textbox(
-                label="Name", show_label=False, placeholder="Name for these settings", elem_id="preset-name"
+                label="Name",
+                show_label=False,
+                placeholder="Name for these settings",
+                max_lines=1,
+                elem_id="preset-name",
             )
             save = gr.Button("Save", size="sm", scale=0, min_width=0, elem_id="preset-save")
             remove = gr.Button("Remove", size="sm", scale=0, min_width=0, elem_id="preset-remove")

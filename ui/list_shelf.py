@@ -13,6 +13,7 @@ from ui.caller import caller_of
 from ui.events import QUIET
 from ui.filling import Updates
 from ui.library_area import Library
+from ui.presses import Presses
 
 _HOW = Markup(
     '<p class="hint">In the prompt, <code>__name__</code> draws a line of that list by the seed. Here already: {}.</p>'
@@ -50,31 +51,30 @@ class ListShelving:
     library: Library
     area: ListShelfArea
 
-    def connect(self, page: gr.Blocks) -> None:
+    def connect(self, presses: Presses) -> None:
         """Wire the events."""
         area, boxes = self.area, [self.area.name, self.area.lines]
-        page.load(self.opened, None, area.chosen, queue=False, **QUIET)
         area.chosen.input(self.edit, area.chosen, boxes, queue=False, **QUIET)
-        area.save.click(self.save, boxes, area.chosen, **QUIET)
-        area.remove.click(self.remove, area.chosen, [area.chosen, *boxes], **QUIET)
+        presses.on(area.save, self.save, boxes, [area.chosen])
+        presses.on(area.remove, self.remove, [area.chosen], [area.chosen, *boxes])
 
-    def opened(self, request: gr.Request) -> Any:
+    def opened(self, request: gr.Request) -> Updates:
         """Return the names of what the visitor keeps."""
-        return self._names(self._visitor(request))
+        return {self.area.chosen: self._names(self._visitor(request))}
 
     def edit(self, name: str | None, request: gr.Request) -> tuple[Any, Any]:
         """Lay a list out to be changed."""
         lines = self.library.shelf.lists(self._visitor(request)).get(name or "")
         return (gr.skip(), gr.skip()) if lines is None else (name, "\n".join(lines))
 
-    def save(self, name: str, lines: str, request: gr.Request) -> Any:
+    def save(self, name: str, lines: str, request: gr.Request) -> Updates:
         """Keep the lines under the name."""
         visitor, plain = self._visitor(request), name.strip()
         try:
             self.library.shelf.save_list(visitor, plain, read_list(lines))
         except PlaygroundError as error:
             raise gr.Error(str(error), print_exception=False) from error
-        return self._names(visitor, plain)
+        return {self.area.chosen: self._names(visitor, plain)}
 
     def remove(self, name: str | None, request: gr.Request) -> Updates:
         """Take a list off the shelf and empty the boxes."""

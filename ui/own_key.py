@@ -53,20 +53,21 @@ class OwnKeys:
     """Answers the box; its events are private, and the key never is the value of an answer."""
 
     playground: Playground
+    area: KeyArea
 
-    def keep(self, key: str, backend: str, request: gr.Request) -> str:
+    def keep(self, key: str, backend: str, request: gr.Request) -> dict[Any, Any]:
         """Hold the key for this session and empty the box."""
         chosen = self.playground.choose(backend)
         try:
             self.playground.callers.keys.put(owner_of(self.playground, request), chosen.name, key)
         except PlaygroundError as error:
             raise gr.Error(str(error), print_exception=False) from error
-        return ""
+        return {self.area.key: ""}
 
-    def forget(self, backend: str, request: gr.Request) -> str:
+    def forget(self, backend: str, request: gr.Request) -> dict[Any, Any]:
         """Forget this backend's key."""
         self.playground.callers.keys.forget(owner_of(self.playground, request), self.playground.choose(backend).name)
-        return ""
+        return {self.area.key: ""}
 
     def leave(self, request: gr.Request) -> None:
         """Forget all keys of a page that was closed."""

@@ -10,8 +10,6 @@ from backend.presets import load_presets
 from ui.actions import Actions
 from ui.api import Api
 from ui.charts import Charting
-from ui.compose import Compose, compose
-from ui.events import QUIET, refresh_after
 from ui.exact_price import ExactPrice
 from ui.filling import Filling
 from ui.fitting import Fitting
@@ -20,39 +18,35 @@ from ui.form_events import (
     connect_effect,
     connect_exact_price,
     connect_keys,
-    connect_mask_edge,
     connect_modes,
-    connect_seed,
     connect_sizes,
     connect_state,
-    connect_ways_out,
 )
-from ui.header import Header, header
 from ui.history import Looking
+from ui.layout import Layout, lay_out, lay_out_signals
 from ui.library_area import Library, Shelving
 from ui.list_shelf import ListShelving
+from ui.opening import Opening, Part
 from ui.own_key import OwnKeys
+from ui.presses import Presses
 from ui.recovering import Recovering
-from ui.remembering import Remembering, memory
-from ui.restore import DROP_ZONE, Restoring
-from ui.results_area import results_area
-from ui.room import Together, room_area
+from ui.remembering import Remembering
+from ui.restore import Restoring
+from ui.room import Together
 from ui.run import Outputs, Runner
 from ui.run_events import (
-    connect_actions,
+    connect_cards,
     connect_history,
     connect_library,
-    connect_memory,
     connect_recovering,
     connect_restore,
     connect_run,
-    connect_vary,
 )
 from ui.scripts import Scripts
 from ui.served import Served
-from ui.settings_area import SettingsArea, settings_area
 from ui.share import FormLink
 from ui.shared_result import SharedResult
+from ui.signals import news_area
 from ui.style_shelf import StyleShelving
 from ui.token_line import TokenLine
 from ui.tools import Tools
@@ -68,60 +62,80 @@ _HERE = Path(__file__).parent
 
 def build(playground: Playground) -> gr.Blocks:
     """Return the page with its events and its API."""
-    served = Served(playground.files, playground.holders)
     library = Library(playground, load_presets())
+    served = Served(playground.files, playground.holders)
     with gr.Blocks(
         title="Z-Image Playground", analytics_enabled=False, fill_width=True, delete_cache=CACHE_SECONDS
     ) as page:
-        head = header(playground)
-        SharedResult(playground, served).add_to_page(page, **QUIET)
-        with gr.Row(elem_id="main"):
-            form = compose(playground)
-            results = results_area(
-                playground, {each.name: library.examples(each) for each in playground.backends.values()}
-            )
-            settings = settings_area(playground, library.presets)
-        drop = _dropzone()
-        room = room_area((_HERE / "cards.js").read_text(encoding="utf-8"))
-        outputs = Outputs(results.stage, form.generate, form.stop, form.left)
-        runner = Runner(playground, library, served, outputs)
-        values = _values(head, form, settings)
-        filling = Filling(playground, served, {name: found for name, found in values.items() if name != "mask"})
-        looking = Looking(playground, served, results.history)
-        connect_library(page, Shelving(library, settings.library, filling), form, values)
-        StyleShelving(library, served, settings.styles, settings.library.styles).connect(page)
-        ListShelving(library, settings.lists).connect(page)
-        actions = Actions(playground, filling, results.inspector, results.history.undo)
-        ended = connect_run(page, runner, form, settings, values) + connect_vary(Varying(runner, actions), results)
-        ended.append(connect_control_map(filling, head, form, settings))
-        connect_history(looking, results.history)
-        Charting(playground, results.history.charts).connect()
-        recovering = Recovering(playground, runner, results.recoverable)
-        refresh_after(*ended, connect_recovering(recovering))
-        connect_actions(actions, form, results)
-        FormLink(playground, library, form.share).connect(values)
-        TokenLine(playground, library, form.tokens).connect(values)
-        connect_sizes(settings)
-        connect_modes(form, settings)
-        connect_mask_edge(settings)
-        connect_keys(page, OwnKeys(playground), head)
-        connect_restore(Restoring(playground, filling, form.notice), form, drop)
-        exact = ExactPrice(runner, form.exact)
-        connect_exact_price(exact, form, values)
-        connect_effect(playground, served, settings, values)
-        connect_seed(results, settings)
-        connect_state(playground, head)
-        connect_ways_out(WaysOut(playground, head), form, results)
-        Together(playground, served, filling, room).connect(page, **QUIET)
-        remembering, kept = Remembering(playground, filling, form.notice), memory()
-        connect_memory(page, remembering, form, kept)
-        fitting = Fitting(playground, form.tabs, settings)
-        Watch(runner, fitting, remembering, looking, recovering, head, exact, settings.grid, kept).connect(values)
+        layout = lay_out(playground, library)
+        _connect(page, layout, library, served)
     assert isinstance(page, gr.Blocks)
     # Each parameter is a component: on a page of their own, no browser is sent or starts any of the two hundred.
     with page.route("Endpoints", "endpoints", show_in_navbar=False):
         Api(Scripts(playground, library), served).add_to_page()
     return page
+
+
+def _connect(page: gr.Blocks, layout: Layout, library: Library, served: Served) -> None:
+    """Wire the page's events."""
+    playground, form, results, settings = library.playground, layout.form, layout.results, layout.settings
+    box, told = lay_out_signals(playground, layout), news_area()
+    presses = Presses(told)
+    outputs = Outputs(results.stage, form.generate, form.stop, form.left, told)
+    runner = Runner(playground, library, served, outputs)
+    filling = Filling(playground, served, layout.filled())
+    recovering = Recovering(playground, runner, results.recoverable)
+    together = Together(playground, served, filling, layout.room)
+    varying = Varying(runner, Actions(playground, filling, results.inspector, results.history.undo))
+    looking = Looking(playground, served, results.history)
+    connect_run(box, runner, form, settings, layout.values())
+    connect_cards(box, varying, together, WaysOut(playground, layout.head), form)
+    connect_control_map(filling, layout.head, form, settings)
+    connect_recovering(recovering)
+    together.connect(presses)
+    connect_history(presses, looking, results.history)
+    Charting(playground, results.history.charts).connect()
+    _connect_form(page, layout, presses, runner, filling)
+    shelves = _connect_shelves(layout, presses, runner, filling)
+    presses.connect(box)
+    remembering = Remembering(playground, filling, form.notice)
+    fitting = Fitting(playground, form.tabs, settings)
+    exact = ExactPrice(runner, form.exact)
+    connect_exact_price(exact, form, layout.values())
+    watch = Watch(runner, fitting, remembering, looking, recovering, layout.head, exact, settings.grid, box)
+    watch.connect(layout.watched())
+    shared = SharedResult(playground, served, layout.shared)
+    room = (together.opened, [*layout.room.outputs(), layout.room.timer])
+    Opening(playground, box, remembering, [(shared.opened, [shared.place]), room, *shelves]).connect(page, form)
+
+
+def _connect_form(page: gr.Blocks, layout: Layout, presses: Presses, runner: Runner, filling: Filling) -> None:
+    """Wire what happens inside the form."""
+    playground, library, form, values = runner.playground, runner.library, layout.form, layout.values()
+    FormLink(playground, library, form.share).connect(values)
+    TokenLine(playground, library, form.tokens).connect(values)
+    connect_sizes(layout.settings)
+    connect_modes(form, layout.settings)
+    connect_keys(page, presses, OwnKeys(playground, layout.head.key), layout.head)
+    connect_state(playground, layout.head)
+    connect_restore(Restoring(playground, filling, form.notice), form, layout.drop)
+    connect_effect(playground, runner.served, layout.settings, values)
+
+
+def _connect_shelves(layout: Layout, presses: Presses, runner: Runner, filling: Filling) -> list[Part]:
+    """Wire what a visitor keeps: presets, styles, lists; return what a page that opens asks of them."""
+    settings, library = layout.settings, runner.library
+    presets = Shelving(library, settings.library, filling)
+    styles = StyleShelving(library, runner.served, settings.styles, settings.library.styles)
+    lists = ListShelving(library, settings.lists)
+    connect_library(presses, presets, layout.form, layout.values())
+    styles.connect(presses)
+    lists.connect(presses)
+    return [
+        (presets.opened, [settings.library.preset]),
+        (styles.opened, [settings.styles.style, settings.library.styles]),
+        (lists.opened, [settings.lists.chosen]),
+    ]
 
 
 def tools_of(playground: Playground) -> Tools:
@@ -140,26 +154,4 @@ def launch_look() -> dict[str, Any]:
         "css_paths": [_HERE / "style.css", _HERE / "easel.css"],
         "js": keys,
         "footer_links": ["api", "settings"],
-    }
-
-
-def _dropzone() -> gr.HTML:
-    script = (_HERE / "dropzone.js").read_text(encoding="utf-8")
-    return gr.HTML(DROP_ZONE, elem_id="dropzone", js_on_load=script, apply_default_css=False)
-
-
-def _values(head: Header, form: Compose, settings: SettingsArea) -> dict[str, Any]:
-    """Return every control that a request is read from, by the name of its field."""
-    return {
-        "mask": form.mask,  # the first, since the script of Generate puts the drawn mask there
-        "backend": head.backend,
-        "mode": form.mode,
-        "prompt": form.prompt,
-        "easel": form.easel,
-        "keep_size": settings.keep_size,
-        "controls": settings.controls,
-        "styles": settings.library.styles,
-        **settings.accelerator.controls,
-        **settings.fitted(),
-        **settings.options,
     }

@@ -1,5 +1,6 @@
 """What the form said last, kept in the visitor's own browser, and what a link asks it to say."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,20 +13,12 @@ from ui.filling import Filling, Updates
 from ui.form import Values, draft
 from ui.marks import code_marked
 
-STORAGE = "z-image-playground"
-"""The name in the browser's storage. Settings only: neither pictures nor keys are ever part of it."""
-
 PARAMETER = "recipe"
-
-
-def memory() -> gr.BrowserState:
-    """Return the browser's memory of the form; the constant secret hides nothing, it lets a restart read on."""
-    return gr.BrowserState({}, storage_key=STORAGE, secret=STORAGE)
 
 
 @dataclass(frozen=True, slots=True)
 class Remembering:
-    """Keeps the form and brings it back."""
+    """Says what a browser keeps of the form, and brings it back. Neither pictures nor keys are ever part of it."""
 
     playground: Playground
     filling: Filling
@@ -35,13 +28,13 @@ class Remembering:
         """Return what bringing back changes."""
         return [*self.filling.outputs(), self.notice]
 
-    def keep(self, **values: Any) -> Any:
-        """Return what to remember of these values; a form with a wrong value in it is not remembered."""
+    def keep(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what to remember of these values; nothing of a form with a wrong value in it."""
         backend = self.playground.choose(str(values.get("backend") or "auto"))
         try:
             recipe = draft(Values(values["mode"], backend.name, values), backend.capabilities)
         except InvalidRequest:
-            return gr.skip()
+            return {}
         return {"recipe": recipe, "backend": backend.name}
 
     def back(self, kept: Any, request: gr.Request) -> Updates:
@@ -51,7 +44,7 @@ class Remembering:
             return self._opened(str(link))
         recipe = kept.get("recipe") if isinstance(kept, dict) else None
         if not isinstance(recipe, dict) or not recipe:
-            return {self.notice: gr.skip()}
+            return {}
         # It comes out of a browser: whatever no longer fits is left out, as with a link.
         return self.filling.from_recipe(fitting(recipe).recipe, str(kept.get("backend")))
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import gradio as gr
 from markupsafe import Markup
@@ -60,10 +59,9 @@ def _chips(backend: str, examples: Sequence[tuple[str, str]], *, shown: bool) ->
 def results_area(playground: Playground, examples: Mapping[str, Sequence[tuple[str, str]]]) -> ResultsArea:
     """Lay out the result side, with each backend's prompts to begin with."""
     chosen = playground.choose("auto").name
-    script = (Path(__file__).parent / "cards.js").read_text(encoding="utf-8")
     with gr.Column(elem_id="results", min_width=280):
-        stage = gr.HTML(empty_stage(examples, chosen), elem_id="stage", js_on_load=script, apply_default_css=False)
+        stage = gr.HTML(empty_stage(examples, chosen), elem_id="stage", apply_default_css=False)
         recoverable = recovering_area()
         inspector = gr.HTML("", visible=False, elem_id="inspector", js_on_load=_COPY_JS, apply_default_css=False)
-        history = history_area(playground, script)
+        history = history_area(playground)
     return ResultsArea(stage, recoverable, inspector, history)

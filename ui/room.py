@@ -14,8 +14,9 @@ from backend.runs.caps import usd
 from backend.sharing.rooms import Landed, Member, Room
 from ui.caller import ROOM, caller_of, room_in
 from ui.cards import facts
-from ui.events import refresh_after
+from ui.events import QUIET
 from ui.filling import Filling, Updates
+from ui.presses import Presses
 from ui.served import Served, url
 
 LOOK_SECONDS = 4.0
@@ -57,8 +58,8 @@ class RoomArea:
         return [self.box, self.stand, self.name, self.title, self.open, self.join, self.lock, self.close, self.board]
 
 
-def room_area(script: str) -> RoomArea:
-    """Lay out the room; `script` answers its board's buttons as it does the results'."""
+def room_area() -> RoomArea:
+    """Lay out the room."""
     with gr.Accordion("Together in a room", open=False, elem_id="room") as box:
         stand = gr.HTML(str(_INVITE), elem_id="room-stand", apply_default_css=False)
         with gr.Row():
@@ -69,7 +70,7 @@ def room_area(script: str) -> RoomArea:
             join = gr.Button("Join", size="sm", visible=False, elem_id="room-join")
             lock = gr.Button("Lock", size="sm", visible=False, elem_id="room-lock")
             close = gr.Button("Close for good", size="sm", visible=False, elem_id="room-close")
-        board = gr.HTML("", elem_id="room-board", js_on_load=script, apply_default_css=False)
+        board = gr.HTML("", elem_id="room-board", apply_default_css=False)
         timer = gr.Timer(LOOK_SECONDS, active=False)
     return RoomArea(box, stand, name, title, opens, join, lock, close, board, timer)
 
@@ -83,19 +84,21 @@ class Together:
     filling: Filling
     area: RoomArea
 
-    def connect(self, page: gr.Blocks, **quiet: Any) -> None:
-        """Wire the events; `quiet` are the options that all of the page's small events have."""
+    def connect(self, presses: Presses) -> None:
+        """Wire the events."""
         area, outputs = self.area, self.area.outputs()
-        page.load(self.arrive, None, [*outputs, area.timer], queue=False, **quiet)
-        area.timer.tick(self.look, None, outputs, queue=False, **quiet)
-        area.open.click(self.open, [area.name, area.title], area.stand, **quiet)
-        gr.on([area.join.click], self.join, area.name, [*outputs, area.timer], **quiet)
-        area.lock.click(self.lock, area.lock, outputs, **quiet)
-        area.close.click(self.close, None, outputs, **quiet)
-        refresh_after(area.board.act(self.remix, None, self.filling.outputs(), **quiet))
+        area.timer.tick(self.look, None, outputs, queue=False, **QUIET)
+        presses.on(area.open, self.open, [area.name, area.title], [area.stand])
+        presses.on(area.join, self.join, [area.name], [*outputs, area.timer])
+        presses.on(area.lock, self.lock, [area.lock], outputs)
+        presses.on(area.close, self.close, (), outputs)
+
+    def opened(self, request: gr.Request) -> Updates:
+        """Look at the room that the address names, if it names one."""
+        return self.arrive(request) if room_in(request) else {}
 
     def arrive(self, request: gr.Request) -> Updates:
-        """Look at the room when the page opens, and keep looking where it was joined."""
+        """Look at the room, and keep looking where it was joined."""
         named = room_in(request)
         joined = bool(named) and self.playground.rooms.admits(str(named), caller_of(self.playground, request).visitor)
         return {**self.look(request), self.area.timer: gr.Timer(LOOK_SECONDS, active=joined)}
@@ -125,12 +128,12 @@ class Together:
             self.area.board: str(Markup('<div class="strip">{}</div>').format(Markup("").join(tiles))),
         }
 
-    def open(self, name: str, title: str, request: gr.Request) -> str:
+    def open(self, name: str, title: str, request: gr.Request) -> Updates:
         """Open a room and say how to enter it."""
         visitor = caller_of(self.playground, request).visitor
         with _told():
             room = self.playground.rooms.open(visitor, room_name=title or f"{name}'s room", name=name)
-        return str(_OPENED.format(parameter=ROOM, room=room.id))
+        return {self.area.stand: str(_OPENED.format(parameter=ROOM, room=room.id))}
 
     def join(self, name: str, request: gr.Request) -> Updates:
         """Join the room that the address names."""

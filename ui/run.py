@@ -26,6 +26,7 @@ from ui.form import Values, parse
 from ui.library_area import Library
 from ui.results import Board, board_html, error_card, no_variation
 from ui.served import Served
+from ui.signals import news
 from ui.uploads import Uploads
 from ui.ways_out import ways_html
 
@@ -44,10 +45,15 @@ class Outputs:
     generate: Component
     stop: Component
     left: Component
+    news: Component
 
     def all(self) -> list[Component]:
-        """Return them as Gradio's list of outputs."""
-        return [self.stage, self.generate, self.stop]
+        """Return what a run changes from its start to its end."""
+        return [self.stage, *self.buttons(), self.news]
+
+    def buttons(self) -> list[Component]:
+        """Return the two buttons, one of which is there."""
+        return [self.generate, self.stop]
 
 
 class Runner:
@@ -72,16 +78,16 @@ class Runner:
                 # Only the first word touches the buttons: one that comes behind Stop must not take Generate away again.
                 for stage in shown:
                     yield {self.outputs.stage: stage}
-            yield self._buttons(running=False)
+            yield self._ended()
         except OverBudget as error:
             ways = ways_html(self.playground, caller)
-            yield {**self._buttons(running=False), self.outputs.stage: str(error_card(error) + ways)}
+            yield {**self._ended(), self.outputs.stage: str(error_card(error) + ways)}
         except PlaygroundError as error:
-            yield {**self._buttons(running=False), self.outputs.stage: str(error_card(error))}
+            yield {**self._ended(), self.outputs.stage: str(error_card(error))}
         except Exception:  # The page's rim: without this a visitor would look at a run that never ends.
             log.exception("The page broke down on a run")
             broken = PlaygroundError("The playground broke down on this run; its log says why.", billed="unknown")
-            yield {**self._buttons(running=False), self.outputs.stage: str(error_card(broken))}
+            yield {**self._ended(), self.outputs.stage: str(error_card(broken))}
 
     def _boards(self, values: dict[str, Any], caller: Caller) -> Iterator[str]:
         """Run what was asked, one board a run (a prompt with choices is a run an image); show it at every change."""
@@ -140,6 +146,9 @@ class Runner:
         values["negative_prompt"] = styled
         asked = parse(Values(mode, backend.name, values), backend.capabilities, Uploads(self.playground, caller))
         return backend, asked
+
+    def _ended(self) -> Updates:
+        return {**self._buttons(running=False), self.outputs.news: news()}
 
     def _buttons(self, *, running: bool) -> Updates:
         return {

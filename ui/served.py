@@ -20,6 +20,8 @@ from backend.runs.records import Run, RunImage
 from backend.visitors.identity import is_guest
 
 THUMBNAIL_PIXELS = 384
+SERVED = "gradio_api/file="
+"""What the address of every served file holds before its path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +96,4 @@ class Served:
 
 def url(path: Path) -> str:
     """Return the address of a served file, relative to the page."""
-    return f"gradio_api/file={quote(str(path))}"
+    return f"{SERVED}{quote(str(path))}"

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 from gradio.components import Component
+from pydantic.fields import FieldInfo
 
 from backend.capabilities import Capabilities
 from backend.playground import Playground
@@ -13,6 +14,7 @@ from backend.presets import Presets
 from backend.requests import Mode
 from ui.accelerator import AcceleratorArea, accelerator_area
 from ui.controls import control
+from ui.entries import entries, part_of
 from ui.form import MARK, SHARED, fit
 from ui.further_controls import further_controls
 from ui.grid_area import GridArea, grid_area
@@ -147,8 +149,13 @@ def _options(playground: Playground, chosen: str) -> tuple[dict[str, Component],
             with gr.Accordion(f"Only {backend.label}", open=False, elem_classes=["fold"]):
                 for name, info in fields.items():
                     key = f"{backend.name}{MARK}{name}"
-                    made[key] = control(name, info, prefix=f"{backend.name}-")
+                    made[key] = _option(name, info, prefix=f"{backend.name}-")
     return made, groups
+
+
+def _option(name: str, info: FieldInfo, *, prefix: str) -> Component:
+    part = part_of(info)
+    return entries(info, part, elem_id=f"{prefix}{name}") if part else control(name, info, prefix=prefix)
 
 
 def has_options(capabilities: Capabilities) -> bool:

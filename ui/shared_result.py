@@ -45,28 +45,29 @@ def link_html(run_id: str, token: str, address: str) -> str:
     return str(_LINK.format(run=run_id, address=address, parameter=RESULT, token=token))
 
 
+def shared_result_area() -> gr.HTML:
+    """Lay out the place of a shared result, which is empty without such an address."""
+    return gr.HTML("", visible=False, elem_id="shared-result", apply_default_css=False)
+
+
 @dataclass(frozen=True, slots=True)
 class SharedResult:
     """Shows the result that the page's address names."""
 
     playground: Playground
     served: Served
+    place: gr.HTML
 
-    def add_to_page(self, page: gr.Blocks, **quiet: Any) -> None:
-        """Lay out its place, which is empty without such an address."""
-        place = gr.HTML("", visible=False, elem_id="shared-result", apply_default_css=False)
-        page.load(self.show, None, place, queue=False, **quiet)
-
-    def show(self, request: gr.Request) -> Any:
+    def opened(self, request: gr.Request) -> dict[Any, Any]:
         """Return the run that the address's token opens, or why it opens none."""
         token = request.request.query_params.get(RESULT) if request.request else None
         if not token:
-            return gr.skip()
+            return {}
         try:
             text = self._page(self.playground.result_links.opened(token), caller_of(self.playground, request).visitor)
         except NotFound as error:
             text = _GONE.format(error)
-        return gr.update(value=str(text), visible=True)
+        return {self.place: gr.update(value=str(text), visible=True)}
 
     def _page(self, shared: SharedRun, visitor: str) -> Markup:
         recipe = shared.recipe

@@ -36,7 +36,9 @@ def size_controls(capabilities: Capabilities) -> SizeControls:
         width = gr.Number(value=default.width, precision=0, step=16, label="Width", elem_id="width", min_width=80)
         swap = gr.Button("⇄", elem_id="swap", size="sm", min_width=40, scale=0)
         height = gr.Number(value=default.height, precision=0, step=16, label="Height", elem_id="height", min_width=80)
-    known = gr.Textbox(known_sizes(capabilities), visible="hidden", label="Known sizes", elem_id="known-sizes")
+    known = gr.Textbox(
+        known_sizes(capabilities), visible="hidden", max_lines=1, label="Known sizes", elem_id="known-sizes"
+    )
     return SizeControls(preset, width, height, swap, known)
 
 

@@ -15,6 +15,7 @@ from ui.caller import caller_of
 from ui.events import QUIET
 from ui.filling import Updates
 from ui.library_area import Library
+from ui.presses import Presses
 from ui.served import Served, url
 
 _MOST_TOLD = 20
@@ -72,17 +73,16 @@ class StyleShelving:
     area: StyleShelfArea
     chosen: gr.Dropdown
 
-    def connect(self, page: gr.Blocks) -> None:
+    def connect(self, presses: Presses) -> None:
         """Wire the events."""
         area = self.area
         lists = [area.style, self.chosen]
         fields = [area.name, area.prompt, area.negative]
-        page.load(self.opened, None, lists, queue=False, **QUIET)
         area.style.input(self.edit, area.style, fields, queue=False, **QUIET)
-        area.save.click(self.save, fields, [*lists, area.note], **QUIET)
-        area.remove.click(self.remove, area.style, [*lists, *fields, area.note], **QUIET)
+        presses.on(area.save, self.save, fields, [*lists, area.note])
+        presses.on(area.remove, self.remove, [area.style], [*lists, *fields, area.note])
         area.load.upload(self.load, area.load, [*lists, area.note], **QUIET)
-        area.export.click(self.export, [area.file_format, self.chosen], area.note, **QUIET)
+        presses.on(area.export, self.export, [area.file_format, self.chosen], [area.note])
 
     def opened(self, request: gr.Request) -> Updates:
         """Add what the visitor keeps to both lists."""
@@ -127,7 +127,7 @@ class StyleShelving:
         told = _IMPORTED.format(new=len(found.styles), replaced=sum(one.name in before for one in found.styles))
         return {**self._lists(visitor), self.area.note: str(told + _left_out(found.left_out))}
 
-    def export(self, file_format: str, names: Sequence[str], request: gr.Request) -> str:
+    def export(self, file_format: str, names: Sequence[str], request: gr.Request) -> Updates:
         """Return a link to a file with the chosen styles, or with all of one's own where none is chosen."""
         visitor = self._visitor(request)
         own = self._own(visitor)
@@ -142,7 +142,7 @@ class StyleShelving:
         except PlaygroundError as error:
             raise gr.Error(str(error), print_exception=False) from error
         path = self.served.document(FORMATS[kind][1], text, visitor)
-        return str(_FILE.format(url(path), path.name, len(styles)))
+        return {self.area.note: str(_FILE.format(url(path), path.name, len(styles)))}
 
     def _take(self, found: Imported, visitor: str) -> Imported:
         kept, left_out = [], list(found.left_out)

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from backend.request_parts import Control
 from backend.requests import IMAGE_FIELDS, MODES, REQUEST_TYPES, Mode
 
 IMAGE = (
-    "A PNG, JPEG or WebP: either a `data:` address with its bytes in base64, or the path that POST "
-    "/gradio_api/upload returned for the file. Web addresses are not fetched."
+    "A PNG, JPEG or WebP: a `data:` address with its bytes in base64, the path that POST /gradio_api/upload returned "
+    "for the file, or the address of a file in an answer of these tools. Other web addresses are not fetched."
 )
 INSTRUCTIONS = (
     "Makes images with Z-Image-Turbo, on this machine or through a provider that bills. Ask `backends` what can run "
@@ -21,6 +22,12 @@ _WHEN: dict[Mode, str] = {
     "outpaint": "Give the pixels that each side adds; describe the whole picture as it will be.",
     "controlnet": "canny for lines, depth for space, pose for figures, none for a map that you have.",
 }
+CONTROL_MAP = (
+    "Show what ControlNet will follow of a picture: its edges (canny), its depth, or the poses in it. Free where this "
+    "machine makes it; where a provider sells it, the call is refused with the price until `buy` says yes. Answers "
+    "with a view of the map, the address of its file, its size and its cost. To follow the map without paying for it "
+    "again, give that address to `controlnet` as `image` with preprocess none."
+)
 _STYLES = {"type": "array", "items": {"type": "string"}, "default": [], "title": "Styles"}
 _OURS: dict[str, dict[str, Any]] = {
     "backend": {"type": "string", "default": "auto", "description": "A name that `backends` tells, or auto."},
@@ -57,6 +64,20 @@ def estimate_schema() -> dict[str, Any]:
     fields = {name: field for each in MODES for name, field in input_schema(each)["properties"].items()}
     parts = {name: part for each in MODES for name, part in input_schema(each)["$defs"].items()}
     return {"type": "object", "properties": {"mode": mode, **fields}, "required": ["prompt"], "$defs": parts}
+
+
+def control_map_schema() -> dict[str, Any]:
+    """Return the JSON schema of a control map's inputs."""
+    preprocess = Control.model_json_schema()["properties"]["preprocess"]
+    buy = "Yes to the price of a map that costs money; the refusal without it names the price."
+    fields = {
+        "image": {"type": "string", "description": f"The picture to make the map of. {IMAGE}"},
+        "preprocess": {**preprocess, "description": "What the map shows; none is the picture itself."},
+        "backend": _OURS["backend"],
+        "options": {"type": "object", "default": {}, "description": "The backend's own, as `backends` tells them."},
+        "buy": {"type": "boolean", "default": False, "description": buy},
+    }
+    return {"type": "object", "properties": fields, "required": ["image"], "additionalProperties": False}
 
 
 def _with_a_picture(part: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -13,20 +14,28 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from backend.caller import Caller
 from backend.encoding import preview_jpeg
 from backend.errors import InvalidRequest, PlaygroundError, Problem
-from backend.events import Event, Progress, Queued
+from backend.events import Event, Mapped, Progress, Queued
 from backend.requests import MODES
-from backend.runs.answer import runs_json
-from backend.runs.records import RunImage
+from backend.runs.answer import map_json, runs_json
 from backend.visitors.identity import guest_id
 from ui import words
 from ui.api import Api
 from ui.caller import caller_of
 from ui.scripts import Progressing
 from ui.served import url
-from ui.tool_schemas import IMAGE, INSTRUCTIONS, describe, estimate_schema, input_schema
-from ui.uploads import keep_data_address
+from ui.tool_schemas import (
+    CONTROL_MAP,
+    IMAGE,
+    INSTRUCTIONS,
+    control_map_schema,
+    describe,
+    estimate_schema,
+    input_schema,
+)
+from ui.uploads import keep_address
 
 if TYPE_CHECKING:
     from mcp.server.lowlevel import Server
@@ -97,6 +106,8 @@ class Tools:
                 values = _files(arguments)
                 mode = values.pop("mode", "text_to_image")
                 yield Said(answer=self.api.price(mode, caller_of(self.api.playground, asker), values))
+            case "control_map":
+                yield from self._map(arguments, asker)
             case _:
                 yield from self._run(name, arguments, asker)
 
@@ -106,20 +117,24 @@ class Tools:
             raise InvalidRequest([Problem("tool", f"{name!r} isn't one of this playground's.")])
         caller = caller_of(self.api.playground, asker)
         for now in self.api.scripts.run(mode, caller, _files(arguments)):
-            if now.over:
-                yield self._answer(now, caller.visitor, str(asker.request.base_url) if asker.request else "")
-            else:
-                yield Said(event=now.event)
+            yield self._answer(now, caller, asker) if now.over else Said(event=now.event)
 
-    def _answer(self, now: Progressing, visitor: str, address: str) -> Said:
-        # As a guest's: whoever has the address may open it, since assistants hand it on to a browser.
-        guest = guest_id(f"tools {visitor}")
-        files = [address + url(self.api.served.copy(image, guest)) for image in now.images]
-        views = tuple(self._view(image) for image in now.images)
+    def _answer(self, now: Progressing, caller: Caller, asker: gr.Request) -> Said:
+        files = [_address(self.api.served.copy(image, _guest(caller)), asker) for image in now.images]
+        views = tuple(self._view(image.sha256) for image in now.images)
         return Said(answer={**runs_json(now.runs), "files": files}, views=views)
 
-    def _view(self, image: RunImage) -> bytes:
-        with Image.open(self.api.playground.files.path(image.sha256)) as picture:
+    def _map(self, arguments: dict[str, Any], asker: gr.Request) -> Iterator[Said]:
+        caller = caller_of(self.api.playground, asker)
+        for event in self.api.maps.events(caller, **_files(arguments)):
+            if isinstance(event, Mapped):
+                file = _address(self.api.served.copy_of(event.sha256, _guest(caller)), asker)
+                yield Said(answer={**map_json(event), "file": file}, views=(self._view(event.sha256),))
+            else:
+                yield Said(event=event)
+
+    def _view(self, sha256: str) -> bytes:
+        with Image.open(self.api.playground.files.path(sha256)) as picture:
             return preview_jpeg(picture, VIEW_PIXELS)
 
 
@@ -138,9 +153,24 @@ def tools() -> "list[Tool]":
         ("styles", "List the styles by name, each with the words that it lays around a prompt.", nothing),
         ("read_metadata", "Read the settings that an image carries, of this and of other programs.", picture),
     )
-    making = [Tool(name=mode, description=describe(mode), inputSchema=input_schema(mode)) for mode in MODES]
-    telling = [Tool(name=name, description=said, inputSchema=schema, annotations=reads) for name, said, schema in asked]
-    return [*making, *telling]
+    adds = ToolAnnotations(readOnlyHint=False, destructiveHint=False)
+    once = ToolAnnotations(readOnlyHint=False, destructiveHint=False, idempotentHint=True)
+    making = ((mode, describe(mode), input_schema(mode), adds) for mode in MODES)
+    mapping = ("control_map", CONTROL_MAP, control_map_schema(), once)
+    telling = ((*one, reads) for one in asked)
+    return [
+        Tool(name=name, description=said, inputSchema=schema, annotations=hints)
+        for name, said, schema, hints in (*making, mapping, *telling)
+    ]
+
+
+def _guest(caller: Caller) -> str:
+    """Return a guest's id for the caller's files: whoever has the address may open it, as assistants hand it on."""
+    return guest_id(f"tools {caller.visitor}")
+
+
+def _address(file: Path, asker: gr.Request) -> str:
+    return (str(asker.request.base_url) if asker.request else "") + url(file)
 
 
 async def _carry_out(server: "Server[Any, Any]", steps: Iterator[Said]) -> "CallToolResult":
@@ -186,11 +216,10 @@ def _result(said: Said | None) -> "CallToolResult":
 
 def _files(arguments: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments with each image as a file that was uploaded."""
-    found = {name: keep_data_address(arguments[name]) for name in ("image", "mask") if arguments.get(name) is not None}
+    found = {name: keep_address(arguments[name]) for name in ("image", "mask") if arguments.get(name) is not None}
     controls = arguments.get("controls")
     if isinstance(controls, list):
         found["controls"] = [
-            {**each, "image": keep_data_address(each.get("image"))} if isinstance(each, dict) else each
-            for each in controls
+            {**each, "image": keep_address(each.get("image"))} if isinstance(each, dict) else each for each in controls
         ]
     return {**arguments, **found}

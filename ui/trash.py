@@ -57,14 +57,14 @@ class Emptying:
     area: TrashArea
     note: gr.HTML
 
-    def ask(self) -> Any:
+    def ask(self, _request: gr.Request) -> dict[Any, Any]:
         """Show the button that does it."""
-        return gr.update(visible=True)
+        return {self.area.sure: gr.update(visible=True)}
 
-    def empty(self, request: gr.Request) -> Any:
+    def empty(self, request: gr.Request) -> dict[Any, Any]:
         """Delete for good what the visitor has in the trash."""
         count = self.playground.history.empty_trash(caller_of(self.playground, request).visitor)
-        return gr.update(value=str(_EMPTIED.format(count=count)), visible=True)
+        return {self.note: gr.update(value=str(_EMPTIED.format(count=count)), visible=True)}
 
 
 def _size(count: int) -> str:

@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from gradio.utils import get_upload_folder
 
@@ -15,6 +16,7 @@ from backend.caller import Caller
 from backend.errors import BadImage, InvalidRequest, Problem
 from backend.pixels import check_header, open_upright
 from backend.playground import Playground
+from ui.served import SERVED
 
 MOST_MASK_CHARACTERS = 24 * 2**20
 _PNG_URL = "data:image/png;base64,"
@@ -61,11 +63,16 @@ class Uploads:
         return sha256
 
 
-def keep_data_address(value: Any) -> Any:
-    """Put the bytes of a `data:` address where uploads lie, and return them as one; anything else stays as it is."""
-    head = _ADDRESS.match(value) if isinstance(value, str) else None
-    if head is None:
+def keep_address(value: Any) -> Any:
+    """Return the upload that an address stands for; anything else stays as it is.
+
+    The bytes of a `data:` address are put where uploads lie; an address of a file that is served here is its path.
+    """
+    if not isinstance(value, str):
         return {"path": value}
+    head = _ADDRESS.match(value)
+    if head is None:
+        return {"path": unquote(value.rpartition(SERVED)[2])}
     try:
         content = base64.b64decode(value[head.end() :], validate=True)
     except binascii.Error as error:

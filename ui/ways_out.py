@@ -12,14 +12,6 @@ from backend.playground import Playground
 from backend.requests import Mode
 from ui.header import Header
 
-SCRIPT = """
-element.addEventListener('click', event => {
-  const way = event.target.closest('[data-way]');
-  if (way) trigger('way', {way: way.dataset.way});
-});
-"""
-"""Of every `gr.HTML` that shows the buttons."""
-
 _KEY = "key"
 _BUTTON = Markup('<button type="button" class="small" data-way="{}">{}</button>')
 

@@ -18,6 +18,7 @@ from backend.generate import DRAWN_SEEDS, generate
 from backend.grid.axes import BACKEND, PROMPT_WORDS, SIZE, Axis, sides
 from backend.merge import merge
 from backend.playground import Playground
+from backend.pricing import estimate_of
 from backend.request_parts import RANDOM_SEED
 from backend.requests import Request, parse_request
 
@@ -107,7 +108,7 @@ def _cell(
     try:
         request = parse_request(values)
         backend.capabilities.check(request)
-        return Cell(place, backend.name, request, backend.estimate(request, caller))
+        return Cell(place, backend.name, request, estimate_of(playground, caller, backend, request))
     except ValidationError as error:
         raise _at(axes, place, from_validation(error)) from error
     except PlaygroundError as error:

@@ -16,12 +16,12 @@ from backend.events import Emit, unheard
 from backend.local import offer
 from backend.local.acceleration import plan_of
 from backend.local.choices import option_problems
-from backend.local.controlnets import UNIONS, find_controlnets
+from backend.local.controlnets import UNIONS, find_controlnets, lacking_controlnet
 from backend.local.extras import Extras
 from backend.local.loras import LoraShelf
 from backend.local.machine import Machine, look
 from backend.local.models import Models, offer_of
-from backend.local.options import DETECTORS, DetectorOptions, LocalOptions, options_of
+from backend.local.options import DETECTORS, ControlNetWeights, DetectorOptions, LocalOptions, options_of
 from backend.local.parts import lacking_gguf
 from backend.local.telling import Work
 from backend.local.workshop import Workshop
@@ -149,5 +149,11 @@ class LocalBackend(Backend):
         options = options_of(request.options)
         yield from cache_problems(request)
         yield from self.workshop.detectors.problems(controls_of(request), options)
+        if controls_of(request):
+            yield from self._no_controlnet(options.controlnet)
         no_gguf = lacking_gguf(self.models.checkpoint, self.extras)
         yield from option_problems(request, options, self.machine, no_gguf)
+
+    def _no_controlnet(self, wanted: ControlNetWeights) -> Iterator[Problem]:
+        if reason := lacking_controlnet(self.models.checkpoint, self.extras, wanted):
+            yield Problem("options.controlnet", f"is {wanted}. {reason}")

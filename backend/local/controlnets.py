@@ -1,5 +1,6 @@
 """Which ControlNet goes with a checkpoint: the one in its folder, or a Union of the hub for the real model."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from backend.local.faults import free, memory_guard
 from backend.local.layout import lay_out
 from backend.local.loading import Report
 from backend.local.memory import MemoryPlan, free_memory, plan_beside, size_words
+from backend.local.options import ControlNetWeights
 from backend.local.safetensors_file import count_parameters
 
 if TYPE_CHECKING:
@@ -20,6 +22,11 @@ CONFIGS = Path(__file__).parents[2] / "presets" / "controlnets"
 """Diffusers would guess a file's version and ask the network for its configuration; it takes lite for version 1."""
 UNIONS = {"union": "union-2.1", "union_lite": "union-2.1-lite"}
 """Extras and the folders of their configurations, the better one first."""
+_WANTED: Mapping[ControlNetWeights, tuple[str, ...]] = {
+    "auto": tuple(UNIONS),
+    "full": ("union",),
+    "lite": ("union_lite",),
+}
 
 
 _WAY_OUT = "close other programs that use the device, or choose another backend."
@@ -46,17 +53,32 @@ class ControlNet:
     memory: MemoryPlan
 
 
-def find_controlnets(checkpoint: Checkpoint, extras: Extras) -> tuple[ControlNetSource, ...]:
-    """Return the ControlNets for a checkpoint that are here, the best one first."""
-    own = checkpoint.folder / "controlnet" if checkpoint.folder else None
-    if own and (own / "config.json").exists():
+def find_controlnets(
+    checkpoint: Checkpoint, extras: Extras, wanted: ControlNetWeights = "auto"
+) -> tuple[ControlNetSource, ...]:
+    """Return the ControlNets for a checkpoint that are here, the best one first; of the hub's only those wanted."""
+    if own := _own(checkpoint):
         return (ControlNetSource(own),)
     if checkpoint.embedded:
         return ()
-    files = {name: extras.file(name) for name in UNIONS}
+    files = {name: extras.file(name) for name in _WANTED[wanted]}
     return tuple(
         ControlNetSource(file, CONFIGS / UNIONS[name], EXTRAS[name].name) for name, file in files.items() if file
     )
+
+
+def lacking_controlnet(checkpoint: Checkpoint, extras: Extras, wanted: ControlNetWeights) -> str | None:
+    """Say why the wanted weights can't be taken, with the way out; None where they can."""
+    if wanted == "auto":
+        return None
+    if checkpoint.embedded or _own(checkpoint):
+        return "This model has a ControlNet of its own, of one size; choose auto."
+    return extras.lacking(*_WANTED[wanted])
+
+
+def _own(checkpoint: Checkpoint) -> Path | None:
+    own = checkpoint.folder / "controlnet" if checkpoint.folder else None
+    return own if own and (own / "config.json").exists() else None
 
 
 def choose_controlnet(
@@ -73,8 +95,9 @@ def choose_controlnet(
             why = "" if source is sources[0] else f", since {sources[0].name} doesn't fit"
             return source, replace(found, reason=f"{found.reason}, with {source.name}{why}")
     least = sources[-1]
-    lite = EXTRAS["union_lite"]
-    lighter = f"get {lite.words} beside the backend switch, " if least.name == EXTRAS["union"].name else ""
+    lighter = ""
+    if least.name == EXTRAS["union"].name:
+        lighter = f"get {EXTRAS['union_lite'].words} beside the backend switch or choose it in the options, "
     raise OutOfMemory(
         f"{least.name} takes {least.size(kind) / 1e9:.1f} GB of memory, and beside the model and a drawing there isn't "
         f"so much left of the {free / 1e9:.1f} GB that are free: {lighter}{_WAY_OUT}"

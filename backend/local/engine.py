@@ -19,10 +19,11 @@ from backend.local.controlnets import ControlNet
 from backend.local.controls import Gate, hints_of
 from backend.local.drawing import Drawing, OnStep
 from backend.local.faults import memory_guard
+from backend.local.layout import lay_out
 from backend.local.loading import Loading, Report
 from backend.local.loras import LoraFile
 from backend.local.memory import MemoryPlan
-from backend.local.options import Attention, options_of
+from backend.local.options import Attention, ControlNetWeights, options_of
 from backend.local.previews import fit_colours, thumbnail
 from backend.local.prompts import PromptCache
 from backend.local.samplers.sampler import Sampler, build_sampler
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-LoadControlNet = Callable[[MemoryPlan, Report], ControlNet]
-"""Loads the ControlNet beside a model that is laid out so; raises `NotReady` or `OutOfMemory` with the way out."""
+LoadControlNet = Callable[[MemoryPlan, ControlNetWeights, Report], ControlNet]
+"""Loads the wanted ControlNet beside a model laid out so; raises `NotReady` or `OutOfMemory` with the way out."""
 _READING = "Reading the ControlNet"
 WHOLE = MemoryPlan(reason="kept whole in memory")
 
@@ -54,11 +55,12 @@ class Engine:
         attention: Attention = "native",
     ) -> None:
         self.pipe = pipe
-        self.memory = memory
+        self.memory = self._alone = memory
         self._attention = attention
         self._compiled = CompiledBlocks(pipe.transformer)
         self._load_controlnet = load_controlnet
-        self.guiding = Loading(self._bring_controlnet, doing=_READING, failure="The ControlNet could not be loaded")
+        self._guiding_with: ControlNetWeights = "auto"
+        self.guiding = self._reading("auto")
         """The ControlNet's loading, which measures what is free and moves weights: wait for it within a turn."""
         self.prompts = PromptCache(pipe)
         self.computed = self.reused = 0
@@ -81,8 +83,22 @@ class Engine:
         guided.set_progress_bar_config(disable=True)
         return guided
 
-    def _bring_controlnet(self, report: Report) -> ControlNet:
-        found = self._load_controlnet(self.memory, report)
+    def guide_with(self, wanted: ControlNetWeights) -> Loading[ControlNet]:
+        """Return the loading of the wanted ControlNet, for which another one is given up; call it within a turn."""
+        if wanted != self._guiding_with:
+            self._guiding_with, self.guiding = wanted, self._reading(wanted)
+            self.__dict__.pop("guided_pipe", None)
+        return self.guiding
+
+    def _reading(self, wanted: ControlNetWeights) -> Loading[ControlNet]:
+        bring = partial(self._bring_controlnet, wanted)
+        return Loading(bring, doing=_READING, failure="The ControlNet could not be loaded")
+
+    def _bring_controlnet(self, wanted: ControlNetWeights, report: Report) -> ControlNet:
+        if self.memory.offload != self._alone.offload:  # An earlier ControlNet made room for itself.
+            lay_out(self.pipe, self._alone, self.pipe._execution_device.type)
+        self.memory = self._alone
+        found = self._load_controlnet(self.memory, wanted, report)
         self.memory = found.memory
         return found
 

@@ -17,10 +17,11 @@ def shrink(pipe: Any, plan: MemoryPlan, kind: "dtype") -> None:
 
 
 def lay_out(pipe: Any, plan: MemoryPlan, device: str) -> None:
-    """Bring a pipeline to the device; one that lies there whole may be laid out a part at a time later."""
+    """Bring a pipeline to the device; it may be laid out a part at a time, and whole again, later."""
     if plan.offload == "model":
         pipe.enable_model_cpu_offload(device=device)
     elif plan.offload == "sequential":
         pipe.enable_sequential_cpu_offload(device=device)
     else:
+        pipe.remove_all_hooks()
         pipe.to(device)

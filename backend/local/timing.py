@@ -10,7 +10,7 @@ from PIL import Image
 
 from backend.local.acceleration import plan_of
 from backend.local.drawing import Drawing, OnStep
-from backend.local.options import Attention, Layout, options_of
+from backend.local.options import Attention, ControlNetWeights, Layout, options_of
 from backend.local.samplers.sampler import calls_of
 from backend.local.scenes import Frame, prepare
 from backend.requests import Common, Request, parse_request
@@ -38,6 +38,7 @@ class Kind:
     guided: bool
     loras: int
     layout: Layout
+    controlnet: ControlNetWeights
     attention: Attention
     compiled: bool
 
@@ -57,6 +58,7 @@ def kind_of(request: Request, stroke: Stroke, model: str) -> Kind:
         request.guidance > 1,
         len(request.loras),
         options.layout,
+        options.controlnet if stroke.windows else "auto",
         options.attention,
         options.compile,
     )

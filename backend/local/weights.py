@@ -15,7 +15,7 @@ from backend.local.layout import lay_out, shrink
 from backend.local.loading import Report
 from backend.local.machine import lacking
 from backend.local.memory import MemoryPlan, free_memory, plan_memory, size_words
-from backend.local.options import Layout
+from backend.local.options import ControlNetWeights, Layout
 from backend.local.parts import Parts, find_gguf
 from backend.local.safetensors_file import count_parameters
 
@@ -54,8 +54,8 @@ def load(checkpoint: Checkpoint, extras: Extras, report: Report, layout: Layout 
     plan = replace(plan, reason=f"{plan.reason}, {because}")
     log.info("%s is loaded on %s in %s, %s", checkpoint.name, device, kind, plan.reason)
 
-    def load_controlnet(memory: MemoryPlan, report: Report) -> ControlNet:
-        sources = find_controlnets(checkpoint, extras)
+    def load_controlnet(memory: MemoryPlan, wanted: ControlNetWeights, report: Report) -> ControlNet:
+        sources = find_controlnets(checkpoint, extras, wanted)
         if not sources:
             raise NotReady(f"{checkpoint.name} has no ControlNet on this machine.")
         return bring_controlnet(pipe, sources, memory, kind, report)

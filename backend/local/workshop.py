@@ -9,12 +9,14 @@ from typing import Any
 
 from PIL import Image
 
+from backend.errors import NotReady
 from backend.events import Emit, Generated, Progress
 from backend.local import offer
 from backend.local.detectors import Detectors
 from backend.local.drawing import Draw, Drawing, OnStep
 from backend.local.engine import Engine
-from backend.local.extras import Extras
+from backend.local.extras import EXTRAS, Extras
+from backend.local.loading import Loading, Report
 from backend.local.loras import LoraFile, LoraShelf
 from backend.local.models import Models
 from backend.local.options import options_of
@@ -38,7 +40,8 @@ class Workshop:
         self.detectors = Detectors(extras)
         self._files, self._models, self._extras, self._loras = files, models, extras, loras
         self._usd_per_second = usd_per_second
-        self._safety: SafetyCheck | None = None
+        title = EXTRAS["safety"].name
+        self._safety = Loading(self._read_safety, doing=f"Reading {title}", failure=f"{title} could not be loaded")
         self._timings, self._rehearsals = Timings(), Rehearsals(files)
 
     def make(self, request: Request, emit: Emit) -> None:
@@ -54,24 +57,30 @@ class Workshop:
         for index, seed in enumerate(seeds(request)):
             with self.lane.turn(emit):
                 image, details = self._in_turn(request, partial(paint, seed), loras, index, emit)
-            flagged = self._flags(image) if request.safety else None
+            flagged = self._safety.wait(emit, request.steps).flags(image) if request.safety else None
             emit(Generated(image, seed, self.price(details["seconds"]), index, flagged, details))
 
     def _in_turn(
         self, request: Request, paint: Paint, loras: tuple[LoraFile, ...], index: int, emit: Emit
     ) -> tuple[Image.Image, Mapping[str, Any]]:
         # Nothing of the engine outlives the turn: in another one it may be given up for another layout.
-        engine = self._models.wait(emit, request.steps, options_of(request.options).layout)
+        options = options_of(request.options)
+        engine = self._models.wait(emit, request.steps, options.layout)
         if controls_of(request):
-            engine.guiding.wait(emit)
+            engine.guide_with(options.controlnet).wait(emit)
         variation = variation_seeds(request)[index]
         began, tally = time.monotonic(), _Tally(engine, _teller(emit, index), loras, variation, self._noted)
         image = paint(tally.draw)
         return image, tally.details(time.monotonic() - began)
 
     def prepare(self, request: Request, emit: Emit) -> Scene:
-        """Read the request's images and make the maps that it begins with, which are kept for a while."""
+        """Read the request's images and make the maps that it begins with, which are kept for a while.
+
+        The safety check is read here too: where it can't be, nothing is drawn in vain.
+        """
         options = options_of(request.options)
+        if request.safety:
+            self._safety.wait(emit, request.steps)
         detect = partial(self.detectors.detect, options=options, emit=emit)
         return prepare(request, self._files, offer.frame(self._models.checkpoint), detect)
 
@@ -95,13 +104,11 @@ class Workshop:
         """Return what so much of the device's time costs in USD."""
         return self._usd_per_second * Decimal(str(round(seconds, 3)))
 
-    def _flags(self, image: Image.Image) -> bool | None:
+    def _read_safety(self, _: Report) -> SafetyCheck:
         folder = self._extras.folder("safety")
         if folder is None:
-            return None
-        if self._safety is None:
-            self._safety = SafetyCheck(folder)
-        return self._safety.flags(image)
+            raise NotReady(self._extras.lacking("safety") or "The safety check's weights have just gone: try again.")
+        return SafetyCheck(folder)
 
 
 def _teller(emit: Emit, index: int) -> OnStep:

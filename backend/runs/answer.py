@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from backend.events import Mapped
 from backend.requests import seeds
 from backend.runs.records import Run, RunImage
 
@@ -53,6 +54,15 @@ def runs_json(runs: Sequence[Run]) -> dict[str, Any]:
         **{name: _sum(runs, name) for name in ("cost_usd", "estimate_usd", "seconds")},
         "runs": told,
     }
+
+
+def map_json(made: Mapped) -> dict[str, Any]:
+    """Return a control map as JSON: its size in pixels and what this call has cost; an unknown cost is null."""
+    width, height = made.size
+    picture = {"sha256": made.sha256, "width": width, "height": height}
+    if made.run is None:
+        return {**picture, "run_id": None, "cost_usd": 0.0, "cost_kind": "free"}
+    return {**picture, "run_id": made.run.id, "cost_usd": _usd(made.run.cost_usd), "cost_kind": made.run.cost_kind}
 
 
 def seed_json(seed: int | None) -> int | str | None:

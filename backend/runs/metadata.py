@@ -1,6 +1,5 @@
-"""A file's text and a request: every result carries its own, as our JSON and as an A1111 infotext."""
+"""What a file says of its request: every result carries its own, as our JSON and as an A1111 infotext."""
 
-import io
 import json
 from typing import Any
 
@@ -38,15 +37,6 @@ def embed(content: bytes, image_format: str, request: Request, seed: int | None,
         return add_png_texts(content, {"parameters": line, KEY: note})
     exif = _exif(note, line)
     return add_jpeg_exif(content, exif) if image_format == "jpeg" else add_webp_exif(content, exif)
-
-
-def read_own(content: bytes) -> dict[str, Any] | None:
-    """Return what `embed` wrote (`version`, `backend`, `request`), or None where there is nothing of ours."""
-    with Image.open(io.BytesIO(content)) as picture:
-        note = picture.info.get(KEY)
-        if note is None:
-            return _own(_as_text(picture.getexif().get(Base.ImageDescription)))
-    return _own(json.dumps({KEY: json.loads(note)[KEY]}))
 
 
 def infotext(request: Request, seed: int | None) -> str:
@@ -89,16 +79,3 @@ def _exif(note: str, line: str) -> bytes:
     exif[Base.Software] = KEY
     exif.get_ifd(IFD.Exif)[_USER_COMMENT] = b"UNICODE\0" + line.encode("utf-16-be")
     return exif.tobytes()
-
-
-def _as_text(value: Any) -> str:
-    # Pillow reads EXIF's ASCII as Latin-1; what stands there is UTF-8.
-    return str(value or "").encode("latin-1", "replace").decode(errors="replace")
-
-
-def _own(note: str) -> dict[str, Any] | None:
-    try:
-        found = json.loads(note).get(KEY)
-    except (ValueError, AttributeError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None

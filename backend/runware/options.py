@@ -13,7 +13,7 @@ class ControlOptions(Part):
     """What Runware knows of a control beyond the request's own fields; entry i belongs to control i."""
 
     model: str = Field(CONTROLNET_MODEL, title="ControlNet model", min_length=1, max_length=200)
-    control_mode: ControlMode | None = Field(None, title="Who leads", description="Balanced, the control, the prompt.")
+    control_mode: ControlMode | None = Field(None, title="Who leads", description="Blank: Runware decides.")
     start_step: int | None = Field(None, ge=0, title="From step", description="Instead of the share of the steps.")
     end_step: int | None = Field(None, ge=1, title="Up to step", description="Instead of the share of the steps.")
 
@@ -39,15 +39,15 @@ class RunwareOptions(Options):
     controls: tuple[ControlOptions, ...] = Field(
         (),
         title="Controls",
-        description='Entry i is of control i: [{"control_mode": "prompt", "start_step": 0, "end_step": 5}].',
+        description="What Runware knows of a control beyond the fields above; entry 1 is of the first control.",
     )
     loras: tuple[LoraOptions, ...] = Field(
-        (), title="LoRAs", description='Entry i is of LoRA i: [{"transformer": "both"}].'
+        (), title="LoRAs", description="What Runware knows of a LoRA beyond its line; entry 1 is of the first LoRA."
     )
     ultralytics: Ultralytics | None = Field(
         None,
         title="Face refinement",
-        description='On this model\'s page, but said to be for others; such as {"steps": 20, "strength": 0.3}.',
+        description="On this model's page, but said to be for others; off while all is blank.",
     )
 
     @model_validator(mode="after")

@@ -97,7 +97,7 @@ class AcceleratorOptions(Message):
 class Ultralytics(Message):
     """Face refinement; the page declares it, and says that it is for other models."""
 
-    cfg_scale: float | None = Field(None, ge=0, le=50, alias="CFGScale")
+    cfg_scale: float | None = Field(None, ge=0, le=50, alias="CFGScale", title="CFG scale")
     confidence: Share | None = None
     mask_blur: int | None = Field(None, ge=0, le=100)
     mask_padding: int | None = Field(None, ge=0, le=20)

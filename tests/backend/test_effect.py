@@ -61,7 +61,7 @@ def test_it_asks_for_two_small_plain_images_of_one_seed(scene: Scene, caller: Ca
 
 
 def test_its_price_is_said_before_and_is_what_is_billed(scene: Scene, caller: Caller, request_: ControlNet) -> None:
-    said = effect_estimate(scene.modelrunner, caller, request_, scene.playground.files)
+    said = effect_estimate(scene.playground, caller, scene.modelrunner, request_)
     list(check_effect(scene.playground, caller, "modelrunner", request_))
     assert said.likely is not None
     assert sum(scene.world.account.bills) == said.likely.quantize(scene.world.account.bills[0])

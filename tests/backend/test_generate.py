@@ -14,7 +14,7 @@ from backend.fake import FakeBackend
 from backend.generate import collect, generate
 from backend.playground import Playground
 from backend.requests import Request, parse_request
-from backend.runs.metadata import read_own
+from backend.restore.read import read_metadata
 from backend.runs.records import Run
 
 
@@ -69,10 +69,10 @@ def test_every_image_is_on_disk_with_its_request_when_its_event_comes(playground
     for event in generate(playground, caller, "fake", request(count=2, seed=5)):
         if isinstance(event, Generated):
             assert event.record is not None
-            own = read_own(playground.files.read(event.record.sha256))
+            own = read_metadata(playground.files.read(event.record.sha256))
             assert own is not None
-            assert own["request"]["prompt"] == "a boat"
-            assert own["request"]["seed"] == 5 + event.index
+            assert own.recipe["prompt"] == "a boat"
+            assert own.recipe["seed"] == 5 + event.index
 
 
 def test_a_free_run_is_free_and_a_bill_is_a_bill(playground: Playground, caller: Caller) -> None:

@@ -126,13 +126,18 @@ def test_who_comes_late_hears_in_short_what_was_and_then_the_rest() -> None:
     assert list(early) == list(late) == [Progress(3, 3), END]
 
 
-def test_it_lingers_for_a_watcher_who_comes_back() -> None:
-    steps = Steps()
+def left_behind(steps: Steps, *, linger: float) -> Stream:
     stream = Stream(steps)
     steps.go.release()
-    first = stream.watch(linger=60)
+    first = stream.watch(linger=linger)
     next(first)
     first.close()  # type: ignore[attr-defined]
+    return stream
+
+
+def test_it_lingers_for_a_watcher_who_comes_back() -> None:
+    steps = Steps()
+    stream = left_behind(steps, linger=60)
     steps.go.release()
     steps.go.release()
     assert list(stream.watch())[-1] == END
@@ -141,11 +146,7 @@ def test_it_lingers_for_a_watcher_who_comes_back() -> None:
 
 def test_it_ends_once_nobody_came_back_in_time() -> None:
     steps = Steps()
-    stream = Stream(steps)
-    steps.go.release()
-    first = stream.watch(linger=0.05)
-    next(first)
-    first.close()  # type: ignore[attr-defined]
+    stream = left_behind(steps, linger=0.05)
     time.sleep(0.5)
     steps.go.release()
     assert steps.cancelled.wait(5)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from backend.runs.metadata import read_own
+from backend.restore.read import read_metadata
 from tests.serving import Site
 
 WORDS = "a green triangle on sand"
@@ -33,10 +33,10 @@ def test_the_downloaded_file_restores_the_request(page: Page, tmp_path: Path) ->
         page.click("#stage .card a[download]")
     target = tmp_path / caught.value.suggested_filename
     caught.value.save_as(target)
-    own = read_own(target.read_bytes())
+    own = read_metadata(target.read_bytes())
     assert own is not None
-    assert own["request"]["prompt"] == WORDS
-    assert str(own["request"]["seed"]) in target.name
+    assert own.recipe["prompt"] == WORDS
+    assert str(own.recipe["seed"]) in target.name
 
 
 def test_the_seed_of_an_image_is_used_again(page: Page) -> None:

@@ -38,6 +38,16 @@ def test_the_settings_of_an_older_image_come_back_whole(page: Page) -> None:
     expect(page.locator("#seed input, #seed textarea")).to_have_value("77")
 
 
+def test_on_a_phone_the_buttons_of_a_tile_stand_in_one_line(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.fill("#seed input, #seed textarea", "4294967295")
+    draw(page, "a lighthouse at noon")
+    buttons = page.locator("#history .tile").first.locator("figcaption button")
+    expect(buttons).to_have_text(["Settings", "Vary", "Link"])
+    assert len({button.bounding_box()["y"] for button in buttons.all()}) == 1
+    expect(page.locator("#history .tile").first).to_contain_text("free")
+
+
 def test_a_result_goes_to_another_mode(page: Page, site: Site) -> None:
     draw(page, "a red barn")
     page.select_option("#stage .card select", "outpaint")

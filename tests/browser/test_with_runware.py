@@ -118,6 +118,32 @@ def test_the_exact_price_is_asked_after_a_run_and_bought_is_nothing(page: Page, 
     assert len(site.scene.world.account.bills) == bills
 
 
+def test_runwares_own_entries_are_typed_sent_restored_and_refused_in_words(
+    page: Page, site: RunwareSite, picture: Path
+) -> None:
+    choose(page, "ControlNet", picture)
+    page.get_by_text("Only Runware").click()
+    controls, faces = page.locator("#runware-controls"), page.locator("#runware-ultralytics")
+    controls.get_by_role("button", name="Add an entry").click()
+    controls.get_by_label("Who leads").select_option("prompt")
+    controls.get_by_label("From step").fill("1")
+    faces.get_by_label("Steps").fill("20")
+    generate(page)
+    expect(page.locator("#stage .problem")).to_contain_text("give both, or neither")
+    controls.get_by_label("Up to step").fill("5")
+    generate(page)
+    expect(page.locator("#stage .card .facts")).to_contain_text("$0.00")
+    task = [one.body for one in site.scene.world.arrivals if one.operation == INFER][-1]
+    (sent,) = task["controlNet"]
+    assert (sent["controlMode"], sent["startStep"], sent["endStep"]) == ("prompt", 1, 5)
+    assert task["ultralytics"] == {"steps": 20}
+    controls.get_by_role("button", name="Remove").click()
+    faces.get_by_label("Steps").fill("")
+    page.get_by_role("button", name="Use settings").click()
+    expect(controls.get_by_label("Up to step")).to_have_value("5")
+    expect(faces.get_by_label("Steps")).to_have_value("20")
+
+
 def test_an_empty_account_is_told_with_the_way_out(page: Page, site: RunwareSite) -> None:
     site.scene.world.faults.add(Fault(kind="status", operation=INFER, status=402))
     generate(page)

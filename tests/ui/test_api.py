@@ -12,7 +12,7 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 from backend.requests import MODES, REQUEST_TYPES
-from backend.runs.metadata import read_own
+from backend.restore.read import read_metadata
 from tests.serving import Site
 
 WORDS = "a red square"
@@ -49,10 +49,10 @@ def test_the_answer_describes_the_run(client: Client) -> None:
 def test_a_downloaded_file_carries_its_request(client: Client) -> None:
     for image_format in ("png", "jpeg", "webp"):
         images, _ = generate(client, seed=11, output_format=image_format, count=2)
-        own = read_own(Path(images[1]).read_bytes())
+        own = read_metadata(Path(images[1]).read_bytes())
         assert own is not None
-        assert own["request"]["prompt"] == WORDS
-        assert own["request"]["seed"] == 12
+        assert own.recipe["prompt"] == WORDS
+        assert own.recipe["seed"] == 12
 
 
 def test_a_seed_beyond_what_browsers_count_to_keeps_its_digits(client: Client) -> None:

@@ -21,7 +21,7 @@ LANGUAGES = ("zh-Hans",)
 UI = Path(__file__).parents[2] / "ui"
 NAMES = re.compile(
     r"(DPM|DDIM|DDPM|DEIS|EDM|Euler|Flow|Heun|IPNDM|KDPM|LCM|LMS|PNDM|TCD|UniPC).*"  # schedulers
-    r"|ControlNet|Runware|ModelRunner|Z-Image|Playground|png|jpeg|webp|canny|sync|async|URL|base64Data|dataURI|TeaCache"
+    r"|runware:.*|ControlNet|Runware|ModelRunner|Z-Image|Playground|png|jpeg|webp|canny|sync|async|URL|base64Data|dataURI|TeaCache"
     r"|A1111 \(CSV\)|Fooocus \(JSON\)|InvokeAI \(JSON\)|DWPose|Depth Anything V2 Small|OpenPose|ZoeDepth"
     r"|aspect-ratio:.*|translate=.no."
 )

@@ -19,9 +19,12 @@ from PIL import Image
 
 from app import launch_options
 from backend.encoding import encode
+from backend.events import Emit, Progress
+from backend.fake import FakeBackend
 from backend.playground import Playground
 from backend.requests import MODES
-from tests.serving import Site
+from tests.backend.runware.scene import ONE, runware_scene
+from tests.serving import Site, free_port, page_of
 
 Told = list[tuple[float, float | None, str | None]]
 
@@ -78,7 +81,7 @@ def test_every_tool_says_when_it_serves_and_what_each_input_means(site: Site) ->
         return await session.list_tools()
 
     tools = {tool.name: tool for tool in within(site, use).tools}
-    assert set(tools) == {*MODES, "estimate", "backends", "styles", "read_metadata"}
+    assert set(tools) == {*MODES, "control_map", "estimate", "backends", "styles", "read_metadata"}
     for mode in MODES:
         assert len(tools[mode].description or "") > 80
         inputs = tools[mode].inputSchema["properties"]
@@ -88,6 +91,11 @@ def test_every_tool_says_when_it_serves_and_what_each_input_means(site: Site) ->
     assert tools["inpaint"].inputSchema["required"] == ["prompt", "image", "mask"]
     assert tools["estimate"].annotations
     assert tools["estimate"].annotations.readOnlyHint
+    assert all(tool.annotations and not tool.annotations.destructiveHint for tool in tools.values())
+    shown = tools["control_map"]
+    assert shown.inputSchema["required"] == ["image"]
+    assert all(field["description"] for field in shown.inputSchema["properties"].values())
+    assert "price" in (shown.description or "")
 
 
 def test_a_prompt_becomes_a_view_the_file_and_its_record_with_progress(site: Site) -> None:
@@ -110,14 +118,66 @@ def test_pictures_come_as_data_addresses_or_as_what_the_upload_returned(site: Si
     control = {"image": picture("blue"), "preprocess": "none"}
     found = answer(call(site, "controlnet", prompt="a fox", image=picture(), controls=[control]))
     assert len(found["request"]["controls"]) == 1
+    again = answer(call(site, "image_to_image", prompt="a fox", image=found["files"][0]))
+    assert again["request"]["image"] == found["images"][0]["sha256"]
     files = {"files": ("a.png", encode(Image.new("RGB", (64, 64), "red"), "png"), "image/png")}
     (path,) = httpx.post(f"{site.address}gradio_api/upload", files=files).json()
     assert answer(call(site, "image_to_image", prompt="a fox", image=path))["mode"] == "image_to_image"
 
 
-@pytest.mark.parametrize("image", ["https://example.org/a.png", "/etc/passwd", "data:image/png;base64,????"])
+def test_a_control_map_is_seen_for_nothing_where_this_machine_makes_it(site: Site) -> None:
+    told: Told = []
+    result = call(site, "control_map", told, image=picture("teal", (96, 64)), preprocess="depth")
+    found = answer(result)
+    assert (found["width"], found["height"], found["cost_usd"], found["cost_kind"]) == (96, 64, 0, "free")
+    assert Image.open(io.BytesIO(httpx.get(found["file"]).content)).size == (96, 64)
+    (view,) = [each for each in result.content if isinstance(each, ImageContent)]
+    assert Image.open(io.BytesIO(base64.b64decode(view.data))).size == (96, 64)
+
+
+def test_a_slow_control_map_tells_how_far_it_is(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(control: object, caller: object, options: object, emit: Emit) -> Image.Image:
+        emit(Progress(1, 2, doing="Making the depth map"))
+        return Image.new("RGB", (64, 64))
+
+    monkeypatch.setattr(site.fake, "control_picture", slow)
+    told: Told = []
+    answer(call(site, "control_map", told, image=picture(), preprocess="depth"))
+    assert told == [(1.0, 2.0, "Making the depth map")]
+
+
+def test_a_map_that_is_sold_says_its_price_is_bought_on_a_yes_and_followed(tmp_path: Path) -> None:
+    image = picture("teal", (96, 64))
+    with runware_scene(tmp_path, GRADIO_SERVER_PORT=free_port()) as scene, page_of(scene.playground) as address:
+        there = Site(address, scene.playground, FakeBackend(scene.playground.files))
+        assert "$0.0006" in said(call(there, "control_map", image=image, preprocess="depth"))
+        assert scene.world.account.bills == []
+        found = answer(call(there, "control_map", image=image, preprocess="depth", buy=True))
+        assert (found["cost_usd"], found["cost_kind"]) == (0.0006, "billed")
+        run = answer(call(there, "controlnet", prompt="a fox", image=found["file"], preprocess="none"))
+        assert run["request"]["image"] == found["sha256"]
+        assert scene.world.account.bills == [ONE, ONE]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"preprocess": "lines"}, "'lines' is not one of"),
+        ({"backend": "nowhere"}, "nowhere"),
+        ({"options": {"depth_detector": "Zoe"}}, "`options.depth_detector`"),
+        ({"image": "https://example.org/a.png"}, "upload"),
+    ],
+)
+def test_what_is_wrong_with_a_control_map_is_said(site: Site, values: dict[str, Any], words: str) -> None:
+    assert words in said(call(site, "control_map", **{"image": picture(), **values}))
+
+
+@pytest.mark.parametrize(
+    "image",
+    ["https://a.example/a.png", "//a.example/gradio_api/file=/etc/passwd", "/etc/passwd", "data:image/png;base64,?"],
+)
 def test_nothing_is_fetched_and_no_file_is_read_that_was_not_brought(site: Site, image: str) -> None:
-    assert "upload" in said(call(site, "image_to_image", prompt="a fox", image=image)) or image.endswith("????")
+    assert "upload" in said(call(site, "image_to_image", prompt="a fox", image=image)) or image.endswith("?")
 
 
 def test_what_is_wrong_is_said_in_words(site: Site) -> None:

@@ -67,6 +67,13 @@ def test_a_part_is_painted_anew(served: Served[Scene], picture: Any, mask: Any) 
         assert image.getpixel((128, 128)) != (128, 128, 128)
 
 
+def test_a_map_that_is_not_to_be_bought_is_refused_with_its_price(served: Served[Scene], picture: Any) -> None:
+    before = len(served.scene.world.arrivals)
+    with pytest.raises(AppError, match=r"`buy`: is off, and Runware takes ≈ \$0\.0006"):
+        served.client.predict(image=picture, preprocess="depth", api_name="/control_map")
+    assert len(served.scene.world.arrivals) == before
+
+
 def test_runwares_own_options_travel(served: Served[Scene]) -> None:
     served.client.predict(
         prompt=WORDS, width=128, height=128, options={"ttl": 3600, "delivery": "async"}, api_name="/text_to_image"

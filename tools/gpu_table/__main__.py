@@ -116,7 +116,7 @@ def _seconds(engine: Engine, drawing: Drawing) -> float:
 def _full(controlnet: str) -> Engine:
     return Engine(
         full_size_pipe("cuda", torch.bfloat16),
-        lambda memory, _: ControlNet(union(controlnet, "cuda", torch.bfloat16), memory),
+        lambda memory, *_: ControlNet(union(controlnet, "cuda", torch.bfloat16), memory),
     )
 
 

@@ -39,13 +39,14 @@ class Exchange:
     def ask(self, name: str, body: Any, *, url: str = "", headers: Mapping[str, str] | None = None) -> Reply:
         """POST a JSON body once and keep the exchange under a name."""
         call = Call(method="POST", url=url, key=self.key, json=body, headers=headers or {}, pays=True, once=True)
-        return self._kept(name, body, self.line.ask(call))
+        return self.keep(name, body, self.line.ask(call))
 
     def look(self, name: str, url: str) -> Reply:
         """GET what lies at a path or an address of the provider's, and keep the exchange under a name."""
-        return self._kept(name, {"url": url}, self.line.ask(Call(url=url, key=self.key)))
+        return self.keep(name, {"url": url}, self.line.ask(Call(url=url, key=self.key)))
 
-    def _kept(self, name: str, body: Any, reply: Reply) -> Reply:
+    def keep(self, name: str, body: Any, reply: Reply) -> Reply:
+        """Keep an exchange that went over the line, under a name; return its reply."""
         self.kept.append(
             {"name": name, "request": self.clean(body), "status": reply.status, "reply": self.clean(_json(reply))}
         )

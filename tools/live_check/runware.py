@@ -3,18 +3,22 @@
 import base64
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
 from PIL import Image, ImageDraw
+from pydantic import SecretStr
 
 from backend.encoding import encode
+from backend.errors import PlaygroundError
 from backend.http import Line, Reply
 from backend.runware import replies
-from backend.runware.service import MEDIA
-from backend.runware.wire import CONTROLNET_MODEL, MODEL
+from backend.runware.dry_run import DryRuns
+from backend.runware.service import MEDIA, Service
+from backend.runware.service import Exchange as ServiceExchange
+from backend.runware.wire import CONTROLNET_MODEL, MODEL, ImageInference, Message
 from backend.settings import Settings
 from tools.live_check.exchange import Exchange, Finding, Provider
 
@@ -33,15 +37,6 @@ def balance(exchange: Exchange) -> Iterator[Finding]:
     yield Finding("Does the account tell its balance?", "yes" if found is not None else "no", found is not None)
 
 
-def dry_run(exchange: Exchange) -> Iterator[Finding]:
-    """Ask for a price without an image; free."""
-    reply = exchange.ask("dry-run", [_task()], headers={"X-Runware-Dry-Run": "1"})
-    items = _answer(reply).items
-    costs = [item.cost for item in items if item.cost is not None]
-    priced = bool(costs) and not any(item.done for item in items)
-    yield Finding("Does a dry run name a cost and make no image?", f"status {reply.status}, costs {costs}", priced)
-
-
 def words(exchange: Exchange) -> Iterator[Finding]:
     """Order one image; then order it again under the same UUID, and look into the archive."""
     task = _task(width=512, height=512, seed=96688)
@@ -58,6 +53,19 @@ def words(exchange: Exchange) -> Iterator[Finding]:
     archived = replies.details(_answer(exchange.ask("archive", [_question("getTaskDetails", task)])))
     kept = any(one.image_url for one in archived.items)
     yield Finding("Does the archive have a synchronous task's file?", "yes" if kept else "no", kept)
+    yield dry_run(exchange, ImageInference.model_validate(task))
+
+
+def dry_run(exchange: Exchange, carried_out: ImageInference) -> Finding:
+    """Ask for a price without an image, the way the page does: first with the id of a task that was carried out."""
+    asking = DryRuns(KeptService(exchange))
+    asking.carried_out(carried_out, exchange.key)
+    question = "Does a dry run name a cost and make no image?"
+    try:
+        price = asking.price([carried_out.model_copy(update={"task_uuid": _uuid()})], exchange.key)
+    except PlaygroundError as error:
+        return Finding(question, str(error), False)
+    return Finding(question, f"{price} USD", True)
 
 
 def base64_in_the_archive(exchange: Exchange) -> Iterator[Finding]:
@@ -108,11 +116,26 @@ def unverified_modes(exchange: Exchange) -> Iterator[Finding]:
         yield Finding(f"Does the model take {name}?", said, any(item.done for item in answer.items))
 
 
+class KeptService(Service):
+    """Runware's service, whose dry runs are kept: the trial with a taken id, then the question itself."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        super().__init__(exchange.line)
+        self._exchange = exchange
+        self._names = iter(("dry-run-trial", "dry-run"))
+
+    def dry_run(self, tasks: Sequence[Message], key: SecretStr) -> ServiceExchange:
+        """Send the tasks and keep what came."""
+        found = super().dry_run(tasks, key)
+        self._exchange.keep(next(self._names), [task.body() for task in tasks], found.reply)
+        return found
+
+
 PROVIDER = Provider(
     "RUNWARE_API_KEY",
     lambda settings: settings.runware_api_key,
     open_line,
-    (balance, dry_run, words, base64_in_the_archive, mixed, redrawn, unverified_modes),
+    (balance, words, base64_in_the_archive, mixed, redrawn, unverified_modes),
 )
 
 

@@ -10,8 +10,10 @@ from PIL import Image
 
 from backend.errors import Cancelled, NotReady, Unsupported
 from backend.local.annotators import OpenPoseFinder, ZoeFinder
+from backend.local.depth import DepthFinder
 from tests.backend.local.annotator_models import openpose_detector, zoe_detector
 from tests.backend.local.pictures import distance
+from tests.backend.local.vision_models import save_depth_model
 
 
 def unchecked() -> None:
@@ -63,9 +65,20 @@ def test_openpose_says_so_where_it_sees_nobody(image: Image.Image) -> None:
         OpenPoseFinder(openpose_detector(anybody=False)).find(image, unchecked)
 
 
-@pytest.mark.parametrize("made", [lambda: ZoeFinder(zoe_detector()), lambda: OpenPoseFinder(openpose_detector())])
-def test_a_detector_is_stopped_between_two_layers_and_works_afterwards(made, image: Image.Image) -> None:
-    finder, asked = made(), 0
+def depth_finder(folder: Path) -> DepthFinder:
+    save_depth_model(folder)
+    return DepthFinder(folder)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [lambda _: ZoeFinder(zoe_detector()), lambda _: OpenPoseFinder(openpose_detector()), depth_finder],
+    ids=["zoe", "openpose", "depth"],
+)
+def test_a_detector_is_stopped_between_two_layers_and_works_afterwards(
+    made, image: Image.Image, tmp_path: Path
+) -> None:
+    finder, asked = made(tmp_path), 0
     whole = finder.find(image, unchecked)
 
     def leave_at_the_second() -> None:

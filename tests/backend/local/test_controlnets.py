@@ -1,5 +1,8 @@
+import copy
+import gc
 import json
 import struct
+import weakref
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,7 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from backend.errors import OutOfMemory
+from backend.events import unheard
 from backend.local.checkpoint import EMBEDDED, Checkpoint, find
 from backend.local.controlnets import (
     CONFIGS,
@@ -15,11 +19,13 @@ from backend.local.controlnets import (
     ControlNetSource,
     choose_controlnet,
     find_controlnets,
+    lacking_controlnet,
     load_controlnet,
 )
 from backend.local.drawing import Drawing, Guide
 from backend.local.engine import Engine
 from backend.local.extras import Extras
+from backend.local.layout import lay_out
 from backend.local.memory import MemoryPlan
 from backend.requests import TextToImage
 from tests.backend.local.conftest import PROMPT
@@ -43,6 +49,19 @@ def test_the_real_model_takes_the_unions_that_are_here_the_best_first(tmp_path: 
     full = put_in_cache(tmp_path, "union")
     full_source = ControlNetSource(full, CONFIGS / "union-2.1", "ControlNet Union 2.1")
     assert find_controlnets(real, extras) == (full_source, lite_source)
+    assert find_controlnets(real, extras, "full") == (full_source,)
+    assert find_controlnets(real, extras, "lite") == (lite_source,)
+
+
+def test_weights_that_were_chosen_and_are_not_here_are_named_with_the_way_out(tmp_path: Path) -> None:
+    real, extras = Checkpoint("real", tmp_path / "model"), Extras(offered=True, cache=tmp_path)
+    put_in_cache(tmp_path, "union")
+    assert lacking_controlnet(real, extras, "auto") is None
+    assert lacking_controlnet(real, extras, "full") is None
+    assert "2.1 lite (2.0 GB, Apache-2.0): get it beside" in str(lacking_controlnet(real, extras, "lite"))
+    tiny = find("tiny")
+    assert tiny
+    assert "of its own, of one size; choose auto" in str(lacking_controlnet(tiny, extras, "lite"))
 
 
 def source(folder: Path, name: str, parameters: int) -> ControlNetSource:
@@ -80,6 +99,38 @@ def test_the_configurations_have_the_shape_of_the_published_files(config: str, p
     assert sum(parameter.numel() for parameter in model.parameters()) == parameters
 
 
+def test_other_weights_take_the_place_of_those_before_and_leave_no_trace(engine: Engine) -> None:
+    """The first ones make room by an offload, which ends with them."""
+    parts = {name: copy.deepcopy(engine.pipe.components[name]) for name in ("transformer", "text_encoder", "vae")}
+    pipe = type(engine.pipe)(**engine.pipe.components | parts)
+    pipe.set_progress_bar_config(disable=True)
+    apart = MemoryPlan(offload="model", reason="a part at a time")
+    read: list[str] = []
+
+    def load(memory: MemoryPlan, wanted: str, _: object) -> ControlNet:
+        read.append(f"{wanted}, {memory.reason}")
+        if wanted == "lite":
+            return ControlNet(copy.deepcopy(engine.controlnet), memory)
+        lay_out(pipe, apart, "cpu")
+        return ControlNet(copy.deepcopy(engine.controlnet), apart)
+
+    guided = Engine(pipe, load)
+    guides = (Guide(picture=Image.new("RGB", (128, 128), "white"), scale=0.7),)
+    drawing = Drawing(request=TextToImage(prompt=PROMPT, steps=3), seed=7, size=(128, 128), guides=guides)
+    expected = engine.draw(drawing, lambda *_: None)
+    assert distance(guided.draw(drawing, lambda *_: None), expected) == 0
+    gone = weakref.ref(guided.controlnet)
+    for wanted, layout in (("auto", "model"), ("lite", "none"), ("lite", "none"), ("full", "model")):
+        guided.guide_with(wanted).wait(unheard)
+        assert distance(guided.draw(drawing, lambda *_: None), expected) == 0
+        assert guided.memory.offload == layout
+        assert hasattr(pipe.transformer, "_hf_hook") is (layout == "model")
+    gc.collect()
+    assert gone() is None
+    assert [line.partition(",")[0] for line in read] == ["auto", "lite", "full"]
+    assert {line.partition(", ")[2] for line in read} == {"kept whole in memory"}
+
+
 @pytest.mark.parametrize("config", ["union-2.1", "union-2.1-lite"])
 def test_a_union_in_one_file_is_loaded_offline_and_guides(engine: Engine, tmp_path: Path, config: str) -> None:
     """The layout of the real files at the embedded model's width, with random weights."""
@@ -98,7 +149,7 @@ def test_a_union_in_one_file_is_loaded_offline_and_guides(engine: Engine, tmp_pa
     save_file({name: tensor.contiguous() for name, tensor in made.state_dict().items()}, tmp_path / "union.safetensors")
 
     union = load_controlnet(ControlNetSource(tmp_path / "union.safetensors", tmp_path), torch.float32, "cpu")
-    guided = Engine(engine.pipe, lambda memory, _: ControlNet(union, memory))
+    guided = Engine(engine.pipe, lambda memory, *_: ControlNet(union, memory))
     white, black = (Image.new("RGB", (128, 128), colour) for colour in ("white", "black"))
     drawing = {"request": TextToImage(prompt=PROMPT, steps=3), "seed": 7, "size": (128, 128)}
 

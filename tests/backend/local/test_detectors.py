@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from backend.errors import Cancelled, Unsupported
+from backend.errors import Unsupported
 from backend.local.annotators import ZoeFinder
 from backend.local.depth import DepthFinder
 from backend.local.detectors import LOADERS, MOST_MAPS, Detectors
@@ -122,19 +122,3 @@ def test_a_map_is_made_once_for_a_picture_and_a_detector(tmp_path: Path, monkeyp
         detectors.detect("depth", Image.new("RGB", (9, 9), (level, 9, 9)))
     detectors.detect("depth", red)
     assert len(asked) == 4 + MOST_MAPS + 1
-
-
-def test_depth_is_stopped_between_two_layers_and_works_afterwards(tmp_path: Path, image: Image.Image) -> None:
-    save_depth_model(tmp_path)
-    finder, asked = DepthFinder(tmp_path), 0
-    whole = finder.find(image, lambda: None)
-
-    def leave_at_the_second() -> None:
-        nonlocal asked
-        asked += 1
-        if asked == 2:
-            raise Cancelled
-
-    with pytest.raises(Cancelled):
-        finder.find(image, leave_at_the_second)
-    assert distance(finder.find(image, lambda: None), whole) == 0

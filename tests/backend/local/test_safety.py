@@ -8,8 +8,8 @@ from huggingface_hub import constants
 from PIL import Image
 
 from backend.caller import Caller
-from backend.errors import Unsupported
-from backend.events import Event, Generated
+from backend.errors import NotReady, Unsupported
+from backend.events import Event, Generated, Progress
 from backend.local.backend import LocalBackend
 from backend.local.engine import Engine
 from backend.local.extras import EXTRAS, Extras
@@ -21,6 +21,7 @@ from backend.runs.files import ImageFiles
 from backend.settings import Settings
 from tests.backend.local.conftest import PROMPT
 from tests.backend.local.hub import Hub, serving
+from tests.backend.local.hub_cache import put_in_cache
 from tests.backend.local.vision_models import save_safety_model
 
 CPU = Machine("cpu", "CPU", 16 * 2**30)
@@ -80,9 +81,23 @@ def test_once_fetched_it_flags_and_changes_no_pixel(tmp_path: Path, engine: Engi
     for request in (asked(safety=True), asked()):
         backend.capabilities.check(request)
         backend.run(request, caller, made.append)
+    begun = [event.doing for event in made if isinstance(event, Progress) and event.doing]
+    assert begun[0] == "Reading Falconsai's NSFW detector"
     checked, unchecked = (event for event in made if isinstance(event, Generated))
     assert (checked.flagged, unchecked.flagged) == (True, None)
     assert checked.image.tobytes() == unchecked.image.tobytes()
+
+
+def test_a_check_that_cannot_be_read_is_said_before_anything_is_drawn(
+    tmp_path: Path, engine: Engine, caller: Caller
+) -> None:
+    put_in_cache(tmp_path / "hub", "safety")  # empty files
+    backend = local(tmp_path, Extras(offered=True, cache=tmp_path / "hub"), engine)
+    made: list[Event] = []
+    with pytest.raises(NotReady, match="Falconsai's NSFW detector could not be loaded; the playground's log says why"):
+        backend.run(asked(safety=True), caller, made.append)
+    assert {event.step for event in made if isinstance(event, Progress)} == {0}
+    assert not [event for event in made if isinstance(event, Generated)]
 
 
 def test_a_download_that_fails_says_so_where_the_switch_is_lacking(tmp_path: Path, engine: Engine, hub: Hub) -> None:

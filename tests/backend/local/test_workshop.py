@@ -127,7 +127,7 @@ def test_a_controlnet_that_is_being_read_says_so_and_is_there_for_the_next_run(
 ) -> None:
     go, reads, ready = threading.Event(), [], engine.controlnet
 
-    def read(memory: Any, report: Any) -> ControlNet:
+    def read(memory: Any, _: Any, report: Any) -> ControlNet:
         reads.append(1)
         report("Reading the ControlNet (0.002 GB)", 0.3)
         go.wait()
@@ -149,7 +149,7 @@ def test_a_controlnet_without_room_fails_its_run_alone_and_is_tried_again(
 ) -> None:
     answers = iter([OutOfMemory("It takes 6.7 GB of memory: get the lite one."), None])
 
-    def read(memory: Any, _: Any) -> ControlNet:
+    def read(memory: Any, *_: Any) -> ControlNet:
         error = next(answers)
         if error:
             raise error
@@ -277,3 +277,12 @@ def test_on_zerogpu_a_map_is_made_before_the_gpus_seconds_count(
     assert [event.doing for event in made if isinstance(event, Progress)].count(words) == 1
     assert sum(isinstance(event, Generated) for event in made) == 1
     assert makers == [os.getpid()]
+
+
+def test_controlnet_weights_that_this_model_has_not_refuse_a_run_with_controls_alone(
+    house: Playground, caller: Caller, shown: dict[str, str]
+) -> None:
+    lite = {"controlnet": "lite"}
+    with pytest.raises(Unsupported, match=r"`options.controlnet`: is lite. This model has a ControlNet of its own"):
+        next(generate(house, caller, "local", guided(shown["image"], options=lite)))
+    assert finished(generate(house, caller, "local", asked(options=lite))).run.images

@@ -10,8 +10,8 @@ from backend.events import Finished
 from backend.generate import generate
 from backend.playground import Playground
 from backend.requests import parse_request
+from backend.restore.read import read_metadata
 from backend.runs.archive import write_zip
-from backend.runs.metadata import read_own
 from backend.runs.records import Run
 
 
@@ -32,9 +32,9 @@ def test_the_zip_holds_the_files_byte_for_byte_and_what_was_asked(
         contents = [archive.read(name) for name in names]
         (note,) = json.loads(archive.read("runs.json"))
     assert contents == [playground.files.read(image.sha256) for image in run.images]
-    own = read_own(contents[1])
+    own = read_metadata(contents[1])
     assert own is not None
-    assert own["request"]["seed"] == 2**60 + 1
+    assert own.recipe["seed"] == 2**60 + 1
     assert note["request"]["prompt"] == "a boat"
     assert note["seeds"] == [str(2**60), str(2**60 + 1)]
     assert note["files"] == names

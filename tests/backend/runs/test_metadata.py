@@ -8,7 +8,7 @@ from backend.encoding import encode
 from backend.requests import of_image, parse_request
 from backend.restore.infotext import read_infotext
 from backend.restore.read import read_metadata
-from backend.runs.metadata import embed, infotext, read_own, recipe
+from backend.runs.metadata import embed, infotext, recipe
 
 NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 255, (48, 65, 3), dtype=np.uint8))
 PROMPT = "一只猫 🐈, a: café\nSteps: 1, Seed: 2, Size: 3x4"
@@ -21,10 +21,10 @@ FORMATS = ["png", "jpeg", "webp"]
 @pytest.mark.parametrize("image_format", FORMATS)
 def test_the_request_comes_back_from_the_file_for_that_image_alone(image_format: str) -> None:
     file = embed(encode(NOISE, image_format), image_format, REQUEST, 2**60 + 3, "local")  # type: ignore[arg-type]
-    own = read_own(file)
+    own = read_metadata(file)
     assert own is not None
-    assert own["backend"] == "local"
-    assert parse_request(own["request"]) == REQUEST.model_copy(update={"seed": 2**60 + 3, "count": 1})
+    assert own.backend == "local"
+    assert parse_request(own.recipe) == REQUEST.model_copy(update={"seed": 2**60 + 3, "count": 1})
 
 
 @pytest.mark.parametrize("image_format", FORMATS)
@@ -57,9 +57,9 @@ def test_a1111_reads_the_parameters() -> None:
 @pytest.mark.parametrize("image_format", FORMATS)
 def test_the_longest_prompt_of_the_widest_letters_fits(image_format: str) -> None:
     longest = parse_request({"mode": "text_to_image", "prompt": "🐈" * 3000, "negative_prompt": "🐕" * 3000})
-    own = read_own(embed(encode(NOISE, image_format), image_format, longest, 1, "local"))  # type: ignore[arg-type]
+    own = read_metadata(embed(encode(NOISE, image_format), image_format, longest, 1, "local"))  # type: ignore[arg-type]
     assert own is not None
-    assert own["request"]["prompt"] == "🐈" * 3000
+    assert own.recipe["prompt"] == "🐈" * 3000
 
 
 def test_no_image_reference_leaves_with_a_file() -> None:
@@ -71,7 +71,7 @@ def test_no_image_reference_leaves_with_a_file() -> None:
 
 def test_a_file_of_somebody_else_has_nothing_of_ours() -> None:
     for image_format in FORMATS:
-        assert read_own(encode(NOISE, image_format)) is None  # type: ignore[arg-type]
+        assert read_metadata(encode(NOISE, image_format)) is None  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("image_format", FORMATS)
@@ -79,12 +79,9 @@ def test_a_variation_comes_back_with_its_own_variation_seed(image_format: str) -
     asked = {"mode": "text_to_image", "prompt": "a fox", "seed": 7, "variation_strength": 0.2}
     request = parse_request({**asked, "variation_seed": 20, "count": 4})
     file = embed(encode(NOISE, image_format), image_format, of_image(request, 2), 7, "local")  # type: ignore[arg-type]
-    own = read_own(file)
+    own = read_metadata(file)
     assert own is not None
-    assert parse_request(own["request"]) == parse_request({**asked, "variation_seed": 22})
-    restored = read_metadata(file)
-    assert restored is not None
-    assert restored.recipe == own["request"]
+    assert parse_request(own.recipe) == parse_request({**asked, "variation_seed": 22})
 
 
 def test_the_infotext_names_the_variation_as_a1111_does() -> None:

@@ -1,15 +1,21 @@
 """Control pictures: made here where this machine can, else bought, recorded, and never bought twice."""
 
+from decimal import Decimal
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
 from backend.caller import Caller
+from backend.compare import contenders
 from backend.control_map import control_map
+from backend.effect import effect_estimate
 from backend.encoding import encode
 from backend.errors import OverBudget, PlaygroundError, Unsupported
 from backend.events import Emit, Event, Failed, Finished, Mapped, unheard
 from backend.generate import draw_control
+from backend.grid.axes import read_axis
+from backend.grid.plan import plan
 from backend.pricing import price_of
 from backend.request_parts import Control, Preprocess
 from backend.requests import ControlNet
@@ -98,6 +104,22 @@ def test_a_run_takes_the_map_that_was_bought_and_pays_for_it_no_more(scene: Scen
     _, run = scene.draw(request)
     assert (run.status, run.cost_usd, run.request.preprocess) == ("finished", ONE, "depth")
     assert scene.world.count(PREPROCESS) == 1
+
+
+def test_comparison_grid_and_check_price_a_bought_map_as_the_run_does(scene: Scene, image: str) -> None:
+    request = ControlNet(prompt="a box", image=image, preprocess="depth", seed=1)
+    steps = read_axis("steps", "4,4,4", mode="controlnet")
+
+    def prices() -> list[Decimal | None]:
+        (compared,) = contenders(scene.playground, ME, request, chosen="runware")
+        planned = plan(scene.playground, ME, "runware", request, [steps])
+        checked = effect_estimate(scene.playground, ME, scene.runware, request)
+        return [compared.estimate and compared.estimate.likely, planned.price.likely, checked.likely]
+
+    before = prices()
+    bought(scene, image)
+    after = prices()
+    assert [was - now for was, now in zip(before, after, strict=True) if was and now] == [ONE, 3 * ONE, 2 * ONE]
 
 
 def test_a_map_is_shown_for_nothing_once_it_was_bought(scene: Scene, image: str) -> None:

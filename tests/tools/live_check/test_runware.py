@@ -18,6 +18,7 @@ KEPT = {
     "base64-archive",
     "controlnet",
     "dry-run",
+    "dry-run-trial",
     "inpaint",
     "mixed",
     "outpaint",
@@ -46,6 +47,21 @@ def test_what_is_kept_holds_no_key_and_nobodys_name(tmp_path: Path) -> None:
     assert KEY not in kept
     assert "apiKeys" not in kept
     assert len(kept) < 40_000
+
+
+def test_a_service_that_ignores_the_header_of_a_dry_run_sells_nothing_for_it(tmp_path: Path) -> None:
+    with runware_scene(tmp_path) as scene:
+        check(PROVIDER, scene.playground.settings, tmp_path / "heeded")
+        heeded = list(scene.world.account.bills)
+    with runware_scene(tmp_path / "again") as scene:
+        scene.world.dry_runs = False
+        findings = check(PROVIDER, scene.playground.settings, tmp_path / "ignored")
+        assert scene.world.account.bills == heeded
+    (refused,) = [finding for finding in findings if finding.as_expected is False]
+    assert "asking might be buying" in refused.answer
+    kept = {path.stem for path in (tmp_path / "ignored").iterdir()}
+    assert "dry-run-trial" in kept
+    assert "dry-run" not in kept
 
 
 def test_one_question_that_fails_keeps_no_other_from_being_asked(tmp_path: Path) -> None:

@@ -1,0 +1,62 @@
+from html.parser import HTMLParser
+
+import pytest
+from pydantic import BaseModel
+
+from backend.requests import TextToImage
+from backend.runware.abilities import capabilities
+from backend.runware.options import ControlOptions, RunwareOptions
+from backend.runware.wire import Ultralytics
+from backend.settings import Settings
+from ui.entries import entries, part_of
+from ui.form import MARK, Values, own_options
+
+FIELDS = RunwareOptions.model_fields
+
+
+class Inputs(HTMLParser):
+    """Collects the inputs of a piece of HTML by the name of their field, and the choices in it."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: dict[str, dict[str, str | None]] = {}
+        self.choices: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.last = tag
+        given = dict(attrs)
+        if "data-name" in given:
+            self.found[str(given["data-name"])] = given
+
+    def handle_data(self, data: str) -> None:
+        self.choices += [data] if self.last == "option" else []
+
+
+@pytest.mark.parametrize(
+    ("name", "part"), [("controls", ControlOptions), ("ultralytics", Ultralytics), ("delivery", None), ("ttl", None)]
+)
+def test_fields_that_hold_parts_are_told_from_plain_ones(name: str, part: type[BaseModel] | None) -> None:
+    assert part_of(FIELDS[name]) is part
+
+
+def test_every_field_of_the_part_has_an_input_with_its_range_and_choices() -> None:
+    made = entries(FIELDS["controls"], ControlOptions, elem_id="controls")
+    inputs = Inputs(str(made.html_template))
+    assert set(inputs.found) == set(ControlOptions.model_fields)
+    assert (inputs.found["start_step"]["type"], inputs.found["start_step"]["min"]) == ("number", "0")
+    assert inputs.found["model"]["placeholder"] == "runware:z-image@turbo-controlnet"
+    assert [choice for choice in inputs.choices if choice.strip()] == ["balanced", "controlnet", "prompt"]
+    assert made.value == []
+    assert entries(FIELDS["ultralytics"], Ultralytics, elem_id="faces").value is None
+
+
+def test_entries_become_options_and_blank_ones_stay_out() -> None:
+    able = capabilities(Settings(_env_file=None))
+    raw = {"controls": [{"control_mode": "prompt"}], "loras": [], "ultralytics": None, "ttl": ""}
+    values = Values("text_to_image", "runware", {f"runware{MARK}{name}": value for name, value in raw.items()})
+    options = own_options(values, able)
+    assert options == {"controls": [{"control_mode": "prompt"}]}
+    read = able.own_options(TextToImage(prompt="a fox", options=options))
+    assert isinstance(read, RunwareOptions)
+    assert read.controls == (ControlOptions(control_mode="prompt"),)

@@ -1,0 +1,83 @@
+"""Everything on the page in its place: head, form, results, settings, and what stands around them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from backend.playground import Playground
+from ui.compose import Compose, compose
+from ui.header import Header, header
+from ui.library_area import Library
+from ui.restore import DROP_ZONE
+from ui.results_area import ResultsArea, results_area
+from ui.room import RoomArea, room_area
+from ui.settings_area import SettingsArea, settings_area
+from ui.shared_result import shared_result_area
+from ui.signals import signals
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The components of the page, by the part that they belong to."""
+
+    head: Header
+    shared: gr.HTML
+    form: Compose
+    results: ResultsArea
+    settings: SettingsArea
+    drop: gr.HTML
+    room: RoomArea
+
+    def values(self) -> dict[str, Any]:
+        """Return every control that a request is read from, by the name of its field."""
+        return {
+            "mask": self.form.mask,  # the first, since the script of Generate puts the drawn mask there
+            **self.filled(),
+        }
+
+    def filled(self) -> dict[str, Any]:
+        """Return those that a recipe fills: all but the mask, which is drawn."""
+        settings = self.settings
+        return {
+            "backend": self.head.backend,
+            "mode": self.form.mode,
+            "prompt": self.form.prompt,
+            "easel": self.form.easel,
+            "keep_size": settings.keep_size,
+            "controls": settings.controls,
+            "styles": settings.library.styles,
+            **settings.accelerator.controls,
+            **settings.fitted(),
+            **settings.options,
+        }
+
+    def watched(self) -> dict[str, Any]:
+        """Return those that the browser looks at after each change: the form's and the grid's."""
+        return {**self.filled(), **self.settings.grid.values()}
+
+
+def lay_out(playground: Playground, library: Library) -> Layout:
+    """Lay the page out; call it inside its Blocks."""
+    head = header(playground)
+    shared = shared_result_area()
+    with gr.Row(elem_id="main"):
+        form = compose(playground)
+        results = results_area(playground, {each.name: library.examples(each) for each in playground.backends.values()})
+        settings = settings_area(playground, library.presets)
+    return Layout(head, shared, form, results, settings, _dropzone(), room_area())
+
+
+def lay_out_signals(playground: Playground, layout: Layout) -> gr.HTML:
+    """Lay out the component of the page's own events, which knows the names of what is watched."""
+    chosen = playground.choose("auto").name
+    grid = {name: control.value for name, control in layout.settings.grid.values().items()}
+    return signals(names=layout.watched(), grid=grid, backend=chosen)
+
+
+def _dropzone() -> gr.HTML:
+    script = (_HERE / "dropzone.js").read_text(encoding="utf-8")
+    return gr.HTML(DROP_ZONE, elem_id="dropzone", js_on_load=script, apply_default_css=False)

@@ -1,0 +1,50 @@
+"""What a page asks for once, when it opens: the form as it was, what the visitor keeps, and what the address names."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from backend.playground import Playground
+from ui.caller import caller_of
+from ui.compose import Compose
+from ui.events import QUIET, js_call
+from ui.remembering import Remembering
+from ui.signals import answer, data_of
+
+Part = tuple[Callable[[gr.Request], dict[Any, Any]], Sequence[Any]]
+"""A question, and the components that its answer may change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Answers all of it at once: each event of its own would be a request more."""
+
+    playground: Playground
+    box: gr.HTML
+    remembering: Remembering
+    parts: Sequence[Part]
+
+    def outputs(self) -> list[Any]:
+        """Return what may change."""
+        return list(
+            dict.fromkeys(
+                [self.box, *self.remembering.outputs(), *(each for _, changed in self.parts for each in changed)]
+            )
+        )
+
+    def connect(self, page: gr.Blocks, form: Compose) -> None:
+        """Ask when the page is there, and watch the form from then on."""
+        page.load(None, None, None, js="() => window.playground_form.open()")
+        opened = self.box.opened(self.opened, None, self.outputs(), queue=False, **QUIET)
+        opened.then(None, form.mode, None, js=js_call("begin"))
+
+    def opened(self, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
+        """Return what changes."""
+        data = data_of(event)
+        going = bool(self.playground.live.of(caller_of(self.playground, request)))
+        updates = {self.box: answer(str(data.get("turn", "")), going=going)}
+        for ask, _ in self.parts:
+            updates |= ask(request)
+        return updates | self.remembering.back(data.get("kept"), request)

@@ -1,0 +1,62 @@
+"""Buttons that ask one small thing: all of them are one event of the page, told apart by the button's id."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+
+from ui.events import QUIET
+from ui.signals import data_of, news
+
+Updates = dict[Any, Any]
+
+PRESS = "press"
+"""The class of such a button; the browser's script looks for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What a button asks: `answer` takes the inputs' values and then the request."""
+
+    answer: Callable[..., Updates]
+    inputs: Sequence[Component]
+    outputs: Sequence[Any]
+    refresh: bool
+
+
+class Presses:
+    """The page's small buttons; `place` is the component that tells the browser of news."""
+
+    def __init__(self, place: gr.HTML) -> None:
+        self.place = place
+        self.known: dict[str, Press] = {}
+
+    def on(
+        self,
+        button: gr.Button,
+        answer: Callable[..., Updates],
+        inputs: Sequence[Component] = (),
+        outputs: Sequence[Any] = (),
+        *,
+        refresh: bool = False,
+    ) -> None:
+        """Let a button ask; with `refresh`, price, state and history are looked at anew behind it."""
+        assert isinstance(button.elem_id, str)
+        button.elem_classes.append(PRESS)
+        self.known[button.elem_id] = Press(answer, inputs, outputs, refresh)
+
+    def connect(self, box: gr.HTML) -> None:
+        """Wire all of them, once."""
+        inputs = {each for press in self.known.values() for each in press.inputs}
+        outputs = dict.fromkeys(each for press in self.known.values() for each in press.outputs)
+        box.pressed(self.answer, inputs, [self.place, *outputs], trigger_mode="multiple", **QUIET)
+
+    def answer(self, given: dict[Component, Any], event: gr.EventData, request: gr.Request) -> Updates:
+        """Return what the pressed button changes; an unknown one changes nothing."""
+        press = self.known.get(str(data_of(event).get("button", "")))
+        if press is None:
+            return {self.place: gr.skip()}
+        updates = press.answer(*(given[each] for each in press.inputs), request)
+        return {self.place: news() if press.refresh else gr.skip(), **updates}

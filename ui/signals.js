@@ -1,0 +1,88 @@
+// One look at the whole form a moment after anything in it may have changed, and one place that tells what was pressed.
+const PAUSE_MS = 120, PATIENCE_MS = 10000, FORM = '#compose, #settings, #head', SEARCH = '#history-head, #history-more-search';
+const STORAGE = 'z-image-playground';
+const TOLD = ['act', 'remix', 'vary', 'way'];  // each an event of this component
+let started = false, waiting = null, asked = null, again = false, stale = false;
+let seen = null, written = null, planned = false, edge = null, backend = props.backend;
+
+function look(pause = PAUSE_MS) {
+  clearTimeout(waiting);
+  if (started) waiting = setTimeout(() => trigger('look'), pause);
+}
+
+function ask(event, given) {
+  // An answer that is lost must not end the looking.
+  asked = setTimeout(answered, PATIENCE_MS);
+  trigger(event, {...given, turn: `${performance.now()}`});
+}
+
+function answered() {
+  clearTimeout(asked);
+  asked = null;
+  if (again || stale) { again = false; look(0); }
+}
+
+function remembered() {
+  // A browser may forbid storage, and what lies there may be anybody's.
+  try { return JSON.parse(localStorage.getItem(STORAGE)); } catch (error) { return null; }
+}
+
+function remember(kept) {
+  try { localStorage.setItem(STORAGE, JSON.stringify(kept)); } catch (error) { /* Then the form begins empty. */ }
+}
+
+// What follows the form in the browser alone.
+function follow(values) {
+  const now = JSON.stringify([values.prompt, values.styles, values.backend]);
+  if (now !== written) window.playground_tokens?.(values.prompt);
+  written = now;
+  document.getElementById('main').dataset.cache = values.accelerator__cache;
+  const wide = [values.inpaint__mask_grow, values.inpaint__mask_feather];
+  if (`${wide}` !== edge) window.playground_easel?.edge(...wide);
+  edge = `${wide}`;
+}
+
+window.playground_form = {
+  look,
+  tell: (event, given) => { if (TOLD.includes(event)) trigger(event, given); },
+  open: () => ask('opened', {kept: remembered()}),
+  // The form is as the visitor left it: from here on, changes are theirs.
+  start: () => { if (!started) { started = stale = true; look(0); } },
+  // What isn't in the form has changed: runs, keys, money.
+  refresh: (pause = 0) => { stale = true; look(pause); },
+  seen: (...given) => {
+    const values = Object.fromEntries(props.names.map((name, at) => [name, given[at]]));
+    follow(values);
+    // Nobody waits for the price of a grid that was never touched.
+    planned ||= Object.entries(props.grid).some(([name, first]) => values[name] !== first);
+    if (asked !== null) { again = true; return; }
+    const now = JSON.stringify(values), before = backend, changed = now !== seen;
+    [seen, backend] = [now, values.backend];
+    if (backend !== before) { window.playground.choose_backend(backend); ask('switched', {values, planned, before}); }
+    else if (stale) { stale = false; ask('refreshed', {values, planned}); }
+    else if (changed) ask('changed', {values, planned});
+  },
+};
+
+const within = (event, place) => event.target.closest && event.target.closest(place);
+function touched(event) {
+  if (within(event, SEARCH)) window.playground_form.refresh(PAUSE_MS);
+  else if (within(event, '#prompt') && event.type === 'input') window.playground_tokens?.(event.target.value);
+  else if (within(event, FORM) && !(within(event, '#prompt') && event.type === 'keyup')) look();
+}
+for (const kind of ['input', 'change', 'click', 'pointerup', 'keyup', 'focusout']) document.addEventListener(kind, touched, true);
+document.addEventListener('click', event => {
+  const button = event.target.closest('button.press');
+  if (button) trigger('pressed', {button: button.id});
+});
+document.addEventListener('keydown', event => {
+  if (event.key === 'Enter' && within(event, '#own-key-text')) document.getElementById('own-key-keep').click();
+});
+watch('value', () => {
+  const {kept, going} = JSON.parse(props.value || '{}');
+  if (kept) remember(kept);
+  if (going) trigger('follow');
+  answered();
+});
+// Should nothing ever answer the opening, a form without its memory has to work all the same.
+setTimeout(window.playground_form.start, PATIENCE_MS);

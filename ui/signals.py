@@ -1,0 +1,56 @@
+"""The page's own events, all of one component that nobody sees: what was pressed on a card, what the form says now.
+
+Gradio's own way, an event at every control and at every place that shows cards, costs a page of this size a second at
+its start: it goes through all events' targets for each component, and through all components for each target.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import gradio as gr
+
+_HERE = Path(__file__).parent
+_SCRIPTS = ("signals.js", "cards.js")
+"""One program: the second tells what is pressed on cards, wherever they stand."""
+
+
+def signals(*, names: Iterable[str], grid: Mapping[str, Any], backend: str) -> gr.HTML:
+    """Lay the component out; its value is the last answer, as `answer` makes it.
+
+    `names` are the watched values in their order, `grid` has those of the grid and what they begin with.
+    """
+    return gr.HTML(
+        "",
+        html_template="",
+        js_on_load="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+        apply_default_css=False,
+        visible="hidden",
+        elem_id="signals",
+        names=list(names),
+        grid=dict(grid),
+        backend=backend,
+    )
+
+
+def news_area() -> gr.HTML:
+    """Lay out the component whose every change lets the browser look at price, state and history anew."""
+    script = "watch('value', () => window.playground_form.refresh());"
+    return gr.HTML("", html_template="", js_on_load=script, apply_default_css=False, visible="hidden", elem_id="news")
+
+
+def news() -> str:
+    """Return a value that the component hasn't had."""
+    return uuid4().hex
+
+
+def data_of(event: gr.EventData) -> dict[str, Any]:
+    """Return what an event carries; a browser may send anything."""
+    return event._data if isinstance(event._data, dict) else {}
+
+
+def answer(turn: str, kept: Mapping[str, Any] | None = None, *, going: bool = False) -> str:
+    """Return the component's value that ends a turn: what the browser is to remember, and whether to follow a run."""
+    return json.dumps({"turn": turn, "kept": kept or None, "going": going})
