@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.serving import Site
-from ui.assets import FOR_A_YEAR, Assets
+from ui.assets import FOR_A_YEAR, MOST_PAGES, Assets
 
 SCRIPT = "export const answer = 42;\n" * 200
 PAGE = "<!doctype html><html><head><title>t</title></head><body></body></html>"
@@ -41,6 +41,7 @@ class Application:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.keep_pages = True
 
     def file(self, request: Request) -> Response:
         """Return a script, or that there is none."""
@@ -48,14 +49,17 @@ class Application:
         missing = "missing" in request.url.path
         return Response("" if missing else SCRIPT, status_code=404 if missing else 200, media_type="text/javascript")
 
-    def page(self, _request: Request) -> Response:
-        """Return the page."""
-        return HTMLResponse(PAGE)
+    def page(self, request: Request) -> Response:
+        """Return the page, which names its own address."""
+        self.asked.append("/")
+        return HTMLResponse(PAGE.replace("<body>", f"<body>{request.url}"))
 
     def app(self) -> Starlette:
         """Return it behind the middleware."""
         routes = [Route("/", self.page), Route("/{path:path}", self.file)]
-        return Starlette(routes=routes, middleware=[Middleware(Cookies), Middleware(Assets)])
+        return Starlette(
+            routes=routes, middleware=[Middleware(Cookies), Middleware(Assets, keep_pages=self.keep_pages)]
+        )
 
 
 @pytest.fixture
@@ -110,7 +114,7 @@ def test_a_part_of_a_file_and_everything_else_pass_by(browser: TestClient, appli
 
 
 def test_the_page_names_what_half_of_the_visits_asked_for(browser: TestClient) -> None:
-    assert browser.get("/").text == PAGE
+    assert "<link" not in browser.get("/").text
     for visit in range(4):
         browser.get("/assets/index-main.js")
         browser.get("/assets/index-main.css")
@@ -120,6 +124,31 @@ def test_the_page_names_what_half_of_the_visits_asked_for(browser: TestClient) -
     assert '<link rel="modulepreload" href="./assets/index-main.js">' in page
     assert '<link rel="preload" as="style" crossorigin href="./assets/index-main.css">' in page
     assert "seldom" not in page
+
+
+def test_the_page_is_written_once_for_each_address(browser: TestClient, application: Application) -> None:
+    for _ in range(2):
+        assert "http://testserver/<" in browser.get("/").text
+        assert "http://testserver/?recipe=a<" in browser.get("/?recipe=a").text
+        assert "http://elsewhere/<" in browser.get("/", headers={"host": "elsewhere"}).text
+        browser.get("/", headers={"x-forwarded-proto": "https"})
+    assert application.asked == ["/"] * 4
+
+
+def test_pages_of_many_addresses_make_way_for_one_another(browser: TestClient, application: Application) -> None:
+    for number in range(MOST_PAGES + 1):
+        browser.get(f"/?recipe={number}")
+    browser.get(f"/?recipe={MOST_PAGES}")
+    assert len(application.asked) == MOST_PAGES + 1
+    browser.get("/?recipe=0")
+    assert len(application.asked) == MOST_PAGES + 2
+
+
+def test_no_page_that_names_who_is_signed_in_is_kept(application: Application) -> None:
+    application.keep_pages = False
+    with TestClient(application.app()) as browser:
+        assert browser.get("/").text == browser.get("/").text
+    assert application.asked == ["/", "/"]
 
 
 def test_memory_has_an_end(application: Application, monkeypatch: pytest.MonkeyPatch) -> None:
