@@ -1,7 +1,8 @@
-"""Gradio's own files: from memory, kept by browsers, and named in the page so that they are fetched side by side.
+"""Gradio's own files and its page: from memory, and the files kept by browsers and named in the page.
 
-Gradio compresses each file anew for each visitor and tells no browser to keep any; its page finds the files of its
-components only one after the other. Which of them a page needs isn't written anywhere: the visits before show it.
+Gradio compresses each file anew for each visitor, tells no browser to keep any, and writes its page anew for each; that
+page finds the files of its components only one after the other. Which of them it needs isn't written anywhere: the
+visits before show it.
 """
 
 import gzip
@@ -20,8 +21,10 @@ FOR_A_YEAR = "private, max-age=31536000, immutable"
 MOST_KEPT_BYTES = 32 * 2**20
 OFTEN = 0.5
 """Files that at least this share of the visits asked for are named to the next one."""
-WELL, FAST = 9, 3
-"""Levels of gzip: for a file, once; for the page, at each visit."""
+MOST_PAGES = 16
+"""One for each address that the playground is known by, with what stands behind its `?`."""
+_ADDRESS = ("host", "x-forwarded-host", "x-forwarded-proto")
+"""The headers that Gradio writes the page's own address by."""
 _COMPRESSED = (".js", ".mjs", ".css", ".svg", ".json")
 _LINKS = {
     ".js": '<link rel="modulepreload" href=".{}">',
@@ -56,18 +59,23 @@ class Reply:
         held.update({**headers, "content-length": str(len(body))})
         self.start, self.body = {**self.start, "headers": held.raw}, body
 
-    def compress(self, level: int) -> None:
+    def compress(self) -> None:
         """Compress it, unless somebody has."""
         if "content-encoding" not in Headers(raw=self.start["headers"]):
-            body = gzip.compress(self.body, level)
+            body = gzip.compress(self.body)
             self.change(body, {"content-encoding": "gzip", "vary": "Accept-Encoding"})
 
 
 class Assets:
-    """ASGI middleware between the gate and Gradio; what it keeps is the same for every visitor."""
+    """ASGI middleware between the gate and Gradio; what it keeps is the same for every visitor.
 
-    def __init__(self, app: ASGIApp) -> None:
+    With `keep_pages` the page is kept too; behind a login it must not be, since it names who is signed in.
+    """
+
+    def __init__(self, app: ASGIApp, *, keep_pages: bool) -> None:
         self.app = app
+        self.keep_pages = keep_pages
+        self.pages: dict[tuple[object, ...], Reply] = {}
         self.kept: dict[tuple[str, bool], Reply] = {}
         self.kept_bytes = 0
         self.asked: Counter[str] = Counter()
@@ -98,17 +106,29 @@ class Assets:
         if path.startswith(NAMED_BY_CONTENT):
             reply.change(reply.body, {"cache-control": FOR_A_YEAR})
         if gzipped and path.endswith(_COMPRESSED):
-            reply.compress(WELL)
+            reply.compress()
         self.kept[path, gzipped] = reply
         self.kept_bytes += len(reply.body)
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
-        reply = await self._fetched(scope, receive)
-        if reply.start["status"] == 200 and b"<head>" in reply.body:
-            reply.change(reply.body.replace(b"<head>", b"<head>" + self._links().encode(), 1), {})
-            if _takes_gzip(scope):
-                reply.compress(FAST)
+        headers, links = Headers(scope=scope), self._links()
+        address = [headers.get(name) for name in _ADDRESS]
+        key = (*address, scope["scheme"], scope.get("root_path"), scope["query_string"], _takes_gzip(scope), links)
+        reply = self.pages.get(key) or await self._written(scope, receive, links)
+        if self.keep_pages and reply.start["status"] == 200:
+            self.pages.pop(key, None)
+            self.pages[key] = reply
+            if len(self.pages) > MOST_PAGES:
+                self.pages.pop(next(iter(self.pages)))
         await reply.send(send)
+
+    async def _written(self, scope: Scope, receive: Receive, links: str) -> Reply:
+        reply = await self._fetched(scope, receive)
+        if reply.start["status"] == 200:
+            reply.change(reply.body.replace(b"<head>", b"<head>" + links.encode(), 1), {})
+            if _takes_gzip(scope):
+                reply.compress()
+        return reply
 
     async def _fetched(self, scope: Scope, receive: Receive) -> Reply:
         reply = Reply()

@@ -46,8 +46,7 @@ class Filling:
         mode: Mode = recipe.get("mode", "text_to_image")
         chosen = self.playground.choose(backend if backend and backend in self.playground.backends else "auto")
         values = {"mode": mode, **self._fields(mode, recipe, chosen.capabilities.default_size)}
-        options = recipe.get("options") or {}
-        values |= {f"{chosen.name}{MARK}{name}": value for name, value in options.items()}
+        values |= self._options(chosen.name, recipe.get("options") or {})
         values |= {"styles": [], "controls": []}
         if backend in self.playground.backends:
             values["backend"] = backend
@@ -64,6 +63,12 @@ class Filling:
     def send(self, sha256: str, mode: Mode, visitor: str) -> Updates:
         """Return the updates that take a picture to a mode."""
         return {self.controls["mode"]: mode, **self.picture(sha256, visitor)}
+
+    def _options(self, backend: str, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values of a backend's own options; one that isn't given gets what its control began with."""
+        own = f"{backend}{MARK}"
+        begun = {name: control.value for name, control in self.controls.items() if name.startswith(own)}
+        return {**begun, **{f"{own}{name}": value for name, value in options.items()}}
 
     @staticmethod
     def _fields(mode: Mode, recipe: Mapping[str, Any], size: Size) -> dict[str, Any]:

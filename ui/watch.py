@@ -37,13 +37,15 @@ class Seen:
     turn: str = ""
 
     @classmethod
-    def of(cls, event: gr.EventData) -> "Seen":
+    def of(cls, event: gr.EventData, playground: Playground) -> "Seen":
         """Read an event; whatever a browser may send becomes a form of which each field is checked later."""
         data = data_of(event)
         values = data.get("values")
         values = dict(values) if isinstance(values, dict) else {}
         if values.get("mode") not in MODES:
             values["mode"] = MODES[0]
+        if values.get("backend") not in list(playground.backends):
+            values["backend"] = playground.default
         return cls(values, str(data.get("before", "")), bool(data.get("planned")), str(data.get("turn", "")))
 
 
@@ -83,13 +85,13 @@ class Watch:
 
     def changed(self, event: gr.EventData, request: gr.Request) -> Updates:
         """Return the price of what the form says now."""
-        seen = Seen.of(event)
+        seen = Seen.of(event, self.playground)
         return self._told(seen, seen.values, request)
 
     def switched(self, event: gr.EventData, request: gr.Request) -> Updates:
         """Return the form fitted to the backend that was switched to, its price there, and how that backend stands."""
-        seen = Seen.of(event)
-        name = self.playground.choose(str(seen.values.get("backend"))).name
+        seen = Seen.of(event, self.playground)
+        name = str(seen.values["backend"])
         fitted, values = self.fitting.fit(name, seen.before, seen.values)
         around = {
             self.head.key.box: OwnKeys(self.playground, self.head.key).show(name, request),
@@ -99,8 +101,8 @@ class Watch:
 
     def refreshed(self, event: gr.EventData, request: gr.Request, **asked: Any) -> Updates:
         """Return what runs, keys and money change: the price and what is left, the backend's state, the history."""
-        seen = Seen.of(event)
-        stand = self._stand(str(seen.values.get("backend")), request)
+        seen = Seen.of(event, self.playground)
+        stand = self._stand(str(seen.values["backend"]), request)
         around = {self.recovering.area: self.recovering.look(request), **self.looking.look(request, **asked)}
         return {**self._told(seen, seen.values, request), **stand, **around}
 

@@ -14,6 +14,16 @@ from tests.serving import Site
 from ui.form import SHARED
 from ui.page import build
 
+PUBLIC = {
+    *MODES,
+    "estimate",
+    "backends",
+    "control_map",
+    "styles",
+    "read_metadata",
+    "generate",
+    "generate_image",
+}
 PROBE = """
 import sys
 from pathlib import Path
@@ -47,17 +57,21 @@ def test_the_page_records_and_reveals_nothing_of_visitors(site: Site) -> None:
 
 def test_events_of_the_page_are_not_part_of_the_api(site: Site) -> None:
     config = httpx.get(f"{site.address}config").json()
-    public = {found["api_name"] for found in config["dependencies"] if found["api_visibility"] == "public"}
-    assert public == {
-        *MODES,
-        "estimate",
-        "backends",
-        "control_map",
-        "styles",
-        "read_metadata",
-        "generate",
-        "generate_image",
-    }
+    assert {each["api_name"] for each in config["dependencies"] if each["api_visibility"] == "public"} == PUBLIC
+
+
+def test_no_control_has_events_of_its_own_that_one_look_at_the_form_serves(site: Site) -> None:
+    # Gradio goes through every target for each component, twice, before a page can be used.
+    config = httpx.get(f"{site.address}config").json()
+    targets = [event for each in config["dependencies"] for _, event in each["targets"]]
+    assert targets.count("change") <= 3
+    assert len(targets) <= 60
+
+
+def test_no_event_lays_its_state_over_each_component_that_it_changes(site: Site) -> None:
+    config = httpx.get(f"{site.address}config").json()
+    told = {each["api_name"]: each["show_progress_on"] for each in config["dependencies"] if each["backend_fn"]}
+    assert {name for name, shown in told.items() if shown != []} <= {"ask", "leave", *PUBLIC}
 
 
 def test_no_browser_is_sent_the_parameters_of_the_api(site: Site) -> None:

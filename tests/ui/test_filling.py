@@ -1,0 +1,42 @@
+"""A recipe in the form: what it names is laid in, what it doesn't name goes back to how the page began."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from backend.playground import Playground
+from backend.presets import load_presets
+from ui.filling import Filling
+from ui.layout import lay_out
+from ui.library_area import Library
+from ui.served import Served
+
+
+@pytest.fixture
+def filling(playground: Playground) -> Iterator[Filling]:
+    with gr.Blocks():
+        layout = lay_out(playground, Library(playground, load_presets()))
+        yield Filling(playground, Served(playground.files, playground.holders), layout.filled())
+
+
+def filled(filling: Filling, **recipe: Any) -> dict[str, Any]:
+    """Return what the form says after a recipe, by the names of its values."""
+    names = {control: name for name, control in filling.controls.items()}
+    return {names[control]: told["value"] for control, told in filling.from_recipe(recipe, "fake").items()}
+
+
+def test_a_backends_options_that_a_recipe_leaves_out_are_as_at_the_start(filling: Filling) -> None:
+    given = filled(filling, mode="text_to_image", prompt="a fox", options={"provider": True, "seconds": 2.0})
+    assert (given["fake__provider"], given["fake__seconds"]) == (True, 2.0)
+    begun = filled(filling, mode="text_to_image", prompt="a fox")
+    own = {name: value for name, value in begun.items() if name.startswith("fake__")}
+    assert own == {name: filling.controls[name].value for name in own}
+    assert own.keys() == {name for name in filling.controls if name.startswith("fake__")}
+
+
+def test_a_text_alone_leaves_the_picture_its_size_and_a_size_takes_it(filling: Filling) -> None:
+    assert "keep_size" not in filled(filling, mode="text_to_image", prompt="a fox", width=512, height=512)
+    assert filled(filling, mode="image_to_image", prompt="a fox", width=512, height=512)["keep_size"] is False
+    assert filled(filling, mode="image_to_image", prompt="a fox")["keep_size"] is True
