@@ -170,4 +170,6 @@ def _summary(board: Board) -> Markup:
 
 
 def _field_title(name: str) -> str:
-    return name.replace("_", " ").replace(".", " › ").capitalize()
+    """Return a field's path in words; the page counts entries from 1."""
+    parts = (str(int(part) + 1) if part.isdecimal() else part for part in name.replace("_", " ").split("."))
+    return " › ".join(parts).capitalize()

@@ -111,6 +111,11 @@ def test_wrong_values_are_listed_by_field() -> None:
     assert "Options › fail after" in card
 
 
+def test_entries_are_counted_from_one_as_the_form_does() -> None:
+    card = error_card(InvalidRequest([Problem("controls.0.image", "is missing.")]))
+    assert "<b>Controls › 1 › image</b>" in card
+
+
 def test_nothing_that_a_visitor_wrote_becomes_markup(served: Served) -> None:
     shown = board(count=1, prompt=HOSTILE)
     shown.see(made(served, 0))
