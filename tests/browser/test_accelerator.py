@@ -2,11 +2,12 @@
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.folds import open_fold
 from tests.serving import Site
 
 
 def test_a_cache_shows_its_own_numbers_reaches_the_request_and_comes_back(page: Page, site: Site) -> None:
-    page.get_by_role("button", name="LoRAs and acceleration").click()
+    open_fold(page, "LoRAs and acceleration")
     distance = page.locator("#tea_cache_distance input[type=number]")
     expect(distance).to_be_hidden()
     page.click("#cache input")
@@ -27,7 +28,7 @@ def test_a_cache_shows_its_own_numbers_reaches_the_request_and_comes_back(page: 
     }
     page.reload()
     page.wait_for_selector("#generate")
-    page.get_by_role("button", name="LoRAs and acceleration").click()
+    open_fold(page, "LoRAs and acceleration")
     page.get_by_role("button", name="Settings", exact=True).first.click()
     expect(distance).to_have_value("0.3")
     expect(page.locator("#cache_start_step input, #cache_start_step textarea")).to_have_value("2")

@@ -5,6 +5,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.browser.folds import open_fold
 from tests.serving import Site
 
 
@@ -63,7 +64,7 @@ def test_a_backend_that_cannot_take_part_says_why(page: Page, tmp_path: Path) ->
 
 def test_a_grid_fills_and_becomes_one_labelled_image(page: Page, site: Site, tmp_path: Path) -> None:
     page.fill("#prompt textarea", "a red fox")
-    page.get_by_role("button", name="Grid").click()
+    open_fold(page, "Grid")
     page.fill("#grid-across-values input, #grid-across-values textarea", "2, 4, 6")
     expect(page.locator("#grid-price")).to_contain_text("3 images · free")
     page.click("#grid-down input")
@@ -82,7 +83,7 @@ def test_a_grid_fills_and_becomes_one_labelled_image(page: Page, site: Site, tmp
 
 
 def test_a_grid_that_cannot_be_says_which_value_is_wrong(page: Page) -> None:
-    page.get_by_role("button", name="Grid").click()
+    open_fold(page, "Grid")
     page.fill("#grid-across-values input, #grid-across-values textarea", "4, 99")
     expect(page.locator("#grid-price")).to_contain_text("99")
 

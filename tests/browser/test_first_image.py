@@ -5,6 +5,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from backend.restore.read import read_metadata
+from tests.browser.folds import open_fold
 from tests.serving import Site
 
 WORDS = "a green triangle on sand"
@@ -68,7 +69,7 @@ def test_a_prompt_that_is_missing_is_named(page: Page) -> None:
 
 
 def test_the_price_on_the_button_follows_the_form(page: Page) -> None:
-    page.get_by_role("button", name="Only Fake").click()
+    open_fold(page, "Only Fake")
     page.get_by_label("Act as a provider").check()
     expect(page.locator("#generate")).to_contain_text("≈ $0.0013")
     page.fill("#count input[type=number]", "4")
@@ -76,7 +77,7 @@ def test_the_price_on_the_button_follows_the_form(page: Page) -> None:
 
 
 def test_stop_frees_the_backend_and_gives_the_button_back(page: Page, site: Site) -> None:
-    page.get_by_role("button", name="Only Fake").click()
+    open_fold(page, "Only Fake")
     page.fill("#fake-seconds input[type=number]", "30")
     page.keyboard.press("Tab")
     draw(page)
@@ -89,7 +90,7 @@ def test_stop_frees_the_backend_and_gives_the_button_back(page: Page, site: Site
 
 
 def test_leaving_the_page_frees_the_backend(page: Page, site: Site) -> None:
-    page.get_by_role("button", name="Only Fake").click()
+    open_fold(page, "Only Fake")
     page.fill("#fake-seconds input[type=number]", "30")
     page.keyboard.press("Tab")
     draw(page)

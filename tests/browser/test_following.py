@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.folds import open_fold
 from tests.serving import Site
 
 pytestmark = pytest.mark.slow  # Two pages, or several runs, each some seconds on two cores.
@@ -11,7 +12,7 @@ LONG = "60"
 
 
 def begin(page: Page, words: str, *, seconds: str = LONG, count: str = "1") -> None:
-    page.get_by_role("button", name="Only Fake").click()
+    open_fold(page, "Only Fake")
     page.fill("#fake-seconds input[type=number]", seconds)
     page.fill("#count input[type=number]", count)
     page.keyboard.press("Tab")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.folds import open_fold
 from tests.browser.test_modes import choose, drag, generate, mask_of, newest, scene  # noqa: F401 - a fixture
 from tests.serving import Site
 
@@ -133,7 +134,7 @@ def make_old(site: Site) -> None:
 
 
 def open_search(page: Page) -> None:
-    page.get_by_role("button", name="Backend, dates, cost, trash").click()
+    open_fold(page, "Backend, dates, cost, trash")
 
 
 def test_the_trash_is_looked_at_restored_from_and_emptied(page: Page, site: Site) -> None:

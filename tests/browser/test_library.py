@@ -7,6 +7,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from backend.sharing.recipes import pack_recipe
+from tests.browser.folds import open_fold
 from tests.serving import Site
 
 pytestmark = pytest.mark.slow  # Two pages, or several runs, each some seconds on two cores.
@@ -59,13 +60,13 @@ def test_a_wildcard_that_is_not_there_is_named(page: Page) -> None:
 def test_a_preset_is_saved_used_and_removed(page: Page) -> None:
     page.fill("#prompt textarea", "a preset fox")
     page.fill("#steps input[type=number]", "11")
-    page.get_by_role("button", name="Presets").click()
+    open_fold(page, "Presets")
     page.fill("#preset-name input, #preset-name textarea", "eleven steps")
     page.click("#preset-save")
     expect(page.locator("#preset input")).to_have_value("eleven steps")
     page.reload()
     page.wait_for_selector("#generate")
-    page.get_by_role("button", name="Presets").click()
+    open_fold(page, "Presets")
     page.click("#preset input")
     page.get_by_role("option", name="eleven steps").click()
     expect(page.locator("#steps input[type=number]")).to_have_value("11")

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.folds import open_fold
 from tests.browser.test_history import draw
 from tests.serving import Site
 
@@ -58,7 +59,7 @@ def test_a_notification_comes_only_once_it_was_pressed_for(watched: Page) -> Non
 
 
 def test_a_run_that_failed_is_told_as_such(watched: Page) -> None:
-    watched.get_by_role("button", name="Only Fake").click()
+    open_fold(watched, "Only Fake")
     watched.fill("#fake-fail_after input, #fake-fail_after textarea", "0")
     watched.keyboard.press("Tab")
     watched.evaluate(LEAVE)

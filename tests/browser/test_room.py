@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.folds import open_fold
 from tests.serving import Site
 
 pytestmark = pytest.mark.slow  # Two pages, or several runs, each some seconds on two cores.
@@ -33,7 +34,7 @@ def opened(context: BrowserContext, address: str) -> Page:
 
 def test_what_one_makes_the_other_sees_and_remixes(site: Site, people: tuple[BrowserContext, BrowserContext]) -> None:
     ann = opened(people[0], site.address)
-    ann.get_by_role("button", name="Together in a room").click()
+    open_fold(ann, "Together in a room")
     ann.fill("#room-name input, #room-name textarea", "Ann")
     ann.fill("#room-title input, #room-title textarea", "The attic <b>")
     ann.click("#room-open")

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.folds import open_fold
 from tests.browser.test_library import draw, prompts
 from tests.serving import Site
 
 
 def shelf(page: Page) -> None:
-    page.get_by_role("button", name="Your styles").click()
+    open_fold(page, "Your styles")
 
 
 def bring(page: Page, path: Path) -> None:
@@ -71,7 +72,7 @@ def test_a_file_that_holds_no_styles_is_refused_in_words(page: Page, tmp_path: P
 
 
 def test_a_list_of_ones_own_is_drawn_from_and_a_wrong_one_refused(page: Page, site: Site) -> None:
-    page.get_by_role("button", name="Your lists").click()
+    open_fold(page, "Your lists")
     page.fill("#list-name input, #list-name textarea", "ships")
     page.click("#list-save")
     expect(page.locator(".toast-wrap")).to_contain_text("has none; write at least one.")

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.folds import open_fold
 from tests.browser.test_library import draw
 
 
@@ -11,14 +12,14 @@ def told(page: Page, text: str) -> None:
 
 
 def test_refusals_of_presets_links_keys_and_rooms_are_shown(page: Page) -> None:
-    page.get_by_role("button", name="Presets").click()
+    open_fold(page, "Presets")
     page.click("#preset-save")
     told(page, "is missing; write one beside the button.")
     page.get_by_role("button", name="Use your own key").click()
     page.fill("#own-key-text input", "no")
     page.click("#own-key-keep")
     told(page, "is no key")
-    page.get_by_role("button", name="Together in a room").click()
+    open_fold(page, "Together in a room")
     page.fill("#room-name input, #room-name textarea", "x" * 200)
     page.click("#room-open")
     told(page, "characters; it needs 1 to")

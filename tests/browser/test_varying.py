@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.folds import open_fold
 from tests.browser.test_history import draw
 from tests.serving import Site
 
@@ -20,7 +21,7 @@ def test_vary_draws_four_of_the_same_seed_and_the_record_tells_them_apart(page: 
     assert all(f"seed {seed}" in text for text in told)
     assert len({text.partition("variation ")[2].split(" ")[0] for text in told}) == 4
     page.locator("#stage .card [data-act=settings]").nth(2).click()
-    page.get_by_role("button", name="Fine tuning").click()
+    open_fold(page, "Fine tuning")
     expect(page.locator("#variation_strength input[type=number]")).to_have_value("0.2")
     variation = told[2].partition("variation ")[2].split(" ")[0]
     expect(page.locator("#variation_seed input, #variation_seed textarea")).to_have_value(variation)
