@@ -36,8 +36,12 @@ def app(data: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     port = free_port()
     command = [sys.executable, "app.py", "--backend", "cluster", "--model", "tiny", "--data", str(data)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("RAY_")}
+    # A shell that runs the tests in its background has SIGINT ignored, and programs inherit that.
+    command = ["env", "--default-signal=INT", *command]
     process = subprocess.Popen(
-        [*command, "--port", str(port)], cwd=ROOT, env={**environment, "PLAYGROUND_REPLICAS": "1"}
+        [*command, "--port", str(port)],
+        cwd=ROOT,
+        env={**environment, "PLAYGROUND_REPLICAS": "1"},
     )
     try:
         yield process, f"http://127.0.0.1:{port}"
@@ -82,7 +86,7 @@ def test_the_api_answers_as_ever_nothing_is_open_to_others_and_all_ends_with_the
         megabytes = sum(child.memory_full_info().uss for child in started) / 1e6
         print(f"memory of {len(started)} processes beside the page: {megabytes:.0f} MB")
         process.send_signal(signal.SIGINT)
-        process.wait(timeout=150)
+        process.wait(timeout=60)
         assert psutil.wait_procs(started, timeout=20)[1] == []
 
 
