@@ -45,7 +45,7 @@ def rows() -> Iterator[Row]:
     assert checkpoint
     engine = load(checkpoint, Extras(offered=False), lambda *_: None)
     for subject in _subjects():
-        pair = side_by_side(_ours(engine, subject), _bare(engine, subject), rounds=7)
+        pair = side_by_side(_ours(engine, subject), _bare(engine, subject), rounds=25)
         yield _row(f"{subject.mode} with previews, 256², 8 steps", f"bare {subject.pipeline}", pair)
     plain, *_ = _subjects()
     blind = _ours(WithoutPreviews(engine.pipe, _no_controlnet), plain)

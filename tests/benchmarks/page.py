@@ -14,7 +14,7 @@ from tests.benchmarks.start import BARE, MOST_TIMES, playground, serving
 from tests.browser.conftest import ARGUMENTS
 from tools.setup.chromium import find_chromium
 
-ROUNDS = 7
+ROUNDS = 11
 MOST_SWITCH_MS = 150.0
 TABS = ("image_to_image", "inpaint", "outpaint", "controlnet", "text_to_image")
 USABLE = (
