@@ -16,6 +16,7 @@ from ui.caller import caller_of
 from ui.filling import Filling, Updates
 from ui.inspector import inspector_html
 from ui.shared_result import REVOKED, link_html
+from ui.signals import data_of
 
 _UNDO = Markup(
     '<p class="undo" data-run="{run}" role="status">Moved to the trash, where it stays for a week. '
@@ -39,7 +40,7 @@ class Actions:
     def act(self, event: gr.EventData, request: gr.Request) -> Updates:
         """Carry out one action; what it changes in the form is returned, the history is looked at anew afterwards."""
         caller = caller_of(self.playground, request)
-        given = {name: str(value) for name, value in event._data.items()}
+        given = {name: str(value) for name, value in data_of(event).items()}
         try:
             return self._carry_out(given, caller, _address(request)) or {self.filling.controls["mode"]: gr.skip()}
         except PlaygroundError as error:

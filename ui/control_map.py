@@ -23,6 +23,7 @@ from ui.filling import Filling, Updates
 from ui.form import MARK, Values, own_options
 from ui.results import error_card
 from ui.served import url
+from ui.signals import data_of
 from ui.uploads import Uploads
 
 log = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ class ControlMap:
 
     def use(self, event: gr.EventData, request: gr.Request) -> Updates:
         """Lay a map that was shown on the easel, to be followed as it is."""
-        sha256, visitor = str(event._data.get("use")), caller_of(self.playground, request).visitor
+        sha256, visitor = str(data_of(event).get("use")), caller_of(self.playground, request).visitor
         if self.playground.holders.picture(sha256, visitor) != "yours":
             error = NotFound("That map isn't here any more: show it again.")
             raise gr.Error(str(error), print_exception=False)

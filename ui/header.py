@@ -14,6 +14,7 @@ from ui.caller import caller_of
 from ui.languages import language_switch
 from ui.marks import code_marked
 from ui.own_key import KeyArea, key_area
+from ui.signals import data_of
 
 POLL_SECONDS = 1.5
 
@@ -107,7 +108,7 @@ class Switch:
     def act(self, backend: str, event: gr.EventData, request: gr.Request) -> tuple[str, Any]:
         """Carry out what the visitor pressed beside the state, such as a download."""
         chosen = self.playground.choose(backend)
-        action = str(event._data.get("action", ""))
+        action = str(data_of(event).get("action", ""))
         try:
             chosen.act(action, caller_of(self.playground, request))
         except PlaygroundError as error:

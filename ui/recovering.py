@@ -15,6 +15,7 @@ from backend.runs.records import Run
 from ui.caller import caller_of
 from ui.results import Board, board_html, no_variation
 from ui.run import Runner, Updates
+from ui.signals import data_of
 
 _JS = """
 element.addEventListener('click', event => {
@@ -56,7 +57,7 @@ class Recovering:
     def recover(self, event: gr.EventData, request: gr.Request) -> Iterator[Updates]:
         """Show a run while it is brought home."""
         caller = caller_of(self.playground, request)
-        yield from self.runner.guarded(self._boards(str(event._data.get("run", "")), caller), caller)
+        yield from self.runner.guarded(self._boards(str(data_of(event).get("run", "")), caller), caller)
 
     def _boards(self, run_id: str, caller: Caller) -> Iterator[str]:
         run = self.playground.store.run(run_id, caller.visitor)

@@ -14,6 +14,7 @@ from backend.restore.found import Restored
 from backend.restore.read import read_metadata
 from ui.filling import Filling, Updates
 from ui.results import error_card
+from ui.signals import data_of
 
 MOST_BYTES = 30 * 2**20
 
@@ -53,7 +54,7 @@ class Restoring:
     def dropped(self, event: gr.EventData) -> Updates:
         """Fill the form from a file and say what of it meant nothing here."""
         try:
-            found = settings_of(event._data.get("path"))
+            found = settings_of(data_of(event).get("path"))
         except PlaygroundError as error:
             return {self.note: gr.update(value=str(error_card(error, told_bill=False)), visible=True)}
         updates = self.filling.from_recipe(found.recipe, found.backend)

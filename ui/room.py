@@ -18,6 +18,7 @@ from ui.events import QUIET
 from ui.filling import Filling, Updates
 from ui.presses import Presses
 from ui.served import Served, url
+from ui.signals import data_of
 
 LOOK_SECONDS = 4.0
 MOST_TILES = 24
@@ -158,7 +159,7 @@ class Together:
 
     def remix(self, event: gr.EventData, request: gr.Request) -> Updates:
         """Fill the form with the settings and pictures of a run on the board."""
-        given = event._data if isinstance(event._data, dict) else {}
+        given = data_of(event)
         visitor = caller_of(self.playground, request).visitor
         with _told():
             run = self.playground.rooms.run(room_in(request) or "", visitor, str(given.get("run", "")))

@@ -12,6 +12,7 @@ from backend.request_parts import RANDOM_SEED
 from ui.actions import Actions
 from ui.caller import caller_of
 from ui.run import Runner, Updates
+from ui.signals import data_of
 
 VARIATIONS = 4
 STRENGTH = 0.2
@@ -28,7 +29,7 @@ class Varying:
     def vary(self, event: gr.EventData, request: gr.Request) -> Iterator[Updates]:
         """Make the variations."""
         caller = caller_of(self.runner.playground, request)
-        given = {name: str(value) for name, value in event._data.items()}
+        given = {name: str(value) for name, value in data_of(event).items()}
         yield from self.runner.guarded(self._boards(given, caller), caller)
 
     def _boards(self, given: dict[str, str], caller: Caller) -> Iterator[str]:

@@ -24,6 +24,9 @@ from ui.signals import answer, data_of
 # The script asks one thing at a time; "multiple", since Gradio's own waiting line would send a change's older values.
 _NOW: dict[str, Any] = {"queue": False, "trigger_mode": "multiple", **QUIET}
 
+_TAKEN = ("self", "request")
+"""Names of arguments that no value may stand in for: handlers take the values by name."""
+
 Updates = dict[Any, Any]
 
 
@@ -41,7 +44,7 @@ class Seen:
         """Read an event; whatever a browser may send becomes a form of which each field is checked later."""
         data = data_of(event)
         values = data.get("values")
-        values = dict(values) if isinstance(values, dict) else {}
+        values = {name: values[name] for name in values if name not in _TAKEN} if isinstance(values, dict) else {}
         if values.get("mode") not in MODES:
             values["mode"] = MODES[0]
         if values.get("backend") not in list(playground.backends):

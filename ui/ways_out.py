@@ -11,6 +11,7 @@ from backend.caller import Caller
 from backend.playground import Playground
 from backend.requests import Mode
 from ui.header import Header
+from ui.signals import data_of
 
 _KEY = "key"
 _BUTTON = Markup('<button type="button" class="small" data-way="{}">{}</button>')
@@ -45,7 +46,7 @@ class WaysOut:
 
     def take(self, event: gr.EventData) -> dict[Any, Any]:
         """Change to the backend, or open the box for the key."""
-        way = str(event._data.get("way", ""))
+        way = str(data_of(event).get("way", ""))
         if way == _KEY:
             return {self.head.key.box: gr.update(visible=True, open=True)}
         return {self.head.backend: gr.update(value=self.playground.choose(way).name)}

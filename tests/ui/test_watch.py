@@ -67,7 +67,19 @@ def test_a_look_around_tells_history_and_state(answered: Answered) -> None:
     assert {"signals", "generate", "state", "history", "recoverable"} <= set(told)
 
 
-@pytest.mark.parametrize("data", [None, "x", 5, {}, {"values": "x"}, {"values": {"mode": ["inpaint"]}}, {"turn": {}}])
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        "x",
+        5,
+        {},
+        {"values": "x"},
+        {"values": {"mode": ["inpaint"]}},
+        {"turn": {}},
+        {"values": {"request": 1, "self": 2}},
+    ],
+)
 @pytest.mark.parametrize("name", ["changed", "switched", "refreshed", "opened"])
 def test_whatever_a_browser_sends_is_answered(answered: Answered, name: str, data: Any) -> None:
     asked = {"shown": 24} if name == "refreshed" else {}
