@@ -71,8 +71,6 @@ def launch_options(playground: "Playground") -> dict[str, Any]:
     settings = playground.settings
     # Gradio's login guards its own routes alone, so behind one there are no tools.
     routes = [] if settings.auth else [tools_of(playground).route()]
-    nobody_named = not (settings.auth or settings.signs_in)
-    assets = Middleware(Assets, keep_pages=nobody_named)
     told_port = "port" in settings.model_fields_set
     return {
         "server_name": settings.host,
@@ -85,7 +83,7 @@ def launch_options(playground: "Playground") -> dict[str, Any]:
         "enable_monitoring": False,
         "show_error": False,
         "allowed_paths": [],
-        "app_kwargs": {"middleware": [Middleware(Gate, playground=playground), assets], "routes": routes},
+        "app_kwargs": {"middleware": [Middleware(Gate, playground=playground), Middleware(Assets)], "routes": routes},
         "prevent_thread_lock": True,
         "quiet": True,
         **launch_look(),

@@ -1,11 +1,11 @@
-"""Gradio's own files and its page: from memory, and the files kept by browsers and named in the page.
+"""Gradio's own files: from memory, kept by browsers, and named in the page so that they are fetched side by side.
 
-Gradio compresses each file anew for each visitor, tells no browser to keep any, and writes its page anew for each; that
-page finds the files of its components only one after the other. Which of them it needs isn't written anywhere: the
-visits before show it.
+Gradio compresses each file anew for each visitor and tells no browser to keep any; its page finds the files of its
+components only one after the other. Which of them a page needs isn't written anywhere: the visits before show it.
 """
 
 import gzip
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -15,16 +15,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 NAMED_BY_CONTENT = "/assets/"
 """The folder whose files carry a hash in their names: another content has another name."""
-FOLDERS = (NAMED_BY_CONTENT, "/static/")
+_FILE = re.compile(r"/(?:assets|static)(?:/[\w-][\w.-]*)+", re.ASCII)
+"""A file's plain path. Other spellings may lead to a file too, but are whatever a stranger wrote."""
 FOR_A_YEAR = "private, max-age=31536000, immutable"
 """Private, since the gate may send a visitor's cookie along, which no cache between may hand to others."""
 MOST_KEPT_BYTES = 32 * 2**20
 OFTEN = 0.5
 """Files that at least this share of the visits asked for are named to the next one."""
-MOST_PAGES = 16
-"""One for each address that the playground is known by, with what stands behind its `?`."""
-_ADDRESS = ("host", "x-forwarded-host", "x-forwarded-proto")
-"""The headers that Gradio writes the page's own address by."""
+WELL, FAST = 9, 3
+"""Levels of gzip: for a file, once; for the page, at each visit."""
 _COMPRESSED = (".js", ".mjs", ".css", ".svg", ".json")
 _LINKS = {
     ".js": '<link rel="modulepreload" href=".{}">',
@@ -59,23 +58,21 @@ class Reply:
         held.update({**headers, "content-length": str(len(body))})
         self.start, self.body = {**self.start, "headers": held.raw}, body
 
-    def compress(self) -> None:
+    def compress(self, level: int) -> None:
         """Compress it, unless somebody has."""
         if "content-encoding" not in Headers(raw=self.start["headers"]):
-            body = gzip.compress(self.body)
+            body = gzip.compress(self.body, level)
             self.change(body, {"content-encoding": "gzip", "vary": "Accept-Encoding"})
 
 
 class Assets:
     """ASGI middleware between the gate and Gradio; what it keeps is the same for every visitor.
 
-    With `keep_pages` the page is kept too; behind a login it must not be, since it names who is signed in.
+    The page is not kept: Gradio writes it after headers that anybody may send.
     """
 
-    def __init__(self, app: ASGIApp, *, keep_pages: bool) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.keep_pages = keep_pages
-        self.pages: dict[tuple[object, ...], Reply] = {}
         self.kept: dict[tuple[str, bool], Reply] = {}
         self.kept_bytes = 0
         self.asked: Counter[str] = Counter()
@@ -88,7 +85,7 @@ class Assets:
     def _answer(self, scope: Scope) -> Answer | None:
         if scope["type"] != "http" or scope["method"] != "GET" or "range" in Headers(scope=scope):
             return None
-        if scope["path"].startswith(FOLDERS):
+        if _FILE.fullmatch(scope["path"]):
             return self._file
         return self._page if scope["path"] == "/" else None
 
@@ -106,29 +103,17 @@ class Assets:
         if path.startswith(NAMED_BY_CONTENT):
             reply.change(reply.body, {"cache-control": FOR_A_YEAR})
         if gzipped and path.endswith(_COMPRESSED):
-            reply.compress()
+            reply.compress(WELL)
         self.kept[path, gzipped] = reply
         self.kept_bytes += len(reply.body)
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers, links = Headers(scope=scope), self._links()
-        address = [headers.get(name) for name in _ADDRESS]
-        key = (*address, scope["scheme"], scope.get("root_path"), scope["query_string"], _takes_gzip(scope), links)
-        reply = self.pages.get(key) or await self._written(scope, receive, links)
-        if self.keep_pages and reply.start["status"] == 200:
-            self.pages.pop(key, None)
-            self.pages[key] = reply
-            if len(self.pages) > MOST_PAGES:
-                self.pages.pop(next(iter(self.pages)))
-        await reply.send(send)
-
-    async def _written(self, scope: Scope, receive: Receive, links: str) -> Reply:
         reply = await self._fetched(scope, receive)
         if reply.start["status"] == 200:
-            reply.change(reply.body.replace(b"<head>", b"<head>" + links.encode(), 1), {})
+            reply.change(reply.body.replace(b"<head>", b"<head>" + self._links().encode(), 1), {})
             if _takes_gzip(scope):
-                reply.compress()
-        return reply
+                reply.compress(FAST)
+        await reply.send(send)
 
     async def _fetched(self, scope: Scope, receive: Receive) -> Reply:
         reply = Reply()
