@@ -81,8 +81,7 @@
       window.playground_form.refresh();
     },
     begin: mode => {
-      window.playground.open_tab(mode);
-      window.playground_form.start();
+      window.playground.open_tab(window.playground_form.start(mode));
     },
     choose_backend: name => {
       document.querySelectorAll('.chips').forEach(chips => { chips.hidden = chips.dataset.of !== name; });

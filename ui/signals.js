@@ -4,11 +4,20 @@ const STORAGE = 'z-image-playground';
 const TOLD = ['act', 'remix', 'vary', 'way'];  // each an event of this component
 let started = false, waiting = null, asked = null, again = false, stale = false;
 let seen = null, written = null, planned = false, edge = null, backend = props.backend;
+let first = null, typed = {};
 
 function look(pause = PAUSE_MS) {
   clearTimeout(waiting);
-  if (started) waiting = setTimeout(() => trigger('look'), pause);
+  waiting = setTimeout(() => trigger('look'), started ? pause : 0);
 }
+
+// The form's memory comes a moment after the form: what a visitor has written by then is theirs, and stays.
+function write_down(values) {
+  first ??= values;
+  typed = Object.fromEntries(Object.entries(values).filter(([name, value]) => !same(value, first[name])));
+}
+
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 function ask(event, given) {
   // An answer that is lost must not end the looking.
@@ -45,13 +54,21 @@ function follow(values) {
 window.playground_form = {
   look,
   tell: (event, given) => { if (TOLD.includes(event)) trigger(event, given); },
-  open: () => ask('opened', {kept: remembered()}),
-  // The form is as the visitor left it: from here on, changes are theirs.
-  start: () => { if (!started) { started = stale = true; look(0); } },
+  open: () => { look(); ask('opened', {kept: remembered()}); },
+  // The form is as the visitor left it: from here on, each change is told. Returns the mode to stand in.
+  start: mode => {
+    if (started) return mode;
+    started = stale = true;
+    if ('backend' in typed) backend = '';  // what the form was fitted to meanwhile is no longer sure
+    if (Object.keys(typed).length) trigger('kept'); else look(0);
+    return typed.mode ?? mode;
+  },
+  typed: () => props.names.map(name => name in typed ? typed[name] : {__type__: 'update'}),
   // What isn't in the form has changed: runs, keys, money.
   refresh: (pause = 0) => { stale = true; look(pause); },
   seen: (...given) => {
     const values = Object.fromEntries(props.names.map((name, at) => [name, given[at]]));
+    if (!started) { write_down(values); return; }
     follow(values);
     // Nobody waits for the price of a grid that was never touched.
     planned ||= Object.entries(props.grid).some(([name, first]) => values[name] !== first);
@@ -85,4 +102,4 @@ watch('value', () => {
   answered();
 });
 // Should nothing ever answer the opening, a form without its memory has to work all the same.
-setTimeout(window.playground_form.start, PATIENCE_MS);
+setTimeout(() => window.playground_form.start(), PATIENCE_MS);

@@ -75,6 +75,8 @@ class Watch:
         """Wire the looks at these controls, by the name of their value."""
         box = self.box
         box.look(None, list(watched.values()), None, js="(...values) => window.playground_form.seen(...values)")
+        written = box.kept(None, None, list(watched.values()), js="() => window.playground_form.typed()")
+        written.then(None, None, None, js="() => window.playground_form.look(0)")
         # At once: whoever switches waits for it.
         self.head.backend.change(None, None, None, js="() => window.playground_form.look(0)")
         told = [box, self.runner.outputs.generate, self.runner.outputs.left, self.grid.price]
