@@ -67,6 +67,7 @@ def launch_options(playground: "Playground") -> dict[str, Any]:
     from backend.visitors.gate import Gate
     from ui.assets import Assets
     from ui.page import launch_look, tools_of
+    from ui.theme import style
 
     settings = playground.settings
     # Gradio's login guards its own routes alone, so behind one there are no tools.
@@ -83,7 +84,10 @@ def launch_options(playground: "Playground") -> dict[str, Any]:
         "enable_monitoring": False,
         "show_error": False,
         "allowed_paths": [],
-        "app_kwargs": {"middleware": [Middleware(Gate, playground=playground), Middleware(Assets)], "routes": routes},
+        "app_kwargs": {
+            "middleware": [Middleware(Gate, playground=playground), Middleware(Assets, style=style())],
+            "routes": routes,
+        },
         "prevent_thread_lock": True,
         "quiet": True,
         **launch_look(),

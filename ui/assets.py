@@ -71,8 +71,9 @@ class Assets:
     The page is not kept: Gradio writes it after headers that anybody may send.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, style: str = "") -> None:
         self.app = app
+        self.head = f"<style>{style}</style>" if style else ""
         self.kept: dict[tuple[str, bool], Reply] = {}
         self.kept_bytes = 0
         self.asked: Counter[str] = Counter()
@@ -110,7 +111,7 @@ class Assets:
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
         reply = await self._fetched(scope, receive)
         if reply.start["status"] == 200:
-            reply.change(reply.body.replace(b"<head>", b"<head>" + self._links().encode(), 1), {})
+            reply.change(reply.body.replace(b"<head>", f"<head>{self.head}{self._links()}".encode(), 1), {})
             if _takes_gzip(scope):
                 reply.compress(FAST)
         await reply.send(send)

@@ -53,7 +53,6 @@ def compose(playground: Playground) -> Compose:
             lines=4,
             max_lines=4,  # the style sheet lets it grow: Gradio would measure the whole page at each start and key
             elem_id="prompt",
-            autofocus=True,
         )
         tokens = token_line()
         with gr.Row(elem_id="go"):

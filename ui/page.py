@@ -151,7 +151,6 @@ def launch_look() -> dict[str, Any]:
     keys = (_HERE / "keys.js").read_text(encoding="utf-8")
     return {
         "theme": theme(),
-        "css_paths": [_HERE / "style.css", _HERE / "easel.css"],
         "js": keys,
         "footer_links": ["api", "settings"],
     }

@@ -1,5 +1,5 @@
 // One look at the whole form a moment after anything in it may have changed, and one place that tells what was pressed.
-const PAUSE_MS = 120, PATIENCE_MS = 10000, FORM = '#compose, #settings, #head', SEARCH = '#history-head, #history-more-search';
+const PAUSE_MS = 120, PATIENCE_MS = 10000, UNSEEN_MS = 500, FORM = '#compose, #settings, #head', SEARCH = '#history-head, #history-more-search';
 const STORAGE = 'z-image-playground';
 const TOLD = ['act', 'remix', 'vary', 'way'];  // each an event of this component
 let started = false, waiting = null, asked = null, again = false, stale = false;
@@ -15,6 +15,16 @@ function look(pause = PAUSE_MS) {
 function write_down(values) {
   first ??= values;
   typed = Object.fromEntries(Object.entries(values).filter(([name, value]) => !same(value, first[name])));
+}
+
+// Gradio tells that the page is there before any of it is painted; a page in the background is never painted.
+const painted = () => new Promise(go => { requestAnimationFrame(() => setTimeout(go)); setTimeout(go, UNSEEN_MS); });
+
+async function open() {
+  await painted();
+  if (document.activeElement === document.body) document.querySelector('#prompt textarea').focus({preventScroll: true});
+  look();
+  ask('opened', {kept: remembered()});
 }
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
@@ -54,7 +64,7 @@ function follow(values) {
 window.playground_form = {
   look,
   tell: (event, given) => { if (TOLD.includes(event)) trigger(event, given); },
-  open: () => { look(); ask('opened', {kept: remembered()}); },
+  open,
   // The form is as the visitor left it: from here on, each change is told. Returns the mode to stand in.
   start: mode => {
     if (started) return mode;

@@ -1,6 +1,13 @@
-"""The look that Gradio's theme carries; the rest is in style.css. System fonts, so that nothing is fetched."""
+"""The look: what Gradio's theme carries, and the style sheets. System fonts, so that nothing is fetched."""
+
+from pathlib import Path
 
 import gradio as gr
+
+_HERE = Path(__file__).parent
+_ABOVE_GRADIO = ":root:root:root"
+"""Gives each rule the weight of three classes, as Gradio does to a sheet that it is handed: there in the browser, anew
+at each start, rule by rule."""
 
 _SANS = ["ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
 _MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
@@ -47,3 +54,9 @@ def theme() -> gr.themes.Base:
         form_gap_width="0px",
         layout_gap="16px",
     )
+
+
+def style() -> str:
+    """Return the page's style sheet; the names and animations in it stand outside, where they have to."""
+    names, *sheets = ((_HERE / name).read_text(encoding="utf-8") for name in ("names.css", "style.css", "easel.css"))
+    return f"{names}{_ABOVE_GRADIO} {{\n{''.join(sheets)}}}\n"

@@ -123,6 +123,13 @@ def test_the_page_names_what_half_of_the_visits_asked_for(browser: TestClient) -
     assert "seldom" not in page
 
 
+def test_the_page_carries_its_style_from_its_first_byte_on(application: Application) -> None:
+    app = Assets(Starlette(routes=[Route("/", application.page)]), style="b { color: red }")
+    with TestClient(app) as client:
+        page = client.get("/").text
+    assert page.startswith("<!doctype html><html><head><style>b { color: red }</style>")
+
+
 @pytest.mark.parametrize(
     "path",
     [
