@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.serving import Site
-from ui.assets import FOR_A_YEAR, Assets
+from ui.assets import FOR_A_YEAR, MOST_TOGETHER, Assets
 
 SCRIPT = "export const answer = 42;\n" * 200
 PAGE = "<!doctype html><html><head><title>t</title></head><body></body></html>"
@@ -41,17 +41,21 @@ class Application:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.text = PAGE
 
     def file(self, request: Request) -> Response:
-        """Return a script, or that there is none."""
-        self.asked.append(request.url.path)
-        missing = "missing" in request.url.path
+        """Return a script, a sheet that says its name, or that there is none."""
+        path = request.url.path
+        self.asked.append(path)
+        missing = "missing" in path or "together" in path
+        if path.endswith(".css") and not missing:
+            return Response(path, media_type="text/css")
         return Response("" if missing else SCRIPT, status_code=404 if missing else 200, media_type="text/javascript")
 
     def page(self, _request: Request) -> Response:
         """Return the page."""
         self.asked.append("/")
-        return HTMLResponse(PAGE)
+        return HTMLResponse(self.text)
 
     def app(self) -> Starlette:
         """Return it behind the middleware."""
@@ -119,8 +123,53 @@ def test_the_page_names_what_half_of_the_visits_asked_for(browser: TestClient) -
             browser.get("/assets/Index-seldom.js")
     page = browser.get("/").text
     assert '<link rel="modulepreload" href="./assets/index-main.js">' in page
-    assert '<link rel="preload" as="style" crossorigin href="./assets/index-main.css">' in page
+    assert '<link rel="stylesheet" href="./assets/together.css?index-main.css">' in page
+    assert '<link rel="stylesheet" disabled href="./assets/index-main.css">' in page
     assert "seldom" not in page
+
+
+def test_what_the_page_names_itself_is_not_named_again(application: Application) -> None:
+    application.text = '<html><head><link rel="stylesheet" crossorigin href="./assets/index-main.css"></head></html>'
+    with TestClient(application.app()) as browser:
+        browser.get("/assets/index-main.css")
+        assert browser.get("/").text == application.text
+
+
+def test_sheets_come_together_in_the_order_of_their_names_and_stay_in_browsers(
+    browser: TestClient, application: Application
+) -> None:
+    first, second = (browser.get("/assets/together.css?b-1.css,a-2.css") for _ in range(2))
+    assert first.text == second.text == "/assets/b-1.css\n/assets/a-2.css"
+    assert first.headers["content-type"].startswith("text/css")
+    assert first.headers["content-encoding"] == "gzip"
+    assert first.headers["cache-control"] == FOR_A_YEAR
+    assert application.asked == ["/assets/b-1.css", "/assets/a-2.css"]
+    plain = browser.get("/assets/together.css?b-1.css,a-2.css", headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.text == first.text
+
+
+def test_sheets_that_came_together_count_as_asked_for(browser: TestClient) -> None:
+    for _ in range(3):
+        browser.get("/assets/together.css?b-1.css,a-2.css")
+    assert "together.css?b-1.css,a-2.css" in browser.get("/").text
+
+
+@pytest.mark.parametrize(
+    "names", ["", "missing.css", "a-1.css,missing.css", "a-1.js", "../a-1.css", "x/a-1.css", "%61-1.css", "a-1.css%0a"]
+)
+def test_sheets_of_which_one_is_none_are_not_there(browser: TestClient, names: str) -> None:
+    assert browser.get(f"/assets/together.css?{names}").status_code == 404
+    assert "together" not in browser.get("/").text
+
+
+def test_ever_other_sheets_take_no_more_than_their_room() -> None:
+    application = Application()
+    assets = Assets(Starlette(routes=[Route("/{path:path}", application.file)]))
+    with TestClient(assets) as browser:
+        for number in range(3 * MOST_TOGETHER):
+            browser.get(f"/assets/together.css?a-{number}.css")
+    assert len(assets.joined) == MOST_TOGETHER
 
 
 def test_the_page_carries_its_style_from_its_first_byte_on(application: Application) -> None:
