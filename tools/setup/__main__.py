@@ -35,6 +35,7 @@ def main():
         print(told + "make run PYTHON=python3.12", file=sys.stderr)
         return 1
     print("Python " + version + " is too old: going on with " + newer + ".")
+    sys.stdout.flush()  # or the words come behind those of the program that goes on
     return subprocess.call([newer, "-m", "tools.setup"] + sys.argv[1:])  # noqa: RUF005
 
 
