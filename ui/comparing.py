@@ -24,6 +24,7 @@ from ui.marks import code_marked
 from ui.results import Board, board_html, no_variation
 from ui.run import Runner, Updates
 from ui.served import url
+from ui.sheet import spread
 
 
 @dataclass(slots=True)
@@ -35,12 +36,12 @@ class Comparing:
     def compare(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
         """Run the request on all backends at once."""
         caller = caller_of(self.runner.playground, request)
-        yield from self.runner.guarded(self._compare(values, caller), caller)
+        yield from self.runner.guarded(self._compare(spread(values), caller), caller)
 
     def grid(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
         """Run the request once for every cell of the grid."""
         caller = caller_of(self.runner.playground, request)
-        yield from self.runner.guarded(self._grid(values, caller), caller)
+        yield from self.runner.guarded(self._grid(spread(values), caller), caller)
 
     def grid_price(self, request: gr.Request, **values: Any) -> str:
         """Return how many images the grid makes, and what the whole may cost; or what is wrong with it."""
@@ -85,12 +86,12 @@ class Comparing:
         return Markup('<section class="column"><h3>{} {}</h3>{}{}</section>').format(one.label, price, body, note)
 
     def _plan(self, values: dict[str, Any], caller: Caller, *, priced_only: bool = False) -> Plan:
-        given = {name: values.pop(name) for name in ("across", "across_values", "down", "down_values")}
+        given = {name: str(values.pop(name, None) or "") for name in ("across", "across_values", "down", "down_values")}
         if priced_only:
             values |= {"priced_only": True, "prompt": values.get("prompt") or "a prompt"}
         backend, asked = self.runner.asked(values, caller)
         lists = self.runner.library.lists(caller)
-        wanted = [(given[name], given[f"{name}_values"] or "") for name in ("across", "down") if given[name]]
+        wanted = [(given[name], given[f"{name}_values"]) for name in ("across", "down") if given[name]]
         axes = [read_axis(name, text, mode=asked.mode, lists=lists) for name, text in wanted]
         return plan(self.runner.playground, caller, backend.name, prepare(backend, caller, asked), axes)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import gradio as gr
+from markupsafe import Markup
 
 from backend.caller import Caller
 from backend.capabilities import Capabilities
@@ -18,6 +19,12 @@ from ui.token_line import token_line
 _NOTIFY = (
     '<button type="button" aria-pressed="false" title="Tells you when a run ends in a tab you left" hidden></button>'
 )
+_HINTS = Markup("").join(
+    # Each is a constant of its tab, with marks in it.
+    Markup('<p class="hint" data-of="{}">{}</p>').format(mode, Markup(tab.hint))  # noqa: S704
+    for mode, tab in TABS.items()
+)
+"""When each mode serves; the style sheet shows the chosen one's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,7 @@ class Compose:
     tokens: gr.HTML
     easel: gr.HTML
     mask: gr.Textbox
+    bar: gr.Tabs
     tabs: dict[Mode, gr.Tab]
     generate: gr.Button
     stop: gr.Button
@@ -45,7 +53,8 @@ def compose(playground: Playground) -> Compose:
     with gr.Column(elem_id="compose", min_width=280):
         mode = gr.Textbox("text_to_image", visible="hidden", max_lines=1, label="Mode", elem_id="mode")
         mask = gr.Textbox("", visible="hidden", max_lines=1, label="Mask", elem_id="mask")
-        tabs = _tabs(playground.choose("auto").capabilities)
+        bar, tabs = _tabs(playground.choose("auto").capabilities)
+        gr.HTML(str(_HINTS), elem_id="hints", apply_default_css=False)
         sheet = easel()
         prompt = gr.Textbox(
             label=prompt_field.title,
@@ -68,19 +77,17 @@ def compose(playground: Playground) -> Compose:
             script = (Path(__file__).parent / "notify.js").read_text(encoding="utf-8")
             gr.HTML(_NOTIFY, elem_id="notify", js_on_load=script, apply_default_css=False)
         notice = gr.HTML("", visible=False, elem_id="notice", apply_default_css=False)
-    return Compose(mode, prompt, tokens, sheet, mask, tabs, generate, stop, notice, compare, exact, left, share)
+    return Compose(mode, prompt, tokens, sheet, mask, bar, tabs, generate, stop, notice, compare, exact, left, share)
 
 
-def _tabs(capabilities: Capabilities) -> dict[Mode, gr.Tab]:
-    """Lay out the bar of modes, each with a line on when it serves; the rest of the form is shared."""
+def _tabs(capabilities: Capabilities) -> tuple[gr.Tabs, dict[Mode, gr.Tab]]:
+    """Lay out the bar of modes; the form below is shared by all of them."""
     made: dict[Mode, gr.Tab] = {}
-    with gr.Tabs(elem_id="modes", overflow_behavior="wrap"):
-        for mode, tab in TABS.items():
-            with gr.Tab(
-                words.MODE_LABELS[mode], id=mode, elem_id=f"tab-{mode}", interactive=mode in capabilities.modes
-            ) as made[mode]:
-                gr.HTML(f'<p class="hint">{tab.hint}</p>', apply_default_css=False)
-    return made
+    with gr.Tabs(elem_id="modes", overflow_behavior="wrap") as bar:
+        for mode in TABS:
+            label, able = words.MODE_LABELS[mode], mode in capabilities.modes
+            made[mode] = gr.Tab(label, id=mode, elem_id=f"tab-{mode}", interactive=able)
+    return bar, made
 
 
 def _first_label(playground: Playground) -> str:

@@ -23,6 +23,7 @@ from ui.filling import Filling, Updates
 from ui.form import MARK, Values, own_options
 from ui.results import error_card
 from ui.served import url
+from ui.sheet import spread
 from ui.signals import data_of
 from ui.uploads import Uploads
 
@@ -65,7 +66,7 @@ class ControlMap:
 
     def _guarded(self, caller: Caller, values: dict[str, Any], *, buy: bool) -> Iterator[Updates]:
         try:
-            yield from self._shown(caller, values, buy=buy)
+            yield from self._shown(caller, spread(values), buy=buy)
         except PlaygroundError as error:
             yield self._said(error_card(error))
         except Exception:  # The page's rim: without this a visitor would look at a map that never comes.

@@ -38,7 +38,7 @@ def control(name: str, info: FieldInfo, *, fitted: Mapping[str, Any] | None = No
         return _number(kind, info, default, common)
     if kind is str or name in SEEDS:
         default = str(default) if name in SEEDS else default
-        lines = 3 if (_limit(info, "max_length") or 0) > LONG_TEXT else 1
+        lines = 3 if (most_characters(info) or 0) > LONG_TEXT else 1
         return gr.Textbox(value=default or "", lines=lines, max_lines=lines if lines == 1 else None, **common)
     return gr.Textbox(**{"value": "", "lines": 2, **common})
 
@@ -76,6 +76,11 @@ def kind_of(info: FieldInfo) -> Any:
     return _kind(info)[0]
 
 
+def most_characters(info: FieldInfo) -> int | None:
+    """Return the limit of a text's length, where the field has one."""
+    return next((found for part in info.metadata if (found := getattr(part, "max_length", None)) is not None), None)
+
+
 def _number(kind: type, info: FieldInfo, default: Any, common: dict[str, Any]) -> Component:
     least, most = bounds(info)
     if least is not None and most is not None and default is not None:
@@ -96,10 +101,6 @@ def _kind(info: FieldInfo) -> tuple[Any, tuple[Any, ...]]:
     kind = get_args(annotation)[0] if hasattr(annotation, "__metadata__") else annotation
     name = getattr(kind, "__name__", "")
     return (float if name == "Decimal" else kind), ()
-
-
-def _limit(info: FieldInfo, name: str) -> int | None:
-    return next((found for part in info.metadata if (found := getattr(part, name, None)) is not None), None)
 
 
 def _as_number(value: Any) -> float | None:

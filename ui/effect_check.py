@@ -23,6 +23,7 @@ from ui.form import Values, parse
 from ui.results import error_card
 from ui.run import PRICE_PROMPT
 from ui.served import Served, url
+from ui.sheet import spread
 from ui.uploads import Uploads
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ class EffectCheck:
     def offer(self, request: gr.Request, **values: Any) -> Updates:
         """Say what the check does and costs, and show the button that runs it."""
         try:
-            backend, asked, caller = self._asked(request, values)
+            backend, asked, caller = self._asked(request, spread(values))
             price = words.price(effect_estimate(self.playground, caller, backend, asked))
         except PlaygroundError as error:
             return self._said(error_card(error))
@@ -60,7 +61,7 @@ class EffectCheck:
     def check(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
         """Run the check and yield how it goes; ends with the verdict over the two images."""
         try:
-            backend, asked, caller = self._asked(request, values)
+            backend, asked, caller = self._asked(request, spread(values))
             for event in check_effect(self.playground, caller, backend.name, asked):
                 yield self._said(self._shown(event, backend, asked, caller))
         except PlaygroundError as error:

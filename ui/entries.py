@@ -1,10 +1,9 @@
-"""A control for a field that holds parts: entries of a type, whose inputs are made from the type's own fields."""
+"""The input of a field that holds parts: entries of a type, whose inputs are made from the type's own fields."""
 
 from pathlib import Path
 from string import Template
 from typing import Any, get_args
 
-import gradio as gr
 from markupsafe import Markup
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -25,24 +24,18 @@ def part_of(info: FieldInfo) -> type[BaseModel] | None:
     return next((kind for kind in kinds if issubclass(kind, BaseModel)), None)
 
 
-def entries(info: FieldInfo, part: type[BaseModel], *, elem_id: str) -> gr.HTML:
-    """Lay out the entries; the value is a list of objects, or one object or None for a field that may be None.
+def entries_html(info: FieldInfo, part: type[BaseModel]) -> Markup:
+    """Return the entries' HTML; the script reads a list of objects, or one object or None for a field that may be None.
 
     An input that is left blank stays out of its object, which then has the part's default.
     """
     many = info.default is not None
     template = Template((_HERE / "entries.html").read_text(encoding="utf-8"))
     fields = Markup("\n    ").join(_input(name, field) for name, field in part.model_fields.items())
-    about = Markup.escape(info.description or "")
-    return gr.HTML(
-        [] if many else None,
-        html_template=template.substitute(
-            many="yes" if many else "no", label=Markup.escape(info.title), about=about, fields=fields
-        ),
-        js_on_load=(_HERE / "entries.js").read_text(encoding="utf-8"),
-        apply_default_css=False,
-        elem_id=elem_id,
-    )
+    label, about = Markup.escape(info.title), Markup.escape(info.description or "")
+    # The template is a file of this program, and each part that goes into it is escaped.
+    made = template.substitute(many="yes" if many else "no", label=label, about=about, fields=fields)
+    return Markup(made)  # noqa: S704
 
 
 def _input(name: str, info: FieldInfo) -> Markup:

@@ -11,6 +11,7 @@ from backend.pricing import exact_price_of
 from ui import words
 from ui.caller import caller_of
 from ui.run import PRICE_PROMPT, Runner
+from ui.sheet import spread
 
 TOLD = Markup('<p class="hint" role="status">{} says exactly {}; nothing was billed for asking.</p>')
 
@@ -25,6 +26,7 @@ class ExactPrice:
     def ask(self, request: gr.Request, **values: Any) -> dict[Component, Any]:
         """Return the price, or why there is none."""
         playground, caller = self.runner.playground, caller_of(self.runner.playground, request)
+        values = spread(values)
         values["prompt"] = str(values.get("prompt") or "").strip() or PRICE_PROMPT
         try:
             backend, asked = self.runner.asked(values, caller)

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import gradio as gr
-
 from backend.capabilities import Size
 from backend.playground import Playground
 from backend.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode, Request
@@ -16,6 +14,7 @@ from ui.easel import sheet
 from ui.form import MARK
 from ui.further_controls import show_controls
 from ui.served import Served, url
+from ui.sheet import begun, lay
 
 Updates = dict[Any, Any]
 
@@ -30,7 +29,7 @@ class Filling:
 
     def outputs(self) -> list[Any]:
         """Return what may change."""
-        return list(self.controls.values())
+        return list(dict.fromkeys(self.controls.values()))
 
     def from_request(self, request: Request, backend: str, seed: int | None, visitor: str) -> Updates:
         """Return the updates that bring back a request, its pictures included; `seed` is that of one image."""
@@ -50,7 +49,7 @@ class Filling:
         values |= {"styles": [], "controls": []}
         if backend in self.playground.backends:
             values["backend"] = backend
-        return {self.controls[name]: gr.update(value=value) for name, value in values.items() if name in self.controls}
+        return lay(self.controls, {name: {"value": value} for name, value in values.items()})
 
     def picture(self, sha256: str, visitor: str, *, mask: str | None = None) -> Updates:
         """Return the update that puts a picture (and a mask over it) on the easel."""
@@ -67,8 +66,8 @@ class Filling:
     def _options(self, backend: str, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return the values of a backend's own options; one that isn't given gets what its control began with."""
         own = f"{backend}{MARK}"
-        begun = {name: control.value for name, control in self.controls.items() if name.startswith(own)}
-        return {**begun, **{f"{own}{name}": value for name, value in options.items()}}
+        first = {name: begun(control, name) for name, control in self.controls.items() if name.startswith(own)}
+        return {**first, **{f"{own}{name}": value for name, value in options.items()}}
 
     @staticmethod
     def _fields(mode: Mode, recipe: Mapping[str, Any], size: Size) -> dict[str, Any]:

@@ -8,11 +8,11 @@ import gradio as gr
 from backend.capabilities import Capabilities, Size
 from backend.playground import Playground
 from backend.requests import Mode
-from ui.accelerator import fit_accelerator
 from ui.form import fit
 from ui.notes import note_html
-from ui.settings_area import SettingsArea, has_options
-from ui.sizes import OWN, known_sizes, presets, size_key
+from ui.settings_area import SettingsArea
+from ui.sheet import lay
+from ui.sizes import presets
 
 
 class Fitting:
@@ -27,14 +27,10 @@ class Fitting:
         """Return what `fit` changes."""
         settings = self.settings
         return [
-            *settings.fitted().values(),
-            *settings.groups.values(),
+            *dict.fromkeys(settings.fitted().values()),
             *self.tabs.values(),
-            settings.size.preset,
-            settings.size.known,
             settings.note,
             settings.controls,
-            settings.accelerator.box,
         ]
 
     def fit(self, backend: str, before: str, values: Mapping[str, Any]) -> tuple[dict[Any, Any], dict[str, Any]]:
@@ -48,19 +44,16 @@ class Fitting:
         for name, side in self._first_size(can, values).items():
             news[name] = {**news.get(name, {}), "value": side}
         fitted = {**values, **{name: change["value"] for name, change in news.items() if "value" in change}}
-        controls = self.settings.fitted()
-        updates = {controls[name]: gr.update(**change) for name, change in news.items() if name in controls}
+        if left is None or presets(can) != presets(left):
+            news["size"] = {"choices": presets(can)}
+        updates = lay(self.settings.fitted(), news)
         note = note_html(can, said)
         updates |= {
             **self._modes(can, left),
-            **self._groups(backend, before),
-            **self._sizes(can, left, size_key(fitted.get("width"), fitted.get("height"))),
             self.settings.note: gr.update(value=note, visible=bool(note)),
         }
         if left is None or can.most_controls != left.most_controls:
             updates[self.settings.controls] = gr.update(most=can.most_controls)
-        if left is None or fit_accelerator(can) != fit_accelerator(left):
-            updates[self.settings.accelerator.box] = fit_accelerator(can)
         return updates, fitted
 
     def _left(self, before: str) -> Capabilities | None:
@@ -81,22 +74,6 @@ class Fitting:
             for mode, tab in self.tabs.items()
             if left is None or (mode in can.modes) != (mode in left.modes)
         }
-
-    def _groups(self, backend: str, before: str) -> dict[Any, Any]:
-        """Show the chosen backend's own options in the place of the others'."""
-        backends = self.playground.backends
-        return {
-            group: gr.update(visible=name == backend and has_options(backends[name].capabilities))
-            for name, group in self.settings.groups.items()
-            if before not in backends or name in (backend, before)
-        }
-
-    def _sizes(self, can: Capabilities, left: Capabilities | None, size: str) -> dict[Any, Any]:
-        offered, known = presets(can), known_sizes(can)
-        shown: dict[str, Any] = {"value": size if size in known.split() else OWN}
-        if left is not None and known == known_sizes(left):
-            return {self.settings.size.preset: gr.update(**shown)}
-        return {self.settings.size.preset: gr.update(choices=offered, **shown), self.settings.size.known: known}
 
 
 def _news(changes: Mapping[str, dict[str, Any]], known: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -17,15 +17,7 @@ from ui.own_key import OwnKeys
 from ui.presses import Presses
 from ui.served import Served
 from ui.settings_area import SettingsArea
-
-
-def connect_sizes(settings: SettingsArea) -> None:
-    """Connect presets with width and height, in the browser alone."""
-    size = settings.size
-    sides = [size.width, size.height]
-    # In the browser alone: a preset is its two numbers, and numbers that are a preset's show it.
-    size.preset.input(None, size.preset, sides, js=js_call("pick_size"))
-    gr.on([side.change for side in sides], None, [*sides, size.known], size.preset, js=js_call("name_size"))
+from ui.sheet import one_each
 
 
 def connect_state(playground: Playground, head: Header) -> None:
@@ -45,9 +37,8 @@ def connect_keys(page: gr.Blocks, presses: Presses, keys: OwnKeys, head: Header)
 
 def connect_modes(form: Compose, settings: SettingsArea) -> None:
     """Connect the tabs, in the browser alone; a mode's own controls are made when it is first opened."""
-    for mode, tab in form.tabs.items():
-        shown = [form.mode, settings.modes[mode]]
-        tab.select(None, None, shown, js=f"() => window.playground.choose_mode('{mode}')")
+    shown = [form.mode, *(settings.modes[mode] for mode in form.tabs)]
+    form.bar.change(None, None, shown, js=js_call("choose_mode"))
 
 
 def connect_control_map(filling: Filling, head: Header, form: Compose, settings: SettingsArea) -> None:
@@ -58,7 +49,7 @@ def connect_control_map(filling: Filling, head: Header, form: Compose, settings:
         "backend": head.backend,
         "easel": form.easel,
         "preprocess": own[f"controlnet{MARK}preprocess"],
-        **settings.options,
+        **one_each(settings.sheet),
     }
     how: dict[str, Any] = {"inputs_kwargs": asked, "preprocess": False, "trigger_mode": "once", **QUIET}
     showing = own["show_control"].click(shown.show, None, shown.outputs(), **how)

@@ -39,6 +39,7 @@
   }
   box.addEventListener('click', event => { if (event.target.tagName !== 'IMG') box.close(); });
 
+  const chosen_mode = () => document.querySelector('#modes [role=tab][aria-selected=true]').id.slice('tab-'.length, -'-button'.length);
   const MODES = ['text_to_image', 'image_to_image', 'inpaint', 'outpaint', 'controlnet'];
   const plain = event => !event.ctrlKey && !event.metaKey && !event.altKey && !box.open
     && !event.target.closest('input, textarea, select, [contenteditable], .easel canvas');
@@ -84,25 +85,19 @@
       window.playground.open_tab(window.playground_form.start(mode));
     },
     choose_backend: name => {
-      document.querySelectorAll('.chips').forEach(chips => { chips.hidden = chips.dataset.of !== name; });
+      document.querySelectorAll('.chips, .fold[data-of]').forEach(each => { each.hidden = each.dataset.of !== name; });
     },
-    choose_mode: mode => {
+    choose_mode: () => {
+      const mode = chosen_mode();
       byId('main').dataset.mode = mode;
       window.playground_easel && window.playground_easel.lay_out();
       when_there(`#own-${mode} input`, () => { say_strength(); window.playground_easel?.read_margins(); });
-      return [mode, {visible: true, __type__: 'update'}];
+      return [mode, ...MODES.map(each => ({...(each === mode && {visible: true}), __type__: 'update'}))];
     },
     way_taken: () => {
       window.playground_form.refresh();
       const box = document.querySelector('#own-key-text input');
       if (visible(box)) { box.scrollIntoView({block: 'center'}); box.focus(); }
-    },
-    pick_size: key => key === 'custom'
-      ? [byId('width').querySelector('input').valueAsNumber, byId('height').querySelector('input').valueAsNumber]
-      : key.split('x').map(Number),
-    name_size: (width, height, known) => {
-      const key = `${width}x${height}`;
-      return known.split(' ').includes(key) ? key : 'custom';
     },
   };
 

@@ -8,6 +8,7 @@ import gradio as gr
 
 from backend.playground import Playground
 from ui.compose import Compose, compose
+from ui.grid_area import grid_cells
 from ui.header import Header, header
 from ui.library_area import Library
 from ui.restore import DROP_ZONE
@@ -15,6 +16,7 @@ from ui.results_area import ResultsArea, results_area
 from ui.room import RoomArea, room_area
 from ui.settings_area import SettingsArea, settings_area
 from ui.shared_result import shared_result_area
+from ui.sheet import one_each
 from ui.signals import signals
 
 _HERE = Path(__file__).parent
@@ -33,31 +35,28 @@ class Layout:
     room: RoomArea
 
     def values(self) -> dict[str, Any]:
-        """Return every control that a request is read from, by the name of its field."""
+        """Return every control that a request is read from, by the name of its value in an event."""
         return {
             "mask": self.form.mask,  # the first, since the script of Generate puts the drawn mask there
-            **self.filled(),
+            **one_each(self.filled()),
         }
 
     def filled(self) -> dict[str, Any]:
-        """Return those that a recipe fills: all but the mask, which is drawn."""
+        """Return, by the name of its field, those that a recipe fills: all but the mask, which is drawn."""
         settings = self.settings
         return {
             "backend": self.head.backend,
             "mode": self.form.mode,
             "prompt": self.form.prompt,
             "easel": self.form.easel,
-            "keep_size": settings.keep_size,
             "controls": settings.controls,
             "styles": settings.library.styles,
-            **settings.accelerator.controls,
             **settings.fitted(),
-            **settings.options,
         }
 
     def watched(self) -> dict[str, Any]:
         """Return those that the browser looks at after each change: the form's and the grid's."""
-        return {**self.filled(), **self.settings.grid.values()}
+        return one_each(self.filled())
 
 
 def lay_out(playground: Playground, library: Library) -> Layout:
@@ -74,7 +73,7 @@ def lay_out(playground: Playground, library: Library) -> Layout:
 def lay_out_signals(playground: Playground, layout: Layout) -> gr.HTML:
     """Lay out the component of the page's own events, which knows the names of what is watched."""
     chosen = playground.choose("auto").name
-    grid = {name: control.value for name, control in layout.settings.grid.values().items()}
+    grid = {cell.key: cell.value for cell in grid_cells()}
     return signals(names=layout.watched(), grid=grid, backend=chosen)
 
 

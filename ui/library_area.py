@@ -17,6 +17,7 @@ from backend.shelf import Shelf
 from ui.caller import caller_of
 from ui.filling import Filling, Updates
 from ui.form import Values, draft
+from ui.sheet import spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,9 @@ class LibraryArea:
     remove: gr.Button
 
 
-def library_area(styles: Sequence[Style]) -> LibraryArea:
-    """Lay out styles and presets; a visitor's own join them when the page opens."""
-    chosen = gr.Dropdown(
+def styles_control(styles: Sequence[Style]) -> gr.Dropdown:
+    """Lay out the choice of styles; a visitor's own join them when the page opens."""
+    return gr.Dropdown(
         choices=[style.name for style in styles],
         value=[],
         multiselect=True,
@@ -40,6 +41,10 @@ def library_area(styles: Sequence[Style]) -> LibraryArea:
         info="Words laid around your prompt. In the prompt, {red|blue} draws one by the seed.",
         elem_id="styles",
     )
+
+
+def library_area(chosen: gr.Dropdown) -> LibraryArea:
+    """Lay out the presets, beside the styles that were chosen."""
     with gr.Accordion("Presets", open=False, elem_classes=["fold"], elem_id="presets"):
         preset = gr.Dropdown([], label="Yours", elem_id="preset", info="Choosing one fills the form.")
         with gr.Row(elem_id="preset-row"):
@@ -112,7 +117,7 @@ class Shelving:
 
     def save(self, request: gr.Request, **values: Any) -> Updates:
         """Keep what the form says now under a name; pictures are left out."""
-        visitor = self._caller(request).visitor
+        visitor, values = self._caller(request).visitor, spread(values)
         name = str(values.pop("name", "")).strip()
         backend = self.library.playground.choose(str(values.get("backend") or "auto"))
         try:

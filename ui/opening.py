@@ -13,6 +13,9 @@ from ui.events import QUIET, js_call
 from ui.remembering import Remembering
 from ui.signals import answer, data_of
 
+_OPEN = "() => { window.playground_opens = true; window.playground_form?.open(); }"
+"""On a slow machine the page may be there before the script that asks, which then sees that it is late."""
+
 Part = tuple[Callable[[gr.Request], dict[Any, Any]], Sequence[Any]]
 """A question, and the components that its answer may change."""
 
@@ -36,7 +39,7 @@ class Opening:
 
     def connect(self, page: gr.Blocks, form: Compose) -> None:
         """Ask when the page is there, and watch the form from then on."""
-        page.load(None, None, None, js="() => window.playground_form.open()")
+        page.load(None, None, None, js=_OPEN)
         opened = self.box.opened(self.opened, None, self.outputs(), queue=False, **QUIET)
         opened.then(None, form.mode, None, js=js_call("begin"))
 

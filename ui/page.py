@@ -19,7 +19,6 @@ from ui.form_events import (
     connect_exact_price,
     connect_keys,
     connect_modes,
-    connect_sizes,
     connect_state,
 )
 from ui.history import Looking
@@ -88,7 +87,7 @@ def _connect(page: gr.Blocks, layout: Layout, library: Library, served: Served) 
     together = Together(playground, served, filling, layout.room)
     varying = Varying(runner, Actions(playground, filling, results.inspector, results.history.undo))
     looking = Looking(playground, served, results.history)
-    connect_run(box, runner, form, settings, layout.values())
+    connect_run(box, runner, form, layout.values())
     connect_cards(box, varying, together, WaysOut(playground, layout.head), form)
     connect_control_map(filling, layout.head, form, settings)
     connect_recovering(recovering)
@@ -102,7 +101,7 @@ def _connect(page: gr.Blocks, layout: Layout, library: Library, served: Served) 
     fitting = Fitting(playground, form.tabs, settings)
     exact = ExactPrice(runner, form.exact)
     connect_exact_price(exact, form, layout.values())
-    watch = Watch(runner, fitting, remembering, looking, recovering, layout.head, exact, settings.grid, box)
+    watch = Watch(runner, fitting, remembering, looking, recovering, layout.head, exact, box)
     watch.connect(layout.watched())
     shared = SharedResult(playground, served, layout.shared)
     room = (together.opened, [*layout.room.outputs(), layout.room.timer])
@@ -114,7 +113,6 @@ def _connect_form(page: gr.Blocks, layout: Layout, presses: Presses, runner: Run
     playground, library, form, values = runner.playground, runner.library, layout.form, layout.values()
     FormLink(playground, library, form.share).connect(values)
     TokenLine(playground, library, form.tokens).connect(values)
-    connect_sizes(layout.settings)
     connect_modes(form, layout.settings)
     connect_keys(page, presses, OwnKeys(playground, layout.head.key), layout.head)
     connect_state(playground, layout.head)

@@ -26,6 +26,7 @@ from ui.form import Values, parse
 from ui.library_area import Library
 from ui.results import Board, board_html, error_card, no_variation
 from ui.served import Served
+from ui.sheet import spread
 from ui.signals import news
 from ui.uploads import Uploads
 from ui.ways_out import ways_html
@@ -68,7 +69,7 @@ class Runner:
     def run(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
         """Make the images that the form asks for; every yield is a chance for Gradio to close this on leaving."""
         caller = caller_of(self.playground, request)
-        yield from self.guarded(self._boards(values, caller), caller)
+        yield from self.guarded(self._boards(spread(values), caller), caller)
 
     def guarded(self, shown: Iterator[str], caller: Caller) -> Iterator[Updates]:
         """Turn what is shown of a run into updates of the page; what goes wrong before or in it becomes a card."""

@@ -15,22 +15,20 @@ from ui.recovering import Recovering
 from ui.restore import Restoring
 from ui.room import Together
 from ui.run import Runner
-from ui.settings_area import SettingsArea
 from ui.trash import Emptying
 from ui.varying import Varying
 from ui.ways_out import WaysOut
 
 
-def connect_run(box: gr.HTML, runner: Runner, form: Compose, settings: SettingsArea, values: dict[str, Any]) -> None:
+def connect_run(box: gr.HTML, runner: Runner, form: Compose, values: dict[str, Any]) -> None:
     """Connect Generate, Compare, the grid, Stop and the return to a run that goes on."""
-    outputs, comparing, grid = runner.outputs.all(), Comparing(runner), settings.grid
+    outputs, comparing = runner.outputs.all(), Comparing(runner)
     # Raw values: Gradio's own range checks would refuse without naming the field, ours name it and the way out.
     how: dict[str, Any] = {"preprocess": False, "trigger_mode": "once", **QUIET}
     form.generate.click(runner.run, None, outputs, inputs_kwargs=values, js=with_mask(values), **how)
     form.compare.click(comparing.compare, None, outputs, inputs_kwargs=values, js=with_mask(values), **how)
     box.follow(Following(runner).follow, None, outputs, trigger_mode="once", **QUIET)
-    asked = {**values, **grid.values()}
-    grid.run.click(comparing.grid, None, outputs, inputs_kwargs=asked, js=with_mask(asked), **how)
+    box.grid(comparing.grid, None, outputs, inputs_kwargs=values, js=with_mask(values), **how)
     form.stop.click(runner.stop, None, runner.outputs.buttons(), queue=False, **QUIET)
 
 

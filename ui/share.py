@@ -16,6 +16,7 @@ from ui.events import QUIET, js_call
 from ui.form import Values, draft, own_options
 from ui.library_area import Library
 from ui.remembering import PARAMETER
+from ui.sheet import spread
 
 _LINK = Markup(
     '<div class="form-link"><p role="status">Whoever opens this address finds the form filled; nothing runs.{rest}</p>'
@@ -64,7 +65,7 @@ class FormLink:
     def make(self, request: gr.Request, **values: Any) -> Any:
         """Return the form's link, with the words of the chosen styles in its prompts, as a run would send them."""
         try:
-            text = self._link(values, request)
+            text = self._link(spread(values), request)
         except PlaygroundError as error:
             raise gr.Error(str(error), print_exception=False) from error
         return gr.update(value=str(text), visible=True)

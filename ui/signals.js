@@ -1,10 +1,10 @@
 // One look at the whole form a moment after anything in it may have changed, and one place that tells what was pressed.
-const PAUSE_MS = 120, PATIENCE_MS = 10000, UNSEEN_MS = 500, FORM = '#compose, #settings, #head', SEARCH = '#history-head, #history-more-search';
+const PAUSE_MS = 120, PATIENCE_MS = 10000, UNSEEN_MS = 500, MOST_LOST = 3, FORM = '#compose, #settings, #head', SEARCH = '#history-head, #history-more-search';
 const STORAGE = 'z-image-playground';
 const TOLD = ['act', 'remix', 'vary', 'way'];  // each an event of this component
 let started = false, waiting = null, asked = null, again = false, stale = false;
 let seen = null, written = null, planned = false, edge = null, backend = props.backend;
-let first = null, typed = {};
+let first = null, typed = {}, lost = 0;
 
 function look(pause = PAUSE_MS) {
   clearTimeout(waiting);
@@ -22,7 +22,7 @@ const painted = () => new Promise(go => { requestAnimationFrame(() => setTimeout
 
 async function open() {
   await painted();
-  if (document.activeElement === document.body) document.querySelector('#prompt textarea').focus({preventScroll: true});
+  if (document.activeElement === document.body) document.querySelector('#prompt textarea')?.focus({preventScroll: true});
   look();
   ask('opened', {kept: remembered()});
 }
@@ -30,12 +30,22 @@ async function open() {
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 function ask(event, given) {
-  // An answer that is lost must not end the looking.
-  asked = setTimeout(answered, PATIENCE_MS);
+  asked = setTimeout(() => unanswered(event), PATIENCE_MS);
   trigger(event, {...given, turn: `${performance.now()}`});
 }
 
+// An answer that is lost is asked for again, a few times; it must not end the looking.
+function unanswered(event) {
+  asked = null;
+  if (lost++ >= MOST_LOST) return;
+  if (event === 'switched') backend = '';  // whether the form was fitted is no longer known
+  seen = null;
+  stale = true;
+  look(0);
+}
+
 function answered() {
+  lost = 0;
   clearTimeout(asked);
   asked = null;
   if (again || stale) { again = false; look(0); }
@@ -70,6 +80,7 @@ window.playground_form = {
     if (started) return mode;
     started = stale = true;
     if ('backend' in typed) backend = '';  // what the form was fitted to meanwhile is no longer sure
+    window.playground_sheet?.fill(typed);
     if (Object.keys(typed).length) trigger('kept'); else look(0);
     return typed.mode ?? mode;
   },
@@ -77,7 +88,7 @@ window.playground_form = {
   // What isn't in the form has changed: runs, keys, money.
   refresh: (pause = 0) => { stale = true; look(pause); },
   seen: (...given) => {
-    const values = Object.fromEntries(props.names.map((name, at) => [name, given[at]]));
+    const {sheet, ...others} = Object.fromEntries(props.names.map((name, at) => [name, given[at]])), values = {...sheet, ...others};
     if (!started) { write_down(values); return; }
     follow(values);
     // Nobody waits for the price of a grid that was never touched.
@@ -99,6 +110,7 @@ function touched(event) {
 }
 for (const kind of ['input', 'change', 'click', 'pointerup', 'keyup', 'focusout']) document.addEventListener(kind, touched, true);
 document.addEventListener('click', event => {
+  if (event.target.closest('#grid-run')) trigger('grid');
   const button = event.target.closest('button.press');
   if (button) trigger('pressed', {button: button.id});
 });
@@ -106,10 +118,12 @@ document.addEventListener('keydown', event => {
   if (event.key === 'Enter' && within(event, '#own-key-text')) document.getElementById('own-key-keep').click();
 });
 watch('value', () => {
-  const {kept, going} = JSON.parse(props.value || '{}');
+  const {kept, going, grid} = JSON.parse(props.value || '{}');
   if (kept) remember(kept);
+  if (typeof grid === 'string') document.getElementById('grid-price').innerHTML = grid;
   if (going) trigger('follow');
   answered();
 });
+if (window.playground_opens) open();
 // Should nothing ever answer the opening, a form without its memory has to work all the same.
 setTimeout(() => window.playground_form.start(), PATIENCE_MS);

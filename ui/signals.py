@@ -51,6 +51,9 @@ def data_of(event: gr.EventData) -> dict[str, Any]:
     return event._data if isinstance(event._data, dict) else {}
 
 
-def answer(turn: str, kept: Mapping[str, Any] | None = None, *, going: bool = False) -> str:
-    """Return the component's value that ends a turn: what the browser is to remember, and whether to follow a run."""
-    return json.dumps({"turn": turn, "kept": kept or None, "going": going})
+def answer(turn: str, kept: Mapping[str, Any] | None = None, *, going: bool = False, grid: str | None = None) -> str:
+    """Return the component's value that ends a turn.
+
+    It has what the browser is to remember, whether to follow a run, and a grid's price as HTML.
+    """
+    return json.dumps({"turn": turn, "kept": kept or None, "going": going, "grid": grid})

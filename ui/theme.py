@@ -58,5 +58,7 @@ def theme() -> gr.themes.Base:
 
 def style() -> str:
     """Return the page's style sheet; the names and animations in it stand outside, where they have to."""
-    names, *sheets = ((_HERE / name).read_text(encoding="utf-8") for name in ("names.css", "style.css", "easel.css"))
+    names, *sheets = (
+        (_HERE / name).read_text(encoding="utf-8") for name in ("names.css", "style.css", "easel.css", "sheet.css")
+    )
     return f"{names}{_ABOVE_GRADIO} {{\n{''.join(sheets)}}}\n"

@@ -12,7 +12,6 @@ from ui.comparing import Comparing
 from ui.events import QUIET
 from ui.exact_price import ExactPrice
 from ui.fitting import Fitting
-from ui.grid_area import GridArea
 from ui.header import Header, Switch
 from ui.history import Looking
 from ui.own_key import OwnKeys
@@ -63,7 +62,6 @@ class Watch:
     recovering: Recovering
     head: Header
     exact: ExactPrice
-    grid: GridArea
     box: gr.HTML
 
     @property
@@ -79,7 +77,7 @@ class Watch:
         written.then(None, None, None, js="() => window.playground_form.look(0)")
         # At once: whoever switches waits for it.
         self.head.backend.change(None, None, None, js="() => window.playground_form.look(0)")
-        told = [box, self.runner.outputs.generate, self.runner.outputs.left, self.grid.price]
+        told = [box, self.runner.outputs.generate, self.runner.outputs.left]
         stand = [self.head.state, self.head.timer]
         box.changed(self.changed, None, told, **_NOW)
         around = [*stand, self.head.key.box, self.exact.button, *self.fitting.outputs()]
@@ -118,7 +116,5 @@ class Watch:
     def _told(self, seen: Seen, values: dict[str, Any], request: gr.Request) -> Updates:
         """Return the end of the turn with what the browser is to remember, and the prices of a run and of a grid."""
         kept = self.remembering.keep(values)
-        updates = {self.box: answer(seen.turn, kept), **self.runner.price(request, **values)}
-        if seen.planned:
-            updates[self.grid.price] = Comparing(self.runner).grid_price(request, **values)
-        return updates
+        grid = Comparing(self.runner).grid_price(request, **values) if seen.planned else None
+        return {self.box: answer(seen.turn, kept, grid=grid), **self.runner.price(request, **values)}

@@ -1,5 +1,7 @@
 """Opening a fold as hands do, which take a moment before they write into it."""
 
+import re
+
 from playwright.sync_api import Page
 
 SETTLED_MS = 300
@@ -8,5 +10,6 @@ SETTLED_MS = 300
 
 def open_fold(page: Page, name: str) -> None:
     """Press the fold's head and wait until what is in it stays as it is."""
-    page.get_by_role("button", name=name).click()
+    heads = page.locator("details.fold > summary, button.label-wrap")
+    heads.filter(has_text=re.compile(rf"^\s*{re.escape(name)}")).click()
     page.wait_for_timeout(SETTLED_MS)

@@ -43,7 +43,7 @@ def tab(browser: Browser, served: tuple[Scene, str], tmp_path: Path) -> Iterator
 
 def choose(page: Page, preprocess: str) -> None:
     page.get_by_label("Preprocess", exact=True).click()
-    page.get_by_role("option", name=preprocess, exact=True).click()
+    page.locator(f"li[role=option][aria-label={preprocess}]").click()
 
 
 @pytest.mark.parametrize("preprocess", ["canny", "depth", "pose", "none"])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 
@@ -60,3 +61,24 @@ def test_a_backend_chosen_before_the_memory_comes_stays_and_fits_what_is_remembe
     expect(page.locator("#steps input[type=number]")).to_have_value("20")
     expect(page.get_by_role("tab", name="ControlNet", exact=True)).to_be_disabled()
     expect(page.locator("#fit-note")).to_contain_text("Steps: 40 became 20. It stops there.")
+
+
+@pytest.mark.slow  # The page waits ten seconds for an answer.
+def test_an_answer_that_is_lost_is_asked_for_again(page: Page) -> None:
+    page.fill("#prompt textarea", "a fox")
+    wait_until_remembered(page, "a fox")
+    lost: list[Route] = []
+
+    def lose(route: Route) -> None:
+        if '"turn"' in (route.request.post_data or "") and not lost:
+            lost.append(route)
+            route.fulfill(status=500, json={"error": None})
+        else:
+            route.continue_()
+
+    page.route("**/gradio_api/run/predict*", lose)
+    page.click("#backend input")
+    page.get_by_role("option", name="Second fake").click()
+    expect(page.get_by_role("tab", name="ControlNet", exact=True)).to_be_disabled()
+    wait_until_remembered(page, '"second"')
+    assert lost

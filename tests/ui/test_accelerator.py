@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 import pytest
@@ -38,7 +39,9 @@ def test_numbers_of_a_cache_that_is_off_stay_out() -> None:
 
 def test_every_field_of_every_request_and_every_option_has_a_control(playground: Playground) -> None:
     apart = {"accelerator", "controls", "prompt"}
-    ids = {component["props"].get("elem_id") for component in build(playground).config["components"]}
+    components = [component["props"] for component in build(playground).config["components"]]
+    (sheet,) = (props for props in components if props.get("elem_id") == "sheet")
+    ids = {props.get("elem_id") for props in components} | set(re.findall(r' id="([\w-]+)"', sheet["html_template"]))
     wanted = {key.replace("__", "-") for key, (name, _) in every_field().items() if name not in (*apart, "options")}
     own = {f"fake-{name}" for name in FakeBackend.capabilities.options.model_fields}
     assert wanted | own | {"easel", "mask", "further-controls", "accelerator", "prompt"} <= ids

@@ -8,7 +8,7 @@ from backend.runware.abilities import capabilities
 from backend.runware.options import ControlOptions, RunwareOptions
 from backend.runware.wire import Ultralytics
 from backend.settings import Settings
-from ui.entries import entries, part_of
+from ui.entries import entries_html, part_of
 from ui.form import MARK, Values, own_options
 
 FIELDS = RunwareOptions.model_fields
@@ -41,14 +41,14 @@ def test_fields_that_hold_parts_are_told_from_plain_ones(name: str, part: type[B
 
 
 def test_every_field_of_the_part_has_an_input_with_its_range_and_choices() -> None:
-    made = entries(FIELDS["controls"], ControlOptions, elem_id="controls")
-    inputs = Inputs(str(made.html_template))
+    made = entries_html(FIELDS["controls"], ControlOptions)
+    inputs = Inputs(made)
     assert set(inputs.found) == set(ControlOptions.model_fields)
     assert (inputs.found["start_step"]["type"], inputs.found["start_step"]["min"]) == ("number", "0")
     assert inputs.found["model"]["placeholder"] == "runware:z-image@turbo-controlnet"
     assert [choice for choice in inputs.choices if choice.strip()] == ["balanced", "controlnet", "prompt"]
-    assert made.value == []
-    assert entries(FIELDS["ultralytics"], Ultralytics, elem_id="faces").value is None
+    assert 'data-many="yes"' in made
+    assert 'data-many="no"' in entries_html(FIELDS["ultralytics"], Ultralytics)
 
 
 def test_entries_become_options_and_blank_ones_stay_out() -> None:

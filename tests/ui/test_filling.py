@@ -12,6 +12,7 @@ from ui.filling import Filling
 from ui.layout import lay_out
 from ui.library_area import Library
 from ui.served import Served
+from ui.sheet import begun, is_sheet
 
 
 @pytest.fixture
@@ -23,16 +24,19 @@ def filling(playground: Playground) -> Iterator[Filling]:
 
 def filled(filling: Filling, **recipe: Any) -> dict[str, Any]:
     """Return what the form says after a recipe, by the names of its values."""
-    names = {control: name for name, control in filling.controls.items()}
-    return {names[control]: told["value"] for control, told in filling.from_recipe(recipe, "fake").items()}
+    names = {control: name for name, control in filling.controls.items() if not is_sheet(control)}
+    updates = filling.from_recipe(recipe, "fake")
+    cells = updates.pop(filling.controls["fake__seconds"])["changes"]["cells"]
+    others = {names[control]: told["value"] for control, told in updates.items()}
+    return others | {name: told["value"] for name, told in cells.items()}
 
 
 def test_a_backends_options_that_a_recipe_leaves_out_are_as_at_the_start(filling: Filling) -> None:
     given = filled(filling, mode="text_to_image", prompt="a fox", options={"provider": True, "seconds": 2.0})
     assert (given["fake__provider"], given["fake__seconds"]) == (True, 2.0)
-    begun = filled(filling, mode="text_to_image", prompt="a fox")
-    own = {name: value for name, value in begun.items() if name.startswith("fake__")}
-    assert own == {name: filling.controls[name].value for name in own}
+    without = filled(filling, mode="text_to_image", prompt="a fox")
+    own = {name: value for name, value in without.items() if name.startswith("fake__")}
+    assert own == {name: begun(filling.controls[name], name) for name in own}
     assert own.keys() == {name for name in filling.controls if name.startswith("fake__")}
 
 

@@ -23,7 +23,7 @@ NAMES = re.compile(
     r"(DPM|DDIM|DDPM|DEIS|EDM|Euler|Flow|Heun|IPNDM|KDPM|LCM|LMS|PNDM|TCD|UniPC).*"  # schedulers
     r"|runware:.*|ControlNet|Runware|ModelRunner|Z-Image|Playground|png|jpeg|webp|canny|sync|async|URL|base64Data|dataURI|TeaCache"
     r"|A1111 \(CSV\)|Fooocus \(JSON\)|InvokeAI \(JSON\)|DWPose|Depth Anything V2 Small|OpenPose|ZoeDepth"
-    r"|aspect-ratio:.*|translate=.no."
+    r"|aspect-ratio:.*|(?:translate|data-of|aria-describedby|aria-label)=.*|hidden|checked|selected"
 )
 """What is called the same everywhere."""
 WRITTEN = re.compile(r"[A-Za-z]{2}")
@@ -78,7 +78,7 @@ def of_components(page: Any) -> Iterator[str]:
             yield str(props.get("value") or "")
         if component["type"] == "html":
             template = str(props.get("html_template") or "")
-            yield from Texts(str(props.get("value") or "")).parts
+            yield from Texts(value if isinstance(value := props.get("value"), str) else "").parts
             yield from Texts("" if "${" in template else template).parts
 
 

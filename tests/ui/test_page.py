@@ -45,9 +45,10 @@ def test_the_page_opens_without_torch(tmp_path: object) -> None:
 
 def test_every_shared_field_has_a_control(site: Site) -> None:
     config = httpx.get(f"{site.address}config").json()
-    ids = {component["props"].get("elem_id") for component in config["components"]}
-    later = {"loras", "accelerator", "controls", "options"}
-    assert set(SHARED) - later <= ids
+    props = [component["props"] for component in config["components"]]
+    ids = {each.get("elem_id") for each in props}
+    (sheet,) = (set(each["value"]) for each in props if each.get("elem_id") == "sheet")
+    assert set(SHARED) - {"accelerator", "controls", "options"} <= ids | sheet
 
 
 def test_the_page_records_and_reveals_nothing_of_visitors(site: Site) -> None:
@@ -64,8 +65,8 @@ def test_no_control_has_events_of_its_own_that_one_look_at_the_form_serves(site:
     # Gradio goes through every target for each component, twice, before a page can be used.
     config = httpx.get(f"{site.address}config").json()
     targets = [event for each in config["dependencies"] for _, event in each["targets"]]
-    assert targets.count("change") <= 3
-    assert len(targets) <= 60
+    assert targets.count("change") <= 4
+    assert len(targets) <= 56
 
 
 def test_no_event_lays_its_state_over_each_component_that_it_changes(site: Site) -> None:

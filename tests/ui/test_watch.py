@@ -42,7 +42,7 @@ def test_a_change_is_answered_with_its_turn_the_price_and_what_to_remember(answe
     assert answer["turn"] == "1.5"
     assert answer["kept"] == {"recipe": {"mode": "text_to_image", "prompt": "a fox", "count": 2}, "backend": "fake"}
     assert told["generate"]["value"].startswith("Generate · ≈ $1.00")
-    assert "grid-price" not in told
+    assert json.loads(told["signals"])["grid"] is None
 
 
 def test_a_wrong_value_is_not_remembered_and_has_no_price(answered: Answered) -> None:
@@ -54,7 +54,7 @@ def test_a_wrong_value_is_not_remembered_and_has_no_price(answered: Answered) ->
 def test_a_grid_that_was_touched_is_priced_with_the_form(answered: Answered) -> None:
     grid = {"across": "steps", "across_values": "4, 8", "down": "", "down_values": ""}
     told = answered("changed", {**form(**grid), "planned": True})
-    assert "2 images · free" in told["grid-price"]
+    assert "2 images · free" in json.loads(told["signals"])["grid"]
 
 
 def test_a_switch_tells_state_key_price_and_what_differs(answered: Answered) -> None:

@@ -1,0 +1,53 @@
+"""The settings in folds, written and moved as hands do it."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.folds import open_fold
+from tests.serving import Site
+
+
+def test_a_number_and_its_slider_go_together_and_stay_between_their_ends(page: Page) -> None:
+    open_fold(page, "Fine tuning")
+    number, slider = page.locator("#guidance input[type=number]"), page.locator("#guidance input[type=range]")
+    number.fill("4")
+    expect(slider).to_have_value("4")
+    slider.press("ArrowRight")
+    expect(number).to_have_value("4.05")
+    number.fill("99")
+    number.press("Tab")
+    expect(number).to_have_value("20")
+    expect(slider).to_have_value("20")
+
+
+def test_what_the_folds_say_reaches_the_request_and_comes_back_from_a_card(page: Page, site: Site) -> None:
+    open_fold(page, "Fine tuning")
+    page.fill("#negative_prompt textarea", "fog")
+    page.check("#safety input")
+    open_fold(page, "File")
+    page.select_option("#output_format select", "webp")
+    page.fill("#prompt textarea", "a fox in a fold")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#stage .card")).to_have_count(1)
+    with site.playground.store.engine.connect() as connection:
+        run_id = connection.exec_driver_sql("SELECT id FROM runs ORDER BY created DESC LIMIT 1").scalar_one()
+    request = site.playground.store.run(run_id).request
+    assert (request.negative_prompt, request.safety, request.output_format) == ("fog", True, "webp")
+    page.fill("#negative_prompt textarea", "")
+    page.uncheck("#safety input")
+    page.select_option("#output_format select", "png")
+    page.get_by_role("button", name="Use settings").click()
+    expect(page.locator("#negative_prompt textarea")).to_have_value("fog")
+    expect(page.locator("#safety input")).to_be_checked()
+    expect(page.locator("#output_format select")).to_have_value("webp")
+
+
+def test_each_backend_shows_its_own_fold_and_hides_what_it_lacks(page: Page) -> None:
+    heads = page.locator("details.fold > summary:visible")
+    expect(heads.filter(has_text="Only Fake")).to_have_count(1)
+    open_fold(page, "Fine tuning")
+    page.fill("#negative_prompt textarea", "fog")
+    page.click("#backend input")
+    page.get_by_role("option", name="Second fake").click()
+    expect(heads.filter(has_text="Only Second fake")).to_have_count(1)
+    expect(heads.filter(has_text="Only Fake")).to_have_count(0)
+    expect(page.locator("#negative_prompt")).to_be_hidden()

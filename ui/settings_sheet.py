@@ -1,0 +1,94 @@
+"""What stands on the sheet of settings: size, steps and seed, and the folds, made from the requests' types."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import gradio as gr
+from markupsafe import Markup
+
+from backend.base import Backend
+from backend.capabilities import Capabilities
+from backend.playground import Playground
+from ui.accelerator import NAME as ACCELERATOR
+from ui.accelerator import accelerator_cells
+from ui.form import MARK, SHARED
+from ui.grid_area import grid_cells, grid_fold
+from ui.sheet import fold, keyed, sheet
+from ui.sheet_cells import Cell, cell, check
+from ui.sizes import size_cells
+from ui.tabs.fields import Fitted
+
+FINE = (
+    "variation_strength",
+    "variation_seed",
+    "guidance",
+    "negative_prompt",
+    "shift",
+    "scheduler",
+    "prompt_expansion",
+    "safety",
+)
+EXTRA = ("loras", "acceleration")
+FILE = ("output_format", "output_quality")
+_TERSE: Mapping[str, Mapping[str, object]] = {
+    "steps": {"info": None},
+    "count": {"info": None},
+    "seed": {"info": None},
+    "loras": {"info": "One a line: the file, hub id or identifier, then @ and the weight.", "lines": 2},
+}
+_BASICS = Markup(
+    '<div class="basics">{keep}{size}<div id="sides">{width}'
+    '<button type="button" id="swap" title="Swap width and height">⇄</button>{height}</div>'
+    '<div class="pair">{steps}{count}</div><div id="seed-row">{seed}'
+    '<button type="button" id="dice">Random</button><button type="button" id="reuse">Reuse</button></div></div>'
+)
+_PART = Markup('<div id="{0}" data-cell="{0}" data-kind="part"{1}>{2}</div>')
+
+
+def settings_sheet(playground: Playground, fitted: Fitted) -> dict[str, Any]:
+    """Lay the sheet out for the backend chosen at start, and return it by the name of each value on it."""
+    chosen = playground.choose("auto")
+    basics, top = _basics(chosen.capabilities, fitted)
+    fine, extra, file = ([_cell(name, fitted) for name in names] for names in (FINE, EXTRA, FILE))
+    grid = grid_cells()
+    cached, caches = accelerator_cells()
+    hidden = "" if fitted[ACCELERATOR]["visible"] else Markup(" hidden")
+    folds = [
+        fold("Fine tuning", _html(fine)),
+        fold("LoRAs and acceleration", [*_html(extra), _PART.format(ACCELERATOR, hidden, caches)]),
+        grid_fold(grid),
+        fold("File", _html(file)),
+    ]
+    cells = [*basics, *fine, *extra, *cached, *grid, *file]
+    for backend in playground.backends.values():
+        if own := _own_cells(backend):
+            shown = backend.name == chosen.name
+            folds.append(fold(f"Only {backend.label}", _html(own), backend=backend.name, shown=shown))
+            cells += own
+    made: gr.HTML = sheet([top, *folds], cells)
+    return {ACCELERATOR: made, **keyed(cells, made)}
+
+
+def _basics(capabilities: Capabilities, fitted: Fitted) -> tuple[list[Cell], Markup]:
+    cells = [
+        check("keep_size", "Keep the picture's size", at="keep-size", checked=True),
+        *size_cells(capabilities),
+        *(_cell(name, fitted) for name in ("steps", "count", "seed")),
+    ]
+    keep, size, width, height, steps, count, seed = _html(cells)
+    parts = {"keep": keep, "size": size, "width": width, "height": height}
+    return cells, _BASICS.format(**parts, steps=steps, count=count, seed=seed)
+
+
+def _cell(name: str, fitted: Fitted) -> Cell:
+    return cell(name, name, SHARED[name], fitted={**fitted.get(name, {}), **_TERSE.get(name, {})})
+
+
+def _own_cells(backend: Backend) -> list[Cell]:
+    """Return the inputs of a backend's own options."""
+    fields, own = backend.capabilities.options.model_fields, backend.name
+    return [cell(f"{own}{MARK}{name}", name, info, prefix=f"{own}-") for name, info in fields.items()]
+
+
+def _html(cells: Iterable[Cell]) -> list[Markup]:
+    return [each.html for each in cells]

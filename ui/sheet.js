@@ -1,0 +1,75 @@
+// The sheet: its value holds every cell's; what the server changes comes as changes of single cells.
+const cells = {};
+for (const place of element.querySelectorAll('[data-cell]')) cells[place.dataset.cell] = {place, ...kind(place)};
+
+function kind(place) {
+  const box = place.querySelector('input, select, textarea'), range = place.querySelector('input[type=range]');
+  switch (place.dataset.kind) {
+    case 'check': return {read: () => box.checked, write: value => { box.checked = Boolean(value); }};
+    case 'part': return {read: () => undefined, write: () => {}};
+    case 'entries': return entries(place, tell);
+    case 'number': return {
+      read: () => Number.isFinite(box.valueAsNumber) ? box.valueAsNumber : '',
+      write: value => { box.value = value ?? ''; if (range && box.value !== '') range.value = box.value; },
+    };
+    default: return {read: () => box.value, write: value => { box.value = value ?? ''; }};
+  }
+}
+
+const read_all = () => Object.fromEntries(Object.entries(cells).map(([name, cell]) => [name, cell.read()]));
+
+function tell() { props.value = read_all(); }
+
+function fit({place, read, write}, change) {
+  const box = place.querySelector('input, select, textarea'), before = read();
+  if ('visible' in change) place.hidden = !change.visible;
+  if (change.choices) {
+    const blank = [...box.options].filter(each => each.value === '');
+    box.replaceChildren(...blank, ...change.choices.map(each => Array.isArray(each) ? new Option(...each) : new Option(each, each)));
+  }
+  for (const end of place.querySelectorAll('input[type=number], input[type=range]')) {
+    if ('minimum' in change) end.min = change.minimum;
+    if ('maximum' in change) end.max = change.maximum;
+  }
+  if ('value' in change) write(change.value);
+  else if (change.choices) write(before);
+}
+
+function lay(changes) {
+  for (const [name, change] of Object.entries(changes)) if (cells[name]) fit(cells[name], change);
+  name_size();
+  tell();
+}
+
+// A size is its two numbers: the choice sets them, and says what they are called.
+function name_size() {
+  const key = `${cells.width.read()}x${cells.height.read()}`;
+  cells.size.write([...cells.size.place.querySelectorAll('option')].some(each => each.value === key) ? key : 'custom');
+}
+
+function set_size() {
+  const [width, height] = cells.size.read().split('x');
+  if (height) { cells.width.write(width); cells.height.write(height); }
+}
+
+element.addEventListener('input', event => {
+  const place = event.target.closest('[data-cell]');
+  if (!place || place.dataset.kind === 'entries') return;
+  const number = place.querySelector('input[type=number]'), range = place.querySelector('input[type=range]');
+  if (event.target === range) number.value = range.value;
+  else if (range && number.value !== '') range.value = number.value;
+  if (place === cells.size.place) set_size();
+  else if (place === cells.width.place || place === cells.height.place) name_size();
+  tell();
+});
+// A number beyond the ends goes to the nearer one when it is left, as in all of Gradio's own.
+element.addEventListener('change', event => {
+  const {target} = event, place = target.closest('[data-cell]');
+  if (!place || target.type !== 'number' || target.value === '' || place.dataset.kind !== 'number') return;
+  const {min, max, valueAsNumber} = target;
+  if (min !== '' && valueAsNumber < +min) target.value = min;
+  if (max !== '' && valueAsNumber > +max) target.value = max;
+  tell();
+});
+watch('changes', () => { if (props.changes) lay(props.changes.cells); });
+window.playground_sheet = {fill: values => lay(Object.fromEntries(Object.entries(values).map(([name, value]) => [name, {value}])))};

@@ -1,0 +1,134 @@
+"""The inputs of the settings' sheet, each made from a field of a pydantic type: its kind, range, words and default."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+from pydantic.fields import FieldInfo
+
+from ui.controls import LONG_TEXT, SEEDS, bounds, choices_of, kind_of, label_of, most_characters, plain
+from ui.entries import entries_html, part_of
+
+_CELL = Markup('<div class="cell" id="{at}" data-cell="{key}" data-kind="{kind}"{hidden}>{head}{box}</div>')
+_HEAD = Markup('<label for="{at}-box">{label}</label>{about}')
+_ABOUT = Markup('<p class="about" id="{at}-about">{about}</p>')
+_CHECK = Markup(
+    '<label class="check"><input id="{at}-box" type="checkbox"{checked}{told}><span>{label}</span></label>{about}'
+)
+_NUMBER = Markup('<input id="{at}-box" type="number" min="{least}" max="{most}" step="{step}" value="{value}"{told}>')
+_RANGE = Markup('<input type="range" min="{least}" max="{most}" step="{step}" value="{value}" aria-label="{label}">')
+_SELECT = Markup('<select id="{at}-box"{told}>{options}</select>')
+_TEXT = Markup('<input id="{at}-box" type="text" value="{value}"{told}>')
+_LINES = Markup('<textarea id="{at}-box" rows="{lines}"{told}>{value}</textarea>')
+_OPTION = Markup('<option value="{value}"{selected}>{label}</option>')
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One input: the name of its value, what it begins with, and its HTML."""
+
+    key: str
+    value: Any
+    html: Markup
+
+
+def cell(key: str, name: str, info: FieldInfo, *, fitted: Mapping[str, Any] | None = None, prefix: str = "") -> Cell:
+    """Make the input of a field, changed as `fitted` says; `prefix` keeps a backend's own options apart in ids."""
+    default = plain(None if info.is_required() else info.get_default(call_default_factory=True))
+    changes, at = dict(fitted or {}), f"{prefix}{name}"
+    about = changes.get("info", info.description)
+    part = part_of(info)
+    if part and "lines" not in changes:
+        box = entries_html(info, part)
+        return _made(key, default, {"at": at, "kind": "entries", "head": "", "box": box}, changes)
+    parts = {"at": at, "label": label_of(name, info), "told": _told(at, about)}
+    parts["about"] = _ABOUT.format(at=at, about=about) if about else ""
+    kind, box = _box(name, info, default, {**parts, **changes})
+    head = "" if kind == "check" else _HEAD.format(**parts)
+    blank = default is None or (kind == "lines" and not default)
+    value = "" if blank else str(default) if kind in ("text", "lines") else default
+    return _made(key, value, {"at": at, "kind": kind, "head": head, "box": box}, changes)
+
+
+def select(key: str, label: str, about: str, choices: Mapping[str, str], *, at: str, value: str | None = None) -> Cell:
+    """Make a choice that is no field's own: `choices` has labels by value; it begins with `value`, or the first."""
+    said = _ABOUT.format(at=at, about=about) if about else ""
+    parts = {"at": at, "label": label, "about": said, "told": _told(at, about)}
+    value = next(iter(choices)) if value is None else value
+    box = _SELECT.format(options=_options(choices.items(), value), **parts)
+    return _made(key, value, {"at": at, "kind": "choice", "head": _HEAD.format(**parts), "box": box}, {})
+
+
+def number(key: str, label: str, value: int, *, step: int, at: str) -> Cell:
+    """Make a whole number that is no field's own; its ends are the check's of the request."""
+    parts = {"at": at, "label": label, "about": "", "told": "", "least": "", "most": "", "step": step, "value": value}
+    return _made(
+        key, value, {"at": at, "kind": "number", "head": _HEAD.format(**parts), "box": _NUMBER.format(**parts)}, {}
+    )
+
+
+def check(key: str, label: str, *, at: str, checked: bool) -> Cell:
+    """Make a yes or no that is no field's own."""
+    box = _CHECK.format(at=at, label=label, about="", told="", checked=Markup(" checked") if checked else "")
+    return _made(key, checked, {"at": at, "kind": "check", "head": "", "box": box}, {})
+
+
+def line(key: str, label: str, value: str, *, at: str) -> Cell:
+    """Make a line of text that is no field's own; its label is for those who hear the page."""
+    box = _TEXT.format(at=at, value=value, told=Markup(' aria-label="{}"').format(label))
+    return _made(key, value, {"at": at, "kind": "text", "head": "", "box": box}, {})
+
+
+def _made(key: str, value: Any, parts: Mapping[str, Any], changes: Mapping[str, Any]) -> Cell:
+    hidden = Markup("") if changes.get("visible", True) else Markup(" hidden")
+    return Cell(key, value, _CELL.format(**{**parts, "key": key, "hidden": hidden}))
+
+
+def _box(name: str, info: FieldInfo, default: Any, parts: Mapping[str, Any]) -> tuple[str, Markup]:
+    """Return the kind of a field's input, and its HTML."""
+    kind = kind_of(info)
+    if choices := parts.get("choices") or choices_of(info):
+        blank = [("", "")] if default is None else []
+        options = _options([*blank, *((choice, choice) for choice in choices)], default)
+        return "choice", _SELECT.format(options=options, **parts)
+    if kind is bool:
+        return "check", _CHECK.format(checked=Markup(" checked") if default else "", **parts)
+    if kind in (int, float) and name not in SEEDS:
+        return "number", _number(info, default, parts)
+    if kind is str or name in SEEDS:
+        long = (most_characters(info) or 0) > LONG_TEXT
+        made = _LINES.format(lines=3, value=default or "", **parts) if long else _text(default, parts)
+        return "lines" if long else "text", made
+    return "lines", _LINES.format(value=default or "", **parts)
+
+
+def _text(default: Any, parts: Mapping[str, Any]) -> Markup:
+    return _TEXT.format(value="" if default is None else default, **parts)
+
+
+def _number(info: FieldInfo, default: Any, parts: Mapping[str, Any]) -> Markup:
+    least, most = (parts.get(name, end) for name, end in zip(("minimum", "maximum"), bounds(info), strict=True))
+    whole = kind_of(info) is int
+    between = least is not None and most is not None and default is not None
+    how = {
+        **parts,
+        "least": "" if least is None else least,
+        "most": "" if most is None else most,
+        "step": 1 if whole else 0.05 if between else "any",
+        "value": "" if default is None else f"{default:g}",
+    }
+    made = _NUMBER.format(**{**how, "step": 1 if whole else "any"})
+    return made + _RANGE.format(**how) if between else made
+
+
+def _options(choices: Any, chosen: Any) -> Markup:
+    made = (
+        _OPTION.format(value=value, label=label, selected=Markup(" selected") if value == chosen else "")
+        for value, label in choices
+    )
+    return Markup("").join(made)
+
+
+def _told(at: str, about: Any) -> Markup:
+    return Markup(' aria-describedby="{}-about"').format(at) if about else Markup("")
