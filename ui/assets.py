@@ -23,7 +23,7 @@ MOST_KEPT_BYTES = 32 * 2**20
 OFTEN = 0.5
 """Files that at least this share of the visits asked for are named to the next one."""
 WELL, FAST = 9, 3
-"""Levels of gzip: for a file, once; for the page, at each visit."""
+"""Levels of gzip: for a file, once; for the page, at each visit, and for sheets together."""
 _COMPRESSED = (".js", ".mjs", ".css", ".svg", ".json")
 TOGETHER = f"{NAMED_BY_CONTENT}together.css"
 """The style sheets whose names stand behind it as one: thirty requests delay the page on a machine of two cores."""
@@ -114,7 +114,7 @@ class Assets:
         joined.change(b"\n".join(sheet.plain() for sheet in found), {"cache-control": FOR_A_YEAR})
         gzipped = _takes_gzip(scope)
         if gzipped:
-            joined.compress(WELL)
+            joined.compress(FAST)  # once for most visitors, but as often as somebody names other ones
         while len(self.joined) >= MOST_TOGETHER:
             del self.joined[next(iter(self.joined))]
         self.joined[paths, gzipped] = joined
