@@ -14,12 +14,13 @@ from ui.lora_lines import write_loras
 
 SEEDS = ("seed", "variation_seed")
 """Fields that are whole numbers beyond what a browser counts to, so that their controls hold digits."""
-LONG_TEXT = 200
-"""Texts whose limit is above this many characters get several lines."""
 
 
 def control(name: str, info: FieldInfo, *, fitted: Mapping[str, Any] | None = None, prefix: str = "") -> Component:
-    """Make the control of a field, changed as `fitted` says; `prefix` keeps a backend's own options apart in ids."""
+    """Make the control of a mode's own field, changed as `fitted` says; `prefix` keeps two modes' apart in ids.
+
+    Fields that all modes share stand on the sheet (`ui/sheet_cells.py`).
+    """
     common: dict[str, Any] = {
         "label": label_of(name, info),
         "info": info.description,
@@ -28,19 +29,15 @@ def control(name: str, info: FieldInfo, *, fitted: Mapping[str, Any] | None = No
         "visible": True,
         **(fitted or {}),
     }
-    kind, choices = _kind(info)
     default = plain(None if info.is_required() else info.get_default(call_default_factory=True))
-    if choices:
+    if choices := choices_of(info):
         return gr.Dropdown(**{"choices": list(choices), "value": default, **common})
-    if kind is bool:
-        return gr.Checkbox(value=bool(default), **common)
-    if kind in (int, float) and name not in SEEDS:
-        return _number(kind, info, default, common)
-    if kind is str or name in SEEDS:
-        default = str(default) if name in SEEDS else default
-        lines = 3 if (most_characters(info) or 0) > LONG_TEXT else 1
-        return gr.Textbox(value=default or "", lines=lines, max_lines=lines if lines == 1 else None, **common)
-    return gr.Textbox(**{"value": "", "lines": 2, **common})
+    least, most = bounds(info)
+    if least is not None and most is not None and default is not None:
+        step = 1 if kind_of(info) is int else 0.05
+        return gr.Slider(**{"minimum": least, "maximum": most, "step": step, "value": default, **common})
+    # Gradio's number box turns an empty value into 0; a text box keeps it empty, and the field reads the digits.
+    return gr.Textbox(value=str(default or ""), max_lines=1, **common)
 
 
 def bounds(info: FieldInfo) -> tuple[float | None, float | None]:
@@ -74,22 +71,6 @@ def shown(name: str, value: Any) -> Any:
 def kind_of(info: FieldInfo) -> Any:
     """Return the type of a field's values, which is `str` where they are listed."""
     return _kind(info)[0]
-
-
-def most_characters(info: FieldInfo) -> int | None:
-    """Return the limit of a text's length, where the field has one."""
-    return next((found for part in info.metadata if (found := getattr(part, "max_length", None)) is not None), None)
-
-
-def _number(kind: type, info: FieldInfo, default: Any, common: dict[str, Any]) -> Component:
-    least, most = bounds(info)
-    if least is not None and most is not None and default is not None:
-        step = 1 if kind is int else 0.05
-        return gr.Slider(**{"minimum": least, "maximum": most, "step": step, "value": default, **common})
-    if default is None:
-        # Gradio's number box turns an empty value into 0; a text box keeps it empty, and the field reads the digits.
-        return gr.Textbox(value="", max_lines=1, **common)
-    return gr.Number(value=default, precision=0 if kind is int else None, **common)
 
 
 def _kind(info: FieldInfo) -> tuple[Any, tuple[Any, ...]]:

@@ -7,9 +7,11 @@ from typing import Any
 from markupsafe import Markup
 from pydantic.fields import FieldInfo
 
-from ui.controls import LONG_TEXT, SEEDS, bounds, choices_of, kind_of, label_of, most_characters, plain
+from ui.controls import SEEDS, bounds, choices_of, kind_of, label_of, plain
 from ui.entries import entries_html, part_of
 
+LONG_TEXT = 200
+"""Texts whose limit is above this many characters get several lines."""
 _CELL = Markup('<div class="cell" id="{at}" data-cell="{key}" data-kind="{kind}"{hidden}>{head}{box}</div>')
 _HEAD = Markup('<label for="{at}-box">{label}</label>{about}')
 _ABOUT = Markup('<p class="about" id="{at}-about">{about}</p>')
@@ -97,7 +99,7 @@ def _box(name: str, info: FieldInfo, default: Any, parts: Mapping[str, Any]) -> 
     if kind in (int, float) and name not in SEEDS:
         return "number", _number(info, default, parts)
     if kind is str or name in SEEDS:
-        long = (most_characters(info) or 0) > LONG_TEXT
+        long = (_most_characters(info) or 0) > LONG_TEXT
         made = _LINES.format(lines=3, value=default or "", **parts) if long else _text(default, parts)
         return "lines" if long else "text", made
     return "lines", _LINES.format(value=default or "", **parts)
@@ -132,3 +134,7 @@ def _options(choices: Any, chosen: Any) -> Markup:
 
 def _told(at: str, about: Any) -> Markup:
     return Markup(' aria-describedby="{}-about"').format(at) if about else Markup("")
+
+
+def _most_characters(info: FieldInfo) -> int | None:
+    return next((found for part in info.metadata if (found := getattr(part, "max_length", None)) is not None), None)

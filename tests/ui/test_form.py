@@ -17,7 +17,7 @@ from backend.encoding import encode
 from backend.errors import BadImage, InvalidRequest
 from backend.fake import FakeBackend
 from backend.playground import Playground
-from backend.requests import ImageToImage, TextToImage
+from backend.requests import ControlNet, ImageToImage, Inpaint, TextToImage
 from ui.controls import control
 from ui.form import SHARED, Values, fit, parse
 from ui.uploads import Uploads
@@ -41,13 +41,14 @@ def test_a_number_with_a_range_becomes_a_slider_with_it() -> None:
     assert (steps.minimum, steps.maximum, steps.value, steps.label) == (1, 50, 8, "Steps")
 
 
-def test_choices_become_a_dropdown_and_yes_or_no_a_box() -> None:
-    assert isinstance(control("output_format", FIELDS["output_format"]), gr.Dropdown)
-    assert isinstance(control("safety", FIELDS["safety"]), gr.Checkbox)
+def test_choices_become_a_dropdown_and_what_may_be_empty_a_box_of_text() -> None:
+    assert isinstance(control("preprocess", ControlNet.model_fields["preprocess"]), gr.Dropdown)
+    margin = control("mask_margin", Inpaint.model_fields["mask_margin"])
+    assert isinstance(margin, gr.Textbox)
+    assert margin.value == ""
 
 
 def test_the_seed_is_text_so_that_no_digit_is_lost(uploads: Uploads) -> None:
-    assert isinstance(control("seed", FIELDS["seed"]), gr.Textbox)
     assert text_to_image(uploads, seed=str(2**63 - 1)).seed == 2**63 - 1
     assert text_to_image(uploads, seed="  ").seed == -1
 

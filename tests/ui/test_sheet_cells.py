@@ -62,6 +62,7 @@ def test_a_field_that_may_be_empty_begins_empty() -> None:
         ("safety", "check", FIELDS["safety"].default),
         ("output_format", "choice", "png"),
         ("negative_prompt", "lines", ""),
+        ("seed", "text", "-1"),
         ("variation_seed", "text", str(FIELDS["variation_seed"].default)),
     ],
 )
