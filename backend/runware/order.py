@@ -105,26 +105,28 @@ class Order:
     def _take_items(self, items: Sequence[Item]) -> None:
         """Note what each item says; files are fetched side by side, and emitted in the order of the items."""
         with ThreadPoolExecutor(FETCHED_AT_ONCE, thread_name_prefix="fetch") as pool:
-            contents = [pool.submit(self._content, item) for item in items]
+            # What is to come is settled before the first is taken: a fetch may begin long after it was asked for.
+            contents = [pool.submit(self._content, item) if self._is_to_come(item) else None for item in items]
             for item, content in zip(items, contents, strict=True):
                 self._take_item(item, content)
 
-    def _content(self, item: Item) -> bytes | None:
-        if not item.done or (item.task_uuid is not None and item.task_uuid not in self.pending):
-            return None
+    def _is_to_come(self, item: Item) -> bool:
+        return item.done and (item.task_uuid is None or item.task_uuid in self.pending)
+
+    def _content(self, item: Item) -> bytes:
         return item.content() or self.service.fetch(item.image_url or "")
 
-    def _take_item(self, item: Item, content: "Future[bytes | None]") -> None:
+    def _take_item(self, item: Item, content: "Future[bytes] | None") -> None:
         task_uuid = self._task_of(item.task_uuid)
         if task_uuid is None:
             return
-        if not item.done:
+        if content is None:
             self._note_unfinished(task_uuid, item)
             return
         index = self.pending.pop(task_uuid)
         details = {"task_uuid": task_uuid, "image_uuid": item.image_uuid}
         try:
-            made = self._made(content.result() or b"")
+            made = self._made(content.result())
             self.emit(Generated(made, item.seed, item.cost, index, item.flagged, details))
         except PlaygroundError as error:
             # Also a full disk: the image is paid for all the same, and the next one may still find its place.
