@@ -1,6 +1,5 @@
 """The visitor's runs: searched, kept, deleted and brought back; as a grid of thumbnails."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +15,7 @@ from ui import words
 from ui.caller import caller_of
 from ui.cards import facts, vary_button
 from ui.charts import ChartsArea, charts_area
-from ui.history_search import SearchArea, read_search, search_area
+from ui.history_search import read_search, search_area
 from ui.results import no_variation
 from ui.served import Served, url
 from ui.trash import TrashArea, trash_area
@@ -32,7 +31,7 @@ class HistoryArea:
     """The components of the history."""
 
     box: gr.Column
-    search: SearchArea
+    search: gr.HTML
     undo: gr.HTML
     shelf: gr.HTML
     more: gr.Button
@@ -41,8 +40,8 @@ class HistoryArea:
     charts: ChartsArea
 
     def searched(self) -> dict[str, Any]:
-        """Return the controls that a search is read from."""
-        return {**self.search.controls(), "shown": self.shown}
+        """Return what a look at the history is read from, by the names that it takes them."""
+        return {"search": self.search, "shown": self.shown}
 
     def outputs(self) -> list[Any]:
         """Return what a look at the history changes."""
@@ -70,22 +69,20 @@ class Looking:
     served: Served
     area: HistoryArea
 
-    def look(self, request: gr.Request, **asked: Any) -> dict[Any, Any]:
+    def look(self, request: gr.Request, *, search: Any, shown: int) -> dict[Any, Any]:
         """Return what the search finds, newest first."""
-        return self.of(caller_of(self.playground, request), **asked)
+        return self._of(caller_of(self.playground, request), search, shown)
 
-    def further(self, *searched: Any) -> dict[Any, Any]:
+    def further(self, search: Any, shown: int, request: gr.Request) -> dict[Any, Any]:
         """Return the next page too."""
-        request, asked = self._asked(searched)
-        asked["shown"] += PAGE
-        return {**self.look(request, **asked), self.area.shown: asked["shown"]}
+        shown += PAGE
+        return {**self.look(request, search=search, shown=shown), self.area.shown: shown}
 
-    def archive(self, *searched: Any) -> dict[Any, Any]:
+    def archive(self, search: Any, shown: int, request: gr.Request) -> dict[Any, Any]:
         """Return a link to a zip of what is shown."""
-        request, asked = self._asked(searched)
         caller = caller_of(self.playground, request)
         try:
-            runs = self._found(caller, **asked).runs
+            runs = self._found(caller, read_search(search), shown).runs
             path, count = self.served.archive(runs, caller.visitor)
         except PlaygroundError as error:
             raise gr.Error(str(error), print_exception=False) from error
@@ -94,28 +91,25 @@ class Looking:
         )
         return {self.area.undo: gr.update(value=str(text.format(url(path), path.name, count)), visible=True)}
 
-    def _asked(self, searched: Sequence[Any]) -> tuple[gr.Request, dict[str, Any]]:
-        """Return the request, which comes last, and the search by the names of its controls."""
-        *values, request = searched
-        return request, dict(zip(self.area.searched(), values, strict=True))
-
-    def _found(self, caller: Caller, *, shown: int = PAGE, **asked: Any) -> Page:
-        return self.playground.history.page(caller.visitor, read_search(**asked), limit=shown)
+    def _found(self, caller: Caller, search: Search, shown: int) -> Page:
+        return self.playground.history.page(caller.visitor, search, limit=shown)
 
     def _has_any(self, visitor: str) -> bool:
         looks = (Search(), Search(trash=True))
         return any(self.playground.history.page(visitor, look, limit=1).runs for look in looks)
 
-    def of(self, caller: Caller, **asked: Any) -> dict[Any, Any]:
+    def _of(self, caller: Caller, given: Any, shown: int) -> dict[Any, Any]:
         """Return the updates that show a visitor's runs; what is wrong with the search is said in their place."""
+        search, wrong = Search(), ""
         try:
-            page, wrong = self._found(caller, **asked), ""
+            search = read_search(given)
         except InvalidRequest as error:
-            page, wrong = Page(()), error.problems[0].message
+            wrong = error.problems[0].message
+        page = Page(()) if wrong else self._found(caller, search, shown)
         stars = self.playground.history.favourites(caller.visitor, page.runs)
         tiles = [tile for run in page.runs for image in run.images if (tile := self._tile(run, image, stars, caller))]
         found = Markup('<div class="strip">{}</div>').format(Markup("").join(tiles)) if tiles else _NOTHING_FOUND
-        stored = self.playground.history.storage(caller.visitor) if asked.get("trash") else None
+        stored = self.playground.history.storage(caller.visitor) if search.trash else None
         return {
             self.area.box: gr.update(visible=bool(tiles) or self._has_any(caller.visitor)),
             self.area.shelf: str(Markup('<p class="quiet">{}</p>').format(wrong) if wrong else found),

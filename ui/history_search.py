@@ -1,113 +1,105 @@
-"""What the history is searched by: words, mode and favourites in its head, the rest in a fold."""
+"""What the history is searched by: words, mode and favourites in its head, the rest in a fold.
 
-from dataclasses import dataclass
+One component with plain inputs: a date in it is the browser's own, which hands, keys and screen readers know.
+"""
+
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from backend.errors import InvalidRequest, Problem
 from backend.playground import Playground
 from backend.requests import MODES
 from backend.runs.history import Search
 from ui import words
+from ui.presses import PRESS
+from ui.sheet import fold
+from ui.sheet_cells import Cell, amount, check, day, line, select
 
 ALL = "all"
+ARCHIVE = "history-zip"
+"""The id of the button that asks for a zip of what is shown."""
+MOST_WORDS = 500
+"""Characters; nobody types more to find a run."""
+MOST_USD = 10**9
+_SCRIPT = Path(__file__).parent / "history_search.js"
+_HEAD = Markup(
+    '<div id="history-head"><h2 class="quiet">History</h2>{words}{mode}{favourites}'
+    '<button type="button" class="{press}" id="{archive}">Zip</button></div>'
+)
 
 
-@dataclass(frozen=True, slots=True)
-class SearchArea:
-    """The controls of a search."""
-
-    words: gr.Textbox
-    mode: gr.Dropdown
-    favourites: gr.Checkbox
-    archive: gr.Button
-    backend: gr.Dropdown
-    since: gr.DateTime
-    until: gr.DateTime
-    least: gr.Textbox
-    most: gr.Textbox
-    trash: gr.Checkbox
-
-    def controls(self) -> dict[str, Any]:
-        """Return the controls by the names that `read_search` takes."""
-        names = ("words", "mode", "favourites", "backend", "since", "until", "least", "most", "trash")
-        return {name: getattr(self, name) for name in names}
-
-
-def search_area(playground: Playground) -> SearchArea:
-    """Lay out the head of the history, and the fold with what is asked for less often."""
-    with gr.Row(elem_id="history-head"):
-        gr.HTML('<h2 class="quiet">History</h2>', apply_default_css=False)
-        text = gr.Textbox(
-            placeholder="Search your prompts", max_lines=1, label="Search", show_label=False, elem_id="history-words"
-        )
-        modes = [("All modes", ALL), *((words.MODE_LABELS[mode], mode) for mode in MODES)]
-        mode = gr.Dropdown(modes, value=ALL, label="Mode", show_label=False, filterable=False, min_width=120)
-        favourites = gr.Checkbox(False, label="Favourites", container=False, min_width=100, elem_id="history-stars")
-        archive = gr.Button("Zip", size="sm", scale=0, min_width=0, elem_id="history-zip")
-    with gr.Accordion("Backend, dates, cost, trash", open=False, elem_id="history-more-search"):
-        backends = [("All backends", ALL), *((each.label, each.name) for each in playground.backends.values())]
-        with gr.Row():
-            backend = gr.Dropdown(backends, value=ALL, label="Backend", filterable=False, elem_id="history-backend")
-            since = _day("From (UTC)", "history-since")
-            until = _day("To (UTC)", "history-until")
-        with gr.Row():
-            least = gr.Textbox(label="Cost from (USD)", max_lines=1, min_width=100, elem_id="history-least")
-            most = gr.Textbox(label="Cost to (USD)", max_lines=1, min_width=100, elem_id="history-most")
-        trash = gr.Checkbox(False, label="Show the trash", container=False, elem_id="history-trash")
-    return SearchArea(text, mode, favourites, archive, backend, since, until, least, most, trash)
-
-
-def read_search(
-    *,
-    words: str = "",
-    mode: str = ALL,
-    favourites: bool = False,
-    backend: str = ALL,
-    since: Any = None,
-    until: Any = None,
-    least: str = "",
-    most: str = "",
-    trash: bool = False,
-) -> Search:
-    """Return what to look for; days are whole ones (UTC). Raise `InvalidRequest` for an amount that is none."""
-    last = _moment(until)
-    return Search(
-        words=words or "",
-        mode=next((known for known in MODES if known == mode), None),
-        backend=None if backend == ALL else backend,
-        since=_moment(since),
-        until=last + timedelta(days=1) if last else None,
-        least_usd=_amount("least", least),
-        most_usd=_amount("most", most),
-        favourites=favourites,
-        trash=trash,
+def search_area(playground: Playground) -> gr.HTML:
+    """Lay out the head of the history, and the fold with what is asked for less often; see `read_search`."""
+    modes: dict[str, str] = {ALL: "All modes", **{mode: words.MODE_LABELS[mode] for mode in MODES}}
+    backends = {ALL: "All backends", **{each.name: each.label for each in playground.backends.values()}}
+    head = [
+        line("words", "Search", "", at="history-words", placeholder="Search your prompts"),
+        select("mode", "Mode", "", modes, at="history-mode"),
+        check("favourites", "Favourites", at="history-stars", checked=False),
+    ]
+    more = [
+        select("backend", "Backend", "", backends, at="history-backend"),
+        day("since", "From (UTC)", at="history-since"),
+        day("until", "To (UTC)", at="history-until"),
+        amount("least", "Cost from (USD)", at="history-least"),
+        amount("most", "Cost to (USD)", at="history-most"),
+        check("trash", "Show the trash", at="history-trash", checked=False),
+    ]
+    return gr.HTML(
+        {cell.key: cell.value for cell in (*head, *more)},
+        html_template=str(_head(head) + fold("Backend, dates, cost, trash", (cell.html for cell in more))),
+        js_on_load=_SCRIPT.read_text(encoding="utf-8"),
+        apply_default_css=False,
+        elem_id="history-search",
     )
 
 
-def _day(label: str, elem_id: str) -> gr.DateTime:
-    return gr.DateTime(label=label, include_time=False, type="string", timezone="UTC", elem_id=elem_id, min_width=140)
+def read_search(given: Any) -> Search:
+    """Return what to look for, out of whatever a browser sent; days are whole ones (UTC).
+
+    Raise `InvalidRequest` for an amount that is none.
+    """
+    said: dict[Any, Any] = {name: value for name, value in given.items() if value} if isinstance(given, dict) else {}
+    return Search(
+        words=str(said.get("words", ""))[:MOST_WORDS],
+        mode=next((known for known in MODES if known == said.get("mode")), None),
+        backend=None if said.get("backend", ALL) == ALL else str(said["backend"]),
+        since=_moment(said.get("since")),
+        until=_moment(said.get("until"), further=1),
+        least_usd=_amount("least", said),
+        most_usd=_amount("most", said),
+        favourites=bool(said.get("favourites")),
+        trash=bool(said.get("trash")),
+    )
 
 
-def _moment(day: Any) -> datetime | None:
+def _head(cells: Sequence[Cell]) -> Markup:
+    return _HEAD.format(press=PRESS, archive=ARCHIVE, **{cell.key: cell.html for cell in cells})
+
+
+def _moment(given: Any, *, further: int = 0) -> datetime | None:
     try:
-        found = date.fromisoformat(str(day or "")[:10])
-    except ValueError:
+        found = date.fromisoformat(str(given)[:10]) + timedelta(days=further)
+    except (ValueError, OverflowError):
         return None
     return datetime(found.year, found.month, found.day, tzinfo=UTC)
 
 
-def _amount(name: str, text: str) -> Decimal | None:
-    plain = (text or "").strip().removeprefix("$").replace(",", ".")
+def _amount(name: str, said: dict[Any, Any]) -> Decimal | None:
+    text = str(said.get(name, ""))
+    plain = text.strip().removeprefix("$").replace(",", ".")
     if not plain:
         return None
     try:
-        amount = Decimal(plain)
+        usd = Decimal(plain)
     except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite():
+        usd = Decimal("NaN")
+    if not usd.is_finite() or abs(usd) > MOST_USD:
         raise InvalidRequest([Problem(name, f"is {text[:40]!r}; write an amount in USD, such as 0.01.")])
-    return amount
+    return usd

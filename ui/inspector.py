@@ -20,7 +20,7 @@ _HEAD = Markup(
 )
 _BLOCK = Markup(
     '<details><summary>{}</summary><div class="code"><button type="button" data-copy>Copy</button>'
-    "<pre><code>{}</code></pre></div></details>"
+    '<pre tabindex="0"><code>{}</code></pre></div></details>'
 )
 
 

@@ -35,17 +35,21 @@ class Presses:
 
     def on(
         self,
-        button: gr.Button,
+        button: gr.Button | str,
         answer: Callable[..., Updates],
         inputs: Sequence[Component] = (),
         outputs: Sequence[Any] = (),
         *,
         refresh: bool = False,
     ) -> None:
-        """Let a button ask; with `refresh`, price, state and history are looked at anew behind it."""
-        assert isinstance(button.elem_id, str)
-        button.elem_classes.append(PRESS)
-        self.known[button.elem_id] = Press(answer, inputs, outputs, refresh)
+        """Let a button ask; with `refresh`, price, state and history are looked at anew behind it.
+
+        `button` is a component, or the id of a button in somebody's HTML, which has the class there.
+        """
+        if isinstance(button, gr.Button):
+            button.elem_classes.append(PRESS)
+        name = button if isinstance(button, str) else str(button.elem_id)
+        self.known[name] = Press(answer, inputs, outputs, refresh)
 
     def connect(self, box: gr.HTML) -> None:
         """Wire all of them, once."""

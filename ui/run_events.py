@@ -9,6 +9,7 @@ from ui.compose import Compose
 from ui.events import QUIET, js_call, with_mask
 from ui.following import Following
 from ui.history import HistoryArea, Looking
+from ui.history_search import ARCHIVE
 from ui.library_area import Shelving
 from ui.presses import Presses
 from ui.recovering import Recovering
@@ -36,7 +37,7 @@ def connect_history(presses: Presses, looking: Looking, area: HistoryArea) -> No
     """Connect what is beyond the first page, the zip and the trash; the search is seen by the watch."""
     asked = list(area.searched().values())
     presses.on(area.more, looking.further, asked, [*area.outputs(), area.shown])
-    presses.on(area.search.archive, looking.archive, asked, [area.undo])
+    presses.on(ARCHIVE, looking.archive, asked, [area.undo])
     emptying = Emptying(looking.playground, area.trash, area.undo)
     presses.on(area.trash.ask, emptying.ask, (), [area.trash.sure])
     presses.on(area.trash.sure, emptying.empty, (), [area.undo], refresh=True)

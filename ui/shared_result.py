@@ -24,7 +24,7 @@ _LINK = Markup(
     '<button type="button" data-close>Close</button></div>'
     "<p>Whoever has this address sees this run, its images and settings; neither your inputs, nor who you are.</p>"
     '<div class="code"><button type="button" data-copy>Copy</button>'
-    "<pre><code>{address}?{parameter}={token}</code></pre></div>"
+    '<pre tabindex="0"><code>{address}?{parameter}={token}</code></pre></div>'
 )
 REVOKED = Markup(
     '<div class="inspector-head"><h2 class="quiet">The link was taken back</h2>'

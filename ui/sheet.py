@@ -1,4 +1,4 @@
-"""The sheet of settings in folds: one component, whose inputs the browser's script reads, fills and fits.
+"""The sheet of settings: one component, whose inputs the browser's script reads, fills and fits.
 
 A component for each of them, most in closed folds that nobody opens, would cost the page a tenth of its start.
 """

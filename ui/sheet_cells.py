@@ -22,6 +22,8 @@ _NUMBER = Markup('<input id="{at}-box" type="number" min="{least}" max="{most}" 
 _RANGE = Markup('<input type="range" min="{least}" max="{most}" step="{step}" value="{value}" aria-label="{label}">')
 _SELECT = Markup('<select id="{at}-box"{told}>{options}</select>')
 _TEXT = Markup('<input id="{at}-box" type="text" value="{value}"{told}>')
+_DAY = Markup('<input id="{at}-box" type="date">')
+_AMOUNT = Markup('<input id="{at}-box" type="text" inputmode="decimal">')
 _LINES = Markup('<textarea id="{at}-box" rows="{lines}"{told}>{value}</textarea>')
 _OPTION = Markup('<option value="{value}"{selected}>{label}</option>')
 
@@ -76,10 +78,25 @@ def check(key: str, label: str, *, at: str, checked: bool) -> Cell:
     return _made(key, checked, {"at": at, "kind": "check", "head": "", "box": box}, {})
 
 
-def line(key: str, label: str, value: str, *, at: str) -> Cell:
+def line(key: str, label: str, value: str, *, at: str, placeholder: str = "") -> Cell:
     """Make a line of text that is no field's own; its label is for those who hear the page."""
-    box = _TEXT.format(at=at, value=value, told=Markup(' aria-label="{}"').format(label))
+    told = Markup(' aria-label="{}" placeholder="{}"').format(label, placeholder)
+    box = _TEXT.format(at=at, value=value, told=told)
     return _made(key, value, {"at": at, "kind": "text", "head": "", "box": box}, {})
+
+
+def day(key: str, label: str, *, at: str) -> Cell:
+    """Make a date, year-month-day, that begins empty."""
+    return _made(key, "", {"at": at, "kind": "text", "head": _head(at, label), "box": _DAY.format(at=at)}, {})
+
+
+def amount(key: str, label: str, *, at: str) -> Cell:
+    """Make an amount of money, as text, since people write it in several ways; it begins empty."""
+    return _made(key, "", {"at": at, "kind": "text", "head": _head(at, label), "box": _AMOUNT.format(at=at)}, {})
+
+
+def _head(at: str, label: str) -> Markup:
+    return _HEAD.format(at=at, label=label, about="")
 
 
 def _made(key: str, value: Any, parts: Mapping[str, Any], changes: Mapping[str, Any]) -> Cell:

@@ -63,7 +63,7 @@ def test_a_switch_tells_state_key_price_and_what_differs(answered: Answered) -> 
 
 
 def test_a_look_around_tells_history_and_state(answered: Answered) -> None:
-    told = answered("refreshed", form(), shown=24)
+    told = answered("refreshed", form(), search=None, shown=24)
     assert {"signals", "generate", "state", "history", "recoverable"} <= set(told)
 
 
@@ -82,7 +82,7 @@ def test_a_look_around_tells_history_and_state(answered: Answered) -> None:
 )
 @pytest.mark.parametrize("name", ["changed", "switched", "refreshed", "opened"])
 def test_whatever_a_browser_sends_is_answered(answered: Answered, name: str, data: Any) -> None:
-    asked = {"shown": 24} if name == "refreshed" else {}
+    asked = {"search": data, "shown": 24} if name == "refreshed" else {}
     assert "signals" in answered(name, data, **asked)
 
 

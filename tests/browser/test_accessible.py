@@ -1,0 +1,91 @@
+"""What axe-core finds on the page: nothing serious or critical, on any tab, in light and in dark."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PATIENCE_MS
+from tests.serving import Site
+
+pytestmark = pytest.mark.slow  # Each looks at a whole page a dozen times.
+TABS = ("Text to image", "Image to image", "Inpaint", "Outpaint", "ControlNet")
+SERIOUS = ("serious", "critical")
+LOOKS = [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)]
+
+
+@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
+def seen(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator[Page]:
+    """Open the playground in one colour scheme and width, with every fold open."""
+    scheme, width = request.param
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(site.address)
+    page.wait_for_selector("#generate")
+    yield page
+    context.close()
+
+
+def unfold(page: Page) -> None:
+    """Open every fold of the page."""
+    for closed in ("#main details:not([open]) > summary:visible", "#main button.label-wrap:not(.open):visible"):
+        heads = page.locator(closed)
+        while heads.count():
+            heads.first.click()
+
+
+def faults(page: Page) -> list[str]:
+    """Return what axe-core calls serious or critical: its rule, and the first places."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{each['id']} at {[node['html'][:160] for node in each['nodes'][:3]]}"
+        for each in found
+        if each["impact"] in SERIOUS
+    ]
+
+
+def test_every_tab_is_without_fault_before_and_with_a_picture(seen: Page, tmp_path: Path) -> None:
+    unfold(seen)
+    Image.new("RGB", (320, 240), "#7aa5c9").save(tmp_path / "sky.png")
+    for tab in TABS:
+        seen.get_by_role("tab", name=tab, exact=True).click()
+        assert (tab, faults(seen)) == (tab, [])
+    seen.set_input_files("#easel .drop input", tmp_path / "sky.png")
+    expect(seen.locator("#easel .easel:not([data-empty])")).to_be_visible()
+    for tab in TABS[1:]:
+        seen.get_by_role("tab", name=tab, exact=True).click()
+        assert (tab, faults(seen)) == (tab, [])
+
+
+def test_results_and_what_opens_from_them_are_without_fault(seen: Page) -> None:
+    seen.click("#generate")
+    expect(seen.locator("#stage .problem")).to_be_visible()
+    assert ("error", faults(seen)) == ("error", [])
+    seen.fill("#prompt textarea", "a lighthouse")
+    seen.click("#compare")
+    expect(seen.locator("#stage .column .card")).to_have_count(2)
+    assert ("compared", faults(seen)) == ("compared", [])
+    seen.click("#generate")
+    expect(seen.locator("#stage .column")).to_have_count(0)
+    expect(seen.locator("#stage .card")).to_have_count(1)
+    expect(seen.locator("#history .tile").first).to_be_visible()
+    seen.click("#stage [data-act=code]")
+    expect(seen.locator("#inspector")).to_contain_text("Python, through this playground")
+    unfold(seen)
+    seen.get_by_role("button", name="Charts").click()
+    expect(seen.locator("#charts table").first).to_be_attached()
+    assert ("results", faults(seen)) == ("results", [])
+    seen.locator("#stage .card .picture").first.click()
+    expect(seen.locator("#lightbox img")).to_be_visible()
+    assert ("lightbox", faults(seen)) == ("lightbox", [])
+    seen.keyboard.press("Escape")
+    seen.locator("h1").click()
+    seen.keyboard.press("?")
+    expect(seen.locator("#help")).to_be_visible()
+    assert ("help", faults(seen)) == ("help", [])
