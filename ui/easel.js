@@ -2,11 +2,11 @@
 const root = element.querySelector('.easel');
 const find = selector => root.querySelector(selector);
 const image = find('.sheet img'), canvas = find('canvas'), sheet = find('.sheet'), about = find('.about');
-const brush = find('.size-of-brush input'), pen = canvas.getContext('2d', {willReadFrequently: true});
-const SIDES = ['left', 'right', 'top', 'bottom'], MOST_SIDE = 2048, GRID = 16, MOST_UNDO = 24;
+const ring = find('.ring'), brush = find('.size-of-brush input'), pen = canvas.getContext('2d', {willReadFrequently: true});
+const SIDES = ['left', 'right', 'top', 'bottom'], MOST_SIDE = 2048, GRID = 16;
 const INK_PARTS = [99, 102, 241], INK = `rgb(${INK_PARTS})`;
 let picture = null, margins = {left: 0, right: 0, top: 0, bottom: 0};
-let erasing = false, writing = false, last = null, past = [], future = [], settled = null;
+let erasing = false, writing = false, settled = null;
 
 function tell() {
   settled = picture && {image: picture, width: image.naturalWidth, height: image.naturalHeight};
@@ -21,7 +21,7 @@ function show(file, url, mask) {
   image.onload = () => {
     canvas.width = image.naturalWidth;
     canvas.height = image.naturalHeight;
-    past = []; future = [];
+    forget_deeds();
     read_margins();
     delete root.dataset.empty;
     brush.max = Math.max(40, Math.round(Math.max(canvas.width, canvas.height) / 3));
@@ -49,108 +49,9 @@ function complain(text) { root.querySelector('.drop small').textContent = text; 
 
 function remove() {
   picture = null; root.dataset.empty = ''; image.removeAttribute('src');
-  pen.clearRect(0, 0, canvas.width, canvas.height);
+  forget_deeds(); PAINT.clear();
   root.classList.remove('large');
   tell();
-}
-
-// The mask -------------------------------------------------------------------------------------------------------
-function place(event) {
-  const box = canvas.getBoundingClientRect();
-  return [(event.clientX - box.left) * canvas.width / box.width, (event.clientY - box.top) * canvas.height / box.height];
-}
-function line(from, to) {
-  pen.globalCompositeOperation = erasing ? 'destination-out' : 'source-over';
-  pen.strokeStyle = INK; pen.lineCap = pen.lineJoin = 'round'; pen.lineWidth = +brush.value;
-  pen.beginPath(); pen.moveTo(...from); pen.lineTo(to[0] + .01, to[1]); pen.stroke();
-  pen.globalCompositeOperation = 'source-over';
-}
-function remember() {
-  past.push(pen.getImageData(0, 0, canvas.width, canvas.height));
-  if (past.length > MOST_UNDO) past.shift();
-  future = [];
-}
-function step(from, to) {
-  if (!from.length) return;
-  to.push(pen.getImageData(0, 0, canvas.width, canvas.height));
-  pen.putImageData(from.pop(), 0, 0);
-  describe();
-}
-function invert() {
-  remember();
-  pen.globalCompositeOperation = 'source-out'; pen.fillStyle = INK;
-  pen.fillRect(0, 0, canvas.width, canvas.height);
-  pen.globalCompositeOperation = 'source-over';
-  describe();
-}
-function clear() { remember(); pen.clearRect(0, 0, canvas.width, canvas.height); describe(); }
-function load_mask(file) { draw_mask(URL.createObjectURL(file)); }
-function draw_mask(address) {
-  const mask = new Image();
-  mask.onload = () => {
-    remember();
-    const copy = document.createElement('canvas');
-    copy.width = canvas.width; copy.height = canvas.height;
-    const ink = copy.getContext('2d');
-    ink.drawImage(mask, 0, 0, copy.width, copy.height);
-    const pixels = ink.getImageData(0, 0, copy.width, copy.height), data = pixels.data;
-    for (let at = 0; at < data.length; at += 4) {
-      const white = data[at] * .299 + data[at + 1] * .587 + data[at + 2] * .114;
-      data[at + 3] = Math.round(white * data[at + 3] / 255);
-      [data[at], data[at + 1], data[at + 2]] = INK_PARTS;
-    }
-    pen.putImageData(pixels, 0, 0);
-    describe();
-  };
-  mask.src = address;
-}
-function coverage() {
-  const small = document.createElement('canvas');
-  small.width = small.height = 128;
-  const ink = small.getContext('2d');
-  ink.drawImage(canvas, 0, 0, 128, 128);
-  const data = ink.getImageData(0, 0, 128, 128).data;
-  let sum = 0;
-  for (let at = 3; at < data.length; at += 4) sum += data[at];
-  return sum / 255 / (128 * 128);
-}
-function mask() {
-  if (!picture || mode() !== 'inpaint') return '';
-  const copy = document.createElement('canvas');
-  copy.width = canvas.width; copy.height = canvas.height;
-  const ink = copy.getContext('2d');
-  ink.drawImage(canvas, 0, 0);
-  ink.globalCompositeOperation = 'source-in'; ink.fillStyle = '#fff'; ink.fillRect(0, 0, copy.width, copy.height);
-  ink.globalCompositeOperation = 'destination-over'; ink.fillStyle = '#000'; ink.fillRect(0, 0, copy.width, copy.height);
-  return copy.toDataURL('image/png');
-}
-canvas.addEventListener('pointerdown', event => {
-  if (event.button || mode() !== 'inpaint') return;
-  remember(); canvas.setPointerCapture(event.pointerId);
-  last = place(event); line(last, last); event.preventDefault();
-});
-canvas.addEventListener('pointermove', event => {
-  if (!last) return;
-  const points = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
-  for (const each of points.length ? points : [event]) { const to = place(each); line(last, to); last = to; }
-});
-for (const end of ['pointerup', 'pointercancel']) canvas.addEventListener(end, () => { if (last) { last = null; describe(); } });
-canvas.addEventListener('keydown', event => {
-  const size = Math.round(+brush.value * .2) || 1;
-  const key = event.key.toLowerCase(), command = event.ctrlKey || event.metaKey;
-  if (command && key === 'z') event.shiftKey ? step(future, past) : step(past, future);
-  else if (command) return;
-  else if (key === 'b') choose('brush');
-  else if (key === 'e') choose('eraser');
-  else if (key === '[') brush.value = +brush.value - size;
-  else if (key === ']') brush.value = +brush.value + size;
-  else if (event.shiftKey && key === 'v') invert();
-  else return;
-  event.preventDefault(); event.stopPropagation();
-});
-function choose(tool) {
-  erasing = tool === 'eraser';
-  root.querySelectorAll('[data-tool]').forEach(b => b.setAttribute('aria-pressed', b.dataset.tool === tool));
 }
 
 // The frame of outpaint --------------------------------------------------------------------------------------------
@@ -240,12 +141,11 @@ root.addEventListener('click', event => {
   if (shape) grow(shape.dataset.shape);
   if (tool) choose(tool.dataset.tool);
   if (!deed) return;
-  const actions = {undo: () => step(past, future), redo: () => step(future, past), invert, clear, remove,
+  const actions = {undo, redo, remove, invert: () => act({kind: 'invert'}), clear: () => act({kind: 'clear'}),
     large: () => { const on = root.classList.toggle('large'); deed.setAttribute('aria-pressed', on); deed.textContent = on ? 'Smaller' : 'Larger'; }};
   actions[deed.dataset.do]();
 });
 find('.drop input').addEventListener('change', event => { take(event.target.files[0]); event.target.value = ''; });
-find('.drop').addEventListener('keydown', event => { if (event.key === 'Enter' || event.key === ' ') find('.drop input').click(); });
 find('.file input').addEventListener('change', event => { if (event.target.files[0]) load_mask(event.target.files[0]); event.target.value = ''; });
 root.addEventListener('dragover', event => { event.preventDefault(); root.dataset.over = ''; });
 root.addEventListener('dragleave', () => delete root.dataset.over);

@@ -9,8 +9,8 @@ from typing import Any
 import gradio as gr
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("easel.js", "easel_edge.js")
-"""One program: the second shows the mask as growing and feathering make it."""
+_SCRIPTS = ("easel.js", "easel_mask.js", "easel_edge.js")
+"""One program: the second draws the mask, the third shows it as growing and feathering make it."""
 
 
 def easel() -> gr.HTML:

@@ -55,7 +55,7 @@ function distances(inside, width, height) {
 }
 
 canvas.addEventListener('pointermove', () => {
-  if (!last || awaited) return;
+  if (!stroke || awaited) return;
   awaited = true;
   requestAnimationFrame(() => { awaited = false; show_edge(); });
 });

@@ -47,7 +47,7 @@
   help.id = 'help';
   help.setAttribute('aria-label', 'Keyboard');
   help.innerHTML = '<h2>Keyboard</h2><dl>' + [['Ctrl Enter', 'Generate'], ['Esc', 'Stop'], ['1 – 5', 'The five modes'],
-    ['← →', 'Turn pages in full size'], ['B  E', 'Brush, eraser (on the mask)'], ['[  ]', 'Brush size'], ['Ctrl Z', 'Undo on the mask'],
+    ['← →', 'Turn pages in full size'], ['B  E', 'Brush, eraser (on the mask)'], ['[  ]', 'Brush size'], ['← ↑ ↓ →', 'Move the brush'], ['Space', 'Paint where the brush is'], ['Shift →', 'Draw a line with the brush'], ['Ctrl Z', 'Undo on the mask'],
     ['Shift V', 'Invert the mask'], ['?', 'This']].map(([keys, does]) => `<dt>${keys.split(' ').map(key => key && `<kbd>${key}</kbd>`).join(' ')}</dt><dd>${does}</dd>`).join('')
     + '</dl><form method="dialog"><button>Close</button></form>';
   document.body.append(help);

@@ -20,7 +20,7 @@ MOST_BYTES = 30 * 2**20
 
 DROP_ZONE = """
 <label class="restore-file">Settings from an image
-<input type="file" accept="image/png,image/jpeg,image/webp" hidden></label>
+<input type="file" accept="image/png,image/jpeg,image/webp"></label>
 <div class="drop-veil" aria-hidden="true">Drop it to bring its settings back</div>
 """
 

@@ -1,0 +1,123 @@
+"""The page without a mouse: everything that hands do on it, by keys alone."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_modes import choose, mask_of, newest, scene  # noqa: F401
+from tests.serving import Site
+
+MOST_STOPS = 120
+
+
+def walk_to(page: Page, place: str) -> None:
+    """Press Tab until what has the focus lies in `place`."""
+    for _ in range(MOST_STOPS):
+        if page.evaluate("place => Boolean(document.activeElement.closest(place))", place):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab never came to {place}")
+
+
+def test_a_run_from_prompt_to_full_size_and_back(page: Page) -> None:
+    walk_to(page, "#prompt")
+    page.keyboard.type("a lighthouse by keys")
+    walk_to(page, "#generate")
+    page.keyboard.press("Enter")
+    expect(page.locator("#stage .card")).to_have_count(1)
+    walk_to(page, "#stage .card .picture")
+    page.keyboard.press("Enter")
+    expect(page.locator("#lightbox img")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#lightbox img")).to_be_hidden()
+    assert page.evaluate("Boolean(document.activeElement.closest('#stage .card .picture'))")
+    walk_to(page, "#stage [data-act=code]")
+    page.keyboard.press("Enter")
+    expect(page.locator("#inspector")).to_contain_text("a lighthouse by keys")
+
+
+@pytest.mark.parametrize(
+    ("tab", "place"), [("Inpaint", "#easel .drop"), ("Inpaint", "#dropzone"), ("ControlNet", "#easel .drop")]
+)
+def test_a_file_is_chosen_by_keys(page: Page, scene: Path, tab: str, place: str) -> None:  # noqa: F811
+    page.on("filechooser", lambda chooser: chooser.set_files(scene))
+    page.get_by_role("tab", name=tab, exact=True).focus()
+    page.keyboard.press("Enter")
+    walk_to(page, place)
+    page.keyboard.press("Enter")
+    if place != "#dropzone":
+        expect(page.locator("#easel .easel:not([data-empty])")).to_be_visible()
+    else:
+        expect(page.locator("#notice")).to_contain_text("carries no settings")
+
+
+def test_a_mask_is_painted_by_keys(page: Page, site: Site, scene: Path) -> None:  # noqa: F811
+    choose(page, "Inpaint", scene)
+    about = page.locator("#easel .about")
+    page.locator("#easel .size-of-brush input").fill("40")
+    walk_to(page, "#easel canvas")
+    for key in ("Space", *["ArrowUp"] * 5, *["Shift+ArrowRight"] * 6):
+        page.keyboard.press(key)
+    expect(about).to_contain_text("mask covers")
+    page.fill("#prompt textarea", "a mountain")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#stage .card")).to_be_visible()
+    painted = mask_of(newest(site)[0], site) > 127
+    assert painted[256, 384]  # Space, in the middle
+    assert painted[206, 384:444].all()  # the line, five steps of a quarter of the brush above it
+    assert not painted[206, 475:].any()
+    assert not painted[300:].any()
+
+
+def test_keys_choose_brush_eraser_and_size_and_undo_every_stroke(page: Page, scene: Path) -> None:  # noqa: F811
+    choose(page, "Inpaint", scene)
+    size, canvas = page.locator("#easel .size-of-brush input"), page.locator("#easel canvas[tabindex]")
+    about = page.locator("#easel .about")
+    canvas.focus()
+    before = int(size.input_value())
+    page.keyboard.press("]")
+    assert int(size.input_value()) > before
+    page.keyboard.press("[")
+    page.keyboard.press("e")
+    expect(page.locator("#easel [data-tool=eraser]")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("b")
+    expect(page.locator("#easel [data-tool=brush]")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Shift+V")
+    expect(about).to_contain_text("mask covers 100 %")
+    page.keyboard.press("Control+z")
+    expect(about).to_contain_text("draw over what is to change")
+    for _ in range(80):  # more than are kept: the first sixteen can't be taken back
+        page.keyboard.press("Shift+ArrowRight")
+    for _ in range(80):
+        page.keyboard.press("Control+z")
+    expect(about).to_contain_text("mask covers")
+    for _ in range(80):
+        page.keyboard.press("Control+Shift+z")
+    drawn = about.inner_text()
+    page.keyboard.press("Space")
+    page.keyboard.press("Control+z")
+    expect(about).to_have_text(drawn)
+
+
+def test_a_pasted_picture_lies_on_the_easel(page: Page, tmp_path: Path) -> None:
+    Image.new("RGB", (96, 64), "#335577").save(tmp_path / "pasted.png")
+    choose(page, "Image to image")
+    page.evaluate(
+        """bytes => {
+            const data = new DataTransfer();
+            data.items.add(new File([new Uint8Array(bytes)], 'pasted.png', {type: 'image/png'}));
+            document.body.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true}));
+        }""",
+        list((tmp_path / "pasted.png").read_bytes()),
+    )
+    expect(page.locator("#easel .about")).to_contain_text("96 × 64")
+
+
+def test_every_file_box_has_a_place_among_the_keys(page: Page) -> None:
+    hidden = "each => each.hidden || each.tabIndex < 0 || getComputedStyle(each).display === 'none'"
+    choose(page, "Inpaint")
+    boxes = page.locator("#easel .drop input, #dropzone input")
+    assert boxes.count() == 2
+    assert not any(box.evaluate(hidden) for box in boxes.all())
