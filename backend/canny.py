@@ -3,13 +3,12 @@
 import numpy as np
 from PIL import Image
 
-LOW, HIGH = 100, 200
-"""Canny's thresholds, of the usual defaults in ControlNet's own examples."""
+from backend.request_parts import THRESHOLDS, Thresholds
 
 
-def edges(image: Image.Image) -> Image.Image:
-    """Return white edges on black (RGB, the image's size)."""
+def edges(image: Image.Image, thresholds: Thresholds = THRESHOLDS) -> Image.Image:
+    """Return white edges on black (RGB, the image's size): above the high threshold, and what hangs on to that."""
     import cv2
 
-    found = cv2.Canny(np.asarray(image.convert("RGB")), LOW, HIGH)
+    found = cv2.Canny(np.asarray(image.convert("RGB")), *thresholds)
     return Image.fromarray(found).convert("RGB")

@@ -7,7 +7,7 @@ from PIL import Image
 from backend.canny import edges
 from backend.errors import Problem, Unsupported
 from backend.events import Emit, unheard
-from backend.request_parts import Preprocess
+from backend.request_parts import Control, Preprocess
 
 
 class Detectors(Protocol):
@@ -16,8 +16,8 @@ class Detectors(Protocol):
     def ready(self, preprocess: Preprocess) -> bool:
         """Whether such a control picture can be made here now."""
 
-    def detect(self, preprocess: Preprocess, image: Image.Image, *, emit: Emit = unheard) -> Image.Image:
-        """Return the control picture (RGB, the same size) of an image; raise `Unsupported` where it can't be made.
+    def detect(self, control: Control, image: Image.Image, *, emit: Emit = unheard) -> Image.Image:
+        """Return what a control makes of an image (RGB, the same size); raise `Unsupported` where it can't be made.
 
         `emit` is told what goes on, and may raise to leave.
         """
@@ -30,8 +30,9 @@ class EdgesAlone:
         """Whether no weights are needed."""
         return preprocess in ("canny", "none")
 
-    def detect(self, preprocess: Preprocess, image: Image.Image, *, emit: Emit = unheard) -> Image.Image:
+    def detect(self, control: Control, image: Image.Image, *, emit: Emit = unheard) -> Image.Image:
         """Return edges, or the image; raise `Unsupported` for anything else."""
-        if not self.ready(preprocess):
-            raise Unsupported([Problem("preprocess", f"is {preprocess}, which needs a detector of this machine.")])
-        return edges(image) if preprocess == "canny" else image
+        kind = control.preprocess
+        if not self.ready(kind):
+            raise Unsupported([Problem("preprocess", f"is {kind}, which needs a detector of this machine.")])
+        return edges(image, control.thresholds) if kind == "canny" else image

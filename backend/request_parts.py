@@ -31,6 +31,11 @@ def _whole_number(value: Any) -> Any:
 
 Seed = Annotated[int, BeforeValidator(_whole_number), Field(ge=RANDOM_SEED, le=MAX_SEED)]
 Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Level = Annotated[int, Field(ge=0, le=255)]
+Thresholds = tuple[int, int]
+"""Canny's low and high one: gradients above the high are edges, and so are those above the low that touch one."""
+THRESHOLDS: Thresholds = (100, 200)
+"""The defaults of ControlNet's own examples and of Runware's page."""
 Weight = Annotated[float, Field(ge=-4, le=4, allow_inf_nan=False)]
 
 
@@ -49,6 +54,13 @@ class Lora(Part):
     weight: Weight = Field(1.0, title="Weight", description="0 has no effect; below 0 steers away.")
 
 
+def check_thresholds(thresholds: Thresholds) -> None:
+    """Raise `ValueError` where canny's low threshold isn't below the high one."""
+    low, high = thresholds
+    if low >= high:
+        raise ValueError(f"`low_threshold` is {low} and must be below `high_threshold`, {high}")
+
+
 class Control(Part):
     """A further control picture with the window of steps in which it acts (fractions of the steps)."""
 
@@ -57,12 +69,24 @@ class Control(Part):
     scale: Weight = Field(0.75, title="Control scale")
     start: Fraction = Field(0.0, title="Control start")
     end: Fraction = Field(0.8, title="Control end")
+    low_threshold: Level = Field(THRESHOLDS[0], title="Low threshold", description="Of canny alone.")
+    high_threshold: Level = Field(THRESHOLDS[1], title="High threshold", description="Of canny alone.")
 
     @model_validator(mode="after")
     def _starts_before_it_ends(self) -> Self:
         if self.start >= self.end:
             raise ValueError(f"`start` is {self.start:g} and `end` is {self.end:g}; the start must be below the end")
         return self
+
+    @model_validator(mode="after")
+    def _low_is_below_high(self) -> Self:
+        check_thresholds(self.thresholds)
+        return self
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Return canny's thresholds."""
+        return self.low_threshold, self.high_threshold
 
 
 Percent = Annotated[int, Field(ge=0, le=100)]

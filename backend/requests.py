@@ -7,16 +7,19 @@ from pydantic import Field, JsonValue, StringConstraints, TypeAdapter, field_val
 from backend.request_parts import (
     MAX_SEED,
     RANDOM_SEED,
+    THRESHOLDS,
     Accelerator,
     Control,
     Fraction,
     ImageRef,
+    Level,
     Lora,
     OutputFormat,
     Part,
     Preprocess,
     Seed,
     Weight,
+    check_thresholds,
 )
 from backend.scheduler_names import SchedulerName
 
@@ -178,6 +181,10 @@ class ControlNet(Sized):
     control_scale: Weight = Field(0.75, title="Control scale", description="How tightly the result follows.")
     control_start: Fraction = Field(0.0, title="Control start", description="Fraction of the steps.")
     control_end: Fraction = Field(0.8, title="Control end", description="Ending early leaves room for detail.")
+    low_threshold: Level = Field(THRESHOLDS[0], title="Low threshold", description="Of canny: lower keeps weak edges.")
+    high_threshold: Level = Field(
+        THRESHOLDS[1], title="High threshold", description="Of canny: lower finds more edges."
+    )
 
     @model_validator(mode="after")
     def _starts_before_it_ends(self) -> Self:
@@ -185,6 +192,11 @@ class ControlNet(Sized):
             raise ValueError(
                 f"`control_start` is {self.control_start:g} and must be below `control_end`, {self.control_end:g}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _low_is_below_high(self) -> Self:
+        check_thresholds((self.low_threshold, self.high_threshold))
         return self
 
 
@@ -247,5 +259,7 @@ def controls_of(request: Request) -> tuple[Control, ...]:
         scale=request.control_scale,
         start=request.control_start,
         end=request.control_end,
+        low_threshold=request.low_threshold,
+        high_threshold=request.high_threshold,
     )
     return (own, *request.controls)

@@ -38,6 +38,8 @@ _OFFER = Markup(
     "<p>No {preprocess} detector on this machine: {label} makes the map. It goes into the history, and your runs "
     "with this picture take it without paying for it again.</p>"
 )
+ASKED = ("preprocess", "low_threshold", "high_threshold")
+"""The fields of the mode that make the map."""
 TAKEN = '<p class="hint" role="status">The map is the picture now, and is followed as it is.</p>'
 
 
@@ -124,8 +126,9 @@ class ControlMap:
         if image is None:
             raise InvalidRequest([Problem("image", "is missing; choose one, drop it on the easel, or paste it.")])
         backend = self.playground.choose(str(values["backend"]))
+        lacks = backend.capabilities.lacks
         try:
-            control = Control(image=image, preprocess=values["preprocess"])
+            control = Control(image=image, **{name: values[name] for name in ASKED if name not in lacks})
         except ValidationError as error:
             raise from_validation(error) from error
         return backend, control, own_options(Values("controlnet", backend.name, values), backend.capabilities)

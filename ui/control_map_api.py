@@ -14,7 +14,7 @@ from backend.control_map import control_map, map_price
 from backend.errors import InvalidRequest, PlaygroundError, Problem, from_validation
 from backend.events import Event, Failed, Mapped
 from backend.playground import Playground
-from backend.request_parts import Control
+from backend.request_parts import THRESHOLDS, Control
 from ui import words
 from ui.caller import caller_of
 from ui.served import Served
@@ -40,8 +40,10 @@ class ControlMapApi:
         backend: str = "auto",
         options: dict | None = None,  # type: ignore[type-arg]  # Gradio reads the bare type
         buy: bool = False,
+        low_threshold: int = THRESHOLDS[0],
+        high_threshold: int = THRESHOLDS[1],
     ) -> Iterator[FileData | None]:
-        """Make the map that ControlNet follows: edges (canny), depth or pose. Returns it as a file.
+        """Make the map that ControlNet follows: edges (canny, by two thresholds), depth or pose. Returns it as a file.
 
         Where it costs money, it is refused unless `buy` says yes to that; bought once, it is free from then on.
 
@@ -49,7 +51,8 @@ class ControlMapApi:
         """
         try:
             caller = caller_of(self.playground, request)
-            for event in self.events(caller, image, preprocess, backend, options, buy=buy):
+            levels = {"low_threshold": low_threshold, "high_threshold": high_threshold}
+            for event in self.events(caller, image, preprocess, backend, options, buy=buy, **levels):
                 yield self._file(event, caller)
         except PlaygroundError as error:
             raise gr.Error(words.sentence(error), print_exception=False) from error
@@ -63,13 +66,16 @@ class ControlMapApi:
         options: Mapping[str, JsonValue] | None = None,
         *,
         buy: bool = False,
+        **levels: int,
     ) -> Iterator[Event]:
         """Yield what happens while the map of an uploaded image is made, ending with `Mapped`.
+
+        `levels` are canny's `low_threshold` and `high_threshold`.
 
         Raises a `PlaygroundError` that says what is wrong, or the price of a map that isn't free and not to be bought.
         """
         chosen = self.playground.choose(backend)
-        control = self._control(caller, image, preprocess)
+        control = self._control(caller, image, {"preprocess": preprocess, **levels})
         price = map_price(self.playground, caller, chosen, control)
         if not (price.free or buy):
             message = f"is off, and {chosen.label} takes {words.price(price)} for this map: set it to buy the map."
@@ -80,12 +86,12 @@ class ControlMapApi:
                 raise event.error
             yield event
 
-    def _control(self, caller: Caller, image: object, preprocess: str) -> Control:
+    def _control(self, caller: Caller, image: object, values: Mapping[str, object]) -> Control:
         reference = Uploads(self.playground, caller).picture(image)
         if reference is None:
             raise InvalidRequest([Problem("image", "is missing; upload one.")])
         try:
-            return Control.model_validate({"image": reference, "preprocess": preprocess})
+            return Control.model_validate({**values, "image": reference})
         except ValidationError as error:
             raise from_validation(error) from error
 

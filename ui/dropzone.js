@@ -11,6 +11,11 @@ const elsewhere = event => !event.target.closest || !event.target.closest('.ease
 document.addEventListener('dragenter', event => { if (carries(event)) { depth += 1; veil.classList.toggle('on', elsewhere(event)); } });
 document.addEventListener('dragleave', () => { depth -= 1; if (depth <= 0) { depth = 0; veil.classList.remove('on'); } });
 document.addEventListener('dragover', event => { if (carries(event)) event.preventDefault(); });
+// Where no picture is worked on, a pasted one can only bring its settings.
+document.addEventListener('paste', event => {
+  const file = [...event.clipboardData.files].find(each => each.type.startsWith('image/'));
+  if (file && (document.getElementById('main').dataset.mode ?? 'text_to_image') === 'text_to_image') { event.preventDefault(); take(file); }
+});
 document.addEventListener('drop', event => {
   depth = 0; veil.classList.remove('on');
   if (!elsewhere(event) || !event.dataTransfer.files.length) return;

@@ -6,7 +6,7 @@ import gradio as gr
 
 from backend.playground import Playground
 from ui.compose import Compose
-from ui.control_map import ControlMap
+from ui.control_map import ASKED, ControlMap
 from ui.effect_check import EffectCheck
 from ui.events import QUIET, js_call, refresh_after
 from ui.exact_price import ExactPrice
@@ -48,11 +48,12 @@ def connect_control_map(filling: Filling, head: Header, form: Compose, settings:
     asked = {
         "backend": head.backend,
         "easel": form.easel,
-        "preprocess": own[f"controlnet{MARK}preprocess"],
+        **{name: own[f"controlnet{MARK}{name}"] for name in ASKED},
         **one_each(settings.sheet),
     }
     how: dict[str, Any] = {"inputs_kwargs": asked, "preprocess": False, "trigger_mode": "once", **QUIET}
-    showing = own["show_control"].click(shown.show, None, shown.outputs(), **how)
+    # A threshold that moves asks again and again: the last one counts.
+    showing = own["show_control"].click(shown.show, None, shown.outputs(), **{**how, "trigger_mode": "always_last"})
     buying = own["buy_map"].click(shown.buy, None, shown.outputs(), **how)
     # In a second round: what was under way when Stop was pressed must not be shown after it.
     stopping = own["stop_map"].click(None, None, None, cancels=[showing, buying], queue=False, **QUIET)

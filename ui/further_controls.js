@@ -2,7 +2,7 @@
 const root = element.querySelector('.further'), rows = root.querySelector('.further-rows');
 const hint = root.querySelector('.hint'), add = root.querySelector('[data-do=add]');
 const blank = element.querySelector('template').content.firstElementChild;
-const FIRST = {image: null, preprocess: 'canny', scale: .75, start: 0, end: .8};
+const FIRST = {image: null, preprocess: 'canny', scale: .75, start: 0, end: .8, low_threshold: 100, high_threshold: 200};
 let list = [], settled = null;
 
 const allowed = () => Math.max(0, props.most - (document.getElementById('main').dataset.mode === 'controlnet'));
@@ -24,6 +24,7 @@ function draw() {
     row.dataset.at = at;
     row.querySelector('legend').textContent = `Further control ${at + 1}`;
     for (const field of row.querySelectorAll('[data-name]')) field.value = each[field.dataset.name];
+    for (const field of row.querySelectorAll('[data-canny]')) field.hidden = each.preprocess !== 'canny';
     if (each.image) { picture.src = each.image.url; picture.hidden = false; row.querySelector('span').hidden = true; }
     return row;
   }));
@@ -50,6 +51,7 @@ root.addEventListener('change', event => {
   const at = +event.target.closest('.further-row').dataset.at, {name} = event.target.dataset;
   if (event.target.type === 'file') { take(at, event.target.files[0]); return; }
   list[at][name] = name === 'preprocess' ? event.target.value : event.target.value === '' ? null : +event.target.value;
+  if (name === 'preprocess') draw();
   tell();
 });
 watch('value', () => {

@@ -16,7 +16,7 @@ _HERE = Path(__file__).parent
 
 
 def further_controls(capabilities: Capabilities) -> gr.HTML:
-    """Lay out the rows; the value is a list of `{image, preprocess, scale, start, end}`, images as uploaded files."""
+    """Lay out the rows; the value is a list of `Control`'s values, images as uploaded files."""
     return gr.HTML(
         [],
         html_template=(_HERE / "further_controls.html").read_text(encoding="utf-8"),

@@ -66,6 +66,7 @@ function follow(values) {
   if (now !== written) window.playground_tokens?.(values.prompt);
   written = now;
   document.getElementById('main').dataset.cache = values.accelerator__cache;
+  window.playground_map?.(values);
   const wide = [values.inpaint__mask_grow, values.inpaint__mask_feather];
   if (`${wide}` !== edge) window.playground_easel?.edge(...wide);
   edge = `${wide}`;

@@ -68,11 +68,12 @@ def estimate_schema() -> dict[str, Any]:
 
 def control_map_schema() -> dict[str, Any]:
     """Return the JSON schema of a control map's inputs."""
-    preprocess = Control.model_json_schema()["properties"]["preprocess"]
+    known = Control.model_json_schema()["properties"]
     buy = "Yes to the price of a map that costs money; the refusal without it names the price."
     fields = {
         "image": {"type": "string", "description": f"The picture to make the map of. {IMAGE}"},
-        "preprocess": {**preprocess, "description": "What the map shows; none is the picture itself."},
+        "preprocess": {**known["preprocess"], "description": "What the map shows; none is the picture itself."},
+        **{name: known[name] for name in ("low_threshold", "high_threshold")},
         "backend": _OURS["backend"],
         "options": {"type": "object", "default": {}, "description": "The backend's own, as `backends` tells them."},
         "buy": {"type": "boolean", "default": False, "description": buy},

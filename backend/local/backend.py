@@ -143,7 +143,7 @@ class LocalBackend(Backend):
     ) -> Image.Image:
         """Return the map of the control's image; edges need no model."""
         chosen, image = read_options(LocalOptions, options), open_upright(self.files.path(control.image))
-        return self.workshop.detectors.detect(control.preprocess, image, chosen, emit)
+        return self.workshop.detectors.detect(control, image, chosen, emit)
 
     def _problems(self, request: Request) -> Iterator[Problem]:
         options = options_of(request.options)

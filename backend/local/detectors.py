@@ -69,17 +69,18 @@ class Detectors:
                 yield Problem("preprocess", reason + self._instead(kind))
 
     def detect(
-        self, preprocess: Preprocess, image: Image.Image, options: LocalOptions = _USUAL, emit: Emit = unheard
+        self, control: Control, image: Image.Image, options: LocalOptions = _USUAL, emit: Emit = unheard
     ) -> Image.Image:
-        """Return the control picture (RGB, the same size) of an image; raise `Unsupported` where it can't be made.
+        """Return what a control makes of an image (RGB, the same size); raise `Unsupported` where it can't be made.
 
         `emit` is told what goes on, and may raise to leave.
         """
+        preprocess = control.preprocess
         if preprocess == "none":
             return image
         name = options.detector(preprocess)
         if name is None:
-            return edges(image)
+            return edges(image, control.thresholds)
         finder = self._finder(preprocess, name).wait(emit)
         key = (name, image.size, sha256(image.tobytes()).digest())
         found = self._maps.get(key)

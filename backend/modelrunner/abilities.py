@@ -21,6 +21,8 @@ LACKS = {
     "scheduler": "ModelRunner's model has one scheduler; leave this at Default.",
     "loras": "ModelRunner's model takes no LoRAs; take them out.",
     "accelerator": "ModelRunner has levels of acceleration instead; leave these options off.",
+    "low_threshold": "ModelRunner finds edges its own way; leave this at 100, or send a map of your own.",
+    "high_threshold": "ModelRunner finds edges its own way; leave this at 200, or send a map of your own.",
     "output_quality": "ModelRunner chooses the quality of JPEG and WebP; leave it at 95.",
 }
 

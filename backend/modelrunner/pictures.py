@@ -35,4 +35,4 @@ def control_picture(control: Control, files: ImageFiles) -> Image.Image:
     if not plain.ready(control.preprocess):
         message = f"is {control.preprocess!r}; ModelRunner makes that map within the paid run and doesn't show it."
         raise Unsupported([Problem("preprocess", message)])
-    return plain.detect(control.preprocess, open_upright(files.path(control.image)))
+    return plain.detect(control, open_upright(files.path(control.image)))

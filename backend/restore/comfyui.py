@@ -13,6 +13,7 @@ from backend.restore.found import Found
 from backend.restore.prompt_marks import without_marks
 from backend.restore.samplers import scheduler_of
 
+_THRESHOLDS = ("low_threshold", "high_threshold")
 _NO_MATCH = "There is no such scheduler here; the default stays."
 
 
@@ -107,13 +108,20 @@ def _control(found: Found, walk: Walk, sampler: Mapping[str, Any]) -> None:
     for node in walk.upstream(sampler):
         kind = kind_of(node)
         if "ControlNetApply" in kind or "FunControlnet" in kind or "DiffsynthControlnet" in kind:
-            behind = {kind_of(other) for other in walk.upstream(node, "image")}
-            found.values |= {"mode": "controlnet", "preprocess": _preprocess(behind)}
+            behind = {kind_of(other): other for other in walk.upstream(node, "image")}
+            found.values |= {"mode": "controlnet", "preprocess": _preprocess(set(behind))}
+            _thresholds(found, walk, behind.get("CannyEdgePreprocessor"))
             values = {name: walk.value(node, name) for name in ("strength", "start_percent", "end_percent")}
             found.values.pop("strength", None)
             found.take(values, {"strength": "control_scale", "start_percent": "control_start"})
             found.take(values, {"end_percent": "control_end"})
             return
+
+
+def _thresholds(found: Found, walk: Walk, canny: Mapping[str, Any] | None) -> None:
+    """Take over the thresholds of the node that counts as here; those of ComfyUI's own Canny have another scale."""
+    if canny is not None:
+        found.take({name: walk.value(canny, name) for name in _THRESHOLDS}, {name: name for name in _THRESHOLDS})
 
 
 def _preprocess(kinds: set[str]) -> str:

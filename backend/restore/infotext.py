@@ -121,3 +121,5 @@ def _control(found: Found, control: Mapping[str, str]) -> None:
     found.values |= {"mode": "controlnet", "preprocess": kind}
     names = {"weight": "control_scale", "guidance start": "control_start", "guidance end": "control_end"}
     found.take(control, names)
+    if kind == "canny":
+        found.take(control, {"threshold a": "low_threshold", "threshold b": "high_threshold"})

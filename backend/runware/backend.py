@@ -107,7 +107,7 @@ class RunwareBackend(Backend):
         if guides.is_bought(control, self.detectors):
             message = f"is {control.preprocess}, which {self.label} makes for a price here: say that you buy it."
             raise Unsupported([Problem("preprocess", message)])
-        return self.detectors.detect(control.preprocess, open_upright(self.files.path(control.image)), emit=emit)
+        return self.detectors.detect(control, open_upright(self.files.path(control.image)), emit=emit)
 
     def draw_control(self, request: ControlNet, caller: Caller, emit: Emit) -> None:
         """Buy the control picture of a request alone."""

@@ -145,7 +145,7 @@ def all_of(
     images = [resized(open_upright(files.path(control.image)), size, "crop") for control in controls]
     bought = [is_bought(control, detectors) for control in controls]
     drawn = [
-        image if buy else detectors.detect(control.preprocess, image, emit=shop.emit)
+        image if buy else detectors.detect(control, image, emit=shop.emit)
         for control, image, buy in zip(controls, images, bought, strict=True)
     ]
     names = [inlay.name(picture) for picture in drawn]

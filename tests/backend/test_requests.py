@@ -88,6 +88,8 @@ def test_a_wrong_value_names_its_field_and_the_way_out(values: dict[str, Any], f
         ("text_to_image", {"width": 256}, "`width` and `height` together"),
         ("outpaint", {"left": 0}, "at least one of"),
         ("controlnet", {"control_start": 0.9}, "must be below `control_end`"),
+        ("controlnet", {"low_threshold": 200}, "`low_threshold` is 200 and must be below `high_threshold`, 200"),
+        ("text_to_image", {"controls": [{"image": IMAGE, "high_threshold": 99}]}, "must be below `high_threshold`, 99"),
         ("text_to_image", {"seed": 2**63 - 1, "count": 2}, "is above"),
         ("text_to_image", {"accelerator": {"cache_end_step": 9}}, "this run has 8 steps"),
         ("text_to_image", {"accelerator": {"fb_cache": True, "db_cache": True}}, "choose one of"),

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
+from tests.browser.fingers import PHONE, use_fingers
 from tests.serving import Site, served_site
 from tools.setup.chromium import find_chromium
 
@@ -41,10 +43,19 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(params=["desk", pytest.param("phone", marks=pytest.mark.slow)])
+def hands(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Return what a browser's context is made with: a mouse before a screen of 1440 px, or fingers on one of 390."""
+    if request.param == "desk":
+        return {"viewport": {"width": 1440, "height": 900}}
+    use_fingers(monkeypatch)
+    return PHONE
+
+
 @pytest.fixture
-def page(browser: Browser, site: Site) -> Iterator[Page]:
+def page(browser: Browser, site: Site, hands: dict[str, Any]) -> Iterator[Page]:
     """Open the playground as a new visitor; what the browser complains of fails the test."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    context = browser.new_context(**hands)
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     faults: list[str] = []

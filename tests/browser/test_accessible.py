@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PATIENCE_MS
+from tests.browser.folds import open_fold
 from tests.serving import Site
 
 pytestmark = pytest.mark.slow  # Each looks at a whole page a dozen times.
@@ -89,3 +90,16 @@ def test_results_and_what_opens_from_them_are_without_fault(seen: Page) -> None:
     seen.keyboard.press("?")
     expect(seen.locator("#help")).to_be_visible()
     assert ("help", faults(seen)) == ("help", [])
+
+
+def test_nothing_moves_for_those_who_asked_for_that(seen: Page) -> None:
+    open_fold(seen, "Only Fake")
+    seen.fill("#fake-seconds input[type=number]", "30")
+    seen.fill("#prompt textarea", "a still picture")
+    seen.click("#generate")
+    expect(seen.locator("#stage .progress")).to_contain_text("step")
+    moving = """() => document.getAnimations().filter(each => each.playState === 'running')
+        .map(each => each.animationName || each.transitionProperty)"""
+    assert seen.evaluate(moving) == []
+    seen.click("#stop")
+    expect(seen.locator("#stage .stopped")).to_be_visible()

@@ -11,7 +11,7 @@ from tests.serving import Site
 
 def switch(page: Page, label: str) -> None:
     page.click("#backend input")
-    page.get_by_role("option", name=label).click()
+    page.locator("li[role=option]", has_text=label).click()
 
 
 def draw(page: Page, words: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.browser.folds import open_fold
 from tests.browser.test_modes import choose, mask_of, newest, scene  # noqa: F401
 from tests.serving import Site
 
@@ -36,6 +37,18 @@ def test_a_run_from_prompt_to_full_size_and_back(page: Page) -> None:
     walk_to(page, "#stage [data-act=code]")
     page.keyboard.press("Enter")
     expect(page.locator("#inspector")).to_contain_text("a lighthouse by keys")
+
+
+def test_escape_stops_a_run(page: Page, site: Site) -> None:
+    open_fold(page, "Only Fake")
+    page.fill("#fake-seconds input[type=number]", "30")
+    page.fill("#prompt textarea", "a run to be stopped")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#stage .progress")).to_contain_text("step")
+    page.keyboard.press("Escape")
+    expect(page.locator("#stage .stopped")).to_be_visible()
+    while site.fake.running:
+        page.wait_for_timeout(20)
 
 
 @pytest.mark.parametrize(
@@ -101,17 +114,23 @@ def test_keys_choose_brush_eraser_and_size_and_undo_every_stroke(page: Page, sce
     expect(about).to_have_text(drawn)
 
 
-def test_a_pasted_picture_lies_on_the_easel(page: Page, tmp_path: Path) -> None:
-    Image.new("RGB", (96, 64), "#335577").save(tmp_path / "pasted.png")
-    choose(page, "Image to image")
+def paste(page: Page, picture: Path) -> None:
     page.evaluate(
         """bytes => {
             const data = new DataTransfer();
             data.items.add(new File([new Uint8Array(bytes)], 'pasted.png', {type: 'image/png'}));
             document.body.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true}));
         }""",
-        list((tmp_path / "pasted.png").read_bytes()),
+        list(picture.read_bytes()),
     )
+
+
+def test_a_pasted_picture_lies_on_the_easel_or_is_read_where_there_is_none(page: Page, tmp_path: Path) -> None:
+    Image.new("RGB", (96, 64), "#335577").save(tmp_path / "pasted.png")
+    paste(page, tmp_path / "pasted.png")
+    expect(page.locator("#notice")).to_contain_text("carries no settings")
+    choose(page, "Image to image")
+    paste(page, tmp_path / "pasted.png")
     expect(page.locator("#easel .about")).to_contain_text("96 × 64")
 
 

@@ -25,6 +25,7 @@ def test_a_prompt_becomes_an_image_with_its_seed_cost_time_and_size(page: Page) 
     expect(facts).to_contain_text("256 × 256")
     expect(page.locator("#stage .card img")).to_have_attribute("alt", WORDS)
     page.wait_for_function("document.querySelector('#stage .card img')?.naturalWidth === 256")
+    page.locator("#history .tile").scroll_into_view_if_needed()
     page.wait_for_function("document.querySelector('#history .tile img')?.naturalWidth > 0")
 
 

@@ -7,6 +7,8 @@ from playwright.sync_api import Page, expect
 
 from tests.serving import Site
 
+THRESHOLDS = {"low_threshold": 100, "high_threshold": 200}
+
 
 def last_controls(site: Site) -> list[dict[str, object]]:
     with site.playground.store.engine.connect() as connection:
@@ -30,17 +32,19 @@ def test_further_controls_are_sent_restored_and_counted_against_the_backend(
     expect(row.first.locator("img")).to_be_visible()
     row.nth(1).get_by_role("button", name="Remove").click()
     row.get_by_label("Scale").fill("0.4")
+    expect(row.get_by_label("Low threshold")).to_be_visible()
     row.get_by_label("Preprocess").select_option("none")
+    expect(row.get_by_label("Low threshold")).to_be_hidden()
     page.fill("#prompt textarea", "two controls")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#stage .card")).to_have_count(1)
-    assert last_controls(site) == [{"preprocess": "none", "scale": 0.4, "start": 0.0, "end": 0.8}]
+    assert last_controls(site) == [{"preprocess": "none", "scale": 0.4, "start": 0.0, "end": 0.8, **THRESHOLDS}]
     row.get_by_role("button", name="Remove").click()
     page.get_by_role("button", name="Use settings").click()
     expect(row.get_by_label("Scale")).to_have_value("0.4")
     expect(row.locator("img")).to_be_visible()
     page.click("#backend input")
-    page.get_by_role("option", name="Second fake").click()
+    page.locator("li[role=option]", has_text="Second fake").click()
     expect(page.locator(".further .hint")).to_contain_text("This backend takes 0 further controls here: remove 1")
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
@@ -23,12 +24,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Scene, st
 
 
 @pytest.fixture
-def tab(browser: Browser, served: tuple[Scene, str], tmp_path: Path) -> Iterator[Page]:
+def tab(browser: Browser, served: tuple[Scene, str], tmp_path: Path, hands: dict[str, Any]) -> Iterator[Page]:
     """Open the ControlNet tab with a picture on its easel."""
     picture = Image.new("RGB", (512, 256), "white")
     ImageDraw.Draw(picture).ellipse((100, 40, 300, 220), fill="black")
     picture.save(tmp_path / "picture.png")
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context = browser.new_context(**hands)
     page = context.new_page()
     page.set_default_timeout(30_000)
     page.goto(served[1])
@@ -94,3 +95,4 @@ def test_the_controls_have_the_backends_own_ranges_from_the_start(tab: Page) -> 
     scale = tab.locator("#controlnet-control_scale input[type=range]")
     expect(scale).to_have_attribute("min", "0")
     expect(scale).to_have_attribute("max", "1")
+    expect(tab.locator("#thresholds")).to_be_hidden()  # it finds edges its own way

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
 from backend.events import Emit, Progress
+from backend.request_parts import Control
 from backend.requests import ControlNet, ImageToImage, Inpaint, Outpaint
 from backend.runs.records import Run
 from tests.serving import Site
@@ -240,17 +241,40 @@ def test_a_map_that_takes_long_says_what_it_does_and_can_be_stopped(
     assert ended.wait(5)
 
 
-def test_a_finger_draws(browser: object, site: Site, scene: Path) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)  # type: ignore[attr-defined]
-    page = context.new_page()
-    page.goto(site.address)
-    choose(page, "Inpaint", scene)
-    canvas = page.locator("#easel canvas[tabindex]")
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    devtools = context.new_cdp_session(page)
-    for kind, part in (("touchStart", 0.3), ("touchMove", 0.5), ("touchMove", 0.7), ("touchEnd", None)):
-        places = [] if part is None else [{"x": box["x"] + part * box["width"], "y": box["y"] + box["height"] / 2}]
-        devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
-    expect(page.locator("#easel .about")).to_contain_text("mask covers")
-    context.close()
+def test_the_map_follows_its_thresholds_once_it_is_shown(page: Page, site: Site, scene: Path) -> None:
+    asked: list[tuple[int, int]] = []
+
+    def seen(control: Control, *_: object) -> Image.Image:
+        asked.append(control.thresholds)
+        return Image.new("RGB", (768, 512), (control.low_threshold,) * 3)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(site.fake, "control_picture", seen)
+        choose(page, "ControlNet", scene)
+        page.fill("#controlnet-low_threshold input[type=number]", "90")
+        page.wait_for_timeout(600)
+        assert asked == []  # nobody asked for a map yet
+        page.click("#show-control")
+        shown = page.locator("#control-map img")
+        expect(shown).to_be_visible()
+        first = shown.get_attribute("src")
+        page.fill("#controlnet-low_threshold input[type=number]", "60")
+        expect(shown).not_to_have_attribute("src", str(first))
+        assert (asked[0], asked[-1]) == ((90, 200), (60, 200))
+    run = generate(page, site)
+    assert isinstance(run.request, ControlNet)
+    assert (run.request.low_threshold, run.request.high_threshold) == (60, 200)
+
+
+def test_the_ends_of_a_range_push_one_another(page: Page, scene: Path) -> None:
+    choose(page, "ControlNet", scene)
+    start, end = (page.locator(f"#controlnet-control_{name} input[type=range]") for name in ("start", "end"))
+    numbers = [page.locator(f"#controlnet-control_{name} input[type=number]") for name in ("start", "end")]
+    start.fill("0.9")
+    expect(numbers[1]).to_have_value("0.95")
+    end.fill("0")
+    expect(numbers[0]).to_have_value("0")
+    expect(numbers[1]).to_have_value("0.05")
+    page.get_by_label("Preprocess", exact=True).click()
+    page.locator("li[role=option][aria-label=depth]").click()
+    expect(page.locator("#thresholds")).to_be_hidden()

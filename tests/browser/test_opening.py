@@ -56,7 +56,7 @@ def test_a_backend_chosen_before_the_memory_comes_stays_and_fits_what_is_remembe
     wait_until_remembered(page, "a fox")
     with reloaded_with_a_late_memory(page):
         page.click("#backend input")
-        page.get_by_role("option", name="Second fake").click()
+        page.locator("li[role=option]", has_text="Second fake").click()
     expect(page.locator("#prompt textarea")).to_have_value("a fox")
     expect(page.locator("#steps input[type=number]")).to_have_value("20")
     expect(page.get_by_role("tab", name="ControlNet", exact=True)).to_be_disabled()
@@ -78,7 +78,7 @@ def test_an_answer_that_is_lost_is_asked_for_again(page: Page) -> None:
 
     page.route("**/gradio_api/run/predict*", lose)
     page.click("#backend input")
-    page.get_by_role("option", name="Second fake").click()
+    page.locator("li[role=option]", has_text="Second fake").click()
     expect(page.get_by_role("tab", name="ControlNet", exact=True)).to_be_disabled()
     wait_until_remembered(page, '"second"')
     assert lost

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -41,8 +42,8 @@ def address(scene: Scene) -> Iterator[str]:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(accept_downloads=True)
+def context(browser: Browser, hands: dict[str, Any]) -> Iterator[BrowserContext]:
+    context = browser.new_context(**hands)
     context.set_default_timeout(PATIENCE_MS)
     yield context
     context.close()
@@ -122,8 +123,10 @@ def test_a_visitors_key_pays_and_is_found_nowhere(
     assert leaks == []
 
 
-def test_another_visitor_has_nothing_of_it(scene: Scene, address: str, browser: Browser, tmp_path: Path) -> None:
-    ann, bob = browser.new_context(), browser.new_context()
+def test_another_visitor_has_nothing_of_it(
+    scene: Scene, address: str, browser: Browser, hands: dict[str, Any], tmp_path: Path
+) -> None:
+    ann, bob = browser.new_context(**hands), browser.new_context(**hands)
     for visitor in (ann, bob):
         visitor.set_default_timeout(PATIENCE_MS)
     give_key(opened(ann, address))
@@ -136,15 +139,12 @@ def test_another_visitor_has_nothing_of_it(scene: Scene, address: str, browser: 
     bob.close()
 
 
-def test_a_closed_page_is_forgotten_with_its_key(scene: Scene, address: str, browser: Browser) -> None:
-    context = browser.new_context()
-    context.set_default_timeout(PATIENCE_MS)
+def test_a_closed_page_is_forgotten_with_its_key(scene: Scene, address: str, context: BrowserContext) -> None:
     page = opened(context, address)
     before = len(scene.playground.callers.keys.secrets())
     give_key(page)
     assert len(scene.playground.callers.keys.secrets()) == before + 1
     page.close(run_before_unload=True)
-    context.close()
     for _ in range(600):
         if len(scene.playground.callers.keys.secrets()) <= before:
             return

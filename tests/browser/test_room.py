@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -15,9 +16,9 @@ PATIENCE_MS = 60_000
 
 
 @pytest.fixture
-def people(browser: Browser) -> Iterator[tuple[BrowserContext, BrowserContext]]:
+def people(browser: Browser, hands: dict[str, Any]) -> Iterator[tuple[BrowserContext, BrowserContext]]:
     """Return two browsers of two people."""
-    contexts = browser.new_context(), browser.new_context()
+    contexts = browser.new_context(**hands), browser.new_context(**hands)
     for context in contexts:
         context.set_default_timeout(PATIENCE_MS)
     yield contexts

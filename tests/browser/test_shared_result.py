@@ -1,5 +1,7 @@
 """A result's link: shown to somebody else, opened in their form, and taken back."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -10,7 +12,9 @@ pytestmark = pytest.mark.slow  # Two pages, or several runs, each some seconds o
 PATIENCE_MS = 60_000
 
 
-def test_a_result_is_shown_by_its_link_until_that_is_taken_back(page: Page, site: Site, browser: Browser) -> None:
+def test_a_result_is_shown_by_its_link_until_that_is_taken_back(
+    page: Page, site: Site, browser: Browser, hands: dict[str, Any]
+) -> None:
     page.fill("#prompt textarea", "a lighthouse <b>at night</b>")
     page.keyboard.press("Control+Enter")
     share = page.locator("#stage .card [data-act=share]")
@@ -19,7 +23,7 @@ def test_a_result_is_shown_by_its_link_until_that_is_taken_back(page: Page, site
     expect(code).to_contain_text("?result=", timeout=PATIENCE_MS)
     address = code.inner_text()
 
-    context = browser.new_context()
+    context = browser.new_context(**hands)
     context.set_default_timeout(PATIENCE_MS)
     other = context.new_page()
     other.goto(address)

@@ -6,12 +6,12 @@ from PIL import Image
 
 from backend.local.drawing import Guide
 from backend.pixels import open_upright
-from backend.request_parts import Control, Preprocess
+from backend.request_parts import Control
 from backend.runs.files import ImageFiles
 from backend.sizing import resized
 
-Detect = Callable[[Preprocess, Image.Image], Image.Image]
-"""Makes the control picture (RGB, the same size) of an image."""
+Detect = Callable[[Control, Image.Image], Image.Image]
+"""Makes of an image what a control follows (RGB, the same size)."""
 Box = tuple[int, int, int, int]
 
 
@@ -39,5 +39,5 @@ class Guides:
     ) -> Guide:
         whole, box, size = place
         part = resized(resized(image, whole, "crop").crop(box), size, "stretch")
-        picture = self._detect(control.preprocess, part)
+        picture = self._detect(control, part)
         return Guide(picture=picture, scale=control.scale, start=control.start, end=control.end)

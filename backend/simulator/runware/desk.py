@@ -15,6 +15,7 @@ from backend.canny import edges
 from backend.encoding import encode
 from backend.errors import PlaygroundError
 from backend.pixels import check_header
+from backend.request_parts import THRESHOLDS
 from backend.runware.prices import Prices
 from backend.simulator.faults import Fault
 from backend.simulator.runware.checks import Task, errors_of, told
@@ -198,7 +199,9 @@ class Desk:
         return self.world.media.put(content, TYPES[check_header(content)], str(uuid.uuid4()))
 
     def _preprocess(self, task: Task, origin: str) -> Item:
-        content = encode(edges(opened(self.world, task["inputs"]["image"])), "png")
+        settings = task.get("settings") or {}
+        thresholds = settings.get("lowThresholdCanny", THRESHOLDS[0]), settings.get("highThresholdCanny", THRESHOLDS[1])
+        content = encode(edges(opened(self.world, task["inputs"]["image"]), thresholds), "png")
         identity = str(uuid.uuid4())
         item = {**_about(task), "guideImageUUID": identity, "inputImageUUID": str(uuid.uuid4())}
         item |= self._delivered(task, content, "png", origin=origin, names=("guideImage", identity))

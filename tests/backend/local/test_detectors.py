@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,6 +24,10 @@ def detectors(tmp_path: Path) -> Detectors:
     return Detectors(Extras(offered=True, cache=tmp_path))
 
 
+def wanted(preprocess: str, **values: Any) -> Control:
+    return Control.model_validate({"image": "a" * 64, "preprocess": preprocess, **values})
+
+
 @pytest.fixture
 def image() -> Image.Image:
     """Return a black square on white, of an odd size."""
@@ -32,14 +37,24 @@ def image() -> Image.Image:
 
 
 def test_edges_need_no_weights_and_keep_the_size(detectors: Detectors, image: Image.Image) -> None:
-    found = detectors.detect("canny", image)
+    found = detectors.detect(wanted("canny"), image)
     assert found.size == image.size
     assert found.getpixel((60, 50)) == (0, 0, 0)
     assert max(found.getpixel((column, 50))[0] for column in (38, 39, 40, 41)) == 255
 
 
+def test_lower_thresholds_find_more_edges(detectors: Detectors) -> None:
+    slope = Image.linear_gradient("L").resize((256, 256)).convert("RGB")
+    ImageDraw.Draw(slope).rectangle((80, 80, 160, 160), fill="#8a8a8a")  # against a ground that meets it in places
+    found = [
+        np.count_nonzero(np.asarray(detectors.detect(wanted("canny", low_threshold=low, high_threshold=high), slope)))
+        for low, high in ((200, 254), (100, 200), (20, 40))
+    ]
+    assert found[0] < found[1] < found[2]
+
+
 def test_none_takes_the_image_as_the_map(detectors: Detectors, image: Image.Image) -> None:
-    assert distance(detectors.detect("none", image), image) == 0
+    assert distance(detectors.detect(wanted("none"), image), image) == 0
 
 
 @pytest.mark.parametrize(
@@ -53,7 +68,7 @@ def test_a_detector_without_its_weights_says_what_to_do_at_once(
     detectors: Detectors, image: Image.Image, preprocess: str, said: str
 ) -> None:
     with pytest.raises(Unsupported, match=f"`preprocess`: .*{said}"):
-        detectors.detect(preprocess, image)
+        detectors.detect(wanted(preprocess), image)
 
 
 def test_depth_is_a_grey_map_of_the_images_size_over_the_whole_range(tmp_path: Path, image: Image.Image) -> None:
@@ -73,9 +88,9 @@ def test_the_depth_of_a_flat_picture_is_no_fault(tmp_path: Path) -> None:
 def test_the_larger_detectors_say_their_size_and_their_licence(detectors: Detectors, image: Image.Image) -> None:
     options = LocalOptions(depth_detector="ZoeDepth", pose_detector="OpenPose")
     with pytest.raises(Unsupported, match=r"ZoeDepth \(1\.4 GB, MIT\): get it beside the backend switch"):
-        detectors.detect("depth", image, options)
+        detectors.detect(wanted("depth"), image, options)
     with pytest.raises(Unsupported, match=r"OpenPose \(510 MB, for non-commercial research only\)"):
-        detectors.detect("pose", image, options)
+        detectors.detect(wanted("pose"), image, options)
 
 
 def test_where_the_other_detector_is_here_it_is_named(tmp_path: Path) -> None:
@@ -94,7 +109,7 @@ def test_the_chosen_detector_makes_the_map(tmp_path: Path, image: Image.Image, m
     finder = ZoeFinder(zoe_detector())
     monkeypatch.setitem(LOADERS, "zoe", lambda _: finder)
     detectors = Detectors(Extras(offered=True, cache=tmp_path))
-    found = detectors.detect("depth", image, LocalOptions(depth_detector="ZoeDepth"))
+    found = detectors.detect(wanted("depth"), image, LocalOptions(depth_detector="ZoeDepth"))
     assert distance(found, finder.find(image, lambda: None)) == 0
 
 
@@ -114,11 +129,11 @@ def test_a_map_is_made_once_for_a_picture_and_a_detector(tmp_path: Path, monkeyp
         Image.new("RGB", size, colour) for size, colour in (((9, 9), "red"), ((9, 9), "blue"), ((9, 3), "red"))
     )
     for picture in (red, blue, small, red.copy(), small):
-        assert distance(detectors.detect("depth", picture), picture) == 0
+        assert distance(detectors.detect(wanted("depth"), picture), picture) == 0
     assert asked == [(9, 9), (9, 9), (9, 3)]
-    detectors.detect("depth", red, LocalOptions(depth_detector="ZoeDepth"))
+    detectors.detect(wanted("depth"), red, LocalOptions(depth_detector="ZoeDepth"))
     assert len(asked) == 4
     for level in range(MOST_MAPS):
-        detectors.detect("depth", Image.new("RGB", (9, 9), (level, 9, 9)))
-    detectors.detect("depth", red)
+        detectors.detect(wanted("depth"), Image.new("RGB", (9, 9), (level, 9, 9)))
+    detectors.detect(wanted("depth"), red)
     assert len(asked) == 4 + MOST_MAPS + 1

@@ -87,6 +87,10 @@ def test_a_negative_prompt_is_read_past_other_conditioning() -> None:
     assert recipe["negative_prompt"] == "blurry"
     assert recipe["mode"] == "controlnet"
     assert (recipe["control_scale"], recipe["control_start"], recipe["control_end"]) == (0.6, 0.1, 0.7)
+    assert "low_threshold" not in recipe  # this node counts from 0 to 1, and otherwise
+    graph["51"]["class_type"] = "CannyEdgePreprocessor"
+    graph["51"]["inputs"] |= {"low_threshold": 60, "high_threshold": 140}
+    assert (read(graph).recipe["low_threshold"], read(graph).recipe["high_threshold"]) == (60, 140)
 
 
 def test_an_image_behind_the_latent_makes_it_image_to_image_or_inpaint() -> None:

@@ -79,11 +79,13 @@ def test_image_to_image_inpaint_hires_and_control_are_told_apart() -> None:
     assert hires["mode"] == "text_to_image"
     control = (
         'a fox\nSteps: 8, CFG scale: 1, Seed: 5, Size: 512x512, ControlNet 0: "Module: canny, Model: z-image-union, '
-        'Weight: 0.7, Resize Mode: Crop and Resize, Guidance Start: 0.1, Guidance End: 0.9, Control Mode: Balanced"'
+        "Weight: 0.7, Resize Mode: Crop and Resize, Guidance Start: 0.1, Guidance End: 0.9, Control Mode: Balanced, "
+        'Threshold A: 60, Threshold B: 140"'
     )
     found = recipe(png(parameters=control))
     assert (found["mode"], found.get("preprocess", "canny")) == ("controlnet", "canny")
     assert (found["control_scale"], found["control_start"], found["control_end"]) == (0.7, 0.1, 0.9)
+    assert (found["low_threshold"], found["high_threshold"]) == (60, 140)
 
 
 def test_a_seed_above_ours_and_an_odd_size_are_said() -> None:

@@ -40,7 +40,7 @@ class Everything:
     def ready(self, preprocess: Preprocess) -> bool:
         return True
 
-    def detect(self, preprocess: Preprocess, image: Image.Image, *, emit: Emit = unheard) -> Image.Image:
+    def detect(self, control: Control, image: Image.Image, *, emit: Emit = unheard) -> Image.Image:
         return Image.new("RGB", image.size, "teal")
 
 
