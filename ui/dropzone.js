@@ -13,7 +13,7 @@ document.addEventListener('dragleave', () => { depth -= 1; if (depth <= 0) { dep
 document.addEventListener('dragover', event => { if (carries(event)) event.preventDefault(); });
 // Where no picture is worked on, a pasted one can only bring its settings.
 document.addEventListener('paste', event => {
-  const file = [...event.clipboardData.files].find(each => each.type.startsWith('image/'));
+  const file = window.playground.pasted(event);
   if (file && (document.getElementById('main').dataset.mode ?? 'text_to_image') === 'text_to_image') { event.preventDefault(); take(file); }
 });
 document.addEventListener('drop', event => {

@@ -26,6 +26,7 @@ function show(file, url, mask) {
     delete root.dataset.empty;
     brush.max = Math.max(40, Math.round(Math.max(canvas.width, canvas.height) / 3));
     brush.value = Math.max(8, Math.round(Math.max(canvas.width, canvas.height) / 16));
+    resize_brush(0);
     lay_out(); tell();
     if (mask) draw_mask(mask);
   };
@@ -151,7 +152,7 @@ root.addEventListener('dragover', event => { event.preventDefault(); root.datase
 root.addEventListener('dragleave', () => delete root.dataset.over);
 root.addEventListener('drop', event => { delete root.dataset.over; const file = event.dataTransfer.files[0]; if (file) { event.preventDefault(); event.stopPropagation(); take(file); } });
 document.addEventListener('paste', event => {
-  const file = [...event.clipboardData.files].find(each => each.type.startsWith('image/'));
+  const file = window.playground.pasted(event);
   if (file && mode() !== 'text_to_image') { take(file); event.preventDefault(); }
 });
 document.addEventListener('input', event => { if (event.target.closest && event.target.closest('[id^="outpaint-"]')) read_margins(); });

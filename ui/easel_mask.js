@@ -137,7 +137,12 @@ function move_spot([across, down], painting) {
   show_spot(to);
 }
 function dab() { begin_stroke(spot || middle()); end_stroke(); show_spot(spot || middle()); }
-function resize_brush(by) { brush.value = +brush.value + by; if (spot) show_spot(spot); }
+function resize_brush(by) {
+  brush.value = +brush.value + by;
+  brush.style.setProperty('--fill', `${100 * (brush.value - brush.min) / (brush.max - brush.min)}%`);
+  if (spot) show_spot(spot);
+}
+brush.addEventListener('input', () => resize_brush(0));
 canvas.addEventListener('keydown', event => {
   const size = Math.round(+brush.value * .2) || 1;
   const key = event.key.toLowerCase(), command = event.ctrlKey || event.metaKey;

@@ -60,6 +60,9 @@
       return box;
     },
     write_prompt: text => window.playground.write('#prompt', text).focus(),
+    // Office programs put a picture of a text beside it; in a field it is the text that was meant.
+    pasted: ({clipboardData, target}) => target.closest('input, textarea') && clipboardData.getData('text/plain')
+      ? undefined : [...clipboardData.files].find(each => each.type.startsWith('image/')),
     copy: async (text, button) => {
       // Over plain http, or without the visitor's leave, the clipboard is closed; then the old way is tried.
       const copied = await (navigator.clipboard ? navigator.clipboard.writeText(text).then(() => true, () => false) : false)

@@ -10,10 +10,15 @@ function kind(place) {
     case 'entries': return entries(place, tell);
     case 'number': return {
       read: () => Number.isFinite(box.valueAsNumber) ? box.valueAsNumber : '',
-      write: value => { box.value = value ?? ''; if (range && box.value !== '') range.value = box.value; },
+      write: value => { box.value = value ?? ''; if (range && box.value !== '') slide(range, box.value); },
     };
     default: return {read: () => box.value, write: value => { box.value = value ?? ''; }};
   }
+}
+
+function slide(range, value) {
+  range.value = value;
+  range.style.setProperty('--fill', `${100 * (range.value - range.min) / (range.max - range.min)}%`);
 }
 
 const read_all = () => Object.fromEntries(Object.entries(cells).map(([name, cell]) => [name, cell.read()]));
@@ -30,6 +35,7 @@ function fit({place, read, write}, change) {
   for (const end of place.querySelectorAll('input[type=number], input[type=range]')) {
     if ('minimum' in change) end.min = change.minimum;
     if ('maximum' in change) end.max = change.maximum;
+    if (end.type === 'range') slide(end, end.value);
   }
   if ('value' in change) write(change.value);
   else if (change.choices) write(before);
@@ -57,7 +63,7 @@ element.addEventListener('input', event => {
   if (!place || place.dataset.kind === 'entries') return;
   const number = place.querySelector('input[type=number]'), range = place.querySelector('input[type=range]');
   if (event.target === range) number.value = range.value;
-  else if (range && number.value !== '') range.value = number.value;
+  if (range && number.value !== '') slide(range, number.value);
   if (place === cells.size.place) set_size();
   else if (place === cells.width.place || place === cells.height.place) name_size();
   tell();
@@ -71,5 +77,6 @@ element.addEventListener('change', event => {
   if (max !== '' && valueAsNumber > +max) target.value = max;
   tell();
 });
+for (const range of element.querySelectorAll('input[type=range]')) slide(range, range.value);
 watch('changes', () => { if (props.changes) lay(props.changes.cells); });
 window.playground_sheet = {fill: values => lay(Object.fromEntries(Object.entries(values).map(([name, value]) => [name, {value}])))};

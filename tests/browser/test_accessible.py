@@ -103,3 +103,12 @@ def test_nothing_moves_for_those_who_asked_for_that(seen: Page) -> None:
     assert seen.evaluate(moving) == []
     seen.click("#stop")
     expect(seen.locator("#stage .stopped")).to_be_visible()
+
+
+def test_a_check_mark_stands_out_from_its_box(seen: Page) -> None:
+    seen.get_by_role("tab", name="Inpaint", exact=True).click()
+    box = seen.locator("#keep-size input")
+    ground = "each => getComputedStyle(each).backgroundColor"
+    checked = box.evaluate(ground)
+    box.uncheck()
+    assert checked != box.evaluate(ground)  # the mark is white

@@ -114,23 +114,29 @@ def test_keys_choose_brush_eraser_and_size_and_undo_every_stroke(page: Page, sce
     expect(about).to_have_text(drawn)
 
 
-def paste(page: Page, picture: Path) -> None:
-    page.evaluate(
-        """bytes => {
+def paste(page: Page, picture: Path, *, into: str = "body", words: str = "") -> bool:
+    """Paste a picture, and words beside it; return whether the browser is left to paste as it does by itself."""
+    left: bool = page.evaluate(
+        """([bytes, into, words]) => {
             const data = new DataTransfer();
             data.items.add(new File([new Uint8Array(bytes)], 'pasted.png', {type: 'image/png'}));
-            document.body.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true}));
+            if (words) data.setData('text/plain', words);
+            const event = new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true});
+            return document.querySelector(into).dispatchEvent(event);
         }""",
-        list(picture.read_bytes()),
+        [list(picture.read_bytes()), into, words],
     )
+    return left
 
 
 def test_a_pasted_picture_lies_on_the_easel_or_is_read_where_there_is_none(page: Page, tmp_path: Path) -> None:
     Image.new("RGB", (96, 64), "#335577").save(tmp_path / "pasted.png")
-    paste(page, tmp_path / "pasted.png")
+    assert not paste(page, tmp_path / "pasted.png")
     expect(page.locator("#notice")).to_contain_text("carries no settings")
     choose(page, "Image to image")
-    paste(page, tmp_path / "pasted.png")
+    assert paste(page, tmp_path / "pasted.png", into="#prompt textarea", words="out of a letter")
+    expect(page.locator("#easel .easel[data-empty]")).to_be_visible()
+    assert not paste(page, tmp_path / "pasted.png")
     expect(page.locator("#easel .about")).to_contain_text("96 × 64")
 
 
