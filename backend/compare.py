@@ -35,6 +35,8 @@ _MAY_BE_LEFT_OUT = frozenset(
         "output_format",
         "output_quality",
         "mask_margin",
+        "low_threshold",
+        "high_threshold",
     }
 )
 """Fields whose absence leaves the same picture to be drawn; without any other, the comparison would mislead."""

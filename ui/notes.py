@@ -5,18 +5,18 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from backend.capabilities import Capabilities
-from backend.requests import Mode
+from backend.requests import REQUEST_TYPES, Mode
 from ui import words
-from ui.form import SHARED
 
 
 def note_html(capabilities: Capabilities, changed: Sequence[str] = ()) -> str:
     """Return the note under the settings; `changed` are sentences on what was just fitted to the backend."""
     lines = Markup("").join(Markup("<li>{}</li>").format(line) for line in changed)
+    fields = {name: info for mode in capabilities.modes for name, info in REQUEST_TYPES[mode].model_fields.items()}
     lacking = Markup("").join(
-        Markup("<li><b>{}</b> {}</li>").format(SHARED[name].title, reason)
+        Markup("<li><b>{}</b> {}</li>").format(fields[name].title, reason)
         for name, reason in capabilities.lacks.items()
-        if name in SHARED
+        if name in fields
     )
     if lacking:
         lacking = Markup("<details><summary>What this backend leaves out</summary><ul>{}</ul></details>").format(

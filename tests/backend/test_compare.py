@@ -2,14 +2,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from backend.caller import Caller
 from backend.capabilities import Limit, Options
 from backend.compare import compare, contenders
+from backend.encoding import encode
 from backend.events import Finished
 from backend.fake import FakeBackend
 from backend.playground import Playground
-from backend.requests import Request, TextToImage, parse_request
+from backend.requests import ControlNet, Request, TextToImage, parse_request
 
 
 class Narrow(FakeBackend):
@@ -20,7 +22,12 @@ class Narrow(FakeBackend):
     capabilities = replace(
         FakeBackend.capabilities,
         modes=("text_to_image", "controlnet"),
-        lacks={"scheduler": "has one scheduler only.", "loras": "takes none."},
+        lacks={
+            "scheduler": "has one scheduler only.",
+            "loras": "takes none.",
+            "low_threshold": "finds its own edges.",
+            "high_threshold": "finds its own edges.",
+        },
         limits={"steps": Limit(most=8)},
         options=Options,
     )
@@ -34,6 +41,11 @@ class Absent(FakeBackend):
 
     def missing(self, caller: Caller) -> str | None:
         return "Paste a key."
+
+
+@pytest.fixture
+def control_image(playground: Playground) -> str:
+    return playground.files.put(encode(Image.new("RGB", (64, 64)), "png"), "png")
 
 
 @pytest.fixture
@@ -54,6 +66,18 @@ def test_what_another_backend_lacks_is_left_out_and_listed(three: Playground, ca
     assert (first.left_out, first.refusal) == ((), None)
     assert {problem.field for problem in narrow.left_out} == {"options", "scheduler", "loras"}
     assert (narrow.request.scheduler, narrow.request.loras, narrow.request.options) == ("Default", (), {})
+
+
+def test_thresholds_are_left_out_together_where_another_backend_finds_edges_its_own_way(
+    three: Playground, caller: Caller, control_image: str
+) -> None:
+    asked = parse_request(
+        {"mode": "controlnet", "prompt": "a fox", "image": control_image, "low_threshold": 20, "high_threshold": 60}
+    )
+    _, narrow, _ = contenders(three, caller, asked, chosen="fake")
+    assert isinstance(narrow.request, ControlNet)
+    assert (narrow.request.low_threshold, narrow.request.high_threshold) == (100, 200)
+    assert {problem.field for problem in narrow.left_out} == {"low_threshold", "high_threshold"}
 
 
 def test_all_share_one_seed_and_one_size(three: Playground, caller: Caller) -> None:

@@ -23,6 +23,7 @@ def test_where_a_picture_goes_and_what_is_left_out_is_said_before_it_is_sent() -
     html = note_html(CAPABILITIES)
     assert "public, unguessable address" in html
     assert "takes no negative prompt" in html
+    assert "<b>Low threshold</b> ModelRunner finds edges its own way" in html
 
 
 def test_a_backend_with_nothing_to_say_has_no_note() -> None:
