@@ -78,12 +78,15 @@ _FLAG = Markup('<span class="flag">flagged by the safety check</span>')
 _MODES = Markup("").join(
     Markup('<option value="{}">{}</option>').format(mode, words.MODE_LABELS[mode]) for mode in MODES[1:]
 )
-_RECORDED = Markup(
+SEND = Markup(
     '<select data-act="send" aria-label="Use this image in another mode"><option value="">Use in …</option>{}</select>'
+).format(_MODES)
+"""The choice that takes an image to another mode."""
+_RECORDED = SEND + Markup(
     '<button type="button" data-act="settings" title="Bring back everything that made it">Use settings</button>'
     '<button type="button" data-act="code" title="The exact request, and code that repeats it">Code</button>'
     '<button type="button" data-act="share" title="A link that shows this run, or takes that back">Link</button>'
-).format(_MODES)
+)
 _CARD = Markup(
     '<figure class="card" data-run="{run}" data-index="{index}" style="--ratio:{width} / {height};--width:{width}px">'
     '<button type="button" class="picture" data-open aria-label="Look at it in full size">'

@@ -13,7 +13,7 @@ from backend.runs.history import Page, Search
 from backend.runs.records import Run, RunImage
 from ui import words
 from ui.caller import caller_of
-from ui.cards import facts, vary_button
+from ui.cards import SEND, facts, vary_button
 from ui.charts import ChartsArea, charts_area
 from ui.history_search import read_search, search_area
 from ui.results import no_variation
@@ -132,6 +132,7 @@ class Looking:
             alt=run.request.prompt[:300],
             line=facts(image, run.cost_kind, run),
             vary=self._vary_button(run, image),
+            send=SEND,
             run=run.id,
             index=image.index,
             seed=words.seed_text(image.seed),
@@ -150,7 +151,8 @@ _TILE = Markup(
     '<figure class="tile {on}" data-run="{run}" data-index="{index}" data-seed="{seed}">'
     '<button type="button" class="picture" data-open="{whole}" aria-label="Look at it in full size">'
     '<img src="{small}" alt="{alt}" title="{alt}" loading="lazy"></button>'
-    '<div class="corner"><button type="button" data-act="{wish}" aria-label="Favourite" title="Favourite">'
+    '<div class="corner"><span class="send" title="Use this image in another mode">→{send}</span>'
+    '<button type="button" data-act="{wish}" aria-label="Favourite" title="Favourite">'
     "{star}</button>"
     '<button type="button" data-act="delete" aria-label="Delete" title="Delete">✕</button></div>'
     '<figcaption><span class="facts">{line}</span>'

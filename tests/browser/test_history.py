@@ -62,6 +62,16 @@ def test_a_result_goes_to_another_mode(page: Page, site: Site) -> None:
     assert run.request.mode == "outpaint"
 
 
+def test_an_older_result_goes_to_another_mode_as_well(page: Page) -> None:
+    draw(page, "a blue barn")
+    page.reload()
+    tile = page.locator("#history .tile").first
+    tile.hover()
+    tile.locator("select").select_option("inpaint")
+    expect(page.get_by_role("tab", name="Inpaint", exact=True)).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#easel .about")).to_contain_text("256 × 256")
+
+
 def test_picture_and_mask_come_back_with_an_inpaint_run(page: Page, site: Site, scene: Path) -> None:  # noqa: F811
     choose(page, "Inpaint", scene)
     drag(page, (0.2, 0.5), (0.8, 0.5))
