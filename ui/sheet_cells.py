@@ -67,9 +67,7 @@ def select(key: str, label: str, about: str, choices: Mapping[str, str], *, at: 
 def number(key: str, label: str, value: int, *, step: int, at: str) -> Cell:
     """Make a whole number that is no field's own; its ends are the check's of the request."""
     parts = {"at": at, "label": label, "about": "", "told": "", "least": "", "most": "", "step": step, "value": value}
-    return _made(
-        key, value, {"at": at, "kind": "number", "head": _HEAD.format(**parts), "box": _NUMBER.format(**parts)}, {}
-    )
+    return _made(key, value, {"at": at, "kind": "number", "head": _head(at, label), "box": _NUMBER.format(**parts)}, {})
 
 
 def check(key: str, label: str, *, at: str, checked: bool) -> Cell:

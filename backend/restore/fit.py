@@ -10,10 +10,8 @@ from backend.restore.found import Found, Restored
 
 _OURS = re.compile(r"z[-_ .]?image|\bzit\b|z-image-playground", re.IGNORECASE)
 _TUNED = {"steps": "Steps", "guidance": "CFG", "scheduler": "Scheduler", "shift": "Shift"}
-_WHOLE = (
-    *("steps", "seed", "variation_seed", "width", "height", "count", "mask_feather", "mask_grow"),
-    *("low_threshold", "high_threshold"),
-)
+_SEEDS_AND_SIDES = ("seed", "variation_seed", "width", "height")
+_WHOLE = (*_SEEDS_AND_SIDES, "steps", "count", "mask_feather", "mask_grow", "low_threshold", "high_threshold")
 _NUMBERS = ("guidance", "shift", "variation_strength", "strength", "control_scale", "control_start", "control_end")
 _SIDE = 16
 MOST_PROMPT = 3000
