@@ -3,13 +3,16 @@
 import argparse
 import sys
 import tempfile
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from backend.registry import build as build_backend
 from backend.runs.files import ImageFiles
 from backend.settings import Settings
 from backend.simulator.artist import Artist, BackendArtist, FlatArtist
+from backend.simulator.faults import Habits
 from backend.simulator.server import serve
 from backend.simulator.world import KEY, Account, World
 
@@ -22,10 +25,12 @@ Let something fail: curl {address}/simulator/faults -d '{{"kind": "status", "sta
 
 def main() -> None:
     """Read the command line and serve until Ctrl-C."""
-    options = _parser().parse_args()
+    parser = _parser()
+    options = parser.parse_args()
+    habits = _habits(parser, options)
     with tempfile.TemporaryDirectory(prefix="simulator-") as folder:
         files = ImageFiles(Path(folder))
-        world = World(_artist(options.draw, files), files, options.key, account=Account(options.balance))
+        world = World(_artist(options.draw, files), files, options.key, account=Account(options.balance), habits=habits)
         sys.stdout.write(SAID.format(address=f"http://{options.host}:{options.port}", key=options.key))
         sys.stdout.flush()
         serve(world, host=options.host, port=options.port)
@@ -40,13 +45,30 @@ def _artist(name: str, files: ImageFiles) -> Artist:
     return BackendArtist(local, files)
 
 
+def _habits(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Habits:
+    try:
+        return Habits.model_validate({name: getattr(options, name) for name in Habits.model_fields})
+    except ValidationError as error:
+        (name, *_), said = error.errors()[0]["loc"], error.errors()[0]["msg"]
+        parser.error(f"--{str(name).replace('_', '-')}: {said}")
+
+
+def _usd(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise argparse.ArgumentTypeError(f"{text} is no number") from error
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m backend.simulator", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8787)
     parser.add_argument("--draw", choices=("model", "flat"), default="model", help="the embedded model, or one colour")
     parser.add_argument("--key", default=KEY, help="the key that it takes")
-    parser.add_argument("--balance", type=Decimal, default=Decimal(10), help="the account's USD")
+    parser.add_argument("--balance", type=_usd, default=Decimal(10), help="the account's USD")
+    parser.add_argument("--job-seconds", default=0, help="how long a queued job lasts beyond its drawing")
+    parser.add_argument("--bill-factor", default=1, help="how many times the published price is billed")
     return parser
 
 

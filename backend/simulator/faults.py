@@ -1,7 +1,8 @@
-"""What can be made to go wrong, and how often."""
+"""What can be made to go wrong, how often, and what the provider does always."""
 
 import threading
 from collections.abc import Mapping
+from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,6 +16,13 @@ SHARED: Mapping[str, str] = {
     "gateway": "does and bills everything, then answers `status` with a gateway's HTML page",
 }
 """The faults that every protocol has, with what each does; a protocol adds its own."""
+MEDIA: Mapping[str, str] = {
+    "html_image": "the file is a web page",
+    "huge_image": "the file is larger than every cap",
+    "gone": "the file is not there",
+    "cut": "the connection is cut in the middle of the file",
+}
+"""The faults of the files, at `media`, where the shared ones happen too."""
 
 
 class Fault(BaseModel):
@@ -29,6 +37,17 @@ class Fault(BaseModel):
     code: str | None = None
     retry_after: float | None = Field(None, ge=0)
     seconds: float = Field(0.0, ge=0, le=3600)
+
+
+class Habits(BaseModel):
+    """What the provider does at every call, until it is told otherwise."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    job_seconds: float = Field(0.0, ge=0, le=3600)
+    """How long a job lasts beyond its drawing: each of Runware's asynchronous tasks, each of ModelRunner's requests."""
+    bill_factor: Decimal = Field(Decimal(1), gt=0, le=1000)
+    """How many times the published price is billed."""
 
 
 class Faults:

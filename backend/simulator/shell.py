@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from backend.simulator.faults import SHARED, Fault
+from backend.simulator.faults import MEDIA, SHARED, Fault, Habits
 from backend.simulator.world import World
 
 PROTOCOLS: dict[str, str] = {
@@ -33,6 +33,7 @@ def build(world: World, protocols: Mapping[str, str] = PROTOCOLS) -> ASGIApp:
     own = [
         Route("/", _about),
         Route("/simulator/faults", _Control(world).faults, methods=["GET", "POST", "DELETE"]),
+        Route("/simulator/habits", _Control(world).habits, methods=["GET", "POST"]),
         Route("/simulator/arrivals", _Control(world).arrivals),
         Route("/media/{name:path}", _Media(world).get),
     ]
@@ -80,6 +81,17 @@ class Cut(Response):
         await scope["extensions"]["simulator.cut"]()
 
 
+class Half(Response):
+    """The first half of a file, where the connection ends."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Promise the whole, send half of it, and end the connection."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        half = bytes(self.body)[: len(self.body) // 2]
+        await send({"type": "http.response.body", "body": half, "more_body": True})
+        await scope["extensions"]["simulator.cut"]()
+
+
 class _Cuttable:
     """Gives the responses a way to the socket, which ASGI doesn't have."""
 
@@ -99,14 +111,14 @@ class _Cuttable:
 
 
 class _Control:
-    """What a test or a person turns: the faults to come, and what arrived so far."""
+    """What a test or a person turns: the faults to come, the habits, and what arrived so far."""
 
     def __init__(self, world: World) -> None:
         self.world = world
 
     async def faults(self, request: Request) -> Response:
         if request.method == "GET":
-            return JSONResponse(dict(SHARED))
+            return JSONResponse({**SHARED, **MEDIA})
         if request.method == "DELETE":
             self.world.faults.clear()
             return JSONResponse({})
@@ -117,6 +129,14 @@ class _Control:
         self.world.faults.add(fault)
         return JSONResponse(fault.model_dump())
 
+    async def habits(self, request: Request) -> Response:
+        if request.method == "POST":
+            try:
+                self.world.habits = Habits.model_validate_json(await request.body())
+            except ValidationError as error:
+                return PlainTextResponse(str(error), 422)
+        return JSONResponse(self.world.habits.model_dump(mode="json"))
+
     async def arrivals(self, _request: Request) -> Response:
         return JSONResponse([{"operation": one.operation, "body": one.body} for one in self.world.arrivals])
 
@@ -126,16 +146,24 @@ class _Media:
         self.world = world
 
     async def get(self, request: Request) -> Response:
-        fault = self.world.faults.take("media")
         found = self.world.media.get(request.path_params["name"])
-        if fault and fault.kind == "html_image":
-            return HTMLResponse("<html><body>Sign in</body></html>")
-        if fault and fault.kind == "huge_image":
-            return StreamingResponse(_zeros(), media_type="image/png")
-        if found is None or fault:
-            return PlainTextResponse("not found", 404)
-        content, content_type = found
-        return Response(content, media_type=content_type)
+
+        def handle(fault: Fault | None) -> Response:
+            return _file(found, fault)
+
+        return await answer(self.world, "media", handle, refuse=lambda fault: PlainTextResponse("", fault.status))
+
+
+def _file(found: tuple[bytes, str] | None, fault: Fault | None) -> Response:
+    if fault and fault.kind == "html_image":
+        return HTMLResponse("<html><body>Sign in</body></html>")
+    if fault and fault.kind == "huge_image":
+        return StreamingResponse(_zeros(), media_type="image/png")
+    if found is None or (fault and fault.kind != "cut"):
+        return PlainTextResponse("not found", 404)
+    content, content_type = found
+    whole = Half if fault else Response
+    return whole(content, media_type=content_type)
 
 
 async def _zeros() -> AsyncIterator[bytes]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from backend.runs.files import ImageFiles
 from backend.simulator.artist import Artist
-from backend.simulator.faults import Faults
+from backend.simulator.faults import Faults, Habits
 
 KEY = "rehearsal"
 """The key that the simulator takes; it guards nothing."""
@@ -92,7 +92,12 @@ class World:
     account: Account = field(default_factory=Account)
     media: Media = field(default_factory=Media)
     faults: Faults = field(default_factory=Faults)
+    habits: Habits = field(default_factory=Habits)
     arrivals: list[Arrival] = field(default_factory=list)
+
+    def billed(self, published: Decimal) -> Decimal:
+        """Return the USD that are billed for what costs so much by the published prices."""
+        return published * self.habits.bill_factor
 
     def arrived(self, operation: str, body: Any) -> None:
         """Record a call that came in."""

@@ -13,8 +13,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from backend.simulator.faults import Fault
-from backend.simulator.modelrunner.drawing import draw, price_of, size_of
+from backend.simulator.modelrunner.drawing import draw, size_of
 from backend.simulator.modelrunner.job import FATES, Job
+from backend.simulator.modelrunner.prices import published
 from backend.simulator.modelrunner.schema import ENDPOINT, RESERVED, ModelInput, issues, metadata_of
 from backend.simulator.modelrunner.words import no, refuse, stranger, unusable, wrong
 from backend.simulator.shell import answer
@@ -139,8 +140,19 @@ class Counter:
         if job.fate == "fail":
             job.drawing.set_result([])
         elif job.fate != "give_up":
-            job.drawing = self._artists.submit(self._draw, job)
+            self._begin(job)
         return JSONResponse(said, 201)
+
+    def _begin(self, job: Job) -> None:
+        def draw_it() -> None:
+            job.drawing = self._artists.submit(self._draw, job)
+
+        waiting = threading.Timer(self.world.habits.job_seconds, draw_it)
+        waiting.daemon = True
+        if waiting.interval:
+            waiting.start()
+        else:
+            draw_it()
 
     def _draw(self, job: Job) -> list[str]:
         addresses = draw(self.world, job)
@@ -159,6 +171,6 @@ async def _body(request: Request) -> dict[str, Any] | None:
 
 def _upper_price(world: World, given: ModelInput) -> Any:
     try:
-        return price_of(size_of(world, given), given)
+        return world.billed(published(given, size_of(world, given)))
     except ValueError:
         return 0

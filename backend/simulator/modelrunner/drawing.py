@@ -1,7 +1,6 @@
 """From the simulated model's inputs to files, with the artist of the simulator."""
 
 import io
-from decimal import Decimal
 
 from PIL import Image
 
@@ -9,12 +8,10 @@ from backend.encoding import encode
 from backend.pixels import upright
 from backend.requests import ControlNet
 from backend.simulator.modelrunner.job import Job
+from backend.simulator.modelrunner.prices import published
 from backend.simulator.modelrunner.schema import ModelInput
 from backend.simulator.world import World
 from backend.sizing import drawable
-
-USD_A_MEGAPIXEL, USD_EXPANSION = Decimal("0.0065"), Decimal("0.0025")
-"""fal's prices for a model of the same fields; ModelRunner publishes none."""
 
 
 def draw(world: World, job: Job) -> list[str]:
@@ -35,16 +32,10 @@ def size_of(world: World, given: ModelInput) -> tuple[int, int]:
     return drawable(_control_image(world, given).size)
 
 
-def price_of(size: tuple[int, int], given: ModelInput) -> Decimal:
-    """Return the USD of images of a size."""
-    images = given.num_images * USD_A_MEGAPIXEL * size[0] * size[1] / 10**6
-    return (images + USD_EXPANSION * given.enable_prompt_expansion).quantize(Decimal("1e-6"))
-
-
 def _request(world: World, job: Job) -> ControlNet:
     given = job.given
     width, height = size_of(world, given)
-    job.price = price_of((width, height), given)
+    job.price = world.billed(published(given, (width, height)))
     return ControlNet(
         prompt=given.prompt[:3000].ljust(2, "."),
         image=world.files.put(encode(_control_image(world, given), "png"), "png"),

@@ -4,6 +4,7 @@ import base64
 import json
 import secrets
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,10 +17,10 @@ from backend.encoding import encode
 from backend.errors import PlaygroundError
 from backend.pixels import check_header
 from backend.request_parts import THRESHOLDS
-from backend.runware.prices import Prices
 from backend.simulator.faults import Fault
 from backend.simulator.runware.checks import Task, errors_of, told
 from backend.simulator.runware.drawing import TYPES, draw, image_of, opened
+from backend.simulator.runware.prices import published
 from backend.simulator.runware.schema import Error
 from backend.simulator.world import World
 
@@ -47,7 +48,6 @@ class Desk:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.prices = Prices()
         self.jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
         self._carry: dict[str, Callable[[Task, str], Item]] = {
@@ -110,6 +110,8 @@ class Desk:
         return None
 
     def _finish(self, job: Job, origin: str, fault: Fault | None) -> None:
+        if not (fault and fault.kind == "partial"):  # what fails, fails early
+            time.sleep(self.world.habits.job_seconds)
         for item, errors in self._results(job.task, origin, fault):
             job.waiting = job.waiting[1:]
             _note(job, item and {**item, "status": "success"}, [{**error, "status": "error"} for error in errors])
@@ -176,12 +178,8 @@ class Desk:
             yield None, [told({"code": "invalidParameter", "message": str(error).splitlines()[0]}, task)]
 
     def price(self, task: Task) -> Decimal:
-        """Return what one image of a task costs in USD."""
-        if task["taskType"] == "controlNetPreprocess":
-            return self.prices.table.preprocess_usd
-        share = task.get("strength", 1) if "inputs" in task else 1
-        steps = max(1, round(task.get("steps", 8) * share))
-        return self.prices.usd(self.prices.units((task["width"], task["height"]), steps))
+        """Return what one image of a task is billed, in USD."""
+        return self.world.billed(published(task))
 
     def _store(self, task: Task, origin: str) -> Item:
         if task["operation"] == "delete":
@@ -205,8 +203,9 @@ class Desk:
         identity = str(uuid.uuid4())
         item = {**_about(task), "guideImageUUID": identity, "inputImageUUID": str(uuid.uuid4())}
         item |= self._delivered(task, content, "png", origin=origin, names=("guideImage", identity))
-        self.world.account.bill(self.prices.table.preprocess_usd)
-        return item | ({"cost": float(self.prices.table.preprocess_usd)} if task.get("includeCost") else {})
+        price = self.price(task)
+        self.world.account.bill(price)
+        return item | ({"cost": float(price)} if task.get("includeCost") else {})
 
     def _account(self, task: Task, _origin: str) -> Item:
         amount = {"amount": float(self.world.account.balance), "freeBalance": 0, "currency": "USD"}

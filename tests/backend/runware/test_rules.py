@@ -16,6 +16,7 @@ from backend.runware import build
 from backend.runware.backend import RunwareBackend
 from backend.runware.prices import Prices
 from backend.settings import Settings
+from backend.simulator.runware.prices import published
 from tests.backend.runware.scene import Scene
 
 GREY = encode(Image.new("RGB", (128, 128), "grey"), "png")
@@ -142,6 +143,8 @@ def test_without_a_key_it_says_which_and_where(settings: Settings) -> None:
 def test_the_formula_gives_every_published_price(width: int, height: int, steps: int, price: str) -> None:
     prices = Prices()
     assert prices.usd(prices.units((width, height), steps)) == Decimal(price)
+    # The simulator knows the page by itself.
+    assert published({"taskType": "imageInference", "width": width, "height": height, "steps": steps}) == Decimal(price)
 
 
 def test_an_estimate_says_its_range_and_its_date() -> None:

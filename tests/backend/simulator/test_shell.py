@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from backend.simulator.faults import SHARED, Fault
+from backend.simulator.faults import MEDIA, SHARED, Fault, Habits
 from backend.simulator.modelrunner.job import FATES
 from backend.simulator.runware.desk import FAULTS
 from backend.simulator.server import running
@@ -84,6 +84,36 @@ def test_media_can_be_another_thing_than_an_image(client: httpx.Client, world: W
     assert (answer.status_code, answer.content == b"bytes") == (status, False)
 
 
-def test_every_fault_is_on_its_page_of_the_docs() -> None:
+@pytest.mark.parametrize(("kind", "wanted"), [("cut", httpx.RemoteProtocolError), ("drop", httpx.HTTPError)])
+def test_a_file_can_break_off(client: httpx.Client, world: World, kind: str, wanted: type[Exception]) -> None:
+    name = world.media.put(bytes(200_000), "image/png")
+    world.faults.add(Fault(kind=kind, operation="media"))
+    with pytest.raises(wanted):
+        client.get(f"/media/{name}")
+    assert client.get(f"/media/{name}").content == bytes(200_000)
+
+
+def test_half_of_a_cut_file_arrives(client: httpx.Client, world: World) -> None:
+    name, came = world.media.put(bytes(200_000), "image/png"), []
+    world.faults.add(Fault(kind="cut", operation="media"))
+    with client.stream("GET", f"/media/{name}") as answer, pytest.raises(httpx.RemoteProtocolError):
+        _read(answer, came)
+    assert (answer.headers["content-length"], sum(came)) == ("200000", 100_000)
+
+
+def _read(answer: httpx.Response, sizes: list[int]) -> None:
+    for chunk in answer.iter_bytes():
+        sizes.append(len(chunk))  # noqa: PERF401 - what came before the end of the line is wanted
+
+
+def test_a_habit_is_kept_until_another_is_told_and_wrong_ones_are_refused(client: httpx.Client, world: World) -> None:
+    told = client.post("/simulator/habits", json={"job_seconds": 2, "bill_factor": "1.5"}).json()
+    assert told == client.get("/simulator/habits").json() == {"job_seconds": 2.0, "bill_factor": "1.5"}
+    for wrong in ({"bill_factor": 0}, {"job_seconds": -1}, {"patience": 3}):
+        assert client.post("/simulator/habits", json=wrong).status_code == 422
+    assert world.habits == Habits(job_seconds=2, bill_factor="1.5")
+
+
+def test_every_fault_and_habit_is_on_its_page_of_the_docs() -> None:
     page = (Path(__file__).parents[3] / "docs" / "simulator.md").read_text(encoding="utf-8")
-    assert [kind for kind in (*SHARED, *FAULTS, *FATES) if f"`{kind}`" not in page] == []
+    assert [kind for kind in (*SHARED, *MEDIA, *FAULTS, *FATES, *Habits.model_fields) if f"`{kind}`" not in page] == []
