@@ -1,10 +1,11 @@
 """The lists of packages agree with one another and with what is imported."""
 
+import ast
 import os
 import re
 import subprocess
 import sys
-from importlib.metadata import PackageNotFoundError, distribution
+from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -24,6 +25,24 @@ from ui.page import build
 playground = open_playground(Settings(_env_file=None, PLAYGROUND_DATA=Path({data!r})))
 build(playground)
 print(playground.backends["local"].missing(Caller(visitor="v")))
+"""
+
+TALK_TO_THE_SIMULATOR = """
+import json, sys
+from pathlib import Path
+from websockets.sync.client import connect
+from backend.runs.files import ImageFiles
+from backend.simulator.artist import FlatArtist
+from backend.simulator.server import running
+from backend.simulator.world import KEY, World
+
+files = ImageFiles(Path({data!r}))
+with running(World(FlatArtist(files), files)) as address, connect(address.replace("http", "ws") + "/v1") as socket:
+    socket.send(json.dumps([dict(taskType="authentication", apiKey=KEY)]))
+    print(socket.recv(timeout=10))
+    task = dict(taskType="imageInference", taskUUID="f340734a-e1b5-4720-8a2f-108418dc9b14", positivePrompt="a fox")
+    socket.send(json.dumps([task | dict(model="runware:z-image@turbo", width=128, height=128, seed=7)]))
+    print(socket.recv(timeout=10))
 """
 
 
@@ -90,12 +109,35 @@ def test_everything_that_gets_installed_has_its_exact_version() -> None:
 
 
 def test_the_page_opens_with_the_remote_list_alone_and_the_local_backend_says_what_it_lacks(tmp_path: Path) -> None:
-    packages = tmp_path / "packages"
+    assert "torch" in _with_the_remote_list_alone(OPEN_THE_PAGE.format(data=str(tmp_path / "data")), tmp_path)
+
+
+def test_the_simulators_web_socket_speaks_with_the_remote_list_alone(tmp_path: Path) -> None:
+    said = _with_the_remote_list_alone(TALK_TO_THE_SIMULATOR.format(data=str(tmp_path / "data")), tmp_path)
+    assert "connectionSessionUUID" in said
+    assert '"seed": 7' in said
+
+
+def test_every_package_that_is_imported_is_brought_by_the_list() -> None:
+    brought = closure(requirements("requirements.txt")) | set(names("requirements-scale.txt")) | {"spaces"}
+    owners = packages_distributions()
+    missing = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in (ROOT / "app.py", *(ROOT / "backend").rglob("*.py"), *(ROOT / "ui").rglob("*.py"))
+        for name in _imported(path) - sys.stdlib_module_names - {"app", "backend", "ui"}
+        if not {canonicalize_name(owner) for owner in owners.get(name, [name])} & brought
+    }
+    assert missing == set()
+
+
+def _with_the_remote_list_alone(program: str, folder: Path) -> str:
+    """Run a program where nothing else is installed, and return what it printed."""
+    packages = folder / "packages"
     packages.mkdir()
     for name in closure(requirements("requirements-remote.txt")):
         _link(name, packages)
     done = subprocess.run(
-        [sys.executable, "-S", "-c", OPEN_THE_PAGE.format(data=str(tmp_path / "data"))],
+        [sys.executable, "-S", "-c", program],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(packages)},
         capture_output=True,
@@ -103,7 +145,14 @@ def test_the_page_opens_with_the_remote_list_alone_and_the_local_backend_says_wh
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    assert "torch" in done.stdout
+    return done.stdout
+
+
+def _imported(path: Path) -> set[str]:
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    plain = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    named = [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level]
+    return {name.partition(".")[0] for name in (*plain, *named)}
 
 
 def _link(name: str, packages: Path) -> None:

@@ -9,6 +9,6 @@ from backend.simulator.world import World
 
 
 def routes(world: World) -> list[BaseRoute]:
-    """Return the routes of the protocol; the WebSocket needs `wsproto` or `websockets` beside uvicorn."""
+    """Return the routes of the protocol."""
     desk = Desk(world)
     return [Route("/v1", Rest(desk).post, methods=["POST"]), WebSocketRoute("/v1", Socket(desk).talk)]

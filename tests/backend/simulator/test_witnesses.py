@@ -1,7 +1,6 @@
 """Runware's own clients, which nobody here wrote, against the simulator.
 
-Both are called `runware` when imported, so each has a folder of its own; so has `wsproto`, which the simulator's
-WebSocket needs and the playground doesn't.
+Both are called `runware` when imported, so each has a folder of its own.
 """
 
 import json
@@ -20,7 +19,7 @@ pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
 ROOT = Path(__file__).parents[3]
 SCRIPTS = Path(__file__).parent / "witnesses"
-PACKAGES = {"current": "runware-sdk==1.8.0", "legacy": "runware==0.5.24", "server": "wsproto==1.3.2"}
+PACKAGES = {"current": "runware-sdk==1.8.0", "legacy": "runware==0.5.24"}
 LINES = [("current", "rest"), ("current", "websocket"), ("legacy", "websocket")]
 
 
@@ -40,13 +39,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
-def address(folder: Callable[[str], Path]) -> Iterator[str]:
-    """Start the simulator as its command does, with WebSocket, and return its address."""
+def address() -> Iterator[str]:
+    """Start the simulator as its command does, and return its address."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "backend.simulator", "--draw", "flat", "--port", str(port)]
-    place = {**os.environ, "PYTHONPATH": str(folder("server"))}
-    with subprocess.Popen(command, cwd=ROOT, env=place, stdout=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         server.stdout.readline()
         _wait_for(f"http://127.0.0.1:{port}/", server)
