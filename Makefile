@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
 PYTEST_ARGS ?=
+# Two processes of tests, each with whole files, so that a file's server and browser are started once.
+WORKERS ?= 2
 
 PY := $(VENV)/bin/python
 SETUP := $(PYTHON) -m tools.setup --venv $(VENV)
@@ -21,7 +23,7 @@ test: export HF_HUB_OFFLINE = 1
 # The embedded model is too small for two threads to help, and where others use the cores too they wait for each other.
 test: export OMP_NUM_THREADS ?= 1
 test: setup-dev  ## Test everything but the slow and the system tests
-	@$(PY) -m pytest -p tests.left_out -m "not slow and not system" $(PYTEST_ARGS)
+	@$(PY) -m pytest -p tests.left_out -n $(WORKERS) --dist loadfile -m "not slow and not system" $(PYTEST_ARGS)
 
 bench: export HF_HUB_OFFLINE = 1
 bench: setup-dev  ## Print the benchmark tables

@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
+SENT = "left out"
 COMMAND = "make test PYTEST_ARGS='-m \"{marker}\"'"
 
 
@@ -47,8 +49,15 @@ class LeftOut:
             self._count(report.longrepr)
             self.unexcused += 1
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over what a worker of pytest-xdist left out; each of them was offered all tests."""
+        self.deselected = Counter(getattr(node, "workeroutput", {}).get(SENT, self.deselected))
+
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Fail a run that had to be complete and was not."""
+        """Fail a run that had to be complete and was not; a worker tells its controller what wasn't selected."""
+        if hasattr(session.config, "workeroutput"):
+            session.config.workeroutput[SENT] = dict(self.deselected)
         if self.strict and self.unexcused and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

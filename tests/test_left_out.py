@@ -35,6 +35,14 @@ def test_what_was_not_selected_is_listed_with_the_way_to_run_it(folder: Path) ->
     assert "1 slow: make test PYTEST_ARGS='-m \"slow\"'" in done.stdout
 
 
+def test_workers_list_each_test_once(folder: Path) -> None:
+    tests = "@pytest.mark.slow\ndef test_slow(): pass\n\ndef test_skips(): pytest.skip('no database here')\n"
+    done = run(folder, tests, "-m", "not slow", "-n", "2", "--no-skips")
+    assert "1 slow: make test PYTEST_ARGS='-m \"slow\"'" in done.stdout
+    assert "1 skipped: no database here" in done.stdout
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED
+
+
 def test_a_skip_is_listed_with_its_reason_and_fails_only_where_nothing_may_be_skipped(folder: Path) -> None:
     skipped = "def test_skips(): pytest.skip('no database here')\n"
     done = run(folder, skipped)
