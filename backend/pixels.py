@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import IO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -28,12 +29,19 @@ _UNREADABLE = (
 
 
 def take_upload(files: ImageFiles, path: Path) -> str:
-    """Check an uploaded file by its size and header, keep its bytes, and return its sha256."""
-    size = path.stat().st_size
-    if size > MOST_BYTES:
-        raise BadImage(f"The file has {size / 2**20:.0f} MB; the most is {MOST_BYTES // 2**20} MB. Make it smaller.")
+    """Check an uploaded file by its size and header, keep its bytes, and return its sha256.
+
+    One that was taken before, and hasn't changed, isn't read again.
+    """
+    now = path.stat()
+    if now.st_size > MOST_BYTES:
+        size = f"{now.st_size / 2**20:.0f} MB"
+        raise BadImage(f"The file has {size}; the most is {MOST_BYTES // 2**20} MB. Make it smaller.")
+    mark = (str(path), now.st_size, now.st_mtime_ns)
+    if known := files.kept(mark):
+        return known
     content = path.read_bytes()
-    return files.put(content, check_header(content))
+    return files.known.note(mark, files.put(content, check_header(content)))
 
 
 def check_header(content: bytes) -> str:
@@ -70,10 +78,10 @@ def upright(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def open_upright(path: Path) -> Image.Image:
-    """Read an image of the data folder as `upright` does; raise `BadImage` where its pixels are broken."""
+def open_upright(file: Path | IO[bytes]) -> Image.Image:
+    """Read an image as `upright` does; raise `BadImage` where its pixels are broken."""
     try:
-        with Image.open(path) as picture:
+        with Image.open(file) as picture:
             return upright(picture)
     except _UNREADABLE as error:
         raise BadImage("The image is damaged: open it in an image program, save it again, and upload that.") from error

@@ -1,6 +1,8 @@
 """Images in a store that several playgrounds share (S3 or another that fsspec knows), read through the data folder."""
 
 import logging
+import time
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -9,6 +11,10 @@ from typing import Any
 
 from backend.errors import NotReady, StorageUnreachable
 from backend.runs.files import SUFFIXES, ImageFiles, missing
+from backend.runs.known_files import MOST_KNOWN
+
+TOLD_SECONDS = 20.0
+"""How long the store needn't hear again that somebody wants an image: less than the trash spares what was just put."""
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +52,7 @@ class BucketFiles(ImageFiles):
         self._store, self._root = store, root.rstrip("/")
         # A path from the root on has folders, which have to be made; what begins with a bucket's name has none.
         self._bucket = self._root.partition("/")[0]
+        self._told: OrderedDict[str, float] = OrderedDict()
 
     def try_out(self) -> None:
         """Write an empty file; raise `StorageUnreachable` where the store refuses."""
@@ -67,7 +74,15 @@ class BucketFiles(ImageFiles):
         # Also what is there already: its time tells the other playgrounds that somebody wants it.
         with _in_words("keep"):
             self._put(self._name(target), content)
+        self._told[target.stem] = time.monotonic()
+        while len(self._told) > MOST_KNOWN:
+            self._told.popitem(last=False)
         super()._keep(target, content)
+
+    def _renew(self, sha256: str) -> bool:
+        told = self._told.get(sha256)
+        lately = told is not None and time.monotonic() - told < TOLD_SECONDS
+        return lately and super()._renew(sha256)
 
     def _has(self, target: Path) -> bool:
         if target.exists():

@@ -13,7 +13,7 @@ from backend.errors import OverBudget
 from backend.runs.caps import UNPRICED, WINDOW, Caps, Scope, Standing
 from backend.runs.database import exclusively
 from backend.runs.records import Run
-from backend.runs.tables import NANO, Money, ledger
+from backend.runs.tables import BY_THE_HOUSE, NANO, Money, ledger
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ _COUNTED = case(
 )
 
 # Built once, with values as parameters: SQLAlchemy takes longer to build a statement than the database to run it.
-_HOUSE = select(func.sum(_COUNTED, type_=Money)).where(ledger.c.payer == "house")
+_HOUSE = select(func.sum(_COUNTED, type_=Money)).where(BY_THE_HOUSE)
 # Without an upper end: a clock set back must not hide what was spent.
 _RECENT = _HOUSE.where(ledger.c.created > bindparam("since"))
 _SPENT: dict[Scope, Select[tuple[Decimal]]] = {

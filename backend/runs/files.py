@@ -5,9 +5,11 @@ import os
 import re
 import tempfile
 import time
+from collections.abc import Hashable
 from pathlib import Path
 
 from backend.errors import NotFound, StorageFull
+from backend.runs.known_files import KnownFiles
 
 SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp"}
 FORMATS = {suffix: name for name, suffix in SUFFIXES.items()}
@@ -25,12 +27,18 @@ class ImageFiles:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.known = KnownFiles()
 
     def put(self, content: bytes, image_format: str) -> str:
         """Keep the bytes and return their sha256; the same bytes are kept once."""
         sha256 = hashlib.sha256(content).hexdigest()
         self._keep(self._target(sha256, SUFFIXES[image_format]), content)
         return sha256
+
+    def kept(self, mark: Hashable) -> str | None:
+        """Return the sha256 of what was put under this mark, now wanted again; None where it has to be put (anew)."""
+        sha256 = self.known.sha256(mark)
+        return sha256 if sha256 and self._renew(sha256) else None
 
     def path(self, sha256: str) -> Path:
         """Return where the image lies; raise `NotFound` where it doesn't."""
@@ -58,10 +66,23 @@ class ImageFiles:
             self._drop(self._target(sha256, suffix))
 
     def _keep(self, target: Path, content: bytes) -> None:
-        if target.exists():
-            target.touch()  # The trash is emptied of nothing that was asked for a moment ago.
-        else:
+        try:
+            whole = target.stat().st_size == len(content)  # One that was cut short since is written anew.
+            if whole:
+                os.utime(target)  # Nothing that was asked for a moment ago is cleared away.
+        except OSError:
+            whole = False
+        if not whole:
             self._write(target, content)
+
+    def _renew(self, sha256: str) -> bool:
+        for suffix in SUFFIXES.values():
+            try:
+                os.utime(self._target(sha256, suffix))
+            except OSError:
+                continue
+            return True
+        return False
 
     def _has(self, target: Path) -> bool:
         return target.exists()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, insert, literal, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, delete, insert, literal, select, tuple_, update
 
 from backend.errors import NotFound
 from backend.requests import Mode
@@ -14,9 +14,9 @@ from backend.runs.database import writing
 from backend.runs.files import ImageFiles
 from backend.runs.records import READY, Run
 from backend.runs.store import Store
-from backend.runs.tables import favourites, images, runs
+from backend.runs.tables import favourites, runs, stored
 from backend.runs.trash import empty
-from backend.runs.words import matches, row_number, split
+from backend.runs.words import first_number, marks, matches, note_state, row_number, split, state
 from backend.runs.words import table as prompts
 
 KEPT_IN_TRASH = timedelta(days=7)
@@ -71,8 +71,10 @@ class History:
         words = split(search.words)
         if search.words.strip() and not words:
             return Page(())
-        conditions = [runs.c.visitor == visitor, *_conditions(visitor, search)]
-        query = self._by_words(visitor, words, search, before) if words else _by_time(before)
+        conditions = [runs.c.visitor == visitor, *_conditions(search)]
+        # What few of many runs have is found by its mark: by time, all those before it would be passed.
+        marked = words or search.favourites or search.trash
+        query = self._by_words(visitor, words, search, before) if marked else _by_time(before)
         found = self.store.read(query.where(*conditions).limit(limit + 1))
         return Page(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else None)
 
@@ -82,10 +84,13 @@ class History:
         if index not in [image.index for image in run.images]:
             raise NotFound(f"The run {run_id!r} has no image {index}; it has {len(run.images)}.")
         row = {"visitor": visitor, "run_id": run_id, "position": index}
+        of_run = select(favourites.c.position).where(favourites.c.visitor == visitor, favourites.c.run_id == run_id)
         with writing(self.store.engine) as connection:
             connection.execute(delete(favourites).where(*(favourites.c[name] == row[name] for name in row)))
             if favourite:
                 connection.execute(insert(favourites).values(row))
+            any_left = connection.execute(of_run.limit(1)).first() is not None
+            note_state(connection, [run], "favourite", on=any_left)
 
     def favourites(self, visitor: str, found: Iterable[Run]) -> frozenset[tuple[str, int]]:
         """Return which images of these runs are favourites, as run id and index."""
@@ -120,25 +125,26 @@ class History:
 
         Those that may have been billed, while nobody heard how they ended; and those that were, whose images lie there.
         """
-        open_ended = (runs.c.billed.in_(("unknown", "yes")), runs.c.status != "running", runs.c.deleted.is_(None))
-        query = _by_time(None).where(runs.c.visitor == visitor, *open_ended).limit(MOST_RECOVERABLE)
-        return tuple(run for run in self.store.read(query) if _is_open(run))
+        latest = _by_time(None).where(runs.c.visitor == visitor, runs.c.status != "running", runs.c.deleted.is_(None))
+        # One at a time: so each is read off the end of an index, however many runs there are.
+        asked = [latest.where(runs.c.billed == billed).limit(MOST_RECOVERABLE) for billed in ("unknown", "yes")]
+        found = [run for query in asked for run in self.store.read(query) if _is_open(run)]
+        return tuple(sorted(found, key=lambda run: (run.created, run.id), reverse=True)[:MOST_RECOVERABLE])
 
     def storage(self, visitor: str) -> Storage:
         """Return how many runs and images the visitor has, and what they take on disk."""
-        mine = select(func.count()).where(runs.c.visitor == visitor)
-        theirs = select(func.count(), func.coalesce(func.sum(images.c.bytes), 0)).join(runs)
+        query = select(stored.c.runs, stored.c.images, stored.c.bytes).where(stored.c.visitor == visitor)
         with self.store.engine.connect() as connection:
-            count = connection.scalar(mine) or 0
-            pictures, size = connection.execute(theirs.where(runs.c.visitor == visitor)).one()
-        return Storage(count, pictures, int(size))
+            row = connection.execute(query).first()
+        return Storage(row.runs, row.images, row.bytes) if row else Storage(0, 0, 0)
 
     def _by_words(self, visitor: str, words: list[str], search: Search, before: Run | None) -> Select[Any]:
-        dialect = self.store.engine.dialect.name
-        found = matches(dialect, words, visitor=visitor, mode=search.mode, backend=search.backend)
+        marked = marks(visitor, search.mode, search.backend)
+        marked += [state("favourite", visitor)] * search.favourites + [state("deleted", visitor)] * search.trash
+        found = matches(self.store.engine.dialect.name, words, marked)
         query = select(runs).select_from(prompts).join(runs, runs.c.id == prompts.c.run_id).where(found)
-        if before is not None:
-            query = query.where(prompts.c.rowid < row_number(before))
+        for compare, number in _row_numbers(search, before):
+            query = query.where(compare(number))
         return query.order_by(prompts.c.rowid.desc())
 
     def _move(
@@ -146,9 +152,10 @@ class History:
     ) -> tuple[str, ...]:
         mine = (runs.c.visitor == visitor, runs.c.id.in_(run_ids), *conditions)
         with writing(self.store.engine) as connection:
-            moved = connection.scalars(select(runs.c.id).where(*mine)).all()
+            moved = connection.execute(select(runs.c.id, runs.c.created, runs.c.visitor).where(*mine)).all()
             connection.execute(update(runs).where(*mine).values(deleted=moment))
-        return tuple(moved)
+            note_state(connection, moved, "deleted", on=moment is not None)
+        return tuple(row.id for row in moved)
 
 
 def _is_open(run: Run) -> bool:
@@ -163,7 +170,18 @@ def _by_time(before: Run | None) -> Select[Any]:
     return query.order_by(runs.c.created.desc(), runs.c.id.desc())
 
 
-def _conditions(visitor: str, search: Search) -> list[ColumnElement[bool]]:
+def _row_numbers(search: Search, before: Run | None) -> list[tuple[Callable[[int], ColumnElement[bool]], int]]:
+    """Return within which rows the index of words has to look: time bounds them, since it lies in time's order."""
+    number = prompts.c.rowid
+    asked: tuple[tuple[Callable[[int], ColumnElement[bool]], int | None], ...] = (
+        (number.__ge__, first_number(search.since) if search.since else None),
+        (number.__lt__, first_number(search.until) if search.until else None),
+        (number.__lt__, row_number(before) if before else None),
+    )
+    return [(compare, value) for compare, value in asked if value is not None]
+
+
+def _conditions(search: Search) -> list[ColumnElement[bool]]:
     asked: tuple[tuple[Callable[[Any], ColumnElement[bool]], Any], ...] = (
         (runs.c.mode.__eq__, search.mode),
         (runs.c.backend.__eq__, search.backend),
@@ -173,7 +191,5 @@ def _conditions(visitor: str, search: Search) -> list[ColumnElement[bool]]:
         (runs.c.cost_usd.__le__, search.most_usd),
     )
     conditions = [compare(value) for compare, value in asked if value is not None]
-    if search.favourites:
-        conditions.append(runs.c.id.in_(select(favourites.c.run_id).where(favourites.c.visitor == visitor)))
     conditions.append(runs.c.deleted.is_not(None) if search.trash else runs.c.deleted.is_(None))
     return conditions

@@ -63,6 +63,8 @@ class Holders:
 
     def _add(self, item: str, visitor: str) -> None:
         known = select(holders.c.item).where(holders.c.item == item, holders.c.visitor == visitor)
+        if self._any(known):  # As at each look at a price: without waiting for who writes.
+            return
         with exclusively(self.engine) as connection:
             if connection.execute(known).first() is None:
                 values = {"item": item, "visitor": visitor, "created": datetime.now(UTC)}

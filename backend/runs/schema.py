@@ -16,16 +16,26 @@ from backend.errors import NewerRecord, NotFound
 from backend.requests import parse_request, references
 from backend.runs.files import ImageFiles
 from backend.runs.records import Run
-from backend.runs.tables import images, inputs, metadata, runs
-from backend.runs.words import create_word_index, words_of
+from backend.runs.stored import count_all
+from backend.runs.tables import favourites, images, inputs, metadata, runs
+from backend.runs.words import create_word_index, note_state, words_of
 from backend.runs.words import table as prompts
 
 log = logging.getLogger(__name__)
 
-VERSION = 2
+VERSION = 3
 
 _OLDER = {"runs.steps": "8", "images.bytes": "0", "ledger.payer": "'house'"}
 """What stands, in SQL, in rows that are older than a column which must not be empty."""
+
+_REPLACED = (
+    "runs_in_the_trash",
+    "ix_ledger_visitor",
+    "ix_ledger_address",
+    "ix_ledger_room",
+    "ix_ledger_created",
+)
+"""Indexes of version 2 for which others stand in."""
 
 _version = Table("schema_version", MetaData(), Column("version", Integer, primary_key=True, autoincrement=False))
 
@@ -90,6 +100,18 @@ def _from_1(connection: Connection, files: ImageFiles) -> None:
         connection.execute(update(images).where(*this).values(bytes=size))
 
 
+def _from_2(connection: Connection, _files: ImageFiles) -> None:
+    """Put what history, caps and trash read into indexes of few rows, marks and sums; drop the indexes before them."""
+    for name in _REPLACED:
+        connection.exec_driver_sql(f"DROP INDEX IF EXISTS {name}")
+    of_run = (runs.c.id, runs.c.created, runs.c.visitor)
+    kept = select(favourites.c.run_id).where(favourites.c.visitor == runs.c.visitor)
+    note_state(connection, connection.execute(select(*of_run).where(runs.c.id.in_(kept))).all(), "favourite", on=True)
+    trashed = select(*of_run).where(runs.c.deleted.is_not(None))
+    note_state(connection, connection.execute(trashed).all(), "deleted", on=True)
+    count_all(connection)
+
+
 def _all_runs(connection: Connection) -> Iterator[Run]:
     for row in connection.execute(select(runs)).all():
         request = parse_request(json.loads(row.request))
@@ -103,5 +125,5 @@ def _size(files: ImageFiles, sha256: str) -> int:
         return 0
 
 
-_STEPS: tuple[Callable[[Connection, ImageFiles], Any], ...] = (_from_1,)
+_STEPS: tuple[Callable[[Connection, ImageFiles], Any], ...] = (_from_1, _from_2)
 """The step at index `i` carries the rows of version `i + 1` over to the next."""

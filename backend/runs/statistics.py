@@ -9,10 +9,13 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Engine, func, select, type_coerce
 
-from backend.runs.tables import images, ledger, runs
+from backend.runs.tables import BILLED, images, ledger, runs
 
 _DAY = 86_400_000_000
 """Microseconds: the unit that moments are stored in."""
+
+MOST_TIMED = 1_000
+"""Runs that a mean of seconds is taken over: the latest say it, and a long record costs no more than a short one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,8 @@ def spend_by_day(engine: Engine, visitor: str, *, days: int = 30) -> Sequence[Sp
     return [Spend(_day(row.day), row.backend, row.usd, row.runs, row.unknown) for row in rows]
 
 
-def seconds_by_size(engine: Engine, visitor: str, *, days: int = 30) -> Sequence[Speed]:
-    """Return how long images took, by backend, size and steps; only of runs that ended well."""
+def seconds_by_size(engine: Engine, visitor: str, *, days: int = 30, limit: int = MOST_TIMED) -> Sequence[Speed]:
+    """Return how long images took, by backend, size and steps; only of the latest runs that ended well."""
     first = images.alias("first")
     pictures = select(func.count()).where(images.c.run_id == runs.c.id).scalar_subquery()
     query = (
@@ -82,6 +85,8 @@ def seconds_by_size(engine: Engine, visitor: str, *, days: int = 30) -> Sequence
         .join(first, (first.c.run_id == runs.c.id) & (first.c.position == 0))
         .where(runs.c.visitor == visitor, runs.c.created >= _since(days))
         .where(runs.c.status == "finished", runs.c.seconds.is_not(None))
+        .order_by(runs.c.created.desc(), runs.c.id.desc())
+        .limit(limit)
     ).subquery()
     key = (query.c.backend, query.c.width, query.c.height, query.c.steps)
     mean = func.avg(query.c.seconds / query.c.pictures).label("mean")
@@ -94,7 +99,7 @@ def bills(engine: Engine, visitor: str, *, limit: int = 200) -> Sequence[Bill]:
     """Return the latest runs whose estimate and bill are both known, newest first."""
     query = (
         select(runs.c.id, runs.c.backend, runs.c.created, runs.c.estimate_usd, runs.c.cost_usd)
-        .where(runs.c.visitor == visitor, runs.c.cost_kind == "billed", runs.c.estimate_usd.is_not(None))
+        .where(runs.c.visitor == visitor, BILLED, runs.c.estimate_usd.is_not(None))
         .where(runs.c.cost_usd.is_not(None))
         .order_by(runs.c.created.desc(), runs.c.id.desc())
         .limit(limit)
@@ -108,7 +113,7 @@ def drift(engine: Engine, visitor: str, backend: str, *, limit: int = 100) -> Dr
     """Return how far a visitor's latest bills on a backend were from their estimates, or None before the first."""
     query = (
         select(runs.c.estimate_usd, runs.c.cost_usd)
-        .where(runs.c.visitor == visitor, runs.c.backend == backend, runs.c.cost_kind == "billed")
+        .where(runs.c.visitor == visitor, runs.c.backend == backend, BILLED)
         .where(runs.c.status == "finished", runs.c.estimate_usd > Decimal(0), runs.c.cost_usd.is_not(None))
         .order_by(runs.c.created.desc(), runs.c.id.desc())
         .limit(limit)

@@ -12,6 +12,7 @@ from backend.requests import parse_request, references
 from backend.runs.database import exclusively, write, writing
 from backend.runs.process import carry, take_over
 from backend.runs.records import Run, RunImage
+from backend.runs.stored import count_image, count_run
 from backend.runs.tables import images, inputs, runs
 from backend.runs.words import table as prompts
 from backend.runs.words import words_of
@@ -44,6 +45,7 @@ class Store:
             connection.execute(_ADD_RUN, values)
             carry(self.engine, connection, run.id)
             connection.execute(_ADD_PROMPT, words_of(run))
+            count_run(connection, run.id)
             for sha256 in set(references(run.request)):
                 connection.execute(insert(inputs), {"run_id": run.id, "sha256": sha256})
 
@@ -60,6 +62,7 @@ class Store:
         def add(connection: Connection) -> None:
             if connection.execute(_THIS_IMAGE, values).first() is None:
                 connection.execute(_ADD_IMAGE, values)
+                count_image(connection, run_id, image.bytes)
 
         write(self.engine, add)
 

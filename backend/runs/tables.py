@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Float,
     ForeignKey,
     Index,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    literal,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -79,15 +81,34 @@ runs = Table(
     Index("runs_by_status", "status"),
     Index("runs_of_a_room", "room", "created", "id"),
 )
-_TRASHED = runs.c.deleted.is_not(None)
-Index(
-    "runs_in_the_trash",
-    runs.c.visitor,
-    runs.c.created,
-    runs.c.id,
-    sqlite_where=_TRASHED,
-    postgresql_where=_TRASHED,
+
+
+def _of_few(name: str, few: ColumnElement[bool], *columns: Column[Any]) -> None:
+    """Add an index of the few rows of a table that meet a condition.
+
+    SQLite takes an index with more columns that a query names a value of before another, and asks nobody how many rows
+    either has; so the column of the condition stands in it too.
+    """
+    Index(name, *columns, sqlite_where=few, postgresql_where=few)
+
+
+_DELETED = runs.c.deleted.is_not(None)
+_of_few("runs_in_the_trash_of", _DELETED, runs.c.visitor, runs.c.deleted)
+_of_few("runs_to_clear_out", _DELETED, runs.c.deleted)
+_of_few("runs_left_open", runs.c.billed.is_not(None), runs.c.visitor, runs.c.billed, runs.c.created, runs.c.id)
+BILLED = runs.c.cost_kind == literal("billed", literal_execute=True)
+_of_few("runs_billed", BILLED, runs.c.visitor, runs.c.cost_kind, runs.c.created, runs.c.id)
+_of_few("runs_billed_by", BILLED, runs.c.visitor, runs.c.backend, runs.c.cost_kind, runs.c.created, runs.c.id)
+
+stored = Table(
+    "stored",
+    metadata,
+    Column("visitor", String(64), primary_key=True),
+    Column("runs", Integer, nullable=False),
+    Column("images", Integer, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
 )
+"""What each visitor's runs amount to, added up as they come and go."""
 
 carriers = Table(
     "carriers",
@@ -150,16 +171,22 @@ ledger = Table(
     "ledger",
     metadata,
     Column("run_id", String(32), primary_key=True),
-    Column("visitor", String(64), nullable=False, index=True),
-    Column("address", String(64), index=True),
-    Column("room", String(64), index=True),
+    Column("visitor", String(64), nullable=False),
+    Column("address", String(64)),
+    Column("room", String(64)),
     Column("backend", String(32), nullable=False),
     Column("payer", String(16), nullable=False),
-    Column("created", Moment, nullable=False, index=True),
+    Column("created", Moment, nullable=False),
     Column("state", String(16), nullable=False),
     Column("reserved_usd", Money, nullable=False),
     Column("settled_usd", Money),
+    # With all that a sum by day reads.
+    Index("ledger_of_a_visitor", "visitor", "created", "backend", "state", "settled_usd"),
 )
+BY_THE_HOUSE = ledger.c.payer == literal("house", literal_execute=True)
+for _whose in ("visitor", "address", "room"):
+    _of_few(f"ledger_by_the_house_{_whose}", BY_THE_HOUSE, ledger.c[_whose], ledger.c.payer, ledger.c.created)
+_of_few("ledger_by_the_house", BY_THE_HOUSE, ledger.c.payer, ledger.c.created)
 
 holders = Table(
     "holders",

@@ -7,7 +7,8 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
 from sqlalchemy import (
     BigInteger,
@@ -19,8 +20,10 @@ from sqlalchemy import (
     Table,
     Text,
     func,
+    literal,
     literal_column,
     text,
+    update,
 )
 
 from backend.runs.records import Run
@@ -33,6 +36,10 @@ _FTS5 = (
 )
 _GIN = "CREATE INDEX IF NOT EXISTS prompts_words ON prompts USING gin (to_tsvector('simple', words))"
 _ID_BITS = 12
+_MOST_NUMBER = 2**63 - 1
+
+State = Literal["favourite", "deleted"]
+"""What comes and goes with a run, and is looked for: of many runs few have it, so the index leads to those few."""
 
 _postgres = MetaData()
 
@@ -56,14 +63,32 @@ def create_word_index(connection: Connection) -> None:
 
 def words_of(run: Run) -> dict[str, Any]:
     """Return the run's row in the index: the words of its prompt, and marks of whose, which mode and which backend."""
-    marks = (_mark("visitor", run.visitor), _mark("mode", run.request.mode), _mark("backend", run.backend))
-    return {"rowid": row_number(run), "words": " ".join((*marks, *split(run.request.prompt))), "run_id": run.id}
+    words = (*marks(run.visitor, run.request.mode, run.backend), *split(run.request.prompt))
+    return {"rowid": row_number(run), "words": " ".join(words), "run_id": run.id}
 
 
 def row_number(run: Run) -> int:
     """Return a number that grows with the moment of creation, so that the index itself lies in time's order."""
-    microseconds = round(run.created.timestamp() * 1_000_000)
-    return microseconds << _ID_BITS | int(hashlib.sha256(run.id.encode()).hexdigest()[:3], 16)
+    return _number(run.created, run.id)
+
+
+def first_number(moment: datetime) -> int:
+    """Return the lowest row number that a run created at this moment, or later, can have."""
+    return min(max(round(moment.timestamp() * 1_000_000), 0) << _ID_BITS, _MOST_NUMBER)
+
+
+def state(kind: State, visitor: str) -> str:
+    """Return the mark of a visitor's runs that are in this state."""
+    return _mark(kind, visitor)
+
+
+def note_state(connection: Connection, found: Sequence[Any], kind: State, *, on: bool) -> None:
+    """Set a state's mark on runs, or take it off; each of `found` has the run's `id`, `created` and `visitor`."""
+    for row in found:
+        mark = f"{_mark(kind, row.visitor)} "
+        bare = func.replace(table.c.words, mark, "")
+        this = table.c.rowid == _number(row.created, row.id)
+        connection.execute(update(table).where(this).values(words=literal(mark).concat(bare) if on else bare))
 
 
 def split(prompt: str) -> list[str]:
@@ -73,16 +98,28 @@ def split(prompt: str) -> list[str]:
     return _TOKEN.findall(unicodedata.normalize("NFC", bare))
 
 
-def matches(dialect: str, words: Sequence[str], **marks: str | None) -> ColumnElement[bool]:
-    """Say which rows have all these words, the last as the beginning of one, and the marks that are given."""
-    whole = [*(_mark(kind, value) for kind, value in marks.items() if value is not None), *words[:-1]]
-    last = words[-1]
+def marks(visitor: str, mode: str | None = None, backend: str | None = None) -> list[str]:
+    """Return the marks of a visitor's runs, and of those in a mode or on a backend."""
+    given = {"visitor": visitor, "mode": mode, "backend": backend}
+    return [_mark(kind, value) for kind, value in given.items() if value is not None]
+
+
+def matches(dialect: str, words: Sequence[str], marked: Sequence[str]) -> ColumnElement[bool]:
+    """Say which rows have all these words, the last as the beginning of one, and all these marks."""
+    whole, last = [*marked, *words[:-1]], words[-1] if words else ""
     if dialect == "sqlite":
-        asked = " AND ".join((*(f'"{word}"' for word in whole), f'"{last}" *' if len(last) > 1 else f'"{last}"'))
+        begun = [f'"{last}" *' if len(last) > 1 else f'"{last}"'] if last else []
+        asked = " AND ".join((*(f'"{word}"' for word in whole), *begun))
         return literal_column("prompts").op("MATCH")(f"words : ({asked})")
-    query = " & ".join((*whole, f"{last}:*" if len(last) > 1 else last))
+    begun = [f"{last}:*" if len(last) > 1 else last] if last else []
+    query = " & ".join((*whole, *begun))
     found: ColumnElement[bool] = func.to_tsvector("simple", table.c.words).op("@@")(func.to_tsquery("simple", query))
     return found
+
+
+def _number(created: datetime, run_id: str) -> int:
+    microseconds = round(created.timestamp() * 1_000_000)
+    return microseconds << _ID_BITS | int(hashlib.sha256(run_id.encode()).hexdigest()[:3], 16)
 
 
 def _mark(kind: str, value: str) -> str:

@@ -1,3 +1,5 @@
+import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from backend.events import Finished
 from backend.generate import generate
 from backend.playground import Playground
 from backend.requests import Request, parse_request
+from backend.runs.database import exclusively
 from backend.runs.records import Run
 
 ANN, BOB = Caller(visitor="ann"), Caller(visitor="bob")
@@ -101,6 +104,30 @@ def test_a_path_of_anothers_upload_is_not_read(playground: Playground, tmp_path:
     with pytest.raises(NotFound, match="upload it again"):
         receive(playground, BOB, path)
     receive(playground, ANN, path)
+
+
+def test_an_upload_is_read_once_and_again_only_when_it_or_its_copy_has_changed(
+    playground: Playground, tmp_path: Path
+) -> None:
+    path = upload(tmp_path)
+    sha256, stamp = receive(playground, ANN, path), path.stat()
+    path.write_bytes(b"x" * stamp.st_size)
+    os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert receive(playground, ANN, path) == sha256, "by path, size and moment alone"
+    kept = playground.files.path(sha256)
+    os.utime(kept, (0, 0))
+    receive(playground, ANN, path)
+    assert playground.files.seconds_since_put(sha256) < 60, "nothing that is wanted looks old"
+    kept.unlink()
+    with pytest.raises(BadImage):
+        receive(playground, ANN, path)
+
+
+def test_a_look_at_a_known_upload_waits_for_no_writer(playground: Playground, tmp_path: Path) -> None:
+    path = upload(tmp_path)
+    sha256 = receive(playground, ANN, path)
+    with ThreadPoolExecutor(1) as other, exclusively(playground.store.engine):
+        assert other.submit(receive, playground, ANN, path).result(timeout=5) == sha256
 
 
 def test_what_is_no_picture_is_refused_and_belongs_to_nobody(playground: Playground, tmp_path: Path) -> None:

@@ -36,3 +36,11 @@ def test_delete_removes_it_and_asks_no_questions(tmp_path: Path) -> None:
     files.delete(sha256)
     with pytest.raises(NotFound):
         files.path(sha256)
+
+
+def test_a_file_that_was_cut_short_is_whole_again_once_its_bytes_come_back(tmp_path: Path) -> None:
+    files = ImageFiles(tmp_path)
+    sha256 = files.put(b"whole", "png")
+    files.path(sha256).write_bytes(b"wh")
+    files.put(b"whole", "png")
+    assert files.read(sha256) == b"whole"

@@ -10,9 +10,9 @@ import pytest
 from backend.errors import NotFound
 from backend.playground import Playground
 from backend.requests import parse_request
-from backend.runs.history import Search
+from backend.runs.history import MOST_RECOVERABLE, Search, Storage
 from backend.runs.holders import Holders
-from backend.runs.records import Run, RunImage
+from backend.runs.records import READY, Run, RunImage
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ME = "visitor-1"
@@ -118,6 +118,34 @@ def test_a_favourite_is_found_until_it_is_none_any_more(playground: Playground, 
         playground.history.mark(ME, run.id, 5, favourite=True)
 
 
+def test_favourites_and_trash_are_searched_by_words_mode_and_day(playground: Playground, add: Add) -> None:
+    for number, prompt in enumerate(("a red boat", "a blue boat", "a fox")):
+        playground.history.mark(ME, add(number, prompt).id, 0, favourite=True)
+    assert found(playground, favourites=True) == [2, 1, 0]
+    assert found(playground, favourites=True, words="boat") == [1, 0]
+    assert found(playground, favourites=True, since=START + timedelta(minutes=2)) == [2]
+    assert found(playground, words="boat", until=START + timedelta(minutes=1)) == [0]
+    assert found(playground, words="boat", since=datetime(1, 1, 2, tzinfo=UTC)) == [1, 0]
+    assert found(playground, words="boat", until=datetime(9999, 1, 1, tzinfo=UTC)) == [1, 0]
+    playground.history.delete(ME, [f"{1:032x}", f"{2:032x}"])
+    assert found(playground, trash=True) == [2, 1]
+    assert found(playground, trash=True, words="boat") == [1]
+    assert found(playground, trash=True, favourites=True, mode="text_to_image") == [2, 1]
+    assert found(playground, trash=True, mode="inpaint") == found(playground, trash=True, words="red") == []
+    assert found(playground, favourites=True) == [0]
+
+
+def test_a_run_is_a_favourite_as_long_as_one_of_its_images_is(playground: Playground, add: Add) -> None:
+    run = add(1)
+    playground.store.add_image(run.id, replace(picture(playground, b"another"), index=1))
+    for index in (0, 1):
+        playground.history.mark(ME, run.id, index, favourite=True)
+    playground.history.mark(ME, run.id, 0, favourite=False)
+    assert found(playground, favourites=True) == [1]
+    playground.history.mark(ME, run.id, 1, favourite=False)
+    assert found(playground, favourites=True) == []
+
+
 def test_the_trash_gives_back_what_it_took(playground: Playground, add: Add) -> None:
     run = add(1)
     assert playground.history.delete(ME, [run.id]) == (run.id,)
@@ -201,6 +229,12 @@ def test_storage_counts_runs_images_and_bytes(playground: Playground, add: Add) 
     add(2, visitor="somebody else")
     storage = playground.history.storage(ME)
     assert (storage.runs, storage.images, storage.bytes) == (1, 1, len(b"image 1"))
+    make_old(playground)
+    playground.history.delete(ME, [f"{1:032x}"])
+    assert playground.history.storage(ME) == storage, "the trash takes its room"
+    playground.history.empty_trash(ME)
+    assert playground.history.storage(ME) == Storage(0, 0, 0)
+    assert playground.history.storage("nobody") == Storage(0, 0, 0)
 
 
 def test_only_a_run_of_ones_own_that_may_have_been_billed_can_be_recovered(playground: Playground, add: Add) -> None:
@@ -212,3 +246,11 @@ def test_only_a_run_of_ones_own_that_may_have_been_billed_can_be_recovered(playg
     add(5, **asked | {"status": "running"})
     playground.history.delete(ME, [add(6, **asked).id])
     assert [run.id for run in playground.history.recoverable(ME)] == [mine.id]
+
+
+def test_the_latest_of_many_recoverable_runs_come_first(playground: Playground, add: Add) -> None:
+    asked = {"provider_ids": {"task": "x", READY: True}, "status": "partial"}
+    for number in range(MOST_RECOVERABLE + 2):
+        add(number, **asked, billed="yes" if number % 2 else "unknown")
+    numbers = [int(run.id, 16) for run in playground.history.recoverable(ME)]
+    assert numbers == list(range(MOST_RECOVERABLE + 1, 1, -1))

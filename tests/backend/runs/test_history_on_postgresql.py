@@ -73,7 +73,13 @@ def test_pages_and_filters_are_as_on_sqlite(history: History) -> None:
 def test_favourites_trash_and_storage_are_as_on_sqlite(history: History) -> None:
     run_id = f"{1:032x}"
     history.mark("me", run_id, 0, favourite=True)
-    assert found(history, favourites=True) == [1]
+    assert found(history, favourites=True) == found(history, "boat", favourites=True) == [1]
+    assert found(history, "red", favourites=True) == []
+    assert history.delete("me", [run_id]) == (run_id,)
+    assert found(history, trash=True) == found(history, "blue", trash=True) == [1]
+    assert history.restore("me", [run_id]) == (run_id,)
+    assert found(history, trash=True) == []
+    assert found(history, "boat", until=NOW) == [1]
     assert history.delete("me", [run_id]) == (run_id,)
     assert found(history) == [0, 2, 3]
     assert history.storage("me").bytes == 40

@@ -2,22 +2,26 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, insert, inspect, text, update
 
 from app import main
 from backend.encoding import encode
 from backend.errors import NewerRecord
+from backend.requests import parse_request
 from backend.runs.budget import Budget
 from backend.runs.database import open_database
 from backend.runs.files import ImageFiles
-from backend.runs.history import History, Search
+from backend.runs.history import History, Search, Storage
+from backend.runs.records import Run, RunImage
 from backend.runs.schema import VERSION
 from backend.runs.store import Store
+from backend.runs.tables import favourites, runs
 
 RUN = f"{1:032x}"
 INPUT = "b" * 64
@@ -90,6 +94,37 @@ def test_an_old_record_gets_the_shape_of_a_new_one_and_opens_again(url: str, tmp
             assert connection.execute(text("SELECT version FROM schema_version")).scalars().all() == [VERSION]
             assert connection.execute(text("SELECT count(*) FROM prompts")).scalar() == 1
         engine.dispose()
+
+
+def make_version_2(connection: Connection) -> None:
+    """Take off what version 3 has added to a record, and put back what it has dropped."""
+    connection.execute(text("DROP TABLE stored"))
+    for name in ("runs_left_open", "runs_billed", "ledger_of_a_visitor", "ledger_by_the_house"):
+        connection.execute(text(f"DROP INDEX {name}"))
+    connection.execute(text("CREATE INDEX ix_ledger_visitor ON ledger (visitor)"))
+    connection.execute(text("UPDATE schema_version SET version = 2"))
+
+
+def test_a_record_of_version_2_finds_favourites_trash_and_sums(url: str, tmp_path: Path) -> None:
+    engine, files = open_database(tmp_path, url), ImageFiles(tmp_path / "images")
+    new, store = shape(engine), Store(engine)
+    for number in range(3):
+        request = parse_request({"mode": "text_to_image", "prompt": f"boat {number}"})
+        run = Run(f"{number:032x}", "ann", "fake", request, "finished", datetime.now(UTC))
+        store.add(run)
+        store.add_image(run.id, RunImage(0, f"{number:064x}", "png", 64, 48, 7, None, bytes=10))
+    with engine.begin() as connection:
+        make_version_2(connection)
+        connection.execute(insert(favourites), {"visitor": "ann", "run_id": f"{1:032x}", "position": 0})
+        connection.execute(update(runs).where(runs.c.id == f"{2:032x}").values(deleted=datetime.now(UTC)))
+    engine.dispose()
+    engine = open_database(tmp_path, url)
+    history = History(Store(engine), files)
+    assert shape(engine) == new
+    for search, number in ((Search(favourites=True), 1), (Search("boat", trash=True), 2)):
+        assert [run.id for run in history.page("ann", search).runs] == [f"{number:032x}"]
+    assert history.storage("ann") == Storage(runs=3, images=3, bytes=30)
+    engine.dispose()
 
 
 def test_a_record_of_a_later_version_is_refused_in_words_and_left_as_it_is(url: str, tmp_path: Path) -> None:
