@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
+from backend.job import Job
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -19,3 +21,5 @@ class Caller:
     """Whether the id stands for a login, so that the address need not be counted."""
     page: str | None = None
     """The page session that watches, which may reload; None where leaving means that nothing more is wanted."""
+    job: Job | None = field(default=None, compare=False, repr=False)
+    """The press that this is done for, which a Stop ends; None for scripts."""

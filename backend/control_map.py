@@ -28,7 +28,7 @@ def control_map(
     *,
     buy: bool = False,
 ) -> Iterator[Event]:
-    """Make the map of a control's image and yield what happens, ending with `Mapped` or `Failed`.
+    """Make the map of a control's image and yield what happens, ending with `Mapped`, `Failed` or `Stopped`.
 
     `options` are the backend's own. With `buy`, one that costs money is ordered, unless the caller has it already. The
     map's file is the caller's: as a control's image with the preprocessing `none` it guides exactly as the image did.
@@ -42,7 +42,10 @@ def control_map(
     elif buy and not free:
         yield from _bought(draw_control(playground, caller, backend.name, control))
     else:
-        yield from Stream(partial(_make, playground, caller, backend, control, options)).watch()
+        stream = Stream(partial(_make, playground, caller, backend, control, options))
+        if caller.job:
+            caller.job.carry(stream)
+        yield from stream.watch()
 
 
 def map_price(playground: Playground, caller: Caller, backend: Backend, control: Control) -> Estimate:

@@ -113,9 +113,13 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """The visitor wants no more of the run, after `seconds`; one that a provider has accepted ends unseen."""
+    """The visitor wants no more of the run, after `seconds`; one that a provider has accepted ends unseen.
+
+    `run_id` is None where it was stopped before it was recorded.
+    """
 
     seconds: float
+    run_id: str | None = None
 
 
 Event = Queued | Progress | Submitted | Ordering | Charged | Generated | Waiting | Finished | Failed | Stopped | Mapped

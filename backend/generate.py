@@ -40,7 +40,7 @@ def generate(playground: Playground, caller: Caller, backend: str, request: Requ
     stops a run on this machine within a step, at a page's after a while in which a reload finds it again; one that a
     provider has accepted goes on to its end and into the history.
     """
-    if playground.live.stopped(caller):
+    if caller.job and caller.job.stopped:
         yield Stopped(0)
         return
     chosen = playground.choose(backend)
@@ -124,10 +124,10 @@ def _open(playground: Playground, caller: Caller, backend: Backend, request: Req
 def _watched(
     playground: Playground, caller: Caller, run: Run, estimate: Estimate, work: Callable[[Emit], None]
 ) -> Iterator[Event]:
-    live = playground.live.start(run, partial(_carry_out, playground, run, estimate, work))
+    live = playground.live.start(run, partial(_carry_out, playground, run, estimate, work), caller.job)
     events = live.watch(caller.page)
-    if playground.live.stopped(caller):  # It was pressed while the run was being written down.
-        live.stream.stop()
+    if caller.job:
+        caller.job.carry(live.stream)
     return events
 
 

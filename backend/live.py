@@ -1,12 +1,13 @@
-"""The runs that go on in this process: watched from any page of their visitor, and stopped from there."""
+"""What goes on in this process: runs, watched from any page of their visitor, and the presses that began them."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from backend.caller import Caller
 from backend.events import Event
+from backend.job import Job
 from backend.runs.records import Run
 from backend.stream import Stream, Work
 
@@ -16,10 +17,11 @@ LINGER_SECONDS = 10.0
 
 @dataclass(slots=True)
 class LiveRun:
-    """A run as it began, its stream, and the pages that have watched it."""
+    """A run as it began, its stream, the job that began it, and the pages that have watched it."""
 
     run: Run
     stream: Stream
+    job: Job | None = None
     pages: set[str] = field(default_factory=set)
 
     def watch(self, page: str | None) -> Iterator[Event]:
@@ -31,51 +33,91 @@ class LiveRun:
 
 
 class LiveRuns:
-    """Every run that goes on here, by its id."""
+    """Every run that goes on here by its id, and the jobs of the pages."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._runs: dict[str, LiveRun] = {}
-        self._stops: dict[str, threading.Event] = {}
+        self._jobs: list[Job] = []
 
-    def start(self, run: Run, work: Work) -> LiveRun:
+    def start(self, run: Run, work: Work, job: Job | None = None) -> LiveRun:
         """Begin a run's work, or return it where it is going on already."""
         with self._lock:
             live = self._runs.get(run.id)
             if live is None:
-                live = self._runs[run.id] = LiveRun(run, Stream(work, ended=lambda: self._forget(run.id)))
+                stream = Stream(work, ended=lambda: self._forget(run.id), run_id=run.id)
+                live = self._runs[run.id] = LiveRun(run, stream, job)
             return live
 
     def of(self, caller: Caller) -> list[LiveRun]:
         """Return what goes on for a visitor, oldest first; a run that was stopped is none of it."""
+        return [live for live in self._all(caller) if not live.stream.over]
+
+    def promised(self, caller: Caller) -> list[Run]:
+        """Return the visitor's runs that were stopped and yet go on, since a provider has accepted them."""
+        return [live.run for live in self._all(caller) if live.stream.over]
+
+    def carries(self, run_id: str) -> bool:
+        """Whether a run's work goes on, be it unseen."""
         with self._lock:
-            return [live for live in self._runs.values() if live.run.visitor == caller.visitor and not live.stream.over]
+            return run_id in self._runs
 
     @contextmanager
-    def at_page(self, page: str | None) -> Iterator[None]:
-        """Let a page's runs be stopped together, those too that it has yet to begin in this block."""
-        if page is None:
-            yield
+    def job(self, caller: Caller, *, part: str = "stage", begins: bool = True) -> Iterator[Caller]:
+        """Yield the caller as whoever acts for this press; from a script it is nobody's press, and no Stop reaches it.
+
+        A Stop ends all jobs that were begun before it, and none that comes later.
+        """
+        if caller.page is None:
+            yield caller
             return
-        self._stops[page] = threading.Event()
+        job = Job(caller.visitor, caller.page, part=part, begins=begins)
+        with self._lock:
+            self._jobs.append(job)
         try:
-            yield
+            yield replace(caller, job=job)
         finally:
-            self._stops.pop(page, None)
+            with self._lock:
+                self._jobs.remove(job)
+
+    def busy(self, caller: Caller) -> bool:
+        """Whether a Stop has something left to stop on the caller's page."""
+        return any(job.page == caller.page and job.part == "stage" for job in self._wanted(caller))
+
+    def begins(self, caller: Caller) -> bool:
+        """Whether a page of the visitor's has something that may begin further runs."""
+        return any(job.begins for job in self._wanted(caller))
+
+    def goes_on(self, caller: Caller) -> bool:
+        """Whether a page that opens has something of the visitor's to show, now or as soon as it begins."""
+        return self.begins(caller) or bool(self.of(caller))
 
     def stop(self, caller: Caller) -> None:
-        """Stop all that the caller's page watches, and let it begin nothing more."""
-        stop = self._stops.get(caller.page or "")
-        if stop:
-            stop.set()
+        """Stop all that the visitor runs from pages, in every tab; nothing more is begun or ordered for any of it."""
+        for job in self._jobs_of(caller):
+            job.stop()
         for live in self.of(caller):
-            if caller.page in live.pages:
+            if live.pages:
                 live.stream.stop()
 
-    def stopped(self, caller: Caller) -> bool:
-        """Whether the caller's page has stopped what it was about to do."""
-        stop = self._stops.get(caller.page or "")
-        return stop is not None and stop.is_set()
+    def stop_part(self, caller: Caller, part: str) -> None:
+        """Stop what one part of the caller's page has begun, and leave the rest."""
+        for job in self._jobs_of(caller):
+            if (job.page, job.part) == (caller.page, part):
+                job.stop()
+
+    def _all(self, caller: Caller) -> list[LiveRun]:
+        with self._lock:
+            return [live for live in self._runs.values() if live.run.visitor == caller.visitor]
+
+    def _wanted(self, caller: Caller) -> list[Job]:
+        with self._lock:
+            return [job for job in self._jobs if job.visitor == caller.visitor and not job.stopped]
+
+    def _jobs_of(self, caller: Caller) -> list[Job]:
+        """Return the visitor's jobs; also those whose page has left them, as long as a run of theirs goes on."""
+        begun = [live.job for live in self._all(caller) if live.job]
+        return [*self._wanted(caller), *begun]
 
     def _forget(self, run_id: str) -> None:
         with self._lock:

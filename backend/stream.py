@@ -25,11 +25,13 @@ class Stream:
     `Cancelled` in it. What can't be cancelled goes on, and can be watched again unless it was stopped.
     """
 
-    def __init__(self, work: Work, *, ended: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, work: Work, *, ended: Callable[[], None] = lambda: None, run_id: str | None = None) -> None:
         self.began = time.monotonic()
+        self.run_id = run_id
         self._past: list[Event] = []
         self._watchers: set[queue.SimpleQueue[Event]] = set()
         self._unwanted = threading.Event()
+        self._wanted_until = 0.0
         self._lock = threading.Lock()
         # The context goes along: ZeroGPU reads the visitor from a context variable.
         run = contextvars.copy_context().run
@@ -62,8 +64,9 @@ class Stream:
 
     def stop(self) -> None:
         """End it for all who watch, and the work itself where it can be cancelled."""
-        self._tell(Stopped(time.monotonic() - self.began))
-        self._unwanted.set()
+        with self._lock:  # In one step: a watcher who comes between the two would want it again.
+            self._unwanted.set()
+            self._pass(self._stopped())
 
     def _join(self) -> "queue.SimpleQueue[Event]":
         events: queue.SimpleQueue[Event] = queue.SimpleQueue()
@@ -81,18 +84,26 @@ class Stream:
     def _leave(self, events: "queue.SimpleQueue[Event]", linger: float) -> None:
         with self._lock:
             self._watchers.discard(events)
+            self._wanted_until = max(self._wanted_until, time.monotonic() + linger)
             alone = not self._watchers and not self.over
-        if alone and linger:
-            timer = threading.Timer(linger, self._abandon)
-            timer.daemon = True
-            timer.start()
-        elif alone:
+        if alone:
             self._abandon()
 
     def _abandon(self) -> None:
+        """Give it up where nobody watches and the last who left has had their time to come back; else look then."""
         with self._lock:
-            if not self._watchers:
+            left = self._wanted_until - time.monotonic()
+            if self._watchers or self.over:
+                return
+            if left <= 0:
                 self._unwanted.set()
+                return
+        timer = threading.Timer(left, self._abandon)
+        timer.daemon = True
+        timer.start()
+
+    def _stopped(self) -> Stopped:
+        return Stopped(time.monotonic() - self.began, self.run_id)
 
     def _emit(self, event: Event) -> None:
         self._tell(event)
@@ -101,18 +112,21 @@ class Stream:
 
     def _tell(self, event: Event) -> None:
         with self._lock:
-            if self.over:
-                return
-            if not isinstance(event, Waiting):
-                self._past = [*(old for old in self._past if isinstance(old, Submitted | Generated)), _light(event)]
-            for events in self._watchers:
-                events.put(event)
+            self._pass(event)
+
+    def _pass(self, event: Event) -> None:
+        if self.over:
+            return
+        if not isinstance(event, Waiting):
+            self._past = [*(old for old in self._past if isinstance(old, Submitted | Generated)), _light(event)]
+        for events in self._watchers:
+            events.put(event)
 
     def _run(self, work: Work, ended: Callable[[], None]) -> None:
         try:
             self._tell(work(self._emit))
         except Cancelled:
-            self._tell(Stopped(time.monotonic() - self.began))
+            self._tell(self._stopped())
         except PlaygroundError as error:  # Such as a full disk, which lets a run not even be closed.
             log.warning("A run ended without a record: %s", error)
             self._tell(Failed(error))

@@ -25,6 +25,7 @@ from ui.results import Board, board_html, no_variation
 from ui.run import Runner, Updates
 from ui.served import url
 from ui.sheet import spread
+from ui.stages import View
 
 
 @dataclass(slots=True)
@@ -35,17 +36,17 @@ class Comparing:
 
     def compare(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
         """Run the request on all backends at once."""
-        caller = caller_of(self.runner.playground, request)
-        yield from self.runner.guarded(self._compare(spread(values), caller), caller)
+        given = spread(values)
+        yield from self.runner.guarded(lambda caller: self._compare(given, caller), self._caller(request))
 
     def grid(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
         """Run the request once for every cell of the grid."""
-        caller = caller_of(self.runner.playground, request)
-        yield from self.runner.guarded(self._grid(spread(values), caller), caller)
+        given = spread(values)
+        yield from self.runner.guarded(lambda caller: self._grid(given, caller), self._caller(request))
 
     def grid_price(self, request: gr.Request, **values: Any) -> str:
         """Return how many images the grid makes, and what the whole may cost; or what is wrong with it."""
-        caller = caller_of(self.runner.playground, request)
+        caller = self._caller(request)
         try:
             planned = self._plan(values, caller, priced_only=True)
         except PlaygroundError as error:
@@ -53,14 +54,18 @@ class Comparing:
         text = f"{len(planned.cells)} images · {words.price(planned.price)}"
         return str(Markup('<p class="hint">{}</p>').format(text))
 
-    def _compare(self, values: dict[str, Any], caller: Caller) -> Iterator[str]:
+    def _caller(self, request: gr.Request) -> Caller:
+        return caller_of(self.runner.playground, request)
+
+    def _compare(self, values: dict[str, Any], caller: Caller) -> Iterator[View]:
         backend, asked = self.runner.asked(values, caller)
         running = contenders(self.runner.playground, caller, asked, chosen=backend.name)
         boards = {one.backend: self._board(one, caller) for one in running if one.refusal is None}
-        yield self._duel(running, boards)
+        view = View(boards.values(), lambda: self._duel(running, boards))
+        yield view
         for name, event in compare(self.runner.playground, caller, running):
             boards[name].see(event)
-            yield self._duel(running, boards)
+            yield view
 
     def _board(self, one: Contender, caller: Caller) -> Board:
         backend = self.runner.playground.choose(one.backend)
@@ -95,14 +100,15 @@ class Comparing:
         axes = [read_axis(name, text, mode=asked.mode, lists=lists) for name, text in wanted]
         return plan(self.runner.playground, caller, backend.name, prepare(backend, caller, asked), axes)
 
-    def _grid(self, values: dict[str, Any], caller: Caller) -> Iterator[str]:
+    def _grid(self, values: dict[str, Any], caller: Caller) -> Iterator[View]:
         planned = self._plan(values, caller)
         boards = {cell.key: self._cell(cell, caller) for cell in planned.cells}
-        yield self._table(planned, boards)
+        view = View(boards.values(), lambda: self._table(planned, boards))
+        yield view
         for key, event in run(self.runner.playground, caller, planned):
             boards[key].see(event)
-            yield self._table(planned, boards)
-        yield self._table(planned, boards) + self._sheet(planned, boards, caller)
+            yield view
+        yield View(boards.values(), lambda: self._table(planned, boards) + self._sheet(planned, boards, caller))
 
     def _cell(self, cell: Cell, caller: Caller) -> Board:
         backend = self.runner.playground.choose(cell.backend)

@@ -14,7 +14,7 @@ from backend.caller import Caller
 from backend.capabilities import Estimate
 from backend.control_map import control_map, map_price
 from backend.errors import InvalidRequest, NotFound, PlaygroundError, Problem, from_validation
-from backend.events import Event, Failed, Mapped, Progress
+from backend.events import Event, Failed, Mapped, Progress, Stopped
 from backend.request_parts import Control
 from ui import words
 from ui.caller import caller_of
@@ -38,6 +38,8 @@ _OFFER = Markup(
     "<p>No {preprocess} detector on this machine: {label} makes the map. It goes into the history, and your runs "
     "with this picture take it without paying for it again.</p>"
 )
+_PART = "control map"
+"""The part of the page that has a Stop of its own."""
 ASKED = ("preprocess", "low_threshold", "high_threshold")
 """The fields of the mode that make the map."""
 TAKEN = '<p class="hint" role="status">The map is the picture now, and is followed as it is.</p>'
@@ -68,7 +70,8 @@ class ControlMap:
 
     def _guarded(self, caller: Caller, values: dict[str, Any], *, buy: bool) -> Iterator[Updates]:
         try:
-            yield from self._shown(caller, spread(values), buy=buy)
+            with self.playground.live.job(caller, part=_PART, begins=False) as acting:
+                yield from self._shown(acting, spread(values), buy=buy)
         except PlaygroundError as error:
             yield self._said(error_card(error))
         except Exception:  # The page's rim: without this a visitor would look at a map that never comes.
@@ -85,8 +88,9 @@ class ControlMap:
         preprocess = self.filling.controls[f"controlnet{MARK}preprocess"]
         return {self.place: TAKEN, preprocess: "none", **self.filling.picture(sha256, visitor)}
 
-    def stopped(self) -> Updates:
-        """Clear the place after Stop."""
+    def stopped(self, request: gr.Request) -> Updates:
+        """Stop the maps of this page, so that none is ordered any more, and clear the place."""
+        self.playground.live.stop_part(caller_of(self.playground, request), _PART)
         return self._said(Markup(""))
 
     def _shown(self, caller: Caller, values: dict[str, Any], *, buy: bool) -> Iterator[Updates]:
@@ -97,7 +101,7 @@ class ControlMap:
             return
         began, doing, first = time.monotonic(), f"{backend.label} is working", True
         for event in control_map(self.playground, caller, backend, control, options, buy=buy):
-            if isinstance(event, Mapped | Failed):
+            if isinstance(event, Mapped | Failed | Stopped):
                 yield self._said(self._ended(event, caller))
                 return
             doing = event.doing if isinstance(event, Progress) else doing
@@ -110,6 +114,8 @@ class ControlMap:
         if isinstance(event, Mapped):
             address = url(self.served.copy_of(event.sha256, caller.visitor))
             return _MAP.format(address, *event.size, event.sha256)
+        if isinstance(event, Stopped):
+            return Markup("")
         assert isinstance(event, Failed)
         return error_card(event.error)
 

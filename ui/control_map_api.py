@@ -1,7 +1,7 @@
 """The API's way to a control picture."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import gradio as gr
 from gradio.data_classes import FileData
@@ -74,6 +74,8 @@ class ControlMapApi:
 
         Raises a `PlaygroundError` that says what is wrong, or the price of a map that isn't free and not to be bought.
         """
+        # A script's cancel means what it says; only a page may come back.
+        caller = replace(caller, page=None)
         chosen = self.playground.choose(backend)
         control = self._control(caller, image, {"preprocess": preprocess, **levels})
         price = map_price(self.playground, caller, chosen, control)

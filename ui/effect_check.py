@@ -13,7 +13,6 @@ from backend.caller import Caller
 from backend.effect import Effect, check_effect, effect_estimate
 from backend.errors import PlaygroundError
 from backend.events import Event, Failed, Progress, Queued, Stopped, Waiting
-from backend.playground import Playground
 from backend.requests import ControlNet
 from backend.runs.records import Run
 from ui import words
@@ -21,8 +20,8 @@ from ui.caller import caller_of
 from ui.cards import facts
 from ui.form import Values, parse
 from ui.results import error_card
-from ui.run import PRICE_PROMPT
-from ui.served import Served, url
+from ui.run import PRICE_PROMPT, Runner
+from ui.served import url
 from ui.sheet import spread
 from ui.uploads import Uploads
 
@@ -38,20 +37,22 @@ OFFER = (
 class EffectCheck:
     """Answers the two buttons of the check: what it costs, and then the check itself."""
 
-    def __init__(self, playground: Playground, served: Served, *, place: Component, run: Component) -> None:
-        self.playground = playground
-        self.served = served
+    def __init__(self, runner: Runner, *, place: Component, run: Component) -> None:
+        self.runner = runner
+        self.playground = runner.playground
+        self.served = runner.served
         self.place = place
         self.run_button = run
 
     def outputs(self) -> list[Component]:
-        """Return what both answers change."""
+        """Return what the first answer changes, and the second beside Stop and the history."""
         return [self.place, self.run_button]
 
     def offer(self, request: gr.Request, **values: Any) -> Updates:
         """Say what the check does and costs, and show the button that runs it."""
         try:
-            backend, asked, caller = self._asked(request, spread(values))
+            caller = caller_of(self.playground, request)
+            backend, asked = self._asked(spread(values), caller)
             price = words.price(effect_estimate(self.playground, caller, backend, asked))
         except PlaygroundError as error:
             return self._said(error_card(error))
@@ -60,10 +61,15 @@ class EffectCheck:
 
     def check(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
         """Run the check and yield how it goes; ends with the verdict over the two images."""
+        given = spread(values)
+        caller = caller_of(self.playground, request)
+        yield from self.runner.acting(lambda acting: self._checked(given, acting), caller)
+
+    def _checked(self, values: dict[str, Any], caller: Caller) -> Iterator[Updates]:
         try:
-            backend, asked, caller = self._asked(request, spread(values))
+            backend, asked = self._asked(values, caller)
             for event in check_effect(self.playground, caller, backend.name, asked):
-                yield self._said(self._shown(event, backend, asked, caller))
+                yield self._said(self._shown(event, backend, caller))
         except PlaygroundError as error:
             yield self._said(error_card(error))
         except Exception:  # The page's rim: without this a visitor would look at a check that never ends.
@@ -71,7 +77,7 @@ class EffectCheck:
             broken = PlaygroundError("The playground broke down on this check; its log says why.", billed="unknown")
             yield self._said(error_card(broken))
 
-    def _shown(self, event: Event | Effect, backend: Backend, asked: ControlNet, caller: Caller) -> Markup:
+    def _shown(self, event: Event | Effect, backend: Backend, caller: Caller) -> Markup:
         if isinstance(event, Effect):
             return self._verdict(event, caller)
         if isinstance(event, Failed):
@@ -98,12 +104,11 @@ class EffectCheck:
     def _said(self, html: Markup, *, button: Any = None) -> Updates:
         return {self.place: str(html), self.run_button: button or gr.update(visible=False)}
 
-    def _asked(self, request: gr.Request, values: dict[str, Any]) -> tuple[Backend, ControlNet, Caller]:
-        caller = caller_of(self.playground, request)
+    def _asked(self, values: dict[str, Any], caller: Caller) -> tuple[Backend, ControlNet]:
         backend = self.playground.choose(str(values.get("backend") or "auto"))
         values["prompt"] = str(values.get("prompt") or "").strip() or PRICE_PROMPT
         given = Values("controlnet", backend.name, values)
         asked = parse(given, backend.capabilities, Uploads(self.playground, caller))
         assert isinstance(asked, ControlNet)
         backend.capabilities.check(asked)
-        return backend, asked, caller
+        return backend, asked

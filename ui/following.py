@@ -1,6 +1,7 @@
 """Runs that go on while their page is opened anew, or in another tab: shown as if nobody had left."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -8,12 +9,15 @@ import gradio as gr
 from markupsafe import Markup
 
 from backend.caller import Caller
+from backend.errors import NotFound
 from backend.live import LiveRun
-from backend.merge import merge
+from backend.merge import TICK_SECONDS, Starts, join
 from backend.runs.records import CostKind
 from ui.caller import caller_of
 from ui.results import Board, board_html, no_variation
 from ui.run import Runner, Updates
+from ui.signals import news
+from ui.stages import Stage, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +27,51 @@ class Following:
     runner: Runner
 
     def follow(self, request: gr.Request) -> Iterator[Updates]:
-        """Show the visitor's runs to their end; nothing changes where none goes on."""
+        """Show the visitor's runs to their end, those too that begin meanwhile; nothing changes where none goes on."""
         playground = self.runner.playground
         caller = caller_of(playground, request)
-        if going := playground.live.of(caller):
-            yield from self.runner.guarded(self._boards(going, caller), caller)
+        if playground.live.goes_on(caller):
+            yield from self.runner.guarded(self._views, caller, begins=False)
         else:
             yield {self.runner.outputs.generate: gr.skip()}
 
-    def _boards(self, going: Sequence[LiveRun], caller: Caller) -> Iterator[str]:
-        boards = {live.run.id: self._board(live, caller) for live in going}
-        watched = {live.run.id: partial(live.watch, caller.page) for live in going}
-        yield self._shown(boards)
-        for run_id, event in merge(watched, at_once=len(watched)):
-            boards[run_id].see(event)
-            yield self._shown(boards)
+    def promised(self, request: gr.Request) -> Iterator[Updates]:
+        """Show what comes of stopped runs as each ends: on the stage that showed them, and in the history."""
+        caller, stage = caller_of(self.runner.playground, request), self.runner.stages.of(request.session_hash)
+        boards = {board.run_id: board for board in stage.promised} if stage else {}
+        others = [run.id for run in self.runner.playground.live.promised(caller)]
+        for run_id in dict.fromkeys([*filter(None, boards), *others]):
+            while self.runner.playground.live.carries(run_id):
+                yield {self.runner.outputs.stage: gr.skip()}
+                time.sleep(TICK_SECONDS)
+            yield {self.runner.outputs.news: news(), **self._arrived(stage, boards.get(run_id), caller)}
+        yield {self.runner.outputs.news: news()}  # One may have come before it was asked for.
+
+    def _arrived(self, stage: Stage | None, board: Board | None, caller: Caller) -> Updates:
+        if stage is None or stage.view is None or board is None or board.run_id is None:
+            return {}
+        try:
+            board.arrived(self.runner.playground.store.run(board.run_id, caller.visitor))
+        except NotFound:  # It was deleted before it ended.
+            return {}
+        return {self.runner.outputs.stage: stage.view.draw()} if self.runner.stages.shows(stage) else {}
+
+    def _views(self, caller: Caller) -> Iterator[View]:
+        boards: dict[str, Board] = {}
+        view = View(boards.values(), lambda: self._shown(boards))
+
+        def further() -> Starts | None:
+            live = self.runner.playground.live
+            going = {each.run.id: each for each in live.of(caller) if each.run.id not in boards}
+            boards.update({run_id: self._board(each, caller) for run_id, each in going.items()})
+            if not going and not live.begins(caller):
+                return None
+            return {run_id: partial(each.watch, caller.page) for run_id, each in going.items()}
+
+        for run_id, event in join(further):
+            if run_id in boards:
+                boards[run_id].see(event)
+            yield view
 
     def _board(self, live: LiveRun, caller: Caller) -> Board:
         run, backend = live.run, self.runner.playground.choose(live.run.backend)

@@ -15,7 +15,7 @@ from ui.form import MARK
 from ui.header import Header, Switch
 from ui.own_key import OwnKeys
 from ui.presses import Presses
-from ui.served import Served
+from ui.run import Runner
 from ui.settings_area import SettingsArea
 from ui.sheet import one_each
 
@@ -68,10 +68,11 @@ def connect_exact_price(exact: ExactPrice, form: Compose, values: dict[str, Any]
     form.exact.click(exact.ask, None, form.left, **{**how, "show_progress": "minimal", "show_progress_on": None})
 
 
-def connect_effect(playground: Playground, served: Served, settings: SettingsArea, values: dict[str, Any]) -> None:
+def connect_effect(runner: Runner, settings: SettingsArea, values: dict[str, Any]) -> None:
     """Connect the check whether a control acts."""
     own = settings.own
-    check = EffectCheck(playground, served, place=own["effect"], run=own["run_check"])
+    check = EffectCheck(runner, place=own["effect"], run=own["run_check"])
     asked: dict[str, Any] = {"inputs_kwargs": values, "preprocess": False, **QUIET}
     own["offer_check"].click(check.offer, None, check.outputs(), queue=False, **asked)
-    own["run_check"].click(check.check, None, check.outputs(), trigger_mode="once", **asked)
+    changed = [*check.outputs(), *runner.outputs.buttons(), runner.outputs.news]
+    own["run_check"].click(check.check, None, changed, trigger_mode="once", **asked)

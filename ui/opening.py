@@ -46,8 +46,9 @@ class Opening:
     def opened(self, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
         """Return what changes."""
         data = data_of(event)
-        going = bool(self.playground.live.of(caller_of(self.playground, request)))
-        updates = {self.box: answer(str(data.get("turn", "")), going=going)}
+        live, caller = self.playground.live, caller_of(self.playground, request)
+        going, promised = live.goes_on(caller), bool(live.promised(caller))
+        updates = {self.box: answer(str(data.get("turn", "")), going=going, promised=promised)}
         for ask, _ in self.parts:
             updates |= ask(request)
         return updates | self.remembering.back(data.get("kept"), request)

@@ -117,7 +117,7 @@ def _connect_form(page: gr.Blocks, layout: Layout, presses: Presses, runner: Run
     connect_keys(page, presses, OwnKeys(playground, layout.head.key), layout.head)
     connect_state(playground, layout.head)
     connect_restore(Restoring(playground, filling, form.notice), form, layout.drop)
-    connect_effect(playground, runner.served, layout.settings, values)
+    connect_effect(runner, layout.settings, values)
 
 
 def _connect_shelves(layout: Layout, presses: Presses, runner: Runner, filling: Filling) -> list[Part]:

@@ -16,6 +16,7 @@ from ui.caller import caller_of
 from ui.results import Board, board_html, no_variation
 from ui.run import Runner, Updates
 from ui.signals import data_of
+from ui.stages import View
 
 _JS = """
 element.addEventListener('click', event => {
@@ -56,10 +57,10 @@ class Recovering:
 
     def recover(self, event: gr.EventData, request: gr.Request) -> Iterator[Updates]:
         """Show a run while it is brought home."""
-        caller = caller_of(self.playground, request)
-        yield from self.runner.guarded(self._boards(str(data_of(event).get("run", "")), caller), caller)
+        caller, run_id = caller_of(self.playground, request), str(data_of(event).get("run", ""))
+        yield from self.runner.guarded(lambda acting: self._views(run_id, acting), caller)
 
-    def _boards(self, run_id: str, caller: Caller) -> Iterator[str]:
+    def _views(self, run_id: str, caller: Caller) -> Iterator[View]:
         run = self.playground.store.run(run_id, caller.visitor)
         if run_id not in [found.id for found in self.playground.history.recoverable(caller.visitor)]:
             raise NotFound("It is known how this run ended; there is nothing to recover.")
@@ -68,9 +69,10 @@ class Recovering:
             raise NotReady(missing)
         board = Board(run.request, backend.label, run.cost_kind, caller.visitor, fixed=no_variation(backend))
         board.images.update({image.index: image for image in run.images})
+        view = View([board], lambda: board_html(board, self.runner.served))
         for event in collect(self.playground, caller, run):
             board.see(event)
-            yield board_html(board, self.runner.served)
+            yield view
 
     def _line(self, run: Run) -> Markup:
         known = self.playground.backends.get(run.backend)

@@ -35,6 +35,8 @@ class Board:
     fixed: str = ""
     """Why the images can't be varied, if they can't."""
     run: Run | None = None
+    run_id: str | None = None
+    """Of a run that was stopped: what comes of it may come later."""
     error: PlaygroundError | None = None
 
     def see(self, event: Event) -> None:
@@ -55,10 +57,21 @@ class Board:
                 self.run = run
             case Failed(error, run):
                 self.error, self.run = error, run
-            case Stopped(seconds):
-                self.stopped = seconds
+            case Stopped(seconds, run_id):
+                self.stopped, self.run_id = seconds, run_id
             case _:
                 pass
+
+    def arrived(self, run: Run) -> None:
+        """Take in how a run ended after it was stopped."""
+        self.run, self.images = run, {image.index: image for image in run.images}
+        if run.error:
+            self.error = PlaygroundError(run.error, billed=run.billed or "unknown")
+
+    @property
+    def promised(self) -> bool:
+        """Whether it was stopped, and it isn't known yet what came of it."""
+        return self.stopped is not None and self.run_id is not None and self.run is None
 
     @property
     def over(self) -> bool:
@@ -89,7 +102,7 @@ def board_html(board: Board, served: Served, *, alone: bool = True) -> str:
     if board.error:
         parts.append(error_card(board.error))
     if board.stopped is not None:
-        line = words.stopped(board.stopped, submitted=board.submitted)
+        line = words.stopped(board.stopped, board.run, submitted=board.submitted)
         parts.append(Markup('<p class="stopped" role="status">{}</p>').format(line))
     elif not board.over:
         parts.append(_progress_line(board))

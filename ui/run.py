@@ -1,7 +1,7 @@
 """The one handler behind Generate: values to a request, its events to updates of the page."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,7 @@ from ui.results import Board, board_html, error_card, no_variation
 from ui.served import Served
 from ui.sheet import spread
 from ui.signals import news
+from ui.stages import Show, Stage, Stages, View
 from ui.uploads import Uploads
 from ui.ways_out import ways_html
 
@@ -65,47 +66,77 @@ class Runner:
         self.library = library
         self.served = served
         self.outputs = outputs
+        self.stages = Stages()
 
     def run(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
         """Make the images that the form asks for; every yield is a chance for Gradio to close this on leaving."""
-        caller = caller_of(self.playground, request)
-        yield from self.guarded(self._boards(spread(values), caller), caller)
+        given = spread(values)
+        yield from self.guarded(lambda caller: self._views(given, caller), caller_of(self.playground, request))
 
-    def guarded(self, shown: Iterator[str], caller: Caller) -> Iterator[Updates]:
-        """Turn what is shown of a run into updates of the page; what goes wrong before or in it becomes a card."""
+    def guarded(self, show: Show, caller: Caller, *, begins: bool = True) -> Iterator[Updates]:
+        """Give the page's stage to a press until a later one takes it; what goes wrong in it becomes a card.
+
+        One that `begins` nothing only looks at what goes on.
+        """
+        stage = self.stages.take(caller.page)
+
+        def shown(acting: Caller) -> Iterator[Updates]:
+            for html in self._safely(show(acting), stage, acting):
+                yield {self.outputs.stage: gr.skip() if html is None else html}
+
+        yield from self.acting(shown, caller, begins=begins)
+        if stage.promised:
+            yield {self.outputs.news: news(promised=True)}
+
+    def acting(
+        self, updates: Callable[[Caller], Iterator[Updates]], caller: Caller, *, begins: bool = True
+    ) -> Iterator[Updates]:
+        """Carry out a press with Stop in the place of Generate, which comes back with the page's last one."""
+        with self.playground.live.job(caller, begins=begins) as acting:
+            # Only the first word touches the buttons: one that comes behind Stop must not take Generate away again.
+            yield self._buttons(running=True)
+            yield from updates(acting)
+        yield {**self._buttons(running=self.playground.live.busy(caller)), self.outputs.news: news()}
+
+    def _safely(self, views: Iterator[View], stage: Stage, caller: Caller) -> Iterator[str | None]:
+        """Yield what stands on the stage, errors included; None where a later press has taken it."""
+        error: PlaygroundError | None = None
+        ways = Markup("")
         try:
-            with self.playground.live.at_page(caller.page):
-                yield self._buttons(running=True)
-                # Only the first word touches the buttons: one that comes behind Stop must not take Generate away again.
-                for stage in shown:
-                    yield {self.outputs.stage: stage}
-            yield self._ended()
-        except OverBudget as error:
-            ways = ways_html(self.playground, caller)
-            yield {**self._ended(), self.outputs.stage: str(error_card(error) + ways)}
-        except PlaygroundError as error:
-            yield {**self._ended(), self.outputs.stage: str(error_card(error))}
+            for view in views:
+                stage.view = view
+                yield view.draw() if self.stages.shows(stage) else None
+        except OverBudget as reached:
+            error, ways = reached, ways_html(self.playground, caller)
+        except PlaygroundError as wrong:
+            error = wrong
         except Exception:  # The page's rim: without this a visitor would look at a run that never ends.
             log.exception("The page broke down on a run")
-            broken = PlaygroundError("The playground broke down on this run; its log says why.", billed="unknown")
-            yield {**self._ended(), self.outputs.stage: str(error_card(broken))}
+            error = PlaygroundError("The playground broke down on this run; its log says why.", billed="unknown")
+        if error is None:
+            return
+        if self.stages.shows(stage):
+            yield str(error_card(error) + ways)
+        else:
+            gr.Warning(words.sentence(error))
 
-    def _boards(self, values: dict[str, Any], caller: Caller) -> Iterator[str]:
+    def _views(self, values: dict[str, Any], caller: Caller) -> Iterator[View]:
         """Run what was asked, one board a run (a prompt with choices is a run an image); show it at every change."""
         backend, asked = self.asked(values, caller)
         prepared = prepare(backend, caller, asked)
-        yield from self.boards(backend, expand_request(prepared, self.library.lists(caller)), caller)
+        yield from self.views(backend, expand_request(prepared, self.library.lists(caller)), caller)
 
-    def boards(self, backend: Backend, requests: Sequence[Request], caller: Caller) -> Iterator[str]:
+    def views(self, backend: Backend, requests: Sequence[Request], caller: Caller) -> Iterator[View]:
         """Run prepared requests one after the other and show all of them at every change; a failure ends it."""
         boards: list[Board] = []
+        view = View(boards, lambda: self._shown(boards))
         for request in requests:
             kind: CostKind = "free" if backend.estimate(request, caller).free else backend.cost_kind
             boards.append(Board(request, backend.label, kind, caller.visitor, fixed=no_variation(backend)))
-            yield self._shown(boards)
+            yield view
             for event in generate(self.playground, caller, backend.name, request):
                 boards[-1].see(event)
-                yield self._shown(boards)
+                yield view
             if boards[-1].error or boards[-1].stopped is not None:
                 return
 
@@ -113,7 +144,7 @@ class Runner:
         return "".join(board_html(board, self.served, alone=len(boards) == 1) for board in boards)
 
     def stop(self, request: gr.Request) -> Updates:
-        """Stop what this page runs and put the buttons back; the run's own event says on the stage how it ended."""
+        """Stop all that this visitor runs from pages; each run's own event says on its stage how it ended."""
         self.playground.live.stop(caller_of(self.playground, request))
         return self._buttons(running=False)
 
@@ -147,9 +178,6 @@ class Runner:
         values["negative_prompt"] = styled
         asked = parse(Values(mode, backend.name, values), backend.capabilities, Uploads(self.playground, caller))
         return backend, asked
-
-    def _ended(self) -> Updates:
-        return {**self._buttons(running=False), self.outputs.news: news()}
 
     def _buttons(self, *, running: bool) -> Updates:
         return {

@@ -28,7 +28,10 @@ def connect_run(box: gr.HTML, runner: Runner, form: Compose, values: dict[str, A
     how: dict[str, Any] = {"preprocess": False, "trigger_mode": "once", **QUIET}
     form.generate.click(runner.run, None, outputs, inputs_kwargs=values, js=with_mask(values), **how)
     form.compare.click(comparing.compare, None, outputs, inputs_kwargs=values, js=with_mask(values), **how)
-    box.follow(Following(runner).follow, None, outputs, trigger_mode="once", **QUIET)
+    following = Following(runner)
+    box.follow(following.follow, None, outputs, trigger_mode="once", **QUIET)
+    # Several may be waited for: each press of Stop promises its own.
+    box.promised(following.promised, None, outputs, trigger_mode="multiple", **QUIET)
     box.grid(comparing.grid, None, outputs, inputs_kwargs=values, js=with_mask(values), **how)
     form.stop.click(runner.stop, None, runner.outputs.buttons(), queue=False, **QUIET)
 

@@ -1,7 +1,7 @@
 // One look at the whole form a moment after anything in it may have changed, and one place that tells what was pressed.
 const PAUSE_MS = 120, PATIENCE_MS = 10000, UNSEEN_MS = 500, MOST_LOST = 3, FORM = '#compose, #settings, #head', SEARCH = '#history-search';
 const STORAGE = 'z-image-playground';
-const TOLD = ['act', 'remix', 'vary', 'way'];  // each an event of this component
+const TOLD = ['act', 'remix', 'vary', 'way', 'promised'];  // each an event of this component
 let started = false, waiting = null, asked = null, again = false, stale = false;
 let seen = null, written = null, planned = false, edge = null, backend = props.backend;
 let first = null, typed = {}, lost = 0;
@@ -119,10 +119,11 @@ document.addEventListener('keydown', event => {
   if (event.key === 'Enter' && within(event, '#own-key-text')) document.getElementById('own-key-keep').click();
 });
 watch('value', () => {
-  const {kept, going, grid} = JSON.parse(props.value || '{}');
+  const {kept, going, promised, grid} = JSON.parse(props.value || '{}');
   if (kept) remember(kept);
   if (typeof grid === 'string') document.getElementById('grid-price').innerHTML = grid;
   if (going) trigger('follow');
+  if (promised) trigger('promised');
   answered();
 });
 if (window.playground_opens) open();

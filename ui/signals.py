@@ -16,6 +16,8 @@ _HERE = Path(__file__).parent
 _SCRIPTS = ("signals.js", "cards.js")
 """One program: the second tells what is pressed on cards, wherever they stand."""
 
+_PROMISED = " promised"
+
 
 def signals(*, names: Iterable[str], grid: Mapping[str, Any], backend: str) -> gr.HTML:
     """Lay the component out; its value is the last answer, as `answer` makes it.
@@ -37,13 +39,16 @@ def signals(*, names: Iterable[str], grid: Mapping[str, Any], backend: str) -> g
 
 def news_area() -> gr.HTML:
     """Lay out the component whose every change lets the browser look at price, state and history anew."""
-    script = "watch('value', () => window.playground_form.refresh());"
+    script = (
+        "watch('value', () => { window.playground_form.refresh();"
+        f" if (props.value.endsWith('{_PROMISED}')) window.playground_form.tell('promised'); }});"
+    )
     return gr.HTML("", html_template="", js_on_load=script, apply_default_css=False, visible="hidden", elem_id="news")
 
 
-def news() -> str:
-    """Return a value that the component hasn't had."""
-    return uuid4().hex
+def news(*, promised: bool = False) -> str:
+    """Return a value that the component hasn't had; with `promised`, stopped runs have yet to bring what they make."""
+    return uuid4().hex + (_PROMISED if promised else "")
 
 
 def data_of(event: gr.EventData) -> dict[str, Any]:
@@ -51,9 +56,17 @@ def data_of(event: gr.EventData) -> dict[str, Any]:
     return event._data if isinstance(event._data, dict) else {}
 
 
-def answer(turn: str, kept: Mapping[str, Any] | None = None, *, going: bool = False, grid: str | None = None) -> str:
+def answer(
+    turn: str,
+    kept: Mapping[str, Any] | None = None,
+    *,
+    going: bool = False,
+    promised: bool = False,
+    grid: str | None = None,
+) -> str:
     """Return the component's value that ends a turn.
 
-    It has what the browser is to remember, whether to follow a run, and a grid's price as HTML.
+    It has what the browser is to remember, whether to follow a run or wait for what a stopped one brings, and a grid's
+    price as HTML.
     """
-    return json.dumps({"turn": turn, "kept": kept or None, "going": going, "grid": grid})
+    return json.dumps({"turn": turn, "kept": kept or None, "going": going, "promised": promised, "grid": grid})

@@ -13,6 +13,7 @@ from ui.actions import Actions
 from ui.caller import caller_of
 from ui.run import Runner, Updates
 from ui.signals import data_of
+from ui.stages import View
 
 VARIATIONS = 4
 STRENGTH = 0.2
@@ -30,9 +31,9 @@ class Varying:
         """Make the variations."""
         caller = caller_of(self.runner.playground, request)
         given = {name: str(value) for name, value in data_of(event).items()}
-        yield from self.runner.guarded(self._boards(given, caller), caller)
+        yield from self.runner.guarded(lambda acting: self._views(given, acting), caller)
 
-    def _boards(self, given: dict[str, str], caller: Caller) -> Iterator[str]:
+    def _views(self, given: dict[str, str], caller: Caller) -> Iterator[View]:
         run, image = self.actions.image(given, caller)
         backend = self.runner.playground.choose(run.backend)
         if image.seed is None:
@@ -40,4 +41,4 @@ class Varying:
         strength = run.request.variation_strength or STRENGTH
         changes = {"variation_strength": strength, "variation_seed": RANDOM_SEED, "count": VARIATIONS}
         asked = run.request.model_copy(update={**changes, "seed": image.seed})
-        yield from self.runner.boards(backend, [prepare(backend, caller, asked)], caller)
+        yield from self.runner.views(backend, [prepare(backend, caller, asked)], caller)

@@ -17,7 +17,7 @@ from backend.errors import (
     Unsupported,
 )
 from backend.requests import Mode
-from backend.runs.records import CostKind
+from backend.runs.records import CostKind, Run
 
 UNKNOWN_SEED = "unknown"
 UNKNOWN_COST = "cost unknown"
@@ -97,14 +97,22 @@ def duration(seconds: float | None) -> str:
     return f"{int(seconds // 60)} min {int(seconds % 60)} s"
 
 
-def stopped(seconds: float, *, submitted: bool) -> str:
-    """Return what Stop did; what a provider has accepted can't be taken back."""
+def stopped(seconds: float, run: Run | None = None, *, submitted: bool) -> str:
+    """Return what Stop did, and what came of the run once that is known; an order can't be taken back."""
+    said = f"Stopped after {duration(seconds)}"
+    if run is not None:
+        return f"{said}; {_came(run)}."
     if submitted:
-        return (
-            f"Stopped after {duration(seconds)}. The provider had accepted it and goes on to the end: "
-            "what it makes and costs lands in the history."
-        )
-    return f"Stopped after {duration(seconds)}; images that were ready are in the history."
+        return f"{said}. The provider had accepted it and goes on to the end: what it makes and costs comes here."
+    return f"{said}."
+
+
+def _came(run: Run) -> str:
+    count = len(run.images)
+    images = "1 image was" if count == 1 else f"{count} images were" if count else "no image was"
+    if run.cost_kind == "free":
+        return f"{images} ready"
+    return f"{images} made, {'nothing' if run.cost_usd == 0 else cost(run.cost_usd, run.cost_kind)} was billed"
 
 
 def seed_text(seed: int | None) -> str:

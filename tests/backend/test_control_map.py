@@ -1,5 +1,6 @@
 import threading
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from backend.caller import Caller
 from backend.control_map import control_map
 from backend.encoding import encode
 from backend.errors import Problem, Unsupported
-from backend.events import Failed, Mapped, Progress
+from backend.events import Failed, Mapped, Progress, Stopped
 from backend.fake import FakeBackend
 from backend.playground import Playground
 from backend.request_parts import Control
@@ -58,4 +59,27 @@ def test_a_slow_map_says_what_it_does_and_ends_with_who_leaves(
     events = control_map(playground, caller, Slow(playground.files), control, {})
     assert next(events) == Progress(0, 0, doing="Making the depth map")
     events.close()
+    assert ended.wait(2)
+
+
+def test_the_stop_of_the_page_ends_a_map_that_is_made_here(
+    playground: Playground, caller: Caller, control: Control
+) -> None:
+    ended = threading.Event()
+
+    class Slow(FakeBackend):
+        def control_picture(self, _: Any, __: Any, ___: Any, emit: Any) -> Image.Image:
+            try:
+                while True:
+                    emit(Progress(0, 0, doing="Making the depth map"))
+                    time.sleep(0.02)
+            finally:
+                ended.set()
+
+    page = replace(caller, page="page-1")
+    with playground.live.job(page, part="control map") as acting:
+        events = control_map(playground, acting, Slow(playground.files), control, {})
+        next(events)
+        playground.live.stop(page)
+        assert isinstance(list(events)[-1], Stopped)
     assert ended.wait(2)

@@ -1,15 +1,21 @@
-"""Runs that go on: found by their visitor alone, watched again, and stopped from the page that watches."""
+"""Runs that go on: found by their visitor alone, watched again, and stopped from any of the visitor's pages."""
 
+import threading
+from collections.abc import Iterator
 from dataclasses import replace
 
 from backend.caller import Caller
 from backend.events import Event, Finished, Generated, Progress, Stopped, Submitted
 from backend.fake import FakeBackend
 from backend.generate import collect, generate
+from backend.grid.axes import read_axis
+from backend.grid.plan import plan, run
 from backend.playground import Playground
 from backend.requests import Request, parse_request
 
 PAGE = Caller(visitor="ann", page="page-1")
+OTHER_TAB = replace(PAGE, page="page-2")
+PAID = {"seconds": 0.3, "provider": True}
 
 
 def asked(**values: object) -> Request:
@@ -35,19 +41,18 @@ def test_a_page_that_is_opened_anew_finds_the_run_with_its_progress(playground: 
     (live,) = playground.live.of(PAGE)
     again = live.watch("page-2")
     assert isinstance(next(again), Progress)
-    playground.live.stop(replace(PAGE, page="page-2"))
+    playground.live.stop(OTHER_TAB)
     assert isinstance(list(again)[-1], Stopped)
     assert ended(playground) == "cancelled"
 
 
-def test_a_run_is_seen_by_nobody_else_and_by_no_other_page_stopped(playground: Playground) -> None:
+def test_a_run_is_seen_and_stopped_by_nobody_else(playground: Playground) -> None:
     events = generate(playground, PAGE, "fake", asked())
     until(events, Progress)
     assert playground.live.of(Caller(visitor="bob", page="page-1")) == []
     playground.live.stop(Caller(visitor="bob", page="page-1"))
-    playground.live.stop(Caller(visitor="ann", page="page-2"))
     assert isinstance(next(events), Progress)
-    playground.live.stop(PAGE)
+    playground.live.stop(OTHER_TAB)
     assert isinstance(list(events)[-1], Stopped)
 
 
@@ -81,11 +86,100 @@ def test_images_that_came_before_are_told_without_their_pixels(playground: Playg
 
 
 def test_stop_keeps_a_page_from_beginning_what_it_was_about_to(playground: Playground) -> None:
-    with playground.live.at_page(PAGE.page):
+    with playground.live.job(PAGE) as acting:
         playground.live.stop(PAGE)
-        assert [type(event) for event in generate(playground, PAGE, "fake", asked())] == [Stopped]
+        assert [type(event) for event in generate(playground, acting, "fake", asked())] == [Stopped]
     assert playground.store.runs("ann") == []
-    assert not playground.live.stopped(PAGE)
+
+
+def test_a_press_after_stop_starts_clean(playground: Playground) -> None:
+    with playground.live.job(PAGE):
+        playground.live.stop(PAGE)
+        with playground.live.job(PAGE) as acting:
+            quick = asked(steps=1, options={"seconds": 0.0})
+            assert isinstance(list(generate(playground, acting, "fake", quick))[-1], Finished)
+
+
+def grid(playground: Playground, caller: Caller) -> Iterator[tuple[str, Event]]:
+    axis = read_axis("seed", "1-12", mode="text_to_image")
+    return run(playground, caller, plan(playground, caller, "fake", asked(steps=1, options=PAID), [axis]))
+
+
+def orders(playground: Playground) -> list[str]:
+    fake = playground.backends["fake"]
+    assert isinstance(fake, FakeBackend)
+    return fake.submissions
+
+
+def test_stop_ends_the_grid_of_another_tab_and_nothing_more_is_ordered(playground: Playground) -> None:
+    with playground.live.job(PAGE) as acting:
+        cells = grid(playground, acting)
+        next(event for _, event in cells if isinstance(event, Submitted))
+        playground.live.stop(OTHER_TAB)
+        before = len(orders(playground))
+        assert {type(event) for _, event in cells} >= {Stopped}
+    assert before <= 2
+    assert len(orders(playground)) == before
+
+
+def test_a_second_press_that_ends_leaves_the_first_one_its_stop(playground: Playground) -> None:
+    with playground.live.job(PAGE) as acting:
+        cells = grid(playground, acting)
+        next(event for _, event in cells if isinstance(event, Submitted))
+        with playground.live.job(PAGE) as second:
+            quick = asked(steps=1, options={"seconds": 0.0})
+            assert isinstance(list(generate(playground, second, "fake", quick))[-1], Finished)
+        assert playground.live.busy(PAGE)
+        playground.live.stop(PAGE)
+        assert not playground.live.busy(PAGE)
+        before = len(orders(playground))
+        list(cells)
+    assert len(orders(playground)) == before
+
+
+def test_stop_after_the_page_was_closed_still_stops_what_it_left(playground: Playground) -> None:
+    with playground.live.job(PAGE) as acting:
+        left = generate(playground, acting, "fake", asked())
+        until(left, Progress)
+        left.close()  # type: ignore[attr-defined]
+    playground.live.stop(OTHER_TAB)
+    assert ended(playground) == "cancelled"
+
+
+def test_a_page_does_not_stop_what_a_script_runs(playground: Playground) -> None:
+    script = replace(PAGE, page=None)
+    with playground.live.job(script) as acting:
+        assert acting.job is None
+        events = generate(playground, acting, "fake", asked(steps=5, options={"seconds": 0.2}))
+        until(events, Progress)
+        playground.live.stop(PAGE)
+        assert isinstance(list(events)[-1], Finished)
+
+
+def test_the_stop_of_one_part_of_the_page_leaves_the_rest(playground: Playground) -> None:
+    with playground.live.job(PAGE, part="control map") as mapping, playground.live.job(PAGE) as acting:
+        playground.live.stop_part(PAGE, "control map")
+        assert mapping.job
+        assert mapping.job.stopped
+        assert acting.job
+        assert not acting.job.stopped
+
+
+def test_what_a_stopped_run_brings_is_promised_until_it_came(playground: Playground) -> None:
+    with playground.live.job(PAGE) as acting:
+        events = generate(playground, acting, "fake", asked(steps=1, options=PAID))
+        until(events, Submitted)
+        playground.live.stop(PAGE)
+        stopped = until(events, Stopped)
+    (promised,) = playground.live.promised(PAGE)
+    assert isinstance(stopped, Stopped)
+    assert stopped.run_id == promised.id
+    for thread in threading.enumerate():
+        if thread.name == "run":
+            thread.join(10)
+    assert not playground.live.carries(promised.id)
+    assert playground.live.promised(PAGE) == []
+    assert len(playground.store.run(promised.id).images) == 1
 
 
 def test_a_run_that_is_being_recovered_is_not_asked_for_twice(playground: Playground) -> None:

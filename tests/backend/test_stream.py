@@ -176,3 +176,46 @@ def test_stop_ends_it_for_all_who_watch_at_once() -> None:
     assert all(isinstance(last, Stopped) for watcher in watchers for last in watcher)
     steps.go.release()
     assert steps.cancelled.wait(5)
+
+
+def test_each_leaving_gives_its_own_time_to_come_back() -> None:
+    left, go = threading.Event(), threading.Event()
+
+    def work(emit: Emit) -> Event:
+        try:
+            while not go.wait(0.01):
+                emit(Progress(1, 2))
+        except Cancelled:
+            left.set()
+            raise
+        return END
+
+    stream = Stream(work)
+    for _ in range(2):
+        watching = stream.watch(linger=0.6)
+        next(watching)
+        time.sleep(0.4)
+        watching.close()  # type: ignore[attr-defined]
+    assert not left.wait(0.4)  # The first leaving's time is over by now, the second one's is not.
+    assert left.wait(5)
+    go.set()
+
+
+def test_a_watcher_who_comes_late_does_not_undo_a_stop() -> None:
+    ended = threading.Event()
+
+    def work(emit: Emit) -> Event:
+        try:
+            while True:
+                time.sleep(0.01)
+                emit(Progress(1, 2))
+        finally:
+            ended.set()
+
+    stream = Stream(work, run_id="one")
+    watching = stream.watch()
+    next(watching)
+    stream.stop()
+    late = list(stream.watch())
+    assert late == [Stopped(late[-1].seconds, "one")]  # type: ignore[union-attr]
+    assert ended.wait(2)

@@ -92,3 +92,27 @@ def test_a_stranger_sees_nothing_of_it(page: Page, site: Site) -> None:
     stranger.close()
     page.click("#stop")
     idle(page, site)
+
+
+def test_stop_in_another_tab_ends_a_grid_that_was_still_to_begin_most_of_its_cells(page: Page, site: Site) -> None:
+    open_fold(page, "Only Fake")
+    page.fill("#fake-seconds input[type=number]", "4")
+    page.fill("#prompt textarea", "a grid seen twice")
+    open_fold(page, "Grid")
+    page.select_option("#grid-across select", "seed")
+    page.fill("#grid-across-values input, #grid-across-values textarea", "1-9")
+    page.click("#grid-run")
+    expect(page.locator("#stage .slot.now").first).to_be_visible()
+    other = page.context.new_page()
+    other.goto(site.address)
+    expect(other.locator("#stage .card, #stage .slot.now").nth(2)).to_be_visible()  # The next cells came by themselves.
+    expect(other.locator("#stop")).to_be_visible()
+    other.click("#stop")
+    for each in (other, page):
+        expect(each.locator("#generate")).to_be_visible()
+        expect(each.locator("#stage .stopped").first).to_be_visible()
+    idle(page, site)
+    cards = page.locator("#stage .card").count()
+    page.wait_for_timeout(5000)
+    assert not site.fake.running
+    assert page.locator("#stage .card").count() == cards < 9

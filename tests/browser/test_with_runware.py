@@ -152,8 +152,8 @@ def test_an_empty_account_is_told_with_the_way_out(page: Page, site: RunwareSite
     expect(problem).to_contain_text("Nothing was billed")
 
 
-def test_what_was_paid_when_stop_was_pressed_is_in_the_history(page: Page, site: RunwareSite) -> None:
-    site.scene.world.faults.add(Fault(kind="slow", operation=INFER, seconds=2))
+def test_what_was_paid_when_stop_was_pressed_arrives_on_the_page_by_itself(page: Page, site: RunwareSite) -> None:
+    site.scene.world.faults.add(Fault(kind="slow", operation=INFER, seconds=3))
     page.fill("#prompt textarea", "a fox that was stopped")
     page.click("#generate")
     expect(page.locator("#stop")).to_be_visible()
@@ -161,9 +161,10 @@ def test_what_was_paid_when_stop_was_pressed_is_in_the_history(page: Page, site:
         page.wait_for_timeout(20)
     page.click("#stop")
     expect(page.locator("#generate")).to_be_visible()
-    while site.scene.playground.store.unfinished():
-        page.wait_for_timeout(20)
-    page.reload()
+    expect(page.locator("#stage .stopped")).to_contain_text("goes on to the end")
+    expect(page.locator("#stage .card img[alt='a fox that was stopped']")).to_be_visible()
+    expect(page.locator("#stage .stopped")).to_contain_text("1 image was made")
+    expect(page.locator("#stage .card").get_by_role("button", name="Vary")).to_be_visible()
     expect(page.locator("#history img[alt='a fox that was stopped']")).to_have_count(1)
 
 

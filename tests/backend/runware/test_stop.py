@@ -1,11 +1,13 @@
 """Stop, or a page that was left: what was ordered is collected, and nothing more is ordered."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 from PIL import Image
 
 from backend.caller import Caller
+from backend.control_map import control_map
 from backend.encoding import encode
 from backend.events import Submitted
 from backend.generate import draw_control, generate
@@ -83,3 +85,25 @@ def test_a_map_that_was_ordered_alone_is_kept(scene: Scene, guided: ControlNet) 
     events.close()  # type: ignore[attr-defined]
     (run,) = scene.ended()
     assert (run.status, len(run.images), run.cost_usd) == ("finished", 1, ONE)
+
+
+def waited_out(scene: Scene) -> threading.Event:
+    """Let an order be refused for now, and return what ends the wait before it would be sent again."""
+    scene.world.faults.add(Fault(kind="status", operation=PREPROCESS, status=429))
+    over = threading.Event()
+    scene.runware.service.line._sleep = lambda _seconds: None if over.wait(10) else pytest.fail("nobody went on")
+    return over
+
+
+def test_the_stop_of_a_map_orders_nothing_once_429_is_waited_out(scene: Scene, guided: ControlNet) -> None:
+    over = waited_out(scene)
+    page = replace(ME, page="page-1")
+    with scene.playground.live.job(page, part="control map") as acting:
+        control = Control(image=guided.image, preprocess="depth")
+        events = control_map(scene.playground, acting, scene.runware, control, {}, buy=True)
+        next(event for event in events if isinstance(event, Submitted))
+        events.close()  # type: ignore[attr-defined]  # as Gradio does before the page's own Stop
+    scene.playground.live.stop_part(page, "control map")
+    over.set()
+    (run,) = scene.ended()
+    assert (run.images, scene.world.account.bills) == ((), [])

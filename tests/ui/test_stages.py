@@ -1,0 +1,175 @@
+"""Presses of a page: Stop reaches them from every tab, the latest has the stage, and what was paid arrives there."""
+
+import base64
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+from PIL import Image
+
+from backend.encoding import encode
+from backend.events import Submitted
+from backend.simulator.faults import Fault
+from tests.backend.runware.scene import INFER, PREPROCESS, Scene, runware_scene
+from tests.ui.test_caller import request_of
+from ui.api import Api
+from ui.caller import caller_of
+from ui.page import build, tools_of
+from ui.uploads import keep_address
+
+FORM = {"mode": "text_to_image", "backend": "runware", "prompt": "a fox", "width": 128, "height": 128, "seed": 1}
+GRID = {"across": "seed", "across_values": "1-8", "down": "", "down_values": ""}
+Updates = dict[str, Any]
+
+
+class Pages:
+    """The events of a page, carried out as its browser would, on any of a visitor's tabs."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.page = build(scene.playground)
+
+    def press(self, name: str, *, tab: str = "page-1", data: Any = None, **values: Any) -> Iterator[Updates]:
+        """Begin an event, and yield what it changes by the components' ids."""
+        (event,) = [each for each in self.page.fns.values() if each.api_name == name]
+        given = () if data is None else (gr.EventData(None, data),)
+        told = event.fn(*given, asking(tab), **values)
+        for updates in [told] if isinstance(told, dict) else told:
+            yield {str(each.elem_id): change for each, change in updates.items()}
+
+    def orders(self) -> int:
+        """Return how many images were ordered."""
+        return self.scene.world.count(INFER)
+
+    def settle(self) -> None:
+        """Wait until no run is going any more."""
+        for thread in threading.enumerate():
+            if thread.name == "run":
+                thread.join(10)
+
+
+def asking(tab: str) -> gr.Request:
+    return gr.Request(request_of().request, session_hash=tab)
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Iterator[Pages]:
+    with runware_scene(tmp_path) as scene:
+        scene.world.faults.add(Fault(kind="slow", operation=INFER, seconds=0.5, times=50))
+        yield Pages(scene)
+
+
+def until_submitted(pages: Pages, going: Iterator[Updates]) -> list[Updates]:
+    seen = []
+    for updates in going:
+        seen.append(updates)
+        if pages.orders():
+            break
+    return seen
+
+
+def visible(updates: list[Updates], button: str) -> bool | None:
+    told = [each[button]["visible"] for each in updates if button in each]
+    return told[-1] if told else None
+
+
+def stages(updates: list[Updates]) -> list[str]:
+    return [each["stage"] for each in updates if isinstance(each.get("stage"), str)]
+
+
+def test_stop_in_another_tab_ends_a_grid_with_what_was_ordered(pages: Pages) -> None:
+    going = pages.press("grid", **FORM, **GRID)
+    until_submitted(pages, going)
+    list(pages.press("stop", tab="page-2"))
+    before = pages.orders()
+    rest = list(going)
+    pages.settle()
+    assert before <= 2
+    assert pages.orders() == before
+    assert visible(rest, "generate") is True
+
+
+def test_another_tab_follows_a_grid_to_its_last_cell(pages: Pages) -> None:
+    going = pages.press("grid", **FORM, **GRID | {"across_values": "1-5"})
+    until_submitted(pages, going)
+    rest = threading.Thread(target=lambda: list(going))
+    rest.start()
+    seen = list(pages.press("follow", tab="page-2"))
+    rest.join(20)
+    assert stages(seen)[-1].count("<figure") >= 4
+    assert visible(seen[:-1], "stop") is True
+    assert visible(seen, "stop") is False
+
+
+def test_the_latest_press_has_the_stage_and_the_earlier_one_goes_on_under_stop(pages: Pages) -> None:
+    grid = pages.press("grid", **FORM, **GRID | {"across_values": "1-3"})
+    until_submitted(pages, grid)
+    second = list(pages.press("run", **FORM | {"prompt": "a hare"}))
+    assert "a hare" in stages(second)[-1]
+    assert visible(second, "stop") is True
+    first = list(grid)
+    assert stages(first) == []
+    assert visible(first, "stop") is False
+    assert pages.orders() == 4
+    list(pages.press("stop"))
+    assert len(pages.scene.playground.store.runs(caller_of(pages.scene.playground, asking("page-1")).visitor)) == 4
+
+
+def test_a_paid_image_arrives_on_the_stage_after_stop(pages: Pages) -> None:
+    going = pages.press("run", **FORM)
+    until_submitted(pages, going)
+    list(pages.press("stop"))
+    ended = list(going)
+    assert "goes on to the end" in stages(ended)[-1]
+    assert "<figure" not in stages(ended)[-1]
+    assert ended[-1]["news"].endswith("promised")
+    came = list(pages.press("promised"))
+    assert stages(came)[-1].count("<figure") == 1
+    assert "1 image was made, $0.0006 was billed" in stages(came)[-1]
+    assert re.search('data-act="(vary|settings)"', stages(came)[-1])
+    assert not came[-1]["news"].endswith("promised")
+
+
+def test_a_stopped_run_that_brings_its_image_leaves_a_later_press_the_stage(pages: Pages) -> None:
+    going = pages.press("run", **FORM)
+    until_submitted(pages, going)
+    list(pages.press("stop"))
+    list(going)
+    later = list(pages.press("run", **FORM | {"prompt": "a hare"}))
+    assert "a hare" in stages(later)[-1]
+    came = list(pages.press("promised"))
+    assert stages(came) == []
+    assert came[-1]["news"]
+
+
+def test_a_page_that_was_reloaded_hears_of_what_was_promised(pages: Pages) -> None:
+    going = pages.press("run", **FORM)
+    until_submitted(pages, going)
+    list(pages.press("stop"))
+    list(going)
+    (opened,) = pages.press("opened", tab="page-2", data={"turn": "1"})
+    assert '"promised": true' in opened["signals"]
+    assert list(pages.press("promised", tab="page-2"))[-1]["news"]
+
+
+def test_a_script_that_cancels_a_map_orders_nothing_once_429_is_waited_out(pages: Pages) -> None:
+    scene = pages.scene
+    scene.world.faults.add(Fault(kind="status", operation=PREPROCESS, status=429))
+    over = threading.Event()
+    scene.runware.service.line._sleep = lambda _seconds: None if over.wait(10) else pytest.fail("nobody went on")
+    api: Api = tools_of(scene.playground).api
+    picture = keep_address(f"data:image/png;base64,{base64.b64encode(png()).decode()}")
+    events = api.maps.events(caller_of(scene.playground, asking("a script's session")), picture, "depth", buy=True)
+    next(event for event in events if isinstance(event, Submitted))
+    events.close()  # type: ignore[attr-defined]
+    over.set()
+    pages.settle()
+    assert scene.world.account.bills == []
+
+
+def png() -> bytes:
+    return encode(Image.new("RGB", (64, 64), "white"), "png")
