@@ -31,6 +31,9 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 Billed = Literal["no", "yes", "unknown"]
+_GRAVITY: tuple[Billed, ...] = ("no", "yes", "unknown")
+MOST_WORDS = 3
+"""Different errors of one run that are told; more would hide the first."""
 
 
 class PlaygroundError(Exception):
@@ -157,6 +160,17 @@ class BadReply(GenerationFailed):
     """An answer that doesn't say what it should."""
 
     billed: Billed = "unknown"
+
+
+def together(errors: Sequence[PlaygroundError]) -> PlaygroundError:
+    """Return what went wrong in one run as one error: the gravest for the bill, in its own and the others' words.
+
+    An unknown bill is graver than a known one, and that graver than none: what one image knows says nothing of another.
+    """
+    gravest = max(errors, key=lambda error: _GRAVITY.index(error.billed))
+    words = dict.fromkeys(map(str, (gravest, *errors)))
+    gravest.args = (" ".join([*words][:MOST_WORDS]), *gravest.args[1:])
+    return gravest
 
 
 class Cancelled(BaseException):

@@ -1,5 +1,6 @@
 """What happens while a request runs; immutable and picklable, so that they cross threads and processes."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -7,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from backend.errors import Cancelled, PlaygroundError
+from backend.errors import Cancelled, PlaygroundError, StorageFull
 
 if TYPE_CHECKING:
     from backend.runs.records import Run, RunImage
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,14 @@ class Ordering:
 
 @dataclass(frozen=True, slots=True)
 class Charged:
-    """A provider billed something beside the images, such as a control picture; None where it said no price (USD)."""
+    """A provider billed something; None where it said no price (USD).
+
+    `index` is the image that the bill is for: emit it before the image is fetched, so that the bill counts whatever
+    comes of the file. Without one it is for something beside the images, such as a control picture.
+    """
 
     cost_usd: Decimal | None
+    index: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +141,23 @@ def is_wanted(emit: Emit) -> bool:
     except Cancelled:
         return False
     return True
+
+
+def announce(emit: Emit, provider_ids: Mapping[str, Any]) -> None:
+    """Put on disk what is about to be ordered; where there is no room for it, raise `StorageFull`, and don't order."""
+    try:
+        emit(Submitted(provider_ids))
+    except StorageFull as error:
+        error.billed = "no"
+        raise
+
+
+def remember(emit: Emit, provider_ids: Mapping[str, Any]) -> None:
+    """Put on disk what was learned of an order; without room for it the run goes on all the same: it is paid."""
+    try:
+        emit(Submitted(provider_ids))
+    except StorageFull as error:
+        log.warning("What a provider said of a run isn't kept: %s", error)
 
 
 def unheard(_: Event) -> None:

@@ -15,7 +15,7 @@ from backend.allowance import payer_of
 from backend.base import Backend
 from backend.caller import Caller
 from backend.capabilities import Estimate
-from backend.errors import Cancelled, NotReady, PlaygroundError, StorageFull
+from backend.errors import Cancelled, NotReady, PlaygroundError
 from backend.events import Emit, Event, Stopped
 from backend.exchanges import Exchange, noting
 from backend.known_maps import with_known_maps, words_of
@@ -144,8 +144,8 @@ def _keep_exchanges(playground: Playground, run: Run, noted: Sequence[Exchange])
         return
     try:
         save_exchanges(playground.store.engine, run.id, noted)
-    except StorageFull as error:
-        log.warning("The exchanges of run %s are not kept: %s", run.id, error)
+    except Exception:  # The run has ended and is recorded: a full or locked record changes nothing of that any more.
+        log.warning("The exchanges of run %s are not kept", run.id, exc_info=True)
 
 
 def _make(playground: Playground, run: Run, estimate: Estimate, work: Callable[[Emit], None], emit: Emit) -> Event:

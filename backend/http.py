@@ -31,6 +31,8 @@ WAITS = (1.0, 2.0, 4.0)
 LONGEST_WAIT = 30.0
 """A provider that asks for more patience than this (seconds) is reported as busy."""
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+_UNREADABLE = (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, httpx.CookieConflict)
+"""All else that httpx raises, such as for a body that can't be decoded, or an address that is none."""
 
 
 class Line:
@@ -101,8 +103,14 @@ class Line:
         raise outcome
 
     def fetch(self, url: str, *, most_bytes: int, seconds: float = 120.0) -> bytes:
-        """Return a file that the provider named, without a key; raise `BadReply` where it isn't to be had."""
-        reply = self.ask(Call(url=url, most_bytes=most_bytes, seconds=seconds))
+        """Return a file that the provider named, without a key; raise a `GenerationFailed` where it isn't to be had.
+
+        Its bill is unknown: fetching costs nothing, but what made the file may have. Whoever knows more says so.
+        """
+        try:
+            reply = self.ask(Call(url=url, most_bytes=most_bytes, seconds=seconds))
+        except GenerationFailed as error:
+            raise type(error)(f"{error} Recover the run later.", billed="unknown") from error
         if not reply.ok:
             raise BadReply(f"{self.label} made a file that answers {reply.status}; recover the run later.")
         return reply.content
@@ -165,6 +173,8 @@ class Line:
             return ProviderTimeout(message, billed=billed)
         except httpx.TransportError:
             return ProviderTimeout(f"The connection to {self.label} broke off.{may_pay}", billed=billed)
+        except _UNREADABLE:
+            return BadReply(f"{self.label}'s answer can't be read.{may_pay}", billed=billed)
 
     def _send(self, call: Call, until: float) -> Reply:
         left = max(until - time.monotonic(), 0.1)

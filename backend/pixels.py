@@ -65,6 +65,19 @@ def check_header(content: bytes) -> str:
     return image_format if image_format in SUFFIXES else "jpeg"
 
 
+def check_whole(content: bytes) -> None:
+    """Read every pixel of an image that a provider made; raise `BadImage` where it is none, or cut off.
+
+    A store that breaks off without having said the length leaves a file whose header is right.
+    """
+    check_header(content)
+    try:
+        with Image.open(io.BytesIO(content)) as picture:
+            picture.load()
+    except _UNREADABLE as error:
+        raise BadImage("The file is cut off or damaged: fetch it again.") from error
+
+
 def upright(image: Image.Image) -> Image.Image:
     """Return the image as its EXIF says it is to be seen, in RGB, on white where it was transparent."""
     image = ImageOps.exif_transpose(image)

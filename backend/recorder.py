@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from backend.capabilities import Estimate
-from backend.errors import Cancelled, PlaygroundError, StorageFull
+from backend.errors import Billed, Cancelled, GenerationFailed, PlaygroundError, StorageFull
 from backend.events import Charged, Emit, Event, Failed, Finished, Generated, Ordering, Submitted
 from backend.playground import Playground
 from backend.runs.database import write
@@ -26,41 +26,47 @@ class Recorder:
         self.run = run
         self.estimate = estimate
         self._emit = emit
-        self._committed = bool(run.provider_ids)
-        # Also of images that could not be kept: they were paid all the same.
+        self._committed = self._collecting = bool(run.provider_ids)
+        # Also of images that could not be fetched or kept: they were paid all the same.
         self._costs = {image.index: image.cost_usd for image in run.images}
         self._charges: list[Decimal | None] = []
         self._began = time.monotonic()
+
+    @property
+    def whole(self) -> bool:
+        """Whether every image is there: nothing that comes now changes how the run ended."""
+        return len(self.run.images) >= self.run.request.count
 
     def emit(self, event: Event) -> None:
         """Record the event where it matters, then pass it on; raises `Cancelled` as `Emit` says."""
         if isinstance(event, Submitted):
             self._pass_on(event)
-            self.playground.store.submitted(self.run.id, event.provider_ids)
-            self._committed = True
-            self.run = replace(self.run, provider_ids=dict(event.provider_ids))
+            self._submit(event)
         elif isinstance(event, Generated):
             self._pass_on(self._keep(event))
         elif isinstance(event, Ordering):
             self._emit(event)
         elif isinstance(event, Charged):
-            self._charges.append(event.cost_usd)
+            self._charge(event)
             self._pass_on(event)
         else:
             self._pass_on(event)
 
     def finish(self) -> Event:
         """Close a run that ended well, and settle it."""
-        whole = len(self.run.images) >= self.run.request.count
-        self._close("finished" if whole else "partial")
+        self._close("finished" if self.whole else "partial")
         return Finished(self.run)
 
     def cancel(self) -> None:
         """Close a run that nobody wants any more; what came is kept and settled."""
-        self._close("cancelled")
+        self._close("finished" if self.whole else "cancelled")
 
     def fail(self, error: PlaygroundError) -> Event:
         """Close a run that failed: release, settle or hold its money by what is known."""
+        if self.whole:
+            log.warning("Run %s had all its images when this came: %s", self.run.id, error)
+            return self.finish()
+        error.billed = self._billed(error)
         self._close("partial" if self.run.images else "failed", error)
         return Failed(error, self.run)
 
@@ -71,13 +77,32 @@ class Recorder:
             if not self._committed:
                 raise
 
+    def _submit(self, event: Submitted) -> None:
+        changed = replace(self.run, provider_ids=dict(event.provider_ids))
+        try:
+            self.playground.store.submitted(self.run.id, event.provider_ids)
+        except StorageFull as error:
+            if self._committed:  # It is written with the run's end, if there is room then.
+                self.run = changed
+            raise self._unkept(error) from error
+        self._committed, self.run = True, changed
+
+    def _charge(self, event: Charged) -> None:
+        if event.index is None:
+            self._charges.append(event.cost_usd)
+        else:
+            self._costs[event.index] = event.cost_usd
+
     def _keep(self, event: Generated) -> Generated:
         self._costs[event.index] = event.cost_usd
         try:
             image = keep_image(self.playground.files, self.run, event)
             self.playground.store.add_image(self.run.id, image)
         except StorageFull as error:
-            raise self._unkept(error) from error
+            unkept = self._unkept(error)
+            if self._committed and event.cost_usd is not None:
+                unkept.billed = "yes"
+            raise unkept from error
         # Several devices finish in any order; a run shows its images by index all the same.
         images = sorted((*self.run.images, image), key=lambda kept: kept.index)
         self.run = replace(self.run, images=tuple(images))
@@ -85,8 +110,6 @@ class Recorder:
 
     def _close(self, status: Status, error: PlaygroundError | None = None) -> None:
         cost = self._cost(error)
-        if error and error.billed == "no" and self._charges:
-            error.billed = "yes"
         self.run = replace(
             self.run,
             status=status,
@@ -115,11 +138,30 @@ class Recorder:
     def _unkept(self, error: StorageFull) -> StorageFull:
         return StorageFull(str(error), billed="unknown" if self._committed else "no")
 
+    def _billed(self, error: PlaygroundError) -> Billed:
+        """Return what is known of the bill behind a failure: the error knows of its own part alone."""
+        if not self._committed:
+            return error.billed
+        billed = error.billed
+        if billed == "no" and self._collecting and not isinstance(error, GenerationFailed):
+            billed = "unknown"  # A key that can't be one, a picture that is gone: it says nothing of the earlier order.
+        if billed == "unknown" and self.run.cost_usd is not None:
+            billed = self.run.billed or "yes"  # An earlier try knew, and nothing is ordered since.
+        return "yes" if billed == "no" and self._owed() else billed
+
+    def _owed(self) -> list[Decimal | None]:
+        """Return what was billed without an image here."""
+        here = {image.index for image in self.run.images}
+        return [*self._charges, *(cost for index, cost in self._costs.items() if index not in here)]
+
     def _cost(self, error: PlaygroundError | None) -> Decimal | None:
+        """Return the whole bill, or None where a part of it isn't known."""
         costs = (*self._costs.values(), *self._charges)
-        if any(cost is None for cost in costs) or (error and error.billed != "no"):
-            return None
-        return sum((cost for cost in costs if cost is not None), Decimal(0))
+        earlier = self.run.cost_usd if self._collecting else None
+        told_nowhere = error is not None and error.billed == "yes" and not self._owed()
+        if None in costs or told_nowhere or (error and error.billed == "unknown"):
+            return earlier
+        return max(sum((cost for cost in costs if cost is not None), Decimal(0)), earlier or Decimal(0))
 
     def _cost_kind(self, cost: Decimal | None) -> CostKind:
         if self.estimate.free:
@@ -130,7 +172,7 @@ class Recorder:
         budget, run_id = self.playground.budget, self.run.id
         if cost is None:
             budget.hold(run_id, connection=connection)
-        elif error and not self._costs and not self._charges:
+        elif error and not cost and not self._costs and not self._charges:
             budget.release(run_id, connection=connection)
         else:
             budget.settle(run_id, cost, connection=connection)

@@ -1,6 +1,6 @@
 """From a finished request to the run's images: fetched, priced, and emitted one by one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -8,11 +8,11 @@ from typing import Any
 from pydantic import SecretStr
 
 from backend.errors import BadImage, BadReply, PlaygroundError
-from backend.events import Emit, Generated
+from backend.events import Charged, Emit, Generated
 from backend.modelrunner.replies import Record, read_record, split
 from backend.modelrunner.service import Service
 from backend.modelrunner.ticket import Ticket
-from backend.pixels import check_header
+from backend.pixels import check_whole
 
 PRICE_WAITS = (0.0, 0.5, 1.0, 2.0)
 """Seconds before each look at the record for the price, which may be settled a moment after the result is there."""
@@ -32,35 +32,54 @@ class Delivery:
 
     def deliver(self, ticket: Ticket, record: Record) -> Iterator[PlaygroundError]:
         """Emit what a ticket's record holds, and yield what went wrong with single images; one keeps no other back."""
-        addresses = record.addresses[: ticket.count]
-        lacking = [index for index in ticket.indices if index not in self.have]
-        contents: dict[int, bytes] = {}
-        for index, address in zip(ticket.indices, addresses, strict=False):
-            if index in lacking:
-                try:
-                    contents[index] = self._image(address)
-                except PlaygroundError as error:
-                    error.billed = record.paid  # Fetching costs nothing, but the image does.
-                    yield error
-        if contents:
-            record = self._priced(ticket, record)
-        prices = split(record.price, max(len(addresses), 1))
+        addresses = dict(zip(ticket.indices, record.addresses, strict=False))
+        contents, errors = self._fetched(addresses)
+        record = self._priced(ticket, record)
+        prices = split(record.price, ticket.count)
+        self._tell_bills(ticket, prices)
         for index, content in contents.items():
             try:
                 self.emit(self._generated(ticket, record, content, index - ticket.index, prices[index - ticket.index]))
                 self.have.add(index)
             except PlaygroundError as error:  # A full disk: the next image may still find its place.
-                yield error
+                errors.append(error)
         if len(addresses) < ticket.count:
             few = ticket.count - len(addresses)
-            yield BadReply(f"ModelRunner finished the run, but names {few} image(s) too few; recover it later.")
+            errors.append(BadReply(f"ModelRunner finished, but names {few} image(s) too few; recover the run later."))
+        for wrong in errors:
+            wrong.billed = record.paid  # Fetching and keeping cost nothing, but the images do.
+        yield from errors
+
+    def lost(self, ticket: Ticket, record: Record) -> Record:
+        """Say what was billed for a request whose images aren't to be had, and return its record with the price."""
+        record = self._priced(ticket, record)
+        if record.paid == "yes":
+            self.emit(Charged(record.price, ticket.index))
+        return record
+
+    def _fetched(self, addresses: Mapping[int, str]) -> tuple[dict[int, bytes], list[PlaygroundError]]:
+        contents: dict[int, bytes] = {}
+        errors: list[PlaygroundError] = []
+        for index, address in addresses.items():
+            try:
+                if index not in self.have:
+                    contents[index] = self._image(address)
+            except PlaygroundError as error:
+                errors.append(error)
+        return contents, errors
+
+    def _tell_bills(self, ticket: Ticket, prices: Sequence[Decimal | None]) -> None:
+        """Say what each image costs, whatever comes of its file; of one that is here, where its price is known now."""
+        for index, price in zip(ticket.indices, prices, strict=True):
+            if price is not None or index not in self.have:
+                self.emit(Charged(price, index))
 
     def _image(self, address: str) -> bytes:
         content = self.service.fetch(address)
         try:
-            check_header(content)
+            check_whole(content)
         except BadImage as error:
-            message = "ModelRunner sent a file that is no PNG, JPEG or WebP image; recover the run later."
+            message = "ModelRunner sent a file that is no whole PNG, JPEG or WebP image; recover the run."
             raise BadReply(message) from error
         return content
 

@@ -8,12 +8,21 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from backend.errors import BadReply, Cancelled, GenerationFailed, PlaygroundError, ProviderTimeout, ProviderUnreachable
-from backend.events import Emit, Progress, Submitted, is_wanted
+from backend.errors import (
+    BadReply,
+    Cancelled,
+    GenerationFailed,
+    PlaygroundError,
+    ProviderTimeout,
+    ProviderUnreachable,
+    StorageFull,
+    together,
+)
+from backend.events import Emit, Progress, announce, is_wanted, remember
 from backend.http import Reply
 from backend.modelrunner.delivery import Delivery
 from backend.modelrunner.refusals import failed, purged, refused
-from backend.modelrunner.replies import read_envelope, read_record
+from backend.modelrunner.replies import Record, read_envelope, read_record
 from backend.modelrunner.service import Names, Service
 from backend.modelrunner.ticket import Ticket
 from backend.modelrunner.wire import Input
@@ -55,9 +64,9 @@ class Order:
     stopped: bool = False
     """Whether tickets were left unsent because nobody waited any more."""
 
-    def note(self) -> None:
-        """Put all that is known of the tickets on disk."""
-        self.emit(Submitted({**self.ids, "tickets": [ticket.stored() for ticket in self.tickets]}))
+    def known(self) -> dict[str, Any]:
+        """Return all that is known of the tickets, as it goes on disk."""
+        return {**self.ids, "tickets": [ticket.stored() for ticket in self.tickets]}
 
     def submit(self, ticket: Ticket, message: Input, *, expires_after: int | None) -> bool:
         """Send a ticket, unless nobody waits any more; return whether the next may follow."""
@@ -65,7 +74,12 @@ class Order:
             self.stopped = True
             return False
         ticket.sent = True
-        self.note()
+        try:
+            announce(self.emit, self.known())
+        except StorageFull as error:  # It stays unsent; those that were sent before are waited for all the same.
+            ticket.sent = False
+            self.errors.append(error)
+            return False
         try:
             reply = self.service.submit(
                 message, self.key, metadata=ticket.metadata, expires_after=expires_after, wanted=self._wanted
@@ -79,7 +93,7 @@ class Order:
             else:
                 self._search(ticket, error)
         if ticket.names:
-            self.note()
+            remember(self.emit, self.known())  # Else it is found by its mark.
             self.open.append(ticket)
         return not self.errors
 
@@ -109,9 +123,9 @@ class Order:
             pause = min(pause * GROWTH, LONGEST_WAIT)
 
     def settle(self) -> None:
-        """Raise what went wrong, once everything that came has been emitted; an unknown bill is said first."""
+        """Raise what went wrong, once everything that came has been emitted."""
         if self.errors:
-            raise min(self.errors, key=lambda error: error.billed == "no")
+            raise together(self.errors)
         if self.stopped:
             raise Cancelled
 
@@ -173,7 +187,7 @@ class Order:
         elif reply.status in (400, 409):  # Its status and its result don't agree yet.
             raise _Unanswered(refused(reply, self.key, billed="unknown"))
         elif reply.status == 410:
-            self._close(ticket, purged(request_id))
+            self._close(ticket, self._purged(ticket, Record()))
         elif reply.status == 422:
             self._close(ticket, refused(reply, self.key))
         elif not reply.ok:
@@ -187,14 +201,20 @@ class Order:
         try:
             record = read_record(payload)
             if record.failed:
+                record = self.delivery.lost(ticket, record) if record.billed == "yes" else record
                 return [failed(record, self.key, request_id=request_id)]
             if record.purged and not record.addresses:
-                return [purged(request_id, billed=record.paid)]
+                return [self._purged(ticket, record)]
             self.ids[READY] = True
-            self.note()
+            remember(self.emit, self.known())
             return list(self.delivery.deliver(ticket, record))
         except PlaygroundError as error:
             return [error]
+
+    def _purged(self, ticket: Ticket, record: Record) -> PlaygroundError:
+        record = self.delivery.lost(ticket, record)
+        request_id = ticket.names.request_id if ticket.names else None
+        return purged(request_id, billed=record.billed if record.failed else record.paid)
 
     def _answer(self, ask: Callable[[Names], Reply], names: Names) -> Reply:
         """Ask; what a moment later may be answered comes as `_Unanswered`."""

@@ -18,6 +18,7 @@ from backend.runs.words import table as prompts
 from backend.runs.words import words_of
 
 _OF_THE_REQUEST = ("mode", "prompt", "steps")
+_ENDED = ("status", "seconds", "cost_usd", "cost_kind", "error", "billed")
 _OWN = (*_OF_THE_REQUEST, "request")
 _RUN_COLUMNS = tuple(column.name for column in runs.c if column.name not in _OWN)
 _IMAGE_COLUMNS = ("sha256", "format", "width", "height", "seed", "cost_usd", "flagged", "original", "bytes", "details")
@@ -68,7 +69,8 @@ class Store:
 
     def finish(self, run: Run, *, connection: Connection | None = None) -> None:
         """Record how a run ended; with `connection`, as part of that transaction."""
-        ended = {name: getattr(run, name) for name in ("status", "seconds", "cost_usd", "cost_kind", "error", "billed")}
+        ended = {name: getattr(run, name) for name in _ENDED}
+        ended["provider_ids"] = dict(run.provider_ids)
         with self._writing(connection) as connection:
             connection.execute(_CHANGE, ended | {"changed": run.id})
 

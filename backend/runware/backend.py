@@ -12,7 +12,7 @@ from backend.base import CONTROL_PICTURE, Backend, State
 from backend.caller import Caller
 from backend.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate
 from backend.errors import GenerationFailed, NotReady, Problem, Unsupported
-from backend.events import Emit, Generated, Ordering, Queued, Submitted, is_wanted, unheard
+from backend.events import Emit, Ordering, Queued, announce, is_wanted, unheard
 from backend.http import Line
 from backend.pixels import open_upright
 from backend.request_parts import Control
@@ -114,9 +114,7 @@ class RunwareBackend(Backend):
         key = self._require_key(caller)
         emit(Queued())
         shop = self._shop(key, emit, {CONTROL_PICTURE: True, "own_key": self.name in caller.keys})
-        image = open_upright(self.files.path(request.image))
-        picture, cost = shop.picture(controls_of(request)[0], image)
-        emit(Generated(picture, None, cost))
+        shop.buy_alone(controls_of(request)[0], open_upright(self.files.path(request.image)))
 
     def run(self, request: Request, caller: Caller, emit: Emit) -> None:
         """Send every image of the request as one task, all in one call, and emit what comes."""
@@ -128,7 +126,7 @@ class RunwareBackend(Backend):
         inlaid = self._inlaid(request, pictures, shop)
         ids = {"tasks": [new_uuid() for _ in seeds(request)], **shop.ids}
         emit(Ordering())
-        emit(Submitted(ids))
+        announce(emit, ids)
         order = self._order(request, pictures, key, ids, emit)
         self._carry_out(order, to_tasks(request, options, inlaid, ids["tasks"]))
 
@@ -148,7 +146,8 @@ class RunwareBackend(Backend):
             raise NotReady(OWN_KEY_GONE, billed="unknown")
         shop = self._shop(self._require_key(caller), emit, ids)
         if ids.get(CONTROL_PICTURE):
-            self._collect_control(run, shop)
+            (control,) = controls_of(run.request)
+            shop.collect(open_upright(self.files.path(control.image)).size)
             return
         shop.account()
         if "tasks" not in ids:
@@ -162,13 +161,6 @@ class RunwareBackend(Backend):
     def close(self) -> None:
         """Close the connections."""
         self.service.line.close()
-
-    def _collect_control(self, run: Run, shop: guides.MapShop) -> None:
-        (entry,) = run.provider_ids["maps"]
-        item = shop.collected(entry["task"])
-        (control,) = controls_of(run.request)
-        size = open_upright(self.files.path(control.image)).size
-        shop.emit(Generated(shop.fetched(item, size), None, item.cost))
 
     def _inlaid(self, request: Request, pictures: Pictures, shop: guides.MapShop) -> Inlaid:
         inlay = Inlay(self.service, shop.key, copies=request.count)
@@ -200,7 +192,7 @@ class RunwareBackend(Backend):
             self._look_for(order, lost)
         else:
             known = order.take(exchange)
-            if known or not order.archived or not order.errors:
+            if order.pending:
                 order.wait(strange_patience=KNOWN_PATIENCE if known else STRANGER_PATIENCE)
         order.settle()
         self.dry_runs.carried_out(tasks[0], order.key)

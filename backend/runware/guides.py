@@ -10,12 +10,13 @@ from PIL import Image
 from pydantic import SecretStr
 
 from backend.detection import Detectors
-from backend.errors import BadReply, PlaygroundError, ProviderTimeout
-from backend.events import Charged, Emit, Ordering, Submitted, is_wanted
+from backend.errors import BadImage, BadReply, PlaygroundError, ProviderTimeout
+from backend.events import Charged, Emit, Generated, Ordering, announce, is_wanted, remember
 from backend.pixels import check_header, open_upright
 from backend.request_parts import Control, Preprocess
 from backend.requests import Request, controls_of
 from backend.runs.files import ImageFiles
+from backend.runs.records import READY
 from backend.runware.inlay import Inlay
 from backend.runware.pictures import data_uri
 from backend.runware.replies import Item
@@ -55,10 +56,18 @@ class MapShop:
         self._charge(task_uuid, item)
         return item.guide_uuid or item.guide_url or ""
 
-    def picture(self, control: Control, image: Image.Image) -> tuple[Image.Image, Decimal | None]:
-        """Order the control picture of an image alone; return it at the image's size, and its bill (USD)."""
-        item = self._order(control, data_uri(resized(image, drawable(image.size), "stretch")), new_uuid())
-        return self.fetched(item, image.size), item.cost
+    def buy_alone(self, control: Control, image: Image.Image) -> None:
+        """Order the control picture of an image alone and emit it, at the image's size."""
+        task_uuid = new_uuid()
+        item = self._order(control, data_uri(resized(image, drawable(image.size), "stretch")), task_uuid)
+        self._deliver(task_uuid, item, image.size)
+
+    def collect(self, size: tuple[int, int]) -> None:
+        """Emit the control picture that was ordered alone, at `size` (width, height); nothing is ordered."""
+        (entry,) = self.ids["maps"]
+        known = Item.model_validate({**entry, "taskUUID": entry["task"]})
+        item = known if known.guide_url else self.collected(entry["task"])
+        self._deliver(entry["task"], item, size)
 
     def _order(self, control: Control, image: str, task_uuid: str) -> Item:
         """Order a control picture, with its id on disk first, and return Runware's answer, be it from the archive."""
@@ -69,7 +78,8 @@ class MapShop:
             settings=_SETTINGS.get(control.preprocess),
         )
         self.emit(Ordering())
-        self._note([*self.ids.get("maps", ()), {"task": task_uuid}])
+        self.ids = {**self.ids, "maps": [*self.ids.get("maps", ()), {"task": task_uuid}]}
+        announce(self.emit, self.ids)
         try:
             exchange = self.service.submit([task], self.key, wanted=lambda: is_wanted(self.emit))
         except PlaygroundError as lost:
@@ -90,14 +100,29 @@ class MapShop:
         """Return the answer to an earlier order from the archive; raise `ProviderTimeout` where it isn't there."""
         return self._archived(task_uuid, ProviderTimeout(LOST))
 
-    def fetched(self, item: Item, size: tuple[int, int]) -> Image.Image:
-        """Return the control picture that an answer names (RGB), at `size` (width, height)."""
+    def _deliver(self, task_uuid: str, item: Item, size: tuple[int, int]) -> None:
+        """Emit the control picture that an answer names; what it cost and where it lies are kept before it is fetched.
+
+        It is paid for whatever comes of its file, and can be fetched again.
+        """
+        self.emit(Charged(item.cost, index=0))
+        cost = None if item.cost is None else str(item.cost)
+        known = {"task": task_uuid, "guideImageURL": item.guide_url, "cost": cost}
+        self.ids = {**self.ids, READY: True, "maps": [known]}
+        remember(self.emit, self.ids)
         try:
-            content = self.service.fetch(item.guide_url or "")
+            self.emit(Generated(self._fetched(item, size), None, item.cost))
+        except PlaygroundError as error:
+            error.billed = item.billed
+            raise
+
+    def _fetched(self, item: Item, size: tuple[int, int]) -> Image.Image:
+        content = self.service.fetch(item.guide_url or "")
+        try:
             check_header(content)
             with Image.open(io.BytesIO(content)) as picture:
                 return resized(picture.convert("RGB"), size, "stretch")
-        except (OSError, SyntaxError, ValueError) as error:
+        except (BadImage, OSError, SyntaxError, ValueError) as error:
             raise BadReply("Runware sent a control picture that can't be read; recover the run later.") from error
 
     def _answered(self, task_uuid: str, exchange: Exchange) -> Item:
@@ -127,11 +152,9 @@ class MapShop:
         self.emit(Charged(item.cost))
         cost = None if item.cost is None else str(item.cost)
         entries = self.ids["maps"]
-        self._note([{**entry, "cost": cost} if entry["task"] == task_uuid else entry for entry in entries])
-
-    def _note(self, maps: list[dict[str, Any]]) -> None:
-        self.ids = {**self.ids, "maps": maps}
-        self.emit(Submitted(self.ids))
+        paid = [{**entry, "cost": cost} if entry["task"] == task_uuid else entry for entry in entries]
+        self.ids = {**self.ids, "maps": paid}
+        remember(self.emit, self.ids)
 
 
 def all_of(

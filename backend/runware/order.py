@@ -9,9 +9,9 @@ from typing import Any
 from PIL import Image
 from pydantic import SecretStr
 
-from backend.errors import BadImage, BadReply, GenerationFailed, PlaygroundError, ProviderTimeout
-from backend.events import Emit, Generated, Progress, Submitted
-from backend.pixels import check_header
+from backend.errors import BadImage, BadReply, GenerationFailed, PlaygroundError, ProviderTimeout, together
+from backend.events import Charged, Emit, Generated, Progress, remember
+from backend.pixels import check_whole
 from backend.requests import Request
 from backend.runs.records import READY
 from backend.runware.pictures import Finish
@@ -57,14 +57,15 @@ class Order:
 
     def settle(self) -> None:
         """Raise what went wrong, once everything that came has been emitted."""
-        if self.errors:
-            raise self.errors[0]
         if self.pending:
             message = f"Runware's answer lacks {len(self.pending)} of the images; recover the run later."
-            raise BadReply(message)
+            self.errors.append(BadReply(message))
+        if self.errors:
+            raise together(self.errors)
 
     def take(self, exchange: Exchange) -> bool:
         """Emit the images of a reply and note its refusals; return whether Runware said it had the tasks before."""
+        self._tell_bills(exchange.answer.items)
         self._keep_addresses(exchange.answer)
         self._take_items(exchange.answer.items)
         known = False
@@ -73,11 +74,15 @@ class Order:
                 known = True
             elif not refusal.unknown:
                 self._refuse(refusal, exchange.error(refusal, self.key))
+        if self.errors and not known and not self.asking and exchange.refused:
+            self.pending.clear()
         return known
 
     def take_found(self, found: Mapping[str, Mapping[str, Any]]) -> None:
         """Emit the images whose addresses an earlier attempt had put on disk."""
-        self._take_items([Item.model_validate({**entry, "taskUUID": one}) for one, entry in found.items()])
+        items = [Item.model_validate({**entry, "taskUUID": one}) for one, entry in found.items()]
+        self._tell_bills(items)
+        self._take_items(items)
 
     def wait(self, *, patience: float = PATIENCE, strange_patience: float = STRANGER_PATIENCE) -> None:
         """Ask until nothing is pending; raise `ProviderTimeout` where patience (seconds of waiting) ends first."""
@@ -101,6 +106,13 @@ class Order:
         except GenerationFailed as error:
             error.billed = "unknown"
             raise
+
+    def _tell_bills(self, items: Sequence[Item]) -> None:
+        """Say what the images cost before anything of them can fail: they are paid for as soon as they are made."""
+        for item in items:
+            task_uuid = self._task_of(item.task_uuid)
+            if item.done and task_uuid is not None:
+                self.emit(Charged(item.cost, self.pending[task_uuid]))
 
     def _take_items(self, items: Sequence[Item]) -> None:
         """Note what each item says; files are fetched side by side, and emitted in the order of the items."""
@@ -130,7 +142,7 @@ class Order:
             self.emit(Generated(made, item.seed, item.cost, index, item.flagged, details))
         except PlaygroundError as error:
             # Also a full disk: the image is paid for all the same, and the next one may still find its place.
-            error.billed = "unknown" if item.cost is None else "yes"
+            error.billed = item.billed
             self.errors.append(error)
 
     def _note_unfinished(self, task_uuid: str, item: Item) -> None:
@@ -138,13 +150,14 @@ class Order:
         if self.asking and self.archived and item.image_uuid and item.status not in WORKING:
             del self.pending[task_uuid]
             message = f"Runware made image {index + 1} of this run, but its archive has no file of it any more."
-            self.errors.append(BadReply(message, billed="unknown" if item.cost is None else "yes"))
+            self.emit(Charged(item.cost, index))
+            self.errors.append(BadReply(message, billed=item.billed))
         elif item.progress:
             self.emit(Progress(round(item.progress), 100, index=index, doing="Drawing at Runware (%)"))
 
     def _made(self, content: bytes) -> Image.Image | bytes:
         try:
-            check_header(content)
+            check_whole(content)
             if self.finish is None:
                 return content
             with Image.open(io.BytesIO(content)) as picture:
@@ -171,20 +184,21 @@ class Order:
 
     def _keep_addresses(self, answer: Answer) -> None:
         """Put what the images are called on disk before they are fetched: a crash in between then loses none."""
-        found = {
-            item.task_uuid: {
-                "imageURL": item.image_url,
-                "imageUUID": item.image_uuid,
-                "seed": item.seed,
-                "cost": None if item.cost is None else str(item.cost),
-                "NSFWContent": item.flagged,
-            }
-            for item in answer.items
-            if item.task_uuid in self.pending and item.image_url
-        }
-        if found:
+        made = {task: item for item in answer.items if item.done and (task := self._task_of(item.task_uuid))}
+        if made:
+            found = {task: _address(item) for task, item in made.items() if item.image_url}
             self.ids = {**self.ids, READY: True, "found": {**self.ids.get("found", {}), **found}}
-            self.emit(Submitted(self.ids))
+            remember(self.emit, self.ids)
+
+
+def _address(item: Item) -> dict[str, Any]:
+    return {
+        "imageURL": item.image_url,
+        "imageUUID": item.image_uuid,
+        "seed": item.seed,
+        "cost": None if item.cost is None else str(item.cost),
+        "NSFWContent": item.flagged,
+    }
 
 
 def _is_stranger(answer: Answer) -> bool:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from backend.errors import BadReply
+from backend.errors import BadReply, Billed
 from backend.lenient import Cost, or_none
 from backend.request_parts import MAX_SEED
 
@@ -46,6 +46,11 @@ class Item(BaseModel):
     def done(self) -> bool:
         """Whether it holds an image."""
         return bool(self.image_url or self.image_base64 or self.image_data_uri)
+
+    @property
+    def billed(self) -> Billed:
+        """Whether what it stands for was billed: for certain where it says the price."""
+        return "unknown" if self.cost is None else "yes"
 
     def content(self) -> bytes | None:
         """Return the image that lies in the item itself, or None; raise `BadReply` where it is cut off."""

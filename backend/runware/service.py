@@ -33,6 +33,11 @@ class Exchange:
     answer: Answer
     reply: Reply
 
+    @property
+    def refused(self) -> bool:
+        """Whether the whole call was refused: tasks that the refusals don't name weren't taken either."""
+        return not self.reply.ok and not self.answer.items
+
     def error(self, refusal: Refusal, key: SecretStr) -> PlaygroundError:
         """Return the error for a refusal of this reply; unknown bill where an earlier try may have been accepted."""
         billed: Billed = "unknown" if self.reply.doubtful and self.reply.pays else "no"

@@ -21,6 +21,8 @@ MEDIA: Mapping[str, str] = {
     "huge_image": "the file is larger than every cap",
     "gone": "the file is not there",
     "cut": "the connection is cut in the middle of the file",
+    "short": "the file ends in its middle, as if that were all of it",
+    "packed": "the file says that it is packed, and isn't",
 }
 """The faults of the files, at `media`, where the shared ones happen too."""
 

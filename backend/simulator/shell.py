@@ -159,11 +159,14 @@ def _file(found: tuple[bytes, str] | None, fault: Fault | None) -> Response:
         return HTMLResponse("<html><body>Sign in</body></html>")
     if fault and fault.kind == "huge_image":
         return StreamingResponse(_zeros(), media_type="image/png")
-    if found is None or (fault and fault.kind != "cut"):
+    kind = fault.kind if fault else "none"
+    if found is None or kind not in ("none", "cut", "short", "packed"):
         return PlainTextResponse("not found", 404)
     content, content_type = found
-    whole = Half if fault else Response
-    return whole(content, media_type=content_type)
+    if kind == "short":
+        content = content[: len(content) // 2]
+    whole = Half if kind == "cut" else Response
+    return whole(content, media_type=content_type, headers={"Content-Encoding": "gzip"} if kind == "packed" else None)
 
 
 async def _zeros() -> AsyncIterator[bytes]:

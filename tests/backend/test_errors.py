@@ -1,8 +1,10 @@
 import inspect
 import pickle
 
+import pytest
+
 from backend import errors
-from backend.errors import Cancelled, InvalidRequest, PlaygroundError, Problem, ProviderTimeout
+from backend.errors import Billed, Cancelled, InvalidRequest, PlaygroundError, Problem, ProviderTimeout, together
 
 
 def test_the_tree_in_the_docstring_names_every_class() -> None:
@@ -27,3 +29,20 @@ def test_a_time_out_may_be_billed_and_other_errors_are_not_unless_they_say_so() 
 
 def test_no_library_swallows_a_cancellation() -> None:
     assert not issubclass(Cancelled, Exception)
+
+
+@pytest.mark.parametrize(
+    ("billed", "gravest"),
+    [(["no", "yes"], 1), (["yes", "unknown", "no"], 1), (["no", "no"], 0), (["unknown", "yes"], 0)],
+)
+def test_of_several_errors_the_one_that_leaves_most_open_decides(billed: list[Billed], gravest: int) -> None:
+    errors = [PlaygroundError(f"Number {number} failed.", billed=each) for number, each in enumerate(billed)]
+    error = together(errors)
+    assert error is errors[gravest]
+    assert str(error).startswith(f"Number {gravest} failed.")
+    assert all(f"Number {number} failed." in str(error) for number in range(len(billed)))
+
+
+def test_many_errors_of_one_kind_are_told_once_and_few_of_many() -> None:
+    assert str(together([PlaygroundError("It is gone.") for _ in range(20)])) == "It is gone."
+    assert str(together([PlaygroundError(f"{number} is gone.") for number in range(20)])).count("gone") == 3

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from backend.errors import BadReply, NotReady, ProviderTimeout, ProviderUnreachable
+from backend.errors import BadReply, GenerationFailed, NotReady, ProviderTimeout, ProviderUnreachable
 from backend.http import Call, Line, without_key
 
 KEY = SecretStr("rw-secret-123456")
@@ -274,3 +274,65 @@ def test_the_key_is_in_no_log_no_error_and_no_repr(caplog: pytest.LogCaptureFixt
 def test_a_providers_words_are_shown_on_one_line_without_the_key() -> None:
     assert without_key("bad key\n rw-secret-123456!", KEY) == "bad key •••!"
     assert without_key("x" * 900, None, most=10) == "xxxxxxxxx…"
+
+
+def _of_httpx() -> Iterator[type[Exception]]:
+    """Yield every exception that httpx names, be it of the line, of an answer, or of an address."""
+    found = [getattr(httpx, name) for name in httpx.__all__]
+    yield from (each for each in found if isinstance(each, type) and issubclass(each, Exception))
+
+
+def _raised(kind: type[Exception]) -> Exception:
+    if issubclass(kind, httpx.HTTPStatusError):
+        request = httpx.Request("GET", "https://api.acme.test/v1")
+        return kind("", request=request, response=httpx.Response(500, request=request))
+    try:
+        return kind("")
+    except TypeError:  # Some say themselves what happened.
+        return kind()
+
+
+@pytest.mark.parametrize("kind", [*_of_httpx()])
+def test_whatever_httpx_raises_leaves_the_line_in_our_words(kind: type[Exception]) -> None:
+    provider = Provider(_raised(kind))
+    with pytest.raises(GenerationFailed) as caught:
+        provider.line.ask(Call(method="POST", pays=True, once=True))
+    assert caught.value.billed == ("no" if isinstance(caught.value, ProviderUnreachable) else "unknown")
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd"])
+def test_an_answer_that_is_packed_wrongly_is_no_answer(encoding: str) -> None:
+    def packed(_: httpx.Request) -> httpx.Response:
+        headers = {"Content-Encoding": encoding, "Content-Type": "application/json"}
+        return httpx.Response(200, headers=headers, stream=httpx.ByteStream(b"not packed at all"))
+
+    line = Line(
+        "Acme",
+        "https://api.acme.test/v1",
+        scheme="Bearer",
+        transport=httpx.MockTransport(packed),
+        sleep=lambda _: None,
+    )
+    with pytest.raises(BadReply) as caught:
+        line.ask(Call(method="POST", pays=True, once=True)).json()
+    assert caught.value.billed == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (httpx.Response(404), "answers 404"),
+        (httpx.Response(200, content=b"x" * 100), "more than"),
+        (httpx.ReadError(""), "broke off"),
+        (httpx.ConnectError(""), "can't be reached"),
+        (httpx.ReadTimeout(""), "no answer"),
+        (httpx.DecodingError(""), "can't be read"),
+    ],
+)
+def test_a_file_that_cant_be_had_says_nothing_of_the_bill_of_what_made_it(
+    answer: httpx.Response | Exception, words: str
+) -> None:
+    with pytest.raises(GenerationFailed, match="ecover the run") as caught:
+        Provider(answer).line.fetch("https://media.acme.test/1.png", most_bytes=10)
+    assert words in str(caught.value)
+    assert caught.value.billed == "unknown"

@@ -120,7 +120,8 @@ def test_an_image_that_finds_no_room_keeps_no_other_back_and_is_collected_later(
     last = list(generate(full, caller, "modelrunner", request))[-1]
     assert isinstance(last, Failed)
     assert last.run is not None
-    assert ([image.index for image in last.run.images], last.error.billed) == ([1], "unknown")
+    assert ([image.index for image in last.run.images], last.error.billed) == ([1], "yes")
+    assert last.run.cost_usd == sum(world.account.bills)
     sent = world.count("modelrunner.submit")
     collected = list(collect(playground, caller, last.run))[-1]
     assert isinstance(collected, Finished)

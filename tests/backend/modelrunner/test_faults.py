@@ -122,7 +122,7 @@ def test_money_that_ends_halfway_loses_no_image_that_was_made(ask: Ask, suffer: 
     [
         ("fail", "no", "The upstream model returned no output"),
         ("give_up", "no", "The platform gave this request up"),
-        ("purge", "unknown", "has deleted what this run made"),
+        ("purge", "yes", "has deleted what this run made"),
     ],
 )
 def test_completed_is_not_success(ask: Ask, suffer: Suffer, fate: str, billed: Billed, words: str) -> None:
@@ -159,7 +159,7 @@ def test_a_result_that_is_not_ready_yet_is_asked_for_again(ask: Ask, suffer: Suf
     assert len(finished(ask()).images) == 1
 
 
-@pytest.mark.parametrize(("kind", "words"), [("html_image", "no PNG, JPEG or WebP"), ("huge_image", "more than 64 MB")])
+@pytest.mark.parametrize(("kind", "words"), [("html_image", "no whole PNG"), ("huge_image", "more than 64 MB")])
 def test_a_file_that_is_no_image_is_refused_and_the_run_can_be_collected_later(
     ask: Ask, playground: Playground, caller: Caller, world: World, kind: str, words: str
 ) -> None:

@@ -31,7 +31,7 @@ def test_an_image_without_its_file_is_looked_for_once_and_was_billed(scene: Scen
     error, run = scene.failed(fox())
     assert isinstance(error, BadReply)
     assert "no file of it any more" in str(error)
-    assert (error.billed, run.cost_usd) == ("yes", None)
+    assert (error.billed, run.cost_usd) == ("yes", ONE)
     assert len(scene.waits) == 1
 
 
@@ -41,7 +41,7 @@ def test_a_full_disk_doesnt_make_a_paid_image_unbilled(scene: Scene) -> None:
     folder.write_bytes(b"a file where the folder should be")
     error, run = scene.failed(fox(2))
     assert isinstance(error, StorageFull)
-    assert (error.billed, run.cost_usd) == ("yes", None)
+    assert (error.billed, run.cost_usd) == ("yes", 2 * ONE)
     assert len(run.provider_ids["found"]) == 2
 
 
