@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from PIL import Image
 from pydantic import JsonValue
 
 from backend.base import Backend
@@ -14,6 +13,7 @@ from backend.errors import PlaygroundError
 from backend.events import Emit, Event, Failed, Finished, Mapped
 from backend.generate import draw_control
 from backend.known_maps import known_map
+from backend.pixels import opened
 from backend.playground import Playground
 from backend.request_parts import Control
 from backend.stream import Stream
@@ -37,7 +37,7 @@ def control_map(
     free = backend.control_estimate(control, caller).free
     known = None if free else known_map(playground, caller, backend, control)
     if known:
-        with Image.open(playground.files.path(known)) as picture:
+        with opened(playground.files.path(known)) as picture:
             yield Mapped(known, picture.size)
     elif buy and not free:
         yield from _bought(draw_control(playground, caller, backend.name, control))

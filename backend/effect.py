@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image
 
 from backend.base import Backend
 from backend.caller import Caller
 from backend.capabilities import Estimate
 from backend.events import Event, Failed, Finished, Stopped
 from backend.generate import DRAWN_SEEDS, generate
+from backend.pixels import opened
 from backend.playground import Playground
 from backend.pricing import estimate_of
 from backend.request_parts import RANDOM_SEED
@@ -77,7 +77,7 @@ def check_effect(playground: Playground, caller: Caller, backend: str, request: 
 
 def _trial(request: ControlNet, files: ImageFiles, scale: float) -> ControlNet:
     """Return the request as small and as plain as can be; an expanded prompt would differ by itself."""
-    with Image.open(files.path(request.image)) as picture:
+    with opened(files.path(request.image)) as picture:
         ratio = SIDE / max(picture.size)
         width, height = drawable((round(picture.width * ratio), round(picture.height * ratio)))
     plain = {"prompt_expansion": False, "safety": False, "output_format": "png", "controls": (), "count": 1}
@@ -88,7 +88,7 @@ def _trial(request: ControlNet, files: ImageFiles, scale: float) -> ControlNet:
 def _difference(files: ImageFiles, one: Run, other: Run) -> float:
     pictures = []
     for run in (one, other):
-        with Image.open(files.path(run.images[0].sha256)) as picture:
+        with opened(files.path(run.images[0].sha256)) as picture:
             pictures.append(picture.convert("RGB"))
     first, second = pictures
     if second.size != first.size:

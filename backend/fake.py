@@ -15,6 +15,7 @@ from backend.capabilities import NO_OPTIONS, Capabilities, Estimate, Options, Si
 from backend.encoding import encode, preview_jpeg
 from backend.errors import GenerationFailed, InsufficientCredit, ProviderTimeout
 from backend.events import Emit, Generated, Progress, Queued, Submitted, unheard
+from backend.pixels import opened
 from backend.request_parts import Control
 from backend.requests import MODES, Request, seeds, variation_seeds
 from backend.runs.files import ImageFiles
@@ -92,7 +93,7 @@ class FakeBackend(Backend):
         self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, emit: Emit = unheard
     ) -> Image.Image:
         """Return the control's image in grey."""
-        with Image.open(self.files.path(control.image)) as picture:
+        with opened(self.files.path(control.image)) as picture:
             return picture.convert("L").convert("RGB")
 
     def _draw_all(self, request: Request, options: FakeOptions, emit: Emit) -> None:

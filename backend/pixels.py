@@ -1,12 +1,14 @@
 """Images coming in: checked before they are decoded, upright, opaque, and of the size that a model takes."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from backend.errors import BadImage
+from backend.errors import BadImage, StorageUnreachable
 from backend.restore.exif import claimed_bytes
 from backend.restore.texts import exif_blocks
 from backend.runs.files import SUFFIXES, ImageFiles
@@ -92,11 +94,24 @@ def upright(image: Image.Image) -> Image.Image:
 
 
 def open_upright(file: Path | IO[bytes]) -> Image.Image:
-    """Read an image as `upright` does; raise `BadImage` where its pixels are broken."""
+    """Read an image as `upright` does; raises as `opened`."""
+    with opened(file) as picture:
+        return upright(picture)
+
+
+@contextmanager
+def opened(file: Path | IO[bytes]) -> Iterator[Image.Image]:
+    """Open an image of the data folder, to look at its header or its pixels.
+
+    Raises `BadImage` where either is broken, and `StorageUnreachable` where the disk doesn't give the file.
+    """
     try:
         with Image.open(file) as picture:
-            return upright(picture)
+            yield picture
     except _UNREADABLE as error:
+        # Pillow's own OSErrors have no number.
+        if isinstance(error, OSError) and error.errno is not None:
+            raise StorageUnreachable(f"The image can't be read now ({error.strerror}): try it in a minute.") from error
         raise BadImage("The image is damaged: open it in an image program, save it again, and upload that.") from error
 
 

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -14,7 +15,6 @@ from backend.errors import InvalidRequest, PlaygroundError, Problem
 from backend.pricing import price_of
 from backend.requests import MODES, REQUEST_TYPES, Mode
 from backend.runs.answer import runs_json
-from backend.runs.records import RunImage
 from ui import words
 from ui.caller import caller_of
 from ui.control_map_api import ControlMapApi
@@ -97,8 +97,9 @@ class Api:
     ) -> Iterator[tuple[list[dict[str, Any]], dict[str, Any]]]:
         try:
             for now in self.scripts.run(mode, caller, values):
+                copied, lost = self.served.copies(now.images, caller.visitor)
                 told = runs_json(now.runs) if now.over else {"status": "running"}
-                yield self._files(now.images, caller.visitor), told
+                yield [_file(path) for _, path in copied], told | ({"lost": lost} if lost else {})
         except PlaygroundError as error:
             raise gr.Error(words.sentence(error), print_exception=False) from error
 
@@ -116,12 +117,6 @@ class Api:
         amounts = {"likely_usd": estimate.likely, "low_usd": estimate.low, "high_usd": estimate.high}
         told = {name: None if amount is None else float(amount) for name, amount in amounts.items()}
         return {"backend": backend.name, **told, "free": estimate.free, "note": estimate.note}
-
-    def _files(self, images: list[RunImage], visitor: str) -> list[dict[str, Any]]:
-        return [
-            {"path": str(path), "orig_name": path.name, "meta": {"_type": "gradio.FileData"}}
-            for path in (self.served.copy(image, visitor) for image in images)
-        ]
 
     def _described(self, backend: Backend, caller: Caller) -> dict[str, Any]:
         can, state = backend.capabilities, backend.state(caller)
@@ -141,3 +136,7 @@ class Api:
             "most_controls": can.most_controls,
             "previews": can.previews,
         }
+
+
+def _file(path: Path) -> dict[str, Any]:
+    return {"path": str(path), "orig_name": path.name, "meta": {"_type": "gradio.FileData"}}

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from backend.errors import PlaygroundError
 from backend.requests import MODES, variation_seeds
 from backend.runs.records import CostKind, Run, RunImage
 from ui import words
-from ui.served import url
+from ui.served import Served, url
 
 
 def image_seconds(image: RunImage, run: Run | None) -> str:
@@ -46,6 +47,26 @@ def facts(image: RunImage, kind: CostKind, run: Run | None) -> Markup:
     return Markup("").join(Markup('<span class="fact {}">{}</span>').format(name, text) for name, text in parts if text)
 
 
+def lost(error: PlaygroundError) -> Markup:
+    """Return what stands in an image's place where its file can't be shown: why, and the way out."""
+    return Markup('<p class="lost" role="status">{}</p>').format(words.lost_file(error))
+
+
+def tile_picture(served: Served, image: RunImage, visitor: str, prompt: str) -> Markup:
+    """Return an image as a tile shows it: small, opening in full size; or why it can't be shown."""
+    try:
+        small, whole = served.thumbnail(image.sha256, visitor), served.copy(image, visitor)
+    except PlaygroundError as error:
+        return lost(error)
+    return _TILE_PICTURE.format(whole=url(whole), small=url(small), alt=prompt[:300])
+
+
+def lost_card(image: RunImage, run: Run | None, line: Markup, why: PlaygroundError) -> Markup:
+    """Return the card of an image whose file can't be shown; its settings can be used as ever."""
+    act = _SETTINGS if run else ""
+    return _LOST_CARD.format(lost(why), line, act, run=run.id if run else "", index=image.index)
+
+
 def card(image: RunImage, path: Path, run: Run | None, line: Markup, prompt: str, *, fixed: str = "") -> Markup:
     """Return the image's card; before its run is over, only what needs no record of it can be done.
 
@@ -74,6 +95,10 @@ def vary_button(image: RunImage, fixed: str) -> Markup:
 
 
 _VARY = Markup('<button type="button" class="small" data-act="vary" {} title="{}">Vary</button>')
+_TILE_PICTURE = Markup(
+    '<button type="button" class="picture" data-open="{whole}" aria-label="Look at it in full size">'
+    '<img src="{small}" alt="{alt}" title="{alt}" loading="lazy"></button>'
+)
 _FLAG = Markup('<span class="flag">flagged by the safety check</span>')
 _MODES = Markup("").join(
     Markup('<option value="{}">{}</option>').format(mode, words.MODE_LABELS[mode]) for mode in MODES[1:]
@@ -82,10 +107,20 @@ SEND = Markup(
     '<select data-act="send" aria-label="Use this image in another mode"><option value="">Use in …</option>{}</select>'
 ).format(_MODES)
 """The choice that takes an image to another mode."""
-_RECORDED = SEND + Markup(
+_SETTINGS = Markup(
     '<button type="button" data-act="settings" title="Bring back everything that made it">Use settings</button>'
-    '<button type="button" data-act="code" title="The exact request, and code that repeats it">Code</button>'
-    '<button type="button" data-act="share" title="A link that shows this run, or takes that back">Link</button>'
+)
+_LOST_CARD = Markup(
+    '<figure class="card" data-run="{run}" data-index="{index}">{}<figcaption><div class="facts">{}</div>'
+    '<div class="actions">{}</div></figcaption></figure>'
+)
+_RECORDED = (
+    SEND
+    + _SETTINGS
+    + Markup(
+        '<button type="button" data-act="code" title="The exact request, and code that repeats it">Code</button>'
+        '<button type="button" data-act="share" title="A link that shows this run, or takes that back">Link</button>'
+    )
 )
 _CARD = Markup(
     '<figure class="card" data-run="{run}" data-index="{index}" style="--ratio:{width} / {height};--width:{width}px">'

@@ -11,7 +11,7 @@ from PIL import Image
 from backend.caller import Caller
 from backend.compare import PIXELS_DIFFER, Contender, compare, contenders
 from backend.encoding import encode
-from backend.errors import PlaygroundError
+from backend.errors import PlaygroundError, StorageFull
 from backend.generate import prepare
 from backend.grid.axes import Axis, read_axis
 from backend.grid.plan import Cell, Plan, plan, run
@@ -144,23 +144,27 @@ class Comparing:
 
     def _sheet(self, planned: Plan, boards: Mapping[str, Board], caller: Caller) -> str:
         files = self.runner.playground.files
-        pictures: dict[tuple[int, ...], Image.Image] = {
-            cell.place: open_upright(files.path(boards[cell.key].images[0].sha256))
-            for cell in planned.cells
-            if 0 in boards[cell.key].images
-        }
+        pictures: dict[tuple[int, ...], Image.Image] = {}
+        lost = 0
+        for cell in planned.cells:
+            if 0 in boards[cell.key].images:
+                try:
+                    pictures[cell.place] = open_upright(files.path(boards[cell.key].images[0].sha256))
+                except PlaygroundError:  # Its own cell says so; the sheet is made of the others.
+                    lost += 1
         if not pictures:
             return ""
-        sha256 = files.put(encode(sheet(planned.axes, pictures), "png"), "png")
-        self.runner.playground.holders.add_picture(sha256, caller.visitor)
-        address = url(self.runner.served.copy_of(sha256, caller.visitor))
-        return str(
-            Markup(
-                '<p><a class="restore-file" href="{}" download="grid.png">Download as one labelled image</a></p>'
-            ).format(address)
-        )
+        try:
+            sha256 = files.put(encode(sheet(planned.axes, pictures), "png"), "png")
+            self.runner.playground.holders.add_picture(sha256, caller.visitor)
+            address = url(self.runner.served.copy_of(sha256, caller.visitor))
+        except StorageFull as error:
+            return str(Markup('<p class="hint">There is no labelled image of it: {}</p>').format(error))
+        without = f" (without {lost} that can't be read)" if lost else ""
+        return str(_SHEET.format(address, without))
 
 
+_SHEET = Markup('<p><a class="restore-file" href="{}" download="grid.png">Download as one labelled image</a>{}</p>')
 _VIEWS = Markup(
     '<div class="views" role="group" aria-label="View"><button type="button" data-view="side" aria-pressed="true">'
     'Side by side</button><button type="button" data-view="slider">Slider</button>'

@@ -17,7 +17,7 @@ from backend.requests import ControlNet
 from backend.runs.records import Run
 from ui import words
 from ui.caller import caller_of
-from ui.cards import facts
+from ui.cards import facts, lost
 from ui.form import Values, parse
 from ui.results import error_card
 from ui.run import PRICE_PROMPT, Runner
@@ -97,9 +97,13 @@ class EffectCheck:
 
     def _figure(self, name: str, run: Run, caller: Caller) -> Markup:
         image = run.images[0]
-        address = url(self.served.copy(image, caller.visitor))
-        figure = Markup('<figure><img src="{}" alt="{}"><figcaption><b>{}</b> {}</figcaption></figure>')
-        return figure.format(address, name, name, facts(image, run.cost_kind, run))
+        try:
+            address = url(self.served.copy(image, caller.visitor))
+            picture = Markup('<img src="{}" alt="{}">').format(address, name)
+        except PlaygroundError as error:
+            picture = lost(error)
+        figure = Markup("<figure>{}<figcaption><b>{}</b> {}</figcaption></figure>")
+        return figure.format(picture, name, facts(image, run.cost_kind, run))
 
     def _said(self, html: Markup, *, button: Any = None) -> Updates:
         return {self.place: str(html), self.run_button: button or gr.update(visible=False)}

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import gradio as gr
+
 from backend.capabilities import Size
+from backend.errors import PlaygroundError
 from backend.playground import Playground
 from backend.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode, Request
 from backend.runs.metadata import recipe as recipe_of
@@ -37,7 +40,10 @@ class Filling:
         pictures = {name: str(getattr(request, name)) for name in IMAGE_FIELDS[request.mode]}
         updates[self.controls["controls"]] = show_controls(request.controls, self.served, visitor)
         if pictures:
-            updates |= self.picture(pictures["image"], visitor, mask=pictures.get("mask"))
+            try:
+                updates |= self.picture(pictures["image"], visitor, mask=pictures.get("mask"))
+            except PlaygroundError as error:
+                gr.Warning(f"The settings are back, without their picture. {error}")
         return updates
 
     def from_recipe(self, recipe: Mapping[str, Any], backend: str | None = None) -> Updates:

@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from backend.capabilities import Capabilities
+from backend.errors import PlaygroundError
 from backend.request_parts import Control
 from ui.easel import picture_of, sheet
 from ui.served import Served, url
@@ -43,5 +44,8 @@ def _read(row: dict[str, Any], uploads: Uploads) -> dict[str, Any]:
 
 
 def _shown(control: Control, served: Served, visitor: str) -> dict[str, Any]:
-    path = served.copy_of(control.image, visitor)
+    try:
+        path = served.copy_of(control.image, visitor)
+    except PlaygroundError:  # The row stands without its picture, which the field then asks for.
+        return {**control.model_dump(), "image": None}
     return {**control.model_dump(), **sheet(path, url(path))}

@@ -7,13 +7,13 @@ import gradio as gr
 from markupsafe import Markup
 
 from backend.caller import Caller
-from backend.errors import InvalidRequest, NotFound, PlaygroundError
+from backend.errors import InvalidRequest, PlaygroundError
 from backend.playground import Playground
 from backend.runs.history import Page, Search
 from backend.runs.records import Run, RunImage
 from ui import words
 from ui.caller import caller_of
-from ui.cards import SEND, facts, vary_button
+from ui.cards import SEND, facts, tile_picture, vary_button
 from ui.charts import ChartsArea, charts_area
 from ui.history_search import read_search, search_area
 from ui.results import no_variation
@@ -23,6 +23,7 @@ from ui.trash import TrashArea, trash_area
 PAGE = 24
 """Runs at once; each may have several images."""
 
+_ZIP = Markup('<p class="undo"><a class="restore-file" href="{}" download="{}">Download the zip</a> ({})</p>')
 _NOTHING_FOUND = Markup('<p class="quiet">Nothing of yours fits this search.</p>')
 
 
@@ -83,13 +84,12 @@ class Looking:
         caller = caller_of(self.playground, request)
         try:
             runs = self._found(caller, read_search(search), shown).runs
-            path, count = self.served.archive(runs, caller.visitor)
+            path, zipped = self.served.archive(runs, caller.visitor)
         except PlaygroundError as error:
             raise gr.Error(str(error), print_exception=False) from error
-        text = Markup(
-            '<p class="undo"><a class="restore-file" href="{}" download="{}">Download the zip</a> ({} images)</p>'
-        )
-        return {self.area.undo: gr.update(value=str(text.format(url(path), path.name, count)), visible=True)}
+        count, lost = len(zipped.names), len(zipped.left_out)
+        told = f"{count} images; {lost} can't be read and are left out" if lost else f"{count} images"
+        return {self.area.undo: gr.update(value=str(_ZIP.format(url(path), path.name, told)), visible=True)}
 
     def _found(self, caller: Caller, search: Search, shown: int) -> Page:
         return self.playground.history.page(caller.visitor, search, limit=shown)
@@ -107,7 +107,7 @@ class Looking:
             wrong = error.problems[0].message
         page = Page(()) if wrong else self._found(caller, search, shown)
         stars = self.playground.history.favourites(caller.visitor, page.runs)
-        tiles = [tile for run in page.runs for image in run.images if (tile := self._tile(run, image, stars, caller))]
+        tiles = [self._tile(run, image, stars, caller) for run in page.runs for image in run.images]
         found = Markup('<div class="strip">{}</div>').format(Markup("").join(tiles)) if tiles else _NOTHING_FOUND
         stored = self.playground.history.storage(caller.visitor) if search.trash else None
         return {
@@ -117,19 +117,13 @@ class Looking:
             **self.area.trash.shown(stored),
         }
 
-    def _tile(self, run: Run, image: RunImage, stars: frozenset[tuple[str, int]], caller: Caller) -> Markup | None:
-        try:
-            small = self.served.thumbnail(image.sha256, caller.visitor)
-            whole = self.served.copy(image, caller.visitor)
-        except NotFound:  # Deleted from the data folder by hand: the run is known, its picture is gone.
-            return None
+    def _tile(self, run: Run, image: RunImage, stars: frozenset[tuple[str, int]], caller: Caller) -> Markup:
+        picture = tile_picture(self.served, image, caller.visitor, run.request.prompt)
         if run.deleted:
-            return _GONE_TILE.format(whole=url(whole), small=url(small), alt=run.request.prompt[:300], run=run.id)
+            return _GONE_TILE.format(picture=picture, run=run.id)
         starred = (run.id, image.index) in stars
         return _TILE.format(
-            whole=url(whole),
-            small=url(small),
-            alt=run.request.prompt[:300],
+            picture=picture,
             line=facts(image, run.cost_kind, run),
             vary=self._vary_button(run, image),
             send=SEND,
@@ -149,9 +143,7 @@ class Looking:
 
 _TILE = Markup(
     '<figure class="tile {on}" data-run="{run}" data-index="{index}" data-seed="{seed}">'
-    '<button type="button" class="picture" data-open="{whole}" aria-label="Look at it in full size">'
-    '<img src="{small}" alt="{alt}" title="{alt}" loading="lazy"></button>'
-    '<div class="corner"><span class="send" title="Use this image in another mode">→{send}</span>'
+    '{picture}<div class="corner"><span class="send" title="Use this image in another mode">→{send}</span>'
     '<button type="button" data-act="{wish}" aria-label="Favourite" title="Favourite">'
     "{star}</button>"
     '<button type="button" data-act="delete" aria-label="Delete" title="Delete">✕</button></div>'
@@ -163,8 +155,6 @@ _TILE = Markup(
     "</figcaption></figure>"
 )
 _GONE_TILE = Markup(
-    '<figure class="tile"><button type="button" class="picture" data-open="{whole}" '
-    'aria-label="Look at it in full size"><img src="{small}" alt="{alt}" title="{alt}" loading="lazy"></button>'
-    '<figcaption data-run="{run}"><button type="button" class="small" data-act="restore">Restore</button></figcaption>'
-    "</figure>"
+    '<figure class="tile">{picture}<figcaption data-run="{run}">'
+    '<button type="button" class="small" data-act="restore">Restore</button></figcaption></figure>'
 )

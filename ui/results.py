@@ -12,7 +12,7 @@ from backend.events import Event, Failed, Finished, Generated, Progress, Queued,
 from backend.requests import Request
 from backend.runs.records import CostKind, Run, RunImage
 from ui import words
-from ui.cards import card, facts
+from ui.cards import card, facts, lost_card
 from ui.marks import code_marked
 from ui.served import Served
 
@@ -135,8 +135,11 @@ def error_card(error: PlaygroundError, *, told_bill: bool = True) -> Markup:
 
 
 def _card(image: RunImage, board: Board, served: Served) -> Markup:
-    path = served.copy(image, board.visitor)
     line = facts(image, board.cost_kind, board.run)
+    try:
+        path = served.copy(image, board.visitor)
+    except PlaygroundError as error:
+        return lost_card(image, board.run, line, error)
     return card(image, path, board.run, line, board.request.prompt, fixed=board.fixed)
 
 

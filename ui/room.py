@@ -13,11 +13,11 @@ from backend.playground import Playground
 from backend.runs.caps import usd
 from backend.sharing.rooms import Landed, Member, Room
 from ui.caller import ROOM, caller_of, room_in
-from ui.cards import facts
+from ui.cards import facts, tile_picture
 from ui.events import QUIET
 from ui.filling import Filling, Updates
 from ui.presses import Presses
-from ui.served import Served, url
+from ui.served import Served
 from ui.signals import data_of
 
 LOOK_SECONDS = 4.0
@@ -31,9 +31,7 @@ _JOIN = Markup("<p>You were sent a room's link. Join it to see its board; what y
 _STAND = Markup("<p><b translate='no'>{name}</b>{state} · here now: {here}{left}</p>")
 _TILE = Markup(
     '<figure class="tile" data-run="{run}" data-index="{index}">'
-    '<button type="button" class="picture" data-open="{whole}" aria-label="Look at it in full size">'
-    '<img src="{small}" alt="{alt}" title="{alt}" loading="lazy"></button>'
-    '<figcaption><span class="facts">{who} · {line}</span>'
+    '{picture}<figcaption><span class="facts">{who} · {line}</span>'
     '<button type="button" class="small" data-act="remix">Remix</button></figcaption></figure>'
 )
 _RUNNING = Markup('<figure class="tile"><figcaption>{who} is making “{prompt}” …</figcaption></figure>')
@@ -195,13 +193,10 @@ class Together:
             return [_RUNNING.format(who=who, prompt=run.request.prompt[:60])]
         tiles = []
         for image in run.images:
-            try:
-                small, whole = self.served.thumbnail(image.sha256, visitor), self.served.copy(image, visitor)
-            except NotFound:  # Deleted from the data folder by hand: the run is known, its picture is gone.
-                continue
             line = facts(image, run.cost_kind, run)
-            words = {"alt": run.request.prompt[:300], "who": who, "line": line, "run": run.id, "index": image.index}
-            tiles.append(_TILE.format(whole=url(whole), small=url(small), **words))
+            words = {"who": who, "line": line, "run": run.id, "index": image.index}
+            picture = tile_picture(self.served, image, visitor, run.request.prompt)
+            tiles.append(_TILE.format(picture=picture, **words))
         return tiles
 
 

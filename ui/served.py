@@ -3,17 +3,17 @@
 import hashlib
 import hmac
 import secrets
-import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
 from gradio.utils import get_upload_folder
-from PIL import Image
 
 from backend.encoding import preview_jpeg
-from backend.runs.archive import write_zip
+from backend.errors import PlaygroundError, StorageFull
+from backend.pixels import opened
+from backend.runs.archive import Zipped, write_zip
 from backend.runs.files import SUFFIXES, ImageFiles
 from backend.runs.holders import Holders
 from backend.runs.records import Run, RunImage
@@ -36,38 +36,51 @@ class Served:
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
     def copy(self, image: RunImage, visitor: str) -> Path:
-        """Return a copy of the image's file, byte for byte, under a name fit for a download."""
+        """Return a copy of the image's file, byte for byte, under a name fit for a download.
+
+        Raises `NotFound`, `BadImage` or `StorageFull` where the file is gone, damaged, or out of reach.
+        """
         seed = "unknown-seed" if image.seed is None else str(image.seed)
         name = f"z-image-{seed}-{image.width}x{image.height}{SUFFIXES[image.format]}"
         target = self._folder(image.sha256, visitor) / name
         if not target.exists():
-            self._write(target, self.files.path(image.sha256), visitor)
+            self._write(target, self.files.whole(image.sha256), visitor)
         return target
 
+    def copies(
+        self, images: Iterable[RunImage], visitor: str
+    ) -> tuple[list[tuple[RunImage, Path]], list[dict[str, str]]]:
+        """Return a copy of each image, and of those that can't be copied the sha256 and why."""
+        copied, lost = [], []
+        for image in images:
+            try:
+                copied.append((image, self.copy(image, visitor)))
+            except PlaygroundError as error:
+                lost.append({"sha256": image.sha256, "why": str(error)})
+        return copied, lost
+
     def copy_of(self, sha256: str, visitor: str) -> Path:
-        """Return a copy of any image of the data folder, such as an input."""
-        source = self.files.path(sha256)
-        target = self._folder(sha256, visitor) / f"image{source.suffix}"
+        """Return a copy of any image of the data folder, such as an input; raises as `copy`."""
+        target = self._folder(sha256, visitor) / f"image{self.files.path(sha256).suffix}"
         if not target.exists():
-            self._write(target, source, visitor)
+            self._write(target, self.files.whole(sha256), visitor)
         return target
 
     def thumbnail(self, sha256: str, visitor: str) -> Path:
-        """Return a small JPEG of an image."""
+        """Return a small JPEG of an image; raises as `copy`."""
         target = self._folder(sha256, visitor) / "thumbnail.jpg"
         if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            self._note(target, visitor)
-            with Image.open(self.files.path(sha256)) as picture:
-                target.write_bytes(preview_jpeg(picture, THUMBNAIL_PIXELS))
+            with opened(self.files.path(sha256)) as picture:
+                small = preview_jpeg(picture, THUMBNAIL_PIXELS)
+            self._write(target, small, visitor)
         return target
 
-    def archive(self, runs: Sequence[Run], visitor: str) -> tuple[Path, int]:
-        """Return a new zip of the runs' images with `runs.json`, and how many files it holds."""
+    def archive(self, runs: Sequence[Run], visitor: str) -> tuple[Path, Zipped]:
+        """Return a new zip of the runs' images with `runs.json`, and what is in it."""
         target = self._folder(f"zip {secrets.token_hex(8)}", visitor) / "z-image-history.zip"
         target.parent.mkdir(parents=True, exist_ok=True)
         self._note(target, visitor)
-        return target, len(write_zip(target, self.files, runs))
+        return target, write_zip(target, self.files, runs)
 
     def document(self, name: str, text: str, visitor: str) -> Path:
         """Return a new text file under this name."""
@@ -85,13 +98,20 @@ class Served:
         if not is_guest(visitor):
             self.holders.add_served(str(target), visitor)
 
-    def _write(self, target: Path, source: Path, visitor: str) -> None:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        self._note(target, visitor)
-        # Beside the target and then renamed: a second visitor must never be served half a file.
+    def _write(self, target: Path, content: bytes, visitor: str) -> None:
+        """Write a file whole or not at all: a second visitor must never be served half of it."""
         part = target.with_name(f".{secrets.token_hex(8)}")
-        shutil.copyfile(source, part)
-        part.replace(target)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._note(target, visitor)
+            part.write_bytes(content)
+            part.replace(target)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            reason = error.strerror or type(error).__name__
+            raise StorageFull(
+                f"The page has no room for a copy of the image ({reason}): try it again later."
+            ) from error
 
 
 def url(path: Path) -> str:

@@ -6,13 +6,14 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from backend.errors import NotFound
+from backend.errors import NotFound, PlaygroundError
 from backend.playground import Playground
 from backend.runs.records import RunImage
 from backend.sharing.recipes import pack_recipe
 from backend.sharing.results import SharedRun
 from ui import words
 from ui.caller import caller_of
+from ui.cards import lost
 from ui.remembering import PARAMETER as RECIPE
 from ui.served import Served, url
 
@@ -37,6 +38,7 @@ _PAGE = Markup(
     '<p><a href="?{recipe_parameter}={recipe}">Open in the playground</a></p></section>'
 )
 _IMAGE = Markup('<figure class="tile"><img src="{address}" alt="{alt}"><figcaption>seed {seed}</figcaption></figure>')
+_LOST = Markup('<figure class="tile">{}<figcaption>seed {seed}</figcaption></figure>')
 _GONE = Markup('<section class="shared"><p>{}</p></section>')
 
 
@@ -83,8 +85,12 @@ class SharedResult:
         )
 
     def _image(self, image: RunImage, prompt: str, visitor: str) -> Markup:
-        address = url(self.served.copy(image, visitor))
-        return _IMAGE.format(address=address, alt=prompt[:300], seed=words.seed_text(image.seed))
+        seed = words.seed_text(image.seed)
+        try:
+            address = url(self.served.copy(image, visitor))
+        except PlaygroundError as error:
+            return _LOST.format(lost(error), seed=seed)
+        return _IMAGE.format(address=address, alt=prompt[:300], seed=seed)
 
 
 def _short(name: str, value: Any) -> bool:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from anyio.to_thread import run_sync
-from PIL import Image
 from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -18,6 +17,7 @@ from backend.caller import Caller
 from backend.encoding import preview_jpeg
 from backend.errors import InvalidRequest, PlaygroundError, Problem
 from backend.events import Event, Mapped, Progress, Queued
+from backend.pixels import opened
 from backend.requests import MODES
 from backend.runs.answer import map_json, runs_json
 from backend.visitors.identity import guest_id
@@ -120,9 +120,10 @@ class Tools:
             yield self._answer(now, caller, asker) if now.over else Said(event=now.event)
 
     def _answer(self, now: Progressing, caller: Caller, asker: gr.Request) -> Said:
-        files = [_address(self.api.served.copy(image, _guest(caller)), asker) for image in now.images]
-        views = tuple(self._view(image.sha256) for image in now.images)
-        return Said(answer={**runs_json(now.runs), "files": files}, views=views)
+        copied, lost = self.api.served.copies(now.images, _guest(caller))
+        files = [_address(path, asker) for _, path in copied]
+        views = tuple(self._view(image.sha256) for image, _ in copied)
+        return Said(answer={**runs_json(now.runs), "files": files, **({"lost": lost} if lost else {})}, views=views)
 
     def _map(self, arguments: dict[str, Any], asker: gr.Request) -> Iterator[Said]:
         caller = caller_of(self.api.playground, asker)
@@ -134,7 +135,7 @@ class Tools:
                 yield Said(event=event)
 
     def _view(self, sha256: str) -> bytes:
-        with Image.open(self.api.playground.files.path(sha256)) as picture:
+        with opened(self.api.playground.files.path(sha256)) as picture:
             return preview_jpeg(picture, VIEW_PIXELS)
 
 

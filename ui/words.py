@@ -8,6 +8,7 @@ from backend.errors import (
     BadImage,
     Billed,
     InvalidRequest,
+    NotFound,
     NotReady,
     OutOfMemory,
     OverBudget,
@@ -113,6 +114,15 @@ def _came(run: Run) -> str:
     if run.cost_kind == "free":
         return f"{images} ready"
     return f"{images} made, {'nothing' if run.cost_usd == 0 else cost(run.cost_usd, run.cost_kind)} was billed"
+
+
+def lost_file(error: PlaygroundError) -> str:
+    """Say in an image's place why it isn't shown, and the way out."""
+    if isinstance(error, NotFound):
+        return "Its file is gone from the data folder. Its settings are kept: run them again with the same seed."
+    if isinstance(error, BadImage):
+        return "Its file is damaged. Its settings are kept: run them again with the same seed."
+    return f"It can't be shown now. {error}"
 
 
 def seed_text(seed: int | None) -> str:

@@ -5,7 +5,7 @@ from PIL import Image
 from backend.detection import EdgesAlone
 from backend.encoding import encode
 from backend.errors import Problem, Unsupported
-from backend.pixels import open_upright, upright_size
+from backend.pixels import open_upright, opened, upright_size
 from backend.request_parts import Control
 from backend.requests import ControlNet
 from backend.runs.files import ImageFiles
@@ -25,7 +25,7 @@ def size_of(request: ControlNet, files: ImageFiles) -> tuple[int, int]:
     """Return the width and height in pixels that the result will have, as far as can be known."""
     if request.width and request.height:
         return request.width, request.height
-    with Image.open(files.path(request.image)) as picture:
+    with opened(files.path(request.image)) as picture:
         return drawable(upright_size(picture))
 
 

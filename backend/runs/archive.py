@@ -1,40 +1,67 @@
 """Chosen images as one zip: each under a telling name, and `runs.json` with what was asked and what it cost."""
 
 import json
+import secrets
+import time
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from backend.errors import NotFound, StorageFull
+from backend.errors import NotFound, PlaygroundError, StorageFull
 from backend.runs.answer import run_json
 from backend.runs.files import SUFFIXES, ImageFiles
 from backend.runs.records import Run, RunImage
 
 
+@dataclass(frozen=True, slots=True)
+class Zipped:
+    """What a zip holds, by name, and what was left out of it: by name, and why."""
+
+    names: tuple[str, ...]
+    left_out: Mapping[str, str]
+
+
 def write_zip(
     target: Path, files: ImageFiles, runs: Sequence[Run], *, chosen: Mapping[str, Sequence[int]] | None = None
-) -> Sequence[str]:
+) -> Zipped:
     """Write the runs' images to a zip; with `chosen`, for each run id only those indices of its images.
 
-    The files stand in it byte for byte, with the settings inside each. Returns the names in the zip. Raises `NotFound`
-    where not one image is left, and `StorageFull` where the zip can't be written.
+    The files stand in it byte for byte, with the settings inside each; one that is gone, damaged or out of reach is
+    left out, and `runs.json` says why. Raises `NotFound` where not one image is left, and `StorageFull` where the zip
+    can't be written. It is there whole, or not at all.
     """
-    picked = list(_named(runs, chosen))
-    present = [(name, image) for name, image in picked if _is_there(files, image)]
-    if not present:
-        raise NotFound("There is no image to put into a zip: choose at least one that isn't deleted.")
+    part = target.with_name(f".{secrets.token_hex(8)}")
     try:
-        # Stored, not deflated: images are compressed already.
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-            for name, image in present:
-                archive.write(files.path(image.sha256), name)
-            archive.writestr("runs.json", _notes(runs, present), zipfile.ZIP_DEFLATED)
+        zipped = _write(part, files, runs, chosen)
+        part.replace(target)
     except OSError as error:
-        target.unlink(missing_ok=True)
         raise StorageFull(
             f"The zip could not be written ({error.strerror or error}): free some disk space, or choose fewer images."
         ) from error
-    return [name for name, _ in present]
+    finally:
+        part.unlink(missing_ok=True)
+    return zipped
+
+
+def _write(part: Path, files: ImageFiles, runs: Sequence[Run], chosen: Mapping[str, Sequence[int]] | None) -> Zipped:
+    present: list[tuple[str, RunImage]] = []
+    left_out: dict[str, str] = {}
+    # Stored, not deflated: images are compressed already.
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
+        for name, image in _named(runs, chosen):
+            try:
+                content = files.whole(image.sha256)
+            except PlaygroundError as error:
+                left_out[name] = str(error)
+                continue
+            archive.writestr(zipfile.ZipInfo(name, time.localtime()[:6]), content)
+            present.append((name, image))
+        archive.writestr("runs.json", _notes(runs, present, left_out), zipfile.ZIP_DEFLATED)
+    if not present:
+        raise NotFound("There is no image to put into a zip: choose at least one whose file is still there.")
+    return Zipped(tuple(name for name, _ in present), left_out)
 
 
 def _named(runs: Sequence[Run], chosen: Mapping[str, Sequence[int]] | None) -> Iterator[tuple[str, RunImage]]:
@@ -46,19 +73,12 @@ def _named(runs: Sequence[Run], chosen: Mapping[str, Sequence[int]] | None) -> I
                 yield "_".join(parts) + SUFFIXES[image.format], image
 
 
-def _is_there(files: ImageFiles, image: RunImage) -> bool:
-    try:
-        files.path(image.sha256)
-    except NotFound:
-        return False
-    return True
-
-
-def _notes(runs: Sequence[Run], present: Sequence[tuple[str, RunImage]]) -> str:
+def _notes(runs: Sequence[Run], present: Sequence[tuple[str, RunImage]], left_out: Mapping[str, str]) -> str:
     names = {id(image): name for name, image in present}
-    notes = []
+    notes: list[dict[str, Any]] = []
     for run in runs:
         here = [names[id(image)] for image in run.images if id(image) in names]
         if here:
             notes.append({**run_json(run), "created": run.created.isoformat(), "files": here})
+    notes += [{"left_out": dict(left_out)}] if left_out else []
     return json.dumps(notes, indent=2, ensure_ascii=False)

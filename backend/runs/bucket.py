@@ -16,6 +16,9 @@ from backend.runs.known_files import MOST_KNOWN
 TOLD_SECONDS = 20.0
 """How long the store needn't hear again that somebody wants an image: less than the trash spares what was just put."""
 
+AWAY_SECONDS = 10.0
+"""How long a store that didn't answer isn't asked for an image again."""
+
 log = logging.getLogger(__name__)
 
 PROBE = ".playground"
@@ -53,6 +56,7 @@ class BucketFiles(ImageFiles):
         # A path from the root on has folders, which have to be made; what begins with a bucket's name has none.
         self._bucket = self._root.partition("/")[0]
         self._told: OrderedDict[str, float] = OrderedDict()
+        self._away_until = 0.0
 
     def try_out(self) -> None:
         """Write an empty file; raise `StorageUnreachable` where the store refuses."""
@@ -85,15 +89,28 @@ class BucketFiles(ImageFiles):
         return lately and super()._renew(sha256)
 
     def _has(self, target: Path) -> bool:
-        if target.exists():
+        if super()._has(target):
             return True
-        with _in_words("read"):
-            try:
-                content = self._store.cat_file(self._name(target))
-            except FileNotFoundError:
-                return False
+        if time.monotonic() < self._away_until:
+            raise StorageUnreachable("The store of images doesn't answer: look again in a minute.")
+        try:
+            content = self._fetched(target)
+        except StorageUnreachable:
+            # A page of images would wait for each in turn.
+            self._away_until = time.monotonic() + AWAY_SECONDS
+            raise
+        if content is None:
+            return False
         self._write(target, content)
         return True
+
+    def _fetched(self, target: Path) -> bytes | None:
+        with _in_words("read"):
+            try:
+                content: bytes = self._store.cat_file(self._name(target))
+            except FileNotFoundError:
+                return None
+        return content
 
     def _drop(self, target: Path) -> None:
         with _in_words("delete"):

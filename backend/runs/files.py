@@ -8,7 +8,7 @@ import time
 from collections.abc import Hashable
 from pathlib import Path
 
-from backend.errors import NotFound, StorageFull
+from backend.errors import BadImage, NotFound, StorageFull, StorageUnreachable
 from backend.runs.known_files import KnownFiles
 
 SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp"}
@@ -50,11 +50,21 @@ class ImageFiles:
 
     def holds(self, sha256: str) -> bool:
         """Whether the image lies here."""
-        return any(self._target(sha256, suffix).exists() for suffix in SUFFIXES.values())
+        return any(_exists(self._target(sha256, suffix)) for suffix in SUFFIXES.values())
 
     def read(self, sha256: str) -> bytes:
-        """Return the image's bytes."""
-        return self.path(sha256).read_bytes()
+        """Return the image's bytes; raise `NotFound`, or `StorageUnreachable` where the disk doesn't give them."""
+        try:
+            return self.path(sha256).read_bytes()
+        except OSError as error:
+            raise _unreadable(error) from error
+
+    def whole(self, sha256: str) -> bytes:
+        """Return the bytes that the image was kept with; raise `BadImage` for a damaged file, else as `read`."""
+        content = self.read(sha256)
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise BadImage("The image's file is damaged: run it again with the same seed.")
+        return content
 
     def seconds_since_put(self, sha256: str) -> float:
         """Return how long ago the image was last put; raise `NotFound` where it isn't there."""
@@ -85,7 +95,7 @@ class ImageFiles:
         return False
 
     def _has(self, target: Path) -> bool:
-        return target.exists()
+        return _exists(target)
 
     def _drop(self, target: Path) -> None:
         target.unlink(missing_ok=True)
@@ -112,3 +122,15 @@ class ImageFiles:
             raise StorageFull(
                 f"The image could not be kept ({error.strerror or error}): free some disk space and run it again."
             ) from error
+
+
+def _exists(target: Path) -> bool:
+    try:
+        return target.exists()
+    except OSError as error:  # No permission, or a disk that gives up.
+        raise _unreadable(error) from error
+
+
+def _unreadable(error: OSError) -> StorageUnreachable:
+    reason = error.strerror or type(error).__name__
+    return StorageUnreachable(f"The image can't be read now ({reason}): try it again in a minute.")

@@ -10,7 +10,7 @@ from PIL import Image
 from backend.encoding import encode
 from backend.errors import Problem, Unsupported
 from backend.masks import as_mask, feathered, grown, on_canvas, outpaint_mask, put_together
-from backend.pixels import open_upright, round_up, upright_size
+from backend.pixels import open_upright, opened, round_up, upright_size
 from backend.requests import ImageToImage, Inpaint, Outpaint, Request
 from backend.runs.files import ImageFiles
 from backend.sizing import LEAST_SIDE, MOST_SIDE, drawable, padded, resized
@@ -40,7 +40,7 @@ class Pictures:
 def size_of(request: Request, files: ImageFiles) -> tuple[int, int]:
     """Return the width and height in pixels that Runware is asked for; raise `Unsupported` where it draws none such."""
     if request.mode == "outpaint":
-        with Image.open(files.path(request.image)) as picture:
+        with opened(files.path(request.image)) as picture:
             width, height = upright_size(picture)
         whole = (width + request.left + request.right, height + request.top + request.bottom)
         return _kept_to_the_pixel(whole, "the result")
@@ -48,7 +48,7 @@ def size_of(request: Request, files: ImageFiles) -> tuple[int, int]:
         return request.width, request.height
     if request.mode == "text_to_image":
         return DEFAULT_SIZE
-    with Image.open(files.path(request.image)) as picture:
+    with opened(files.path(request.image)) as picture:
         own = upright_size(picture)
     return _kept_to_the_pixel(own, "the image") if request.mode == "inpaint" else drawable(own)
 

@@ -26,7 +26,7 @@ def test_the_zip_holds_the_files_byte_for_byte_and_what_was_asked(
     playground: Playground, caller: Caller, tmp_path: Path
 ) -> None:
     run = a_run(playground, caller)
-    names = write_zip(tmp_path / "images.zip", playground.files, [run])
+    names = write_zip(tmp_path / "images.zip", playground.files, [run]).names
     with zipfile.ZipFile(tmp_path / "images.zip") as archive:
         assert archive.namelist() == [*names, "runs.json"]
         contents = [archive.read(name) for name in names]
@@ -37,13 +37,13 @@ def test_the_zip_holds_the_files_byte_for_byte_and_what_was_asked(
     assert own.recipe["seed"] == 2**60 + 1
     assert note["request"]["prompt"] == "a boat"
     assert note["seeds"] == [str(2**60), str(2**60 + 1)]
-    assert note["files"] == names
+    assert note["files"] == list(names)
     assert "visitor" not in note
 
 
 def test_only_the_chosen_images_go_in(playground: Playground, caller: Caller, tmp_path: Path) -> None:
     run, other = a_run(playground, caller, 3), a_run(playground, caller, 1)
-    names = write_zip(tmp_path / "x.zip", playground.files, [run, other], chosen={run.id: [0, 2]})
+    names = write_zip(tmp_path / "x.zip", playground.files, [run, other], chosen={run.id: [0, 2]}).names
     assert [name.rpartition("_")[2] for name in names] == ["0.png", "2.png"]
 
 
@@ -52,7 +52,7 @@ def test_an_image_that_was_deleted_is_left_out_and_none_at_all_is_said(
 ) -> None:
     run = a_run(playground, caller)
     playground.files.delete(run.images[0].sha256)
-    assert len(write_zip(tmp_path / "x.zip", playground.files, [run])) == 1
+    assert len(write_zip(tmp_path / "x.zip", playground.files, [run]).names) == 1
     playground.files.delete(run.images[1].sha256)
     with pytest.raises(NotFound, match="choose at least one"):
         write_zip(tmp_path / "y.zip", playground.files, [run])
