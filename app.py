@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     from backend.playground import open_playground
-    from backend.recovery import recover
+    from backend.recovery import keep_recovering
     from backend.visitors.redaction import guard_crashes, guard_logs
     from backend.welcome import check_start, start_lines
     from ui.stubs import skip_stubs
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     page, address = serve(playground)
     ready = [f"The playground is ready: {address}", *start_lines(playground)]
     print("", *(f"  {line}" for line in ready), "", sep="\n", flush=True)  # noqa: T201 - for who stands at the terminal
-    recover(playground)
+    keep_recovering(playground)
     playground.choose("auto").warm()
     page.block_thread()
     return 0

@@ -11,6 +11,7 @@
     - NewerRecord: the database is of a later version of the playground
     - StorageFull: the data folder can take no more
         - StorageUnreachable: the store of images beyond this machine doesn't do what it should
+        - RecordBusy: another program holds the database, or it doesn't answer
     - BadLink: an address that says nothing readable
     - BadImage: a file isn't an image that we take
     - OutOfMemory: the device has too little memory for this run
@@ -116,6 +117,10 @@ class StorageFull(PlaygroundError):
 
 class StorageUnreachable(StorageFull):
     """The store of images beyond this machine doesn't answer, or refuses."""
+
+
+class RecordBusy(StorageFull):
+    """The database can't be written at this moment: another program holds it, or it doesn't answer."""
 
 
 class BadLink(PlaygroundError):

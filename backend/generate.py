@@ -26,6 +26,7 @@ from backend.requests import ControlNet, Request, TextToImage
 from backend.runs.database import write
 from backend.runs.exchanges import save_exchanges
 from backend.runs.records import Run
+from backend.stream import Work
 
 log = logging.getLogger(__name__)
 
@@ -71,10 +72,11 @@ def draw_control(playground: Playground, caller: Caller, backend: str, control: 
 
 
 def collect(playground: Playground, caller: Caller, run: Run) -> Iterator[Event]:
-    """Finish a run that was submitted earlier, from its stored ids; nothing is submitted again."""
-    estimate = Estimate(likely=run.estimate_usd)
-    collecting = partial(playground.backends[run.backend].collect, run, caller)
-    yield from _watched(playground, caller, run, estimate, collecting)
+    """Finish a run that was submitted earlier, from its stored ids; nothing is submitted again.
+
+    It counts as running meanwhile, so that nobody deletes what is on its way; one that is deleted already fails.
+    """
+    yield from _followed(playground, caller, run, partial(_carry_on, playground, caller, run.id))
 
 
 def prepare(backend: Backend, caller: Caller, request: Request) -> Request:
@@ -124,7 +126,11 @@ def _open(playground: Playground, caller: Caller, backend: Backend, request: Req
 def _watched(
     playground: Playground, caller: Caller, run: Run, estimate: Estimate, work: Callable[[Emit], None]
 ) -> Iterator[Event]:
-    live = playground.live.start(run, partial(_carry_out, playground, run, estimate, work), caller.job)
+    return _followed(playground, caller, run, partial(_carry_out, playground, run, estimate, work))
+
+
+def _followed(playground: Playground, caller: Caller, run: Run, work: Work) -> Iterator[Event]:
+    live = playground.live.start(run, work, caller.job)
     events = live.watch(caller.page)
     if caller.job:
         caller.job.carry(live.stream)
@@ -137,6 +143,12 @@ def _carry_out(playground: Playground, run: Run, estimate: Estimate, work: Calla
             return _make(playground, run, estimate, work, emit)
         finally:
             _keep_exchanges(playground, run, noted)
+
+
+def _carry_on(playground: Playground, caller: Caller, run_id: str, emit: Emit) -> Event:
+    run = playground.store.reopen(run_id)
+    collecting = partial(playground.backends[run.backend].collect, run, caller)
+    return _carry_out(playground, run, Estimate(likely=run.estimate_usd), collecting, emit)
 
 
 def _keep_exchanges(playground: Playground, run: Run, noted: Sequence[Exchange]) -> None:

@@ -16,6 +16,7 @@ from backend.runs.files import ImageFiles
 from backend.runs.history import History
 from backend.runs.holders import Holders
 from backend.runs.store import Store
+from backend.runs.unclosed import Unclosed
 from backend.settings import Settings
 from backend.sharing.results import ResultLinks
 from backend.sharing.rooms import Rooms
@@ -42,6 +43,7 @@ class Playground:
     callers: Callers = field(default_factory=lambda: Callers(Addresses(secrets.token_bytes(32))))
     rates: Rates = field(default_factory=Rates)
     live: LiveRuns = field(default_factory=LiveRuns)
+    unclosed: Unclosed = field(default_factory=Unclosed)
 
     def admit(self, caller: Caller) -> None:
         """Let a run in; raise `NotFound` for a room that isn't the caller's, `TooManyRequests` for a flood of runs."""

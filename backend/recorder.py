@@ -4,6 +4,7 @@ import logging
 import time
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -13,7 +14,8 @@ from backend.events import Charged, Emit, Event, Failed, Finished, Generated, Or
 from backend.playground import Playground
 from backend.runs.database import write
 from backend.runs.keep import keep_image
-from backend.runs.records import CostKind, Run, Status
+from backend.runs.patience import patiently
+from backend.runs.records import CostKind, Run, RunImage, Status
 
 log = logging.getLogger(__name__)
 
@@ -92,21 +94,36 @@ class Recorder:
             self._charges.append(event.cost_usd)
         else:
             self._costs[event.index] = event.cost_usd
+        try:
+            self._count()
+        except StorageFull as error:  # It counts with the image, or at the run's end; what is ordered goes on.
+            log.warning("A bill of run %s could not be noted yet: %s", self.run.id, error)
 
     def _keep(self, event: Generated) -> Generated:
         self._costs[event.index] = event.cost_usd
         try:
             image = keep_image(self.playground.files, self.run, event)
-            self.playground.store.add_image(self.run.id, image)
+            self._count(image)
         except StorageFull as error:
             unkept = self._unkept(error)
-            if self._committed and event.cost_usd is not None:
-                unkept.billed = "yes"
+            if self._committed and event.cost_usd is not None and len(self._costs) >= self.run.request.count:
+                unkept.billed = "yes"  # Else nobody knows what those cost that are still to come.
             raise unkept from error
         # Several devices finish in any order; a run shows its images by index all the same.
         images = sorted((*self.run.images, image), key=lambda kept: kept.index)
         self.run = replace(self.run, images=tuple(images))
         return replace(event, record=image)
+
+    def _count(self, image: RunImage | None = None) -> None:
+        """Put an image on record, and all bills that are known by now: caps count them before the run has ended."""
+        known = self._known()
+
+        def count(connection: Connection) -> None:
+            if image is not None:
+                self.playground.store.add_image(self.run.id, image, connection=connection)
+            self.playground.budget.bill(self.run.id, known, connection=connection)
+
+        patiently(partial(write, self.playground.store.engine, count))
 
     def _close(self, status: Status, error: PlaygroundError | None = None) -> None:
         cost = self._cost(error)
@@ -126,17 +143,29 @@ class Recorder:
             self._settle(cost, error, connection)
             self.playground.store.finish(run, connection=connection)
 
+        closing = partial(write, self.playground.store.engine, close, alone=True)
         try:
-            write(self.playground.store.engine, close, alone=True)
+            patiently(closing)
         except StorageFull as full:
+            self.playground.unclosed.keep(run.id, closing)
             raise self._unkept(full) from full
+        except Exception:  # Whatever the fault: the run must not go on for ever, nor its money stay reserved.
+            self.playground.unclosed.keep(run.id, closing)
+            raise
         size = f"{run.images[0].width}x{run.images[0].height}" if run.images else "no image"
         log.info(
             "%s %s %s: %s, %s, %.1f s, %s USD", run.backend, run.request.mode, run.id, status, size, run.seconds, cost
         )
 
     def _unkept(self, error: StorageFull) -> StorageFull:
-        return StorageFull(str(error), billed="unknown" if self._committed else "no")
+        return type(error)(str(error), billed="unknown" if self._committed else "no")
+
+    def _known(self) -> Decimal:
+        """Return what has surely been billed until now, in USD; what this machine estimates of itself is no bill."""
+        if self.playground.backends[self.run.backend].cost_kind != "billed":
+            return Decimal(0)
+        costs = (*self._costs.values(), *self._charges)
+        return sum((cost for cost in costs if cost is not None), Decimal(0))
 
     def _billed(self, error: PlaygroundError) -> Billed:
         """Return what is known of the bill behind a failure: the error knows of its own part alone."""
@@ -171,6 +200,7 @@ class Recorder:
     def _settle(self, cost: Decimal | None, error: PlaygroundError | None, connection: Connection) -> None:
         budget, run_id = self.playground.budget, self.run.id
         if cost is None:
+            budget.bill(run_id, self._known(), connection=connection)
             budget.hold(run_id, connection=connection)
         elif error and not cost and not self._costs and not self._charges:
             budget.release(run_id, connection=connection)

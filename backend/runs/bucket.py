@@ -118,6 +118,12 @@ class BucketFiles(ImageFiles):
                 self._store.rm_file(self._name(target))
         super()._drop(target)
 
+    def _drop_old(self, target: Path, seconds: float) -> None:
+        # A store can't move a file aside at once, so that its time is looked at as late as can be.
+        put = self._put_at(self._name(target))
+        if put is None or (datetime.now(UTC) - put).total_seconds() >= seconds:
+            self._drop(target)
+
     def _put_at(self, name: str) -> datetime | None:
         with _in_words("read"):
             try:

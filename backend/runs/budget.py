@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import ROUND_UP, Decimal
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, Select, Update, bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, Update, bindparam, case, func, insert, or_, select, update
 
 from backend.errors import OverBudget
 from backend.runs.caps import UNPRICED, WINDOW, Caps, Scope, Standing
@@ -40,6 +40,10 @@ _SPENT: dict[Scope, Select[tuple[Decimal]]] = {
 }
 _RESERVE = insert(ledger)
 _CLOSE = update(ledger).where(ledger.c.run_id == bindparam("closed"))
+_BILL = update(ledger).where(
+    ledger.c.run_id == bindparam("billed"),
+    or_(ledger.c.settled_usd.is_(None), ledger.c.settled_usd < bindparam("known", type_=Money)),
+)
 _CLOSE_UNBILLED = _CLOSE.where(ledger.c.settled_usd.is_(None))
 
 
@@ -90,6 +94,14 @@ class Budget:
         values |= {"backend": run.backend, "created": datetime.now(UTC), "state": "reserved", "reserved_usd": aside}
         connection.execute(_RESERVE, values)
         return None
+
+    def bill(self, run_id: str, known: Decimal, *, connection: Connection) -> None:
+        """Note what is surely billed already (USD), of a run that goes on or whose whole bill nobody knows.
+
+        Caps count it where it is more than the reservation. It never becomes less.
+        """
+        if known.is_finite() and known > 0:
+            connection.execute(_BILL, {"billed": run_id, "known": known, "settled_usd": known})
 
     def settle(self, run_id: str, bill: Decimal, *, connection: Connection | None = None) -> None:
         """Replace the reservation by what was billed; a bill that can't be one (below 0) is held as unknown."""

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.exc import OperationalError
 
-from backend.errors import StorageFull
+from backend.errors import RecordBusy, StorageFull
 from backend.runs.files import ImageFiles
 from backend.runs.group_commit import GroupCommit
 from backend.runs.process import register_process
@@ -30,6 +30,9 @@ _GROUP = "group"
 _NO_ROOM = ("disk is full", "readonly database", "disk I/O", "No space left", "could not extend")
 """What SQLite and PostgreSQL say when the disk takes no more."""
 
+_BUSY = ("is locked", "lock timeout", "connection", "shutting down", "starting up")
+"""What they say while another program holds the database, or while there is no database to talk to."""
+
 
 def open_database(data: Path, url: str | None = None) -> Engine:
     """Open the database, created or brought up to date where needed; safe for many threads.
@@ -48,11 +51,10 @@ def open_database(data: Path, url: str | None = None) -> Engine:
     try:
         with exclusively(engine) as connection:
             bring_up_to_date(connection, ImageFiles(data / "images"))
+            register_process(engine)
     except BaseException:  # Whatever it was goes on; the connections must not stay open behind it.
         engine.dispose()
         raise
-    if engine.dialect.name == "postgresql":
-        register_process(engine)
     return engine
 
 
@@ -71,7 +73,7 @@ def write(engine: Engine, work: Callable[[Connection], T], *, alone: bool = Fals
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """Open a transaction to write in; raise `StorageFull` where the database takes no more."""
+    """Open a transaction to write in; raise `StorageFull` where the database takes no more, `RecordBusy` for now."""
     # SQLite polls its own lock with ever longer pauses; through this one, the next writer starts at once.
     with engine.get_execution_options()[_TURN], _begin(engine) as connection:
         yield connection
@@ -93,10 +95,17 @@ def _begin(engine: Engine) -> Iterator[Connection]:
         with engine.begin() as connection:
             yield connection
     except OperationalError as error:
-        if not any(sign in str(error.orig) for sign in _NO_ROOM):
-            raise
-        message = f"The record could not be written ({error.orig}): free some disk space and run it again."
-        raise StorageFull(message) from error
+        raise _in_words(error) from error
+
+
+def _in_words(error: OperationalError) -> Exception:
+    said = str(error.orig)
+    if any(sign in said for sign in _NO_ROOM):
+        return StorageFull(f"The record could not be written ({said}): free some disk space and run it again.")
+    if any(sign in said for sign in _BUSY):
+        first = said.strip().partition("\n")[0]
+        return RecordBusy(f"The record could not be written ({first}): another program may hold it. Try again soon.")
+    return error
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import secrets
 import tempfile
 import time
 from collections.abc import Hashable
@@ -75,6 +76,11 @@ class ImageFiles:
         for suffix in SUFFIXES.values():
             self._drop(self._target(sha256, suffix))
 
+    def drop_old(self, sha256: str, seconds: float) -> None:
+        """Remove the image unless it was put within the last `seconds`, be it at this very moment."""
+        for suffix in SUFFIXES.values():
+            self._drop_old(self._target(sha256, suffix), seconds)
+
     def _keep(self, target: Path, content: bytes) -> None:
         try:
             whole = target.stat().st_size == len(content)  # One that was cut short since is written anew.
@@ -93,6 +99,18 @@ class ImageFiles:
                 continue
             return True
         return False
+
+    def _drop_old(self, target: Path, seconds: float) -> None:
+        # Moved aside first: whoever puts the same image now finds none and writes it, or has made this one young.
+        aside = target.with_name(f".{secrets.token_hex(8)}")
+        try:
+            target.rename(aside)
+        except FileNotFoundError:
+            return
+        if time.time() - aside.stat().st_mtime < seconds:
+            aside.replace(target)
+        else:
+            aside.unlink()
 
     def _has(self, target: Path) -> bool:
         return _exists(target)

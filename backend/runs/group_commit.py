@@ -39,11 +39,17 @@ class GroupCommit:
         return mine.result()
 
     def _commit(self, group: Sequence[_Waiting]) -> None:
+        begun = False
         try:
             with self._begin() as connection:
+                begun = True
                 results = [work(connection) for work, _ in group]
-        except BaseException as error:  # noqa: BLE001 - handed to the thread that asked, and none may wait for ever
-            self._apart(group, error)
+        except BaseException as error:  # noqa: BLE001 - handed to the threads that asked, and none may wait for ever
+            if begun:
+                self._apart(group, error)
+            else:  # The database itself can't be had: apart, each would wait for it as long again, all in a row.
+                for _, future in group:
+                    future.set_exception(error)
         else:
             for (_, future), result in zip(group, results, strict=True):
                 future.set_result(result)

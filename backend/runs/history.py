@@ -6,15 +6,15 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, insert, literal, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, literal, select, tuple_, update
 
 from backend.errors import NotFound
 from backend.requests import Mode
-from backend.runs.database import writing
+from backend.runs.database import exclusively
 from backend.runs.files import ImageFiles
 from backend.runs.records import READY, Run
 from backend.runs.store import Store
-from backend.runs.tables import favourites, runs, stored
+from backend.runs.tables import favourites, images, runs, stored
 from backend.runs.trash import empty
 from backend.runs.words import first_number, marks, matches, note_state, row_number, split, state
 from backend.runs.words import table as prompts
@@ -80,17 +80,25 @@ class History:
 
     def mark(self, visitor: str, run_id: str, index: int, *, favourite: bool) -> None:
         """Make image `index` of a run a favourite, or no longer; raise `NotFound` where there is none."""
-        run = self.store.run(run_id, visitor)
-        if index not in [image.index for image in run.images]:
-            raise NotFound(f"The run {run_id!r} has no image {index}; it has {len(run.images)}.")
         row = {"visitor": visitor, "run_id": run_id, "position": index}
         of_run = select(favourites.c.position).where(favourites.c.visitor == visitor, favourites.c.run_id == run_id)
-        with writing(self.store.engine) as connection:
+        with exclusively(self.store.engine) as connection:
+            run = self._found(connection, visitor, run_id, index)
             connection.execute(delete(favourites).where(*(favourites.c[name] == row[name] for name in row)))
             if favourite:
                 connection.execute(insert(favourites).values(row))
             any_left = connection.execute(of_run.limit(1)).first() is not None
             note_state(connection, [run], "favourite", on=any_left)
+
+    def _found(self, connection: Connection, visitor: str, run_id: str, index: int) -> Row[Any]:
+        mine = select(runs.c.id, runs.c.created, runs.c.visitor).where(runs.c.id == run_id, runs.c.visitor == visitor)
+        run = connection.execute(mine).first()
+        if run is None:
+            raise NotFound(f"There is no run {run_id!r} of yours; it may have been deleted.")
+        kept = connection.scalars(select(images.c.position).where(images.c.run_id == run_id)).all()
+        if index not in kept:
+            raise NotFound(f"The run {run_id!r} has no image {index}; it has {len(kept)}.")
+        return run
 
     def favourites(self, visitor: str, found: Iterable[Run]) -> frozenset[tuple[str, int]]:
         """Return which images of these runs are favourites, as run id and index."""
@@ -151,7 +159,7 @@ class History:
         self, visitor: str, run_ids: Sequence[str], moment: datetime | None, *conditions: ColumnElement[bool]
     ) -> tuple[str, ...]:
         mine = (runs.c.visitor == visitor, runs.c.id.in_(run_ids), *conditions)
-        with writing(self.store.engine) as connection:
+        with exclusively(self.store.engine) as connection:
             moved = connection.execute(select(runs.c.id, runs.c.created, runs.c.visitor).where(*mine)).all()
             connection.execute(update(runs).where(*mine).values(deleted=moment))
             note_state(connection, moved, "deleted", on=moment is not None)

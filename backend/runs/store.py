@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, Row, Select, bindparam, insert, selec
 from backend.errors import NotFound
 from backend.requests import parse_request, references
 from backend.runs.database import exclusively, write, writing
-from backend.runs.process import carry, take_over
+from backend.runs.process import carried_elsewhere, carry, left_by_others, put_down, take_over
 from backend.runs.records import Run, RunImage
 from backend.runs.stored import count_image, count_run
 from backend.runs.tables import images, inputs, runs
@@ -55,8 +55,11 @@ class Store:
         with writing(self.engine) as connection:
             connection.execute(_CHANGE, {"changed": run_id, "provider_ids": dict(provider_ids)})
 
-    def add_image(self, run_id: str, image: RunImage) -> None:
-        """Record an image that lies in the data folder; one that is there already (collected twice) stays."""
+    def add_image(self, run_id: str, image: RunImage, *, connection: Connection | None = None) -> None:
+        """Record an image that lies in the data folder; one that is there already (collected twice) stays.
+
+        With `connection`, as part of that transaction.
+        """
         values = {name: getattr(image, name) for name in _IMAGE_COLUMNS} | {"run_id": run_id, "position": image.index}
         values["details"] = dict(image.details)
 
@@ -65,7 +68,10 @@ class Store:
                 connection.execute(_ADD_IMAGE, values)
                 count_image(connection, run_id, image.bytes)
 
-        write(self.engine, add)
+        if connection is None:
+            write(self.engine, add)
+        else:
+            add(connection)
 
     def finish(self, run: Run, *, connection: Connection | None = None) -> None:
         """Record how a run ended; with `connection`, as part of that transaction."""
@@ -73,6 +79,23 @@ class Store:
         ended["provider_ids"] = dict(run.provider_ids)
         with self._writing(connection) as connection:
             connection.execute(_CHANGE, ended | {"changed": run.id})
+            put_down(connection, run.id)
+
+    def reopen(self, run_id: str) -> Run:
+        """Let a run go on that had ended, so that nobody deletes it meanwhile, and return it as it stands.
+
+        Raises `NotFound` where it was deleted, or where another playground is at it.
+        """
+        with exclusively(self.engine) as connection:
+            found = connection.execute(select(runs.c.status, runs.c.deleted).where(runs.c.id == run_id)).first()
+            if found is None or found.deleted is not None:
+                raise NotFound("This run was deleted meanwhile: take it out of the trash, if it is there still.")
+            if found.status == "running" and carried_elsewhere(self.engine, connection, run_id):
+                raise NotFound("This run is being brought home already: look into the history in a moment.")
+            connection.execute(_CHANGE, {"changed": run_id, "status": "running"})
+            put_down(connection, run_id)
+            carry(self.engine, connection, run_id)
+        return self.run(run_id)
 
     def run(self, run_id: str, visitor: str | None = None) -> Run:
         """Return a run; with `visitor`, only that visitor's. Raise `NotFound` otherwise."""
@@ -92,10 +115,13 @@ class Store:
             query = query.where(tuple_(runs.c.created, runs.c.id) < (before.created, before.id))
         return self.read(query.order_by(runs.c.created.desc(), runs.c.id.desc()).limit(limit))
 
-    def take_over(self, run: Run) -> bool:
-        """Make this process the one that carries a run; return False where another playground is carrying it."""
+    def take_over(self) -> list[str]:
+        """Make this process the one that carries what playgrounds that are gone left running; return the runs' ids."""
+        with self.engine.connect() as connection:
+            if connection.execute(left_by_others(self.engine).limit(1)).first() is None:
+                return []
         with exclusively(self.engine) as connection:
-            return take_over(self.engine, connection, run.id)
+            return take_over(self.engine, connection)
 
     def of_picture(self, visitor: str, backend: str, sha256: str, prompt: str) -> list[Run]:
         """Return a visitor's finished runs on a backend that took this picture with this prompt, newest first."""
@@ -105,7 +131,7 @@ class Store:
         return self.read(select(runs).where(*mine, *ended_well).order_by(runs.c.created.desc()))
 
     def unfinished(self) -> list[Run]:
-        """Return the runs that a crash or a restart left running, oldest first."""
+        """Return the runs that go on in some process, or that one has left, oldest first."""
         return self.read(select(runs).where(runs.c.status == "running").order_by(runs.c.created))
 
     def read(self, query: Select[Any]) -> list[Run]:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select
 
 from backend.errors import NotFound
-from backend.runs.database import writing
+from backend.runs.database import exclusively
 from backend.runs.files import ImageFiles
 from backend.runs.records import Run
 from backend.runs.store import Store
@@ -18,6 +18,8 @@ from backend.runs.words import table as prompts
 YOUNG_SECONDS = 60.0
 """A file that was put this recently may belong to a run whose row isn't written yet."""
 _BATCH = 100
+_TO_GO = and_(runs.c.deleted.is_not(None), runs.c.status != "running")
+"""What may go for good; looked at again with the deletion itself, since a run may be restored meanwhile."""
 
 
 def empty(store: Store, files: ImageFiles, condition: ColumnElement[bool]) -> int:
@@ -38,9 +40,11 @@ def empty(store: Store, files: ImageFiles, condition: ColumnElement[bool]) -> in
 
 
 def _delete(store: Store, files: ImageFiles, run: Run) -> bool:
-    with writing(store.engine) as connection:
+    with exclusively(store.engine) as connection:
         held = {*_images(run), *connection.scalars(select(inputs.c.sha256).where(inputs.c.run_id == run.id))}
         if any(_is_young(files, sha256) for sha256 in held):
+            return False
+        if connection.execute(select(runs.c.id).where(runs.c.id == run.id, _TO_GO)).first() is None:
             return False
         uncount(connection, run)
         connection.execute(delete(prompts).where(prompts.c.rowid == row_number(run)))
@@ -49,7 +53,7 @@ def _delete(store: Store, files: ImageFiles, run: Run) -> bool:
         mine = (holders.c.visitor == run.visitor, holders.c.item.in_(unused))
         connection.execute(delete(holders).where(*mine))
     for sha256 in unused:
-        files.delete(sha256)
+        files.drop_old(sha256, YOUNG_SECONDS)
     return True
 
 

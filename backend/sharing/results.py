@@ -40,6 +40,8 @@ class ResultLinks:
         if not run.images:
             raise NotFound("This run has no image yet: share it when one has come.")
         with exclusively(self.store.engine) as connection:
+            if connection.execute(select(runs.c.id).where(runs.c.id == run_id)).first() is None:
+                raise NotFound(_GONE)
             known = connection.execute(select(links.c.token).where(links.c.run_id == run_id)).scalar()
             if known is not None:
                 return str(known)

@@ -190,3 +190,17 @@ def test_a_hundred_requests_at_once_get_exactly_what_the_cap_holds(engine: Engin
 )
 def test_money_as_text_keeps_the_digits_that_matter(amount: str, text: str) -> None:
     assert usd(Decimal(amount)) == text
+
+
+def test_a_known_bill_counts_once_it_is_more_than_the_reservation_and_never_less(engine: Engine) -> None:
+    budget = Budget(engine, Caps(visitor=Decimal("0.10")))
+    run = a_run()
+    budget.reserve(run, CENT)
+    for known, counted in (("0.005", "0.01"), ("0.03", "0.03"), ("0.02", "0.03"), ("0", "0.03"), ("NaN", "0.03")):
+        with budget.transaction() as connection:
+            budget.bill(run.id, Decimal(known), connection=connection)
+        assert budget.standings("ann")[0].spent == Decimal(counted)
+    budget.hold(run.id)
+    assert budget.standings("ann")[0].spent == Decimal("0.03")
+    budget.settle(run.id, Decimal("0.04"))
+    assert budget.entry(run.id) == ("settled", CENT, Decimal("0.04"))

@@ -124,7 +124,7 @@ def test_a_paid_image_that_cannot_be_kept_still_counts_as_spent(tmp_path: Path) 
         assert isinstance(last.error, StorageFull)
         assert last.error.billed == "unknown"
         assert last.run is not None
-        assert playground.budget.entry(last.run.id) == ("held", 6 * PRICE, None)
+        assert playground.budget.entry(last.run.id) == ("held", 6 * PRICE, PRICE)
         (tmp_path / "images").unlink()
         *_, later = collect(playground, ANN, last.run)
         assert isinstance(later, Finished)

@@ -2,6 +2,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 
-from backend.errors import OverBudget, StorageFull
+from backend.errors import OverBudget, RecordBusy, StorageFull
 from backend.requests import parse_request
 from backend.runs.budget import Budget
 from backend.runs.caps import Caps
@@ -132,3 +133,18 @@ def test_a_thread_that_is_ended_while_it_writes_leaves_nobody_waiting(engine: En
     asked = house.at_once([ended, partial(house.reserve, 1)])
     assert isinstance(asked[0].exception(timeout=30), SystemExit)
     assert asked[1].result(timeout=30) == 1
+
+
+def test_a_locked_database_is_waited_for_once_by_all_who_wait_together(engine: Engine) -> None:
+    house, begun = House(engine), []
+
+    @contextmanager
+    def locked() -> Iterator[Connection]:
+        begun.append(1)
+        raise RecordBusy("the record is locked")
+        yield
+
+    house.group = GroupCommit(house.turnstile, locked)
+    asked = house.at_once([partial(house.reserve, number) for number in range(3)])
+    assert all(isinstance(each.exception(), RecordBusy) for each in asked)
+    assert len(begun) == 1

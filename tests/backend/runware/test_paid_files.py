@@ -31,6 +31,7 @@ from backend.runware.order import Order, numbered
 from backend.runware.replies import Answer, Item, Refusal
 from backend.runware.service import Exchange
 from backend.simulator.faults import MEDIA, Fault
+from tests.backend.abandoned import abandon
 from tests.backend.crashing import Crash, Disk
 from tests.backend.runware.scene import INFER, ONE, PREPROCESS, Scene, fox
 from tests.backend.runware.test_collect import opened
@@ -110,6 +111,7 @@ def test_a_map_that_recovery_cant_fetch_stays_booked_and_offered(scene: Scene, i
     with pytest.raises(Crash):
         scene.runware.draw_control(run.request, ME, Disk(scene.playground.store, run, 1, Charged).emit)
     suffer(scene, kind)
+    abandon(scene.playground, run.id)
     recover(scene.playground).join(30)
     left = scene.playground.store.run(run.id)
     assert (left.status, left.billed, booked(scene, left), offered(scene)) == ("failed", "yes", ONE, [run.id])
