@@ -43,9 +43,10 @@ class Site:
 
 
 @contextmanager
-def served_site(data: Path, *, two: bool = False) -> Iterator[Site]:
+def served_site(data: Path, *, two: bool = False, port: int | None = None) -> Iterator[Site]:
     """Serve a playground whose record is in `data` until the block ends, with one fake backend or two."""
-    settings = Settings(_env_file=None, PLAYGROUND_DATA=data, PLAYGROUND_BACKEND="fake", GRADIO_SERVER_PORT=free_port())
+    port = port or free_port()
+    settings = Settings(_env_file=None, PLAYGROUND_DATA=data, PLAYGROUND_BACKEND="fake", GRADIO_SERVER_PORT=port)
     engine = open_database(settings.data)
     files = ImageFiles(settings.data / "images")
     fake = FakeBackend(files)

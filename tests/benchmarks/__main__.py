@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.benchmarks.measure import Row
 
-TOPICS = ("start", "page", "first_image", "local", "results", "history", "restore", "door", "provider")
+TOPICS = ("start", "page", "first_image", "local", "results", "history", "restore", "door", "visitors", "provider")
 PAGE = Path("docs/benchmarks.md")
 HEAD = "| what | against | measured | goal | |\n| --- | --- | --- | --- | --- |"
 

@@ -1,4 +1,6 @@
-"""What the door costs (checks, record, ledger, thread, stream) on top of the backend, alone and with many visitors."""
+"""What the door costs (checks, record, ledger, thread, stream) on top of the backend, alone and with many visitors.
+
+All of it in this process: what a visitor gets over HTTP is measured in `visitors.py`."""
 
 import tempfile
 import threading
@@ -57,14 +59,14 @@ def _crowd(playground: Playground, visitors: int) -> Iterator[Row]:
     share = RUNS_EACH / (time.perf_counter() - began)
     asked, late = visitors <= MOST_VISITORS, sorted(delays)[int(0.95 * len(delays))] * 1000
     yield Row(
-        f"{visitors} visitors, runs of 1 s",
+        f"{visitors} visitors at the door, in process without HTTP, runs of 1 s",
         f"{RUNS_EACH} runs each in {RUNS_EACH} s",
         f"{share:.0%} of ideal",
         "≥ 90 % of ideal" if asked else "(shown)",
         share >= LEAST_SHARE or not asked,
     )
     yield Row(
-        f"{visitors} visitors: from an event's making to its reader, p95",
+        f"{visitors} visitors at the door: from an event's making to its reader, p95",
         "–",
         f"{late:.1f} ms",
         "< 300 ms" if asked else "(shown)",

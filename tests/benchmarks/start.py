@@ -75,7 +75,7 @@ def _row(what: str, unit: str, middles: tuple[float, float], most: float) -> Row
 def _start(command: Sequence[str], folder: Path) -> Start:
     began = time.perf_counter()
     with serving(command, folder) as (_, pid):
-        return Start(time.perf_counter() - began, _resident(pid))
+        return Start(time.perf_counter() - began, resident(pid))
 
 
 @contextmanager
@@ -103,7 +103,8 @@ def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
     raise RuntimeError(f"nothing answered at {url}")
 
 
-def _resident(pid: int) -> float:
+def resident(pid: int) -> float:
+    """Return a process's resident megabytes, 0 where the system doesn't tell."""
     status = Path(f"/proc/{pid}/status")
     lines = status.read_text().splitlines() if status.exists() else []
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS")), 0.0)

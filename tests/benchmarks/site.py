@@ -1,0 +1,26 @@
+"""A playground on the fake backend in a process of its own, which `start.serving` starts for what comes over HTTP."""
+
+import argparse
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from ui.stubs import skip_stubs
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Serve until the process is ended."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("data", type=Path)
+    parser.add_argument("port", type=int)
+    given = parser.parse_args(arguments)
+    skip_stubs()
+    from tests.serving import served_site
+
+    with served_site(given.data, port=given.port):
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
