@@ -53,8 +53,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def serve(playground: "Playground") -> "tuple[Blocks, str]":
     """Build the page, serve it in the background, and return it with its address."""
     from ui.page import build
+    from ui.sessions import lean_sessions, remember_signatures
 
+    lean_sessions()
     page = build(playground)
+    remember_signatures(page)
     page.queue(default_concurrency_limit=2 * MOST_VISITORS, max_size=MOST_WAITING)
     _, address, shared = page.launch(**launch_options(playground))
     return page, shared or address
@@ -67,6 +70,7 @@ def launch_options(playground: "Playground") -> dict[str, Any]:
     from backend.visitors.gate import Gate
     from ui.assets import Assets
     from ui.page import launch_look, tools_of
+    from ui.sessions import MOST_SESSIONS
     from ui.theme import style
 
     settings = playground.settings
@@ -79,6 +83,7 @@ def launch_options(playground: "Playground") -> dict[str, Any]:
         "share": settings.share,
         "auth": _auth(settings.auth),
         "max_threads": 3 * MOST_VISITORS,
+        "state_session_capacity": MOST_SESSIONS,
         "max_file_size": MOST_UPLOAD,
         "run_history": False,
         "enable_monitoring": False,

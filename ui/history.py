@@ -22,8 +22,10 @@ from ui.trash import TrashArea, trash_area
 
 PAGE = 24
 """Runs at once; each may have several images."""
+MOST_SHOWN = 100 * PAGE
 
 _ZIP = Markup('<p class="undo"><a class="restore-file" href="{}" download="{}">Download the zip</a> ({})</p>')
+_OLDER = Markup('<p class="quiet">These are the {} newest; a search finds older ones.</p>')
 _NOTHING_FOUND = Markup('<p class="quiet">Nothing of yours fits this search.</p>')
 
 
@@ -36,7 +38,7 @@ class HistoryArea:
     undo: gr.HTML
     shelf: gr.HTML
     more: gr.Button
-    shown: gr.State
+    shown: gr.Number
     trash: TrashArea
     charts: ChartsArea
 
@@ -57,7 +59,10 @@ def history_area(playground: Playground) -> HistoryArea:
         trash = trash_area()
         shelf = gr.HTML("", elem_id="history-shelf", apply_default_css=False)
         more = gr.Button("Show more", size="sm", visible=False, elem_id="history-more")
-        shown = gr.State(PAGE)
+        # In the page, not in its session, which may be given up.
+        shown = gr.Number(
+            PAGE, precision=0, minimum=PAGE, maximum=MOST_SHOWN, visible="hidden", elem_id="history-shown"
+        )
         charts = charts_area()
     return HistoryArea(box, search, undo, shelf, more, shown, trash, charts)
 
@@ -76,7 +81,7 @@ class Looking:
 
     def further(self, search: Any, shown: int, request: gr.Request) -> dict[Any, Any]:
         """Return the next page too."""
-        shown += PAGE
+        shown = min(shown + PAGE, MOST_SHOWN)
         return {**self.look(request, search=search, shown=shown), self.area.shown: shown}
 
     def archive(self, search: Any, shown: int, request: gr.Request) -> dict[Any, Any]:
@@ -109,11 +114,13 @@ class Looking:
         stars = self.playground.history.favourites(caller.visitor, page.runs)
         tiles = [self._tile(run, image, stars, caller) for run in page.runs for image in run.images]
         found = Markup('<div class="strip">{}</div>').format(Markup("").join(tiles)) if tiles else _NOTHING_FOUND
+        if page.after is not None and shown >= MOST_SHOWN:
+            found += _OLDER.format(MOST_SHOWN)
         stored = self.playground.history.storage(caller.visitor) if search.trash else None
         return {
             self.area.box: gr.update(visible=bool(tiles) or self._has_any(caller.visitor)),
             self.area.shelf: str(Markup('<p class="quiet">{}</p>').format(wrong) if wrong else found),
-            self.area.more: gr.update(visible=page.after is not None),
+            self.area.more: gr.update(visible=page.after is not None and shown < MOST_SHOWN),
             **self.area.trash.shown(stored),
         }
 

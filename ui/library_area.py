@@ -108,9 +108,9 @@ class Shelving:
         """Add what the visitor keeps to the choices."""
         return {self.area.preset: self._presets(self._caller(request).visitor)}
 
-    def chosen(self, preset: str | None, request: gr.Request) -> Updates:
-        """Fill the form from a preset."""
-        recipe = self.library.shelf.presets(self._caller(request).visitor).get(preset or "")
+    def chosen(self, preset: Any, request: gr.Request) -> Updates:
+        """Fill the form from a preset; `preset` is whatever a browser sends."""
+        recipe = self.library.shelf.presets(self._caller(request).visitor).get(str(preset))
         if recipe is None:
             return {self.area.preset: gr.skip()}
         return self.filling.from_recipe(recipe)

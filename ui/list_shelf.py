@@ -54,7 +54,7 @@ class ListShelving:
     def connect(self, presses: Presses) -> None:
         """Wire the events."""
         area, boxes = self.area, [self.area.name, self.area.lines]
-        area.chosen.input(self.edit, area.chosen, boxes, queue=False, **QUIET)
+        area.chosen.input(self.edit, area.chosen, boxes, preprocess=False, queue=False, **QUIET)
         presses.on(area.save, self.save, boxes, [area.chosen])
         presses.on(area.remove, self.remove, [area.chosen], [area.chosen, *boxes])
 
@@ -62,9 +62,9 @@ class ListShelving:
         """Return the names of what the visitor keeps."""
         return {self.area.chosen: self._names(self._visitor(request))}
 
-    def edit(self, name: str | None, request: gr.Request) -> tuple[Any, Any]:
-        """Lay a list out to be changed."""
-        lines = self.library.shelf.lists(self._visitor(request)).get(name or "")
+    def edit(self, name: Any, request: gr.Request) -> tuple[Any, Any]:
+        """Lay a list out to be changed; `name` is whatever a browser sends."""
+        lines = self.library.shelf.lists(self._visitor(request)).get(str(name))
         return (gr.skip(), gr.skip()) if lines is None else (name, "\n".join(lines))
 
     def save(self, name: str, lines: str, request: gr.Request) -> Updates:

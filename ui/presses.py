@@ -55,12 +55,25 @@ class Presses:
         """Wire all of them, once."""
         inputs = {each for press in self.known.values() for each in press.inputs}
         outputs = dict.fromkeys(each for press in self.known.values() for each in press.outputs)
-        box.pressed(self.answer, inputs, [self.place, *outputs], trigger_mode="multiple", **QUIET)
+        how: dict[str, Any] = {"preprocess": False, "trigger_mode": "multiple", **QUIET}
+        box.pressed(self.answer, inputs, [self.place, *outputs], **how)
 
     def answer(self, given: dict[Component, Any], event: gr.EventData, request: gr.Request) -> Updates:
         """Return what the pressed button changes; an unknown one changes nothing."""
         press = self.known.get(str(data_of(event).get("button", "")))
         if press is None:
             return {self.place: gr.skip()}
-        updates = press.answer(*(given[each] for each in press.inputs), request)
+        updates = press.answer(*(_read(each, given[each]) for each in press.inputs), request)
         return {self.place: news() if press.refresh else gr.skip(), **updates}
+
+
+def _read(component: Component, value: Any) -> Any:
+    """Return a value as Gradio reads it, but for a choice's: what a visitor keeps is known here, not in the session.
+
+    Gradio holds a choice to the list that the page's session was given last, and a session may be given up.
+    """
+    if not isinstance(component, gr.Dropdown):
+        return component.preprocess(value)
+    if component.multiselect:
+        return [str(each) for each in value] if isinstance(value, list) else []
+    return str(value or "")

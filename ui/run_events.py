@@ -74,7 +74,8 @@ def connect_restore(restoring: Restoring, form: Compose, drop: gr.HTML) -> None:
 def connect_library(presses: Presses, shelving: Shelving, form: Compose, values: dict[str, Any]) -> None:
     """Connect styles and presets."""
     area, preset = shelving.area, shelving.area.preset
-    filled = preset.input(shelving.chosen, preset, [*shelving.filling.outputs(), preset], queue=False, **QUIET)
+    filling = [*shelving.filling.outputs(), preset]
+    filled = preset.input(shelving.chosen, preset, filling, preprocess=False, queue=False, **QUIET)
     fill_after(filled, form)
     held = {name: control for name, control in values.items() if name not in ("mask", "easel", "controls", "styles")}
     area.save.click(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
@@ -78,7 +79,7 @@ class StyleShelving:
         area = self.area
         lists = [area.style, self.chosen]
         fields = [area.name, area.prompt, area.negative]
-        area.style.input(self.edit, area.style, fields, queue=False, **QUIET)
+        area.style.input(self.edit, area.style, fields, preprocess=False, queue=False, **QUIET)
         presses.on(area.save, self.save, fields, [*lists, area.note])
         presses.on(area.remove, self.remove, [area.style], [*lists, *fields, area.note])
         area.load.upload(self.load, area.load, [*lists, area.note], **QUIET)
@@ -88,8 +89,8 @@ class StyleShelving:
         """Add what the visitor keeps to both lists."""
         return self._lists(self._visitor(request))
 
-    def edit(self, name: str | None, request: gr.Request) -> Updates:
-        """Lay a style out to be changed."""
+    def edit(self, name: Any, request: gr.Request) -> Updates:
+        """Lay a style out to be changed; `name` is whatever a browser sends."""
         style = next((one for one in self._own(self._visitor(request)) if one.name == name), None)
         if style is None:
             return {self.area.name: gr.skip()}
