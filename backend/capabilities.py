@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from backend.errors import Problem, Unsupported, from_validation
-from backend.requests import Common, Mode, Request
+from backend.request_fields import SetField, paths, set_fields
+from backend.requests import REQUEST_TYPES, Mode, Request
 
 Rules = Callable[[Request], Iterable[Problem]]
 """What a backend refuses, where one field depends on another or on the machine."""
@@ -22,6 +24,11 @@ class Options(BaseModel):
 
 Own = TypeVar("Own", bound=Options)
 NO_OPTIONS: Mapping[str, JsonValue] = {}
+UNTAKEN = "This backend doesn't take it."
+MOST_SHOWN = 60
+"""Characters of a value that an error repeats."""
+_APART = ("mode", "options")
+"""What is checked by itself."""
 
 
 def read_options(kind: type[Own], given: Mapping[str, JsonValue]) -> Own:
@@ -58,17 +65,22 @@ class Size:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Capabilities:
-    """Modes, narrower limits and choices, what is lacking and why, and the backend's own options."""
+    """Modes, the fields that are taken, narrower limits and choices, and the backend's own options.
+
+    A field that `takes` doesn't name is refused, so that nothing is accepted and then dropped. The mapping that sends a
+    field names it there, by its path down to the parts (`steps`, `loras.weight`, `options.ttl`).
+    """
 
     modes: tuple[Mode, ...]
     default_size: Size
+    takes: frozenset[str]
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Why fields aren't taken, or not now (which takes them out of `takes`); also of a value: `preprocess=depth`."""
     sizes: tuple[Size, ...] = ()
     limits: Mapping[str, Limit] = field(default_factory=dict)
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    lacks: Mapping[str, str] = field(default_factory=dict)
-    """Request fields (or `field=value` pairs, such as `preprocess=depth`) that mean nothing here, with the reason."""
     options: type[Options] = Options
     notes: Mapping[Mode, str] = field(default_factory=dict)
     most_controls: int = 0
@@ -78,11 +90,24 @@ class Capabilities:
     rules: Rules | None = None
     """What else this backend refuses, where one field depends on another."""
 
+    @cached_property
+    def lacks(self) -> Mapping[str, str]:
+        """Return the fields of its modes (or `field=value`) that mean nothing here, with the reason."""
+        known = (path for mode in self.modes for path in paths(REQUEST_TYPES[mode]) if path not in _APART)
+        lacking = dict.fromkeys(self._outermost(path) for path in known if not self.can_take(path))
+        return {**{path: self.reasons.get(path, UNTAKEN) for path in lacking}, **self.reasons}
+
     def check(self, request: Request) -> None:
         """Raise `Unsupported` with every field that this backend can't take."""
         problems = list(self._problems(request))
         if problems:
             raise Unsupported(problems)
+
+    def can_take(self, path: str) -> bool:
+        """Whether a field is taken, or for one that holds parts, anything of them."""
+        if any(outer in self.reasons for outer in _outwards(path)):
+            return False
+        return path in self.takes or any(taken.startswith(f"{path}.") for taken in self.takes)
 
     def own_options(self, request: Request) -> Options:
         """Read the request's `options` as this backend's; raise `InvalidRequest` where they don't fit."""
@@ -93,34 +118,54 @@ class Capabilities:
             mode, *known = (mode.replace("_", " ") for mode in (request.mode, *self.modes))
             yield Problem("mode", f"{mode} isn't offered by this backend, which does {', '.join(known)}.")
             return
-        for name in set_fields(request):
-            value = getattr(request, name)
-            yield from self._problems_of(name, value)
+        given = [found for found in set_fields(request) if found.path not in _APART]
+        given += set_fields(self.own_options(request), "options.", "options.")
+        refusals = {problem.field: problem for found in given for problem in self._problems_of(found)}
+        yield from refusals.values()
         own = 1 if request.mode == "controlnet" else 0
-        if request.controls and own + len(request.controls) > self.most_controls:
+        if request.controls and "controls" not in refusals and own + len(request.controls) > self.most_controls:
             yield Problem("controls", f"has {len(request.controls)}; this backend takes {self.most_controls} in all.")
-        self.own_options(request)
         if self.rules is not None:
             yield from self.rules(request)
 
-    def _problems_of(self, name: str, value: Any) -> Iterator[Problem]:
-        reason = self.lacks.get(name) or self.lacks.get(f"{name}={value}")
-        if reason:
-            yield Problem(name, reason)
+    def _problems_of(self, found: SetField) -> Iterator[Problem]:
+        if not self.can_take(found.path):
+            outermost = self._outermost(found.path)
+            yield Problem(found.of(outermost), self.reasons.get(outermost) or _untaken(found, outermost))
             return
-        limit = self.limits.get(name)
-        if limit and isinstance(value, int | float) and (message := limit.problem(value)):
-            yield Problem(name, message)
-        choices = self.choices.get(name)
-        if choices and value not in choices:
-            yield Problem(name, f"is {value!r}; this backend offers {', '.join(choices)}.")
+        if reason := self.reasons.get(f"{found.path}={found.value}"):
+            yield Problem(found.place, reason)
+            return
+        limit = self.limits.get(found.path)
+        if limit and isinstance(found.value, int | float) and (message := limit.problem(found.value)):
+            yield Problem(found.place, message)
+        choices = self.choices.get(found.path)
+        if choices and found.value not in choices:
+            yield Problem(found.place, f"is {found.value!r}; this backend offers {', '.join(choices)}.")
+
+    def _outermost(self, path: str) -> str:
+        """Return the field furthest out of which nothing is taken: of `loras.weight`, `loras` where it takes none."""
+        return next(outer for outer in _outwards(path) if not self.can_take(outer))
 
 
-def set_fields(request: Common) -> Iterator[str]:
-    """Name the fields whose value differs from the default, or that have none."""
-    for name, info in type(request).model_fields.items():
-        if name not in ("mode", "options") and (info.is_required() or getattr(request, name) != info.default):
-            yield name
+def _outwards(path: str) -> Iterator[str]:
+    """Yield a path's fields from the outermost to itself."""
+    names = path.split(".")
+    for depth in range(1, len(names) + 1):
+        yield ".".join(names[:depth])
+
+
+def _untaken(found: SetField, outermost: str) -> str:
+    """Say that a field isn't taken, with its value and the way out."""
+    if outermost != found.path:
+        return "isn't taken by this backend: leave it out, or choose another backend."
+    value = repr(found.value)
+    shown = value if len(value) <= MOST_SHOWN else f"{value[:MOST_SHOWN]}…"
+    if found.info.is_required():
+        return f"is {shown}, which this backend doesn't take: choose another one."
+    default = found.info.get_default(call_default_factory=True)
+    usual = "turn it off" if default is False else f"leave it at {default}" if default else "leave it out"
+    return f"is {shown}, which this backend doesn't take: {usual}, or choose another backend."
 
 
 @dataclass(frozen=True, slots=True)

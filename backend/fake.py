@@ -16,6 +16,7 @@ from backend.encoding import encode, preview_jpeg
 from backend.errors import GenerationFailed, InsufficientCredit, ProviderTimeout
 from backend.events import Emit, Generated, Progress, Queued, Submitted, unheard
 from backend.pixels import opened
+from backend.request_fields import set_fields
 from backend.request_parts import Control
 from backend.requests import MODES, Request, seeds, variation_seeds
 from backend.runs.files import ImageFiles
@@ -23,6 +24,79 @@ from backend.runs.records import Run
 from backend.settings import Settings
 
 SECONDS_A_STEP = 0.02
+TAKES = frozenset(
+    {
+        "prompt",
+        "negative_prompt",
+        "seed",
+        "variation_strength",
+        "variation_seed",
+        "count",
+        "steps",
+        "guidance",
+        "shift",
+        "scheduler",
+        "loras.model",
+        "loras.weight",
+        "acceleration",
+        "accelerator.fb_cache",
+        "accelerator.fb_cache_threshold",
+        "accelerator.tea_cache",
+        "accelerator.tea_cache_distance",
+        "accelerator.db_cache",
+        "accelerator.db_cache_threshold",
+        "accelerator.db_cache_skip_interval",
+        "accelerator.cache_start_step",
+        "accelerator.cache_start_step_percentage",
+        "accelerator.cache_end_step",
+        "accelerator.cache_end_step_percentage",
+        "accelerator.cache_max_consecutive_steps",
+        "output_format",
+        "output_quality",
+        "safety",
+        "prompt_expansion",
+        "width",
+        "height",
+        "image",
+        "strength",
+        "resize",
+        "mask",
+        "mask_margin",
+        "mask_grow",
+        "mask_feather",
+        "left",
+        "right",
+        "top",
+        "bottom",
+        "fill",
+        "overlap",
+        "feather",
+        "preprocess",
+        "control_scale",
+        "control_start",
+        "control_end",
+        "low_threshold",
+        "high_threshold",
+        "controls.image",
+        "controls.preprocess",
+        "controls.scale",
+        "controls.start",
+        "controls.end",
+        "controls.low_threshold",
+        "controls.high_threshold",
+        "options.seconds",
+        "options.fail_after",
+        "options.failure",
+        "options.provider",
+        "options.cost_usd",
+        "options.tell_seed",
+    }
+)
+"""All of the form, so that the page can be tried; what is set makes another colour."""
+_COLOUR = TAKES - {
+    *("prompt", "seed", "variation_strength", "variation_seed"),  # are in it by themselves
+    *("count", "width", "height", "output_format", "output_quality"),  # act beside it
+}
 
 
 class FakeOptions(Options):
@@ -37,7 +111,7 @@ class FakeOptions(Options):
 
 
 class FakeBackend(Backend):
-    """Images of one colour, drawn from the prompt and the seed; free unless it acts as a provider."""
+    """Images of one colour, drawn from all that is asked; free unless it acts as a provider."""
 
     name = "fake"
     label = "Fake (flat colours)"
@@ -45,6 +119,7 @@ class FakeBackend(Backend):
         modes=MODES,
         default_size=Size(256, 256),
         sizes=(Size(128, 128), Size(256, 256), Size(384, 256), Size(256, 384), Size(512, 512), Size(1024, 1024)),
+        takes=TAKES,
         options=FakeOptions,
         most_controls=3,
         previews=True,
@@ -113,7 +188,7 @@ class FakeBackend(Backend):
 
 
 def draw(request: Request, seed: int, size: tuple[int, int], variation: int | None = None) -> Image.Image:
-    """Return one colour that depends on the prompt and the seeds; `size` is width and height in pixels."""
+    """Return one colour of all that the request says; `size` is width and height in pixels."""
     colour = Image.new("RGB", size, _colour(request, seed))
     if variation is None:
         return colour
@@ -121,7 +196,8 @@ def draw(request: Request, seed: int, size: tuple[int, int], variation: int | No
 
 
 def _colour(request: Request, seed: int) -> tuple[int, ...]:
-    return tuple(hashlib.sha256(f"{request.prompt}|{seed}".encode()).digest()[:3])
+    more = [f"|{found.place}={found.value}" for found in set_fields(request) if found.path in _COLOUR]
+    return tuple(hashlib.sha256(f"{request.prompt}|{seed}{''.join(more)}".encode()).digest()[:3])
 
 
 def _made(request: Request, options: FakeOptions, index: int, seed: int) -> Generated:
@@ -130,7 +206,7 @@ def _made(request: Request, options: FakeOptions, index: int, seed: int) -> Gene
     told = seed if options.tell_seed else None
     if not options.provider:
         return Generated(image, told, Decimal(0), index)
-    return Generated(encode(image, request.output_format), told, options.cost_usd, index)
+    return Generated(encode(image, request.output_format, request.output_quality), told, options.cost_usd, index)
 
 
 def _failure(options: FakeOptions) -> Exception:

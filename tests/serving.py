@@ -27,7 +27,7 @@ class SecondFake(FakeBackend):
         modes=("text_to_image", "inpaint"),
         default_size=Size(512, 512),
         limits={"steps": Limit(most=20, reason="It stops there.")},
-        lacks={"negative_prompt": "It draws what it is told.", "variation_strength": "It takes one seed."},
+        reasons={"negative_prompt": "It draws what it is told.", "variation_strength": "It takes one seed."},
         examples=("a second beginning",),
         most_controls=1,
     )

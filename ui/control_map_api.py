@@ -8,10 +8,11 @@ from gradio.data_classes import FileData
 from gradio.events import api
 from pydantic import JsonValue, ValidationError
 
+from backend.base import Backend
 from backend.caller import Caller
 from backend.capabilities import read_options
 from backend.control_map import control_map, map_price
-from backend.errors import InvalidRequest, PlaygroundError, Problem, from_validation
+from backend.errors import InvalidRequest, PlaygroundError, Problem, Unsupported, from_validation
 from backend.events import Event, Failed, Mapped
 from backend.playground import Playground
 from backend.request_parts import THRESHOLDS, Control
@@ -19,6 +20,8 @@ from ui import words
 from ui.caller import caller_of
 from ui.served import Served
 from ui.uploads import Uploads
+
+_USUAL = dict(zip(("low_threshold", "high_threshold"), THRESHOLDS, strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +81,7 @@ class ControlMapApi:
         caller = replace(caller, page=None)
         chosen = self.playground.choose(backend)
         control = self._control(caller, image, {"preprocess": preprocess, **levels})
+        _check_levels(chosen, levels)
         price = map_price(self.playground, caller, chosen, control)
         if not (price.free or buy):
             message = f"is off, and {chosen.label} takes {words.price(price)} for this map: set it to buy the map."
@@ -102,3 +106,11 @@ class ControlMapApi:
             return None
         path = self.served.copy_of(event.sha256, caller.visitor)
         return FileData(path=str(path), orig_name="control-map.png")
+
+
+def _check_levels(backend: Backend, levels: Mapping[str, int]) -> None:
+    """Raise `Unsupported` for thresholds that would act on the map alone, and not on the run that is to follow it."""
+    lacks = backend.capabilities.lacks
+    problems = [Problem(name, lacks[name]) for name, at in levels.items() if name in lacks and at != _USUAL[name]]
+    if problems:
+        raise Unsupported(problems)

@@ -22,7 +22,7 @@ from backend.local.loading import Loading
 from backend.local.options import DetectorOptions
 from backend.prompts.tokens import TokenCount
 from backend.request_parts import Control
-from backend.requests import Request, references, seeds
+from backend.requests import Request, of_image, references, seeds
 from backend.runs.files import ImageFiles
 from backend.settings import Settings
 
@@ -94,7 +94,7 @@ class ClusterBackend(Backend):
                 self._engine.workshop.timed(request, event.details["seconds"])
             emit(event)
 
-        Gathering(replicas, self._line, list(self._jobs(request))).run(timed)
+        Gathering(replicas, self._line, list(jobs(request, self.files))).run(timed)
 
     def control_picture(
         self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, emit: Emit = unheard
@@ -106,7 +106,9 @@ class ClusterBackend(Backend):
         """Count with the tokenizer of the engine's model."""
         return self._engine.count_tokens(prompt)
 
-    def _jobs(self, request: Request) -> Iterator[Job]:
-        pictures = {sha256: self.files.read(sha256) for sha256 in references(request)}
-        for seed in seeds(request):
-            yield Job(request.model_copy(update={"seed": seed, "count": 1}), pictures)
+
+def jobs(request: Request, files: ImageFiles) -> Iterator[Job]:
+    """Yield the work of each image of a run: its own request, with the seeds that are its own."""
+    pictures = {sha256: files.read(sha256) for sha256 in references(request)}
+    for index, seed in enumerate(seeds(request)):
+        yield Job(of_image(request, index).model_copy(update={"seed": seed, "count": 1}), pictures)

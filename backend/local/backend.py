@@ -13,7 +13,7 @@ from backend.caller import Caller
 from backend.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate, read_options
 from backend.errors import Problem, Unsupported
 from backend.events import Emit, unheard
-from backend.local import offer
+from backend.local import offer, workshop
 from backend.local.acceleration import plan_of
 from backend.local.choices import option_problems
 from backend.local.controlnets import UNIONS, find_controlnets, lacking_controlnet
@@ -78,7 +78,9 @@ class LocalBackend(Backend):
         if unsafe := self.extras.lacking("safety"):
             lacking["safety"] = unsafe
         found = offer.capabilities(self.models.checkpoint, lacking, guided=guided)
-        return replace(found, options=LocalOptions if self._trusts else DetectorOptions, rules=self._problems)
+        takes = found.takes | workshop.TAKES
+        options = LocalOptions if self._trusts else DetectorOptions
+        return replace(found, takes=takes, options=options, rules=self._problems)
 
     def missing(self, caller: Caller) -> str | None:
         """Say what keeps the model from being loaded; one that is being loaded isn't missing, a run waits for it."""

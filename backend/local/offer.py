@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backend.capabilities import Capabilities, Limit, Size
+from backend.local import acceleration, drawing, scenes
 from backend.local.checkpoint import Checkpoint
 from backend.local.samplers.names import OFFERED, REFUSED
 from backend.local.scenes import Frame
@@ -27,7 +28,7 @@ MOST_CONTROLS = 3
 MODES: tuple[Mode, ...] = ("text_to_image", "image_to_image", "inpaint", "outpaint")
 
 _NOTHING: Mapping[str, str] = {}
-_LACKS = {
+_REASONS = {
     "prompt_expansion": "Only a provider can expand prompts.",
     **{f"scheduler={name}": reason for name, reason in REFUSED.items()},
 }
@@ -49,13 +50,14 @@ def capabilities(
     """Return the capabilities with this checkpoint: honest sizes for the embedded model, the real one's else.
 
     `lacking` says why fields (or `field=value`) aren't to be had now, besides what the engine never has; `guided`
-    whether there is a ControlNet.
+    whether there is a ControlNet. Which fields are taken, the parts of the engine say.
     """
     modes: tuple[Mode, ...] = (*MODES, "controlnet") if guided else MODES
     shared: dict[str, Any] = {
         "modes": modes,
         "choices": {"scheduler": OFFERED},
-        "lacks": {**_LACKS, **lacking},
+        "takes": drawing.TAKES | acceleration.TAKES | scenes.TAKES,
+        "reasons": {**_REASONS, **lacking},
         "most_controls": MOST_CONTROLS if guided else 0,
     }
     if not checkpoint.embedded:

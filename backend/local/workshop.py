@@ -26,6 +26,23 @@ from backend.local.timing import Rehearsals, Stopwatch, Timings
 from backend.requests import Request, controls_of, seeds, variation_seeds
 from backend.runs.files import ImageFiles
 
+TAKES = frozenset(
+    {
+        "count",
+        "loras.model",
+        "loras.weight",
+        "safety",
+        "options.weights",
+        "options.offload",
+        "options.controlnet",
+        "options.depth_detector",
+        "options.pose_detector",
+        # What is emitted as pixels, the recorder encodes as the request says.
+        "output_format",
+        "output_quality",
+    }
+)
+"""The fields that decide over what is read and loaded, and over what becomes of a drawing."""
 Paint = Callable[[Draw], Image.Image]
 """Makes one image, drawing as often as it needs."""
 

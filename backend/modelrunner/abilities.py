@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from backend.capabilities import Capabilities, Limit
 from backend.errors import Problem
+from backend.modelrunner.mapping import TAKES
 from backend.modelrunner.options import ModelRunnerOptions
 from backend.modelrunner.wire import LARGEST_SEED, MOST_IMAGES, MOST_STEPS, PRESETS
 from backend.requests import Request, seeds
@@ -12,7 +13,7 @@ NOTE = (
     "Your image goes to a public, unguessable address at ModelRunner, without its metadata. A run that was sent there "
     "can't be cancelled: Stop leaves it to finish, and it is billed."
 )
-LACKS = {
+REASONS = {
     "negative_prompt": "ModelRunner's model takes no negative prompt; leave it empty.",
     "guidance": "ModelRunner's model takes no guidance; leave it at 1.",
     "variation_strength": "ModelRunner takes a seed and no noise of ours; leave this at 0, and vary the words instead.",
@@ -20,6 +21,7 @@ LACKS = {
     "shift": "ModelRunner's model takes no shift; leave it at 3.",
     "scheduler": "ModelRunner's model has one scheduler; leave this at Default.",
     "loras": "ModelRunner's model takes no LoRAs; take them out.",
+    "controls": "ModelRunner's model takes one control picture; take the further ones out.",
     "accelerator": "ModelRunner has levels of acceleration instead; leave these options off.",
     "low_threshold": "ModelRunner finds edges its own way; leave this at 100, or send a map of your own.",
     "high_threshold": "ModelRunner finds edges its own way; leave this at 200, or send a map of your own.",
@@ -43,7 +45,8 @@ CAPABILITIES = Capabilities(
         "count": Limit(most=MOST_IMAGES, reason="ModelRunner's page says 1 to 4."),
         "control_scale": Limit(least=0, most=1, reason="ModelRunner's page says 0 to 1."),
     },
-    lacks=LACKS,
+    takes=TAKES,
+    reasons=REASONS,
     options=ModelRunnerOptions,
     notes={"controlnet": NOTE},
     most_controls=1,

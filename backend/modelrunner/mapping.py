@@ -7,6 +7,28 @@ from backend.modelrunner.options import ModelRunnerOptions
 from backend.modelrunner.wire import PRESETS, Input, Preset, Sides
 from backend.requests import ControlNet, seeds
 
+TAKES = frozenset(
+    {
+        "prompt",
+        "image",
+        "preprocess",
+        "control_scale",
+        "control_start",
+        "control_end",
+        "width",
+        "height",
+        "steps",
+        "count",
+        "seed",
+        "prompt_expansion",
+        "acceleration",
+        "output_format",
+        "safety",
+        "options.one_request",
+        "options.expires_after",
+    }
+)
+"""The fields that go into the inputs below, and into the headers that go with them."""
 Share = tuple[int, int]
 """The index of a ModelRunner request's first image within the run, and how many images it makes."""
 

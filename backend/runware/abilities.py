@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from backend.capabilities import Capabilities, Size
 from backend.errors import Problem
 from backend.requests import MODES, Mode, Request
+from backend.runware import guides, mapping, pictures
 from backend.runware.options import CallbackOptions, RunwareOptions
 from backend.runware.pictures import DEFAULT_SIZE
 from backend.runware.rules import problems
@@ -12,7 +13,8 @@ from backend.settings import Settings
 
 UNVERIFIED = "Runware's schema takes this for the model, but its page names only text and image to image: unverified."
 NOTES: dict[Mode, str] = {"inpaint": UNVERIFIED, "outpaint": UNVERIFIED, "controlnet": UNVERIFIED}
-LACKS = {
+TAKES = mapping.TAKES | pictures.TAKES | guides.TAKES
+REASONS = {
     "variation_strength": "Runware takes a seed and no noise of ours; leave this at 0, and vary the words instead.",
     "variation_seed": "Runware takes one seed; leave this at -1.",
     "shift": "Runware's schema for this model has no shift; leave it at 3.",
@@ -46,7 +48,8 @@ def capabilities(settings: Settings) -> Capabilities:
         modes=MODES,
         default_size=Size(*DEFAULT_SIZE),
         sizes=tuple(Size(*size) for size in SIDES),
-        lacks=LACKS,
+        takes=TAKES,
+        reasons=REASONS,
         options=options,
         notes=NOTES,
         most_controls=MOST_CONTROLS,

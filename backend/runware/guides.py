@@ -28,6 +28,18 @@ THERE: dict[Preprocess, str] = {
     "depth": "runware:controlnet-preprocess@depth",
     "pose": "runware:controlnet-preprocess@openpose",
 }
+TAKES = frozenset(
+    {
+        "preprocess",
+        "low_threshold",
+        "high_threshold",
+        "controls.image",
+        "controls.preprocess",
+        "controls.low_threshold",
+        "controls.high_threshold",
+    }
+)
+"""The fields that decide over a control picture."""
 _SETTINGS: dict[Preprocess, dict[str, int | bool]] = {"pose": {"includeHandsAndFaceOpenPose": True}}
 SEARCH_WAITS = (1.0, 2.0, 4.0, 8.0)
 """Seconds before each look into the archive for a control picture whose answer was lost."""

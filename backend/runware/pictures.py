@@ -19,6 +19,24 @@ MOST_INLINE = 6 * 2**20
 """Bytes of one PNG that still goes inside the request; the service publishes no cap, others report trouble at 10 MB."""
 
 DEFAULT_SIZE = (1024, 1024)
+TAKES = frozenset(
+    {
+        "image",
+        "mask",
+        "width",
+        "height",
+        "resize",
+        "mask_grow",
+        "mask_feather",
+        "left",
+        "right",
+        "top",
+        "bottom",
+        "overlap",
+        "feather",
+    }
+)
+"""The fields that decide over what is sent as a picture, and over what its result becomes."""
 
 Finish = Callable[[Image.Image], Image.Image]
 

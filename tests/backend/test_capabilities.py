@@ -15,9 +15,10 @@ class OwnOptions(Options):
 NARROW = Capabilities(
     modes=("text_to_image", "controlnet"),
     default_size=Size(256, 256),
+    takes=frozenset({"prompt", "steps", "scheduler", "image", "preprocess", "controls.image", "options.ttl"}),
     limits={"steps": Limit(most=8, reason="The model is distilled for 8.")},
     choices={"scheduler": ("Default", "Euler")},
-    lacks={"shift": "The provider has no such setting.", "preprocess=depth": "There is no depth model here."},
+    reasons={"shift": "The provider has no such setting.", "preprocess=depth": "There is no depth model here."},
     options=OwnOptions,
     most_controls=1,
 )

@@ -22,7 +22,7 @@ class Narrow(FakeBackend):
     capabilities = replace(
         FakeBackend.capabilities,
         modes=("text_to_image", "controlnet"),
-        lacks={
+        reasons={
             "scheduler": "has one scheduler only.",
             "loras": "takes none.",
             "low_threshold": "finds its own edges.",

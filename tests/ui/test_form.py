@@ -65,7 +65,7 @@ def test_a_wrong_value_is_named_by_its_field(uploads: Uploads) -> None:
 
 
 def test_what_a_backend_lacks_stays_out_of_its_request(uploads: Uploads) -> None:
-    without = replace(CAN, lacks={"negative_prompt": "This model takes none."})
+    without = replace(CAN, reasons={"negative_prompt": "This model takes none."})
     assert text_to_image(uploads, without, negative_prompt="rain").negative_prompt == ""
     updates, _ = fit(without, {})
     assert updates["negative_prompt"]["visible"] is False
@@ -81,7 +81,8 @@ def test_a_narrower_limit_changes_the_value_and_says_so() -> None:
 
 
 def test_a_choice_that_is_not_offered_changes_and_says_so() -> None:
-    narrow = Capabilities(("text_to_image",), Size(512, 512), choices={"output_format": ("jpeg", "png")})
+    takes, choices = frozenset({"output_format"}), {"output_format": ("jpeg", "png")}
+    narrow = Capabilities(("text_to_image",), Size(512, 512), takes, choices=choices)
     updates, said = fit(narrow, {"output_format": "webp"})
     assert updates["output_format"]["value"] == "jpeg"
     assert said == ["Format: webp isn't offered here; it became jpeg."]

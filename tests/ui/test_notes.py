@@ -1,6 +1,7 @@
 """What a backend wants said stands on the page, whoever wrote it."""
 
 from backend.capabilities import Capabilities, Size
+from backend.fake import TAKES as ALL
 from backend.modelrunner.abilities import CAPABILITIES
 from backend.requests import MODES
 from ui.notes import note_html
@@ -8,14 +9,14 @@ from ui.notes import note_html
 
 def test_a_note_names_its_modes_and_is_said_once() -> None:
     notes = {"inpaint": "unverified <b>", "outpaint": "unverified <b>", "controlnet": "public"}
-    html = note_html(Capabilities(modes=MODES, default_size=Size(64, 64), notes=notes))  # type: ignore[arg-type]
+    html = note_html(Capabilities(modes=MODES, default_size=Size(64, 64), takes=ALL, notes=notes))  # type: ignore[arg-type]
     assert html.count("unverified &lt;b&gt;") == 1
     assert "<b>Inpaint, Outpaint:</b>" in html
     assert "<b>ControlNet:</b> public" in html
 
 
 def test_a_note_about_all_that_a_backend_does_needs_no_names() -> None:
-    capabilities = Capabilities(modes=("inpaint",), default_size=Size(64, 64), notes={"inpaint": "small"})
+    capabilities = Capabilities(modes=("inpaint",), default_size=Size(64, 64), takes=ALL, notes={"inpaint": "small"})
     assert note_html(capabilities) == '<p class="told">small</p>'
 
 
@@ -27,4 +28,4 @@ def test_where_a_picture_goes_and_what_is_left_out_is_said_before_it_is_sent() -
 
 
 def test_a_backend_with_nothing_to_say_has_no_note() -> None:
-    assert note_html(Capabilities(modes=("inpaint",), default_size=Size(64, 64))) == ""
+    assert note_html(Capabilities(modes=("inpaint",), default_size=Size(64, 64), takes=ALL)) == ""

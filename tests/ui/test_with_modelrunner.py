@@ -55,5 +55,13 @@ def test_another_mode_is_refused_before_anything_is_sent(served: Served[Scene]) 
     assert len(served.scene.world.arrivals) == before
 
 
+def test_thresholds_that_the_run_would_not_follow_are_refused_for_the_map_too(
+    served: Served[Scene], picture: Any
+) -> None:
+    with pytest.raises(AppError, match="`low_threshold`: ModelRunner finds edges its own way"):
+        served.client.predict(picture, low_threshold=20, api_name="/control_map")
+    assert served.client.predict(picture, low_threshold=100, api_name="/control_map")
+
+
 def test_the_key_is_nowhere_in_the_page(served: Served[Scene]) -> None:
     assert KEY not in repr(served.client.config)

@@ -1,15 +1,21 @@
 """The five modes as drawings: what a request's images become before the model sees them, and after."""
 
 from backend.local.scenes.frame import Frame
+from backend.local.scenes.guides import TAKES as _BY_GUIDES
 from backend.local.scenes.guides import Detect, Guides
+from backend.local.scenes.inpaint import TAKES as _BY_INPAINT
 from backend.local.scenes.inpaint import inpaint
+from backend.local.scenes.outpaint import TAKES as _BY_OUTPAINT
 from backend.local.scenes.outpaint import outpaint
+from backend.local.scenes.redraw import TAKES as _BY_REDRAW
 from backend.local.scenes.redraw import from_noise, redraw
 from backend.local.scenes.scene import Scene, Stage
 from backend.requests import ImageToImage, Inpaint, Outpaint, Request, controls_of
 from backend.runs.files import ImageFiles
 
-__all__ = ["Detect", "Frame", "Scene", "prepare"]
+__all__ = ["TAKES", "Detect", "Frame", "Scene", "prepare"]
+
+TAKES = _BY_REDRAW | _BY_INPAINT | _BY_OUTPAINT | _BY_GUIDES
 
 
 def prepare(request: Request, files: ImageFiles, frame: Frame, detect: Detect) -> Scene:

@@ -12,6 +12,24 @@ from backend.sizing import resized
 
 Detect = Callable[[Control, Image.Image], Image.Image]
 """Makes of an image what a control follows (RGB, the same size)."""
+TAKES = frozenset(
+    {
+        "preprocess",
+        "control_scale",
+        "control_start",
+        "control_end",
+        "low_threshold",
+        "high_threshold",
+        "controls.image",
+        "controls.preprocess",
+        "controls.scale",
+        "controls.start",
+        "controls.end",
+        "controls.low_threshold",
+        "controls.high_threshold",
+    }
+)
+"""The fields of the controls."""
 Box = tuple[int, int, int, int]
 
 

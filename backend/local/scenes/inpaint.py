@@ -11,6 +11,11 @@ from backend.pixels import open_upright
 from backend.requests import Inpaint
 from backend.sizing import resized
 
+TAKES = frozenset(
+    {"image", "mask", "strength", "mask_margin", "mask_grow", "mask_feather", "width", "height"},
+)
+"""The fields that decide over what is painted anew."""
+
 
 def inpaint(request: Inpaint, stage: Stage) -> Scene:
     """Paint where the mask, grown as asked, isn't black; the feather lies inside it."""

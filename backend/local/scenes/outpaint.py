@@ -15,6 +15,8 @@ from backend.requests import Outpaint
 Sides = tuple[int, int, int, int]
 """What left, right, top and bottom add, in pixels."""
 
+TAKES = frozenset({"image", "left", "right", "top", "bottom", "fill", "overlap", "feather"})
+"""The fields that decide over the new area and its seam."""
 STRENGTH = 0.9
 """Below 1, so that the colours of the fill still show through the noise; the new area is drawn, not kept."""
 MOST_GROWTH = 0.5

@@ -8,6 +8,9 @@ from backend.pixels import open_upright
 from backend.requests import ControlNet, ImageToImage, TextToImage
 from backend.sizing import resized
 
+TAKES = frozenset({"image", "strength", "resize", "width", "height"})
+"""The fields that decide over what is drawn here."""
+
 
 def from_noise(request: TextToImage | ControlNet, stage: Stage) -> Scene:
     """Draw from noise; without a size at the control image's own, or the model's default."""

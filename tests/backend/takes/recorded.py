@@ -1,0 +1,167 @@
+"""The local engine with its last step left out: the pipeline's call is recorded, and becomes the picture's colour."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from diffusers import ZImageControlNetPipeline, ZImagePipeline
+from diffusers.models.attention_dispatch import _AttentionBackendRegistry
+from PIL import Image
+from safetensors.torch import save_file
+
+from backend.local import choices, detectors
+from backend.local.backend import LocalBackend
+from backend.local.caching import BlockCache
+from backend.local.checkpoint import EMBEDDED, find
+from backend.local.controlnets import ControlNet, find_controlnets, load_controlnet
+from backend.local.engine import Engine
+from backend.local.extras import Extras
+from backend.local.loading import Loading
+from backend.local.machine import Machine
+from backend.local.models import Models
+from backend.local.options import Layout
+from backend.local.weights import load
+from backend.runs.files import ImageFiles
+from backend.settings import Settings
+from tests.backend.takes.samples import LORA, OTHER_LORA
+
+CPU = Machine("cpu", "CPU", 16 * 2**30)
+TARGET = "layers.0.attention.to_q"
+
+
+@dataclass
+class Notes:
+    """What was asked for beside the pipeline's call: how the weights are to lie, and which ControlNet."""
+
+    layout: Layout = field(default_factory=Layout)
+    controlnet: str = ""
+
+
+class AllHere(Extras):
+    """Extras of which every file is said to be here."""
+
+    def file(self, name: str) -> Path:
+        return Path("extras") / name / "weights"
+
+
+class Named:
+    """A detector whose maps are of one colour, its own; a safety check that flags everything."""
+
+    def __init__(self, folder: Path) -> None:
+        self.colour = tuple(hashlib.sha256(folder.name.encode()).digest()[:3])
+
+    def find(self, image: Image.Image, check: Any) -> Image.Image:
+        return Image.new("RGB", image.size, self.colour)
+
+    def flags(self, image: Image.Image) -> bool:
+        return True
+
+
+@contextmanager
+def recording(folder: Path) -> Iterator[LocalBackend]:
+    """Yield a local backend on a machine that has everything, with a model that isn't the embedded one by name."""
+    notes = Notes()
+    with pytest.MonkeyPatch.context() as patch:
+        engine = _engine(notes)
+
+        def wait(_models: Models, _emit: Any, _total: int, layout: Layout) -> Engine:
+            notes.layout = layout
+            return engine
+
+        def call(pipe: Any, **given: Any) -> Any:
+            return _numbers(pipe, notes, given)
+
+        patch.setattr(Models, "wait", wait)
+        patch.setattr(ZImagePipeline, "__call__", call)
+        patch.setattr(ZImageControlNetPipeline, "__call__", call)
+        patch.setattr(detectors, "LOADERS", dict.fromkeys(detectors.LOADERS, Named))
+        patch.setattr(choices, "_COMPILERS", ("sh",))
+        settings = Settings(_env_file=None, PLAYGROUND_DATA=folder, PLAYGROUND_MODEL=str(_model(folder / "model")))
+        backend = LocalBackend(settings, ImageFiles(folder / "images"), CPU, AllHere(offered=False))
+        backend.workshop._safety = Loading(lambda _: Named(folder))  # type: ignore[assignment, arg-type, return-value]
+        _add_loras(folder / "loras", engine)
+        yield backend
+
+
+def _model(folder: Path) -> Path:
+    """Lay out the embedded model as somebody's own: without its world and its ControlNet."""
+    folder.mkdir()
+    for each in EMBEDDED.iterdir():
+        if each.name not in ("world.json", "controlnet"):
+            (folder / each.name).symlink_to(each)
+    return folder
+
+
+def _engine(notes: Notes) -> Engine:
+    tiny = find("tiny")
+    assert tiny
+    nothing = Extras(offered=False)
+    pipe = load(tiny, nothing, lambda *_: None).pipe
+    (source,) = find_controlnets(tiny, nothing)
+    model = load_controlnet(source, torch.float32, "cpu")
+
+    def bring(memory: Any, wanted: str, _report: Any) -> ControlNet:
+        notes.controlnet = wanted
+        return ControlNet(model, memory)
+
+    return Engine(pipe, bring, attention="cudnn")
+
+
+def _add_loras(folder: Path, engine: Engine) -> None:
+    folder.mkdir()
+    rows, columns = engine.pipe.transformer.get_submodule(TARGET).weight.shape
+    for seed, name in enumerate((LORA, OTHER_LORA)):
+        seeded = torch.Generator().manual_seed(seed)
+        weights = {"A": torch.randn((4, columns), generator=seeded), "B": torch.randn((rows, 4), generator=seeded)}
+        save_file(
+            {f"transformer.{TARGET}.lora_{side}.weight": weight for side, weight in weights.items()},
+            folder / f"{name}.safetensors",
+        )
+
+
+def _numbers(pipe: Any, notes: Notes, given: dict[str, Any]) -> Any:
+    """Return, as the pipeline would, an image: one colour of all the numbers that it would have drawn with."""
+    sampler, after = pipe.scheduler, given.pop("callback_on_step_end")
+    sampler.set_timesteps(given["num_inference_steps"], sigmas=given.get("sigmas"), device="cpu")
+    sampler._index, sampler.clean = len(sampler.timesteps), given["latents"]
+    kept = after(pipe, 0, 0, {"latents": given["latents"]})
+    walk = (sampler._solver, sampler.sigmas)
+    seen = (given, kept, walk, *_weights(pipe, notes), *_hints(pipe))
+    digest = hashlib.sha256(repr(_plain(seen)).encode()).digest()
+    colour = np.frombuffer(digest[:3], dtype=np.uint8) / 255
+    return SimpleNamespace(images=np.ones((1, given["height"], given["width"], 3)) * colour)
+
+
+def _weights(pipe: Any, notes: Notes) -> Iterator[Any]:
+    """Yield how the model is computed: its layout, LoRAs, compiled blocks, the cache's plan, the attention's kernel."""
+    transformer = pipe.transformer
+    lora = transformer.get_submodule(TARGET)
+    on = getattr(lora, "active_adapters", []) if hasattr(lora, "lora_A") else []
+    forward = vars(transformer.layers[0]).get("forward")
+    cache = getattr(getattr(forward, "func", None), "__self__", None)
+    yield [(lora.scaling[name], lora.lora_A[name].weight) for name in on]
+    yield cache._plan if isinstance(cache, BlockCache) else forward is not None
+    yield _AttentionBackendRegistry._active_backend
+    yield notes.layout, notes.controlnet
+
+
+def _hints(pipe: Any) -> Iterator[Any]:
+    for hint in getattr(getattr(pipe, "controlnet", None), "_hints", ()):
+        yield hint.context, hint.guide.scale, hint.guide.start, hint.guide.end
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, torch.Tensor):
+        return hashlib.sha256(value.detach().contiguous().numpy().tobytes()).hexdigest()
+    if isinstance(value, Image.Image):
+        return hashlib.sha256(value.tobytes()).hexdigest()
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value

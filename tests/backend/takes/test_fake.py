@@ -1,0 +1,37 @@
+"""The fake draws all of the form: every field makes another picture, or another event."""
+
+from typing import Any
+
+import pytest
+
+from backend.caller import Caller
+from backend.errors import PlaygroundError
+from backend.events import Event, Progress
+from backend.fake import FakeBackend, FakeOptions
+from backend.requests import MODES, Mode, Request
+from backend.runs.files import ImageFiles
+from tests.backend.takes.encoded import told
+from tests.backend.takes.samples import acts_or_is_refused, fields_of, pair, stored
+
+CASES = [(mode, path) for mode in MODES for path in fields_of(mode, FakeOptions)]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> ImageFiles:
+    return ImageFiles(tmp_path_factory.mktemp("fake"))
+
+
+@pytest.mark.parametrize(("mode", "path"), CASES)
+def test_every_field_makes_another_picture(files: ImageFiles, mode: Mode, path: str) -> None:
+    fake, caller = FakeBackend(files), Caller(visitor="visitor-1")
+
+    def carried(request: Request) -> Any:
+        events: list[Event] = []
+        slow = request.options.get("seconds")
+        try:
+            fake.run(request, caller, events.append)
+        except PlaygroundError as error:
+            return type(error), slow
+        return [told(event, request) for event in events if not isinstance(event, Progress)], slow
+
+    acts_or_is_refused(fake.capabilities, path, pair(mode, path, stored(files)), carried)

@@ -1,0 +1,53 @@
+"""What this machine takes changes the numbers of the pipeline's call, or what is made of its picture."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from backend.caller import Caller
+from backend.events import Event, Generated
+from backend.local.backend import LocalBackend
+from backend.local.options import LocalOptions
+from backend.requests import MODES, Mode, Request
+from tests.backend.takes.encoded import told
+from tests.backend.takes.recorded import recording
+from tests.backend.takes.samples import acts_or_is_refused, fields_of, pair, stored
+
+CASES = [(mode, path) for mode in MODES for path in fields_of(mode, LocalOptions)]
+
+
+@pytest.fixture(scope="module")
+def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalBackend]:
+    with recording(tmp_path_factory.mktemp("local")) as backend:
+        yield backend
+
+
+@pytest.fixture(scope="module")
+def carried(local: LocalBackend) -> Any:
+    known: dict[str, Any] = {}
+
+    def carried(request: Request) -> Any:
+        asked = request.model_dump_json()
+        if asked not in known:
+            known[asked] = run(request)
+        return known[asked]
+
+    def run(request: Request) -> Any:
+        events: list[Event] = []
+        local.run(request, Caller(visitor="visitor-1"), events.append)
+        return [told(event, request) for event in events if isinstance(event, Generated)]
+
+    return carried
+
+
+@pytest.mark.parametrize(("mode", "path"), CASES)
+def test_every_field_changes_the_numbers_or_is_refused(
+    local: LocalBackend, carried: Any, mode: Mode, path: str
+) -> None:
+    acts_or_is_refused(local.capabilities, path, pair(mode, path, stored(local.files)), carried)
+
+
+def test_the_same_request_gives_the_same_numbers(local: LocalBackend, carried: Any) -> None:
+    request, _ = pair("inpaint", "controls.scale", stored(local.files))
+    assert carried(request) == carried(request.model_copy(update={"options": {"weights": "auto"}}))
