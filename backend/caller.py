@@ -1,11 +1,15 @@
 """Who asks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
 from backend.job import Job
+
+
+def _held(_backend: str) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +27,9 @@ class Caller:
     """The page session that watches, which may reload; None where leaving means that nothing more is wanted."""
     job: Job | None = field(default=None, compare=False, repr=False)
     """The press that this is done for, which a Stop ends; None for scripts."""
+    holds: Callable[[str], bool] = field(default=_held, compare=False, repr=False)
+    """Say of a backend whether its key in `keys` is the visitor's still: neither forgotten nor replaced since."""
+
+    def lost_key(self, backend: str) -> bool:
+        """Whether what was begun on an own key of this backend may order nothing more on it."""
+        return backend in self.keys and not self.holds(backend)

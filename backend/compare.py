@@ -71,7 +71,9 @@ def contenders(
 def compare(playground: Playground, caller: Caller, running: Sequence[Contender]) -> Iterator[tuple[str, Event]]:
     """Run every contender that can take part at once; yield what happens with the backend's name."""
     able = [contender for contender in running if contender.refusal is None]
-    starts = {one.backend: partial(generate, playground, caller, one.backend, one.request) for one in able}
+    starts = {
+        one.backend: partial(generate, playground, caller, one.backend, one.request, patient=True) for one in able
+    }
     return merge(starts, at_once=max(len(starts), 1))
 
 

@@ -65,7 +65,8 @@ def check_effect(playground: Playground, caller: Caller, backend: str, request: 
         request = request.model_copy(update={"seed": secrets.randbelow(DRAWN_SEEDS)})
     runs: list[Run] = []
     for scale in SCALES:
-        for event in generate(playground, caller, backend, _trial(request, playground.files, scale)):
+        trial = _trial(request, playground.files, scale)
+        for event in generate(playground, caller, backend, trial, patient=bool(runs)):
             yield event
             if isinstance(event, Finished):
                 runs.append(event.run)

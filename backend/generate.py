@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -15,8 +16,8 @@ from backend.allowance import payer_of
 from backend.base import Backend
 from backend.caller import Caller
 from backend.capabilities import Estimate
-from backend.errors import Cancelled, NotReady, PlaygroundError
-from backend.events import Emit, Event, Stopped
+from backend.errors import Cancelled, NotReady, PlaygroundError, TooManyRequests
+from backend.events import Emit, Event, Ordering, Progress, Stopped, Waiting
 from backend.exchanges import Exchange, noting
 from backend.known_maps import with_known_maps, words_of
 from backend.playground import Playground
@@ -26,32 +27,44 @@ from backend.requests import ControlNet, Request, TextToImage
 from backend.runs.database import write
 from backend.runs.exchanges import save_exchanges
 from backend.runs.records import Run
-from backend.stream import Work
+from backend.stream import TICK_SECONDS, Work
 
 log = logging.getLogger(__name__)
 
 DRAWN_SEEDS = 2**32
+MOST_PATIENCE = 60.0
+"""Seconds that a run of several waits to be let in; somebody who runs that much more is refused."""
+PACED = "Waiting for its turn: so many runs a minute are let in"
+KEY_GONE = (
+    "The key of your own that this began with was forgotten or replaced, so nothing more is ordered on it. "
+    "Run it again with the key that holds now."
+)
 
 
-def generate(playground: Playground, caller: Caller, backend: str, request: Request) -> Iterator[Event]:
+def generate(
+    playground: Playground, caller: Caller, backend: str, request: Request, *, patient: bool = False
+) -> Iterator[Event]:
     """Make the request's images on a backend and yield what happens, ending with `Finished`, `Failed` or `Stopped`.
 
     Raises a `PlaygroundError` before anything is run, recorded or paid: a value that this backend can't take, a key or
     model that is missing, a cap that is reached, too many runs at once, another visitor's picture. Closing the iterator
     stops a run on this machine within a step, at a page's after a while in which a reload finds it again; one that a
-    provider has accepted goes on to its end and into the history.
+    provider has accepted goes on to its end and into the history. One that is `patient`, as one of several, waits for
+    its turn where too many runs have begun.
     """
+    chosen = playground.choose(backend)
+    _refuse_lost_key(caller, chosen)
+    yield from _admitted(playground, caller, patient=patient)
     if caller.job and caller.job.stopped:
         yield Stopped(0)
         return
-    chosen = playground.choose(backend)
-    playground.admit(caller)
     check_pictures(playground, caller, request)
     prepared = prepare(chosen, caller, request)
     known = with_known_maps(playground, caller, chosen, prepared)
     estimate = chosen.estimate(known, caller)
     run = _open(playground, caller, chosen, prepared, estimate)
-    yield from _watched(playground, caller, run, estimate, partial(chosen.run, known, caller))
+    work = partial(_on_its_key, caller, chosen, partial(chosen.run, known, caller))
+    yield from _watched(playground, caller, run, estimate, work)
 
 
 def draw_control(playground: Playground, caller: Caller, backend: str, control: Control) -> Iterator[Event]:
@@ -60,6 +73,7 @@ def draw_control(playground: Playground, caller: Caller, backend: str, control: 
     Yields and raises as `generate` does. A later run with the same control takes it, and pays nothing for it.
     """
     chosen = playground.choose(backend)
+    _refuse_lost_key(caller, chosen)
     playground.admit(caller)
     request = ControlNet(
         prompt=words_of(control.preprocess), image=control.image, preprocess=control.preprocess, seed=0
@@ -68,7 +82,8 @@ def draw_control(playground: Playground, caller: Caller, backend: str, control: 
     _check(chosen, caller, request)
     estimate = chosen.control_estimate(control, caller)
     run = _open(playground, caller, chosen, request, estimate)
-    yield from _watched(playground, caller, run, estimate, partial(chosen.draw_control, request, caller))
+    work = partial(_on_its_key, caller, chosen, partial(chosen.draw_control, request, caller))
+    yield from _watched(playground, caller, run, estimate, work)
 
 
 def collect(playground: Playground, caller: Caller, run: Run) -> Iterator[Event]:
@@ -91,6 +106,43 @@ def prepare(backend: Backend, caller: Caller, request: Request) -> Request:
         size = backend.capabilities.default_size
         changes |= {"width": size.width, "height": size.height}
     return request.model_copy(update=changes)
+
+
+def _admitted(playground: Playground, caller: Caller, *, patient: bool) -> Iterator[Event]:
+    """Let a run in, after a while in which it ticks where it is patient and too many came before it."""
+    began, said = time.monotonic(), False
+    while not (caller.job and caller.job.stopped):
+        try:
+            playground.admit(caller)
+        except TooManyRequests:
+            waited = time.monotonic() - began
+            if not patient or waited > MOST_PATIENCE:
+                raise
+            yield Waiting(waited) if said else Progress(0, 0, doing=PACED)
+            said = True
+            time.sleep(TICK_SECONDS)
+        else:
+            return
+
+
+def _refuse_lost_key(caller: Caller, backend: Backend) -> None:
+    if caller.lost_key(backend.name):
+        raise NotReady(KEY_GONE)
+
+
+def _on_its_key(caller: Caller, backend: Backend, work: Callable[[Emit], None], emit: Emit) -> None:
+    """Work as long as the visitor's own key holds; once it is gone, nothing more is wanted, and the reason is told."""
+
+    def told(event: Event) -> None:
+        if isinstance(event, Ordering) and caller.lost_key(backend.name):
+            raise Cancelled
+        emit(event)
+
+    try:
+        work(told)
+    except Cancelled:
+        _refuse_lost_key(caller, backend)
+        raise
 
 
 def _check(backend: Backend, caller: Caller, request: Request) -> None:

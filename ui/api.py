@@ -98,7 +98,7 @@ class Api:
         try:
             for now in self.scripts.run(mode, caller, values):
                 copied, lost = self.served.copies(now.images, caller.visitor)
-                told = runs_json(now.runs) if now.over else {"status": "running"}
+                told = runs_json(now.runs, now.refusal) if now.over else {"status": "running"}
                 yield [_file(path) for _, path in copied], told | ({"lost": lost} if lost else {})
         except PlaygroundError as error:
             raise gr.Error(words.sentence(error), print_exception=False) from error

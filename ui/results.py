@@ -100,7 +100,7 @@ def board_html(board: Board, served: Served, *, alone: bool = True) -> str:
     """Return the running or finished run; one that isn't alone keeps its pictures small."""
     parts: list[Markup] = []
     if board.error:
-        parts.append(error_card(board.error))
+        parts.append(error_card(board.error, one_of_several=not alone))
     if board.stopped is not None:
         line = words.stopped(board.stopped, board.run, submitted=board.submitted)
         parts.append(Markup('<p class="stopped" role="status">{}</p>').format(line))
@@ -117,8 +117,11 @@ def board_html(board: Board, served: Served, *, alone: bool = True) -> str:
     return str(Markup("").join(parts))
 
 
-def error_card(error: PlaygroundError, *, told_bill: bool = True) -> Markup:
-    """Return an error as a card: what happened, whether it was billed, and what to do."""
+def error_card(error: PlaygroundError, *, told_bill: bool = True, one_of_several: bool = False) -> Markup:
+    """Return an error as a card: what happened, whether it was billed, and what to do.
+
+    Of one of several, what it says about the bill is about this one.
+    """
     if isinstance(error, InvalidRequest):
         rows = Markup("").join(
             Markup("<li><b>{}</b> <span>{}</span></li>").format(
@@ -129,7 +132,8 @@ def error_card(error: PlaygroundError, *, told_bill: bool = True) -> Markup:
         body = Markup("<ul>{}</ul>").format(rows)
     else:
         body = Markup("<p>{}</p>").format(code_marked(str(error)))
-    bill = Markup('<p class="billed billed-{}">{}</p>').format(error.billed, words.BILLED[error.billed])
+    billed = (words.BILLED_OF_ONE if one_of_several else words.BILLED)[error.billed]
+    bill = Markup('<p class="billed billed-{}">{}</p>').format(error.billed, billed)
     card = Markup('<section class="problem" role="alert"><h3>{}</h3>{}{}</section>')
     return card.format(words.error_title(error), body, bill if told_bill else "")
 

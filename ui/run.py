@@ -13,6 +13,7 @@ from backend.allowance import allowance
 from backend.base import Backend
 from backend.caller import Caller
 from backend.errors import OverBudget, PlaygroundError
+from backend.events import Failed
 from backend.generate import generate, prepare
 from backend.gpu_time import gpu_hint
 from backend.playground import Playground
@@ -101,24 +102,35 @@ class Runner:
     def _safely(self, views: Iterator[View], stage: Stage, caller: Caller) -> Iterator[str | None]:
         """Yield what stands on the stage, errors included; None where a later press has taken it."""
         error: PlaygroundError | None = None
-        ways = Markup("")
         try:
             for view in views:
                 stage.view = view
                 yield view.draw() if self.stages.shows(stage) else None
-        except OverBudget as reached:
-            error, ways = reached, ways_html(self.playground, caller)
         except PlaygroundError as wrong:
             error = wrong
         except Exception:  # The page's rim: without this a visitor would look at a run that never ends.
             log.exception("The page broke down on a run")
             error = PlaygroundError("The playground broke down on this run; its log says why.", billed="unknown")
-        if error is None:
-            return
+        shown = self._ended(stage, error, caller)
         if self.stages.shows(stage):
-            yield str(error_card(error) + ways)
-        else:
+            yield shown
+        elif error:
             gr.Warning(words.sentence(error))
+
+    def _ended(self, stage: Stage, error: PlaygroundError | None, caller: Caller) -> str | None:
+        """Return what stands on the stage at the end; what came before an error stays there."""
+        boards = stage.view.boards if stage.view else ()
+        if error and not any(board.images for board in boards):
+            alone: Markup | str = error_card(error)
+        else:
+            for board in boards:
+                if error and not board.over:
+                    board.see(Failed(error))
+            alone = stage.view.draw() if stage.view else ""
+        capped = any(isinstance(each, OverBudget) for each in (error, *(board.error for board in boards)))
+        if error is None and not capped:
+            return None
+        return str(alone) + str(ways_html(self.playground, caller) if capped else "")
 
     def _views(self, values: dict[str, Any], caller: Caller) -> Iterator[View]:
         """Run what was asked, one board a run (a prompt with choices is a run an image); show it at every change."""
@@ -134,7 +146,7 @@ class Runner:
             kind: CostKind = "free" if backend.estimate(request, caller).free else backend.cost_kind
             boards.append(Board(request, backend.label, kind, caller.visitor, fixed=no_variation(backend)))
             yield view
-            for event in generate(self.playground, caller, backend.name, request):
+            for event in generate(self.playground, caller, backend.name, request, patient=len(boards) > 1):
                 boards[-1].see(event)
                 yield view
             if boards[-1].error or boards[-1].stopped is not None:

@@ -26,6 +26,8 @@ class Progressing:
     images: list[RunImage] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     event: Event | None = None
+    refusal: PlaygroundError | None = None
+    """Why no further image was begun, behind some that are paid."""
     over: bool = False
 
 
@@ -69,17 +71,26 @@ class Scripts:
         backend, asked = self.asked(mode, values, caller)
         now = Progressing()
         for request in expand_request(prepare(backend, caller, asked), self.library.lists(caller)):
-            for now.event in generate(self.playground, caller, backend.name, request):
-                if isinstance(now.event, Generated) and now.event.record:
-                    now.images.append(now.event.record)
-                if isinstance(now.event, Finished | Failed) and now.event.run:
-                    now.runs.append(now.event.run)
-                _refuse_nothing(now)
-                yield now
-            if isinstance(now.event, Failed):
+            try:
+                yield from self._images(backend, request, caller, now)
+            except PlaygroundError as error:
+                if not now.images:
+                    raise
+                now.refusal = error
+            if now.refusal or isinstance(now.event, Failed):
                 break
         now.over = True
         yield now
+
+    def _images(self, backend: Backend, request: Request, caller: Caller, now: Progressing) -> Iterator[Progressing]:
+        for event in generate(self.playground, caller, backend.name, request, patient=bool(now.runs)):
+            now.event = event
+            if isinstance(now.event, Generated) and now.event.record:
+                now.images.append(now.event.record)
+            if isinstance(now.event, Finished | Failed) and now.event.run:
+                now.runs.append(now.event.run)
+            _refuse_nothing(now)
+            yield now
 
 
 def _refuse_nothing(now: Progressing) -> None:

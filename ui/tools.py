@@ -123,7 +123,8 @@ class Tools:
         copied, lost = self.api.served.copies(now.images, _guest(caller))
         files = [_address(path, asker) for _, path in copied]
         views = tuple(self._view(image.sha256) for image, _ in copied)
-        return Said(answer={**runs_json(now.runs), "files": files, **({"lost": lost} if lost else {})}, views=views)
+        told = runs_json(now.runs, now.refusal) | ({"lost": lost} if lost else {})
+        return Said(answer={**told, "files": files}, views=views)
 
     def _map(self, arguments: dict[str, Any], asker: gr.Request) -> Iterator[Said]:
         caller = caller_of(self.api.playground, asker)

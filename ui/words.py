@@ -38,6 +38,12 @@ BILLED: dict[Billed, str] = {
     "unknown": "Whether this was billed isn't known: the provider's own account page will say.",
 }
 
+BILLED_OF_ONE: dict[Billed, str] = BILLED | {
+    "no": "Nothing was billed for this one.",
+    "yes": "This one was billed.",
+}
+"""Of one run among several."""
+
 _TITLES: tuple[tuple[type[PlaygroundError], str], ...] = (
     (Unsupported, "This backend can't do that"),
     (InvalidRequest, "Some values need another look"),
@@ -100,6 +106,8 @@ def duration(seconds: float | None) -> str:
 
 def stopped(seconds: float, run: Run | None = None, *, submitted: bool) -> str:
     """Return what Stop did, and what came of the run once that is known; an order can't be taken back."""
+    if not seconds and run is None:
+        return "Not begun."
     said = f"Stopped after {duration(seconds)}"
     if run is not None:
         return f"{said}; {_came(run)}."

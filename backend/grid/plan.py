@@ -12,8 +12,16 @@ from pydantic import ValidationError
 
 from backend.caller import Caller
 from backend.capabilities import Estimate
-from backend.errors import InvalidRequest, PlaygroundError, Problem, from_validation
-from backend.events import Event
+from backend.errors import (
+    InvalidRequest,
+    NotReady,
+    OverBudget,
+    PlaygroundError,
+    Problem,
+    TooManyRequests,
+    from_validation,
+)
+from backend.events import Event, Stopped
 from backend.generate import DRAWN_SEEDS, generate
 from backend.grid.axes import BACKEND, PROMPT_WORDS, SIZE, Axis, sides
 from backend.merge import merge
@@ -82,9 +90,31 @@ def plan(playground: Playground, caller: Caller, backend: str, request: Request,
 def run(
     playground: Playground, caller: Caller, planned: Plan, *, at_once: int = AT_ONCE
 ) -> Iterator[tuple[str, Event]]:
-    """Run the cells in order, some at once, and yield each event with its cell's key; close it to stop the rest."""
-    starts = {cell.key: partial(generate, playground, caller, cell.backend, cell.request) for cell in planned.cells}
+    """Run the cells in order, some at once, and yield each event with its cell's key; close it to stop the rest.
+
+    Each waits for its turn where too many runs have begun. Once one is refused, for a cap or a key, so are the rest.
+    """
+    running = _Running(playground, caller)
+    starts = {cell.key: partial(running.cell, cell) for cell in planned.cells}
     return merge(starts, at_once=at_once)
+
+
+@dataclass(slots=True)
+class _Running:
+    playground: Playground
+    caller: Caller
+    refused: bool = False
+
+    def cell(self, cell: Cell) -> Iterator[Event]:
+        """Run a cell; one that comes behind a refusal is not begun."""
+        if self.refused:
+            yield Stopped(0)
+            return
+        try:
+            yield from generate(self.playground, self.caller, cell.backend, cell.request, patient=True)
+        except (OverBudget, NotReady, TooManyRequests):
+            self.refused = True
+            raise
 
 
 def _cell(

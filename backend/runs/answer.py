@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from backend.errors import PlaygroundError
 from backend.events import Mapped
 from backend.requests import seeds
 from backend.runs.records import Run, RunImage
@@ -33,12 +34,14 @@ def run_json(run: Run) -> dict[str, Any]:
     }
 
 
-def runs_json(runs: Sequence[Run]) -> dict[str, Any]:
+def runs_json(runs: Sequence[Run], refusal: PlaygroundError | None = None) -> dict[str, Any]:
     """Return one answer for the runs that one request became, a run an image where its prompt had choices.
 
     It reads as the first run's, with every image and seed and the sums of costs and seconds; `runs` holds each by
-    itself where there are several.
+    itself where there are several. `refusal` says why the rest was not begun.
     """
+    if refusal is not None:
+        return {**runs_json(runs), "status": "partial", "error": str(refusal), "billed": refusal.billed}
     if len(runs) == 1:
         return run_json(runs[0])
     told = [run_json(run) for run in runs]

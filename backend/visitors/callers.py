@@ -17,13 +17,15 @@ class Callers:
 
     def caller(self, visit: Visit, *, room: str | None = None) -> Caller:
         """Return who asks; a request without a cookie is a visitor of its own, known to nobody afterwards."""
-        visitor, session = self.owner(visit)
+        owner = self.owner(visit)
+        keys = self.keys.of(owner)
         return Caller(
-            visitor=visitor,
-            keys=self.keys.of((visitor, session)),
+            visitor=owner[0],
+            keys=keys,
             room=room,
             address=self.addresses.mark(visit.peer, visit.forwarded),
             signed_in=visit.login is not None,
+            holds=lambda backend: self.keys.has(owner, backend, keys.get(backend)),
         )
 
     def owner(self, visit: Visit) -> Owner:

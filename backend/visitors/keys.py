@@ -45,6 +45,12 @@ class KeyRing:
             self._rings[owner] = (self._clock(), found[1])
             return dict(found[1])
 
+    def has(self, owner: Owner, backend: str, key: SecretStr | None) -> bool:
+        """Whether this is the key that is kept now; asking is no use of it."""
+        with self._lock:
+            _, keys = self._rings.get(owner, (0.0, {}))
+            return key is not None and keys.get(backend) == key
+
     def forget(self, owner: Owner, backend: str | None = None) -> None:
         """Forget one backend's key, or with none named all of this session's, as when its page is closed."""
         with self._lock:

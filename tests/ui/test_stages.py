@@ -4,6 +4,7 @@ import base64
 import re
 import threading
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from PIL import Image
 
 from backend.encoding import encode
 from backend.events import Submitted
+from backend.grid.plan import AT_ONCE
+from backend.runs.caps import Caps
 from backend.simulator.faults import Fault
 from tests.backend.runware.scene import INFER, PREPROCESS, Scene, runware_scene
 from tests.ui.test_caller import request_of
@@ -85,11 +88,9 @@ def test_stop_in_another_tab_ends_a_grid_with_what_was_ordered(pages: Pages) -> 
     going = pages.press("grid", **FORM, **GRID)
     until_submitted(pages, going)
     list(pages.press("stop", tab="page-2"))
-    before = pages.orders()
     rest = list(going)
     pages.settle()
-    assert before <= 2
-    assert pages.orders() == before
+    assert pages.orders() <= AT_ONCE
     assert visible(rest, "generate") is True
 
 
@@ -154,6 +155,47 @@ def test_a_page_that_was_reloaded_hears_of_what_was_promised(pages: Pages) -> No
     (opened,) = pages.press("opened", tab="page-2", data={"turn": "1"})
     assert '"promised": true' in opened["signals"]
     assert list(pages.press("promised", tab="page-2"))[-1]["news"]
+
+
+CHOICES = FORM | {"prompt": "a {red|blue|green} fox", "count": 6}
+
+
+def capped(pages: Pages, dollars: str) -> None:
+    caps = Caps(visitor=Decimal(dollars))
+    pages.scene.playground.budget.caps = caps
+
+
+def test_a_cap_reached_between_choices_leaves_the_paid_images_on_the_stage(pages: Pages) -> None:
+    capped(pages, "0.003")
+    seen = stages(list(pages.press("run", **CHOICES)))
+    paid = pages.orders()
+    assert 0 < paid < 6
+    assert seen[-1].count("<figure") == paid
+    assert "The spend cap is reached" in seen[-1]
+    assert "Nothing was billed for this one." in seen[-1]
+    assert "Nothing was billed.<" not in seen[-1]
+    assert "Starting" not in seen[-1]
+    assert "data-way" in seen[-1]
+
+
+def test_a_cap_reached_in_a_grid_is_told_once_with_the_ways_out(pages: Pages) -> None:
+    capped(pages, "0.003")
+    seen = stages(list(pages.press("grid", **FORM, **GRID)))
+    assert seen[-1].count("<figure") == pages.orders() > 0
+    assert 1 <= seen[-1].count("The spend cap is reached") <= 2
+    assert "Not begun." in seen[-1]
+    assert "data-way" in seen[-1]
+
+
+def test_a_script_keeps_what_was_paid_before_a_cap_and_is_told_of_it(pages: Pages) -> None:
+    capped(pages, "0.003")
+    api: Api = tools_of(pages.scene.playground).api
+    values = {name: value for name, value in CHOICES.items() if name != "mode"}
+    *_, (files, told) = api.run("text_to_image", caller_of(pages.scene.playground, asking("script")), values)
+    assert len(files) == pages.orders() > 0
+    assert (told["status"], told["billed"]) == ("partial", "no")
+    assert "is left" in told["error"]
+    assert told["cost_usd"] == float(sum(pages.scene.world.account.bills))
 
 
 def test_a_script_that_cancels_a_map_orders_nothing_once_429_is_waited_out(pages: Pages) -> None:

@@ -1,3 +1,5 @@
+import time
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -5,13 +7,15 @@ import pytest
 from PIL import Image
 
 from backend.caller import Caller
-from backend.errors import InvalidRequest
-from backend.events import Failed, Finished
+from backend.errors import InvalidRequest, TooManyRequests
+from backend.events import Failed, Finished, Progress, Stopped
+from backend.generate import PACED, generate
 from backend.grid.axes import read_axis
-from backend.grid.plan import plan, run
+from backend.grid.plan import AT_ONCE, plan, run
 from backend.grid.sheet import MOST_SIDE, sheet
 from backend.playground import Playground
 from backend.requests import parse_request
+from backend.visitors.rates import Rates
 
 REQUEST = parse_request({"mode": "text_to_image", "prompt": "a red fox", "count": 4, "width": 128, "height": 128})
 PAID = REQUEST.model_copy(update={"options": {"provider": True, "cost_usd": "0.001"}})
@@ -82,6 +86,52 @@ def test_stop_leaves_the_cells_that_have_not_begun(playground: Playground, calle
     next(events)
     events.close()  # type: ignore[attr-defined]
     assert len(playground.store.runs(caller.visitor)) == 1
+
+
+def shared(playground: Playground, *, faster: float) -> Playground:
+    """Return a playground that strangers reach, whose rates fill up so many times faster."""
+    public = playground.settings.model_copy(update={"share": True})
+    return replace(playground, settings=public, rates=Rates(lambda: faster * time.monotonic()))
+
+
+def test_a_grid_above_the_visitors_rate_waits_and_makes_every_cell(playground: Playground, caller: Caller) -> None:
+    public = shared(playground, faster=60)
+    planned = plan(public, caller, "fake", REQUEST, axes(("seed", "1-30")))
+    events = [event for _, event in run(public, caller, planned)]
+    assert [type(event) for event in events if isinstance(event, Finished | Failed)] == [Finished] * 30
+    assert any(isinstance(event, Progress) and event.doing == PACED for event in events)
+
+
+def test_a_grid_that_would_wait_for_too_long_says_so_once_and_begins_nothing_more(
+    playground: Playground, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.generate.MOST_PATIENCE", 0.5)
+    public = shared(playground, faster=0.001)
+    planned = plan(public, caller, "fake", REQUEST, axes(("seed", "1-40")))
+    events = [event for _, event in run(public, caller, planned)]
+    assert sum(isinstance(event, Finished) for event in events) == 20
+    assert 1 <= sum(isinstance(event, Failed) for event in events) <= AT_ONCE
+    assert sum(isinstance(event, Stopped) for event in events) >= 18
+
+
+def test_a_single_run_above_the_rate_is_refused_at_once(playground: Playground, caller: Caller) -> None:
+    public = shared(playground, faster=0.001)
+    for _ in range(20):
+        list(generate(public, caller, "fake", REQUEST))
+    with pytest.raises(TooManyRequests):
+        list(generate(public, caller, "fake", REQUEST))
+
+
+def test_stop_ends_the_waiting_for_a_turn(playground: Playground, caller: Caller) -> None:
+    public = shared(playground, faster=0.001)
+    for _ in range(20):
+        list(generate(public, caller, "fake", REQUEST))
+    page = replace(caller, page="page-1")
+    with public.live.job(page) as acting:
+        events = generate(public, acting, "fake", REQUEST, patient=True)
+        assert isinstance(next(events), Progress)
+        public.live.stop(page)
+        assert isinstance(list(events)[-1], Stopped)
 
 
 def test_a_sheet_shows_each_image_at_its_place_to_the_pixel() -> None:

@@ -2,17 +2,19 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from backend.caller import Caller
-from backend.events import Submitted
+from backend.events import Failed, Submitted
 from backend.generate import generate
 from backend.modelrunner.backend import ModelRunnerBackend
 from backend.playground import Playground
 from backend.requests import ControlNet
 from backend.runs.records import Run
 from backend.simulator.world import World
+from tests.backend.modelrunner.scene import KEY
 
 Suffer = Callable[..., None]
 
@@ -71,3 +73,23 @@ def test_an_unknown_bill_is_said_even_when_nobody_waits(left_at: Callable[..., R
     suffer("drop", times=9)
     run = left_at(1, count=2)
     assert (run.status, run.billed, run.cost_usd) == ("failed", "unknown", None)
+
+
+def test_a_batch_whose_key_was_taken_back_sends_no_further_image(
+    playground: Playground, caller: Caller, control_image: str, suffer: Suffer, world: World
+) -> None:
+    suffer("slow", seconds=0.5)
+    keys, owner = playground.callers.keys, (caller.visitor, "page-1")
+    keys.put(owner, "modelrunner", KEY)
+    held = keys.of(owner)
+    acting = replace(caller, keys=held, holds=lambda name: keys.has(owner, name, held.get(name)))
+    request = ControlNet(prompt="a lighthouse", image=control_image, seed=7, count=3)
+    events = generate(playground, acting, "modelrunner", request)
+    next(event for event in events if isinstance(event, Submitted))
+    keys.forget(owner)
+    *_, end = events
+    assert isinstance(end, Failed)
+    assert "forgotten or replaced" in str(end.error)
+    assert world.count("modelrunner.submit") == 1
+    (run,) = playground.store.runs(caller.visitor)
+    assert (run.status, len(run.images), run.cost_usd) == ("partial", 1, world.account.bills[0])

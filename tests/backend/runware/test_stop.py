@@ -9,11 +9,14 @@ from PIL import Image
 from backend.caller import Caller
 from backend.control_map import control_map
 from backend.encoding import encode
-from backend.events import Submitted
+from backend.events import Failed, Submitted
 from backend.generate import draw_control, generate
+from backend.grid.axes import read_axis
+from backend.grid.plan import plan, run
 from backend.request_parts import Control
 from backend.requests import ControlNet, Request
 from backend.simulator.faults import Fault
+from backend.simulator.world import KEY
 from tests.backend.runware.scene import INFER, ONE, PREPROCESS, Scene, fox
 
 ME = Caller(visitor="visitor-1")
@@ -107,3 +110,48 @@ def test_the_stop_of_a_map_orders_nothing_once_429_is_waited_out(scene: Scene, g
     over.set()
     (run,) = scene.ended()
     assert (run.images, scene.world.account.bills) == ((), [])
+
+
+OWNER = ("visitor-1", "page-1")
+
+
+@pytest.fixture
+def own_key(scene: Scene) -> Caller:
+    """Return the caller of a page where the visitor has pasted a key of their own."""
+    scene.playground.callers.keys.put(OWNER, "runware", KEY)
+    keys = scene.playground.callers.keys
+    held = keys.of(OWNER)
+    return replace(ME, page="page-1", keys=held, holds=lambda name: keys.has(OWNER, name, held.get(name)))
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_key_that_was_taken_back_buys_no_further_picture_of_its_run(
+    scene: Scene, guided: ControlNet, own_key: Caller, replaced: bool
+) -> None:
+    scene.world.faults.add(Fault(kind="slow", operation=PREPROCESS, seconds=0.5))
+    events = generate(scene.playground, own_key, "runware", guided)
+    next(event for event in events if isinstance(event, Submitted))
+    if replaced:
+        scene.playground.callers.keys.put(OWNER, "runware", "another-key-of-mine")
+    else:
+        scene.playground.callers.keys.forget(OWNER, "runware")
+    *_, end = events
+    assert isinstance(end, Failed)
+    assert "forgotten or replaced" in str(end.error)
+    assert (scene.world.count(PREPROCESS), scene.world.count(INFER)) == (1, 0)
+    (run,) = scene.ended()
+    assert (run.status, run.cost_usd, scene.world.account.bills) == ("failed", ONE, [ONE])
+
+
+def test_a_grid_whose_key_was_taken_back_orders_no_further_cell_on_any_key(scene: Scene, own_key: Caller) -> None:
+    scene.world.faults.add(Fault(kind="slow", operation=INFER, seconds=0.3, times=50))
+    axis = read_axis("seed", "1-9", mode="text_to_image")
+    cells = run(scene.playground, own_key, plan(scene.playground, own_key, "runware", fox(), [axis]))
+    next(event for _, event in cells if isinstance(event, Submitted))
+    scene.playground.callers.keys.forget(OWNER)
+    rest = [event for _, event in cells]
+    assert any(isinstance(event, Failed) and "forgotten" in str(event.error) for event in rest)
+    scene.ended()
+    assert scene.world.count(INFER) <= 2
+    payers = {scene.playground.budget.payer(each.id) for each in scene.playground.store.runs("visitor-1")}
+    assert payers == {"visitor"}
