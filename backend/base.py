@@ -67,8 +67,11 @@ class Backend(ABC):
     def run(self, request: Request, caller: Caller, emit: Emit) -> None:
         """Make the images of a checked request whose seed is drawn, and emit each as it is done."""
 
-    def exact_price(self, request: Request, caller: Caller) -> Decimal:
-        """Ask what a run would be billed (USD), without ordering it; raise `Unsupported` where that isn't safe."""
+    def exact_price(self, request: Request, caller: Caller, emit: Emit = unheard) -> Decimal:
+        """Ask what a run would be billed (USD), without ordering it; raise `Unsupported` where that isn't safe.
+
+        `emit` is told what a run would tell, should asking turn out to be ordering.
+        """
         raise Unsupported([Problem("", f"{self.label} tells no exact price; the estimate is all there is.")])
 
     def state(self, caller: Caller) -> State:

@@ -32,7 +32,8 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 Billed = Literal["no", "yes", "unknown"]
-_GRAVITY: tuple[Billed, ...] = ("no", "yes", "unknown")
+GRAVITY: tuple[Billed, ...] = ("no", "yes", "unknown")
+"""The least open bill first."""
 MOST_WORDS = 3
 """Different errors of one run that are told; more would hide the first."""
 
@@ -172,7 +173,7 @@ def together(errors: Sequence[PlaygroundError]) -> PlaygroundError:
 
     An unknown bill is graver than a known one, and that graver than none: what one image knows says nothing of another.
     """
-    gravest = max(errors, key=lambda error: _GRAVITY.index(error.billed))
+    gravest = max(errors, key=lambda error: GRAVITY.index(error.billed))
     words = dict.fromkeys(map(str, (gravest, *errors)))
     gravest.args = (" ".join([*words][:MOST_WORDS]), *gravest.args[1:])
     return gravest

@@ -17,7 +17,7 @@ from backend.base import Backend
 from backend.caller import Caller
 from backend.capabilities import Estimate
 from backend.errors import Cancelled, NotReady, PlaygroundError, TooManyRequests
-from backend.events import Emit, Event, Ordering, Progress, Stopped, Waiting
+from backend.events import Emit, Event, Ordering, Progress, Stopped, Waiting, unheard
 from backend.exchanges import Exchange, noting
 from backend.known_maps import with_known_maps, words_of
 from backend.playground import Playground
@@ -94,6 +94,27 @@ def collect(playground: Playground, caller: Caller, run: Run) -> Iterator[Event]
     yield from _followed(playground, caller, run, partial(_carry_on, playground, caller, run.id))
 
 
+def book(
+    playground: Playground,
+    caller: Caller,
+    backend: Backend,
+    request: Request,
+    *,
+    heard: Sequence[Event],
+    error: PlaygroundError,
+) -> None:
+    """Record as a run what was ordered without one and may have been billed: it counts, and can be recovered.
+
+    `heard` is what the backend emitted until the `error`.
+    """
+    estimate = backend.estimate(request, caller)
+    run = _open(playground, caller, backend, request, estimate, spent=True)
+    recorder = Recorder(playground, run, estimate, unheard)
+    for event in heard:
+        recorder.emit(event)
+    recorder.fail(error)
+
+
 def prepare(backend: Backend, caller: Caller, request: Request) -> Request:
     """Check a request against a backend and return it as it will run: with a seed, and with the default size."""
     _check(backend, caller, request)
@@ -152,7 +173,15 @@ def _check(backend: Backend, caller: Caller, request: Request) -> None:
         raise NotReady(missing)
 
 
-def _open(playground: Playground, caller: Caller, backend: Backend, request: Request, estimate: Estimate) -> Run:
+def _open(
+    playground: Playground,
+    caller: Caller,
+    backend: Backend,
+    request: Request,
+    estimate: Estimate,
+    *,
+    spent: bool = False,
+) -> Run:
     run = Run(
         id=uuid.uuid4().hex,
         visitor=caller.visitor,
@@ -168,7 +197,7 @@ def _open(playground: Playground, caller: Caller, backend: Backend, request: Req
     address = None if caller.signed_in else caller.address
 
     def begin(connection: Connection) -> None:
-        playground.budget.reserve(run, estimate.most, payer=payer, address=address, connection=connection)
+        playground.budget.reserve(run, estimate.most, payer=payer, address=address, spent=spent, connection=connection)
         playground.store.add(run, connection=connection)
 
     write(playground.store.engine, begin, alone=True)

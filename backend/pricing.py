@@ -7,7 +7,9 @@ from backend.access import check_pictures
 from backend.base import Backend
 from backend.caller import Caller
 from backend.capabilities import Estimate
-from backend.generate import prepare
+from backend.errors import GenerationFailed
+from backend.events import Event
+from backend.generate import book, prepare
 from backend.known_maps import with_known_maps
 from backend.playground import Playground
 from backend.requests import Request
@@ -15,11 +17,20 @@ from backend.runs.statistics import drift
 
 
 def exact_price_of(playground: Playground, caller: Caller, backend: Backend, request: Request) -> Decimal:
-    """Ask the provider what a run would be billed (USD); nothing is ordered, and it counts as a run in the rates."""
+    """Ask the provider what a run would be billed (USD); nothing is ordered, and it counts as a run in the rates.
+
+    Where a provider draws all the same, or its answer is lost, what may be billed is recorded as a run that failed.
+    """
     playground.admit(caller)
     check_pictures(playground, caller, request)
     prepared = prepare(backend, caller, request)
-    return backend.exact_price(with_known_maps(playground, caller, backend, prepared), caller)
+    heard: list[Event] = []
+    try:
+        return backend.exact_price(with_known_maps(playground, caller, backend, prepared), caller, heard.append)
+    except GenerationFailed as error:
+        if error.billed != "no":
+            book(playground, caller, backend, prepared, heard=heard, error=error)
+        raise
 
 
 def estimate_of(playground: Playground, caller: Caller, backend: Backend, request: Request) -> Estimate:

@@ -37,7 +37,7 @@ class Recorder:
     @property
     def whole(self) -> bool:
         """Whether every image is there: nothing that comes now changes how the run ended."""
-        return len(self.run.images) >= self.run.request.count
+        return len({image.index for image in self.run.images}) >= self.run.request.count
 
     def emit(self, event: Event) -> None:
         """Record the event where it matters, then pass it on; raises `Cancelled` as `Emit` says."""
@@ -175,7 +175,7 @@ class Recorder:
         if billed == "no" and self._collecting and not isinstance(error, GenerationFailed):
             billed = "unknown"  # A key that can't be one, a picture that is gone: it says nothing of the earlier order.
         if billed == "unknown" and self.run.cost_usd is not None:
-            billed = self.run.billed or "yes"  # An earlier try knew, and nothing is ordered since.
+            billed = "no" if self.run.billed == "no" else "yes"  # An earlier try knew, and nothing is ordered since.
         return "yes" if billed == "no" and self._owed() else billed
 
     def _owed(self) -> list[Decimal | None]:

@@ -71,18 +71,20 @@ class Budget:
         *,
         payer: Payer = "house",
         address: str | None = None,
+        spent: bool = False,
         connection: Connection | None = None,
     ) -> None:
         """Set money aside for a run that is about to start; raise `OverBudget` where a cap has too little left.
 
         `amount` is the highest price in USD, or None where nobody knows it, which no cap lets through. `address` marks
-        where a visitor without a login comes from. With `connection`, it becomes part of that transaction.
+        where a visitor without a login comes from. What may be `spent` already is set aside whatever is left. With
+        `connection`, it becomes part of that transaction.
         """
         if connection is None:
             with self.transaction() as connection:
-                return self.reserve(run, amount, payer=payer, address=address, connection=connection)
+                return self.reserve(run, amount, payer=payer, address=address, spent=spent, connection=connection)
         aside = _nanos(amount or Decimal(0))
-        if payer == "house":
+        if payer == "house" and not spent:
             self._check(connection, run, amount, address)
         values: dict[str, Any] = {
             "run_id": run.id,

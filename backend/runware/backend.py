@@ -12,7 +12,7 @@ from backend.base import CONTROL_PICTURE, Backend, State
 from backend.caller import Caller
 from backend.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate
 from backend.errors import GenerationFailed, NotReady, Problem, Unsupported
-from backend.events import Emit, Ordering, Queued, announce, is_wanted, unheard
+from backend.events import Emit, Ordering, Queued, Submitted, announce, is_wanted, unheard
 from backend.http import Line
 from backend.pixels import open_upright
 from backend.request_parts import Control
@@ -130,14 +130,20 @@ class RunwareBackend(Backend):
         order = self._order(request, pictures, key, ids, emit)
         self._carry_out(order, to_tasks(request, options, inlaid, ids["tasks"]))
 
-    def exact_price(self, request: Request, caller: Caller) -> Decimal:
+    def exact_price(self, request: Request, caller: Caller, emit: Emit = unheard) -> Decimal:
         """Ask by a dry run, once a run with this key has shown that asking buys nothing."""
         key = self._require_key(caller)
         if any(guides.is_bought(control, self.detectors) for control in controls_of(request)):
             raise Unsupported([Problem("", "The exact price needs the control picture first: make the map.")])
-        inlaid = self._inlaid(request, prepare(request, self.files), self._shop(key, unheard, {}))
+        self.dry_runs.prove(key, emit)
+        pictures = prepare(request, self.files)
+        inlaid = self._inlaid(request, pictures, self._shop(key, unheard, {}))
         options = own_options(request, self._capabilities)
-        return self.dry_runs.price(to_tasks(request, options, inlaid, [new_uuid() for _ in seeds(request)]), key)
+        uuids = [new_uuid() for _ in seeds(request)]
+        ids = {"tasks": uuids, "delivery": "sync", "own_key": self.name in caller.keys}
+        emit(Submitted(ids))
+        order = self._order(request, pictures, key, ids, emit)
+        return self.dry_runs.price(to_tasks(request, options, inlaid, uuids), key, drawn=order.note)
 
     def collect(self, run: Run, caller: Caller, emit: Emit) -> None:
         """Fetch what Runware made for a run that was submitted before; nothing is submitted."""

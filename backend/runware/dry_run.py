@@ -6,7 +6,9 @@ from decimal import Decimal
 
 from pydantic import SecretStr
 
-from backend.errors import BadReply, Problem, Unsupported
+from backend.errors import GRAVITY, BadReply, Billed, GenerationFailed, Problem, Unsupported
+from backend.events import Charged, Emit
+from backend.runware.replies import Answer, Item
 from backend.runware.service import Exchange, Service, key_mark
 from backend.runware.wire import ImageInference
 
@@ -17,6 +19,8 @@ NOT_YET = (
     "id can it be tried whether asking buys nothing."
 )
 NOT_HERE = "Tried with an earlier run's id, Runware didn't answer with a price alone: asking might be buying."
+DRAWN = "Runware was asked for a price alone, and drew: the images lie there, recover the run."
+DRAWN_ANEW = "Runware was asked for the price of an earlier run, and drew it anew; exact prices aren't asked for here."
 
 
 class DryRuns:
@@ -38,28 +42,57 @@ class DryRuns:
         if task.inputs is None and task.control_net is None:
             self._done[key_mark(key)] = (self._clock(), _alone(task))
 
-    def price(self, tasks: Sequence[ImageInference], key: SecretStr) -> Decimal:
-        """Return what the tasks would be billed (USD); raise `Unsupported` while that can't be asked safely."""
-        if key_mark(key) not in self._proven:
-            self._prove(key)
+    def price(
+        self, tasks: Sequence[ImageInference], key: SecretStr, *, drawn: Callable[[Answer], None] = lambda _: None
+    ) -> Decimal:
+        """Return what the tasks would be billed (USD); call `prove` first.
+
+        Should Runware carry them out all the same, `drawn` is given its answer, and the error says so.
+        """
         exchange = self.service.dry_run([_alone(task) for task in tasks], key)
+        made = [item for item in exchange.answer.items if item.done]
+        if made:
+            self._proven.discard(key_mark(key))
+            drawn(exchange.answer)
+            raise BadReply(DRAWN, billed=_billed(made) if len(made) == len(tasks) else "unknown")
         for refusal in exchange.answer.refusals:
             raise exchange.error(refusal, key)
         costs = _prices(exchange)
         if len(costs) != len(tasks):
             self._proven.discard(key_mark(key))
-            drawn = any(item.done for item in exchange.answer.items)
-            raise BadReply("Runware named no exact price; the estimate stays.", billed="unknown" if drawn else "no")
+            raise BadReply("Runware named no exact price; the estimate stays.", billed="no")
         return sum(costs, Decimal(0))
 
-    def _prove(self, key: SecretStr) -> None:
+    def prove(self, key: SecretStr, emit: Emit) -> None:
+        """Make sure that asking with this key isn't buying; raise `Unsupported` where that can't be tried.
+
+        `emit` is told what it cost where Runware drew after all.
+        """
+        if key_mark(key) in self._proven:
+            return
         when, task = self._done.get(key_mark(key), (0.0, None))
         if task is None or self._clock() - when > PROOF_SECONDS:
             raise Unsupported([Problem("", NOT_YET)])
-        exchange = self.service.dry_run([task], key)
+        exchange = self._tried(task, key)
+        made = [item for item in exchange.answer.items if item.done]
+        for item in made:
+            emit(Charged(item.cost))
+        if made:
+            raise BadReply(DRAWN_ANEW, billed=_billed(made))
         if exchange.answer.refusals or len(_prices(exchange)) != 1:
             raise Unsupported([Problem("", NOT_HERE)])
         self._proven.add(key_mark(key))
+
+    def _tried(self, task: ImageInference, key: SecretStr) -> Exchange:
+        try:
+            return self.service.dry_run([task], key)
+        except GenerationFailed as lost:
+            lost.billed = "no"  # Its UUID is taken: whatever came of the question, it was carried out no second time.
+            raise
+
+
+def _billed(made: Sequence[Item]) -> Billed:
+    return max((item.billed for item in made), key=GRAVITY.index)
 
 
 def _prices(exchange: Exchange) -> list[Decimal]:

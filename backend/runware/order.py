@@ -65,8 +65,7 @@ class Order:
 
     def take(self, exchange: Exchange) -> bool:
         """Emit the images of a reply and note its refusals; return whether Runware said it had the tasks before."""
-        self._tell_bills(exchange.answer.items)
-        self._keep_addresses(exchange.answer)
+        self.note(exchange.answer)
         self._take_items(exchange.answer.items)
         known = False
         for refusal in exchange.answer.refusals:
@@ -77,6 +76,11 @@ class Order:
         if self.errors and not known and not self.asking and exchange.refused:
             self.pending.clear()
         return known
+
+    def note(self, answer: Answer) -> None:
+        """Tell what a reply's images cost and where they lie, before they are fetched."""
+        self._tell_bills(answer.items)
+        self._keep_addresses(answer)
 
     def take_found(self, found: Mapping[str, Mapping[str, Any]]) -> None:
         """Emit the images whose addresses an earlier attempt had put on disk."""

@@ -204,3 +204,11 @@ def test_a_known_bill_counts_once_it_is_more_than_the_reservation_and_never_less
     assert budget.standings("ann")[0].spent == Decimal("0.03")
     budget.settle(run.id, Decimal("0.04"))
     assert budget.entry(run.id) == ("settled", CENT, Decimal("0.04"))
+
+
+def test_what_is_spent_already_counts_beyond_every_cap(engine: Engine) -> None:
+    budget, spent = Budget(engine, Caps(visitor=CENT)), a_run()
+    budget.reserve(spent, Decimal(1), spent=True)
+    assert budget.entry(spent.id) == ("reserved", Decimal(1), None)
+    with pytest.raises(OverBudget):
+        budget.reserve(a_run(), Decimal("0.001"))

@@ -8,10 +8,14 @@ from pydantic import SecretStr
 
 from backend.caller import Caller
 from backend.encoding import encode
-from backend.errors import BadReply, ProviderRefused, Unsupported
+from backend.errors import BadReply, GenerationFailed, ProviderRefused, ProviderTimeout, Unsupported
+from backend.generate import collect
 from backend.pricing import exact_price_of
 from backend.requests import ControlNet, ImageToImage, Request, TextToImage
+from backend.runs.budget import Budget
+from backend.runs.caps import Caps
 from backend.runware.dry_run import PROOF_SECONDS, DryRuns
+from backend.runware.service import key_mark, new_uuid
 from backend.simulator.faults import Fault
 from backend.simulator.world import KEY
 from tests.backend.runware.scene import INFER, ONE, Scene, fox
@@ -79,16 +83,62 @@ def test_what_runware_would_refuse_is_said_by_the_price_too(scene: Scene) -> Non
         asked(scene)
 
 
-def test_a_price_that_comes_with_an_image_ends_the_trust(scene: Scene) -> None:
+def spent(scene: Scene) -> Decimal:
+    """Return what the ledger has settled."""
+    entries = [scene.playground.budget.entry(run.id) for run in scene.playground.store.runs("visitor-1")]
+    return sum((entry[2] for entry in entries if entry and entry[0] == "settled" and entry[2]), Decimal(0))
+
+
+@pytest.mark.parametrize("caps", [Caps(), Caps(visitor=Decimal("0.002"))], ids=["no cap", "a cap without room"])
+def test_a_price_that_comes_with_images_ends_the_trust_and_is_a_run_to_recover(scene: Scene, caps: Caps) -> None:
     scene.draw(fox())
     asked(scene)
     scene.world.dry_runs = False
-    with pytest.raises(BadReply) as caught:
+    object.__setattr__(scene.playground, "budget", Budget(scene.playground.budget.engine, caps))
+    with pytest.raises(BadReply, match="asked for a price alone, and drew") as caught:
         asked(scene)
-    assert caught.value.billed == "unknown"
+    assert caught.value.billed == "yes"
     with pytest.raises(Unsupported):
         asked(scene)
-    assert len(scene.world.account.bills) == 1 + LARGE.count
+    assert (len(scene.world.account.bills), spent(scene)) == (1 + LARGE.count, sum(scene.world.account.bills))
+    (drawn,) = scene.playground.history.recoverable("visitor-1")
+    list(collect(scene.playground, ME, drawn))
+    run = scene.playground.store.run(drawn.id)
+    assert (run.status, len(run.images), spent(scene)) == ("finished", 2, sum(scene.world.account.bills))
+
+
+def test_an_earlier_run_that_is_drawn_anew_for_its_price_is_on_the_bill(scene: Scene) -> None:
+    scene.draw(fox())
+    scene.world.dry_runs = False
+    when, task = scene.runware.dry_runs._done.popitem()[1]
+    forgotten = task.model_copy(update={"task_uuid": new_uuid()})  # The service doesn't know its UUID any more.
+    scene.runware.dry_runs._done[key_mark(SecretStr(KEY))] = (when, forgotten)
+    with pytest.raises(BadReply, match="drew it anew") as caught:
+        asked(scene)
+    assert (caught.value.billed, spent(scene)) == ("yes", sum(scene.world.account.bills))
+    assert scene.playground.history.recoverable("visitor-1") == ()
+
+
+def test_a_price_whose_answer_is_lost_is_held_until_somebody_knows(scene: Scene) -> None:
+    scene.draw(fox())
+    asked(scene)
+    scene.world.faults.add(Fault(kind="drop_after", operation=INFER))
+    scene.world.dry_runs = False
+    with pytest.raises(ProviderTimeout) as caught:
+        asked(scene, fox())
+    assert caught.value.billed == "unknown"
+    (lost,) = scene.playground.history.recoverable("visitor-1")
+    list(collect(scene.playground, ME, lost))
+    assert scene.playground.store.run(lost.id).status == "finished"
+    assert spent(scene) == sum(scene.world.account.bills) == 2 * ONE
+
+
+def test_a_proof_whose_answer_is_lost_costs_nothing_and_leaves_no_run(scene: Scene) -> None:
+    scene.draw(fox())
+    scene.runware.service.line.base_url = f"{scene.address}/nowhere"
+    with pytest.raises(GenerationFailed) as caught:
+        asked(scene)
+    assert (caught.value.billed, len(scene.playground.store.runs("visitor-1"))) == ("no", 1)
 
 
 def test_a_picture_goes_along_and_a_map_that_must_be_bought_is_made_first(scene: Scene) -> None:
