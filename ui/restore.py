@@ -56,7 +56,7 @@ class Restoring:
         try:
             found = settings_of(data_of(event).get("path"))
         except PlaygroundError as error:
-            return {self.note: gr.update(value=str(error_card(error, told_bill=False)), visible=True)}
+            return {self.note: gr.update(value=str(error_card(error, bills=None)), visible=True)}
         updates = self.filling.from_recipe(found.recipe, found.backend)
         return {**updates, self.note: gr.update(value=str(restored_note(found)), visible=True)}
 

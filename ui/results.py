@@ -2,12 +2,13 @@
 
 import base64
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
 from backend.base import Backend
-from backend.errors import InvalidRequest, PlaygroundError
+from backend.errors import Billed, InvalidRequest, PlaygroundError
 from backend.events import Event, Failed, Finished, Generated, Progress, Queued, Stopped, Submitted
 from backend.requests import Request
 from backend.runs.records import CostKind, Run, RunImage
@@ -100,7 +101,8 @@ def board_html(board: Board, served: Served, *, alone: bool = True) -> str:
     """Return the running or finished run; one that isn't alone keeps its pictures small."""
     parts: list[Markup] = []
     if board.error:
-        parts.append(error_card(board.error, one_of_several=not alone))
+        others = words.BILLED if alone else words.BILLED_OF_ONE
+        parts.append(error_card(board.error, bills=words.BILLED_OF_THE_REST if board.images else others))
     if board.stopped is not None:
         line = words.stopped(board.stopped, board.run, submitted=board.submitted)
         parts.append(Markup('<p class="stopped" role="status">{}</p>').format(line))
@@ -117,11 +119,8 @@ def board_html(board: Board, served: Served, *, alone: bool = True) -> str:
     return str(Markup("").join(parts))
 
 
-def error_card(error: PlaygroundError, *, told_bill: bool = True, one_of_several: bool = False) -> Markup:
-    """Return an error as a card: what happened, whether it was billed, and what to do.
-
-    Of one of several, what it says about the bill is about this one.
-    """
+def error_card(error: PlaygroundError, *, bills: Mapping[Billed, str] | None = words.BILLED) -> Markup:
+    """Return an error as a card: what happened, whether it was billed (in the words of `bills`), and what to do."""
     if isinstance(error, InvalidRequest):
         rows = Markup("").join(
             Markup("<li><b>{}</b> <span>{}</span></li>").format(
@@ -132,10 +131,9 @@ def error_card(error: PlaygroundError, *, told_bill: bool = True, one_of_several
         body = Markup("<ul>{}</ul>").format(rows)
     else:
         body = Markup("<p>{}</p>").format(code_marked(str(error)))
-    billed = (words.BILLED_OF_ONE if one_of_several else words.BILLED)[error.billed]
-    bill = Markup('<p class="billed billed-{}">{}</p>').format(error.billed, billed)
+    told = bills and Markup('<p class="billed billed-{}">{}</p>').format(error.billed, bills[error.billed])
     card = Markup('<section class="problem" role="alert"><h3>{}</h3>{}{}</section>')
-    return card.format(words.error_title(error), body, bill if told_bill else "")
+    return card.format(words.error_title(error), body, told or "")
 
 
 def _card(image: RunImage, board: Board, served: Served) -> Markup:

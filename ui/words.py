@@ -44,6 +44,13 @@ BILLED_OF_ONE: dict[Billed, str] = BILLED | {
 }
 """Of one run among several."""
 
+BILLED_OF_THE_REST: dict[Billed, str] = {
+    "no": "Nothing was billed for what is missing.",
+    "yes": "What is missing was billed, too.",
+    "unknown": "Whether what is missing was billed isn't known: the provider's own account page will say.",
+}
+"""Of a run beside the images that came of it."""
+
 _TITLES: tuple[tuple[type[PlaygroundError], str], ...] = (
     (Unsupported, "This backend can't do that"),
     (InvalidRequest, "Some values need another look"),

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from backend.encoding import encode
-from backend.errors import GenerationFailed, InvalidRequest, Problem, ProviderTimeout
+from backend.errors import Billed, GenerationFailed, InvalidRequest, Problem, ProviderTimeout
 from backend.events import Failed, Finished, Generated, Progress, Queued
 from backend.playground import Playground
 from backend.requests import TextToImage
@@ -87,6 +87,27 @@ def test_a_partial_failure_keeps_its_images_and_says_what_happened(served: Serve
     assert "The model gave up." in html
     assert 'class="card"' in html
     assert 'class="slot' not in html
+
+
+@pytest.mark.parametrize(
+    ("billed", "words"),
+    [
+        ("no", "Nothing was billed for what is missing."),
+        ("yes", "What is missing was billed, too."),
+        ("unknown", "Whether what is missing was billed isn"),
+    ],
+)
+@pytest.mark.parametrize("alone", [True, False])
+def test_beside_paid_images_a_failure_speaks_of_what_is_missing(
+    served: Served, billed: Billed, words: str, alone: bool
+) -> None:
+    shown = board()
+    shown.see(made(served, 0))
+    run = Run("r", "v", "fake", shown.request, "partial", datetime.now(UTC))
+    shown.see(Failed(GenerationFailed("The model gave up.", billed=billed), run))
+    html = board_html(shown, served, alone=alone)
+    assert words in html
+    assert "Nothing was billed.<" not in html
 
 
 def test_the_end_of_several_images_sums_up(served: Served) -> None:
