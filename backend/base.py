@@ -22,6 +22,18 @@ CONTROL_PICTURE = "control_picture"
 """Set in the provider ids of a run whose image is a control picture alone."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelHere:
+    """The model that draws on this machine: a hub id or a folder, and the size at which it draws what is asked for.
+
+    `exact`: it is computed in fp32 everywhere.
+    """
+
+    name: str
+    size: tuple[int, int]
+    exact: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """How a backend stands: ready, busy getting ready, or what is missing, in one sentence."""
@@ -107,6 +119,10 @@ class Backend(ABC):
     def count_tokens(self, prompt: str) -> TokenCount:
         """Return how long a prompt is for the model; estimated where its tokenizer isn't here."""
         return TokenCounter(None).count(prompt)
+
+    def model_here(self, size: tuple[int, int]) -> ModelHere | None:
+        """Return with what a picture of this size (width, height) is drawn; None where a provider draws it."""
+        return None
 
     def actions(self) -> Mapping[str, str]:
         """Name what the page may offer beside the state, as id and label; `act` carries one out."""

@@ -18,6 +18,8 @@ _SHORT = 256
 _DATA = re.compile(r"data:([\w./+-]{1,60});base64,")
 _QUERY = re.compile(r"(https?://[^\s?]{1,500})\?\S+")
 HIDDEN = "•••"
+WORDS = frozenset({"positivePrompt", "negativePrompt", "prompt", "negative_prompt"})
+"""The visitor's own words: shown as they are, whatever address they speak of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def fit_to_show(value: Any, key: SecretStr | None = None) -> JsonValue:
 
 def _shown(value: Any, key: str, images: dict[str, int]) -> JsonValue:
     if isinstance(value, dict):
-        return {str(name): _shown(inner, key, images) for name, inner in value.items()}
+        return {str(name): _entry(str(name), inner, key, images) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_shown(inner, key, images) for inner in value]
     if isinstance(value, str):
@@ -101,15 +103,26 @@ def _shown(value: Any, key: str, images: dict[str, int]) -> JsonValue:
     return value if value is None or isinstance(value, bool | int | float) else str(value)
 
 
+def _entry(name: str, value: Any, key: str, images: dict[str, int]) -> JsonValue:
+    said = name in WORDS and isinstance(value, str)
+    return _cut(_without(key, value)) if said else _shown(value, key, images)
+
+
+def _without(key: str, value: str) -> str:
+    return value.replace(key, HIDDEN) if key else value
+
+
 def _text(value: str, key: str, images: dict[str, int]) -> str:
-    if key and key in value:
-        value = value.replace(key, HIDDEN)
+    value = _without(key, value)
     found = _DATA.match(value)
     if found and len(value) > _SHORT:
         number = images.setdefault(value, len(images) + 1)
         size = (len(value) - found.end()) * 3 // 4
         return f"{found[0]}<image {number}, {size} bytes>"
-    value = _QUERY.sub(r"\1?…", value)
+    return _cut(_QUERY.sub(r"\1?…", value))
+
+
+def _cut(value: str) -> str:
     return value if len(value) <= MOST_TEXT else f"{value[:64]}… ({len(value)} characters)"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from PIL import Image
 from pydantic import JsonValue
 
-from backend.base import Backend, State
+from backend.base import Backend, ModelHere, State
 from backend.caller import Caller
 from backend.capabilities import NO_OPTIONS, Capabilities, Estimate
 from backend.cluster.fleet import open_fleet
@@ -72,6 +72,10 @@ class ClusterBackend(Backend):
         """Begin to start or join the cluster, where the model's files are here."""
         if self.missing(Caller(visitor="")) is None:
             self._fleet.start()
+
+    def model_here(self, size: tuple[int, int]) -> ModelHere:
+        """Return the engine's model."""
+        return self._engine.model_here(size)
 
     def actions(self) -> Mapping[str, str]:
         """Offer the downloads that the engine offers; the replicas read the same folder of downloads."""

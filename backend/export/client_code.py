@@ -1,14 +1,15 @@
-"""A request as a call of this playground's own API, with gradio_client and with curl."""
+"""A request as a call of this playground's own API, with gradio_client."""
 
 import json
 from typing import Any
 
+from backend.prompts.grammar import escaped
 from backend.request_parts import MAX_SEED
 from backend.requests import IMAGE_FIELDS, Request
 
 _SAFE_INTEGER = 2**53
 
-_PYTHON = '''"""Makes the run again on this playground. Needs `pip install gradio_client`."""
+_PYTHON = '''"""Makes the run again on this playground. Needs `pip install gradio_client`{files}."""
 
 from gradio_client import Client, handle_file
 
@@ -26,24 +27,34 @@ def client_code(request: Request, backend: str, address: str) -> str:
     """Return a Python program for gradio_client; input images are files named after their field."""
     values = arguments(request, backend)
     rows = [f"    {name}={_literal(name, value, request)},\n" for name, value in values.items()]
-    return _PYTHON.format(address=address, arguments="".join(rows), mode=request.mode)
+    files = [*(f"{name}.png" for name in IMAGE_FIELDS[request.mode]), *_control_files(request)]
+    beside = f", and the run's pictures beside it: {', '.join(files)}" if files else ""
+    return _PYTHON.format(files=beside, address=address, arguments="".join(rows), mode=request.mode)
 
 
 def arguments(request: Request, backend: str) -> dict[str, Any]:
-    """Return the API's parameters: what differs from the defaults, the backend and the seed; images by field name."""
+    """Return the API's parameters: what differs from the defaults, the backend and the seed; images by field name.
+
+    A run's words were chosen already: their braces stay braces.
+    """
     pictures = IMAGE_FIELDS[request.mode]
     values = request.model_dump(mode="json", exclude_defaults=True, exclude={"mode", *pictures})
     seed = request.seed if request.seed < _SAFE_INTEGER else str(min(request.seed, MAX_SEED))
+    values |= {name: escaped(values[name]) for name in ("prompt", "negative_prompt") if name in values}
     first: dict[str, Any] = {"prompt": values.pop("prompt"), **{name: f"{name}.png" for name in pictures}}
     values.pop("controls", None)
     controls = [
-        {"image": f"control-{index}.png", **control.model_dump(mode="json", exclude={"image"})}
-        for index, control in enumerate(request.controls, start=1)
+        {"image": file, **control.model_dump(mode="json", exclude={"image"})}
+        for file, control in zip(_control_files(request), request.controls, strict=True)
     ]
     further = {"controls": controls} if controls else {}
     return (
         first | {"backend": backend, "seed": seed} | {name: v for name, v in values.items() if name != "seed"} | further
     )
+
+
+def _control_files(request: Request) -> list[str]:
+    return [f"control-{number}.png" for number in range(1, len(request.controls) + 1)]
 
 
 def _literal(name: str, value: Any, request: Request) -> str:

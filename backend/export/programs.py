@@ -1,45 +1,55 @@
 """All the programs that make a run again, by name, in the order of how close they are to this page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from backend.base import Backend
 from backend.errors import Unsupported
 from backend.exchanges import Exchange
 from backend.export.client_code import client_code
-from backend.export.diffusers_code import MODEL, diffusers_code
-from backend.export.http_code import curl_code, javascript_code, python_code
-from backend.export.sdk_code import modelrunner_code, runware_code
-from backend.runs.records import Run
+from backend.export.curl_code import curl_code
+from backend.export.diffusers_code import Drawn, diffusers_code
+from backend.export.javascript_code import javascript_code
+from backend.export.orders import Orders, orders_of
+from backend.export.python_code import python_code
+from backend.export.sdk_code import sdk_code
+from backend.runs.records import Run, RunImage
 
-_SDK: dict[str, tuple[str, Callable[[Exchange], str]]] = {
-    "runware": ("Python (runware-sdk)", runware_code),
-    "modelrunner": ("Python (modelrunner-ai)", modelrunner_code),
+HERE = "Python, through this playground"
+DIFFUSERS = "Python, with diffusers"
+_CLIENTS = {"runware": "runware-sdk", "modelrunner": "modelrunner-ai"}
+_WRITERS: Mapping[str, Callable[[Orders], str]] = {
+    "curl": curl_code,
+    "Python, with httpx": python_code,
+    "JavaScript": javascript_code,
 }
 
 
-def programs(run: Run, exchanges: Sequence[Exchange], *, address: str, model: str = MODEL) -> dict[str, str]:
-    """Return programs by name for a run and what was said to its provider.
+def programs(
+    run: Run, image: RunImage, exchanges: Sequence[Exchange], *, backend: Backend | None, address: str
+) -> Iterator[tuple[str, str]]:
+    """Yield programs by name for a run and what was said to its provider; with diffusers, of this image alone.
 
-    `address` is this playground's; `model` is the hub id or folder for diffusers. A run of several images is made
-    again through the API; the provider's programs repeat its last paid call.
+    `address` is this playground's, `backend` who made the run, where it is still here. Where a program can't draw the
+    run's picture, it says so.
     """
-    found = {"Python (this playground)": client_code(run.request, run.backend, address)}
-    paid = [exchange for exchange in exchanges if exchange.pays]
-    if paid:
-        call = paid[-1]
-        found |= {"curl": curl_code(call, run.backend), "Python (httpx)": python_code(call, run.backend)}
-        if run.backend in _SDK:
-            name, write = _SDK[run.backend]
-            found[name] = write(call)
-        found["JavaScript"] = javascript_code(call, run.backend)
-    drawn = _with_diffusers(run, model)
-    return found | ({"Python (diffusers)": drawn} if drawn else {})
+    yield HERE, client_code(run.request, run.backend, address)
+    yield DIFFUSERS, _with_diffusers(run, image, backend)
+    orders = orders_of(run, exchanges)
+    if orders:
+        yield from ((name, write(orders)) for name, write in _WRITERS.items())
+        yield f"Python, with {_CLIENTS[orders.provider]}", sdk_code(orders)
 
 
-def _with_diffusers(run: Run, model: str) -> str | None:
-    image = next((image for image in run.images if image.seed is not None), None)
-    if image is None or image.seed is None:
-        return None
+def _with_diffusers(run: Run, image: RunImage, backend: Backend | None) -> str:
+    maker = backend.label if backend else run.backend
+    if image.seed is None:
+        return f"# {maker} didn't say the seed of this picture, without which it can't be drawn again.\n"
+    size = (image.width, image.height)
+    here = backend.model_here(size) if backend else None
     try:
-        return diffusers_code(run.request, size=(image.width, image.height), seed=image.seed, model=model)
-    except Unsupported:
-        return None
+        if here is None:
+            return diffusers_code(run.request, Drawn(size=size, seed=image.seed, by=maker))
+        drawn = Drawn(size=size, seed=image.seed, at=here.size, model=here.name, exactly=here.exact)
+        return diffusers_code(run.request, drawn)
+    except Unsupported as reason:
+        return f"# {reason}\n# Use the program that goes through this playground.\n"

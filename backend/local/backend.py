@@ -7,7 +7,7 @@ from itertools import chain
 from PIL import Image
 from pydantic import JsonValue
 
-from backend.base import Backend, State
+from backend.base import Backend, ModelHere, State
 from backend.cache_rules import cache_problems
 from backend.caller import Caller
 from backend.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate, read_options
@@ -103,6 +103,13 @@ class LocalBackend(Backend):
         if self._tokens.folder != folder:
             self._tokens = TokenCounter(folder)
         return self._tokens.count(prompt)
+
+    def model_here(self, size: tuple[int, int]) -> ModelHere:
+        """Return the model at hand; a folder by its name alone, since where it lies is nobody else's business."""
+        checkpoint = self.models.checkpoint
+        folder = "presets/tiny" if checkpoint.embedded else checkpoint.name
+        at = offer.frame(checkpoint).drawn(size)
+        return ModelHere(name=checkpoint.repo or folder, size=at, exact=checkpoint.embedded)
 
     def actions(self) -> Mapping[str, str]:
         """Offer the download, with its size and the free disk: pressing it is the yes."""

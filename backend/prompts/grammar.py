@@ -18,6 +18,7 @@ _WEIGHT = re.compile(r"\s*(\d{1,6}(?:\.\d{1,4})?)::")
 _COUNT = re.compile(r"\s*(\d{1,2})(?:-(\d{1,2}))?\Z")
 _PLAIN = re.compile(r"[^\\{_]*")
 _ESCAPED = frozenset("{|}_\\")
+_SIGNS = re.compile(r"[{|}_\\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,15 @@ def parse(text: str) -> Pieces:
     if len(text) > MOST_CHARACTERS:
         raise InvalidRequest([Problem("prompt", f"has {len(text)} characters; at most {MOST_CHARACTERS} are read.")])
     return _Reader(text, _pairs(text)).read(0, len(text), 0)
+
+
+def escaped(text: str) -> str:
+    """Return a text that is read as this one, letter by letter: for what was chosen already."""
+    try:
+        plain = parse(text) in ((), (text,))
+    except InvalidRequest:
+        plain = False
+    return text if plain else _SIGNS.sub(r"\\\g<0>", text)
 
 
 def _pairs(text: str) -> dict[int, int]:

@@ -40,6 +40,14 @@ def test_signed_addresses_lose_their_signature_and_long_texts_their_middle() -> 
     assert fit_to_show("A" * 9000) == "A" * 64 + "… (9000 characters)"
 
 
+def test_a_visitors_words_stay_as_they_are_but_for_a_key_and_their_length() -> None:
+    words = "a poster of https://x.example/?a=b, data:image/png;base64," + "A" * 300
+    task = {"positivePrompt": words, "negative_prompt": "sk-canary-123 rain", "prompt": "A" * 9000}
+    assert fit_to_show([task], KEY) == [
+        {"positivePrompt": words, "negative_prompt": f"{HIDDEN} rain", "prompt": "A" * 64 + "… (9000 characters)"}
+    ]
+
+
 def test_files_are_not_noted_and_there_is_an_end() -> None:
     with noting() as notes:
         note(**noted(sent=None, received=b"\x89PNG"))  # type: ignore[arg-type]

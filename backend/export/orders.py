@@ -1,0 +1,118 @@
+"""What a run ordered of its provider, as its programs order it again: by new ids, with its pictures as files."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import JsonValue
+
+from backend.exchanges import WORDS, Exchange
+from backend.export.notes import notes_of
+from backend.modelrunner.service import expiry
+from backend.runs.records import Run
+
+KEYS: Mapping[str, str] = {"runware": "RUNWARE_API_KEY", "modelrunner": "MODELRUNNER_KEY"}
+"""The environment variable that holds each provider's key."""
+_IMAGE = re.compile(r"data:(image/\w{1,10});base64,<image (\d{1,3}), \d+ bytes>")
+_IDS = frozenset({"taskUUID"})
+_LEFT_OUT = frozenset({"metadata", "webhookURL", "uploadEndpoint"})
+"""The mark by which this playground finds its run again, and calls to others, whose addresses are shown shortened."""
+_SUFFIXES = {"JPG": "jpg", "WEBP": "webp", "jpeg": "jpg", "webp": "webp"}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Stands in a body for an image, which the program reads from a file: its name and content type."""
+
+    file: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewId:
+    """Stands in a body for an id that the program draws."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """The paid calls of a run: to one address, with the key behind `scheme` in `Authorization`.
+
+    `bodies` are JSON with `Picture`s and `NewId`s in it: at Runware one list of tasks, at ModelRunner one object an
+    order. `notes` say what the program can't do, and what has to lie beside it.
+    """
+
+    provider: str
+    url: str
+    scheme: str
+    bodies: tuple[Any, ...]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    suffix: str = "png"
+
+    @property
+    def variable(self) -> str:
+        """Return the environment variable that holds the key."""
+        return KEYS[self.provider]
+
+    @property
+    def tasks(self) -> list[dict[str, Any]]:
+        """Return the orders one by one: Runware's tasks, or ModelRunner's bodies."""
+        return [task for body in self.bodies for task in (body if isinstance(body, list) else [body])]
+
+    @property
+    def shows_images(self) -> bool:
+        """Whether a program has to read images from files."""
+        return any(isinstance(leaf, Picture) for leaf in leaves(self.bodies))
+
+
+def orders_of(run: Run, exchanges: Sequence[Exchange]) -> Orders | None:
+    """Return what a run paid for at its provider; None for a run that paid nobody."""
+    paid = [exchange for exchange in exchanges if exchange.pays and exchange.sent]
+    if run.backend == "runware":
+        # A control picture may have been bought first: its orders come before that of the images.
+        paid = ([exchange for exchange in paid if _makes_images(exchange)] or paid)[-1:]
+    if not paid or run.backend not in KEYS:
+        return None
+    bodies = tuple(_prepared(exchange.sent) for exchange in paid)
+    tasks = [task for body in bodies for task in (body if isinstance(body, list) else [body])]
+    expires = run.request.options.get("expires_after")
+    return Orders(
+        provider=run.backend,
+        url=paid[0].url,
+        scheme=paid[0].scheme,
+        bodies=bodies,
+        headers=expiry(expires) if isinstance(expires, int) else {},
+        notes=tuple(notes_of(run, [exchange.sent for exchange in paid])),
+        suffix=_SUFFIXES.get(str(tasks[0].get("outputFormat") or tasks[0].get("output_format")), "png"),
+    )
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """Yield everything in a body that is no object and no list."""
+    if isinstance(value, dict | list | tuple):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from leaves(inner)
+    else:
+        yield value
+
+
+def _makes_images(exchange: Exchange) -> bool:
+    tasks = exchange.sent if isinstance(exchange.sent, list) else []
+    return any(isinstance(task, dict) and task.get("taskType") == "imageInference" for task in tasks)
+
+
+def _prepared(value: JsonValue, name: str = "") -> Any:
+    """Return a body with its pictures as files and new ids, without what belongs to the first run alone."""
+    if isinstance(value, dict):
+        return {name: _prepared(inner, name) for name, inner in value.items() if name not in _LEFT_OUT}
+    if isinstance(value, list):
+        return [_prepared(inner, name) for inner in value]
+    if name in _IDS:
+        return NewId()
+    image = _IMAGE.fullmatch(value) if isinstance(value, str) and name not in WORDS else None
+    return Picture(f"image-{image[2]}.{_suffix(image[1])}", image[1]) if image else value
+
+
+def _suffix(kind: str) -> str:
+    return kind.rpartition("/")[2].replace("jpeg", "jpg")

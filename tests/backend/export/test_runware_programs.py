@@ -1,0 +1,138 @@
+"""Every program for Runware is run against the simulator, and draws the run's pictures."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from backend.encoding import encode
+from backend.export.curl_code import curl_code
+from backend.export.python_code import python_code
+from backend.requests import parse_request
+from backend.runs.records import Run
+from backend.simulator.faults import Fault
+from backend.simulator.world import KEY
+from tests.backend.export.running import EACH, LANGUAGES, PROMPT, assert_draws, lay_out_images, ordered, run_program
+from tests.backend.runware.conftest import Scene, scene
+from tests.backend.runware.scene import INFER, runware_scene
+
+__all__ = ["scene"]
+
+PICTURE = encode(Image.linear_gradient("L").resize((128, 128)).convert("RGB"), "png")
+
+
+def drawn(scene: Scene, **values: Any) -> Run:
+    given = {"mode": "text_to_image", "prompt": PROMPT, "seed": 7, "width": 128, "height": 128} | values
+    _, run = scene.draw(parse_request(given))
+    assert run.error is None
+    return run
+
+
+def tasks(scene: Scene) -> list[Any]:
+    return [arrival.body for arrival in scene.world.arrivals if arrival.operation == INFER]
+
+
+@EACH
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"count": 3},
+        {"guidance": 3.0, "negative_prompt": 'rain `ls` $(ls) "it\'s"\nEOF', "seed": 2**53 + 1, "count": 2},
+        {"seed": 2**62, "output_format": "webp", "loras": [{"model": "civitai:1@2", "weight": 0.5}]},
+        {"output_format": "jpeg", "output_quality": 60, "count": 2, "options": {"delivery": "async"}},
+        {"options": {"output_type": "base64Data"}},
+        {"options": {"output_type": "dataURI"}, "accelerator": {"fb_cache": True}},
+    ],
+)
+def test_each_program_draws_the_runs_pictures_by_new_ids(
+    scene: Scene, tmp_path: Path, language: str, values: dict[str, Any]
+) -> None:
+    run = drawn(scene, **values)
+    done = run_program(language, ordered(scene.playground, run), tmp_path, KEY)
+    assert_draws(done, scene.playground, run)
+    ids = [task["taskUUID"] for task in tasks(scene)]
+    assert len(set(ids)) == len(ids) == 2 * run.request.count
+
+
+@EACH
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"mode": "image_to_image", "strength": 0.5},
+        {"mode": "controlnet", "preprocess": "canny"},
+        {"mode": "controlnet", "preprocess": "none", "count": 2},
+    ],
+)
+def test_images_are_read_from_the_files_that_the_program_names(
+    scene: Scene, tmp_path: Path, language: str, values: dict[str, Any]
+) -> None:
+    image = scene.playground.files.put(PICTURE, "png")
+    run = drawn(scene, image=image, **values)
+    lay_out_images(tmp_path, tasks(scene))
+    orders = ordered(scene.playground, run)
+    assert any(note.startswith("image-1.png: ") for note in orders.notes)
+    assert_draws(run_program(language, orders, tmp_path, KEY), scene.playground, run)
+
+
+@EACH
+def test_one_image_that_fails_is_told_and_the_others_are_saved(scene: Scene, tmp_path: Path, language: str) -> None:
+    run = drawn(scene, count=3)
+    scene.world.faults.add(Fault(kind="partial", operation=INFER))
+    done = run_program(language, ordered(scene.playground, run), tmp_path, KEY)
+    assert (done.code, len(done.pictures())) == (1, 2)
+    assert "providerError" in done.said or "inferenceError" in done.said or "Error" in done.said
+
+
+@EACH
+def test_an_answer_that_is_lost_is_told_and_nothing_is_ordered_again(
+    scene: Scene, tmp_path: Path, language: str
+) -> None:
+    run = drawn(scene)
+    scene.world.faults.add(Fault(kind="drop_after", operation=INFER))
+    done = run_program(language, ordered(scene.playground, run), tmp_path, KEY)
+    assert (done.code, done.pictures()) == (1, [])
+    assert "The order may stand and be billed" in done.said
+    assert scene.world.count(INFER) == 2
+
+
+@pytest.mark.parametrize(("mode", "more"), [("inpaint", {}), ("outpaint", {"left": 16})])
+def test_what_the_playground_puts_together_itself_is_said(
+    scene: Scene, tmp_path: Path, mode: str, more: dict[str, Any]
+) -> None:
+    files, half = scene.playground.files, Image.new("L", (128, 128))
+    half.paste(255, (0, 0, 64, 128))
+    mask = {"mask": files.put(encode(half.convert("RGB"), "png"), "png")} if mode == "inpaint" else {}
+    values = {"mode": mode, "prompt": PROMPT, "seed": 7, "image": files.put(PICTURE, "png"), **mask, **more}
+    _, run = scene.draw(parse_request(values))
+    lay_out_images(tmp_path, tasks(scene))
+    orders = ordered(scene.playground, run)
+    for language in LANGUAGES.values():
+        program = language.write(orders)
+        assert "puts what was to be kept back into it" in program
+        assert "image-1.png: the image" in program
+    done = run_program("python", orders, tmp_path, KEY)
+    assert (done.code, len(done.pictures())) == (0, 1), done.said
+
+
+def test_call_outs_are_left_out_and_that_is_said(tmp_path: Path) -> None:
+    with runware_scene(tmp_path, PLAYGROUND_ALLOW_CALLBACKS=True) as scene:
+        run = drawn(scene, options={"webhook_url": "https://hooks.example/done?token=secret"})
+        orders = ordered(scene.playground, run)
+        for language in LANGUAGES.values():
+            program = language.write(orders)
+            assert "hooks.example" not in program
+            assert "call-outs are left out" in program
+
+
+def test_a_control_picture_that_was_bought_is_named_and_the_images_are_what_is_ordered(scene: Scene) -> None:
+    image = scene.playground.files.put(PICTURE, "png")
+    run = drawn(scene, mode="controlnet", preprocess="depth", image=image)
+    orders = ordered(scene.playground, run)
+    assert [task["taskType"] for task in orders.tasks] == ["imageInference"]
+    assert "Named, since it lies in the account for a while: the depth map of the image" in python_code(orders)
+
+
+def test_the_ids_of_a_script_are_drawn_anew_each_time_it_is_written(scene: Scene) -> None:
+    orders = ordered(scene.playground, drawn(scene, count=2))
+    assert curl_code(orders) != curl_code(orders)
