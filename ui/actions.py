@@ -15,7 +15,7 @@ from backend.runs.records import Run, RunImage
 from ui.caller import caller_of
 from ui.filling import Filling, Updates
 from ui.inspector import inspector_html
-from ui.shared_result import REVOKED, link_html
+from ui.shared_result import link_html, revoked_html
 from ui.signals import data_of
 
 _UNDO = Markup(
@@ -31,11 +31,12 @@ class Actions:
     playground: Playground
     filling: Filling
     inspector: gr.HTML
+    link: gr.HTML
     undo: gr.HTML
 
     def outputs(self) -> list[Any]:
         """Return what an action changes."""
-        return [*self.filling.outputs(), self.inspector, self.undo]
+        return [*self.filling.outputs(), self.inspector, self.link, self.undo]
 
     def act(self, event: gr.EventData, request: gr.Request) -> Updates:
         """Carry out one action; what it changes in the form is returned, the history is looked at anew afterwards."""
@@ -61,7 +62,11 @@ class Actions:
                 text = inspector_html(self.playground, run, image, address)
                 return {self.inspector: gr.update(value=text, visible=True)}
             case "share":
-                return {self.inspector: self._shared(run_id, caller, address)}
+                token = self.playground.result_links.share(run_id, caller.visitor)
+                return {self.link: link_html(run_id, token, address)}
+            case "unshare":
+                self.playground.result_links.revoke(run_id, caller.visitor)
+                return {self.link: revoked_html()}
             case "star" | "unstar" as wish:
                 history.mark(caller.visitor, run_id, _index(given), favourite=wish == "star")
             case "delete":
@@ -73,14 +78,6 @@ class Actions:
             case other:
                 raise InvalidRequest([Problem("act", f"is {other!r}, which this page doesn't know; reload it.")])
         return {}
-
-    def _shared(self, run_id: str, caller: Caller, address: str) -> Any:
-        """Make the run's link and show it; where it has one, take that back."""
-        links = self.playground.result_links
-        if links.token(run_id, caller.visitor) is not None:
-            links.revoke(run_id, caller.visitor)
-            return gr.update(value=str(REVOKED), visible=True)
-        return gr.update(value=link_html(run_id, links.share(run_id, caller.visitor), address), visible=True)
 
     def image(self, given: Mapping[str, str], caller: Caller) -> tuple[Run, RunImage]:
         """Return the image that a button stands at, with its run; raise `NotFound` for another visitor's."""

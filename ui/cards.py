@@ -119,7 +119,7 @@ _RECORDED = (
     + _SETTINGS
     + Markup(
         '<button type="button" data-act="code" title="The exact request, and code that repeats it">Code</button>'
-        '<button type="button" data-act="share" title="A link that shows this run, or takes that back">Link</button>'
+        '<button type="button" data-act="share" title="A link that shows this run to whoever has it">Link</button>'
     )
 )
 _CARD = Markup(

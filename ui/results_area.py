@@ -9,6 +9,7 @@ from markupsafe import Markup
 from backend.playground import Playground
 from ui.history import HistoryArea, history_area
 from ui.recovering import recovering_area
+from ui.shared_result import result_link_area
 
 MOST_EXAMPLES = 6
 _COPY_JS = """
@@ -21,6 +22,13 @@ element.addEventListener('click', event => {
     element.querySelectorAll('details, .inspector-head, .code, p').forEach(node => node.remove());
   }
 });
+const bring = () => requestAnimationFrame(() => requestAnimationFrame(() => {
+  if (!element.querySelector('details')) return;
+  window.playground_bring(element);
+  element.querySelector('summary').focus({preventScroll: true});
+}));
+watch('value', bring);
+bring();  // the first value makes the place
 """
 _PICTURE = Markup(
     '<svg viewBox="0 0 48 48" aria-hidden="true"><rect x="5" y="9" width="38" height="30" rx="5"/>'
@@ -35,6 +43,7 @@ class ResultsArea:
     stage: gr.HTML
     recoverable: gr.HTML
     inspector: gr.HTML
+    link: gr.HTML
     history: HistoryArea
 
 
@@ -63,5 +72,6 @@ def results_area(playground: Playground, examples: Mapping[str, Sequence[tuple[s
         stage = gr.HTML(empty_stage(examples, chosen), elem_id="stage", apply_default_css=False)
         recoverable = recovering_area()
         inspector = gr.HTML("", visible=False, elem_id="inspector", js_on_load=_COPY_JS, apply_default_css=False)
+        link = result_link_area()
         history = history_area(playground)
-    return ResultsArea(stage, recoverable, inspector, history)
+    return ResultsArea(stage, recoverable, inspector, link, history)

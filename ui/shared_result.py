@@ -1,6 +1,7 @@
-"""A result's link: made and taken back beside the image; whoever has it sees that one run."""
+"""A result's link: made, shown and taken back on a sheet over the page; whoever has it sees that one run."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -16,22 +17,29 @@ from ui.caller import caller_of
 from ui.cards import lost
 from ui.remembering import PARAMETER as RECIPE
 from ui.served import Served, url
+from ui.signals import news
 
 RESULT = "result"
 """The parameter of a page's address that names a shared result."""
 
 _LINK = Markup(
-    '<div class="inspector-head" data-run="{run}"><h2 class="quiet">Link to this result</h2>'
-    '<button type="button" data-close>Close</button></div>'
+    '<div class="result-link" data-run="{run}" data-turn="{turn}"><h2>Link to this result</h2>'
     "<p>Whoever has this address sees this run, its images and settings; neither your inputs, nor who you are.</p>"
-    '<div class="code"><button type="button" data-copy>Copy</button>'
-    '<pre tabindex="0"><code>{address}?{parameter}={token}</code></pre></div>'
+    '<div class="result-link-row">'
+    '<input type="text" readonly aria-label="Address" value="{address}?{parameter}={token}">'
+    '<button type="button" data-copy-address autofocus>Copy</button></div>'
+    '<p class="told" role="status"><span data-told="copied" hidden>The address is copied.</span>'
+    '<span data-told="closed" hidden>'
+    "This browser keeps its clipboard shut: the address is marked, copy it yourself.</span></p>"
+    '<div class="result-link-row end"><button type="button" data-act="unshare">Take the link back</button>'
+    '<button type="button" data-close>Close</button></div></div>'
 )
-REVOKED = Markup(
-    '<div class="inspector-head"><h2 class="quiet">The link was taken back</h2>'
-    '<button type="button" data-close>Close</button></div>'
-    "<p>Its address shows nothing any more. Press Link again for a new one.</p>"
+_REVOKED = Markup(
+    '<div class="result-link" data-turn="{turn}"><h2>The link was taken back</h2>'
+    '<p role="status">Its address shows nothing any more. Press Link again for a new one.</p>'
+    '<div class="result-link-row end"><button type="button" data-close autofocus>Close</button></div></div>'
 )
+_SCRIPT = Path(__file__).parent / "result_link.js"
 _PAGE = Markup(
     '<section class="shared"><h2 class="quiet">A shared result</h2><div class="strip">{images}</div>'
     '<p translate="no">{prompt}</p><p class="hint">{settings}</p>'
@@ -43,8 +51,21 @@ _GONE = Markup('<section class="shared"><p>{}</p></section>')
 
 
 def link_html(run_id: str, token: str, address: str) -> str:
-    """Return the link to a run's result, to be copied."""
-    return str(_LINK.format(run=run_id, address=address, parameter=RESULT, token=token))
+    """Return the link to a run's result, to be copied and taken back; each time another value, so that it is seen."""
+    return str(_LINK.format(run=run_id, address=address, parameter=RESULT, token=token, turn=news()))
+
+
+def revoked_html() -> str:
+    """Return what is said once a link was taken back."""
+    return str(_REVOKED.format(turn=news()))
+
+
+def result_link_area() -> gr.HTML:
+    """Lay out the component whose every value is shown on a sheet over the page, wherever on it the button was."""
+    script = _SCRIPT.read_text(encoding="utf-8")
+    return gr.HTML(
+        "", html_template="", js_on_load=script, visible="hidden", elem_id="result-link", apply_default_css=False
+    )
 
 
 def shared_result_area() -> gr.HTML:
