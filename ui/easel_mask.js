@@ -25,6 +25,7 @@ function blank() {
 }
 function keep(deed) {
   deeds.push(deed); undone = [];
+  remember_easel();
   if (deeds.length <= MOST_DEEDS) return;
   const shown = blank();
   shown.getContext('2d').drawImage(canvas, 0, 0);
@@ -43,12 +44,12 @@ function undo() {
   end_stroke();
   if (!deeds.length) return;
   undone.push(deeds.pop());
-  repaint(); describe();
+  repaint(); describe(); remember_easel();
 }
 function redo() {
   if (!undone.length || stroke) return;
   const deed = undone.pop();
-  PAINT[deed.kind](deed); deeds.push(deed); describe();
+  PAINT[deed.kind](deed); deeds.push(deed); describe(); remember_easel();
 }
 function forget_deeds() { deeds = []; undone = []; base = stroke = spot = null; }
 function load_mask(file) { draw_mask(URL.createObjectURL(file)); }
@@ -117,6 +118,7 @@ canvas.addEventListener('pointerdown', event => {
   hand = event.pointerId;
   canvas.setPointerCapture(hand);
   begin_stroke(place(event)); event.preventDefault();
+  canvas.focus({preventScroll: true});  // the keys that follow are meant for the mask, not for what was written before
 });
 canvas.addEventListener('pointermove', event => {
   show_spot(event.pointerType === 'touch' ? null : place(event));
@@ -126,7 +128,7 @@ canvas.addEventListener('pointermove', event => {
 });
 for (const end of ['pointerup', 'pointercancel']) canvas.addEventListener(end, event => { if (event.pointerId === hand) end_stroke(); });
 for (const end of ['pointerleave', 'blur']) canvas.addEventListener(end, () => show_spot(null));
-canvas.addEventListener('focus', () => { if (canvas.matches(':focus-visible')) show_spot(middle()); });
+canvas.addEventListener('focus', () => { if (!stroke && canvas.matches(':focus-visible')) show_spot(middle()); });
 
 const WAYS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
 function middle() { return [canvas.width / 2, canvas.height / 2]; }
@@ -143,18 +145,24 @@ function resize_brush(by) {
   if (spot) show_spot(spot);
 }
 brush.addEventListener('input', () => resize_brush(0));
-canvas.addEventListener('keydown', event => {
-  const size = Math.round(+brush.value * .2) || 1;
+// The mask's keys work wherever nothing is written: a browser's own undo would take words from the prompt.
+const WRITTEN = 'textarea, [contenteditable], select, input:not([type=range], [type=checkbox], [type=radio], [type=file])';
+const takes_keys = target => Boolean(picture) && mode() === 'inpaint' && !target.closest(WRITTEN) && !document.querySelector('dialog[open]');
+document.addEventListener('keydown', event => {
+  if (!takes_keys(event.target)) return;
+  const size = Math.round(+brush.value * .2) || 1, on_canvas = event.target === canvas;
   const key = event.key.toLowerCase(), command = event.ctrlKey || event.metaKey;
   if (command && key === 'z') event.shiftKey ? redo() : undo();
-  else if (command) return;
+  else if (command && key === 'y') redo();
+  else if (command || event.altKey) return;
   else if (key in KEYS) KEYS[key](size);
-  else if (event.key in WAYS) move_spot(WAYS[event.key], event.shiftKey);
+  else if (on_canvas && key === ' ') dab();
+  else if (on_canvas && event.key in WAYS) move_spot(WAYS[event.key], event.shiftKey);
   else if (event.shiftKey && key === 'v') act({kind: 'invert'});
   else return;
-  event.preventDefault(); event.stopPropagation();
+  event.preventDefault();
 });
-const KEYS = {b: () => choose('brush'), e: () => choose('eraser'), '[': size => resize_brush(-size), ']': resize_brush, ' ': dab};
+const KEYS = {b: () => choose('brush'), e: () => choose('eraser'), '[': size => resize_brush(-size), ']': resize_brush};
 function choose(tool) {
   erasing = tool === 'eraser';
   root.querySelectorAll('[data-tool]').forEach(b => b.setAttribute('aria-pressed', b.dataset.tool === tool));

@@ -41,8 +41,13 @@
 
   const chosen_mode = () => document.querySelector('#modes [role=tab][aria-selected=true]').id.slice('tab-'.length, -'-button'.length);
   const MODES = ['text_to_image', 'image_to_image', 'inpaint', 'outpaint', 'controlnet'];
-  const plain = event => !event.ctrlKey && !event.metaKey && !event.altKey && !box.open
-    && !event.target.closest('input, textarea, select, [contenteditable], .easel canvas');
+  const plain = event => !event.ctrlKey && !event.metaKey && !event.altKey && !document.querySelector('dialog[open]')
+    && !event.target.closest('input, textarea, select, [contenteditable]');
+  // Esc belongs first to what is open where it is pressed: an input method's words, a list, a sheet over the page.
+  const composing = event => event.isComposing || event.keyCode === 229;
+  const opened = place => place.closest('[role=combobox][aria-expanded=true]')
+    || (CSS.supports('selector(:open)') && place.matches('select:open, input:open'));
+  const free_to_stop = event => !event.repeat && !composing(event) && !document.querySelector('dialog[open]') && !opened(event.target);
   const help = document.createElement('dialog');
   help.id = 'help';
   help.setAttribute('aria-label', 'Keyboard');
@@ -70,6 +75,7 @@
       const before = button.dataset.label ??= button.textContent;
       button.textContent = copied ? 'Copied' : 'Press Ctrl C';
       if (copied) setTimeout(() => { button.textContent = before; }, 1500);
+      return copied;
     },
     copy_form_link: () => {
       const button = document.querySelector('#form-link [data-copy-link]');
@@ -83,6 +89,8 @@
     filled: mode => {
       window.playground.open_tab(mode);
       window.playground_form.refresh();
+      if (window.playground.fills) window.playground_bring(byId('compose'));
+      window.playground.fills = false;
     },
     begin: mode => {
       window.playground.open_tab(window.playground_form.start(mode));
@@ -121,7 +129,7 @@
   function copy_selected(text) {
     const box = document.createElement('textarea');
     box.value = text;
-    document.body.append(box);
+    (document.querySelector('dialog[open]') || document.body).append(box);  // behind a dialog nothing can be marked
     box.select();
     const copied = document.execCommand('copy');
     box.remove();
@@ -145,15 +153,18 @@
   }, true);
   if (at_endpoints) setTimeout(() => document.querySelector('footer .show-api')?.click(), 500);
 
+  // A list that scrolls is a stop of Tab by itself, and is gone as soon as its box is left: the focus would fall to the page.
+  const leave_lists = () => document.querySelectorAll('ul[role=listbox]').forEach(list => { list.tabIndex = -1; });
   document.addEventListener('keydown', event => {
-    if ((event.ctrlKey || event.metaKey) && event.key === 'Enter') {
+    if (event.key === 'Tab') leave_lists();
+    if ((event.ctrlKey || event.metaKey) && event.key === 'Enter' && !composing(event)) {
       press('generate');
       event.preventDefault();
     } else if (plain(event) && MODES[+event.key - 1]) {
       window.playground.open_tab(MODES[+event.key - 1]);
     } else if (plain(event) && event.key === '?') {
       help.showModal();
-    } else if (event.key === 'Escape' && !box.open && !help.open) {
+    } else if (event.key === 'Escape' && free_to_stop(event)) {
       press('stop');
     } else if (box.open && event.key === 'ArrowRight') show(shown + 1);
     else if (box.open && event.key === 'ArrowLeft') show(shown - 1);

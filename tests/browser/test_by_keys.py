@@ -7,7 +7,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.folds import open_fold
-from tests.browser.test_modes import choose, mask_of, newest, scene  # noqa: F401
+from tests.browser.test_modes import choose, drag, mask_of, newest, scene  # noqa: F401
 from tests.serving import Site
 
 MOST_STOPS = 120
@@ -112,6 +112,91 @@ def test_keys_choose_brush_eraser_and_size_and_undo_every_stroke(page: Page, sce
     page.keyboard.press("Space")
     page.keyboard.press("Control+z")
     expect(about).to_have_text(drawn)
+
+
+def cover(page: Page) -> str:
+    return page.locator("#easel .about").inner_text()
+
+
+@pytest.mark.parametrize("held", ["the stroke", "a button", "the page"])
+def test_after_a_stroke_of_the_hand_the_keys_are_the_masks(page: Page, scene: Path, held: str) -> None:  # noqa: F811
+    choose(page, "Inpaint", scene)
+    words = page.locator("#prompt textarea")
+    words.click()
+    page.keyboard.type("a castle at sunset")
+    blank = cover(page)
+    drag(page, (0.2, 0.4), (0.6, 0.4))
+    one = cover(page)
+    drag(page, (0.2, 0.7), (0.6, 0.7))
+    two = cover(page)
+    assert len({blank, one, two}) == 3
+    if held == "a button":
+        page.click("#easel [data-tool=brush]")
+    elif held == "the page":
+        page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Control+z")
+    assert cover(page) == one
+    page.keyboard.press("Control+y")
+    assert cover(page) == two
+    size = int(page.locator("#easel .size-of-brush input").input_value())
+    page.keyboard.press("]")
+    page.keyboard.press("e")
+    assert int(page.locator("#easel .size-of-brush input").input_value()) > size
+    expect(page.locator("#easel [data-tool=eraser]")).to_have_attribute("aria-pressed", "true")
+    for _ in range(4):  # further than there is anything to take back
+        page.keyboard.press("Control+z")
+    assert cover(page) == blank
+    assert words.input_value() == "a castle at sunset"
+
+
+def test_in_the_prompt_the_same_keys_write(page: Page, scene: Path) -> None:  # noqa: F811
+    choose(page, "Inpaint", scene)
+    drag(page, (0.2, 0.4), (0.6, 0.4))
+    painted = cover(page)
+    page.locator("#prompt textarea").click()
+    page.keyboard.type("be [e]")
+    assert page.locator("#prompt textarea").input_value() == "be [e]"
+    page.keyboard.press("Control+z")
+    assert page.locator("#prompt textarea").input_value() != "be [e]"
+    assert cover(page) == painted
+
+
+def long_run(page: Page) -> None:
+    """Begin a run that goes on until it is stopped."""
+    open_fold(page, "Only Fake")
+    page.fill("#fake-seconds input[type=number]", "60")
+    page.fill("#prompt textarea", "a run to be left alone")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#stage .progress")).to_contain_text("step")
+
+
+COMPOSED = """kind => {
+    const box = document.querySelector('#prompt textarea');
+    box.focus();
+    const how = {key: 'Escape', bubbles: true, cancelable: true, ...kind};
+    box.dispatchEvent(new KeyboardEvent('keydown', how));
+}"""
+
+
+def test_escape_that_closes_something_else_leaves_the_run_alone(page: Page, site: Site) -> None:
+    long_run(page)
+    styles = page.locator("#styles input")
+    styles.click()
+    expect(page.locator("ul[role=listbox]")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("ul[role=listbox]")).to_be_hidden()
+    for way in ({"isComposing": True}, {"keyCode": 229}):
+        page.evaluate(COMPOSED, way)
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#help")).to_be_hidden()
+    page.wait_for_timeout(500)
+    expect(page.locator("#stop")).to_be_visible()
+    assert site.fake.running == 1
+    page.keyboard.press("Escape")
+    expect(page.locator("#stage .stopped")).to_be_visible()
 
 
 def paste(page: Page, picture: Path, *, into: str = "body", words: str = "") -> bool:
