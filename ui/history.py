@@ -27,6 +27,8 @@ MOST_SHOWN = 100 * PAGE
 _ZIP = Markup('<p class="undo"><a class="restore-file" href="{}" download="{}">Download the zip</a> ({})</p>')
 _OLDER = Markup('<p class="quiet">These are the {} newest; a search finds older ones.</p>')
 _NOTHING_FOUND = Markup('<p class="quiet">Nothing of yours fits this search.</p>')
+_EMPTY_TRASH = Markup('<p class="quiet">The trash is empty.</p>')
+_EMPTY = Markup('<p class="quiet">Nothing here: what you delete lies in the trash for a week.</p>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,8 @@ class Looking:
     def _found(self, caller: Caller, search: Search, shown: int) -> Page:
         return self.playground.history.page(caller.visitor, search, limit=shown)
 
-    def _has_any(self, visitor: str) -> bool:
-        looks = (Search(), Search(trash=True))
-        return any(self.playground.history.page(visitor, look, limit=1).runs for look in looks)
+    def _has_trash(self, visitor: str) -> bool:
+        return bool(self.playground.history.page(visitor, Search(trash=True), limit=1).runs)
 
     def _of(self, caller: Caller, given: Any, shown: int) -> dict[Any, Any]:
         """Return the updates that show a visitor's runs; what is wrong with the search is said in their place."""
@@ -113,15 +114,18 @@ class Looking:
         page = Page(()) if wrong else self._found(caller, search, shown)
         stars = self.playground.history.favourites(caller.visitor, page.runs)
         tiles = [self._tile(run, image, stars, caller) for run in page.runs for image in run.images]
-        found = Markup('<div class="strip">{}</div>').format(Markup("").join(tiles)) if tiles else _NOTHING_FOUND
+        found = Markup('<div class="strip">{}</div>').format(Markup("").join(tiles)) if tiles else _nothing(search)
         if page.after is not None and shown >= MOST_SHOWN:
             found += _OLDER.format(MOST_SHOWN)
         stored = self.playground.history.storage(caller.visitor) if search.trash else None
         return {
-            self.area.box: gr.update(visible=bool(tiles) or self._has_any(caller.visitor)),
+            # Runs that made no image are no history yet: whoever began with a refused one sees none.
+            self.area.box: gr.update(
+                visible=bool(tiles or page.after or wrong or search != Search()) or self._has_trash(caller.visitor)
+            ),
             self.area.shelf: str(Markup('<p class="quiet">{}</p>').format(wrong) if wrong else found),
             self.area.more: gr.update(visible=page.after is not None and shown < MOST_SHOWN),
-            **self.area.trash.shown(stored),
+            **self.area.trash.shown(stored, any_in_it=bool(page.runs)),
         }
 
     def _tile(self, run: Run, image: RunImage, stars: frozenset[tuple[str, int]], caller: Caller) -> Markup:
@@ -148,6 +152,10 @@ class Looking:
         return vary_button(image, no_variation(backend) if backend else "Its backend isn't here any more.")
 
 
+def _nothing(search: Search) -> Markup:
+    return {Search(): _EMPTY, Search(trash=True): _EMPTY_TRASH}.get(search, _NOTHING_FOUND)
+
+
 _TILE = Markup(
     '<figure class="tile {on}" data-run="{run}" data-index="{index}" data-seed="{seed}">'
     '{picture}<div class="corner"><span class="send" title="Use this image in another mode">→{send}</span>'
@@ -157,7 +165,7 @@ _TILE = Markup(
     '<figcaption><span class="facts">{line}</span>'
     '<button type="button" class="small" data-act="settings" title="{mode}: bring back everything">'
     "Settings</button>{vary}"
-    '<button type="button" class="small" data-act="share" title="A link that shows this run, or takes that back">'
+    '<button type="button" class="small" data-act="share" title="A link that shows this run to whoever has it">'
     "Link</button>"
     "</figcaption></figure>"
 )

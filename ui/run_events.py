@@ -16,7 +16,7 @@ from ui.recovering import Recovering
 from ui.restore import Restoring
 from ui.room import Together
 from ui.run import Runner
-from ui.trash import Emptying
+from ui.trash import EMPTY, Emptying
 from ui.varying import Varying
 from ui.ways_out import WaysOut
 
@@ -41,9 +41,7 @@ def connect_history(presses: Presses, looking: Looking, area: HistoryArea) -> No
     asked = list(area.searched().values())
     presses.on(area.more, looking.further, asked, [*area.outputs(), area.shown])
     presses.on(ARCHIVE, looking.archive, asked, [area.undo])
-    emptying = Emptying(looking.playground, area.trash, area.undo)
-    presses.on(area.trash.ask, emptying.ask, (), [area.trash.sure])
-    presses.on(area.trash.sure, emptying.empty, (), [area.undo], refresh=True)
+    presses.on(EMPTY, Emptying(looking.playground, area.undo).empty, (), [area.undo], refresh=True)
 
 
 def connect_recovering(recovering: Recovering) -> None:

@@ -1,6 +1,7 @@
 """The trash: what was deleted lies there for a week, comes back, or goes for good at once."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -8,63 +9,63 @@ from markupsafe import Markup
 
 from backend.playground import Playground
 from backend.runs.history import Storage
+from ui import words
 from ui.caller import caller_of
+from ui.presses import PRESS
 
-_STORED = Markup('<p class="quiet">{runs} runs and {images} images of yours take {size}, the trash included.</p>')
-_EMPTIED = Markup(
-    '<p class="undo" role="status">{count} runs are gone for good. Of the last minute\'s, some may follow later.</p>'
+EMPTY = "trash-sure"
+"""The id of the button that empties the trash."""
+_STORED = Markup('<p class="quiet">{runs} and {images} of yours take {size}, the trash included.</p>')
+# Asked and answered in the browser alone, so that no look at the history comes between the two presses.
+_ASK = Markup(
+    '<div class="trash-row asking"><button type="button" data-trash="ask">Empty the trash</button></div>'
+    '<div class="trash-row sure" role="group" aria-label="Empty the trash"><p>All of it is deleted for good.</p>'
+    '<button type="button" class="{press}" id="{empty}" data-trash="done">Delete for good</button>'
+    '<button type="button" data-trash="keep">Keep it</button></div>'
 )
+_EMPTIED = Markup('<p class="undo" role="status">{gone}</p>')
+_NOTHING = Markup('<p class="undo" role="status">The trash was empty.</p>')
+_SCRIPT = Path(__file__).parent / "trash.js"
 
 
 @dataclass(frozen=True, slots=True)
 class TrashArea:
-    """The components above the trash."""
+    """The component above the trash."""
 
-    stored: gr.HTML
-    ask: gr.Button
-    sure: gr.Button
+    place: gr.HTML
 
     def outputs(self) -> list[Any]:
         """Return what a look at the history changes here."""
-        return [self.stored, self.ask, self.sure]
+        return [self.place]
 
-    def shown(self, stored: Storage | None) -> dict[Any, Any]:
+    def shown(self, stored: Storage | None, *, any_in_it: bool = False) -> dict[Any, Any]:
         """Return the updates that show what is stored and how to empty the trash; None: the trash isn't looked at."""
-        on, told = stored is not None, ""
-        if stored is not None:
-            told = str(_STORED.format(runs=stored.runs, images=stored.images, size=_size(stored.bytes)))
-        return {
-            self.stored: gr.update(value=told, visible=on),
-            self.ask: gr.update(visible=on),
-            self.sure: gr.update(visible=False),
-        }
+        if stored is None:
+            return {self.place: gr.update(value="", visible=False)}
+        runs, images = words.counted(stored.runs, "run"), words.counted(stored.images, "image")
+        told = _STORED.format(runs=runs, images=images, size=_size(stored.bytes))
+        ask = _ASK.format(press=PRESS, empty=EMPTY) if any_in_it else ""
+        return {self.place: gr.update(value=str(told + ask), visible=True)}
 
 
 def trash_area() -> TrashArea:
-    """Lay out the line and its two buttons; the second asks whether the first was meant."""
-    stored = gr.HTML("", visible=False, elem_id="stored", apply_default_css=False)
-    with gr.Row(elem_classes=["small-row"]):
-        ask = gr.Button("Empty the trash", size="sm", scale=0, visible=False, elem_id="trash-empty")
-        sure = gr.Button("Delete all of it for good", size="sm", scale=0, visible=False, elem_id="trash-sure")
-    return TrashArea(stored, ask, sure)
+    """Lay out the line with its buttons; the second asks whether the first was meant."""
+    script = _SCRIPT.read_text(encoding="utf-8")
+    return TrashArea(gr.HTML("", visible=False, elem_id="trash", js_on_load=script, apply_default_css=False))
 
 
 @dataclass(frozen=True, slots=True)
 class Emptying:
-    """Answers the two buttons; `note` is where it is told."""
+    """Answers the button that means it; `note` is where it is told."""
 
     playground: Playground
-    area: TrashArea
     note: gr.HTML
-
-    def ask(self, _request: gr.Request) -> dict[Any, Any]:
-        """Show the button that does it."""
-        return {self.area.sure: gr.update(visible=True)}
 
     def empty(self, request: gr.Request) -> dict[Any, Any]:
         """Delete for good what the visitor has in the trash."""
         count = self.playground.history.empty_trash(caller_of(self.playground, request).visitor)
-        return {self.note: gr.update(value=str(_EMPTIED.format(count=count)), visible=True)}
+        text = _EMPTIED.format(gone=words.gone(count)) if count else _NOTHING
+        return {self.note: gr.update(value=str(text), visible=True)}
 
 
 def _size(count: int) -> str:

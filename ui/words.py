@@ -102,6 +102,16 @@ def left(stand: Allowance) -> str:
     return "" if stand.left_usd is None else f"{dollars(stand.left_usd)} of the server's allowance is left for you."
 
 
+def counted(count: int, what: str) -> str:
+    """Return a number of things: `1 run`, `2 runs`."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+def gone(count: int) -> str:
+    """Return what emptying the trash did."""
+    return f"{counted(count, 'run')} {'is' if count == 1 else 'are'} gone for good."
+
+
 def duration(seconds: float | None) -> str:
     """Return seconds for people: `1.4 s`, `2 min 5 s`."""
     if seconds is None:

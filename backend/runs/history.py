@@ -20,6 +20,8 @@ from backend.runs.words import first_number, marks, matches, note_state, row_num
 from backend.runs.words import table as prompts
 
 KEPT_IN_TRASH = timedelta(days=7)
+GONE = datetime.fromtimestamp(1, UTC)
+"""When a run was deleted that is in nobody's trash any more: the next clearing out takes it, with its young files."""
 MOST_RECOVERABLE = 20
 
 
@@ -118,11 +120,18 @@ class History:
 
     def restore(self, visitor: str, run_ids: Sequence[str]) -> tuple[str, ...]:
         """Take runs out of the trash again and return the ids of those that came back."""
-        return self._move(visitor, run_ids, None, runs.c.deleted.is_not(None))
+        return self._move(visitor, run_ids, None, runs.c.deleted > GONE)
 
     def empty_trash(self, visitor: str) -> int:
-        """Delete for good what the visitor has in the trash, files included; return the number of runs."""
-        return empty(self.store, self.files, runs.c.visitor == visitor)
+        """Delete for good what the visitor has in the trash, files included; return the number of runs.
+
+        A run with a file of the last minute leaves the trash too, and follows when next something is cleared out.
+        """
+        self.clear_out()
+        theirs = (runs.c.visitor == visitor) & (runs.c.deleted > GONE)
+        done = empty(self.store, self.files, theirs)
+        with writing(self.store.engine) as connection:
+            return done + connection.execute(update(runs).where(theirs).values(deleted=GONE)).rowcount
 
     def clear_out(self, now: datetime | None = None) -> int:
         """Delete for good what has lain in anybody's trash for `KEPT_IN_TRASH`; return the number of runs."""
@@ -199,5 +208,5 @@ def _conditions(search: Search) -> list[ColumnElement[bool]]:
         (runs.c.cost_usd.__le__, search.most_usd),
     )
     conditions = [compare(value) for compare, value in asked if value is not None]
-    conditions.append(runs.c.deleted.is_not(None) if search.trash else runs.c.deleted.is_(None))
+    conditions.append(runs.c.deleted > GONE if search.trash else runs.c.deleted.is_(None))
     return conditions

@@ -1,13 +1,12 @@
 """What was made: found again, taken elsewhere, kept and deleted."""
 
-import os
-import time
 import zipfile
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
 from tests.browser.folds import open_fold
+from tests.browser.seen import on_screen
 from tests.browser.test_modes import choose, drag, generate, mask_of, newest, scene  # noqa: F401 - a fixture
 from tests.serving import Site
 
@@ -90,7 +89,7 @@ def test_the_history_is_searched_by_words_and_mode(page: Page) -> None:
     page.fill("#history-words input", "whale")
     expect(page.locator("#history .tile")).to_have_count(1)
     page.fill("#history-words input", "nothing like it")
-    expect(page.locator("#history")).to_contain_text("Nothing of yours fits")
+    on_screen(page.get_by_text("Nothing of yours fits this search."))
 
 
 def test_a_favourite_is_kept_and_a_deleted_image_is_gone(page: Page) -> None:
@@ -136,18 +135,11 @@ def test_what_is_shown_comes_as_a_zip(page: Page, tmp_path: Path) -> None:
     assert sum(name.endswith(".png") for name in names) == 1
 
 
-def make_old(site: Site) -> None:
-    """Make all files older than the minute in which a run of theirs might still be on its way."""
-    for path in site.playground.files.folder.rglob("*"):
-        if path.is_file():
-            os.utime(path, (time.time() - 3600, time.time() - 3600))
-
-
 def open_search(page: Page) -> None:
     open_fold(page, "Backend, dates, cost, trash")
 
 
-def test_the_trash_is_looked_at_restored_from_and_emptied(page: Page, site: Site) -> None:
+def test_the_trash_is_looked_at_restored_from_and_emptied(page: Page) -> None:
     draw(page, "a lost kite")
     draw(page, "a kept kite")
     tiles = page.locator("#history-shelf .tile")
@@ -160,17 +152,53 @@ def test_the_trash_is_looked_at_restored_from_and_emptied(page: Page, site: Site
     open_search(page)  # it stays in reach although nothing else is there
     page.get_by_label("Show the trash").check()
     expect(tiles).to_have_count(2)
-    expect(page.locator("#stored")).to_contain_text("2 runs and 2 images of yours take")
+    on_screen(page.get_by_text("2 runs and 2 images of yours take"))
     tiles.first.get_by_role("button", name="Restore").click()
     expect(tiles).to_have_count(1)
-    make_old(site)
-    page.click("#trash-empty")
-    page.click("#trash-sure")
-    expect(page.locator("#undo")).to_contain_text("1 runs are gone for good")
+    ask, keep = page.get_by_role("button", name="Empty the trash"), page.get_by_role("button", name="Keep it")
+    ask.click()
+    on_screen(page.get_by_role("button", name="Delete for good"))
+    page.evaluate("window.playground_form.refresh()")  # a look at the history that comes between the two presses
+    page.wait_for_timeout(600)
+    on_screen(page.get_by_role("button", name="Delete for good"))
+    keep.click()
+    on_screen(ask)
+    ask.click()
+    page.get_by_role("button", name="Delete for good").click()
+    on_screen(page.get_by_text("1 run is gone for good."))  # though it was made just now
     expect(tiles).to_have_count(0)
+    on_screen(page.get_by_text("The trash is empty."))
+    expect(ask).to_be_hidden()
     page.get_by_label("Show the trash").uncheck()
     expect(tiles).to_have_count(1)
-    expect(page.locator("#trash-empty")).to_be_hidden()
+    expect(page.locator("#trash")).to_be_hidden()
+
+
+def test_the_button_that_empties_the_trash_holds_its_words(page: Page) -> None:
+    draw(page, "a wide kite")
+    page.locator("#history-shelf .tile").first.hover()
+    page.locator("#history-shelf .tile").first.get_by_role("button", name="Delete").click()
+    open_search(page)
+    page.get_by_label("Show the trash").check()
+    ask = page.get_by_role("button", name="Empty the trash")
+    on_screen(ask)
+    box = ask.bounding_box()
+    assert box
+    assert box["width"] > 100
+    assert 36 <= box["height"] <= 48  # one line
+    assert ask.evaluate(
+        "each => each.scrollWidth <= each.clientWidth + 1 && each.scrollHeight <= each.clientHeight + 1"
+    )
+
+
+def test_a_visitor_whose_first_run_was_refused_sees_no_history(page: Page) -> None:
+    open_fold(page, "Only Fake")
+    page.fill("#fake-fail_after input", "0")
+    page.fill("#prompt textarea", "a refused kite")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#stage .problem")).to_be_visible()
+    page.wait_for_timeout(1000)  # until the history was looked at anew
+    expect(page.locator("#history")).to_be_hidden()
 
 
 def test_runs_are_found_by_backend_day_and_cost_and_a_wrong_amount_is_said(page: Page) -> None:

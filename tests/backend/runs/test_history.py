@@ -196,13 +196,23 @@ def test_a_picture_that_somebody_else_brought_too_stays(playground: Playground, 
     assert playground.files.read(image) == b"a famous picture"
 
 
-def test_a_file_that_was_just_asked_for_again_stays_for_now(playground: Playground, add: Add) -> None:
+def test_a_file_that_was_just_asked_for_again_stays_for_now_though_its_run_left_the_trash(
+    playground: Playground, add: Add
+) -> None:
     run = add(1)
     playground.history.delete(ME, [run.id])
     make_old(playground)
-    playground.files.put(playground.files.read(run.images[0].sha256), "png")
+    content = playground.files.read(run.images[0].sha256)
+    playground.files.put(content, "png")
+    assert playground.history.empty_trash(ME) == 1
+    assert found(playground, trash=True) == []
+    assert playground.history.restore(ME, [run.id]) == ()
+    assert playground.files.read(run.images[0].sha256) == content
     assert playground.history.empty_trash(ME) == 0
-    assert found(playground, trash=True) == [1]
+    make_old(playground)
+    assert playground.history.clear_out() == 1
+    with pytest.raises(NotFound):
+        playground.files.read(run.images[0].sha256)
 
 
 def test_the_trash_is_cleared_out_after_a_week(playground: Playground, add: Add) -> None:
