@@ -1,6 +1,8 @@
 // Cards and tiles: on the stage, in the history, on a room's board; and what leads on from a spend cap.
+const FILLS = ['settings', 'send', 'remix'];
 function tell(node, more) {
   const home = node.closest('[data-run]'), {act} = node.dataset;
+  window.playground.fills = FILLS.includes(act);
   const event = ['remix', 'vary'].includes(act) ? act : 'act';
   window.playground_form.tell(event, {...(home ? home.dataset : {}), ...node.dataset, ...more});
 }

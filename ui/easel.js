@@ -5,19 +5,22 @@ const image = find('.sheet img'), canvas = find('canvas'), sheet = find('.sheet'
 const ring = find('.ring'), brush = find('.size-of-brush input'), pen = canvas.getContext('2d', {willReadFrequently: true});
 const SIDES = ['left', 'right', 'top', 'bottom'], MOST_SIDE = 2048, GRID = 16;
 const INK_PARTS = [99, 102, 241], INK = `rgb(${INK_PARTS})`;
-let picture = null, margins = {left: 0, right: 0, top: 0, bottom: 0};
+let picture = null, brought = null, margins = {left: 0, right: 0, top: 0, bottom: 0};
 let erasing = false, writing = false, settled = null;
 
 function tell() {
   settled = picture && {image: picture, width: image.naturalWidth, height: image.naturalHeight};
   props.value = settled;
   window.playground_form?.look();
+  remember_easel();
 }
 
 function mode() { return document.getElementById('main').dataset.mode || 'text_to_image'; }
 
-function show(file, url, mask) {
-  picture = {path: file.path, url, orig_name: file.orig_name || 'image', meta: {_type: 'gradio.FileData'}};
+const UNREADABLE = 'The browser cannot read this file: save it as a PNG and try again.';
+function show(sent, url, {mask = null, file = null, shown = () => {}, failed = () => complain(UNREADABLE)} = {}) {
+  picture = {path: sent.path, url, orig_name: sent.orig_name || 'image', meta: {_type: 'gradio.FileData'}};
+  brought = file;
   image.onload = () => {
     canvas.width = image.naturalWidth;
     canvas.height = image.naturalHeight;
@@ -29,18 +32,19 @@ function show(file, url, mask) {
     resize_brush(0);
     lay_out(); tell();
     if (mask) draw_mask(mask);
+    shown();
   };
-  image.onerror = () => { about.textContent = 'The browser cannot read this file: save it as a PNG and try again.'; };
+  image.onerror = () => { remove(); failed(); };
   image.src = url;
 }
 
-async function take(file) {
+async function take(file, shown) {
   if (!file || !file.type.startsWith('image/')) return;
   if (file.size > 30 * 2 ** 20) { complain(`The file has ${Math.round(file.size / 2 ** 20)} MB; the most is 30 MB.`); return; }
   root.dataset.busy = '';
   try {
     const sent = await upload(file);
-    show({path: sent.path, orig_name: file.name}, sent.url);
+    show({path: sent.path, orig_name: file.name}, sent.url, {file, shown});
   } catch (error) {
     complain('The upload did not arrive: try it again.');
   } finally { delete root.dataset.busy; }
@@ -49,7 +53,7 @@ async function take(file) {
 function complain(text) { root.querySelector('.drop small').textContent = text; about.textContent = text; }
 
 function remove() {
-  picture = null; root.dataset.empty = ''; image.removeAttribute('src');
+  picture = brought = null; root.dataset.empty = ''; image.onerror = null; image.removeAttribute('src');
   forget_deeds(); PAINT.clear();
   root.classList.remove('large');
   tell();
@@ -159,6 +163,6 @@ document.addEventListener('input', event => { if (event.target.closest && event.
 watch('value', () => {
   const given = props.value;
   if (given === settled || !given) { if (!given && picture) remove(); return; }
-  show(given.image, given.image.url, given.mask);
+  show(given.image, given.image.url, {mask: given.mask});
 });
-window.playground_easel = {mask, lay_out, read_margins, take};
+window.playground_easel = {mask, lay_out, read_margins, take: file => take(file)};

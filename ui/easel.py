@@ -9,8 +9,8 @@ from typing import Any
 import gradio as gr
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("easel.js", "easel_mask.js", "easel_edge.js")
-"""One program: the second draws the mask, the third shows it as growing and feathering make it."""
+_SCRIPTS = ("pictures.js", "easel.js", "easel_mask.js", "easel_edge.js", "easel_memory.js")
+"""One program: the third draws the mask, the fourth shows it as growing and feathering make it, the last keeps all."""
 
 
 def easel() -> gr.HTML:

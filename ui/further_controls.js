@@ -7,7 +7,20 @@ let list = [], settled = null;
 
 const allowed = () => Math.max(0, props.most - (document.getElementById('main').dataset.mode === 'controlnet'));
 
-function tell() { settled = list.map(each => ({...each})); props.value = settled; window.playground_form?.look(); }
+function tell() { settled = list.map(each => ({...each})); props.value = settled; window.playground_form?.look(); keep(); }
+
+// They are kept only once those of before have come back, which an empty list must not replace.
+const lay_before = laid_by('controls');
+let recalled = false;
+function keep() { if (recalled) lay_by('controls', list).catch(() => {}); }
+async function recall() {
+  const kept = await lay_before ?? [], there = await Promise.all(kept.map(each => each.image && still_there(each.image.url)));
+  recalled = true;
+  if (list.length || !kept.length) { keep(); return; }
+  list = kept.map((each, at) => there[at] ? each : {...each, image: null});
+  draw(); tell();
+  if (there.includes(false)) say('A picture that lay here is no longer on the server: choose it again.');
+}
 
 function say(text) { hint.textContent = text; hint.hidden = !text; }
 
@@ -58,8 +71,9 @@ watch('value', () => {
   if (props.value === settled) return;
   list = (props.value || []).map(each => ({...FIRST, ...each}));
   settled = props.value;
-  draw();
+  draw(); keep();
 });
 watch('most', lay_out);
+when_started(recall);
 new MutationObserver(lay_out).observe(document.getElementById('main'), {attributes: true, attributeFilter: ['data-mode']});
 draw();

@@ -14,6 +14,8 @@ from ui.served import Served, url
 from ui.uploads import Uploads
 
 _HERE = Path(__file__).parent
+_SCRIPTS = ("pictures.js", "further_controls.js")
+"""One program: the first keeps the rows in the visitor's browser."""
 
 
 def further_controls(capabilities: Capabilities) -> gr.HTML:
@@ -21,7 +23,7 @@ def further_controls(capabilities: Capabilities) -> gr.HTML:
     return gr.HTML(
         [],
         html_template=(_HERE / "further_controls.html").read_text(encoding="utf-8"),
-        js_on_load=(_HERE / "further_controls.js").read_text(encoding="utf-8"),
+        js_on_load="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
         apply_default_css=False,
         elem_id="further-controls",
         most=capabilities.most_controls,

@@ -4,7 +4,7 @@ const STORAGE = 'z-image-playground';
 const TOLD = ['act', 'remix', 'vary', 'way', 'promised'];  // each an event of this component
 let started = false, waiting = null, asked = null, again = false, stale = false;
 let seen = null, written = null, planned = false, edge = null, backend = props.backend;
-let first = null, typed = {}, lost = 0;
+let first = null, typed = {}, lost = 0, typing = null;
 
 function look(pause = PAUSE_MS) {
   clearTimeout(waiting);
@@ -60,6 +60,17 @@ function remember(kept) {
   try { localStorage.setItem(STORAGE, JSON.stringify(kept)); } catch (error) { /* Then the form begins empty. */ }
 }
 
+// No look at the form is worth each letter of the prompt, so it is kept as it stands, whatever was remembered with it.
+function with_prompt(kept) {
+  const box = document.querySelector('#prompt textarea');
+  return box && started ? {...kept, recipe: {mode: 'text_to_image', ...kept?.recipe, prompt: box.value}} : kept;
+}
+function keep_prompt() {
+  clearTimeout(typing);
+  typing = null;
+  remember(with_prompt(remembered()));
+}
+
 // What follows the form in the browser alone.
 function follow(values) {
   const now = JSON.stringify([values.prompt, values.styles, values.backend]);
@@ -79,7 +90,8 @@ window.playground_form = {
   // The form is as the visitor left it: from here on, each change is told. Returns the mode to stand in.
   start: mode => {
     if (started) return mode;
-    started = stale = true;
+    started = stale = window.playground_started = true;
+    document.dispatchEvent(new Event('playground-started'));
     if ('backend' in typed) backend = '';  // what the form was fitted to meanwhile is no longer sure
     window.playground_sheet?.fill(typed);
     if (Object.keys(typed).length) trigger('kept'); else look(0);
@@ -106,10 +118,15 @@ window.playground_form = {
 const within = (event, place) => event.target.closest && event.target.closest(place);
 function touched(event) {
   if (within(event, SEARCH)) window.playground_form.refresh(PAUSE_MS);
-  else if (within(event, '#prompt') && event.type === 'input') window.playground_tokens?.(event.target.value);
+  else if (within(event, '#prompt') && event.type === 'input') {
+    window.playground_tokens?.(event.target.value);
+    clearTimeout(typing);
+    typing = setTimeout(keep_prompt, PAUSE_MS);
+  }
   else if (within(event, FORM) && !(within(event, '#prompt') && event.type === 'keyup')) look();
 }
 for (const kind of ['input', 'change', 'click', 'pointerup', 'keyup', 'focusout']) document.addEventListener(kind, touched, true);
+window.addEventListener('pagehide', () => { if (typing) keep_prompt(); });
 document.addEventListener('click', event => {
   if (event.target.closest('#grid-run')) trigger('grid');
   const button = event.target.closest('button.press');
@@ -120,7 +137,7 @@ document.addEventListener('keydown', event => {
 });
 watch('value', () => {
   const {kept, going, promised, grid} = JSON.parse(props.value || '{}');
-  if (kept) remember(kept);
+  if (kept) remember(with_prompt(kept));
   if (typeof grid === 'string') document.getElementById('grid-price').innerHTML = grid;
   if (going) trigger('follow');
   if (promised) trigger('promised');

@@ -13,8 +13,8 @@ from uuid import uuid4
 import gradio as gr
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("signals.js", "cards.js")
-"""One program: the second tells what is pressed on cards, wherever they stand."""
+_SCRIPTS = ("signals.js", "cards.js", "arrivals.js")
+"""One program: the second tells what is pressed on cards, wherever they stand, the third shows what comes."""
 
 _PROMISED = " promised"
 

@@ -130,8 +130,8 @@ class History:
         self.clear_out()
         theirs = (runs.c.visitor == visitor) & (runs.c.deleted > GONE)
         done = empty(self.store, self.files, theirs)
-        with writing(self.store.engine) as connection:
-            return done + connection.execute(update(runs).where(theirs).values(deleted=GONE)).rowcount
+        with exclusively(self.store.engine) as connection:
+            return done + int(connection.execute(update(runs).where(theirs).values(deleted=GONE)).rowcount)
 
     def clear_out(self, now: datetime | None = None) -> int:
         """Delete for good what has lain in anybody's trash for `KEPT_IN_TRASH`; return the number of runs."""

@@ -89,7 +89,7 @@ def test_the_history_is_searched_by_words_and_mode(page: Page) -> None:
     page.fill("#history-words input", "whale")
     expect(page.locator("#history .tile")).to_have_count(1)
     page.fill("#history-words input", "nothing like it")
-    on_screen(page.get_by_text("Nothing of yours fits this search."))
+    expect(page.get_by_text("Nothing of yours fits this search.")).to_be_visible()
 
 
 def test_a_favourite_is_kept_and_a_deleted_image_is_gone(page: Page) -> None:

@@ -1,0 +1,53 @@
+// What a press brings comes on screen by itself, gently; not for one who types, paints or scrolls meanwhile.
+const BRINGS = '#generate, #stop, #compare, #grid-run, [data-act=vary], #recoverable [data-run]';
+const AIR = 16, SETTLED_MS = 700, MODIFIERS = ['Control', 'Shift', 'Alt', 'Meta'];
+const still = matchMedia('(prefers-reduced-motion: reduce)');
+let stage = null, awaiting = null, pressed_at = 0;
+
+// Scrolls no further than needed; of what is taller than the window the top is shown.
+function bring(place) {
+  if (!place) return;
+  const {top, bottom} = place.getBoundingClientRect(), room = innerHeight - 2 * AIR;
+  const by = bottom - top > room || top < AIR ? top - AIR : Math.max(0, bottom - innerHeight + AIR);
+  if (Math.abs(by) > 1) window.scrollBy({top: by, behavior: still.matches ? 'auto' : 'smooth'});
+}
+window.playground_bring = bring;
+
+function arrived() {
+  if (!awaiting) return;
+  const going = stage.querySelector('.progress'), over = !going && stage.querySelector('.card, .problem, .stopped, .grid, .compare');
+  if (going && awaiting === 'begin') { awaiting = 'end'; bring(stage); }
+  if (!over || performance.now() - pressed_at < 50) return;
+  bring(stage);
+  const mine = pressed_at;
+  // The page settles behind it: prices, what is left, the history.
+  setTimeout(() => { if (awaiting && mine === pressed_at) { awaiting = null; bring(stage); } }, SETTLED_MS);
+}
+
+document.addEventListener('click', event => {
+  if (!event.target.closest(BRINGS)) return;
+  awaiting = 'begin';
+  pressed_at = performance.now();
+}, true);
+function busy(event) {
+  if (!event.isTrusted || event.timeStamp <= pressed_at || event.repeat || MODIFIERS.includes(event.key)) return;
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) return;
+  awaiting = null;
+}
+for (const kind of ['keydown', 'input', 'pointerdown', 'wheel', 'touchmove']) document.addEventListener(kind, busy, {capture: true, passive: true});
+
+// Generate and Stop take each other's place; whoever was on one by keys is on the other then.
+let held = null;
+document.addEventListener('focusin', event => { held = event.target; });
+function pass_on() {
+  if (!held || held.isConnected || document.activeElement !== document.body) return;
+  if (['generate', 'stop'].includes(held.id)) document.querySelector('#generate, #stop')?.focus({preventScroll: true});
+}
+// A key that is still held down since Generate must not stop what it began.
+document.addEventListener('keydown', event => { if (event.repeat && event.target.id === 'stop') event.preventDefault(); }, true);
+
+document.addEventListener('playground-started', () => {
+  stage = document.getElementById('stage');
+  new MutationObserver(() => requestAnimationFrame(arrived)).observe(stage, {childList: true, subtree: true});
+  new MutationObserver(pass_on).observe(document.getElementById('go'), {childList: true, subtree: true});
+}, {once: true});
