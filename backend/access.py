@@ -13,14 +13,21 @@ from backend.runs.files import missing
 def receive(playground: Playground, caller: Caller, path: Path) -> str:
     """Check a file that a visitor uploaded, keep it as theirs, and return its sha256.
 
-    Raises `BadImage` for what is no picture that we take, and `NotFound` for another visitor's upload: Gradio takes
-    any path in its cache for an upload, so that a guessed one would be read.
+    Raises `BadImage` for what is no picture that we take, and `NotFound` as `check_upload` does.
     """
-    if playground.holders.served(str(path), caller.visitor) == "another's":
-        raise NotFound("This upload isn't there any more; upload it again.")
+    check_upload(playground, caller.visitor, path)
     sha256 = take_upload(playground.files, path)
     playground.holders.add_picture(sha256, caller.visitor)
     return sha256
+
+
+def check_upload(playground: Playground, visitor: str, path: Path) -> None:
+    """Raise `NotFound` for a file that was uploaded by another visitor, or is served to one.
+
+    Gradio takes any path in its cache for an upload, so that another's could be read by its path.
+    """
+    if playground.holders.served(str(path), visitor) == "another's":
+        raise NotFound("This upload isn't there any more; upload it again.")
 
 
 def check_pictures(playground: Playground, caller: Caller, request: Request) -> None:

@@ -57,10 +57,10 @@ class Api:
         known = self.scripts.library.known_styles(caller_of(self.playground, request))
         return [style.model_dump(exclude={"group"}) for style in known]
 
-    def read_metadata(self, image: FileData) -> dict:  # type: ignore[type-arg]  # Gradio reads the bare type
+    def read_metadata(self, image: FileData, request: gr.Request) -> dict:  # type: ignore[type-arg]  # Gradio reads the bare type
         """Read the settings that an image carries: ours exactly, other programs' as far as they mean something here."""
         try:
-            found = settings_of(image)
+            found = settings_of(self.playground, caller_of(self.playground, request).visitor, image)
         except PlaygroundError as error:
             raise gr.Error(words.sentence(error), print_exception=False) from error
         dropped = [{"name": left.name, "value": left.value, "why": left.why} for left in found.dropped]

@@ -8,10 +8,12 @@ import gradio as gr
 from gradio.utils import get_upload_folder
 from markupsafe import Markup
 
+from backend.access import check_upload
 from backend.errors import BadImage, PlaygroundError
 from backend.playground import Playground
 from backend.restore.found import Restored
 from backend.restore.read import read_metadata
+from ui.caller import caller_of
 from ui.filling import Filling, Updates
 from ui.results import error_card
 from ui.signals import data_of
@@ -25,12 +27,16 @@ DROP_ZONE = """
 """
 
 
-def settings_of(value: Any) -> Restored:
-    """Read an uploaded file's settings; raise `BadImage` where there are none, or it wasn't uploaded here."""
+def settings_of(playground: Playground, visitor: str, value: Any) -> Restored:
+    """Read the settings of a file that the visitor uploaded, or was given.
+
+    Raises `BadImage` where there are none, or it wasn't uploaded here; `NotFound` for a file of another visitor's.
+    """
     path = value.get("path") if isinstance(value, dict) else value
     resolved = Path(str(path)).resolve()
     if not resolved.is_relative_to(Path(get_upload_folder()).resolve()) or not resolved.is_file():
         raise BadImage("The image isn't a file that was uploaded here: upload it first.")
+    check_upload(playground, visitor, resolved)
     if resolved.stat().st_size > MOST_BYTES:
         raise BadImage(f"The file has more than {MOST_BYTES // 2**20} MB: settings are read from smaller ones.")
     found = read_metadata(resolved.read_bytes())
@@ -51,10 +57,11 @@ class Restoring:
         """Return what a restored file changes."""
         return [*self.filling.outputs(), self.note]
 
-    def dropped(self, event: gr.EventData) -> Updates:
+    def dropped(self, event: gr.EventData, request: gr.Request) -> Updates:
         """Fill the form from a file and say what of it meant nothing here."""
+        visitor = caller_of(self.playground, request).visitor
         try:
-            found = settings_of(data_of(event).get("path"))
+            found = settings_of(self.playground, visitor, data_of(event).get("path"))
         except PlaygroundError as error:
             return {self.note: gr.update(value=str(error_card(error, bills=None)), visible=True)}
         updates = self.filling.from_recipe(found.recipe, found.backend)

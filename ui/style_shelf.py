@@ -9,6 +9,7 @@ import gradio as gr
 from markupsafe import Markup
 from pydantic import ValidationError
 
+from backend.access import check_upload
 from backend.errors import InvalidRequest, PlaygroundError, Problem, from_validation
 from backend.prompts.style_files import FORMATS, Imported, StyleFormat, read_styles, write_styles
 from backend.prompts.styles import Style, find
@@ -122,6 +123,7 @@ class StyleShelving:
         visitor = self._visitor(request)
         before = {style.name for style in self._own(visitor)}
         try:
+            check_upload(self.library.playground, visitor, Path(path))
             found = self._take(read_styles(Path(path).read_bytes()), visitor)
         except PlaygroundError as error:
             raise gr.Error(str(error), print_exception=False) from error

@@ -101,7 +101,7 @@ class Tools:
             case "styles":
                 yield Said(answer={"styles": self.api.styles(asker)})
             case "read_metadata":
-                yield Said(answer=self.api.read_metadata(_files(arguments)["image"]))
+                yield Said(answer=self.api.read_metadata(_files(arguments)["image"], asker))
             case "estimate":
                 values = _files(arguments)
                 mode = values.pop("mode", "text_to_image")

@@ -13,10 +13,12 @@ from backend.local.drawing import Drawing, OnStep
 from backend.local.options import Attention, ControlNetWeights, Layout, options_of
 from backend.local.samplers.sampler import calls_of
 from backend.local.scenes import Frame, prepare
+from backend.recent import Recent
 from backend.requests import Common, Request, parse_request
 from backend.runs.files import ImageFiles
 
 MOST_REMEMBERED = 64
+MOST_PACES = 512
 _NO_SHAPE = tuple(name for name in Common.model_fields if name != "controls")
 
 
@@ -76,7 +78,7 @@ class Timings:
     """The last pace of each kind of drawing. Those with a cache aren't kept, as each of them skips what it likes."""
 
     def __init__(self) -> None:
-        self._paces: dict[Kind, Pace] = {}
+        self._paces: Recent[Kind, Pace] = Recent(MOST_PACES)
 
     def note(self, drawing: Drawing, model: str, watch: "Stopwatch") -> None:
         """Keep what a finished drawing took; one call can't be told from the rest, so that more calls win over it."""
@@ -84,14 +86,14 @@ class Timings:
             return
         pace, kind = watch.pace(), kind_of(drawing.request, stroke_of(drawing), model)
         if watch.calls > 1 or kind not in self._paces:
-            self._paces[kind] = pace
+            self._paces.put(kind, pace)
 
     def note_whole(self, request: Request, strokes: Sequence[Stroke], model: str, seconds: float) -> None:
         """Keep what an image took of which the whole time alone is known, where its drawings are all of a kind."""
         kinds = {kind_of(request, stroke, model) for stroke in strokes}
         if plan_of(request) is None and len(kinds) == 1:
             calls = calls_of(request.scheduler, request.steps) * len(strokes)
-            self._paces[kinds.pop()] = Pace(seconds / calls, 0.0)
+            self._paces.put(kinds.pop(), Pace(seconds / calls, 0.0))
 
     def seconds(self, request: Request, strokes: Iterable[Stroke], model: str) -> float | None:
         """Return how long the drawings of an image may take; None while one such was never timed.

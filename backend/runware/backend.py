@@ -15,13 +15,14 @@ from backend.errors import GenerationFailed, NotReady, Problem, Unsupported
 from backend.events import Emit, Ordering, Queued, Submitted, announce, is_wanted, unheard
 from backend.http import Line
 from backend.pixels import open_upright
+from backend.recent import Recent
 from backend.request_parts import Control
 from backend.requests import ControlNet, Request, controls_of, seeds
 from backend.runs.files import ImageFiles
 from backend.runs.records import Run
 from backend.runware import guides
 from backend.runware.abilities import capabilities, own_options
-from backend.runware.dry_run import DryRuns
+from backend.runware.dry_run import MOST_KEYS, DryRuns
 from backend.runware.inlay import Inlay
 from backend.runware.mapping import Inlaid, to_tasks
 from backend.runware.order import STRANGER_PATIENCE, Order, numbered
@@ -60,7 +61,7 @@ class RunwareBackend(Backend):
         self._server_key = settings.runware_api_key
         self._capabilities = capabilities(settings)
         self._sleep = sleep
-        self._balances: dict[str, Decimal] = {}
+        self._balances: Recent[str, Decimal] = Recent(MOST_KEYS)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -89,7 +90,7 @@ class RunwareBackend(Backend):
         if self._public and self.name not in caller.keys:
             raise Unsupported([Problem("", "Only the balance of a key of your own is shown here: paste yours.")])
         key = self._require_key(caller)
-        self._balances[key_mark(key)] = self.service.balance(key)
+        self._balances.put(key_mark(key), self.service.balance(key))
 
     def estimate(self, request: Request, caller: Caller) -> Estimate:
         """Return the price by the published prices, with a range as wide as the bills are known to be."""

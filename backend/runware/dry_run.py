@@ -8,12 +8,15 @@ from pydantic import SecretStr
 
 from backend.errors import GRAVITY, BadReply, Billed, GenerationFailed, Problem, Unsupported
 from backend.events import Charged, Emit
+from backend.recent import Recent
 from backend.runware.replies import Answer, Item
 from backend.runware.service import Exchange, Service, key_mark
 from backend.runware.wire import ImageInference
 
 PROOF_SECONDS = 3600.0
 """How long a task that was carried out serves as the trial; Runware surely still knows its UUID then."""
+MOST_KEYS = 1000
+"""How many keys of visitors are remembered something of; each may bring as many as they like."""
 NOT_YET = (
     "The exact price can be asked for within an hour after a text-to-image run with this key: only with that run's own "
     "id can it be tried whether asking buys nothing."
@@ -34,13 +37,13 @@ class DryRuns:
     def __init__(self, service: Service, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.service = service
         self._clock = clock
-        self._done: dict[str, tuple[float, ImageInference]] = {}
-        self._proven: set[str] = set()
+        self._done: Recent[str, tuple[float, ImageInference]] = Recent(MOST_KEYS)
+        self._proven: Recent[str, bool] = Recent(MOST_KEYS)
 
     def carried_out(self, task: ImageInference, key: SecretStr) -> None:
         """Take note of a task that Runware has carried out and answered; only one from words alone is kept."""
         if task.inputs is None and task.control_net is None:
-            self._done[key_mark(key)] = (self._clock(), _alone(task))
+            self._done.put(key_mark(key), (self._clock(), _alone(task)))
 
     def price(
         self, tasks: Sequence[ImageInference], key: SecretStr, *, drawn: Callable[[Answer], None] = lambda _: None
@@ -52,14 +55,14 @@ class DryRuns:
         exchange = self.service.dry_run([_alone(task) for task in tasks], key)
         made = [item for item in exchange.answer.items if item.done]
         if made:
-            self._proven.discard(key_mark(key))
+            self._proven.drop(key_mark(key))
             drawn(exchange.answer)
             raise BadReply(DRAWN, billed=_billed(made) if len(made) == len(tasks) else "unknown")
         for refusal in exchange.answer.refusals:
             raise exchange.error(refusal, key)
         costs = _prices(exchange)
         if len(costs) != len(tasks):
-            self._proven.discard(key_mark(key))
+            self._proven.drop(key_mark(key))
             raise BadReply("Runware named no exact price; the estimate stays.", billed="no")
         return sum(costs, Decimal(0))
 
@@ -68,9 +71,9 @@ class DryRuns:
 
         `emit` is told what it cost where Runware drew after all.
         """
-        if key_mark(key) in self._proven:
+        if self._proven.get(key_mark(key)):
             return
-        when, task = self._done.get(key_mark(key), (0.0, None))
+        when, task = self._done.get(key_mark(key)) or (0.0, None)
         if task is None or self._clock() - when > PROOF_SECONDS:
             raise Unsupported([Problem("", NOT_YET)])
         exchange = self._tried(task, key)
@@ -81,7 +84,7 @@ class DryRuns:
             raise BadReply(DRAWN_ANEW, billed=_billed(made))
         if exchange.answer.refusals or len(_prices(exchange)) != 1:
             raise Unsupported([Problem("", NOT_HERE)])
-        self._proven.add(key_mark(key))
+        self._proven.put(key_mark(key), value=True)
 
     def _tried(self, task: ImageInference, key: SecretStr) -> Exchange:
         try:

@@ -1,7 +1,7 @@
 """Bodies on their way in and out: cut at a limit, read whole, and an upload's answer noted."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -49,17 +49,26 @@ def again(body: bytes, receive: Receive) -> Receive:
 
 def noting_paths(send: Send, note: Callable[[str], None]) -> Send:
     """Return `send` that passes on Gradio's answer to an upload, a JSON list of paths, once each path is noted."""
+
+    async def noted(body: bytes) -> None:
+        for path in _paths(body):
+            await run_in_threadpool(note, path)
+
+    return once_whole(send, noted)
+
+
+def once_whole(send: Send, look: Callable[[bytes], Awaitable[None]]) -> Send:
+    """Return `send` that passes an answer's last piece on after `look` has seen the whole of its body."""
     body = bytearray()
 
-    async def noted(message: Message) -> None:
+    async def looking(message: Message) -> None:
         if message["type"] == "http.response.body":
             body.extend(message.get("body", b""))
             if not message.get("more_body"):
-                for path in _paths(bytes(body)):
-                    await run_in_threadpool(note, path)
+                await look(bytes(body))
         await send(message)
 
-    return noted
+    return looking
 
 
 def _paths(body: bytes) -> list[str]:

@@ -12,6 +12,7 @@ from backend.errors import StorageFull, TooManyRequests
 from backend.playground import Playground
 from backend.settings import LOOPBACK
 from backend.visitors import bodies, routes
+from backend.visitors.event_ids import EventIds, begun_event, named_event
 from backend.visitors.identity import COOKIE, cookie, guest_id, new_token, token_of, visitor_id
 from backend.visitors.origin import from_elsewhere, host_name
 from backend.visitors.rates import Rate
@@ -59,6 +60,7 @@ class Gate:
         self.public = playground.settings.public
         self.framed = playground.settings.space_id is not None
         self.sessions = Sessions()
+        self.events = EventIds()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer it with a refusal."""
@@ -96,6 +98,9 @@ class Gate:
     async def _pass_event(self, scope: Scope, receive: Receive, send: Send, sender: Sender) -> None:
         body = await bodies.read(receive)
         self._check_sessions(sessions_in_body(body), sender)
+        self._check_event(named_event(scope["method"], scope["path"], body), sender)
+        if routes.begins_event(scope["method"], scope["path"]):
+            send = bodies.once_whole(send, partial(self._note_event, sender=sender))
         answering = False
 
         async def noted(message: Message) -> None:
@@ -131,6 +136,14 @@ class Gate:
     def _check_sessions(self, named: set[str], sender: Sender) -> None:
         if not all(self.sessions.admits(session, sender.visitor if sender.known else None) for session in named):
             raise Refusal(404, "This page belongs to another visitor: reload it.")
+
+    def _check_event(self, event: str | None, sender: Sender) -> None:
+        if event is not None and not self.events.admits(event, sender.visitor if sender.known else None):
+            raise Refusal(404, "There is no such event of yours.")
+
+    async def _note_event(self, answer: bytes, *, sender: Sender) -> None:
+        if (event := begun_event(answer)) is not None:
+            self.events.note(event, sender.visitor if sender.known else None)
 
     def _count(self, scope: Scope, headers: Headers, visitor: str, size: int) -> None:
         peer = (scope.get("client") or (None,))[0]

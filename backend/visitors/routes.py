@@ -13,6 +13,8 @@ _FILE = re.compile(r"file[=/](?P<path>.*)", re.DOTALL)
 _ADDRESS = re.compile(r"\s*[a-z][a-z0-9+.-]+:/|\s*//", re.IGNORECASE)
 _EVENT = re.compile(r"(queue/join|call/|run/|api/|component_server|reset|cancel|mcp/?$)")
 
+_BEGINS = re.compile(r"(queue/join|call/)")
+
 
 def route(path: str) -> str:
     """Return the path within Gradio's routes, without its prefix."""
@@ -34,6 +36,11 @@ def file_path(path: str) -> str | None:
 def is_upload(path: str) -> bool:
     """Whether it brings files."""
     return route(path).rstrip("/") == "upload"
+
+
+def begins_event(method: str, path: str) -> bool:
+    """Whether the answer names an event that goes on by itself."""
+    return method == "POST" and _BEGINS.match(route(path)) is not None
 
 
 def is_event(path: str) -> bool:

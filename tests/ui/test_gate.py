@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from tests.serving import Site
 
@@ -91,3 +92,31 @@ def test_an_enormous_body_is_refused(ann: httpx.Client) -> None:
     body = b'{"data": ["' + b"x" * (9 * 2**20) + b'"]}'
     answer = ann.post("/gradio_api/queue/join", content=body, headers={"content-type": "application/json"})
     assert answer.status_code == 413
+
+
+def with_settings() -> bytes:
+    buffer, words = io.BytesIO(), PngInfo()
+    words.add_text("parameters", "a secret garden\nSteps: 8, Sampler: Euler, CFG scale: 1, Seed: 7, Size: 64x48")
+    Image.new("RGB", (64, 48), "red").save(buffer, "PNG", pnginfo=words)
+    return buffer.getvalue()
+
+
+def told(browser: httpx.Client, endpoint: str, *data: Any) -> str:
+    """Call an endpoint and return the events that come back, as text."""
+    begun = browser.post(f"/gradio_api/call/{endpoint}", json={"data": data}).json()
+    return browser.get(f"/gradio_api/call/{endpoint}/{begun['event_id']}", timeout=60).text
+
+
+def test_settings_are_read_out_of_no_file_of_another_visitors(ann: httpx.Client, bob: httpx.Client) -> None:
+    (path,) = ann.post("/gradio_api/upload", files={"files": ("mine.png", with_settings())}).json()
+    file = {"path": path, "meta": {"_type": "gradio.FileData"}}
+    assert "a secret garden" in told(ann, "read_metadata", file)
+    assert "a secret garden" not in told(bob, "read_metadata", file)
+
+
+def test_an_event_is_followed_and_ended_by_its_visitor_alone(ann: httpx.Client, bob: httpx.Client) -> None:
+    begun = ann.post("/gradio_api/call/v2/text_to_image", json={"prompt": "a red fox"}).json()["event_id"]
+    end = {"session_hash": "bobs-page", "fn_index": 0, "event_id": begun}
+    assert bob.post("/gradio_api/cancel", json=end).status_code == 404
+    assert bob.get(f"/gradio_api/call/text_to_image/{begun}").status_code == 404
+    assert "complete" in ann.get(f"/gradio_api/call/text_to_image/{begun}", timeout=60).text

@@ -110,9 +110,10 @@ def test_a_price_that_comes_with_images_ends_the_trust_and_is_a_run_to_recover(s
 def test_an_earlier_run_that_is_drawn_anew_for_its_price_is_on_the_bill(scene: Scene) -> None:
     scene.draw(fox())
     scene.world.dry_runs = False
-    when, task = scene.runware.dry_runs._done.popitem()[1]
+    done, mark = scene.runware.dry_runs._done, key_mark(SecretStr(KEY))
+    when, task = done.get(mark) or pytest.fail("it isn't remembered")
     forgotten = task.model_copy(update={"task_uuid": new_uuid()})  # The service doesn't know its UUID any more.
-    scene.runware.dry_runs._done[key_mark(SecretStr(KEY))] = (when, forgotten)
+    done.put(mark, (when, forgotten))
     with pytest.raises(BadReply, match="drew it anew") as caught:
         asked(scene)
     assert (caught.value.billed, spent(scene)) == ("yes", sum(scene.world.account.bills))

@@ -7,12 +7,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from backend.playground import Playground
-from backend.visitors import routes
+from backend.visitors import event_ids, routes
 from backend.visitors.gate import EVENTS, Gate
 from backend.visitors.identity import COOKIE, visitor_id
 from backend.visitors.rates import Rates
 from tests.backend.strangers import shared
-from tests.backend.visitors.gated import HOME, PUBLIC, client
+from tests.backend.visitors.gated import HOME, PUBLIC, client, visitor
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "192.168.0.2:7860", ""])
@@ -169,3 +169,47 @@ def test_an_event_that_gradio_breaks_down_on_is_the_senders_fault(
     assert answer.status_code == 400
     assert said in answer.json()["detail"]
     assert "secret" not in answer.text
+
+
+def an_event(browser: TestClient, session: str = "a-page") -> str:
+    """Set an event going and return its id."""
+    body = {"data": [], "fn_index": 3, "session_hash": session, "answer": {"event_id": f"event of {session}"}}
+    return str(browser.post("/gradio_api/queue/join", json=body).json()["event_id"])
+
+
+def asks_for(browser: TestClient, event: str, session: str) -> list[int]:
+    """Return the answers to ending an event and to following it."""
+    body = {"session_hash": session, "fn_index": 3, "event_id": event}
+    asked = [browser.post(f"/gradio_api/cancel{end}", json=body).status_code for end in ("", "/")]
+    return [*asked, browser.get(f"/gradio_api/call/text_to_image/{event}").status_code]
+
+
+def test_an_event_is_ended_and_followed_by_its_visitor_alone(playground: Playground) -> None:
+    app = client(playground).app
+    ann, bob, script = (TestClient(app, base_url=HOME) for _ in range(3))
+    for browser in (ann, bob):
+        browser.get("/")
+    event = an_event(ann, "anns-page")
+    assert asks_for(bob, event, "bobs-page") == [404, 404, 404]
+    assert asks_for(script, event, "a-script") == [404, 404, 404]
+    assert asks_for(ann, event, "anns-page") == [200, 200, 200]
+    assert asks_for(ann, "one that never was", "anns-page") == [404, 404, 404]
+
+
+def test_a_script_without_a_cookie_follows_and_ends_its_event_over_many_requests(playground: Playground) -> None:
+    script = client(playground)
+    event = an_event(script, "a-script")
+    script.cookies.clear()
+    assert asks_for(script, event, "a-script") == [200, 200, 200]
+
+
+def test_a_cancel_that_names_no_event_is_gradios_to_judge(playground: Playground) -> None:
+    assert visitor(playground).post("/gradio_api/cancel", json={"session_hash": "a-page"}).status_code == 200
+
+
+def test_events_that_are_remembered_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_ids, "MOST_EVENTS", 2)
+    events = event_ids.EventIds()
+    for name in ("a", "b", "c"):
+        events.note(name, "ann")
+    assert [events.admits(name, "ann") for name in ("a", "b", "c")] == [False, True, True]
