@@ -16,6 +16,8 @@ from backend.simulator.world import World
 
 ORDERS = ("runware.imageInference", "runware.controlNetPreprocess", "modelrunner.submit")
 PATIENCE = 30.0
+ARRIVES_SECONDS = 0.15
+"""In which an order that was on its way has reached the provider: shorter than any order that a cell lets last."""
 
 
 class Heard(Faults):
@@ -90,6 +92,12 @@ class Books:
         while not holds():
             assert time.monotonic() < until, f"{otherwise}: {self.told()}"
             time.sleep(0.02)
+
+    def orders_after(self, press: Callable[[], object]) -> int:
+        """Return how often something had been ordered once a press has done its work; what was on its way counts."""
+        press()
+        time.sleep(ARRIVES_SECONDS)
+        return self.orders
 
     def wait_for_quiet(self) -> None:
         """Wait until no run goes on any more."""

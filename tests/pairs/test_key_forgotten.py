@@ -12,8 +12,7 @@ def test_nothing_is_ordered_on_a_key_that_was_forgotten(place: Place, page: Page
     books = place.books()
     page.press("own-key-keep", own_key_text=KEY, backend="runware")
     going = row.under_way(place, page, books)
-    ordered = books.orders
-    page.press("own-key-forget", backend="runware")
+    ordered = books.orders_after(lambda: page.press("own-key-forget", backend="runware"))
     going.end()
     books.balanced()
     assert books.orders == ordered

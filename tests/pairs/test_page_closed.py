@@ -10,8 +10,7 @@ from tests.pairs.table import cells
 def test_what_was_ordered_lands_in_the_history_and_nothing_more_is(place: Place, page: Page, row: Row) -> None:
     books = place.books()
     going = row.under_way(place, page, books)
-    ordered = books.orders
-    going.leave()
+    ordered = books.orders_after(going.leave)
     place.rest()
     books.balanced()
     assert books.orders == ordered

@@ -13,8 +13,7 @@ def test_a_page_that_comes_back_stops_what_it_left(place: Place, page: Page, row
     page.leave()
     back = page.again()
     back.begin("follow")
-    ordered = books.orders
-    back.ask("stop")
+    ordered = books.orders_after(lambda: back.ask("stop"))
     books.wait_for_quiet()
     place.rest()
     books.balanced()

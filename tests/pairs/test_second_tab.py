@@ -12,8 +12,7 @@ def test_stop_in_a_second_tab_stops_what_the_first_has_begun(place: Place, page:
     going = row.under_way(place, page, books)
     second = page.again()
     second.begin("follow")
-    ordered = books.orders
-    second.ask("stop")
+    ordered = books.orders_after(lambda: second.ask("stop"))
     going.end()
     books.balanced()
     second.leave()

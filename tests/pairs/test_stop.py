@@ -15,8 +15,7 @@ WAIT = 1.0
 def test_nothing_is_ordered_after_stop_and_what_was_ordered_is_kept(place: Place, page: Page, row: Row) -> None:
     books = place.books()
     going = row.under_way(place, page, books)
-    ordered = books.orders
-    going.stop()
+    ordered = books.orders_after(going.stop)
     going.end()
     place.rest()
     books.balanced()
