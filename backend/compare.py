@@ -1,20 +1,23 @@
 """The same request on several backends: what each can take of it, and all of them at once."""
 
+import math
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain, zip_longest
 from typing import Any
 
 from backend.base import Backend
 from backend.caller import Caller
-from backend.capabilities import Estimate
+from backend.capabilities import Estimate, Size
 from backend.errors import InvalidRequest, PlaygroundError, Problem
 from backend.events import Event
 from backend.generate import DRAWN_SEEDS, generate
 from backend.merge import merge
 from backend.playground import Playground
-from backend.pricing import estimate_of
+from backend.pricing import estimate_of, total
+from backend.prompts.wording import PLAIN, Wording
 from backend.request_parts import RANDOM_SEED
 from backend.requests import Request, TextToImage
 
@@ -44,7 +47,11 @@ _MAY_BE_LEFT_OUT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """One backend in a comparison: its request, what was left out for it, and why it can't take part (or None)."""
+    """One backend in a comparison: its request, what was left out for it, and why it can't take part (or None).
+
+    `requests` is what runs, a run an image where the prompt has choices; without any, it doesn't take part. `size` is
+    the one (width and height in pixels) that all were brought to, where they don't share the one asked for.
+    """
 
     backend: str
     label: str
@@ -52,29 +59,58 @@ class Contender:
     left_out: tuple[Problem, ...] = ()
     refusal: str | None = None
     estimate: Estimate | None = None
+    requests: tuple[Request, ...] = ()
+    size: tuple[int, int] | None = None
+
+    def key(self, index: int) -> str:
+        """Return the name of one of its requests in the stream of events."""
+        return f"{self.backend} {index}"
 
 
 def contenders(
-    playground: Playground, caller: Caller, request: Request, *, chosen: str, names: Sequence[str] | None = None
+    playground: Playground,
+    caller: Caller,
+    request: Request,
+    *,
+    chosen: str,
+    names: Sequence[str] | None = None,
+    wording: Wording = PLAIN,
 ) -> list[Contender]:
     """Fit a request to every backend (or to `names`), `chosen` first: the one that its options are meant for.
 
-    All get the same seed, drawn here where there is none, and the same size.
+    All get the same seed, drawn here where there is none, the same words, and the same size: where some of them can't
+    draw the one asked for, the nearest that the most of them can.
     """
     first = playground.choose(chosen)
-    same = _pinned(first, request)
     wanted = [playground.choose(name) for name in names or playground.backends]
-    others = [backend for backend in wanted if backend.name != first.name]
-    return [_fitted(playground, caller, backend, same, own=backend.name == first.name) for backend in (first, *others)]
+    running = [first, *(backend for backend in wanted if backend.name != first.name)]
+    pinned = _pinned(first, wording.laid(request))
+    same = _at_common_size(pinned, running, caller)
+    size = None if _sides(same) == _sides(pinned) else _sides(same)
+    fitted = [_fitted(playground, caller, each, same, wording, own=each.name == first.name) for each in running]
+    return [replace(one, size=size) for one in fitted]
 
 
 def compare(playground: Playground, caller: Caller, running: Sequence[Contender]) -> Iterator[tuple[str, Event]]:
-    """Run every contender that can take part at once; yield what happens with the backend's name."""
-    able = [contender for contender in running if contender.refusal is None]
+    """Run all that can take part at once, image by image; yield what happens with the key of its request."""
+    able = [one for one in running if one.requests]
+    begin = partial(generate, playground, caller, patient=True)
+    turns = zip_longest(*([(one, index) for index in range(len(one.requests))] for one in able))
     starts = {
-        one.backend: partial(generate, playground, caller, one.backend, one.request, patient=True) for one in able
+        one.key(index): partial(begin, one.backend, one.requests[index])
+        for one, index in filter(None, chain.from_iterable(turns))
     }
-    return merge(starts, at_once=max(len(starts), 1))
+    return merge(starts, at_once=max(len(able), 1))
+
+
+def is_comparison(running: Sequence[Contender]) -> bool:
+    """Whether there are two at least to be compared."""
+    return sum(bool(one.requests) for one in running) > 1
+
+
+def price(running: Sequence[Contender]) -> Estimate:
+    """Return what the whole comparison may cost; an amount is None where it is unknown for one of them."""
+    return total([one.estimate or Estimate(likely=None) for one in running if one.requests])
 
 
 def _pinned(backend: Backend, request: Request) -> Request:
@@ -87,7 +123,48 @@ def _pinned(backend: Backend, request: Request) -> Request:
     return request.model_copy(update=changes)
 
 
-def _fitted(playground: Playground, caller: Caller, backend: Backend, request: Request, *, own: bool) -> Contender:
+def _at_common_size(request: Request, running: Sequence[Backend], caller: Caller) -> Request:
+    """Return the request at its own size or, where not all can draw that, at the nearest one that the most can."""
+    asked = _sides(request)
+    able = [each for each in running if request.mode in each.capabilities.modes and each.missing(caller) is None]
+    if asked is None or _takers(able, request) == len(able):
+        return request
+    sizes = {(size.width, size.height) for each in able for size in (*each.capabilities.sizes, _own_size(each))}
+    nearest = sorted(sizes, key=partial(_distance, asked))
+    tried = [request, *(request.model_copy(update={"width": wide, "height": high}) for wide, high in nearest)]
+    return max(tried, key=partial(_takers, able))  # The first of those that are equal, which is the nearest.
+
+
+def _sides(request: Request) -> tuple[int, int] | None:
+    width, height = getattr(request, "width", None), getattr(request, "height", None)
+    return None if width is None or height is None else (width, height)
+
+
+def _own_size(backend: Backend) -> Size:
+    return backend.capabilities.default_size
+
+
+def _distance(asked: tuple[int, int], size: tuple[int, int]) -> float:
+    """Return how far a size is from the one that was asked for; its shape counts for more than its area."""
+    (width, height), (wide, high) = asked, size
+    shape, area = (wide / high) / (width / height), (wide * high) / (width * height)
+    return 4 * abs(math.log(shape)) + abs(math.log(area))
+
+
+def _takers(running: Sequence[Backend], request: Request) -> int:
+    taken = 0
+    for backend in running:
+        try:
+            _without_what_is_lacking(backend, request.model_copy(update={"options": {}}), [])
+        except InvalidRequest:
+            continue
+        taken += 1
+    return taken
+
+
+def _fitted(
+    playground: Playground, caller: Caller, backend: Backend, request: Request, wording: Wording, *, own: bool
+) -> Contender:
     left_out: list[Problem] = []
     if request.options and not own:
         left_out.append(Problem("options", "belong to another backend; left out here."))
@@ -98,7 +175,8 @@ def _fitted(playground: Playground, caller: Caller, backend: Backend, request: R
     except InvalidRequest as error:
         refusal = str(error)
     priced = None if refusal else _estimate(playground, caller, backend, request)
-    return Contender(backend.name, backend.label, request, tuple(left_out), refusal, priced)
+    requests = () if refusal else wording.expanded(request)
+    return Contender(backend.name, backend.label, request, tuple(left_out), refusal, priced, requests)
 
 
 def _without_what_is_lacking(backend: Backend, request: Request, left_out: list[Problem]) -> Request:

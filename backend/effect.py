@@ -13,7 +13,7 @@ from backend.events import Event, Failed, Finished, Stopped
 from backend.generate import DRAWN_SEEDS, generate
 from backend.pixels import opened
 from backend.playground import Playground
-from backend.pricing import estimate_of
+from backend.pricing import estimate_of, total
 from backend.request_parts import RANDOM_SEED
 from backend.requests import ControlNet
 from backend.runs.files import ImageFiles
@@ -52,8 +52,7 @@ class Effect:
 def effect_estimate(playground: Playground, caller: Caller, backend: Backend, request: ControlNet) -> Estimate:
     """Return what the check costs, to be said before it runs: two small images."""
     one = estimate_of(playground, caller, backend, _trial(request, playground.files, SCALES[0]))
-    likely, low, high = (None if price is None else price * len(SCALES) for price in (one.likely, one.low, one.high))
-    return Estimate(likely, low, high, free=one.free, note=one.note)
+    return total([one] * len(SCALES))
 
 
 def check_effect(playground: Playground, caller: Caller, backend: str, request: ControlNet) -> Iterator[Event | Effect]:

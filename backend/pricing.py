@@ -1,5 +1,6 @@
 """What a request may cost this visitor, as the page and the API say it before the run."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from backend.events import Event
 from backend.generate import book, prepare
 from backend.known_maps import with_known_maps
 from backend.playground import Playground
+from backend.prompts.expansion import is_dynamic
 from backend.requests import Request
 from backend.runs.statistics import drift
 
@@ -34,8 +36,30 @@ def exact_price_of(playground: Playground, caller: Caller, backend: Backend, req
 
 
 def estimate_of(playground: Playground, caller: Caller, backend: Backend, request: Request) -> Estimate:
-    """Return what the door would reserve for: control maps that the visitor has bought before cost nothing again."""
-    return backend.estimate(with_known_maps(playground, caller, backend, request), caller)
+    """Return what the door would reserve for: control maps that the visitor has bought before cost nothing again.
+
+    A prompt with choices is a run an image, each of which pays for its own maps.
+    """
+    known = with_known_maps(playground, caller, backend, request)
+    if known.count == 1 or not (is_dynamic(known.prompt) or is_dynamic(known.negative_prompt)):
+        return backend.estimate(known, caller)
+    return total([backend.estimate(known.model_copy(update={"count": 1}), caller)] * known.count)
+
+
+def total(estimates: Sequence[Estimate]) -> Estimate:
+    """Return what several runs may cost together; an amount is None where one of them is."""
+    return Estimate(
+        likely=_sum([one.likely for one in estimates]),
+        low=_sum([one.low for one in estimates]),
+        high=_sum([one.most for one in estimates]),
+        free=all(one.free for one in estimates),
+        note=estimates[0].note if len({one.note for one in estimates}) == 1 else "",
+    )
+
+
+def _sum(prices: Sequence[Decimal | None]) -> Decimal | None:
+    known = [price for price in prices if price is not None]
+    return sum(known, Decimal(0)) if len(known) == len(prices) else None
 
 
 def price_of(playground: Playground, caller: Caller, backend: Backend, request: Request) -> Estimate:

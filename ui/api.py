@@ -109,9 +109,10 @@ class Api:
             if mode not in REQUEST_TYPES:
                 raise InvalidRequest([Problem("mode", f"is {mode!r}; choose one of {', '.join(MODES)}.")])
             names = parameters_of(mode)
-            backend, asked = self.scripts.asked(mode, {name: values.get(name) for name in names}, caller)
-            backend.capabilities.check(asked)
-            estimate = price_of(self.playground, caller, backend, asked)
+            asked = self.scripts.asked(mode, {name: values.get(name) for name in names}, caller)
+            backend, request = asked.backend, asked.laid
+            backend.capabilities.check(request)
+            estimate = price_of(self.playground, caller, backend, request)
         except PlaygroundError as error:
             raise gr.Error(words.sentence(error), print_exception=False) from error
         amounts = {"likely_usd": estimate.likely, "low_usd": estimate.low, "high_usd": estimate.high}

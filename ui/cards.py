@@ -10,6 +10,7 @@ from backend.requests import MODES, variation_seeds
 from backend.runs.records import CostKind, Run, RunImage
 from ui import words
 from ui.served import Served, url
+from ui.variation import Variation
 
 
 def image_seconds(image: RunImage, run: Run | None) -> str:
@@ -67,10 +68,10 @@ def lost_card(image: RunImage, run: Run | None, line: Markup, why: PlaygroundErr
     return _LOST_CARD.format(lost(why), line, act, run=run.id if run else "", index=image.index)
 
 
-def card(image: RunImage, path: Path, run: Run | None, line: Markup, prompt: str, *, fixed: str = "") -> Markup:
+def card(image: RunImage, path: Path, run: Run | None, line: Markup, prompt: str, *, varying: Variation) -> Markup:
     """Return the image's card; before its run is over, only what needs no record of it can be done.
 
-    `fixed` says why it can't be varied, if it can't.
+    `varying` is what its button for variations says.
     """
     return _CARD.format(
         address=url(path),
@@ -82,19 +83,23 @@ def card(image: RunImage, path: Path, run: Run | None, line: Markup, prompt: str
         flag=_FLAG if image.flagged else "",
         seed=words.seed_text(image.seed),
         unknown="disabled" if image.seed is None else "",
-        recorded=vary_button(image, fixed) + _RECORDED if run else "",
+        recorded=vary_button(image, varying) + _RECORDED if run else "",
         run=run.id if run else "",
         index=image.index,
     )
 
 
-def vary_button(image: RunImage, fixed: str) -> Markup:
-    """Return the button that makes images like this one, with the reason where there can't be any."""
-    reason = fixed or ("Its seed is unknown." if image.seed is None else "")
-    return _VARY.format("disabled" if reason else "", reason or "Draw four that are like it, yet not the same")
+def vary_button(image: RunImage, varying: Variation) -> Markup:
+    """Return the button that makes images like this one, with its price, or with the reason why not."""
+    reason = varying.why_not or ("Its seed is unknown." if image.seed is None else "")
+    state, about = ("disabled", reason) if reason else ("", "Draw four that are like it, yet not the same")
+    if varying.price and not reason:
+        return _VARY_FOR.format(state, about, varying.price)
+    return _VARY.format(state, about)
 
 
 _VARY = Markup('<button type="button" class="small" data-act="vary" {} title="{}">Vary</button>')
+_VARY_FOR = Markup('<button type="button" class="small" data-act="vary" {} title="{}">Vary · {}</button>')
 _TILE_PICTURE = Markup(
     '<button type="button" class="picture" data-open="{whole}" aria-label="Look at it in full size">'
     '<img src="{small}" alt="{alt}" title="{alt}" loading="lazy"></button>'

@@ -9,23 +9,25 @@ from markupsafe import Markup
 from PIL import Image
 
 from backend.caller import Caller
-from backend.compare import PIXELS_DIFFER, Contender, compare, contenders
+from backend.compare import PIXELS_DIFFER, Contender, compare, contenders, is_comparison, price
 from backend.encoding import encode
-from backend.errors import PlaygroundError, StorageFull
+from backend.errors import PlaygroundError, Problem, StorageFull, Unsupported
 from backend.generate import prepare
 from backend.grid.axes import Axis, read_axis
 from backend.grid.plan import Cell, Plan, plan, run
 from backend.grid.sheet import sheet
 from backend.pixels import open_upright
-from backend.runs.records import CostKind
+from backend.playground import RUNS_A_VISITOR
 from ui import words
 from ui.caller import caller_of
 from ui.marks import code_marked
-from ui.results import Board, board_html, no_variation
-from ui.run import Runner, Updates
+from ui.results import Board, board_html
+from ui.run import PRICE_PROMPT, Runner, Updates, priced
 from ui.served import url
 from ui.sheet import spread
 from ui.stages import View
+
+COMPARE = "Compare backends"
 
 
 @dataclass(slots=True)
@@ -44,61 +46,85 @@ class Comparing:
         given = spread(values)
         yield from self.runner.guarded(lambda caller: self._grid(given, caller), self._caller(request))
 
+    def offer(self, request: gr.Request, **values: Any) -> Updates:
+        """Return the button of a comparison with who takes part, at which size, and what it may cost."""
+        try:
+            running = self._running(priced(values), self._caller(request))
+        except PlaygroundError:
+            return {self.runner.outputs.compare: gr.update(value=COMPARE, interactive=True)}
+        able = [one for one in running if one.requests]
+        if len(able) < 2:
+            alone = f"Only {able[0].label} can do this" if able else "No backend can do this"
+            return {self.runner.outputs.compare: gr.update(value=f"{COMPARE}: {alone}", interactive=False)}
+        text = " · ".join((_invitation(able), *_size_of(running), words.price(price(running))))
+        return {self.runner.outputs.compare: gr.update(value=text, interactive=True)}
+
     def grid_price(self, request: gr.Request, **values: Any) -> str:
         """Return how many images the grid makes, and what the whole may cost; or what is wrong with it."""
         caller = self._caller(request)
         try:
-            planned = self._plan(values, caller, priced_only=True)
+            prompt = values.get("prompt") or PRICE_PROMPT  # An axis may replace words of it.
+            planned = self._plan({**values, "prompt": prompt, "priced_only": True}, caller)
         except PlaygroundError as error:
             return str(Markup('<p class="hint">{}</p>').format(str(error)))
-        text = f"{len(planned.cells)} images · {words.price(planned.price)}"
-        return str(Markup('<p class="hint">{}</p>').format(text))
+        many = len(planned.cells)
+        told = [f"{many} images", words.price(planned.price)]
+        if self.runner.playground.settings.public and many > RUNS_A_VISITOR.most:
+            told.append(f"{RUNS_A_VISITOR.most:g} at once, then {60 / RUNS_A_VISITOR.most:g} s for each")
+        return str(Markup('<p class="hint">{}</p>').format(" · ".join(told)))
 
     def _caller(self, request: gr.Request) -> Caller:
         return caller_of(self.runner.playground, request)
 
+    def _running(self, values: Mapping[str, Any], caller: Caller) -> list[Contender]:
+        asked = self.runner.asked(values, caller)
+        chosen, playground = asked.backend.name, self.runner.playground
+        return contenders(playground, caller, asked.request, chosen=chosen, wording=asked.wording)
+
     def _compare(self, values: dict[str, Any], caller: Caller) -> Iterator[View]:
-        backend, asked = self.runner.asked(values, caller)
-        running = contenders(self.runner.playground, caller, asked, chosen=backend.name)
-        boards = {one.backend: self._board(one, caller) for one in running if one.refusal is None}
+        running = self._running(values, caller)
+        if not is_comparison(running):
+            reasons = " ".join(f"{one.label}: {one.refusal}" for one in running if one.refusal)
+            raise Unsupported([Problem("", f"There is nothing to compare: two backends are needed. {reasons}")])
+        boards = {
+            one.key(index): self._board(one, index, caller) for one in running for index in range(len(one.requests))
+        }
         view = View(boards.values(), lambda: self._duel(running, boards))
         yield view
-        for name, event in compare(self.runner.playground, caller, running):
-            boards[name].see(event)
+        for key, event in compare(self.runner.playground, caller, running):
+            boards[key].see(event)
             yield view
 
-    def _board(self, one: Contender, caller: Caller) -> Board:
-        backend = self.runner.playground.choose(one.backend)
-        free = one.estimate is not None and one.estimate.free
-        kind: CostKind = "free" if free else backend.cost_kind
-        return Board(one.request, one.label, kind, caller.visitor, fixed=no_variation(backend))
+    def _board(self, one: Contender, index: int, caller: Caller) -> Board:
+        return self.runner.board(self.runner.playground.choose(one.backend), one.requests[index], caller)
 
     def _duel(self, running: Sequence[Contender], boards: Mapping[str, Board]) -> str:
-        columns = Markup("").join(self._column(one, boards.get(one.backend)) for one in running)
-        several = sum(bool(board.images) for board in boards.values()) > 1
+        able = [one for one in running if one.requests]
+        columns = Markup("").join(self._column(one, boards) for one in able)
+        several = sum(bool(boards[one.key(0)].images) for one in able) > 1
         over = all(board.over for board in boards.values())
-        head = Markup('<p class="hint">{}</p>').format(PIXELS_DIFFER) + (_VIEWS if several and over else Markup(""))
+        said = [PIXELS_DIFFER, *(f"All draw {size}, the nearest size that they share." for size in _size_of(running))]
+        said += [f"{one.label} isn't in it: {one.refusal}" for one in running if one.refusal]
+        notes = Markup("").join(Markup('<p class="hint">{}</p>').format(code_marked(each)) for each in said)
+        head = notes + (_VIEWS if several and over else Markup(""))
         return str(Markup('<div class="compare">{}<div class="columns">{}</div></div>').format(head, columns))
 
-    def _column(self, one: Contender, board: Board | None) -> Markup:
-        if board is None:
-            body = Markup('<p class="hint">{}</p>').format(code_marked(one.refusal or ""))
-        else:
-            body = Markup(board_html(board, self.runner.served, alone=False))  # noqa: S704 - made of escaped parts
+    def _column(self, one: Contender, boards: Mapping[str, Board]) -> Markup:
+        own = (boards[one.key(index)] for index in range(len(one.requests)))
+        body = Markup("").join(Markup(board_html(board, self.runner.served, alone=False)) for board in own)  # noqa: S704
         left_out = Markup("").join(Markup("<li>{}</li>").format(code_marked(str(problem))) for problem in one.left_out)
         note = Markup('<ul class="left-out">{}</ul>').format(left_out) if left_out else Markup("")
-        price = Markup('<span class="quiet">{}</span>').format(words.price(one.estimate)) if one.estimate else ""
-        return Markup('<section class="column"><h3>{} {}</h3>{}{}</section>').format(one.label, price, body, note)
+        cost = Markup('<span class="quiet">{}</span>').format(words.price(one.estimate)) if one.estimate else ""
+        return Markup('<section class="column"><h3>{} {}</h3>{}{}</section>').format(one.label, cost, body, note)
 
-    def _plan(self, values: dict[str, Any], caller: Caller, *, priced_only: bool = False) -> Plan:
+    def _plan(self, values: dict[str, Any], caller: Caller) -> Plan:
         given = {name: str(values.pop(name, None) or "") for name in ("across", "across_values", "down", "down_values")}
-        if priced_only:
-            values |= {"priced_only": True, "prompt": values.get("prompt") or "a prompt"}
-        backend, asked = self.runner.asked(values, caller)
-        lists = self.runner.library.lists(caller)
+        asked = self.runner.asked(values, caller)
         wanted = [(given[name], given[f"{name}_values"]) for name in ("across", "down") if given[name]]
-        axes = [read_axis(name, text, mode=asked.mode, lists=lists) for name, text in wanted]
-        return plan(self.runner.playground, caller, backend.name, prepare(backend, caller, asked), axes)
+        lists = asked.wording.lists
+        axes = [read_axis(name, text, mode=asked.request.mode, lists=lists) for name, text in wanted]
+        request = prepare(asked.backend, caller, asked.request)
+        return plan(self.runner.playground, caller, asked.backend.name, request, axes, asked.wording)
 
     def _grid(self, values: dict[str, Any], caller: Caller) -> Iterator[View]:
         planned = self._plan(values, caller)
@@ -112,8 +138,7 @@ class Comparing:
 
     def _cell(self, cell: Cell, caller: Caller) -> Board:
         backend = self.runner.playground.choose(cell.backend)
-        kind: CostKind = "free" if cell.estimate.free else backend.cost_kind
-        return Board(cell.request, cell.key, kind, caller.visitor, fixed=no_variation(backend))
+        return self.runner.board(backend, cell.request, caller, label=cell.key)
 
     def _table(self, planned: Plan, boards: Mapping[str, Board]) -> str:
         across, down = planned.axes[0], planned.axes[1] if len(planned.axes) > 1 else None
@@ -165,6 +190,18 @@ class Comparing:
 
 
 _SHEET = Markup('<p><a class="restore-file" href="{}" download="grid.png">Download as one labelled image</a>{}</p>')
+
+
+def _invitation(able: Sequence[Contender]) -> str:
+    names = [one.label for one in able]
+    return f"Compare {names[0]} and {names[1]}" if len(able) == 2 else f"Compare {len(able)} backends"
+
+
+def _size_of(running: Sequence[Contender]) -> list[str]:
+    """Return the size in words where it isn't the one that was asked for."""
+    return [f"{one.size[0]} × {one.size[1]}" for one in running[:1] if one.size]
+
+
 _VIEWS = Markup(
     '<div class="views" role="group" aria-label="View"><button type="button" data-view="side" aria-pressed="true">'
     'Side by side</button><button type="button" data-view="slider">Slider</button>'

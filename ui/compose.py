@@ -70,7 +70,8 @@ def compose(playground: Playground) -> Compose:
         left = gr.HTML("", visible=False, elem_id="left", apply_default_css=False)
         several = len(playground.backends) > 1
         with gr.Row(elem_id="aside"):
-            compare = gr.Button("Compare backends", size="sm", elem_id="compare", visible=several)
+            # It can be pressed once its price is known.
+            compare = gr.Button("Compare backends", size="sm", elem_id="compare", visible=several, interactive=False)
             can_ask = playground.choose("auto").exact_prices
             exact = gr.Button("Exact price", size="sm", elem_id="exact", visible=can_ask)
             share = share_area()

@@ -62,13 +62,16 @@ class ControlMap:
 
     def show(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
         """Yield how the map comes along, then the map as HTML, its price, or a card that says why there is none."""
-        yield from self._guarded(caller_of(self.playground, request), values, buy=False)
+        yield from self._guarded(caller_of(self.playground, request), values, buy=None)
 
-    def buy(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
-        """Buy the map, and yield as `show` does."""
-        yield from self._guarded(caller_of(self.playground, request), values, buy=True)
+    def buy(self, request: gr.Request, *, offered: Any = None, **values: Any) -> Iterator[Updates]:
+        """Buy the map, and yield as `show` does.
 
-    def _guarded(self, caller: Caller, values: dict[str, Any], *, buy: bool) -> Iterator[Updates]:
+        `offered` is what the pressed button said: where that isn't the price any more, the price is said anew.
+        """
+        yield from self._guarded(caller_of(self.playground, request), values, buy=offered)
+
+    def _guarded(self, caller: Caller, values: dict[str, Any], *, buy: Any) -> Iterator[Updates]:
         try:
             with self.playground.live.job(caller, part=_PART, begins=False) as acting:
                 yield from self._shown(acting, spread(values), buy=buy)
@@ -93,14 +96,15 @@ class ControlMap:
         self.playground.live.stop_part(caller_of(self.playground, request), _PART)
         return self._said(Markup(""))
 
-    def _shown(self, caller: Caller, values: dict[str, Any], *, buy: bool) -> Iterator[Updates]:
+    def _shown(self, caller: Caller, values: dict[str, Any], *, buy: Any) -> Iterator[Updates]:
         backend, control, options = self._asked(caller, values)
         price = map_price(self.playground, caller, backend, control)
-        if not (price.free or buy):
+        wanted = buy == _button(price)
+        if not (price.free or wanted):
             yield self._offered(backend, control, price)
             return
         began, doing, first = time.monotonic(), f"{backend.label} is working", True
-        for event in control_map(self.playground, caller, backend, control, options, buy=buy):
+        for event in control_map(self.playground, caller, backend, control, options, buy=wanted):
             if isinstance(event, Mapped | Failed | Stopped):
                 yield self._said(self._ended(event, caller))
                 return
@@ -121,7 +125,7 @@ class ControlMap:
 
     def _offered(self, backend: Backend, control: Control, price: Estimate) -> Updates:
         offer = _OFFER.format(preprocess=control.preprocess, label=backend.label)
-        button = gr.update(visible=True, value=f"Make the map · {words.price(price)}")
+        button = gr.update(visible=True, value=_button(price))
         return {**self._said(offer), self.buying: button}
 
     def _said(self, html: Markup) -> Updates:
@@ -138,3 +142,7 @@ class ControlMap:
         except ValidationError as error:
             raise from_validation(error) from error
         return backend, control, own_options(Values("controlnet", backend.name, values), backend.capabilities)
+
+
+def _button(price: Estimate) -> str:
+    return f"Make the map · {words.price(price)}"

@@ -18,12 +18,10 @@ from backend.runs.records import Run
 from ui import words
 from ui.caller import caller_of
 from ui.cards import facts, lost
-from ui.form import Values, parse
 from ui.results import error_card
 from ui.run import PRICE_PROMPT, Runner
 from ui.served import url
 from ui.sheet import spread
-from ui.uploads import Uploads
 
 log = logging.getLogger(__name__)
 
@@ -53,21 +51,26 @@ class EffectCheck:
         try:
             caller = caller_of(self.playground, request)
             backend, asked = self._asked(spread(values), caller)
-            price = words.price(effect_estimate(self.playground, caller, backend, asked))
+            return self._offered(backend, self._button(backend, asked, caller))
         except PlaygroundError as error:
             return self._said(error_card(error))
-        text = Markup("<p>{}</p>").format(OFFER.format(label=backend.label))
-        return self._said(text, button=gr.update(visible=True, value=f"Draw both · {price}"))
 
-    def check(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
-        """Run the check and yield how it goes; ends with the verdict over the two images."""
+    def check(self, request: gr.Request, *, offered: Any = None, **values: Any) -> Iterator[Updates]:
+        """Run the check and yield how it goes; ends with the verdict over the two images.
+
+        `offered` is what the pressed button said: where that isn't its price any more, the price is said anew.
+        """
         given = spread(values)
         caller = caller_of(self.playground, request)
-        yield from self.runner.acting(lambda acting: self._checked(given, acting), caller)
+        yield from self.runner.acting(lambda acting: self._checked(given, offered, acting), caller)
 
-    def _checked(self, values: dict[str, Any], caller: Caller) -> Iterator[Updates]:
+    def _checked(self, values: dict[str, Any], offered: Any, caller: Caller) -> Iterator[Updates]:
         try:
             backend, asked = self._asked(values, caller)
+            button = self._button(backend, asked, caller)
+            if button != offered:
+                yield self._offered(backend, button)
+                return
             for event in check_effect(self.playground, caller, backend.name, asked):
                 yield self._said(self._shown(event, backend, caller))
         except PlaygroundError as error:
@@ -76,6 +79,13 @@ class EffectCheck:
             log.exception("The page broke down on a check")
             broken = PlaygroundError("The playground broke down on this check; its log says why.", billed="unknown")
             yield self._said(error_card(broken))
+
+    def _button(self, backend: Backend, asked: ControlNet, caller: Caller) -> str:
+        return f"Draw both · {words.price(effect_estimate(self.playground, caller, backend, asked))}"
+
+    def _offered(self, backend: Backend, button: str) -> Updates:
+        text = Markup("<p>{}</p>").format(OFFER.format(label=backend.label))
+        return self._said(text, button=gr.update(visible=True, value=button))
 
     def _shown(self, event: Event | Effect, backend: Backend, caller: Caller) -> Markup:
         if isinstance(event, Effect):
@@ -109,10 +119,8 @@ class EffectCheck:
         return {self.place: str(html), self.run_button: button or gr.update(visible=False)}
 
     def _asked(self, values: dict[str, Any], caller: Caller) -> tuple[Backend, ControlNet]:
-        backend = self.playground.choose(str(values.get("backend") or "auto"))
-        values["prompt"] = str(values.get("prompt") or "").strip() or PRICE_PROMPT
-        given = Values("controlnet", backend.name, values)
-        asked = parse(given, backend.capabilities, Uploads(self.playground, caller))
-        assert isinstance(asked, ControlNet)
-        backend.capabilities.check(asked)
-        return backend, asked
+        prompt = str(values.get("prompt") or "").strip() or PRICE_PROMPT
+        asked = self.runner.asked({**values, "mode": "controlnet", "prompt": prompt}, caller)
+        request, *_ = asked.prepared(caller).requests
+        assert isinstance(request, ControlNet)
+        return asked.backend, request

@@ -29,8 +29,9 @@ class ExactPrice:
         values = spread(values)
         values["prompt"] = str(values.get("prompt") or "").strip() or PRICE_PROMPT
         try:
-            backend, asked = self.runner.asked(values, caller)
-            said = TOLD.format(backend.label, words.dollars(exact_price_of(playground, caller, backend, asked)))
+            asked = self.runner.asked(values, caller)
+            exact = exact_price_of(playground, caller, asked.backend, asked.laid)
+            said = TOLD.format(asked.backend.label, words.dollars(exact))
         except PlaygroundError as error:
             said = Markup('<p class="hint" role="status">{}</p>').format(words.sentence(error))
         return {self.runner.outputs.left: gr.update(value=str(said), visible=True)}

@@ -12,9 +12,8 @@ from backend.caller import Caller
 from backend.errors import NotFound
 from backend.live import LiveRun
 from backend.merge import TICK_SECONDS, Starts, join
-from backend.runs.records import CostKind
 from ui.caller import caller_of
-from ui.results import Board, board_html, no_variation
+from ui.results import Board, board_html
 from ui.run import Runner, Updates
 from ui.signals import news
 from ui.stages import Stage, View
@@ -75,9 +74,8 @@ class Following:
 
     def _board(self, live: LiveRun, caller: Caller) -> Board:
         run, backend = live.run, self.runner.playground.choose(live.run.backend)
-        kind: CostKind = "free" if run.cost_kind == "free" else backend.cost_kind
-        began, fixed = live.stream.began, no_variation(backend)
-        board = Board(run.request, backend.label, kind, caller.visitor, began=began, fixed=fixed)
+        board = self.runner.board(backend, run.request, caller)
+        board.began = live.stream.began
         board.images.update({image.index: image for image in run.images})
         return board
 

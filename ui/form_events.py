@@ -54,7 +54,8 @@ def connect_control_map(filling: Filling, head: Header, form: Compose, settings:
     how: dict[str, Any] = {"inputs_kwargs": asked, "preprocess": False, "trigger_mode": "once", **QUIET}
     # A threshold that moves asks again and again: the last one counts.
     showing = own["show_control"].click(shown.show, None, shown.outputs(), **{**how, "trigger_mode": "always_last"})
-    buying = own["buy_map"].click(shown.buy, None, shown.outputs(), **how)
+    offered = {"inputs_kwargs": asked | {"offered": own["buy_map"]}}
+    buying = own["buy_map"].click(shown.buy, None, shown.outputs(), **how | offered)
     # In a second round: what was under way when Stop was pressed must not be shown after it.
     stopping = own["stop_map"].click(None, None, None, cancels=[showing, buying], queue=False, **QUIET)
     stopping.then(shown.stopped, None, shown.outputs(), queue=False, **QUIET)
@@ -75,4 +76,5 @@ def connect_effect(runner: Runner, settings: SettingsArea, values: dict[str, Any
     asked: dict[str, Any] = {"inputs_kwargs": values, "preprocess": False, **QUIET}
     own["offer_check"].click(check.offer, None, check.outputs(), queue=False, **asked)
     changed = [*check.outputs(), *runner.outputs.buttons(), runner.outputs.news]
-    own["run_check"].click(check.check, None, changed, trigger_mode="once", **asked)
+    offered = {"inputs_kwargs": values | {"offered": own["run_check"]}}
+    own["run_check"].click(check.check, None, changed, trigger_mode="once", **asked | offered)

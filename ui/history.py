@@ -16,9 +16,9 @@ from ui.caller import caller_of
 from ui.cards import SEND, facts, tile_picture, vary_button
 from ui.charts import ChartsArea, charts_area
 from ui.history_search import read_search, search_area
-from ui.results import no_variation
 from ui.served import Served, url
 from ui.trash import TrashArea, trash_area
+from ui.variation import Variation
 
 PAGE = 24
 """Runs at once; each may have several images."""
@@ -136,7 +136,7 @@ class Looking:
         return _TILE.format(
             picture=picture,
             line=facts(image, run.cost_kind, run),
-            vary=self._vary_button(run, image),
+            vary=self._vary_button(run, image, caller),
             send=SEND,
             run=run.id,
             index=image.index,
@@ -147,9 +147,10 @@ class Looking:
             mode=words.MODE_LABELS[run.request.mode],
         )
 
-    def _vary_button(self, run: Run, image: RunImage) -> Markup:
+    def _vary_button(self, run: Run, image: RunImage, caller: Caller) -> Markup:
         backend = self.playground.backends.get(run.backend)
-        return vary_button(image, no_variation(backend) if backend else "Its backend isn't here any more.")
+        gone = Variation("Its backend isn't here any more.")
+        return vary_button(image, Variation.of(backend, run.request, caller) if backend else gone)
 
 
 def _nothing(search: Search) -> Markup:

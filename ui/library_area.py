@@ -13,6 +13,7 @@ from backend.playground import Playground
 from backend.presets import Presets
 from backend.prompts.expansion import Lists
 from backend.prompts.styles import Style, apply, find
+from backend.prompts.wording import Wording
 from backend.shelf import Shelf
 from ui.caller import caller_of
 from ui.filling import Filling, Updates
@@ -86,6 +87,10 @@ class Library:
         if not names or not prompt.strip():
             return prompt, negative
         return apply(find(self.known_styles(caller), names), prompt, negative)
+
+    def wording(self, caller: Caller, names: Sequence[str]) -> Wording:
+        """Return these styles with the visitor's lists; raise `InvalidRequest` for a style that isn't there."""
+        return Wording(find(self.known_styles(caller), names) if names else (), self.lists(caller))
 
     def known_styles(self, caller: Caller) -> list[Style]:
         """Return the styles that come with the playground and the visitor's own."""

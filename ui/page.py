@@ -80,7 +80,7 @@ def _connect(page: gr.Blocks, layout: Layout, library: Library, served: Served) 
     playground, form, results, settings = library.playground, layout.form, layout.results, layout.settings
     box, told = lay_out_signals(playground, layout), news_area()
     presses = Presses(told)
-    outputs = Outputs(results.stage, form.generate, form.stop, form.left, told)
+    outputs = Outputs(results.stage, form.generate, form.stop, form.compare, form.left, told)
     runner = Runner(playground, library, served, outputs)
     filling = Filling(playground, served, layout.filled())
     recovering = Recovering(playground, runner, results.recoverable)

@@ -8,12 +8,14 @@ import gradio as gr
 from markupsafe import Markup
 
 from backend.caller import Caller
+from backend.capabilities import Estimate
 from backend.errors import NotFound, NotReady
 from backend.generate import collect
 from backend.playground import Playground
 from backend.runs.records import Run
+from ui import words
 from ui.caller import caller_of
-from ui.results import Board, board_html, no_variation
+from ui.results import board_html
 from ui.run import Runner, Updates
 from ui.signals import data_of
 from ui.stages import View
@@ -25,12 +27,12 @@ element.addEventListener('click', event => {
 });
 """
 _LINE = Markup(
-    "<li><span translate='no'>“{prompt}” · {label} · {when:%d %b, %H:%M} UTC</span>"
+    "<li><span translate='no'>“{prompt}” · {label} · {when:%d %b, %H:%M} UTC · {price}</span>"
     '<button type="button" class="small" data-run="{run}">Recover</button></li>'
 )
 _BOX = Markup(
     '<section class="waiting"><h3>May have been billed, and may be ready</h3>'
-    "<p>The provider accepted these. Recovering asks how they ended; nothing is sent or paid again.</p>"
+    "<p>The provider accepted these. Recovering asks how they ended; it costs nothing more.</p>"
     "<ul>{}</ul></section>"
 )
 _SHORT = 80
@@ -67,7 +69,7 @@ class Recovering:
         backend = self.playground.choose(run.backend)
         if missing := backend.missing(caller):
             raise NotReady(missing)
-        board = Board(run.request, backend.label, run.cost_kind, caller.visitor, fixed=no_variation(backend))
+        board = self.runner.board(backend, run.request, caller)
         board.images.update({image.index: image for image in run.images})
         view = View([board], lambda: board_html(board, self.runner.served))
         for event in collect(self.playground, caller, run):
@@ -77,4 +79,6 @@ class Recovering:
     def _line(self, run: Run) -> Markup:
         known = self.playground.backends.get(run.backend)
         label = known.label if known else run.backend
-        return _LINE.format(prompt=run.request.prompt[:_SHORT], label=label, when=run.created, run=run.id)
+        price = words.price(Estimate(likely=run.estimate_usd))
+        prompt = run.request.prompt[:_SHORT]
+        return _LINE.format(prompt=prompt, label=label, when=run.created, price=price, run=run.id)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from backend.base import Backend
 from backend.errors import Billed, InvalidRequest, PlaygroundError
 from backend.events import Event, Failed, Finished, Generated, Progress, Queued, Stopped, Submitted
 from backend.requests import Request
@@ -16,6 +15,7 @@ from ui import words
 from ui.cards import card, facts, lost_card
 from ui.marks import code_marked
 from ui.served import Served
+from ui.variation import UNPRICED, Variation
 
 
 @dataclass(slots=True)
@@ -33,8 +33,8 @@ class Board:
     doing: str = "Starting"
     submitted: bool = False
     stopped: float | None = None
-    fixed: str = ""
-    """Why the images can't be varied, if they can't."""
+    varying: Variation = UNPRICED
+    """What the button for variations of its images says."""
     run: Run | None = None
     run_id: str | None = None
     """Of a run that was stopped: what comes of it may come later."""
@@ -92,11 +92,6 @@ class Board:
         return self.run.cost_kind if self.run else self.kind
 
 
-def no_variation(backend: Backend) -> str:
-    """Say why a backend can't vary its images; nothing where it can."""
-    return backend.capabilities.lacks.get("variation_strength", "")
-
-
 def board_html(board: Board, served: Served, *, alone: bool = True) -> str:
     """Return the running or finished run; one that isn't alone keeps its pictures small."""
     parts: list[Markup] = []
@@ -142,7 +137,7 @@ def _card(image: RunImage, board: Board, served: Served) -> Markup:
         path = served.copy(image, board.visitor)
     except PlaygroundError as error:
         return lost_card(image, board.run, line, error)
-    return card(image, path, board.run, line, board.request.prompt, fixed=board.fixed)
+    return card(image, path, board.run, line, board.request.prompt, varying=board.varying)
 
 
 def _slot(board: Board, index: int) -> Markup:

@@ -1,7 +1,7 @@
 """The one handler behind Generate: values to a request, its events to updates of the page."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,23 +14,24 @@ from backend.base import Backend
 from backend.caller import Caller
 from backend.errors import OverBudget, PlaygroundError
 from backend.events import Failed
-from backend.generate import generate, prepare
+from backend.generate import generate
 from backend.gpu_time import gpu_hint
 from backend.playground import Playground
+from backend.prepared import Asked, Prepared
 from backend.pricing import price_of
-from backend.prompts.expansion import expand_request
 from backend.requests import Mode, Request
 from backend.runs.records import CostKind
 from ui import words
 from ui.caller import caller_of
 from ui.form import Values, parse
 from ui.library_area import Library
-from ui.results import Board, board_html, error_card, no_variation
+from ui.results import Board, board_html, error_card
 from ui.served import Served
 from ui.sheet import spread
 from ui.signals import news
 from ui.stages import Show, Stage, Stages, View
 from ui.uploads import Uploads
+from ui.variation import Variation
 from ui.ways_out import ways_html
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ class Outputs:
     stage: Component
     generate: Component
     stop: Component
+    compare: Component
     left: Component
     news: Component
 
@@ -134,23 +136,26 @@ class Runner:
 
     def _views(self, values: dict[str, Any], caller: Caller) -> Iterator[View]:
         """Run what was asked, one board a run (a prompt with choices is a run an image); show it at every change."""
-        backend, asked = self.asked(values, caller)
-        prepared = prepare(backend, caller, asked)
-        yield from self.views(backend, expand_request(prepared, self.library.lists(caller)), caller)
+        yield from self.views(self.asked(values, caller).prepared(caller), caller)
 
-    def views(self, backend: Backend, requests: Sequence[Request], caller: Caller) -> Iterator[View]:
+    def views(self, prepared: Prepared, caller: Caller) -> Iterator[View]:
         """Run prepared requests one after the other and show all of them at every change; a failure ends it."""
         boards: list[Board] = []
         view = View(boards, lambda: self._shown(boards))
-        for request in requests:
-            kind: CostKind = "free" if backend.estimate(request, caller).free else backend.cost_kind
-            boards.append(Board(request, backend.label, kind, caller.visitor, fixed=no_variation(backend)))
+        for request in prepared.requests:
+            boards.append(self.board(prepared.backend, request, caller))
             yield view
-            for event in generate(self.playground, caller, backend.name, request, patient=len(boards) > 1):
+            for event in generate(self.playground, caller, prepared.backend.name, request, patient=len(boards) > 1):
                 boards[-1].see(event)
                 yield view
             if boards[-1].error or boards[-1].stopped is not None:
                 return
+
+    def board(self, backend: Backend, request: Request, caller: Caller, *, label: str = "") -> Board:
+        """Return what shows a request while it runs there."""
+        kind: CostKind = "free" if backend.estimate(request, caller).free else backend.cost_kind
+        varying = Variation.of(backend, request, caller)
+        return Board(request, label or backend.label, kind, caller.visitor, varying=varying)
 
     def _shown(self, boards: list[Board]) -> str:
         return "".join(board_html(board, self.served, alone=len(boards) == 1) for board in boards)
@@ -162,37 +167,41 @@ class Runner:
 
     def price(self, request: gr.Request, **values: Any) -> Updates:
         """Return the Generate button with the price of what the form asks for now, and what the caps leave."""
-        values |= {"prompt": PRICE_PROMPT, "priced_only": True}
+        values = priced(values)
         caller = caller_of(self.playground, request)
         try:
-            backend, asked = self.asked(values, caller)
-            estimate = price_of(self.playground, caller, backend, asked)
+            asked = self.asked(values, caller)
+            backend, wanted = asked.backend, asked.laid
+            estimate = price_of(self.playground, caller, backend, wanted)
         except PlaygroundError:
             return {self.outputs.generate: gr.update(value="Generate"), self.outputs.left: gr.update(visible=False)}
         stand = allowance(self.playground, caller, backend, estimate)
         verb = "Over the cap" if stand.refusal else "Generate"
-        text = words.left(stand) or gpu_hint(self.playground, caller, backend, asked)
+        text = words.left(stand) or gpu_hint(self.playground, caller, backend, wanted)
         hints = [Markup('<p class="hint">{}</p>').format(said) for said in (text, estimate.note) if said]
-        ways = ways_html(self.playground, caller, asked.mode) if stand.refusal else Markup("")
+        ways = ways_html(self.playground, caller, wanted.mode) if stand.refusal else Markup("")
         return {
             self.outputs.generate: gr.update(value=f"{verb} · {words.price(estimate)}"),
             self.outputs.left: gr.update(value=Markup("").join([*hints, ways]), visible=bool(hints)),
         }
 
-    def asked(self, values: dict[str, Any], caller: Caller) -> tuple[Backend, Request]:
-        """Read the request out of the form's values, with its styles around the prompt."""
+    def asked(self, values: Mapping[str, Any], caller: Caller) -> Asked:
+        """Read the request out of the form's values, and the styles and lists that go with it."""
         mode: Mode = values.get("mode") or "text_to_image"
         backend = self.playground.choose(str(values.get("backend") or "auto"))
-        negative = str(values.get("negative_prompt") or "")
-        values["prompt"], styled = self.library.styled(
-            caller, values.get("styles") or (), str(values.get("prompt") or ""), negative
-        )
-        values["negative_prompt"] = styled
-        asked = parse(Values(mode, backend.name, values), backend.capabilities, Uploads(self.playground, caller))
-        return backend, asked
+        given = Values(mode, backend.name, values)
+        request = parse(given, backend.capabilities, Uploads(self.playground, caller))
+        return Asked(backend, request, self.library.wording(caller, values.get("styles") or ()))
 
     def _buttons(self, *, running: bool) -> Updates:
         return {
             self.outputs.generate: gr.update(visible=not running),
             self.outputs.stop: gr.update(visible=running),
         }
+
+
+def priced(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a form's values as its price is told from them: no price depends on the words, but on their choices."""
+    prompt = str(values.get("prompt") or "")
+    telling = prompt.strip() and ("{" in prompt or "__" in prompt)
+    return {**values, "prompt": prompt if telling else PRICE_PROMPT, "priced_only": True}

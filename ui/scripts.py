@@ -10,9 +10,9 @@ from backend.base import Backend
 from backend.caller import Caller
 from backend.errors import InvalidRequest, PlaygroundError, Problem, from_validation
 from backend.events import Event, Failed, Finished, Generated, Stopped
-from backend.generate import generate, prepare
+from backend.generate import generate
 from backend.playground import Playground
-from backend.prompts.expansion import expand_request
+from backend.prepared import Asked
 from backend.requests import IMAGE_FIELDS, Mode, Request, parse_request
 from backend.runs.records import Run, RunImage
 from ui.library_area import Library
@@ -38,7 +38,7 @@ class Scripts:
     playground: Playground
     library: Library
 
-    def asked(self, mode: Mode, values: Mapping[str, Any], caller: Caller) -> tuple[Backend, Request]:
+    def asked(self, mode: Mode, values: Mapping[str, Any], caller: Caller) -> Asked:
         """Read a request out of values by name; raise `InvalidRequest` or `BadImage` with the field's name.
 
         `backend` and `styles` are no fields of the request; images are files that were uploaded, or None.
@@ -54,12 +54,9 @@ class Scripts:
         filled = {name: value for name, value in given.items() if value is not None}
         try:
             request = parse_request({"mode": mode, **filled})
-            prompt, negative = self.library.styled(caller, styles, request.prompt, request.negative_prompt)
-            if styles:
-                request = parse_request({**request.model_dump(), "prompt": prompt, "negative_prompt": negative})
         except ValidationError as error:
             raise from_validation(error) from error
-        return backend, request
+        return Asked(backend, request, self.library.wording(caller, styles))
 
     def run(self, mode: Mode, caller: Caller, values: Mapping[str, Any]) -> Iterator[Progressing]:
         """Run what the values ask for, a prompt with choices as a run an image; `over` marks the last word.
@@ -68,11 +65,11 @@ class Scripts:
         """
         # A script's cancel means what it says; only a page may come back.
         caller = replace(caller, page=None)
-        backend, asked = self.asked(mode, values, caller)
+        prepared = self.asked(mode, values, caller).prepared(caller)
         now = Progressing()
-        for request in expand_request(prepare(backend, caller, asked), self.library.lists(caller)):
+        for request in prepared.requests:
             try:
-                yield from self._images(backend, request, caller, now)
+                yield from self._images(prepared.backend, request, caller, now)
             except PlaygroundError as error:
                 if not now.images:
                     raise

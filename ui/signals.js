@@ -104,10 +104,11 @@ window.playground_form = {
     const {sheet, ...others} = Object.fromEntries(props.names.map((name, at) => [name, given[at]])), values = {...sheet, ...others};
     if (!started) { write_down(values); return; }
     follow(values);
-    // Nobody waits for the price of a grid that was never touched.
-    planned ||= Object.entries(props.grid).some(([name, first]) => values[name] !== first);
+    // Nobody waits for the price of a grid that was never touched or opened.
+    const before_it = planned;
+    planned ||= document.getElementById('grid-run')?.closest('details').open || Object.entries(props.grid).some(([name, first]) => values[name] !== first);
     if (asked !== null) { again = true; return; }
-    const now = JSON.stringify(values), before = backend, changed = now !== seen;
+    const now = JSON.stringify(values), before = backend, changed = now !== seen || planned !== before_it;
     [seen, backend] = [now, values.backend];
     if (backend !== before) { window.playground.choose_backend(backend); ask('switched', {values, planned, before}); }
     else if (stale) { stale = false; ask('refreshed', {values, planned}); }

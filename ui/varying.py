@@ -8,16 +8,13 @@ import gradio as gr
 from backend.caller import Caller
 from backend.errors import InvalidRequest, Problem
 from backend.generate import prepare
-from backend.request_parts import RANDOM_SEED
+from backend.prepared import Prepared
 from ui.actions import Actions
 from ui.caller import caller_of
 from ui.run import Runner, Updates
 from ui.signals import data_of
 from ui.stages import View
-
-VARIATIONS = 4
-STRENGTH = 0.2
-"""Of an image that wasn't a variation itself: the same scene, with other details."""
+from ui.variation import varied
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,5 @@ class Varying:
         backend = self.runner.playground.choose(run.backend)
         if image.seed is None:
             raise InvalidRequest([Problem("seed", "of this image is unknown; an image without one can't be varied.")])
-        strength = run.request.variation_strength or STRENGTH
-        changes = {"variation_strength": strength, "variation_seed": RANDOM_SEED, "count": VARIATIONS}
-        asked = run.request.model_copy(update={**changes, "seed": image.seed})
-        yield from self.runner.views(backend, [prepare(backend, caller, asked)], caller)
+        asked = prepare(backend, caller, varied(run.request, image.seed))
+        yield from self.runner.views(Prepared(backend, (asked,)), caller)

@@ -77,7 +77,8 @@ class Watch:
         written.then(None, None, None, js="() => window.playground_form.look(0)")
         # At once: whoever switches waits for it.
         self.head.backend.change(None, None, None, js="() => window.playground_form.look(0)")
-        told = [box, self.runner.outputs.generate, self.runner.outputs.left]
+        outputs = self.runner.outputs
+        told = [box, outputs.generate, outputs.compare, outputs.left]
         stand = [self.head.state, self.head.timer]
         box.changed(self.changed, None, told, **_NOW)
         around = [*stand, self.head.key.box, self.exact.button, *self.fitting.outputs()]
@@ -114,7 +115,9 @@ class Watch:
         return {self.head.state: state, self.head.timer: timer}
 
     def _told(self, seen: Seen, values: dict[str, Any], request: gr.Request) -> Updates:
-        """Return the end of the turn with what the browser is to remember, and the prices of a run and of a grid."""
+        """Return the end of the turn with what the browser is to remember, and the prices of all presses."""
         kept = self.remembering.keep(values)
-        grid = Comparing(self.runner).grid_price(request, **values) if seen.planned else None
-        return {self.box: answer(seen.turn, kept, grid=grid), **self.runner.price(request, **values)}
+        comparing = Comparing(self.runner)
+        grid = comparing.grid_price(request, **values) if seen.planned else None
+        prices = self.runner.price(request, **values) | comparing.offer(request, **values)
+        return {self.box: answer(seen.turn, kept, grid=grid), **prices}

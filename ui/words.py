@@ -138,6 +138,8 @@ def _came(run: Run) -> str:
     images = "1 image was" if count == 1 else f"{count} images were" if count else "no image was"
     if run.cost_kind == "free":
         return f"{images} ready"
+    if run.cost_usd is None:
+        return f"{images} made, what was billed isn't known"
     return f"{images} made, {'nothing' if run.cost_usd == 0 else cost(run.cost_usd, run.cost_kind)} was billed"
 
 

@@ -18,6 +18,7 @@ _NOT_AN_AXIS = ("mode", "image", "mask", "controls", "loras", "accelerator", "op
 
 PROMPT_WORDS = "words"
 """The axis that replaces words of the prompt: its first value is what is looked for."""
+PROMPTS = ("prompt", "negative_prompt")
 SIZE = "size"
 BACKEND = "backend"
 
@@ -49,7 +50,7 @@ def read_axis(field: str, text: str, *, mode: Mode, lists: Lists | None = None) 
     if field not in axis_fields(mode):
         known = ", ".join(axis_fields(mode))
         raise InvalidRequest([Problem("axis", f"{field!r} can't be varied; choose one of {known}.")])
-    if field in ("prompt", "negative_prompt"):
+    if field in PROMPTS:
         values = [one for line in text.splitlines() if line.strip() for one in all_of(line.strip(), lists or {})]
     else:
         values = [one for value in _split(text) for one in _spread(value)]

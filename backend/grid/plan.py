@@ -3,10 +3,8 @@
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import partial
 from itertools import product
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -23,10 +21,13 @@ from backend.errors import (
 )
 from backend.events import Event, Stopped
 from backend.generate import DRAWN_SEEDS, generate
-from backend.grid.axes import BACKEND, PROMPT_WORDS, SIZE, Axis, sides
+from backend.grid.axes import BACKEND, PROMPT_WORDS, PROMPTS, SIZE, Axis, sides
 from backend.merge import merge
 from backend.playground import Playground
-from backend.pricing import estimate_of
+from backend.prepared import Asked
+from backend.pricing import estimate_of, total
+from backend.prompts.grammar import escaped
+from backend.prompts.wording import PLAIN, Wording
 from backend.request_parts import RANDOM_SEED
 from backend.requests import Request, parse_request
 
@@ -59,19 +60,21 @@ class Plan:
     @property
     def price(self) -> Estimate:
         """Return what the whole may cost; None where a cell's price is unknown."""
-        estimates = [cell.estimate for cell in self.cells]
-        return Estimate(
-            likely=_sum([one.likely for one in estimates]),
-            low=_sum([one.low for one in estimates]),
-            high=_sum([one.most for one in estimates]),
-            free=all(one.free for one in estimates),
-        )
+        return total([cell.estimate for cell in self.cells])
 
 
-def plan(playground: Playground, caller: Caller, backend: str, request: Request, axes: Sequence[Axis]) -> Plan:
+def plan(
+    playground: Playground,
+    caller: Caller,
+    backend: str,
+    request: Request,
+    axes: Sequence[Axis],
+    wording: Wording = PLAIN,
+) -> Plan:
     """Return the grid of a request along one to three axes; raise `InvalidRequest` naming the first cell that can't be.
 
-    A seed that isn't given is drawn once, so that all cells share it unless an axis varies it.
+    A seed that isn't given is drawn once, so that all cells share it unless an axis varies it. Styles go around the
+    prompt of each cell, and choices in it are drawn from the cell's seed.
     """
     if not 1 <= len(axes) <= 3 or len({axis.field for axis in axes}) != len(axes):
         raise InvalidRequest([Problem("axes", "must be one to three, each of another field.")])
@@ -83,7 +86,8 @@ def plan(playground: Playground, caller: Caller, backend: str, request: Request,
     shared = {"count": 1} | ({"seed": secrets.randbelow(DRAWN_SEEDS)} if request.seed == RANDOM_SEED else {})
     base = request.model_copy(update=shared)
     places = product(*(range(len(axis.values)) for axis in reversed(axes)))
-    cells = [_cell(playground, caller, backend, base, axes, tuple(reversed(place))) for place in places]
+    asked = Asked(playground.choose(backend), base, wording)
+    cells = [_cell(playground, caller, asked, axes, tuple(reversed(place))) for place in places]
     return Plan(tuple(axes), tuple(cells))
 
 
@@ -117,10 +121,8 @@ class _Running:
             raise
 
 
-def _cell(
-    playground: Playground, caller: Caller, name: str, base: Request, axes: Sequence[Axis], place: tuple[int, ...]
-) -> Cell:
-    values: dict[str, Any] = base.model_dump()
+def _cell(playground: Playground, caller: Caller, asked: Asked, axes: Sequence[Axis], place: tuple[int, ...]) -> Cell:
+    values, name = asked.request.model_dump(), asked.backend.name
     words: list[tuple[str, str]] = []
     for axis, index in zip(axes, place, strict=True):
         value = axis.values[index]
@@ -130,13 +132,17 @@ def _cell(
             values["width"], values["height"] = sides(value)
         elif axis.field == PROMPT_WORDS:
             words.append((axis.values[0], value))
+        elif axis.field in PROMPTS:
+            values[axis.field] = escaped(value)  # Its own choices were drawn when the axis was read.
         else:
             values[axis.field] = value
     for looked_for, value in words:
         values["prompt"] = _replaced(values["prompt"], looked_for, value)
     backend = playground.choose(name)
     try:
-        request = parse_request(values)
+        if values["seed"] in (RANDOM_SEED, str(RANDOM_SEED)):
+            values["seed"] = secrets.randbelow(DRAWN_SEEDS)
+        (request,) = asked.wording.expanded(asked.wording.laid(parse_request(values)))
         backend.capabilities.check(request)
         return Cell(place, backend.name, request, estimate_of(playground, caller, backend, request))
     except ValidationError as error:
@@ -154,8 +160,3 @@ def _replaced(prompt: str, looked_for: str, value: str) -> str:
 def _at(axes: Sequence[Axis], place: tuple[int, ...], error: PlaygroundError) -> InvalidRequest:
     where = ", ".join(axis.label(index)[:60] for axis, index in zip(axes, place, strict=True))
     return InvalidRequest([Problem("grid", f"can't make the cell of {where}: {error}")])
-
-
-def _sum(prices: Sequence[Decimal | None]) -> Decimal | None:
-    known = [price for price in prices if price is not None]
-    return sum(known, Decimal(0)) if len(known) == len(prices) else None

@@ -1,4 +1,6 @@
+import re
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -6,11 +8,13 @@ from PIL import Image
 
 from backend.caller import Caller
 from backend.capabilities import Limit, Options
-from backend.compare import compare, contenders
+from backend.compare import compare, contenders, is_comparison, price
 from backend.encoding import encode
 from backend.events import Finished
 from backend.fake import FakeBackend
 from backend.playground import Playground
+from backend.prompts.styles import Style
+from backend.prompts.wording import Wording
 from backend.requests import ControlNet, Request, TextToImage, parse_request
 
 
@@ -101,7 +105,7 @@ def test_what_would_draw_another_picture_is_refused_not_changed(three: Playgroun
 def test_those_that_can_run_do_and_the_others_are_left(three: Playground, caller: Caller) -> None:
     running = contenders(three, caller, a_request(seed=5), chosen="fake")
     runs = {name: event.run for name, event in compare(three, caller, running) if isinstance(event, Finished)}
-    assert set(runs) == {"fake", "narrow"}
+    assert set(runs) == {"fake 0", "narrow 0"}
     assert {run.images[0].seed for run in runs.values()} == {5}
     assert {run.backend for run in three.store.runs(caller.visitor)} == {"fake", "narrow"}
 
@@ -109,3 +113,38 @@ def test_those_that_can_run_do_and_the_others_are_left(three: Playground, caller
 def test_only_the_named_are_asked(three: Playground, caller: Caller) -> None:
     found = contenders(three, caller, a_request(), chosen="narrow", names=["narrow", "fake"])
     assert [one.backend for one in found] == ["narrow", "fake"]
+
+
+def test_where_one_cannot_draw_the_size_all_draw_the_nearest_that_they_share(three: Playground, caller: Caller) -> None:
+    small = replace(Narrow.capabilities, limits={name: Limit(most=300) for name in ("width", "height")})
+    three.backends["narrow"].capabilities = small  # type: ignore[misc]
+    fake, narrow, _ = contenders(three, caller, a_request(width=1024, height=1024), chosen="fake")
+    assert fake.size == narrow.size == (256, 256)
+    assert {(one.requests[0].width, one.requests[0].height) for one in (fake, narrow)} == {(256, 256)}
+    wide, _, _ = contenders(three, caller, a_request(width=384, height=256), chosen="fake")
+    assert wide.size == (256, 256)
+
+
+def test_a_size_that_all_can_draw_stays(three: Playground, caller: Caller) -> None:
+    fake, narrow, _ = contenders(three, caller, a_request(width=1024, height=512), chosen="fake")
+    assert fake.size is narrow.size is None
+    assert (fake.request.width, narrow.request.height) == (1024, 512)  # type: ignore[union-attr]
+
+
+def test_all_draw_the_same_words_where_the_prompt_has_choices_and_styles(three: Playground, caller: Caller) -> None:
+    wording = Wording([Style(name="oil", prompt="{prompt} in oil by __who__")], {"who": ("ann", "bob")})
+    asked = a_request(prompt="a {red|blue} fox", count=3)
+    fake, narrow, _ = contenders(three, caller, asked, chosen="fake", wording=wording)
+    words = [one.prompt for one in fake.requests]
+    assert words == [one.prompt for one in narrow.requests]
+    assert all(re.fullmatch("a (red|blue) fox in oil by (ann|bob)", one) for one in words)
+    ended = [key for key, event in compare(three, caller, (fake, narrow)) if isinstance(event, Finished)]
+    assert sorted(ended) == sorted(f"{name} {index}" for name in ("fake", "narrow") for index in range(3))
+
+
+def test_the_price_is_the_sum_of_those_that_take_part(three: Playground, caller: Caller) -> None:
+    paid = {"provider": True, "cost_usd": "0.002"}
+    running = contenders(three, caller, a_request(prompt="a {red|blue} fox", count=2, options=paid), chosen="fake")
+    assert (price(running).likely, price(running).free) == (Decimal("0.004"), False)
+    assert is_comparison(running)
+    assert not is_comparison(running[2:])

@@ -38,6 +38,7 @@ def test_the_form_fits_itself_to_a_backend_and_says_what_changed(page: Page) -> 
 
 def test_one_request_on_two_backends_side_by_side_and_over_one_another(page: Page) -> None:
     page.fill("#prompt textarea", "a compared clock")
+    expect(page.locator("#compare")).to_have_text("Compare Fake (flat colours) and Second fake · free")
     page.click("#compare")
     expect(page.locator("#stage .column .card")).to_have_count(2)
     expect(page.locator("#stage .compare")).to_contain_text("different pixels on different backends")
@@ -51,15 +52,14 @@ def test_one_request_on_two_backends_side_by_side_and_over_one_another(page: Pag
     expect(page.locator("#stage .columns")).to_be_visible()
 
 
-def test_a_backend_that_cannot_take_part_says_why(page: Page, tmp_path: Path) -> None:
+def test_a_comparison_that_only_one_backend_could_be_in_is_not_offered(page: Page, tmp_path: Path) -> None:
     Image.new("RGB", (256, 256), "red").save(tmp_path / "red.png")
     page.get_by_role("tab", name="Image to image", exact=True).click()
     page.set_input_files("#easel .drop input", tmp_path / "red.png")
     expect(page.locator("#easel .easel:not([data-empty])")).to_be_visible()
-    page.fill("#prompt textarea", "a compared clock")
-    page.click("#compare")
-    expect(page.locator("#stage .column .card")).to_have_count(1)
-    expect(page.locator("#stage .column").nth(1)).to_contain_text("isn't offered by this backend")
+    button = page.locator("#compare")
+    expect(button).to_have_text("Compare backends: Only Fake (flat colours) can do this")
+    expect(button).to_be_disabled()
 
 
 def test_a_grid_fills_and_becomes_one_labelled_image(page: Page, site: Site, tmp_path: Path) -> None:
@@ -79,6 +79,19 @@ def test_a_grid_fills_and_becomes_one_labelled_image(page: Page, site: Site, tmp
     with Image.open(tmp_path / "grid.png") as sheet:
         assert sheet.width > 3 * 256
         assert sheet.height > 2 * 256
+
+
+def test_the_price_of_a_grid_is_said_before_anything_in_it_was_touched(page: Page) -> None:
+    open_fold(page, "Grid")
+    expect(page.locator("#grid-price")).to_contain_text("2 images · free")
+
+
+def test_the_price_of_a_comparison_follows_the_form(page: Page) -> None:
+    open_fold(page, "Only Fake")
+    page.locator("#fake-provider-box").check()
+    page.fill("#count input[type=number]", "2")
+    page.keyboard.press("Tab")
+    expect(page.locator("#compare")).to_contain_text("≈ $0.0026")
 
 
 def test_a_grid_that_cannot_be_says_which_value_is_wrong(page: Page) -> None:

@@ -29,7 +29,7 @@ def told(playground: Playground, cap: str) -> tuple[str, str]:
     budget = Budget(playground.store.engine, Caps(visitor=Decimal(cap)))
     capped = replace(playground, budget=budget, backends={"fake": PaidBackend(playground.files)})
     with gr.Blocks():
-        outputs = Outputs(gr.HTML(), gr.Button(), gr.Button(), gr.HTML(), gr.HTML())
+        outputs = Outputs(gr.HTML(), gr.Button(), gr.Button(), gr.Button(), gr.HTML(), gr.HTML())
     runner = Runner(capped, Library(capped, load_presets()), Served(capped.files, capped.holders), outputs)
     values: dict[str, Any] = {"mode": "text_to_image", "backend": "fake", f"fake{MARK}provider": True}
     updates = runner.price(request_of(), **values)

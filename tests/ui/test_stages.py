@@ -15,6 +15,8 @@ from PIL import Image
 from backend.encoding import encode
 from backend.events import Submitted
 from backend.grid.plan import AT_ONCE
+from backend.presets import load_presets
+from backend.prompts.styles import Style
 from backend.runs.caps import Caps
 from backend.simulator.faults import Fault
 from tests.backend.runware.scene import INFER, PREPROCESS, Scene, runware_scene
@@ -43,6 +45,10 @@ class Pages:
         told = event.fn(*given, asking(tab), **values)
         for updates in [told] if isinstance(told, dict) else told:
             yield {str(each.elem_id): change for each, change in updates.items()}
+
+    def style(self) -> Style:
+        """Return a style that comes with the playground and has words behind the prompt."""
+        return next(style for style in load_presets().styles if style.prompt.split("{prompt}")[-1].strip())
 
     def orders(self) -> int:
         """Return how many images were ordered."""
@@ -117,7 +123,7 @@ def test_the_latest_press_has_the_stage_and_the_earlier_one_goes_on_under_stop(p
     assert visible(first, "stop") is False
     assert pages.orders() == 4
     list(pages.press("stop"))
-    assert len(pages.scene.playground.store.runs(caller_of(pages.scene.playground, asking("page-1")).visitor)) == 4
+    assert len(pages.scene.playground.store.runs(me(pages))) == 4
 
 
 def test_a_paid_image_arrives_on_the_stage_after_stop(pages: Pages) -> None:
@@ -211,6 +217,65 @@ def test_a_script_that_cancels_a_map_orders_nothing_once_429_is_waited_out(pages
     over.set()
     pages.settle()
     assert scene.world.account.bills == []
+
+
+def guided(**values: Any) -> dict[str, Any]:
+    picture = keep_address(f"data:image/png;base64,{base64.b64encode(png()).decode()}")
+    return FORM | {"mode": "controlnet", "easel": {"image": picture}, "controlnet__preprocess": "canny", **values}
+
+
+def test_a_check_whose_price_is_another_than_the_button_said_is_offered_anew(pages: Pages) -> None:
+    form = guided(prompt="a {red|blue} box")
+    (offer,) = pages.press("offer", **form)
+    said = offer["run-check"]["value"]
+    assert said.startswith("Draw both · ≈ $")
+    list(pages.press("check", offered="Draw both · free", **form))
+    assert pages.orders() == 0
+    seen = list(pages.press("check", offered=said, **form))
+    assert visible(seen, "stop") is False
+    assert pages.orders() == 2
+    prompts = {run.request.prompt for run in pages.scene.playground.store.runs(me(pages))}
+    assert prompts <= {"a red box", "a blue box"}
+    assert len(prompts) == 1
+
+
+def test_a_map_whose_price_is_another_than_the_button_said_is_offered_anew(pages: Pages) -> None:
+    form = guided()
+    asked = {"backend": "runware", "easel": form["easel"], "preprocess": "depth"}
+    asked |= {"low_threshold": 100, "high_threshold": 200}
+    (offer,) = pages.press("show", **asked)
+    list(pages.press("buy", offered="Make the map · free", **asked))
+    assert pages.scene.world.count(PREPROCESS) == 0
+    list(pages.press("buy", offered=offer["buy-map"]["value"], **asked))
+    assert pages.scene.world.count(PREPROCESS) == 1
+
+
+def test_a_comparison_with_nobody_to_compare_with_orders_nothing(pages: Pages) -> None:
+    (told,) = pages.press("changed", data={"values": FORM, "turn": "1"})
+    assert told["compare"] == {
+        "value": "Compare backends: Only Runware can do this",
+        "interactive": False,
+        "__type__": "update",
+    }
+    seen = stages(list(pages.press("compare", **FORM)))
+    assert "two backends are needed" in seen[-1]
+    assert pages.orders() == 0
+
+
+@pytest.mark.parametrize("press", ["run", "grid"])
+def test_choices_lists_and_styles_are_sent_as_plain_words(pages: Pages, press: str) -> None:
+    style = pages.style()
+    form = FORM | {"prompt": "a {red|blue} box, __animal__", "styles": [style.name]}
+    list(pages.press(press, **form, **({} if press == "run" else GRID | {"across_values": "1, 2"})))
+    assert pages.orders() > 0
+    for run in pages.scene.playground.store.runs(me(pages)):
+        assert not set("{}|_") & set(run.request.prompt)
+        assert len(run.request.prompt) > len("a blue box, ")
+        assert style.prompt.split("{prompt}")[-1] in run.request.prompt
+
+
+def me(pages: Pages) -> str:
+    return caller_of(pages.scene.playground, asking("page-1")).visitor
 
 
 def png() -> bytes:

@@ -1,3 +1,4 @@
+import re
 import time
 from dataclasses import replace
 from decimal import Decimal
@@ -14,6 +15,9 @@ from backend.grid.axes import read_axis
 from backend.grid.plan import AT_ONCE, plan, run
 from backend.grid.sheet import MOST_SIDE, sheet
 from backend.playground import Playground
+from backend.prepared import Asked
+from backend.prompts.styles import Style
+from backend.prompts.wording import Wording
 from backend.requests import parse_request
 from backend.visitors.rates import Rates
 
@@ -42,6 +46,29 @@ def test_every_cell_has_its_values_and_one_seed(playground: Playground, caller: 
     assert {(cell.request.width, cell.request.height, cell.request.count) for cell in planned.cells} == {(128, 256, 1)}
     assert len({cell.request.seed for cell in planned.cells}) == 1
     assert planned.cells[0].request.seed >= 0
+
+
+WORDING = Wording([Style(name="oil", prompt="{prompt} in oil by __who__")], {"who": ("ann", "bob")})
+
+
+def test_choices_lists_and_styles_are_plain_words_in_every_cell(playground: Playground, caller: Caller) -> None:
+    asked = REQUEST.model_copy(update={"prompt": "a {red|blue} fox"})
+    planned = plan(playground, caller, "fake", asked, axes(("seed", "1-12")), WORDING)
+    prompts = [cell.request.prompt for cell in planned.cells]
+    assert all(re.fullmatch("a (red|blue) fox in oil by (ann|bob)", prompt) for prompt in prompts)
+    assert len(set(prompts)) > 1
+    alone = Asked(playground.choose("fake"), asked.model_copy(update={"seed": 3, "count": 1}), WORDING)
+    assert alone.prepared(caller).requests[0].prompt == prompts[2]
+
+
+def test_styles_go_around_the_prompts_of_an_axis_too_and_braces_that_were_meant_stay(
+    playground: Playground, caller: Caller
+) -> None:
+    axis = read_axis("prompt", "a {red|blue} hat\na \\{real\\|one\\}", mode="text_to_image")
+    plain = Wording([Style(name="oil", prompt="{prompt} in oil")])
+    planned = plan(playground, caller, "fake", REQUEST, [axis], plain)
+    prompts = [cell.request.prompt for cell in planned.cells]
+    assert prompts == ["a red hat in oil", "a blue hat in oil", "a {real|one} in oil"]
 
 
 def test_the_price_of_the_whole_is_known_before_it_starts(playground: Playground, caller: Caller) -> None:
