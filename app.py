@@ -8,7 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from backend.errors import PlaygroundError
+from backend.setting_words import read
 from backend.settings import Settings
+from backend.start_checks import check_start
 
 if TYPE_CHECKING:
     from gradio import Blocks
@@ -23,22 +25,26 @@ MOST_UPLOAD = "30mb"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve the playground until it is interrupted."""
-    settings = read_settings(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    from backend.playground import open_playground
-    from backend.recovery import keep_recovering
-    from backend.visitors.redaction import guard_crashes, guard_logs
-    from backend.welcome import check_start, start_lines
-    from ui.stubs import skip_stubs
-
-    skip_stubs()
     try:
+        settings = read_settings(arguments)
         check_start(settings)
-        playground = open_playground(settings)
+        return _run(settings)
     except PlaygroundError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+
+
+def _run(settings: Settings) -> int:
+    from backend.playground import open_playground
+    from backend.recovery import keep_recovering
+    from backend.visitors.redaction import guard_crashes, guard_logs
+    from backend.welcome import start_lines
+    from ui.stubs import skip_stubs
+
+    skip_stubs()
+    playground = open_playground(settings)
     guard_logs(partial(_keys, settings, playground))
     guard_crashes()
     page, address = serve(playground)
@@ -100,7 +106,7 @@ def launch_options(playground: "Playground") -> dict[str, Any]:
 
 
 def read_settings(arguments: Sequence[str] | None = None) -> Settings:
-    """Read the environment and lay the command line over it."""
+    """Read the environment and lay the command line over it; raise `WrongSetting` for what can't be used."""
     parser = argparse.ArgumentParser(prog="app.py", description="The Z-Image Playground in your browser.")
     parser.add_argument("--host", dest="GRADIO_SERVER_NAME", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", dest="GRADIO_SERVER_PORT", help="port (7860, or the next free one)")
@@ -114,7 +120,7 @@ def read_settings(arguments: Sequence[str] | None = None) -> Settings:
     parser.add_argument("--data", dest="PLAYGROUND_DATA", help="where history and images are kept (data/)")
     parser.add_argument("--auth", dest="PLAYGROUND_AUTH", help="NAME:PASSWORD that visitors have to give")
     given = {name: value for name, value in vars(parser.parse_args(arguments)).items() if value is not None}
-    return Settings(**given)
+    return read(given)
 
 
 def _keys(settings: Settings, playground: "Playground") -> list[str]:
@@ -124,12 +130,8 @@ def _keys(settings: Settings, playground: "Playground") -> list[str]:
 
 
 def _auth(text: str | None) -> tuple[str, str] | None:
-    if not text:
-        return None
-    name, found, password = text.partition(":")
-    if not (name and found and password):
-        raise SystemExit("--auth (PLAYGROUND_AUTH) must read NAME:PASSWORD.")
-    return name, password
+    name, found, password = (text or "").partition(":")
+    return (name, password) if found else None
 
 
 if __name__ == "__main__":

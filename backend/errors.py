@@ -3,6 +3,7 @@
 - PlaygroundError
     - InvalidRequest: a value is wrong; names the fields
     - Unsupported: right in itself, but not on this backend
+    - WrongSetting: a setting at the start can't be used
     - NotReady: a key, a model or a device is missing
     - OverBudget: a spend cap is reached
     - TooManyRequests: a visitor asks more often than one may
@@ -81,6 +82,10 @@ class InvalidRequest(PlaygroundError):
 
 class Unsupported(InvalidRequest):
     """The request is right in itself, but this backend can't do it."""
+
+
+class WrongSetting(PlaygroundError):
+    """A setting at the start can't be used; names it as the environment does."""
 
 
 class NotReady(PlaygroundError):

@@ -17,6 +17,7 @@ from backend.runs.history import History
 from backend.runs.holders import Holders
 from backend.runs.store import Store
 from backend.runs.unclosed import Unclosed
+from backend.setting_words import wrong
 from backend.settings import Settings
 from backend.sharing.results import ResultLinks
 from backend.sharing.rooms import Rooms
@@ -84,8 +85,7 @@ class Playground:
 def open_playground(settings: Settings) -> Playground:
     """Build the backends and open the record in the data folder."""
     if settings.backend not in ("auto", *BACKENDS, *OPTIONAL, *REHEARSAL):
-        known = ", ".join(("auto", *BACKENDS, *OPTIONAL))
-        raise Unsupported([Problem("backend", f"is {settings.backend!r}; choose one of {known}.")])
+        raise wrong("PLAYGROUND_BACKEND", settings.backend, f"known are auto, {', '.join((*BACKENDS, *OPTIONAL))}")
     settings = settings.model_copy(update={"data": data_folder(settings)})
     engine = open_database(settings.data, settings.database_url)
     files = open_images(settings.data / "images", settings.images_url)

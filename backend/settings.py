@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -49,17 +50,37 @@ class Settings(BaseSettings):
     space_id: str | None = Field(None, alias="SPACE_ID")
     zero_gpu: bool = Field(False, alias="SPACES_ZERO_GPU")
     oauth_client_secret: SecretStr | None = Field(None, alias="OAUTH_CLIENT_SECRET")
+    temp_dir: Path | None = Field(None, alias="GRADIO_TEMP_DIR")
     vibe_mode: str | None = Field(None, alias="GRADIO_VIBE_MODE")
 
     @field_validator("data")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().resolve()
+        try:
+            return value.expanduser().resolve()
+        except (OSError, RuntimeError) as error:
+            raise ValueError(str(error)) from error
+
+    @field_validator("runware_base_url", "modelrunner_base_url", "modelrunner_storage_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+            raise ValueError("it isn't a web address")
+        return value
 
     @field_validator("trusted_proxy")
     @classmethod
     def _addresses(cls, value: str | None) -> str | None:
         networks(value or "")
+        return value
+
+    @field_validator("auth")
+    @classmethod
+    def _name_and_password(cls, value: str | None) -> str | None:
+        name, _, password = (value or "").partition(":")
+        if value and not (name and password):
+            raise ValueError("it has no name, or no password")
         return value
 
     @property

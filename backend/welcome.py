@@ -1,20 +1,9 @@
 """What the terminal says at the start: who can reach the page, what strangers can do, and what they can spend."""
 
 from backend.caller import Caller
-from backend.errors import NotReady
 from backend.playground import Playground
 from backend.runs.caps import usd
 from backend.settings import Settings
-
-VIBE = (
-    "GRADIO_VIBE_MODE lets every visitor run code on this machine: unset it to start a page that strangers can reach."
-)
-
-
-def check_start(settings: Settings) -> None:
-    """Raise `NotReady` for a setting with which no public page may start."""
-    if settings.public and settings.vibe_mode:
-        raise NotReady(VIBE)
 
 
 def start_lines(playground: Playground) -> list[str]:

@@ -7,12 +7,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, event, func, select
 from sqlalchemy.exc import OperationalError
 
 from backend.errors import RecordBusy, StorageFull
+from backend.runs.database_address import engine_of, opening
 from backend.runs.files import ImageFiles
 from backend.runs.group_commit import GroupCommit
+from backend.runs.patience import patiently
 from backend.runs.process import register_process
 from backend.runs.schema import bring_up_to_date
 
@@ -27,6 +29,9 @@ _TURN = "turn"
 _GROUP = "group"
 """The engine's option that holds its group commit; PostgreSQL has one of its own."""
 
+START_PATIENCE_SECONDS = 120.0
+"""How long a start waits for a record that another program holds."""
+
 _NO_ROOM = ("disk is full", "readonly database", "disk I/O", "No space left", "could not extend")
 """What SQLite and PostgreSQL say when the disk takes no more."""
 
@@ -37,25 +42,29 @@ _BUSY = ("is locked", "lock timeout", "connection", "shutting down", "starting u
 def open_database(data: Path, url: str | None = None) -> Engine:
     """Open the database, created or brought up to date where needed; safe for many threads.
 
-    Raises `NewerRecord` for one that a later version of the playground has written.
+    Raises `NewerRecord` for one that a later version of the playground has written, `WrongSetting` for an address that
+    is none, and `NotReady` for what can't be opened; another program that holds SQLite's file is waited for.
     """
-    if url is None:
-        data.mkdir(parents=True, exist_ok=True)
-        url = f"sqlite:///{data / 'playground.db'}"
-    engine = create_engine(url, pool_size=16, max_overflow=64, execution_options={_TURN: nullcontext()})
+    engine = engine_of(data, url, pool_size=16, max_overflow=64, execution_options={_TURN: nullcontext()})
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         turn = threading.Lock()
         engine.update_execution_options(**{_TURN: turn, _GROUP: GroupCommit(turn, partial(_begin_alone, engine))})
-    # One transaction: one wait for the disk instead of thirty, and no second process in between.
     try:
-        with exclusively(engine) as connection:
-            bring_up_to_date(connection, ImageFiles(data / "images"))
-            register_process(engine)
+        with opening(engine, data):
+            seconds = START_PATIENCE_SECONDS if engine.dialect.name == "sqlite" else 0
+            patiently(partial(_begin_record, engine, data), seconds=seconds)
     except BaseException:  # Whatever it was goes on; the connections must not stay open behind it.
         engine.dispose()
         raise
     return engine
+
+
+def _begin_record(engine: Engine, data: Path) -> None:
+    # One transaction: one wait for the disk instead of thirty, and no second process in between.
+    with exclusively(engine) as connection:
+        bring_up_to_date(connection, ImageFiles(data / "images"))
+        register_process(engine)
 
 
 def write(engine: Engine, work: Callable[[Connection], T], *, alone: bool = False) -> T:

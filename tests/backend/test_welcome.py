@@ -6,7 +6,8 @@ import pytest
 from backend.caller import Caller
 from backend.errors import NotReady
 from backend.playground import Playground
-from backend.welcome import check_start, start_lines
+from backend.start_checks import check_start
+from backend.welcome import start_lines
 from tests.backend.strangers import PaidFake, shared
 
 
