@@ -84,6 +84,8 @@ class Capabilities:
     options: type[Options] = Options
     notes: Mapping[Mode, str] = field(default_factory=dict)
     most_controls: int = 0
+    most_outpainted: int | None = None
+    """Pixels a side of a canvas that outpainting makes, at most; None where any size is taken."""
     previews: bool = False
     examples: tuple[str, ...] = ()
     """Prompts that it draws well, where it is not good at everything."""

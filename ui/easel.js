@@ -3,10 +3,10 @@ const root = element.querySelector('.easel');
 const find = selector => root.querySelector(selector);
 const image = find('.sheet img'), canvas = find('canvas'), sheet = find('.sheet'), about = find('.about');
 const ring = find('.ring'), brush = find('.size-of-brush input'), pen = canvas.getContext('2d', {willReadFrequently: true});
-const SIDES = ['left', 'right', 'top', 'bottom'], MOST_SIDE = 2048, GRID = 16;
+const SIDES = ['left', 'right', 'top', 'bottom'], MOST_ADDED = 2048, GRID = 16, BRINK = 24, PULL_MS = 60;
 const INK_PARTS = [99, 102, 241], INK = `rgb(${INK_PARTS})`;
 let picture = null, brought = null, margins = {left: 0, right: 0, top: 0, bottom: 0};
-let erasing = false, writing = false, settled = null;
+let most_side = null, erasing = false, writing = false, settled = null;
 
 function tell() {
   settled = picture && {image: picture, width: image.naturalWidth, height: image.naturalHeight};
@@ -82,18 +82,29 @@ function read_margins() {
   }
   if (changed) { lay_out(); }
 }
+// The frame is fitted anew while a side is drawn, so each way of the hand counts by the scale of that moment; where the
+// window ends and the hand can go no further, the side goes on growing as long as it rests there.
+const OUTWARD = {left: hand => -hand.clientX, right: hand => hand.clientX, top: hand => -hand.clientY, bottom: hand => hand.clientY};
+const AT_BRINK = {left: hand => hand.clientX < BRINK, right: hand => hand.clientX > innerWidth - BRINK,
+  top: hand => hand.clientY < BRINK, bottom: hand => hand.clientY > innerHeight - BRINK};
 function stretch(event) {
-  const grip = event.target, side = grip.dataset.side, box = image.getBoundingClientRect();
-  const scale = image.naturalWidth / box.width, start = {...margins}, x = event.clientX, y = event.clientY;
+  const grip = event.target, side = grip.dataset.side;
+  let last = event, wanted = margins[side];
   grip.setPointerCapture(event.pointerId);
-  const drag = move => {
-    const way = {left: x - move.clientX, right: move.clientX - x, top: y - move.clientY, bottom: move.clientY - y}[side];
-    margins[side] = Math.min(MOST_SIDE, Math.max(0, Math.round((start[side] + way * scale) / GRID) * GRID));
+  const add = pixels => {
+    wanted = Math.min(MOST_ADDED, Math.max(0, wanted + pixels));
+    margins[side] = Math.round(wanted / GRID) * GRID;
     write_margins(); lay_out();
   };
-  const drop = () => { grip.removeEventListener('pointermove', drag); tell(); };
+  const drag = move => {
+    const way = OUTWARD[side](move) - OUTWARD[side](last);
+    last = move;
+    add(way * image.naturalWidth / image.getBoundingClientRect().width);
+  };
+  const pulling = setInterval(() => { if (last !== event && AT_BRINK[side](last)) add(GRID); }, PULL_MS);
+  const drop = () => { clearInterval(pulling); grip.removeEventListener('pointermove', drag); tell(); };
   grip.addEventListener('pointermove', drag);
-  grip.addEventListener('pointerup', drop, {once: true});
+  grip.addEventListener('lostpointercapture', drop, {once: true});
   event.preventDefault();
 }
 root.querySelectorAll('.grip').forEach(grip => grip.addEventListener('pointerdown', stretch));
@@ -134,7 +145,7 @@ function describe() {
   if (mode() === 'outpaint') {
     const whole = [width + margins.left + margins.right, height + margins.top + margins.bottom];
     text += ` → ${whole[0]} × ${whole[1]}`;
-    if (whole.some(side => side > MOST_SIDE)) text += `: at most ${MOST_SIDE} a side, so it may be refused`;
+    if (most_side && whole.some(side => side > most_side)) text += `: this backend makes at most ${most_side} a side`;
   }
   about.textContent = text;
 }
@@ -165,4 +176,5 @@ watch('value', () => {
   if (given === settled || !given) { if (!given && picture) remove(); return; }
   show(given.image, given.image.url, {mask: given.mask});
 });
-window.playground_easel = {mask, lay_out, read_margins, take: file => take(file)};
+window.playground_easel = {mask, lay_out, read_margins, take: file => take(file),
+  within: most => { if (most !== most_side) { most_side = most; describe(); } }};

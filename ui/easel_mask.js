@@ -52,10 +52,16 @@ function redo() {
   PAINT[deed.kind](deed); deeds.push(deed); describe(); remember_easel();
 }
 function forget_deeds() { deeds = []; undone = []; base = stroke = spot = null; }
+const SAME_SHAPE = .02;  // of the ratio: sides of a smaller mask are rounded
 function load_mask(file) { draw_mask(URL.createObjectURL(file)); }
 function draw_mask(address) {
   const mask = new Image();
   mask.onload = () => {
+    const {naturalWidth: width, naturalHeight: height} = mask;
+    if (Math.abs(width / height * canvas.height / canvas.width - 1) > SAME_SHAPE) {
+      about.textContent = `The mask is ${width} × ${height}, another shape than the picture's ${canvas.width} × ${canvas.height}: save it in that shape and load it again.`;
+      return;
+    }
     const copy = blank(), ink = copy.getContext('2d');
     ink.drawImage(mask, 0, 0, copy.width, copy.height);
     const pixels = ink.getImageData(0, 0, copy.width, copy.height), data = pixels.data;

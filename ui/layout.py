@@ -74,7 +74,8 @@ def lay_out_signals(playground: Playground, layout: Layout) -> gr.HTML:
     """Lay out the component of the page's own events, which knows the names of what is watched."""
     chosen = playground.choose("auto").name
     grid = {cell.key: cell.value for cell in grid_cells()}
-    return signals(names=layout.watched(), grid=grid, backend=chosen)
+    most = {each.name: each.capabilities.most_outpainted for each in playground.backends.values()}
+    return signals(names=layout.watched(), grid=grid, backend=chosen, outpainted=most)
 
 
 def _dropzone() -> gr.HTML:

@@ -31,7 +31,7 @@ _JOIN = Markup("<p>You were sent a room's link. Join it to see its board; what y
 _STAND = Markup("<p><b translate='no'>{name}</b>{state} · here now: {here}{left}</p>")
 _TILE = Markup(
     '<figure class="tile" data-run="{run}" data-index="{index}">'
-    '{picture}<figcaption><span class="facts">{who} · {line}</span>'
+    '{picture}<figcaption><span class="facts"><span class="fact">{who}</span>{line}</span>'
     '<button type="button" class="small" data-act="remix">Remix</button></figcaption></figure>'
 )
 _RUNNING = Markup('<figure class="tile"><figcaption>{who} is making “{prompt}” …</figcaption></figure>')

@@ -78,6 +78,7 @@ function follow(values) {
   written = now;
   document.getElementById('main').dataset.cache = values.accelerator__cache;
   window.playground_map?.(values);
+  window.playground_easel?.within(props.outpainted[values.backend]);
   const wide = [values.inpaint__mask_grow, values.inpaint__mask_feather];
   if (`${wide}` !== edge) window.playground_easel?.edge(...wide);
   edge = `${wide}`;

@@ -19,10 +19,13 @@ _SCRIPTS = ("signals.js", "cards.js", "arrivals.js")
 _PROMISED = " promised"
 
 
-def signals(*, names: Iterable[str], grid: Mapping[str, Any], backend: str) -> gr.HTML:
+def signals(
+    *, names: Iterable[str], grid: Mapping[str, Any], backend: str, outpainted: Mapping[str, int | None]
+) -> gr.HTML:
     """Lay the component out; its value is the last answer, as `answer` makes it.
 
-    `names` are the watched values in their order, `grid` has those of the grid and what they begin with.
+    `names` are the watched values in their order, `grid` has those of the grid and what they begin with, `outpainted`
+    each backend's most pixels a side of a canvas.
     """
     return gr.HTML(
         "",
@@ -34,6 +37,7 @@ def signals(*, names: Iterable[str], grid: Mapping[str, Any], backend: str) -> g
         names=list(names),
         grid=dict(grid),
         backend=backend,
+        outpainted=dict(outpainted),
     )
 
 

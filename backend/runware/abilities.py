@@ -10,6 +10,7 @@ from backend.runware.options import CallbackOptions, RunwareOptions
 from backend.runware.pictures import DEFAULT_SIZE
 from backend.runware.rules import problems
 from backend.settings import Settings
+from backend.sizing import MOST_SIDE
 
 UNVERIFIED = "Runware's schema takes this for the model, but its page names only text and image to image: unverified."
 NOTES: dict[Mode, str] = {"inpaint": UNVERIFIED, "outpaint": UNVERIFIED, "controlnet": UNVERIFIED}
@@ -53,6 +54,7 @@ def capabilities(settings: Settings) -> Capabilities:
         options=options,
         notes=NOTES,
         most_controls=MOST_CONTROLS,
+        most_outpainted=MOST_SIDE,
         rules=rules,
     )
 

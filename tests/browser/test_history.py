@@ -152,7 +152,7 @@ def test_the_trash_is_looked_at_restored_from_and_emptied(page: Page) -> None:
     open_search(page)  # it stays in reach although nothing else is there
     page.get_by_label("Show the trash").check()
     expect(tiles).to_have_count(2)
-    on_screen(page.get_by_text("2 runs and 2 images of yours take"))
+    expect(page.get_by_text("2 runs and 2 images of yours take")).to_be_visible()
     tiles.first.get_by_role("button", name="Restore").click()
     expect(tiles).to_have_count(1)
     ask, keep = page.get_by_role("button", name="Empty the trash"), page.get_by_role("button", name="Keep it")
@@ -167,7 +167,7 @@ def test_the_trash_is_looked_at_restored_from_and_emptied(page: Page) -> None:
     page.get_by_role("button", name="Delete for good").click()
     on_screen(page.get_by_text("1 run is gone for good."))  # though it was made just now
     expect(tiles).to_have_count(0)
-    on_screen(page.get_by_text("The trash is empty."))
+    expect(page.get_by_text("The trash is empty.")).to_be_visible()
     expect(ask).to_be_hidden()
     page.get_by_label("Show the trash").uncheck()
     expect(tiles).to_have_count(1)
@@ -181,6 +181,7 @@ def test_the_button_that_empties_the_trash_holds_its_words(page: Page) -> None:
     open_search(page)
     page.get_by_label("Show the trash").check()
     ask = page.get_by_role("button", name="Empty the trash")
+    ask.scroll_into_view_if_needed()
     on_screen(ask)
     box = ask.bounding_box()
     assert box
@@ -189,6 +190,13 @@ def test_the_button_that_empties_the_trash_holds_its_words(page: Page) -> None:
     assert ask.evaluate(
         "each => each.scrollWidth <= each.clientWidth + 1 && each.scrollHeight <= each.clientHeight + 1"
     )
+
+
+def test_the_history_shows_no_more_than_a_person_can_use(page: Page) -> None:
+    draw(page, "a plain kite")
+    page.wait_for_timeout(500)
+    expect(page.locator("#history-shown")).to_be_hidden()
+    assert page.locator("#results input[type=number]:visible").count() == 0
 
 
 def test_a_visitor_whose_first_run_was_refused_sees_no_history(page: Page) -> None:

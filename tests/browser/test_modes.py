@@ -14,6 +14,7 @@ from backend.events import Emit, Progress
 from backend.request_parts import Control
 from backend.requests import ControlNet, ImageToImage, Inpaint, Outpaint
 from backend.runs.records import Run
+from tests.browser.seen import on_screen
 from tests.serving import Site
 
 ORIENTATION = 0x0112
@@ -192,6 +193,48 @@ def test_a_handle_drags_its_side_and_a_number_moves_the_frame(page: Page, scene:
     expect(page.locator("#easel .about")).to_contain_text(f"→ {768 + right} × 512")
     page.fill("#outpaint-top input[type=number]", "128")
     expect(page.locator("#easel .about")).to_contain_text(f"→ {768 + right} × 640")
+
+
+def test_a_side_goes_on_growing_where_the_window_ends(page: Page, scene: Path) -> None:
+    choose(page, "Outpaint", scene)
+    grip = page.locator("#easel .grip[data-side=left]")
+    grip.scroll_into_view_if_needed()
+    box = grip.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 7, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(4, box["y"] + 20, steps=6)
+    for _ in range(30):
+        page.wait_for_timeout(100)
+        page.mouse.move(4, box["y"] + 20)
+    page.mouse.up()
+    left = int(page.locator("#outpaint-left input[type=number]").input_value())
+    assert left >= 400
+    page.wait_for_timeout(300)
+    assert int(page.locator("#outpaint-left input[type=number]").input_value()) == left
+
+
+def test_only_a_backend_that_ends_somewhere_is_said_to(page: Page, tmp_path: Path) -> None:
+    Image.new("RGB", (1200, 1600), "#7aa5c9").save(tmp_path / "tall.png")
+    choose(page, "Outpaint", tmp_path / "tall.png")
+    page.click("#easel [data-shape='x2']")
+    expect(page.locator("#easel .about")).to_have_text("1200 × 1600 → 2400 × 3200")
+    page.evaluate("window.playground_easel.within(2048)")
+    expect(page.locator("#easel .about")).to_contain_text("this backend makes at most 2048 a side")
+
+
+def test_a_mask_of_another_shape_is_refused_with_the_way_out(page: Page, scene: Path, tmp_path: Path) -> None:
+    choose(page, "Inpaint", scene)
+    about = page.locator("#easel .about")
+    Image.new("L", (640, 640), 255).save(tmp_path / "square.png")
+    page.set_input_files("#easel .file input", tmp_path / "square.png")
+    expect(about).to_contain_text("The mask is 640 × 640, another shape than the picture's 768 × 512")
+    on_screen(about)
+    drag(page, (0.2, 0.5), (0.8, 0.5))  # it took the place of nothing
+    expect(about).to_contain_text("mask covers")
+    Image.new("L", (384, 256), 255).save(tmp_path / "half.png")
+    page.set_input_files("#easel .file input", tmp_path / "half.png")
+    expect(about).to_contain_text("mask covers 100 %")
 
 
 def test_the_control_map_is_shown_before_the_run(page: Page, site: Site, scene: Path) -> None:

@@ -41,6 +41,7 @@ def test_a_link_is_on_screen_and_copied_and_stays_when_it_is_asked_for_again(
     page.locator(f"{place} [data-act=share]").click()
     address = address_on(sheet)
     assert "?result=" in address
+    on_screen(sheet)
     on_screen(sheet.get_by_text("The address is copied."))
     assert page.evaluate("navigator.clipboard.readText()") == address
     page.keyboard.press("Escape")
