@@ -59,9 +59,11 @@ def _run(settings: Settings) -> int:
 def serve(playground: "Playground") -> "tuple[Blocks, str]":
     """Build the page, serve it in the background, and return it with its address."""
     from ui.page import build
+    from ui.plots import draw_no_plots
     from ui.sessions import lean_sessions, remember_signatures
 
     lean_sessions()
+    draw_no_plots()
     page = build(playground)
     remember_signatures(page)
     page.queue(default_concurrency_limit=2 * MOST_VISITORS, max_size=MOST_WAITING)

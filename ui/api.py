@@ -1,6 +1,7 @@
 """The API: one typed endpoint a mode, made from its request type, and what scripts need around them."""
 
 import inspect
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,12 @@ from backend.errors import InvalidRequest, PlaygroundError, Problem
 from backend.pricing import price_of
 from backend.requests import MODES, REQUEST_TYPES, Mode
 from backend.runs.answer import runs_json
+from backend.stream import TICK_SECONDS
 from ui import words
 from ui.caller import caller_of
 from ui.control_map_api import ControlMapApi
 from ui.restore import settings_of
-from ui.scripts import Scripts
+from ui.scripts import Progressing, Scripts
 from ui.served import Served
 from ui.signatures import optional, parameter, parameters_of, typed
 from ui.spaces import Spaces
@@ -96,7 +98,7 @@ class Api:
         self, mode: Mode, caller: Caller, values: dict[str, Any]
     ) -> Iterator[tuple[list[dict[str, Any]], dict[str, Any]]]:
         try:
-            for now in self.scripts.run(mode, caller, values):
+            for now in _seldom(self.scripts.run(mode, caller, values)):
                 copied, lost = self.served.copies(now.images, caller.visitor)
                 told = runs_json(now.runs, now.refusal) if now.over else {"status": "running"}
                 yield [_file(path) for _, path in copied], told | ({"lost": lost} if lost else {})
@@ -137,6 +139,18 @@ class Api:
             "most_controls": can.most_controls,
             "previews": can.previews,
         }
+
+
+def _seldom(steps: Iterator[Progressing]) -> Iterator[Progressing]:
+    """Pass on the last word, and before it what has come only now and then: each time costs a millisecond of the loop.
+
+    It is often enough for Gradio to end a run within a moment, which it can between two of them.
+    """
+    last = time.monotonic()
+    for now in steps:
+        if now.over or time.monotonic() - last >= TICK_SECONDS / 2:
+            last = time.monotonic()
+            yield now
 
 
 def _file(path: Path) -> dict[str, Any]:

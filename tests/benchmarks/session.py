@@ -9,7 +9,8 @@ from uuid import uuid4
 
 import httpx
 
-PATIENCE = 120.0
+from tests.benchmarks.crowd import visitor_of
+
 SIGNALS = "signals"
 """The component of most of the page's events."""
 
@@ -36,7 +37,8 @@ class Events:
     @classmethod
     def of(cls, address: str) -> "Events":
         """Read them off the page's description."""
-        config = httpx.get(f"{address}config", timeout=PATIENCE).raise_for_status().json()
+        with visitor_of(address) as visitor:
+            config = visitor.get("/config").raise_for_status().json()
         props = {each["id"]: each["props"] for each in config["components"]}
         names = {number: (own.get("elem_id") or "", own.get("value")) for number, own in props.items()}
         return cls(
@@ -99,7 +101,7 @@ class PageSession:
 @contextmanager
 def opened(address: str, events: Events) -> Iterator[PageSession]:
     """Open a page as a new visitor: the page, the line that keeps it alive, its first questions; leave it behind."""
-    with httpx.Client(base_url=address, timeout=PATIENCE) as visitor:
+    with visitor_of(address) as visitor:
         visitor.get("/").raise_for_status()
         page = PageSession(events, visitor)
         with visitor.stream("GET", f"/gradio_api/heartbeat/{page.name}") as alive:

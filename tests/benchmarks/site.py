@@ -12,12 +12,16 @@ from ui.stubs import skip_stubs
 def main(arguments: Sequence[str]) -> None:
     """Serve until the process is ended."""
     parser = argparse.ArgumentParser()
+    parser.add_argument("--plain", action="store_true", help="on Gradio's own sessions, as a plain app has them")
     parser.add_argument("data", type=Path)
     parser.add_argument("port", type=int)
     given = parser.parse_args(arguments)
     skip_stubs()
     from tests.serving import served_site
+    from ui import plots, sessions
 
+    if given.plain:
+        sessions.lean_sessions = plots.draw_no_plots = lambda: False
     with served_site(given.data, port=given.port):
         threading.Event().wait()
 
