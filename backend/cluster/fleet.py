@@ -12,6 +12,7 @@ from typing import Any
 
 from backend.cluster.replica import EngineReplica
 from backend.cluster.scale import Scale
+from backend.cluster.version import code_version
 from backend.errors import NotReady
 from backend.local.loading import Report
 from backend.settings import Settings
@@ -126,6 +127,9 @@ def _deploy(settings: Settings, scale: Scale) -> Any:
 
 
 def _name_of(settings: Settings, options: dict[str, Any]) -> str:
-    """Return a name that playgrounds with the same engine share, so that a second one replaces nothing."""
-    said = f"{settings.model} {settings.data} {settings.gpu_usd_per_hour} {settings.share} {options}"
+    """Return a name that playgrounds with the same engine share, so that a second one replaces nothing.
+
+    The engine's code is part of it: replicas outlive the playground, and one that was upgraded would join the old ones.
+    """
+    said = f"{code_version()} {settings.model} {settings.data} {settings.gpu_usd_per_hour} {settings.share} {options}"
     return f"engine-{hashlib.sha256(said.encode()).hexdigest()[:12]}"

@@ -10,7 +10,7 @@ from backend.cluster import build
 from backend.cluster.fleet import engine_settings, open_fleet
 from backend.cluster.line import Line
 from backend.cluster.scale import Scale
-from backend.errors import NotReady, Unsupported
+from backend.errors import NotReady, WrongSetting
 from backend.generate import prepare
 from backend.local.backend import LocalBackend
 from backend.local.options import DetectorOptions
@@ -33,7 +33,7 @@ def test_it_is_offered_only_where_it_is_named_and_an_address_alone_changes_nothi
         assert ("cluster" in house.backends) is offered
         assert (house.default == "cluster") is offered
         house.store.engine.dispose()
-    with pytest.raises(Unsupported, match="modelrunner, cluster"):
+    with pytest.raises(WrongSetting, match="modelrunner, cluster"):
         open_playground(tiny.model_copy(update={"backend": "claster"}))
 
 

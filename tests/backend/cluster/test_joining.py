@@ -1,6 +1,7 @@
 """Playgrounds that join a Ray which somebody else has started."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -34,9 +35,9 @@ def head(tmp_path: Path) -> Iterator[tuple[psutil.Process, dict[str, str]]]:
     assert psutil.wait_procs(started, timeout=60)[1] == []
 
 
-def one_image(data: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def one_image(data: Path, environment: dict[str, str], house: Path = ROOT) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "tests.backend.cluster.one_image", str(data)]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=200, check=False)
+    return subprocess.run(command, cwd=house, env=environment, capture_output=True, text=True, timeout=200, check=False)
 
 
 def replicas(head: psutil.Process) -> list[int]:
@@ -58,6 +59,25 @@ def test_two_playgrounds_share_the_replicas_which_outlive_them(
     assert (made.returncode, len(images)) == (0, 1), made.stderr
     assert found[0] == found[1]
     assert len(found[0]) == 1
+
+
+def test_an_upgraded_playground_joins_no_replicas_of_the_old_code(
+    head: tuple[psutil.Process, dict[str, str]], tmp_path: Path
+) -> None:
+    ray, environment = head
+    house = tmp_path / "house"
+    for part in ("backend", "presets", "tests"):
+        shutil.copytree(ROOT / part, house / part, ignore=shutil.ignore_patterns("__pycache__"))
+    deadline = time.monotonic() + 60
+    while (made := one_image(tmp_path, environment, house)).returncode and time.monotonic() < deadline:
+        time.sleep(2)  # The head is still starting.
+    (old,) = replicas(ray)
+    engine = house / "backend" / "local" / "engine.py"
+    engine.write_text(engine.read_text() + "\n# A later version.\n")
+    later = one_image(tmp_path, environment, house)
+    assert (made.returncode, later.returncode) == (0, 0), later.stderr
+    assert later.stdout == made.stdout
+    assert old not in replicas(ray)
 
 
 def test_an_address_where_nobody_answers_is_said_in_words(tmp_path: Path) -> None:
