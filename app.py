@@ -5,6 +5,7 @@ import logging
 import sys
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backend.errors import PlaygroundError
@@ -51,9 +52,18 @@ def _run(settings: Settings) -> int:
     ready = [f"The playground is ready: {address}", *start_lines(playground)]
     print("", *(f"  {line}" for line in ready), "", sep="\n", flush=True)  # noqa: T201 - for who stands at the terminal
     keep_recovering(playground)
+    _keep_tidy(playground)
     playground.choose("auto").warm()
     page.block_thread()
     return 0
+
+
+def _keep_tidy(playground: "Playground") -> None:
+    from gradio.utils import get_upload_folder
+
+    from backend.tidying import Tidying
+
+    Tidying(playground, Path(get_upload_folder())).start()
 
 
 def serve(playground: "Playground") -> "tuple[Blocks, str]":

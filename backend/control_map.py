@@ -18,6 +18,9 @@ from backend.playground import Playground
 from backend.request_parts import Control
 from backend.stream import Stream
 
+MAP_BYTES = 2**20
+"""What a map may take: of 2048² edges, a PNG stays below."""
+
 
 def control_map(
     playground: Playground,
@@ -72,6 +75,7 @@ def _make(
     emit: Emit,
 ) -> Event:
     try:
+        playground.disk.check(MAP_BYTES)
         picture = backend.control_picture(control, caller, options, emit)
         sha256 = playground.files.put(encode(picture, "png"), "png")
     except PlaygroundError as error:

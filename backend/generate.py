@@ -39,6 +39,8 @@ KEY_GONE = (
     "The key of your own that this began with was forgotten or replaced, so nothing more is ordered on it. "
     "Run it again with the key that holds now."
 )
+BYTES_A_PIXEL = 6
+"""Of an image's three files together: as PNG, a photograph of this model takes 1.5 to 2 bytes a pixel."""
 
 
 def generate(
@@ -193,6 +195,7 @@ def _open(
         estimate_usd=estimate.likely,
         cost_kind="free" if estimate.free else "unknown",
     )
+    playground.disk.claim(run.id, _bytes_of(backend, request))
     payer = payer_of(backend, caller, estimate)
     address = None if caller.signed_in else caller.address
 
@@ -200,8 +203,20 @@ def _open(
         playground.budget.reserve(run, estimate.most, payer=payer, address=address, spent=spent, connection=connection)
         playground.store.add(run, connection=connection)
 
-    write(playground.store.engine, begin, alone=True)
+    try:
+        write(playground.store.engine, begin, alone=True)
+    except BaseException:  # Nothing of it goes on that would give the room back.
+        playground.disk.release(run.id)
+        raise
     return run
+
+
+def _bytes_of(backend: Backend, request: Request) -> int:
+    """Return what a run may write: each image as it came, with its settings inside, and as the copy that is served."""
+    default = backend.capabilities.default_size
+    width = getattr(request, "width", None) or default.width
+    height = getattr(request, "height", None) or default.height
+    return int(request.count * width * height * BYTES_A_PIXEL)
 
 
 def _watched(
@@ -223,6 +238,7 @@ def _carry_out(playground: Playground, run: Run, estimate: Estimate, work: Calla
         try:
             return _make(playground, run, estimate, work, emit)
         finally:
+            playground.disk.release(run.id)
             _keep_exchanges(playground, run, noted)
 
 

@@ -42,6 +42,7 @@ def take_upload(files: ImageFiles, path: Path) -> str:
     mark = (str(path), now.st_size, now.st_mtime_ns)
     if known := files.kept(mark):
         return known
+    files.disk.check(now.st_size)
     content = path.read_bytes()
     return files.known.note(mark, files.put(content, check_header(content)))
 

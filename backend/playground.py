@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 
 from backend.base import Backend
 from backend.caller import Caller
+from backend.disk import Disk
 from backend.errors import Problem, Unsupported
 from backend.live import LiveRuns
 from backend.registry import BACKENDS, OPTIONAL, REHEARSAL, build
 from backend.runs.bucket import open_images
 from backend.runs.budget import Budget
 from backend.runs.database import open_database
+from backend.runs.database_address import record_files
 from backend.runs.files import ImageFiles
 from backend.runs.history import History
 from backend.runs.holders import Holders
@@ -45,6 +47,7 @@ class Playground:
     rates: Rates = field(default_factory=Rates)
     live: LiveRuns = field(default_factory=LiveRuns)
     unclosed: Unclosed = field(default_factory=Unclosed)
+    disk: Disk = field(default_factory=Disk)
 
     def admit(self, caller: Caller) -> None:
         """Let a run in; raise `NotFound` for a room that isn't the caller's, `TooManyRequests` for a flood of runs."""
@@ -88,14 +91,17 @@ def open_playground(settings: Settings) -> Playground:
         raise wrong("PLAYGROUND_BACKEND", settings.backend, f"known are auto, {', '.join((*BACKENDS, *OPTIONAL))}")
     settings = settings.model_copy(update={"data": data_folder(settings)})
     engine = open_database(settings.data, settings.database_url)
-    files = open_images(settings.data / "images", settings.images_url)
+    disk = Disk(settings.disk_limit, settings.data, grows=record_files(settings.data))
+    files = open_images(settings.data / "images", settings.images_url, disk)
     names = [*BACKENDS, *(name for name in (*OPTIONAL, *REHEARSAL) if name == settings.backend)]
     backends = {name: build(name, settings, files) for name in names}
     for backend in backends.values():
         backend.detectors = backends["local"].detectors
     budget = Budget(engine, settings.caps)
     callers = Callers(Addresses(address_secret(settings.data), settings.trusted))
-    return Playground(settings, backends, Store(engine), budget, files, _default(settings, backends), callers)
+    return Playground(
+        settings, backends, Store(engine), budget, files, _default(settings, backends), callers, disk=disk
+    )
 
 
 def _default(settings: Settings, backends: Mapping[str, Backend]) -> str:

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from backend.caller import Caller
@@ -17,9 +16,6 @@ from backend.runs.process import renew
 from backend.runs.records import Run
 
 log = logging.getLogger(__name__)
-
-SERVED_AGAIN = timedelta(days=7)
-"""How long it is remembered to whom a copy is served: longer than Gradio's cache keeps any."""
 
 LOOK_SECONDS = 20.0
 """How often it is looked for what another playground on the record has left."""
@@ -109,7 +105,6 @@ class Recovery:
             raise RecordBusy("its end could not be written")
 
     def _tidy(self) -> None:
-        self.playground.holders.forget_served(datetime.now(UTC) - SERVED_AGAIN)
         self.playground.history.clear_out()
 
     def _guarded(self, work: Callable[[], None], what: str) -> bool:

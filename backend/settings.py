@@ -7,12 +7,14 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from backend.disk import GB
 from backend.runs.caps import Caps
 from backend.visitors.addresses import LOOPBACK as LOOPBACK_NETWORKS
 from backend.visitors.addresses import PRIVATE, Network, networks
 
 SHARED_VISITOR_CAP = Decimal("0.25")
 SHARED_DAILY_CAP = Decimal("5.00")
+SHARED_DISK_LIMIT_GB = Decimal(20)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -41,6 +43,7 @@ class Settings(BaseSettings):
     images_url: str | None = Field(None, alias="PLAYGROUND_IMAGES_URL")
     ray_address: str | None = Field(None, alias="RAY_ADDRESS")
     replicas: int | None = Field(None, ge=1, alias="PLAYGROUND_REPLICAS")
+    disk_limit_gb: Decimal | None = Field(None, gt=0, alias="PLAYGROUND_DISK_LIMIT_GB")
     gpu_usd_per_hour: Decimal = Field(Decimal(0), ge=0, alias="PLAYGROUND_GPU_USD_PER_HOUR")
 
     host: str = Field("127.0.0.1", alias="GRADIO_SERVER_NAME")
@@ -102,6 +105,12 @@ class Settings(BaseSettings):
         if self.space_id is not None:
             return PRIVATE
         return LOOPBACK_NETWORKS if self.share else ()
+
+    @property
+    def disk_limit(self) -> int | None:
+        """Return how many bytes may be kept: as set, and on a public page always so many; None is without end."""
+        limit = SHARED_DISK_LIMIT_GB if self.public and self.disk_limit_gb is None else self.disk_limit_gb
+        return None if limit is None else int(limit * GB)
 
     @property
     def caps(self) -> Caps:

@@ -180,6 +180,7 @@ class Comparing:
         if not pictures:
             return ""
         try:
+            self.runner.playground.disk.check(SHEET_BYTES)
             sha256 = files.put(encode(sheet(planned.axes, pictures), "png"), "png")
             self.runner.playground.holders.add_picture(sha256, caller.visitor)
             address = url(self.runner.served.copy_of(sha256, caller.visitor))
@@ -189,6 +190,8 @@ class Comparing:
         return str(_SHEET.format(address, without))
 
 
+SHEET_BYTES = 32 * 2**20
+"""What a labelled image may take: kept and as a copy, of the largest grid of photographs."""
 _SHEET = Markup('<p><a class="restore-file" href="{}" download="grid.png">Download as one labelled image</a>{}</p>')
 
 

@@ -54,7 +54,7 @@ from ui.watch import Watch
 from ui.ways_out import WaysOut
 
 CACHE_SECONDS = (3600, 24 * 3600)
-"""How often Gradio tidies its cache, and how old a file may get there; the originals lie in the data folder."""
+"""How often Gradio tidies its cache, and how old an upload may get there; ours there are `backend/tidying.py`'s."""
 
 _HERE = Path(__file__).parent
 
@@ -62,7 +62,7 @@ _HERE = Path(__file__).parent
 def build(playground: Playground) -> gr.Blocks:
     """Return the page with its events and its API."""
     library = Library(playground, load_presets())
-    served = Served(playground.files, playground.holders)
+    served = Served(playground.files, playground.holders, playground.disk)
     with gr.Blocks(
         title="Z-Image Playground", analytics_enabled=False, fill_width=True, delete_cache=CACHE_SECONDS
     ) as page:
@@ -139,7 +139,7 @@ def _connect_shelves(layout: Layout, presses: Presses, runner: Runner, filling: 
 def tools_of(playground: Playground) -> Tools:
     """Return what assistants reach over MCP, beside the page."""
     scripts = Scripts(playground, Library(playground, load_presets()))
-    return Tools(Api(scripts, Served(playground.files, playground.holders)))
+    return Tools(Api(scripts, Served(playground.files, playground.holders, playground.disk)))
 
 
 def launch_look() -> dict[str, Any]:

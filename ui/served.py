@@ -2,7 +2,10 @@
 
 import hashlib
 import hmac
+import json
+import os
 import secrets
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,13 +13,16 @@ from urllib.parse import quote
 
 from gradio.utils import get_upload_folder
 
+from backend.disk import Disk
 from backend.encoding import preview_jpeg
 from backend.errors import PlaygroundError, StorageFull
 from backend.pixels import opened
-from backend.runs.archive import Zipped, write_zip
+from backend.runs.answer import run_json
+from backend.runs.archive import Zipped, read_zip, write_zip
 from backend.runs.files import SUFFIXES, ImageFiles
 from backend.runs.holders import Holders
 from backend.runs.records import Run, RunImage
+from backend.tidying import SERVED_FOLDER
 from backend.visitors.identity import is_guest
 
 THUMBNAIL_PIXELS = 384
@@ -33,6 +39,7 @@ class Served:
 
     files: ImageFiles
     holders: Holders
+    disk: Disk = field(default_factory=Disk)
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
     def copy(self, image: RunImage, visitor: str) -> Path:
@@ -43,7 +50,7 @@ class Served:
         seed = "unknown-seed" if image.seed is None else str(image.seed)
         name = f"z-image-{seed}-{image.width}x{image.height}{SUFFIXES[image.format]}"
         target = self._folder(image.sha256, visitor) / name
-        if not target.exists():
+        if not shown_again(target):
             self._write(target, self.files.whole(image.sha256), visitor)
         return target
 
@@ -62,56 +69,82 @@ class Served:
     def copy_of(self, sha256: str, visitor: str) -> Path:
         """Return a copy of any image of the data folder, such as an input; raises as `copy`."""
         target = self._folder(sha256, visitor) / f"image{self.files.path(sha256).suffix}"
-        if not target.exists():
+        if not shown_again(target):
             self._write(target, self.files.whole(sha256), visitor)
         return target
 
     def thumbnail(self, sha256: str, visitor: str) -> Path:
         """Return a small JPEG of an image; raises as `copy`."""
         target = self._folder(sha256, visitor) / "thumbnail.jpg"
-        if not target.exists():
+        if not shown_again(target):
             with opened(self.files.path(sha256)) as picture:
                 small = preview_jpeg(picture, THUMBNAIL_PIXELS)
             self._write(target, small, visitor)
         return target
 
     def archive(self, runs: Sequence[Run], visitor: str) -> tuple[Path, Zipped]:
-        """Return a new zip of the runs' images with `runs.json`, and what is in it."""
-        target = self._folder(f"zip {secrets.token_hex(8)}", visitor) / "z-image-history.zip"
+        """Return a zip of the runs' images with `runs.json`, and what is in it; the same runs have the same zip."""
+        notes = hashlib.sha256(json.dumps([run_json(run) for run in runs], sort_keys=True).encode()).hexdigest()
+        target = self._folder(f"zip {notes}", visitor) / "z-image-history.zip"
+        if shown_again(target) and not (known := read_zip(target)).left_out:
+            return target, known
+        self.disk.check(sum(image.bytes for run in runs for image in run.images))
         target.parent.mkdir(parents=True, exist_ok=True)
         self._note(target, visitor)
-        return target, write_zip(target, self.files, runs)
+        zipped = write_zip(target, self.files, runs)
+        self.disk.wrote(target.stat().st_size)
+        return target, zipped
+
+    def upload(self, content: bytes, image_format: str) -> Path:
+        """Keep a picture that came inside a request where uploads may lie."""
+        target = self._root() / secrets.token_hex(16) / f"image.{image_format}"
+        self._place(target, content)
+        return target
 
     def document(self, name: str, text: str, visitor: str) -> Path:
         """Return a new text file under this name."""
         target = self._folder(f"document {secrets.token_hex(8)}", visitor) / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        self._note(target, visitor)
-        target.write_text(text, encoding="utf-8", newline="")
+        self._write(target, text.encode(), visitor)
         return target
 
     def _folder(self, sha256: str, visitor: str) -> Path:
         token = hmac.new(self.secret, f"{visitor} {sha256}".encode(), hashlib.sha256).hexdigest()[:32]
-        return Path(get_upload_folder()) / token
+        return self._root() / token
+
+    @staticmethod
+    def _root() -> Path:
+        return Path(get_upload_folder()) / SERVED_FOLDER
 
     def _note(self, target: Path, visitor: str) -> None:
         if not is_guest(visitor):
             self.holders.add_served(str(target), visitor)
 
     def _write(self, target: Path, content: bytes, visitor: str) -> None:
+        self._note(target, visitor)
+        self._place(target, content)
+
+    def _place(self, target: Path, content: bytes) -> None:
         """Write a file whole or not at all: a second visitor must never be served half of it."""
+        self.disk.check(len(content))
         part = target.with_name(f".{secrets.token_hex(8)}")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            self._note(target, visitor)
             part.write_bytes(content)
             part.replace(target)
         except OSError as error:
             part.unlink(missing_ok=True)
             reason = error.strerror or type(error).__name__
-            raise StorageFull(
-                f"The page has no room for a copy of the image ({reason}): try it again later."
-            ) from error
+            raise StorageFull(f"The page has no room for a copy of it ({reason}): try it again later.") from error
+        self.disk.wrote(len(content))
+
+
+def shown_again(target: Path) -> bool:
+    """Say whether a file is there already, and keep it for as long as it is shown; when it was made stays known."""
+    try:
+        os.utime(target, ns=(time.time_ns(), target.stat().st_mtime_ns))
+    except OSError:
+        return False
+    return True
 
 
 def url(path: Path) -> str:

@@ -25,7 +25,7 @@ from ui import words
 from ui.api import Api
 from ui.caller import caller_of
 from ui.scripts import Progressing
-from ui.served import url
+from ui.served import Served, url
 from ui.tool_schemas import (
     CONTROL_MAP,
     IMAGE,
@@ -101,9 +101,9 @@ class Tools:
             case "styles":
                 yield Said(answer={"styles": self.api.styles(asker)})
             case "read_metadata":
-                yield Said(answer=self.api.read_metadata(_files(arguments)["image"], asker))
+                yield Said(answer=self.api.read_metadata(_files(arguments, self.api.served)["image"], asker))
             case "estimate":
-                values = _files(arguments)
+                values = _files(arguments, self.api.served)
                 mode = values.pop("mode", "text_to_image")
                 yield Said(answer=self.api.price(mode, caller_of(self.api.playground, asker), values))
             case "control_map":
@@ -116,7 +116,7 @@ class Tools:
         if mode is None:
             raise InvalidRequest([Problem("tool", f"{name!r} isn't one of this playground's.")])
         caller = caller_of(self.api.playground, asker)
-        for now in self.api.scripts.run(mode, caller, _files(arguments)):
+        for now in self.api.scripts.run(mode, caller, _files(arguments, self.api.served)):
             yield self._answer(now, caller, asker) if now.over else Said(event=now.event)
 
     def _answer(self, now: Progressing, caller: Caller, asker: gr.Request) -> Said:
@@ -128,7 +128,7 @@ class Tools:
 
     def _map(self, arguments: dict[str, Any], asker: gr.Request) -> Iterator[Said]:
         caller = caller_of(self.api.playground, asker)
-        for event in self.api.maps.events(caller, **_files(arguments)):
+        for event in self.api.maps.events(caller, **_files(arguments, self.api.served)):
             if isinstance(event, Mapped):
                 file = _address(self.api.served.copy_of(event.sha256, _guest(caller)), asker)
                 yield Said(answer={**map_json(event), "file": file}, views=(self._view(event.sha256),))
@@ -216,12 +216,14 @@ def _result(said: Said | None) -> "CallToolResult":
     return CallToolResult(content=[*views, text], structuredContent=said.answer)
 
 
-def _files(arguments: dict[str, Any]) -> dict[str, Any]:
+def _files(arguments: dict[str, Any], served: Served) -> dict[str, Any]:
     """Return the arguments with each image as a file that was uploaded."""
-    found = {name: keep_address(arguments[name]) for name in ("image", "mask") if arguments.get(name) is not None}
+    given = {name: arguments[name] for name in ("image", "mask") if arguments.get(name) is not None}
+    found: dict[str, Any] = {name: keep_address(value, served) for name, value in given.items()}
     controls = arguments.get("controls")
     if isinstance(controls, list):
         found["controls"] = [
-            {**each, "image": keep_address(each.get("image"))} if isinstance(each, dict) else each for each in controls
+            {**each, "image": keep_address(each.get("image"), served)} if isinstance(each, dict) else each
+            for each in controls
         ]
     return {**arguments, **found}

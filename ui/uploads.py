@@ -5,7 +5,6 @@ import binascii
 import hashlib
 import io
 import re
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from backend.caller import Caller
 from backend.errors import BadImage, InvalidRequest, Problem
 from backend.pixels import check_header, open_upright
 from backend.playground import Playground
-from ui.served import SERVED
+from ui.served import SERVED, Served, shown_again
 
 MOST_MASK_CHARACTERS = 24 * 2**20
 _PNG_URL = "data:image/png;base64,"
@@ -43,6 +42,7 @@ class Uploads:
             raise BadImage(
                 "The image isn't a file that was uploaded here: upload it, and send what the upload returned."
             )
+        shown_again(resolved)  # A copy that lies on an easel is in use for as long as it does.
         return receive(self.playground, self.caller, resolved)
 
     def mask(self, text: Any) -> str | None:
@@ -68,10 +68,11 @@ class Uploads:
         image_format = check_header(content)
         if open_upright(io.BytesIO(content)).getbbox() is None:
             raise InvalidRequest([Problem("mask", "is empty; draw over the part that is to be painted anew.")])
+        self.playground.disk.check(len(content))
         return self.playground.files.put(content, image_format)
 
 
-def keep_address(value: Any) -> Any:
+def keep_address(value: Any, served: Served) -> Any:
     """Return the upload that an address stands for; anything else stays as it is.
 
     The bytes of a `data:` address are put where uploads lie; an address of a file that is served here is its path.
@@ -85,7 +86,4 @@ def keep_address(value: Any) -> Any:
         content = base64.b64decode(value[head.end() :], validate=True)
     except binascii.Error as error:
         raise BadImage("The image's `data:` address is no base64: encode the file's bytes again.") from error
-    target = Path(get_upload_folder()) / secrets.token_hex(16) / f"image.{head['format']}"
-    target.parent.mkdir(parents=True)
-    target.write_bytes(content)
-    return {"path": str(target)}
+    return {"path": str(served.upload(content, head["format"]))}

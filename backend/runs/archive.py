@@ -14,6 +14,8 @@ from backend.runs.answer import run_json
 from backend.runs.files import SUFFIXES, ImageFiles
 from backend.runs.records import Run, RunImage
 
+NOTES = "runs.json"
+
 
 @dataclass(frozen=True, slots=True)
 class Zipped:
@@ -45,6 +47,14 @@ def write_zip(
     return zipped
 
 
+def read_zip(target: Path) -> Zipped:
+    """Return what a zip holds that was written before."""
+    with zipfile.ZipFile(target) as archive:
+        notes = json.loads(archive.read(NOTES))
+        names = tuple(name for name in archive.namelist() if name != NOTES)
+    return Zipped(names, notes[-1].get("left_out", {}))
+
+
 def _write(part: Path, files: ImageFiles, runs: Sequence[Run], chosen: Mapping[str, Sequence[int]] | None) -> Zipped:
     present: list[tuple[str, RunImage]] = []
     left_out: dict[str, str] = {}
@@ -58,7 +68,7 @@ def _write(part: Path, files: ImageFiles, runs: Sequence[Run], chosen: Mapping[s
                 continue
             archive.writestr(zipfile.ZipInfo(name, time.localtime()[:6]), content)
             present.append((name, image))
-        archive.writestr("runs.json", _notes(runs, present, left_out), zipfile.ZIP_DEFLATED)
+        archive.writestr(NOTES, _notes(runs, present, left_out), zipfile.ZIP_DEFLATED)
     if not present:
         raise NotFound("There is no image to put into a zip: choose at least one whose file is still there.")
     return Zipped(tuple(name for name, _ in present), left_out)

@@ -1,6 +1,7 @@
 """Images in a store that several playgrounds share (S3 or another that fsspec knows), read through the data folder."""
 
 import logging
+import os
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -9,8 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from backend.disk import Disk, files_below
 from backend.errors import NotReady, StorageUnreachable
-from backend.runs.files import SUFFIXES, ImageFiles, missing
+from backend.runs.files import SHA256, SUFFIXES, ImageFiles, missing
 from backend.runs.known_files import MOST_KNOWN
 
 TOLD_SECONDS = 20.0
@@ -25,15 +27,15 @@ PROBE = ".playground"
 """Written at the start: a store that takes nothing is better known before a run than after it."""
 
 
-def open_images(folder: Path, url: str | None) -> ImageFiles:
+def open_images(folder: Path, url: str | None, disk: Disk | None = None) -> ImageFiles:
     """Return the images of a folder, or with `url` those of a store, for which the folder is the cache.
 
     Raises `NotReady` where the address can't be used, or the store takes nothing.
     """
     if url is None:
-        return ImageFiles(folder)
+        return ImageFiles(folder, disk)
     store, root = _store_of(url)
-    images = BucketFiles(folder, store, root)
+    images = BucketFiles(folder, store, root, disk)
     try:
         images.try_out()
     except StorageUnreachable as error:
@@ -50,8 +52,8 @@ class BucketFiles(ImageFiles):
     The folder may be emptied at any time: what is asked for is fetched again.
     """
 
-    def __init__(self, folder: Path, store: Any, root: str) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, store: Any, root: str, disk: Disk | None = None) -> None:
+        super().__init__(folder, disk)
         self._store, self._root = store, root.rstrip("/")
         # A path from the root on has folders, which have to be made; what begins with a bucket's name has none.
         self._bucket = self._root.partition("/")[0]
@@ -74,6 +76,20 @@ class BucketFiles(ImageFiles):
                 return (datetime.now(UTC) - put).total_seconds()
         raise missing(sha256)
 
+    def candidates(self, before: float) -> Iterator[str]:
+        """Yield the sha256 of every image in the store; `drop_old` looks when each was put."""
+        with _in_words("list"):
+            names = self._store.find(self._root)
+        stems = (name.rpartition("/")[2].partition(".")[0] for name in names)
+        yield from dict.fromkeys(stem for stem in stems if SHA256.fullmatch(stem))
+
+    def drop_copies(self, before: float) -> int:
+        """Remove copies in the folder that nobody has read since a moment; return their number."""
+        old = [path for path, stat in files_below(self.folder) if stat.st_mtime < before]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
+
     def _keep(self, target: Path, content: bytes) -> None:
         # Also what is there already: its time tells the other playgrounds that somebody wants it.
         with _in_words("keep"):
@@ -89,7 +105,11 @@ class BucketFiles(ImageFiles):
         return lately and super()._renew(sha256)
 
     def _has(self, target: Path) -> bool:
-        if super()._has(target):
+        try:
+            os.utime(target)  # The copy is in use; when the image was put, the store knows.
+        except OSError:
+            pass
+        else:
             return True
         if time.monotonic() < self._away_until:
             raise StorageUnreachable("The store of images doesn't answer: look again in a minute.")
@@ -118,11 +138,13 @@ class BucketFiles(ImageFiles):
                 self._store.rm_file(self._name(target))
         super()._drop(target)
 
-    def _drop_old(self, target: Path, seconds: float) -> None:
+    def _drop_old(self, target: Path, seconds: float) -> bool:
         # A store can't move a file aside at once, so that its time is looked at as late as can be.
         put = self._put_at(self._name(target))
-        if put is None or (datetime.now(UTC) - put).total_seconds() >= seconds:
-            self._drop(target)
+        if put is not None and (datetime.now(UTC) - put).total_seconds() < seconds:
+            return False
+        self._drop(target)
+        return put is not None
 
     def _put_at(self, name: str) -> datetime | None:
         with _in_words("read"):

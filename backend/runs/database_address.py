@@ -24,7 +24,7 @@ def engine_of(data: Path, url: str | None, **options: Any) -> Engine:
     """
     if url is None:
         data.mkdir(parents=True, exist_ok=True)
-        return create_engine(f"sqlite:///{data / 'playground.db'}", **options)
+        return create_engine(f"sqlite:///{record_files(data)[0]}", **options)
     address = _read(url)
     try:
         return create_engine(address, **options)
@@ -33,6 +33,11 @@ def engine_of(data: Path, url: str | None, **options: Any) -> Engine:
             f"{_NAME} names {shown(address)}, for which something isn't installed ({error}): run "
             "`pip install -r requirements-scale.txt`, or leave it out, and the record is a file in PLAYGROUND_DATA."
         ) from error
+
+
+def record_files(data: Path) -> tuple[Path, Path]:
+    """Return where SQLite keeps the record in the data folder: the file, and what was written and isn't in it yet."""
+    return data / "playground.db", data / "playground.db-wal"
 
 
 def shown(address: URL) -> str:
@@ -54,7 +59,7 @@ def opening(engine: Engine, data: Path) -> Iterator[None]:
 def _refusal(engine: Engine, data: Path, why: str, *, busy: bool) -> str:
     if engine.dialect.name == "postgresql":
         return f"{_NAME} names {shown(engine.url)}, which can't be used ({why}): check that it runs, and the address."
-    where = f"The record in {data}" if engine.url.database == str(data / "playground.db") else f"{_NAME}"
+    where = f"The record in {data}" if engine.url.database == str(record_files(data)[0]) else f"{_NAME}"
     if busy:
         return f"{where} is held by another program, such as a backup ({why}): start again once that has ended."
     way = "let this user write there, give it some room, or give another folder with --data (PLAYGROUND_DATA)"

@@ -6,16 +6,17 @@ import re
 import secrets
 import tempfile
 import time
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from pathlib import Path
 
+from backend.disk import Disk, files_below
 from backend.errors import BadImage, NotFound, StorageFull, StorageUnreachable
 from backend.runs.known_files import KnownFiles
 
 SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp"}
 FORMATS = {suffix: name for name, suffix in SUFFIXES.items()}
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def missing(sha256: str) -> NotFound:
@@ -26,8 +27,9 @@ def missing(sha256: str) -> NotFound:
 class ImageFiles:
     """A folder of content-addressed images: `ab/abcd….png`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, disk: Disk | None = None) -> None:
         self.folder = folder
+        self.disk = disk or Disk()
         self.known = KnownFiles()
 
     def put(self, content: bytes, image_format: str) -> str:
@@ -76,10 +78,19 @@ class ImageFiles:
         for suffix in SUFFIXES.values():
             self._drop(self._target(sha256, suffix))
 
-    def drop_old(self, sha256: str, seconds: float) -> None:
-        """Remove the image unless it was put within the last `seconds`, be it at this very moment."""
-        for suffix in SUFFIXES.values():
-            self._drop_old(self._target(sha256, suffix), seconds)
+    def drop_old(self, sha256: str, seconds: float) -> bool:
+        """Remove the image unless it was put within the last `seconds`, be it at this very moment; say if it went."""
+        return sum(self._drop_old(self._target(sha256, suffix), seconds) for suffix in SUFFIXES.values()) > 0
+
+    def candidates(self, before: float) -> Iterator[str]:
+        """Yield the sha256 of images that may not have been wanted since a moment (seconds since 1970)."""
+        for path, stat in files_below(self.folder):
+            if path.suffix in FORMATS and SHA256.fullmatch(path.stem) and stat.st_mtime < before:
+                yield path.stem
+
+    def drop_copies(self, before: float) -> int:
+        """Remove copies that nobody has read since a moment and that can be fetched again; return their number."""
+        return 0
 
     def _keep(self, target: Path, content: bytes) -> None:
         try:
@@ -100,17 +111,18 @@ class ImageFiles:
             return True
         return False
 
-    def _drop_old(self, target: Path, seconds: float) -> None:
+    def _drop_old(self, target: Path, seconds: float) -> bool:
         # Moved aside first: whoever puts the same image now finds none and writes it, or has made this one young.
         aside = target.with_name(f".{secrets.token_hex(8)}")
         try:
             target.rename(aside)
-        except FileNotFoundError:
-            return
+        except OSError:
+            return False
         if time.time() - aside.stat().st_mtime < seconds:
             aside.replace(target)
-        else:
-            aside.unlink()
+            return False
+        aside.unlink()
+        return True
 
     def _has(self, target: Path) -> bool:
         return _exists(target)
@@ -119,7 +131,7 @@ class ImageFiles:
         target.unlink(missing_ok=True)
 
     def _target(self, sha256: str, suffix: str) -> Path:
-        if not _SHA256.fullmatch(sha256):
+        if not SHA256.fullmatch(sha256):
             raise missing(sha256)
         return self.folder / sha256[:2] / f"{sha256}{suffix}"
 
@@ -133,6 +145,7 @@ class ImageFiles:
                     file.flush()
                     os.fsync(handle)
                 Path(name).replace(target)
+                self.disk.wrote(len(content))
             except OSError:
                 Path(name).unlink(missing_ok=True)
                 raise

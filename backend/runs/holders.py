@@ -1,16 +1,19 @@
 """Whose is what: pictures that visitors brought or made, and files that the page serves to them."""
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from os.path import realpath
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Engine, Select, delete, insert, or_, select
+from sqlalchemy import ColumnElement, Engine, Select, delete, insert, or_, select, update
 
 from backend.runs.database import exclusively, writing
 from backend.runs.tables import holders, images, inputs, members, runs
 
 Holding = Literal["yours", "another's", "nobody's"]
+
+NOTED_AGAIN = timedelta(hours=12)
+"""How old a note may be when the file is made anew: less than there is between the ages of files and of notes."""
 
 _SERVED = "served:"
 
@@ -55,6 +58,10 @@ class Holders:
             return "yours"
         return "another's" if self._any(select(holders.c.item).where(item)) else "nobody's"
 
+    def is_served(self, path: str) -> bool:
+        """Say whether a file was served to anybody, or uploaded by them."""
+        return self._any(select(holders.c.item).where(holders.c.item == _item(path)))
+
     def forget_served(self, before: datetime) -> None:
         """Forget to whom files were served before a moment, when they have left the cache."""
         with writing(self.engine) as connection:
@@ -62,13 +69,14 @@ class Holders:
             connection.execute(delete(holders).where(*old))
 
     def _add(self, item: str, visitor: str) -> None:
-        known = select(holders.c.item).where(holders.c.item == item, holders.c.visitor == visitor)
-        if self._any(known):  # As at each look at a price: without waiting for who writes.
+        now = datetime.now(UTC)
+        theirs = (holders.c.item == item, holders.c.visitor == visitor)
+        lately = holders.c.created > now - NOTED_AGAIN
+        if self._any(select(holders.c.item).where(*theirs, lately)):  # Without waiting for who writes.
             return
         with exclusively(self.engine) as connection:
-            if connection.execute(known).first() is None:
-                values = {"item": item, "visitor": visitor, "created": datetime.now(UTC)}
-                connection.execute(insert(holders).values(**values))
+            if not connection.execute(update(holders).where(*theirs).values(created=now)).rowcount:
+                connection.execute(insert(holders).values(item=item, visitor=visitor, created=now))
 
     def _any(self, *queries: Select[tuple[str]]) -> bool:
         with self.engine.connect() as connection:

@@ -10,16 +10,23 @@ from starlette.types import Message, Receive, Send
 from backend.visitors.refusal import too_large
 
 
-def capped(receive: Receive, most_bytes: int) -> Receive:
-    """Return `receive` that raises `Refusal` once more bytes have come than allowed, whatever was announced."""
+def capped(
+    receive: Receive, most_bytes: int, *, announced: int = 0, beyond: Callable[[int], Awaitable[None]]
+) -> Receive:
+    """Return `receive` that raises `Refusal` once more bytes have come than allowed, whatever was announced.
+
+    What comes beyond the bytes that were announced, as in a body without a length, is given to `beyond` by its size.
+    """
     come = 0
 
     async def counted() -> Message:
         nonlocal come
         message = await receive()
-        come += len(message.get("body", b""))
+        before, come = max(come, announced), come + len(message.get("body", b""))
         if come > most_bytes:
             raise too_large(most_bytes)
+        if come > before:
+            await beyond(come - before)
         return message
 
     return counted

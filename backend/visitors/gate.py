@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 GUEST = "playground_guest"
 MOST_EVENT_BYTES = 8 * 2**20
 """The largest event carries a drawn mask as a data URI: 2048² of two colours stays below 1 MB as PNG."""
+LARGE_EVENT_BYTES = 2**18
+"""From here on an event brings a picture, and counts as an upload too."""
 MOST_UPLOAD_BYTES = 128 * 2**20
 """Of one request; a file in it may have 30 MB."""
 
@@ -71,8 +73,10 @@ class Gate:
         sender = _sender(scope["method"], headers)
         shielded = self._shielded(scope, send, headers, sender)
         try:
-            await self._check(scope, headers, sender)
-            await self._pass(scope, bodies.capped(receive, _most(scope["path"])), shielded, sender)
+            size = await self._check(scope, headers, sender)
+            beyond = partial(self._count_bytes, scope, headers, sender.visitor)
+            body = bodies.capped(receive, _most(scope["path"]), announced=size, beyond=beyond)
+            await self._pass(scope, body, shielded, sender)
         except Refusal as refusal:
             await refusal.response()(scope, receive, shielded)
 
@@ -116,7 +120,8 @@ class Gate:
             log.info("An event could not be read: %s", type(error).__name__)
             raise unreadable(error) from error
 
-    async def _check(self, scope: Scope, headers: Headers, sender: Sender) -> None:
+    async def _check(self, scope: Scope, headers: Headers, sender: Sender) -> int:
+        """Raise `Refusal` for what goes no further; return how many bytes are announced."""
         path = scope["path"]
         if not self.public and host_name(headers) not in LOOPBACK:
             raise Refusal(403, "This playground is for this machine alone: start it with --host to open it to others.")
@@ -130,8 +135,19 @@ class Gate:
         size = int(length) if length.isdecimal() and len(length) < 16 else MOST_UPLOAD_BYTES + 1
         if size > _most(path):
             raise too_large(_most(path))
-        if self.public and scope["method"] == "POST":
-            self._count(scope, headers, sender.visitor, size)
+        if scope["method"] == "POST":
+            if routes.is_upload(path) or size > LARGE_EVENT_BYTES:
+                await self._count_bytes(scope, headers, sender.visitor, size)
+            if routes.is_event(path):
+                self._take(scope, headers, sender.visitor, "events", 1, EVENTS)
+        return size
+
+    def _check_room(self, size: int) -> None:
+        try:
+            # Once as it comes, and once as the picture that is kept.
+            self.playground.disk.check(2 * size)
+        except StorageFull as full:
+            raise Refusal(507, str(full)) from full
 
     def _check_sessions(self, named: set[str], sender: Sender) -> None:
         if not all(self.sessions.admits(session, sender.visitor if sender.known else None) for session in named):
@@ -145,14 +161,20 @@ class Gate:
         if (event := begun_event(answer)) is not None:
             self.events.note(event, sender.visitor if sender.known else None)
 
-    def _count(self, scope: Scope, headers: Headers, visitor: str, size: int) -> None:
+    async def _count_bytes(self, scope: Scope, headers: Headers, visitor: str, size: int) -> None:
+        """Count what is announced; and what a body without a length brings, as it comes."""
+        self._take(scope, headers, visitor, "uploads", size, UPLOADED_BYTES)
+        if routes.is_upload(scope["path"]):
+            await run_in_threadpool(self._check_room, size)
+            self.playground.disk.wrote(size)
+
+    def _take(
+        self, scope: Scope, headers: Headers, visitor: str, what: str, amount: float, rates: tuple[Rate, Rate]
+    ) -> None:
+        if not self.public:
+            return
         peer = (scope.get("client") or (None,))[0]
         address = self.playground.callers.addresses.mark(peer, headers.get("x-forwarded-for"))
-        what, amount, rates = "events", 1.0, EVENTS
-        if routes.is_upload(scope["path"]):
-            what, amount, rates = "uploads", float(max(size, 1)), UPLOADED_BYTES
-        elif not routes.is_event(scope["path"]):
-            return
         try:
             for who, rate in zip((visitor, address), rates, strict=True):
                 self.playground.rates.take(what, rate, who, amount=amount)

@@ -2,6 +2,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from backend.runs.caps import Caps
 from backend.settings import Settings
@@ -61,6 +62,16 @@ def test_on_loopback_no_cap_holds_but_the_rooms() -> None:
 def test_once_strangers_can_reach_it_caps_hold(values: dict[str, object]) -> None:
     caps = Settings(_env_file=None, **values).caps
     assert caps == Caps(visitor=Decimal("0.25"), house=Decimal("5.00"), room=Decimal("0.50"))
+
+
+def test_the_disk_has_a_limit_once_strangers_can_fill_it() -> None:
+    assert Settings(_env_file=None).disk_limit is None
+    assert Settings(_env_file=None, GRADIO_SHARE=True).disk_limit == 20 * 10**9
+    for share in (False, True):
+        set_to = Settings(_env_file=None, GRADIO_SHARE=share, PLAYGROUND_DISK_LIMIT_GB="0.5")
+        assert set_to.disk_limit == 500_000_000
+    with pytest.raises(ValidationError):
+        Settings(_env_file=None, PLAYGROUND_DISK_LIMIT_GB=0)
 
 
 def test_a_cap_that_is_set_holds_everywhere_even_one_of_nothing() -> None:

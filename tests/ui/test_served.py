@@ -1,16 +1,28 @@
 """What Gradio serves of the data folder."""
 
+import base64
+import os
+from pathlib import Path
+
 import httpx
 import pytest
 from PIL import Image
 
+from backend.caller import Caller
+from backend.disk import Disk
 from backend.encoding import encode
+from backend.errors import StorageFull
+from backend.events import Finished
+from backend.generate import generate
 from backend.playground import Playground
+from backend.requests import TextToImage
 from backend.runs.files import ImageFiles
-from backend.runs.records import RunImage
+from backend.runs.records import Run, RunImage
+from backend.tidying import SERVED_FOLDER
 from backend.visitors.identity import COOKIE, guest_id, visitor_id
 from tests.serving import Site
 from ui.served import Served, url
+from ui.uploads import Uploads, keep_address
 
 TOKEN = "a" * 32
 
@@ -60,3 +72,72 @@ def test_a_visitors_copy_is_served_to_that_visitor_alone(site: Site) -> None:
         assert httpx.get(site.address + url(path), headers=cookies).status_code == 200
         assert httpx.get(site.address + url(path)).status_code == 404
         assert httpx.get(site.address + url(path), headers={"cookie": f"{COOKIE}={'b' * 32}"}).status_code == 404
+
+
+def a_run(playground: Playground) -> Run:
+    *_, last = generate(
+        playground, Caller(visitor="ann"), "fake", TextToImage(prompt="a boat", width=128, height=128, count=2)
+    )
+    assert isinstance(last, Finished)
+    return last.run
+
+
+def test_the_same_runs_have_one_zip_however_often_it_is_asked_for(served: Served, playground: Playground) -> None:
+    run, other = a_run(playground), a_run(playground)
+    path, zipped = served.archive([run], "ann")
+    assert served.archive([run], "ann") == (path, zipped)
+    assert len(zipped.names) == 2
+    assert served.archive([run, other], "ann")[0] != path
+    assert served.archive([run], "bob")[0] != path
+
+
+def test_a_zip_that_lacked_an_image_is_written_anew(served: Served, playground: Playground) -> None:
+    run = a_run(playground)
+    lost = playground.files.path(run.images[0].sha256)
+    content = lost.read_bytes()
+    lost.unlink()
+    assert len(served.archive([run], "ann")[1].left_out) == 1
+    lost.write_bytes(content)
+    assert len(served.archive([run], "ann")[1].names) == 2
+
+
+def test_what_is_shown_again_stays_young_and_its_making_is_known(served: Served) -> None:
+    image = image_in(served.files)
+    copy = served.copy(image, "visitor-1")
+    os.utime(copy, (1000, 2000))
+    served.copy(image, "visitor-1")
+    now = copy.stat()
+    assert now.st_mtime == 2000
+    assert now.st_atime > 1_000_000_000
+
+
+def test_copies_thumbnails_zips_and_what_comes_in_a_request_are_refused_where_there_is_no_room(
+    playground: Playground,
+) -> None:
+    run = a_run(playground)
+    full = Served(playground.files, playground.holders, Disk(1, playground.settings.data))
+    address = "data:image/png;base64," + base64.b64encode(playground.files.read(run.images[0].sha256)).decode()
+    for attempt in (
+        lambda: full.copy(run.images[0], "ann"),
+        lambda: full.thumbnail(run.images[0].sha256, "ann"),
+        lambda: full.archive([run], "ann"),
+        lambda: full.document("styles.json", "{}", "ann"),
+        lambda: keep_address(address, full),
+    ):
+        with pytest.raises(StorageFull, match="There is no room for this"):
+            attempt()
+
+
+def test_a_picture_that_came_in_a_request_lies_where_it_is_tidied_away(served: Served) -> None:
+    content = encode(Image.new("RGB", (64, 48), "red"), "png")
+    kept = keep_address("data:image/png;base64," + base64.b64encode(content).decode(), served)
+    assert Path(kept["path"]).read_bytes() == content
+    assert Path(kept["path"]).parent.parent.name == SERVED_FOLDER
+
+
+def test_a_copy_on_an_easel_is_in_use(served: Served, playground: Playground) -> None:
+    copy = served.copy(image_in(served.files), "ann")
+    os.utime(copy, (1000, 2000))
+    for _ in range(2):
+        Uploads(playground, Caller(visitor="ann")).picture({"path": str(copy)})
+    assert (copy.stat().st_mtime, copy.stat().st_atime > 1_000_000_000) == (2000, True)

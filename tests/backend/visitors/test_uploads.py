@@ -2,16 +2,20 @@
 
 import errno
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from backend.disk import Disk
 from backend.playground import Playground
+from backend.visitors import gate
 from backend.visitors.gate import MOST_EVENT_BYTES, MOST_UPLOAD_BYTES, Gate
 from backend.visitors.identity import COOKIE, visitor_id
-from tests.backend.visitors.gated import HOME, client, visitor
+from backend.visitors.rates import Rate
+from tests.backend.visitors.gated import HOME, PUBLIC, client, visitor
 
 
 def test_an_upload_is_served_to_who_brought_it_and_to_nobody_else(playground: Playground, tmp_path: Path) -> None:
@@ -82,3 +86,52 @@ def test_an_upload_for_which_the_disk_has_no_room_says_so(playground: Playground
     answer = TestClient(Gate(full, playground), base_url=HOME).post("/gradio_api/upload", content=b"x")
     assert answer.status_code == 507
     assert "no room" in answer.json()["detail"]
+
+
+def test_a_body_without_a_length_is_counted_like_any_other(
+    playground: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "UPLOADED_BYTES", (Rate(250_000, seconds=3600), Rate(10**9, seconds=3600)))
+    shared = replace(playground, settings=playground.settings.model_copy(update={"share": True}))
+
+    def chunks() -> Any:
+        yield b'["' + b"x" * 50_000
+        yield b"x" * 50_000 + b'"]'
+
+    for kind in (lambda: b"".join(chunks()), chunks):
+        browser = client(shared, PUBLIC)
+        browser.get("/")
+        codes = [browser.post("/gradio_api/upload", content=kind()).status_code for _ in range(3)]
+        assert codes == [200, 200, 429]
+
+
+def test_an_upload_that_would_pass_the_limit_is_refused_before_it_is_read(
+    playground: Playground, tmp_path: Path
+) -> None:
+    full = replace(playground, disk=Disk(1_000_000, tmp_path / "nothing"))
+    body = b'["' + b"x" * 600_000 + b'"]'
+
+    def chunks() -> Any:
+        yield body
+
+    answer = client(full).post("/gradio_api/upload", content=body)
+    assert answer.status_code == 507
+    assert "There is no room for this" in answer.json()["detail"]
+    assert client(full).post("/gradio_api/upload", content=chunks()).status_code == 507
+
+
+def test_pictures_that_come_in_events_count_as_uploads_too(
+    playground: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "UPLOADED_BYTES", (Rate(1_000_000, seconds=3600), Rate(10**9, seconds=3600)))
+    shared = replace(playground, settings=playground.settings.model_copy(update={"share": True}))
+
+    def chunks() -> Any:
+        yield from [b"x" * 50_000] * 8
+
+    for large in (lambda: b"x" * 400_000, chunks):
+        browser = client(shared, PUBLIC)
+        browser.get("/")
+        codes = [browser.post("/gradio_api/queue/join", content=large()).status_code for _ in range(3)]
+        assert codes == [200, 200, 429]
+        assert browser.post("/gradio_api/queue/join", content=b"x" * 1000).status_code == 200

@@ -1,0 +1,40 @@
+"""Pictures that were looked at and became no run: found and removed, with the note of who brought them."""
+
+import time
+from collections.abc import Iterable
+from itertools import islice
+
+from sqlalchemy import Engine, delete, select
+
+from backend.runs.database import writing
+from backend.runs.files import ImageFiles
+from backend.runs.tables import holders, images, inputs
+
+_BATCH = 200
+
+
+def remove_unused(engine: Engine, files: ImageFiles, before: float) -> int:
+    """Remove the pictures that no run shows or started from and nobody used since `before` (seconds since 1970).
+
+    Returns their number. A run's picture is put or renewed in the moment before its row is written, so one that is old
+    and without a run is none that is just about to have one.
+    """
+    gone = 0
+    found = iter(files.candidates(before))
+    while batch := list(islice(found, _BATCH)):
+        unused = set(batch) - _used(engine, batch)
+        removed = [sha256 for sha256 in unused if files.drop_old(sha256, time.time() - before)]
+        if removed:
+            with writing(engine) as connection:
+                connection.execute(delete(holders).where(holders.c.item.in_(removed)))
+        gone += len(removed)
+    return gone
+
+
+def _used(engine: Engine, found: Iterable[str]) -> set[str]:
+    with engine.connect() as connection:
+        return {
+            sha256
+            for column in (images.c.sha256, images.c.original, inputs.c.sha256)
+            for sha256 in connection.scalars(select(column).where(column.in_(found)))
+        }
