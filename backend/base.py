@@ -47,7 +47,8 @@ class State:
 class Backend(ABC):
     """One maker of images: this machine, or a provider.
 
-    `run` is called in a worker thread, reports through `emit`, and raises a `PlaygroundError` when it can't go on.
+    `run` is called in a worker thread, reports through `emit`, and raises a `PlaygroundError` when it can't go on. What
+    a provider bills is told (`Charged`) as soon as its answer says it, before anything that was made is fetched.
     `emit` raises `Cancelled` once nobody wants the result; let it pass.
     """
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from backend.caller import Caller
-from backend.errors import PlaygroundError, RecordBusy
+from backend.errors import Billed, PlaygroundError, RecordBusy
 from backend.generate import collect
 from backend.playground import Playground
 from backend.runs.process import renew
@@ -149,7 +149,12 @@ def _close(playground: Playground, run: Run, message: str) -> None:
 
 
 def _hold(playground: Playground, run: Run, message: str) -> None:
-    closed = replace(run, status="interrupted", error=message, billed="unknown")
+    bill = run.cost_usd  # Known where it was a Recover that was cut short: nothing is ordered in one.
+    billed: Billed = "unknown" if bill is None else run.billed or "yes"
+    closed = replace(run, status="interrupted", error=message, billed=billed)
     with playground.budget.transaction() as connection:
         playground.store.finish(closed, connection=connection)
-        playground.budget.hold(run.id, connection=connection)
+        if bill is None:
+            playground.budget.hold(run.id, connection=connection)
+        else:
+            playground.budget.settle(run.id, bill, connection=connection)

@@ -31,6 +31,7 @@ from backend.runware.order import Order, numbered
 from backend.runware.replies import Answer, Item, Refusal
 from backend.runware.service import Exchange
 from backend.simulator.faults import MEDIA, Fault
+from backend.simulator.world import KEY
 from tests.backend.abandoned import abandon
 from tests.backend.crashing import Crash, Disk
 from tests.backend.runware.scene import INFER, ONE, PREPROCESS, Scene, fox
@@ -300,3 +301,17 @@ def test_a_map_beside_a_run_that_finds_no_room_to_order_is_on_the_bill_alone(sce
     run = ended(cramped, list(generate(cramped, ME, "runware", request)))
     assert (run.status, run.billed, booked(scene, run)) == ("failed", "yes", ONE)
     assert (scene.world.account.bills, scene.world.count(INFER)) == ([ONE], 0)
+
+
+def test_a_recover_that_a_crash_cut_short_leaves_the_bill_that_was_known(scene: Scene) -> None:
+    scene.world.faults.add(Fault(kind="gone", operation="media"))
+    run = scene.draw(fox(2))[1]
+    scene.playground.store.reopen(run.id)
+    abandon(scene.playground, run.id)
+    _keyless(scene)
+    recover(scene.playground).join(30)
+    left = scene.playground.store.run(run.id)
+    assert (left.status, left.billed, booked(scene, left), offered(scene)) == ("interrupted", "yes", 2 * ONE, [run.id])
+    scene.runware._server_key = SecretStr(KEY)
+    again = collected(scene, run)
+    assert (again.status, booked(scene, again)) == ("finished", 2 * ONE)
