@@ -15,14 +15,30 @@ _HEAD = """#!/usr/bin/env bash
 # Needs bash, curl and jq, and the key in {variable}.
 {about}{notes}set -uo pipefail
 
+fail() {{ printf '%s\\n' "$*" >&2; exit 1; }}
+for tool in curl jq base64; do command -v "$tool" > /dev/null || fail "$tool is needed, and isn't here"; done
+: "${{{variable}:?holds no key}}"
 url={url}
 answer=$(mktemp)
 trap 'rm -f "$answer"' EXIT
 # By way of a file, since other programs may read a program's arguments.
-key() {{ printf '{scheme}: %s\\n' "{word} ${{{variable}:?holds the key}}"; }}
-fail() {{ printf '%s\\n' "$*" >&2; exit 1; }}
+key() {{ printf 'Authorization: {scheme} %s\\n' "${variable}"; }}
 {data_uri}"""
 _DATA_URI = """data_uri() { printf 'data:%s;base64,' "$2"; base64 < "$1" | tr -d '\\n'; }
+"""
+_SAVE_URL = """
+# Saves a picture, and says whether that worked; where it lies is told, so that it can be fetched later.
+save() {{
+  local kind
+  kind=$(curl -sSf --retry 5 -o "$1" -w '%{{content_type}}' "$2") && [[ $kind != text/* ]] && echo "$1" && return
+  rm -f "$1"
+  echo "$1 lies at $2, and couldn't be fetched" >&2
+  return 1
+}}
+"""
+_SAVE_TEXT = """
+# Saves a picture that came within the answer.
+save() {{ printf %s "${{2##*,}}" | base64 -d > "$1" && echo "$1"; }}
 """
 _RUNWARE = """
 tasks() {{
@@ -30,82 +46,84 @@ tasks() {{
 ids=({ids})
 
 # Sends tasks; errors are told, beside what came all the same.
-tell() {{
-  curl -sS -X POST "$url" -H @<(key) -H 'Content-Type: application/json' --data-binary @- -o "$answer" ||
-    fail "No whole answer came. The order may stand and be billed: sent again as it is, it isn't billed again."
+send() {{
+  curl -sS -X POST "$url" -H @<(key) -H 'Content-Type: application/json' --data-binary @- -o "$answer" &&
+    jq -e 'type == "object"' "$answer" > /dev/null 2>&1 || return
   jq -r '.errors // [] | .[] | "\\(.code) \\(.message)"' "$answer" >&2
 }}
 
-# Saves what has come of each task, and says whether there is nothing to wait for.
+# Saves what has come of each task, and says whether all is there.
 keep() {{
   local missing=0 number picture
   for number in "${{!ids[@]}}"; do
-    file=picture-$((number + 1)).{suffix}
-    [ -s "$file" ] && [ -n "${{saved[number]:-}}" ] && continue
-    picture=$(jq -r --arg id "${{ids[number]}}" \\
-      '[.data // [] | .[] | select(.taskUUID == $id) | .{field} // empty] | first // empty' "$answer")
+    [ -n "${{seen[number]:-}}" ] && continue
+    picture=$(jq -r --arg id "${{ids[number]}}" '[(.data // [] | .[] | select(.taskUUID == $id) | .{field} // empty),
+      (.errors // [] | .[] | select(.taskUUID == $id) | "failed")] | first // empty' "$answer")
     if [ -z "$picture" ]; then missing=1; continue; fi
-    {save} || fail "$file couldn't be saved"
-    saved[number]=yes
-    echo "$file"
+    seen[number]=yes
+    [ "$picture" != failed ] && save "picture-$((number + 1)).{suffix}" "$picture" || lost=1
   done
   return $missing
 }}
 
-saved=()
-tasks | tell || exit 1
-keep && exit
+seen=()
+lost=0
+tasks | send ||
+  fail "No whole answer came. The order may stand and be billed: sent again as it is, it isn't billed again."
+keep && exit $lost
 {wait}exit 1
 """
-_RUNWARE_WAIT = """asked() {
+_RUNWARE_WAIT = """jq -e '.data // [] | length > 0' "$answer" > /dev/null || exit 1
+asked() {
   for number in "${!ids[@]}"; do
-    [ -n "${saved[number]:-}" ] || printf '{"taskType":"getResponse","taskUUID":"%s"}' "${ids[number]}"
+    [ -n "${seen[number]:-}" ] || printf '{"taskType":"getResponse","taskUUID":"%s"}' "${ids[number]}"
   done | jq -s .
 }
-until [ $SECONDS -gt 600 ] || [ "$(jq '.errors // [] | length' "$answer")" != 0 ]; do
+until [ $SECONDS -gt 600 ]; do
   sleep 2
-  asked | tell || exit 1
-  keep && exit
+  asked | send && keep && exit $lost
 done
 """
-_SAVES = {
-    "URL": 'curl -sSf --retry 5 -o "$file" "$picture"',
-    "base64Data": 'printf %s "$picture" | base64 -d > "$file"',
-    "dataURI": 'printf %s "${picture#*,}" | base64 -d > "$file"',
-}
 _MODELRUNNER = """
 origin={origin}
 {bodies}
 # Asks; again where that may help, since asking costs nothing.
 ask() {{
-  case $1 in "$origin"*) ;; *) fail "$1 is not ModelRunner's queue: the key doesn't go there." ;; esac
-  curl -sS --retry 5 --retry-connrefused -H @<(key) -o "$answer" "$1" ||
-    fail "$1 doesn't answer. The order stands: ask there again, it isn't sent twice."
+  case $1 in "$origin"*) ;; *) echo "$1 is not ModelRunner's queue: the key doesn't go there." >&2; return 1 ;; esac
+  curl -sS --retry 5 --retry-connrefused -H @<(key) -o "$answer" "$1" && return
+  echo "$1 doesn't answer. The order stands: ask there again, it isn't sent twice." >&2
+  return 1
 }}
+
+may_stand="The order may stand and be billed; it isn't sent again."
 
 # Orders once. Nothing is sent again: ModelRunner can't tell a repeat from a second order.
 order() {{
   local code
   code=$(curl -sS -X POST "$url" -H @<(key) -H 'Content-Type: application/json'{headers} --data-binary @- \\
     -o "$answer" -w '%{{http_code}}') || {{
-    echo "No answer came. The order may stand and be billed; it isn't sent again." >&2
+    echo "No answer came. $may_stand" >&2
     return 1
   }}
-  case $code in 2*) ;; *) echo "Not ordered: $code $(cat "$answer")" >&2; return 1 ;; esac
+  case $code in
+    2*) jq -e .status_url "$answer" > /dev/null 2>&1 || {{ echo "No whole answer came. $may_stand" >&2; return 1; }} ;;
+    5*) echo "Answered $code $(cat "$answer") $may_stand" >&2; return 1 ;;
+    *) echo "Answered $code $(cat "$answer") Nothing was ordered." >&2; return 1 ;;
+  esac
   jq -r '"ordered \\(.request_id)"' "$answer"
   places+=("$(jq -r .status_url "$answer")" "$(jq -r .response_url "$answer")")
 }}
 
 # Waits for an order to its end and saves its pictures; COMPLETED may be a failure, too.
 finish() {{
-  local status error picture
+  local status=IN_QUEUE error picture
   SECONDS=0
-  while ask "$1"; status=$(jq -r .status "$answer"); [ "$status" = IN_QUEUE ] || [ "$status" = IN_PROGRESS ]; do
-    [ $SECONDS -lt 600 ] || fail "Not done after 600 s. The order stands: ask again at $1"
+  while ask "$1" || return; status=$(jq -r .status "$answer"); [[ $status == IN_QUEUE || $status == IN_PROGRESS ]]; do
+    if [ $SECONDS -gt 600 ]; then echo "Not done after 600 s. The order stands: ask $1" >&2; return; fi
     sleep 1
   done
   error=$(jq -c '.error // empty' "$answer")
-  ask "$2"
+  ask "$2" || return
   if [ "$status" != COMPLETED ] || [ -n "$error" ] ||
     jq -e '.error or .billingStatus == "failed" or (.output // .images | not)' "$answer" > /dev/null; then
     echo "It failed: ${{error:-$(jq -c '.error // .' "$answer")}}" >&2
@@ -113,14 +131,14 @@ finish() {{
   fi
   while read -r picture; do
     count=$((count + 1))
-    curl -sSf --retry 5 -o "picture-$count.{suffix}" "$picture" || fail "$picture couldn't be fetched"
-    echo "picture-$count.{suffix}"
+    save "picture-$count.{suffix}" "$picture" && saved=$((saved + 1))
   done < <(jq -r '.output // .images | if type == "object" then .images // .image // .url else . end
     | if type == "array" then .[] else . end | if type == "object" then .url else . end' "$answer")
 }}
 
 places=()
 count=0
+saved=0
 for body in {names}; do
   "$body" > "$answer.body"
   order < "$answer.body" || break
@@ -129,7 +147,7 @@ rm -f "$answer.body"
 for ((at = 0; at < ${{#places[@]}}; at += 2)); do
   finish "${{places[at]}}" "${{places[at + 1]}}"
 done
-[ "$count" -ge {wanted} ]
+[ "$saved" -ge {wanted} ]
 """
 _MARK = "\0"
 
@@ -147,8 +165,7 @@ def curl_code(orders: Orders) -> str:
         about=about if is_runware else "# Started again, it orders, and pays, again.\n",
         notes="".join(f"# {note}\n" for note in orders.notes),
         url=shlex.quote(orders.url),
-        scheme="Authorization",
-        word=orders.scheme,
+        scheme=orders.scheme,
         data_uri=_DATA_URI if orders.shows_images else "",
     )
     return head + (_of_runware(orders) if is_runware else _of_modelrunner(orders))
@@ -156,11 +173,11 @@ def curl_code(orders: Orders) -> str:
 
 def _of_runware(orders: Orders) -> str:
     tasks = [{**task, "taskUUID": str(uuid.uuid4())} for task in orders.tasks]
-    return _RUNWARE.format(
+    save = _SAVE_URL if output_type(orders) == "URL" else _SAVE_TEXT
+    return save.format() + _RUNWARE.format(
         printed=_printed(tasks),
         ids=" ".join(str(task["taskUUID"]) for task in tasks),
         field=result_field(orders),
-        save=_SAVES[output_type(orders)],
         suffix=orders.suffix,
         wait=_RUNWARE_WAIT if is_waited_for(orders) else "",
     )
@@ -169,7 +186,7 @@ def _of_runware(orders: Orders) -> str:
 def _of_modelrunner(orders: Orders) -> str:
     names = [f"order_{number}" for number in range(1, len(orders.tasks) + 1)]
     bodies = zip(names, orders.tasks, strict=True)
-    return _MODELRUNNER.format(
+    return _SAVE_URL.format() + _MODELRUNNER.format(
         origin=shlex.quote(origin_of(orders)),
         bodies="".join(f"{name}() {{\n{_printed(body)}}}\n" for name, body in bodies),
         headers="".join(f" -H {shlex.quote(f'{name}: {value}')}" for name, value in orders.headers.items()),

@@ -11,24 +11,43 @@ SAFE_INTEGER = 2**53
 _HEAD = """// Makes the run again: orders it once, waits, and saves picture-1.{suffix} and so on.
 // Runs in Node 18 and later as an .mjs file, with the key in {variable}. Started again, it orders, and pays, again.
 {notes}
-import {{ readFile, writeFile }} from "node:fs/promises";
+{imports}
 {data_uri}
 const orders = {orders};
 
+const key = process.env.{variable};
+if (!key) throw new Error("{variable} holds no key");
 const headers = {{
   "Content-Type": "application/json",
-  Authorization: "{scheme} " + process.env.{variable},{headers}
+  Authorization: "{scheme} " + key,{headers}
 }};
 const pause = (seconds) => new Promise((done) => setTimeout(done, 1000 * seconds));
-const fail = (...words) => {{
-  console.error(...words);
-  process.exit(1);
-}};
-const bytesAt = async (url) => {{
-  const reply = await fetch(url);
-  return reply.ok ? Buffer.from(await reply.arrayBuffer()) : fail(url, "answers", reply.status);
-}};
 {large}"""
+_SAVE_URL = """
+// Saves a picture, and says whether that worked; where it lies is told, so that it can be fetched later.
+const save = async (number, url) => {{
+  const name = `picture-${{number}}.{suffix}`;
+  try {{
+    const reply = await fetch(url);
+    if (!reply.ok) throw new Error(`it answers ${{reply.status}}`);
+    if (reply.headers.get("content-type")?.startsWith("text/")) throw new Error("that is no picture");
+    await writeFile(name, Buffer.from(await reply.arrayBuffer()));
+  }} catch (error) {{
+    console.error(`${{name}} lies at ${{url}}, and couldn't be fetched: ${{error.message}}`);
+    return false;
+  }}
+  console.log(name);
+  return true;
+}};
+"""
+_SAVE_TEXT = """
+// Saves a picture that came within the answer.
+const save = async (number, content) => {{
+  await writeFile(`picture-${{number}}.{suffix}`, Buffer.from(content.split(",").pop(), "base64"));
+  console.log(`picture-${{number}}.{suffix}`);
+  return true;
+}};
+"""
 _DATA_URI = """
 const dataUri = async (path, kind) => `data:${kind};base64,${(await readFile(path)).toString("base64")}`;
 """
@@ -37,50 +56,47 @@ const json = (body) => JSON.stringify(body).replace(/"seed":"(\\d+)"/g, '"seed":
 """
 _SMALL = "const json = JSON.stringify;\n"
 _RUNWARE = """
-// Sends tasks and returns what Runware made; errors are told, beside what came all the same.
-const tell = async (body) => {{
+// Sends tasks and returns what Runware made, and the errors beside it; a question may be asked again, an order not.
+const tell = async (body, isOrder = false) => {{
   try {{
     const reply = await fetch({url}, {{ method: "POST", headers, body: json(body) }});
     const {{ data = [], errors = [] }} = await reply.json();
     for (const error of errors) console.error(error.code, error.message);
     return {{ items: data, errors }};
   }} catch (error) {{
-    return fail(`No whole answer came (${{error}}). The order may stand and be billed; it isn't sent again.`);
+    if (!isOrder) return {{ items: [], errors: [] }};
+    console.error(`No whole answer came (${{error}}). The order may stand and be billed; it isn't sent again.`);
+    process.exit(1);
   }}
 }};
 
 const made = new Map();
-const keep = ({{ items, errors }}) => {{
+const keep = (items) => {{
   for (const item of items) if (item.{field}) made.set(item.taskUUID, item);
-  return errors.length === 0;
 }};
 
-let going = keep(await tell(orders));
-{wait}for (const [index, task] of orders.entries()) {{
+const {{ items }} = await tell(orders, true);
+keep(items);
+{wait}let saved = 0;
+for (const [index, task] of orders.entries()) {{
   const item = made.get(task.taskUUID);
-  if (!item) continue;
-  const content = {content};
-  await writeFile(`picture-${{index + 1}}.{suffix}`, content);
-  console.log(`picture-${{index + 1}}.{suffix}`, item.cost ?? "");
+  if (item && (await save(index + 1, item.{field}))) saved += 1;
 }}
-process.exitCode = made.size < orders.length ? 1 : 0;
+process.exitCode = saved < orders.length ? 1 : 0;
 """
-_RUNWARE_WAIT = """const until = Date.now() + 600_000;
-while (going && made.size < orders.length && Date.now() < until) {
+_RUNWARE_WAIT = """const waiting = new Set(items.map((item) => item.taskUUID).filter((task) => !made.has(task)));
+const until = Date.now() + 600_000;
+while (waiting.size > 0 && Date.now() < until) {
   await pause(2);
-  const open = orders.filter((task) => !made.has(task.taskUUID));
-  going = keep(await tell(open.map(({ taskUUID }) => ({ taskType: "getResponse", taskUUID }))));
+  const told = await tell([...waiting].map((taskUUID) => ({ taskType: "getResponse", taskUUID })));
+  keep(told.items);
+  for (const { taskUUID } of [...made.values(), ...told.errors]) waiting.delete(taskUUID);
 }
 """
-_CONTENTS = {
-    "URL": "await bytesAt(item.imageURL)",
-    "base64Data": 'Buffer.from(item.imageBase64Data, "base64")',
-    "dataURI": 'Buffer.from(item.imageDataURI.split(",")[1], "base64")',
-}
 _MODELRUNNER = """
 // Returns an answer to a question; it is asked again where that may help, since asking costs nothing.
 const ask = async (url) => {{
-  if (!url.startsWith({origin})) fail(url, "is not ModelRunner's queue: the key doesn't go there.");
+  if (!url.startsWith({origin})) throw new Error(`${{url}} is not ModelRunner's queue: the key doesn't go there.`);
   for (const seconds of [1, 2, 4, 8, 0]) {{
     try {{
       const reply = await fetch(url, {{ headers }});
@@ -90,17 +106,20 @@ const ask = async (url) => {{
     }}
     await pause(seconds);
   }}
-  return fail(url, "doesn't answer. The order stands: ask there again, it isn't sent twice.");
+  throw new Error(`${{url}} doesn't answer. The order stands: ask there again, it isn't sent twice.`);
 }};
+
+const mayStand = "The order may stand and be billed; it isn't sent again.";
 
 // Orders once. Nothing is sent again: ModelRunner can't tell a repeat from a second order.
 const order = async (body) => {{
   try {{
     const reply = await fetch({url}, {{ method: "POST", headers, body: json(body) }});
     if (reply.ok) return await reply.json();
-    console.error("Not ordered:", reply.status, await reply.text());
+    const doubtful = reply.status >= 500 ? mayStand : "Nothing was ordered.";
+    console.error("Answered", reply.status, await reply.text(), doubtful);
   }} catch (error) {{
-    console.error(`No answer came (${{error}}). The order may stand and be billed; it isn't sent again.`);
+    console.error(`No whole answer came (${{error}}).`, mayStand);
   }}
   return null;
 }};
@@ -110,7 +129,7 @@ const made = async (queued) => {{
   const until = Date.now() + 600_000;
   let state = await ask(queued.status_url);
   while (["IN_QUEUE", "IN_PROGRESS"].includes(state.status)) {{
-    if (Date.now() > until) fail("Not done after 600 s. The order stands: ask again at", queued.status_url);
+    if (Date.now() > until) throw new Error(`Not done after 600 s. The order stands: ask ${{queued.status_url}}.`);
     await pause(1);
     state = await ask(queued.status_url);
   }}
@@ -118,8 +137,7 @@ const made = async (queued) => {{
   const error = state.error || record.error;
   const output = record.output ?? record.images;
   if (state.status !== "COMPLETED" || error || record.billingStatus === "failed" || !output) {{
-    console.error("It failed:", error || record);
-    return [];
+    throw new Error(`It failed: ${{error || JSON.stringify(record)}}`);
   }}
   const found = output.images ?? output.image ?? output.url ?? output;
   return (Array.isArray(found) ? found : [found]).map((entry) => entry.url ?? entry);
@@ -132,12 +150,16 @@ for (const body of orders) {{
   console.log("ordered", queued.request_id);
   queue.push(queued);
 }}
+let count = 0;
 let saved = 0;
 for (const queued of queue)
-  for (const url of await made(queued)) {{
-    saved += 1;
-    await writeFile(`picture-${{saved}}.{suffix}`, await bytesAt(url));
-    console.log(`picture-${{saved}}.{suffix}`);
+  try {{
+    for (const url of await made(queued)) {{
+      count += 1;
+      if (await save(count, url)) saved += 1;
+    }}
+  }} catch (error) {{
+    console.error(error.message);
   }}
 process.exitCode = saved < {wanted} ? 1 : 0;
 """
@@ -149,6 +171,7 @@ def javascript_code(orders: Orders) -> str:
         suffix=orders.suffix,
         variable=orders.variable,
         notes="".join(f"// {note}\n" for note in orders.notes),
+        imports=_imports(orders),
         data_uri=_DATA_URI if orders.shows_images else "",
         orders=literal(orders.tasks, leaf),
         scheme=orders.scheme,
@@ -164,7 +187,7 @@ def leaf(value: Any) -> str:
         case Picture():
             return f"await dataUri({text(value.file)}, {text(value.kind)})"
         case NewId():
-            return "crypto.randomUUID()"
+            return "randomUUID()"
         case str():
             return text(value)
         case bool() | None:
@@ -178,18 +201,21 @@ def _is_large(value: Any) -> bool:
 
 
 def _of_runware(orders: Orders) -> str:
-    field = result_field(orders)
-    return _RUNWARE.format(
+    save = _SAVE_URL if output_type(orders) == "URL" else _SAVE_TEXT
+    return save.format(suffix=orders.suffix) + _RUNWARE.format(
         url=text(orders.url),
-        field=field,
+        field=result_field(orders),
         wait=_RUNWARE_WAIT if is_waited_for(orders) else "",
-        content=_CONTENTS[output_type(orders)].replace("imageURL", field),
-        suffix=orders.suffix,
     )
 
 
 def _of_modelrunner(orders: Orders) -> str:
     wanted = sum(body.get("num_images", 1) for body in orders.tasks)
-    return _MODELRUNNER.format(
-        url=text(orders.url), origin=text(origin_of(orders)), suffix=orders.suffix, wanted=wanted
-    )
+    program = _MODELRUNNER.format(url=text(orders.url), origin=text(origin_of(orders)), wanted=wanted)
+    return _SAVE_URL.format(suffix=orders.suffix) + program
+
+
+def _imports(orders: Orders) -> str:
+    files = "readFile, writeFile" if orders.shows_images else "writeFile"
+    ids = ['import { randomUUID } from "node:crypto";'] if NewId() in leaves(orders.bodies) else []
+    return "\n".join([*ids, f'import {{ {files} }} from "node:fs/promises";'])

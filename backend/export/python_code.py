@@ -24,13 +24,39 @@ def data_uri(path, kind):
     return f"data:{kind};base64," + base64.b64encode(pathlib.Path(path).read_bytes()).decode()
 
 '''
+_SAVE_URL = '''
+
+def save(number, url):
+    """Save a picture, and say whether that worked; where it lies is told, so that it can be fetched later."""
+    name = f"picture-{{number}}.{suffix}"
+    try:
+        reply = httpx.get(url, timeout=180).raise_for_status()
+        if reply.headers.get("content-type", "").startswith("text/"):
+            raise ValueError("that is no picture")
+    except (httpx.HTTPError, ValueError) as error:
+        print(f"{{name}} lies at {{url}}, and couldn't be fetched: {{error}}", file=sys.stderr)
+        return False
+    pathlib.Path(name).write_bytes(reply.content)
+    print(name)
+    return True
+'''
+_SAVE_TEXT = '''
+
+def save(number, content):
+    """Save a picture that came within the answer."""
+    pathlib.Path(f"picture-{{number}}.{suffix}").write_bytes(base64.b64decode(content.rpartition(",")[2]))
+    print(f"picture-{{number}}.{suffix}")
+    return True
+'''
 _RUNWARE = '''
 
-def tell(body):
-    """Send tasks and return what Runware made; errors are told, beside what came all the same."""
+def tell(body, *, orders=False):
+    """Send tasks and return what Runware made, and the errors beside it; only a question may be sent again."""
     try:
         answer = httpx.post({url}, headers=HEADERS, json=body, timeout=180).json()
     except (httpx.TransportError, ValueError) as error:
+        if not orders:
+            return [], []
         sys.exit(f"No whole answer came ({{error}}). The order may stand and be billed; it isn't sent again.")
     errors = answer.get("errors", [])
     for error in errors:
@@ -43,33 +69,30 @@ def pictures_in(items):
     return {{item["taskUUID"]: item for item in items if {field} in item}}
 
 
-items, errors = tell(ORDERS)
+items, _ = tell(ORDERS, orders=True)
 made = pictures_in(items)
-{wait}for number, task in enumerate(ORDERS, start=1):
+{wait}saved = 0
+for number, task in enumerate(ORDERS, start=1):
     item = made.get(task["taskUUID"])
-    if item:
-        pathlib.Path(f"picture-{{number}}.{suffix}").write_bytes({content})
-        print(f"picture-{{number}}.{suffix}", item.get("seed"), item.get("cost"))
-sys.exit(len(made) < len(ORDERS))
+    saved += bool(item and save(number, item[{field}]))
+sys.exit(saved < len(ORDERS))
 '''
-_RUNWARE_WAIT = """until = time.monotonic() + PATIENCE_SECONDS
-while len(made) < len(ORDERS) and not errors and time.monotonic() < until:
+_RUNWARE_WAIT = """waiting = {item["taskUUID"] for item in items} - made.keys()
+until = time.monotonic() + PATIENCE_SECONDS
+while waiting and time.monotonic() < until:
     time.sleep(2)
-    asked = [{"taskType": "getResponse", "taskUUID": task["taskUUID"]} for task in ORDERS]
-    items, errors = tell([question for question in asked if question["taskUUID"] not in made])
+    items, errors = tell([{"taskType": "getResponse", "taskUUID": task} for task in waiting])
     made |= pictures_in(items)
+    waiting -= made.keys() | {error.get("taskUUID") for error in errors}
 """
-_CONTENTS = {
-    "URL": 'httpx.get(item["imageURL"], timeout=180).raise_for_status().content',
-    "base64Data": 'base64.b64decode(item["imageBase64Data"])',
-    "dataURI": 'base64.b64decode(item["imageDataURI"].partition(",")[2])',
-}
 _MODELRUNNER = '''
+MAY_STAND = "The order may stand and be billed; it isn't sent again."
+
 
 def ask(url):
     """Return an answer to a question; it is asked again where that may help, since asking costs nothing."""
     if not url.startswith({origin}):
-        sys.exit(f"{{url}} is not ModelRunner's queue: the key doesn't go there.")
+        raise RuntimeError(f"{{url}} is not ModelRunner's queue: the key doesn't go there.")
     for pause in (1, 2, 4, 8, None):
         try:
             reply = httpx.get(url, headers=HEADERS, timeout=60)
@@ -79,19 +102,20 @@ def ask(url):
             pass
         if pause:
             time.sleep(pause)
-    sys.exit(f"{{url}} doesn't answer. The order stands: ask there again, it isn't sent twice.")
+    raise RuntimeError(f"{{url}} doesn't answer. The order stands: ask there again, it isn't sent twice.")
 
 
 def order(body):
     """Order once. Nothing is sent again: ModelRunner can't tell a repeat from a second order."""
     try:
         reply = httpx.post({url}, headers=HEADERS, json=body, timeout=60)
-    except httpx.TransportError as error:
-        print(f"No answer came ({{error}}). The order may stand and be billed; it isn't sent again.", file=sys.stderr)
+        if reply.is_success:
+            return reply.json()
+    except (httpx.TransportError, ValueError) as error:
+        print(f"No whole answer came ({{error}}).", MAY_STAND, file=sys.stderr)
         return None
-    if reply.is_success:
-        return reply.json()
-    print("Not ordered:", reply.status_code, reply.text, file=sys.stderr)
+    doubtful = MAY_STAND if reply.status_code >= 500 else "Nothing was ordered."
+    print("Answered", reply.status_code, reply.text, doubtful, file=sys.stderr)
     return None
 
 
@@ -100,14 +124,13 @@ def made(queued):
     until = time.monotonic() + PATIENCE_SECONDS
     while (state := ask(queued["status_url"])).get("status") in ("IN_QUEUE", "IN_PROGRESS"):
         if time.monotonic() > until:
-            sys.exit(f"Not done after {{PATIENCE_SECONDS}} s. The order stands: ask {{queued['status_url']}} again.")
+            raise RuntimeError(f"Not done after {{PATIENCE_SECONDS}} s. It stands: ask {{queued['status_url']}} again.")
         time.sleep(1)
     record = ask(queued["response_url"])
     output = record.get("output", record.get("images"))
     failed = state.get("error") or record.get("error") or record.get("billingStatus") == "failed"
     if state.get("status") != "COMPLETED" or failed or not output:
-        print("It failed:", state.get("error") or record.get("error") or record, file=sys.stderr)
-        return []
+        raise RuntimeError(f"It failed: {{state.get('error') or record.get('error') or record}}")
     if isinstance(output, dict):
         output = output.get("images") or output.get("image") or output.get("url")
     entries = output if isinstance(output, list) else [output]
@@ -121,13 +144,16 @@ for body in ORDERS:
         break
     print("ordered", queued["request_id"])
     queue.append(queued)
-saved = 0
+count = saved = 0
 for queued in queue:
-    for url in made(queued):
-        saved += 1
-        content = httpx.get(url, timeout=180).raise_for_status().content
-        pathlib.Path(f"picture-{{saved}}.{suffix}").write_bytes(content)
-        print(f"picture-{{saved}}.{suffix}")
+    try:
+        urls = made(queued)
+    except RuntimeError as error:
+        print(error, file=sys.stderr)
+        continue
+    for url in urls:
+        count += 1
+        saved += save(count, url)
 sys.exit(saved < {wanted})
 '''
 
@@ -163,21 +189,18 @@ def leaf(value: Any) -> str:
 
 
 def _of_runware(orders: Orders) -> str:
-    kind = output_type(orders)
-    return _RUNWARE.format(
+    save = _SAVE_URL if output_type(orders) == "URL" else _SAVE_TEXT
+    return save.format(suffix=orders.suffix) + _RUNWARE.format(
         url=text(orders.url),
         field=text(result_field(orders)),
         wait=_RUNWARE_WAIT if is_waited_for(orders) else "",
-        content=_CONTENTS[kind].replace("imageURL", result_field(orders)),
-        suffix=orders.suffix,
     )
 
 
 def _of_modelrunner(orders: Orders) -> str:
     wanted = sum(body.get("num_images", 1) for body in orders.tasks)
-    return _MODELRUNNER.format(
-        url=text(orders.url), origin=text(origin_of(orders)), suffix=orders.suffix, wanted=wanted
-    )
+    program = _MODELRUNNER.format(url=text(orders.url), origin=text(origin_of(orders)), wanted=wanted)
+    return _SAVE_URL.format(suffix=orders.suffix) + program
 
 
 def output_type(orders: Orders) -> str:

@@ -93,8 +93,8 @@ def test_an_order_that_failed_is_told_and_the_others_are_saved(
     ("fault", "said"),
     [
         ({"kind": "drop_after"}, "The order may stand and be billed; it isn't sent again."),
-        ({"kind": "status", "status": 402}, "Not ordered: 402"),
-        ({"kind": "status", "status": 503}, "Not ordered: 503"),
+        ({"kind": "status", "status": 402}, "Nothing was ordered."),
+        ({"kind": "status", "status": 503}, "The order may stand and be billed; it isn't sent again."),
     ],
 )
 def test_an_order_is_never_sent_twice_and_what_was_ordered_before_is_saved(
@@ -109,6 +109,29 @@ def test_an_order_is_never_sent_twice_and_what_was_ordered_before_is_saved(
     assert (done.code, len(done.pictures())) == (1, 1)
     assert said in done.said
     assert scene.world.count(SUBMIT) - before <= 2
+
+
+@EACH
+@pytest.mark.parametrize("fault", [{"kind": "html_image"}, {"kind": "status", "status": 404}])
+def test_a_file_that_cannot_be_fetched_is_told_by_its_address_and_the_others_are_saved(
+    scene: Scene, tmp_path: Path, language: str, fault: dict[str, Any]
+) -> None:
+    run = drawn(scene, count=2)
+    scene.world.faults.add(Fault(operation="media", **fault))
+    done = run_program(language, ordered(scene.playground, run), tmp_path, KEY)
+    assert (done.code, len(done.pictures())) == (1, 1)
+    assert f"picture-1.png lies at {scene.address}/media/" in done.said
+
+
+@EACH
+def test_an_answer_that_is_no_json_is_told(scene: Scene, tmp_path: Path, language: str) -> None:
+    run = drawn(scene, count=2)
+    before = scene.world.count(SUBMIT)
+    scene.world.faults.add(Fault(kind="garbage", operation=SUBMIT))
+    done = run_program(language, ordered(scene.playground, run), tmp_path, KEY)
+    assert (done.code, done.pictures()) == (1, [])
+    assert "No whole answer came" in done.said
+    assert scene.world.count(SUBMIT) - before <= 1
 
 
 @EACH

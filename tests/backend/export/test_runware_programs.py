@@ -1,5 +1,6 @@
 """Every program for Runware is run against the simulator, and draws the run's pictures."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,16 @@ from backend.requests import parse_request
 from backend.runs.records import Run
 from backend.simulator.faults import Fault
 from backend.simulator.world import KEY
-from tests.backend.export.running import EACH, LANGUAGES, PROMPT, assert_draws, lay_out_images, ordered, run_program
+from tests.backend.export.running import (
+    EACH,
+    LANGUAGES,
+    PROMPT,
+    assert_draws,
+    lay_out_images,
+    ordered,
+    run_in,
+    run_program,
+)
 from tests.backend.runware.conftest import Scene, scene
 from tests.backend.runware.scene import INFER, runware_scene
 
@@ -94,6 +104,55 @@ def test_an_answer_that_is_lost_is_told_and_nothing_is_ordered_again(
     assert (done.code, done.pictures()) == (1, [])
     assert "The order may stand and be billed" in done.said
     assert scene.world.count(INFER) == 2
+
+
+@EACH
+def test_a_question_that_gets_no_answer_is_asked_again(scene: Scene, tmp_path: Path, language: str) -> None:
+    run = drawn(scene, count=2, options={"delivery": "async"})
+    for fault in ({"kind": "drop"}, {"kind": "status", "status": 429}, {"kind": "garbage"}):
+        scene.world.faults.add(Fault(operation="runware.getResponse", **fault))
+    before = scene.world.count(INFER)
+    done = run_program(language, ordered(scene.playground, run), tmp_path, KEY)
+    assert_draws(done, scene.playground, run)
+    assert scene.world.count(INFER) == before + 2
+
+
+@EACH
+@pytest.mark.parametrize("delivery", ["sync", "async"])
+def test_a_refused_key_is_told_at_once(scene: Scene, tmp_path: Path, language: str, delivery: str) -> None:
+    orders = ordered(scene.playground, drawn(scene, options={"delivery": delivery}))
+    done = run_program(language, orders, tmp_path, "another-key")
+    assert (done.code, done.pictures()) == (1, [])
+    assert "invalidApiKey" in done.said
+
+
+@EACH
+@pytest.mark.parametrize("fault", [{"kind": "html_image"}, {"kind": "status", "status": 404}])
+def test_a_file_that_cannot_be_fetched_is_told_by_its_address_and_the_others_are_saved(
+    scene: Scene, tmp_path: Path, language: str, fault: dict[str, Any]
+) -> None:
+    run = drawn(scene, count=2)
+    scene.world.faults.add(Fault(operation="media", **fault))
+    done = run_program(language, ordered(scene.playground, run), tmp_path, KEY)
+    assert (done.code, len(done.pictures())) == (1, 1)
+    assert f"picture-1.png lies at {scene.address}" in done.said
+
+
+@pytest.mark.system
+def test_a_script_orders_nothing_without_its_tools_or_its_key(scene: Scene, tmp_path: Path) -> None:
+    orders = ordered(scene.playground, drawn(scene))
+    before = scene.world.count(INFER)
+    for tool in ("bash", "curl", "base64", "mktemp", "rm", "cat", "tr", "sleep"):
+        found = shutil.which(tool)
+        assert found
+        (tmp_path / tool).symlink_to(found)
+    (tmp_path / "again.sh").write_text(curl_code(orders), encoding="utf-8")
+    without_jq = run_in(tmp_path, ("bash", "again.sh"), {"PATH": str(tmp_path), orders.variable: KEY})
+    assert (without_jq.code, "jq is needed" in without_jq.said) == (1, True)
+    without_key = run_in(tmp_path, ("bash", "again.sh"), {})
+    assert without_key.code != 0
+    assert "holds no key" in without_key.said
+    assert scene.world.count(INFER) == before
 
 
 @pytest.mark.parametrize(("mode", "more"), [("inpaint", {}), ("outpaint", {"left": 16})])
