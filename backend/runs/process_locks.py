@@ -78,7 +78,13 @@ class FileLocks:
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode=MEMORY")  # Or a second file lies beside each.
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
 
 
 def _is_locked(path: Path) -> bool:

@@ -1,0 +1,112 @@
+"""Two real processes on one data folder: what one of them runs is the other's business only once it is gone."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from backend.playground import Playground, open_playground
+from backend.recovery import Recovery, recover
+from backend.runs.files import ImageFiles
+from backend.runs.process_locks import FOLDER
+from backend.simulator.artist import FlatArtist
+from backend.simulator.faults import Fault
+from backend.simulator.server import running
+from backend.simulator.world import World
+from tests.backend.killed_run import settings_for
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(200)]
+
+ORDER = "runware.imageInference"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    files = ImageFiles(tmp_path / "simulator")
+    return World(FlatArtist(files), files)
+
+
+@pytest.fixture
+def address(world: World) -> Iterator[str]:
+    with running(world) as address:
+        yield address
+
+
+@pytest.fixture
+def here(tmp_path: Path, address: str) -> Iterator[Playground]:
+    """Return a playground that lives all the while."""
+    playground = open_playground(settings_for(tmp_path / "data", "runware", address))
+    yield playground
+    for provider in ("runware", "modelrunner"):
+        playground.backends[provider].close()  # type: ignore[attr-defined]
+    playground.store.engine.dispose()
+
+
+@contextmanager
+def another(tmp_path: Path, world: World, address: str, backend: str = "runware") -> Iterator[subprocess.Popen[bytes]]:
+    """Start another playground that runs two images, of which the provider is slow to answer."""
+    world.faults.add(Fault(kind="slow", operation=ORDER, seconds=6))
+    command = [sys.executable, "-m", "tests.backend.killed_run", str(tmp_path / "data"), backend, address, "1000"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait(30)
+
+
+def until_ordered(here: Playground, world: World) -> None:
+    deadline = time.monotonic() + 60
+    while not (world.count(ORDER) and here.store.unfinished()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_what_another_process_runs_is_left_to_it(tmp_path: Path, here: Playground, world: World, address: str) -> None:
+    with another(tmp_path, world, address) as process:
+        until_ordered(here, world)
+        recover(here).join(30)
+        (run,) = here.store.unfinished()
+        assert process.wait(60) == 0
+    done = here.store.run(run.id)
+    assert (done.status, len(done.images)) == ("finished", 2)
+    assert done.cost_usd == sum(world.account.bills)
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
+def test_what_another_process_leaves_when_it_ends_is_brought_home_by_one_that_lives(
+    tmp_path: Path, here: Playground, world: World, address: str, end: signal.Signals
+) -> None:
+    recovery = Recovery(here)
+    with another(tmp_path, world, address) as process:
+        until_ordered(here, world)
+        assert recovery.look()
+        (run,) = here.store.unfinished()
+        process.send_signal(end)
+        process.wait(30)
+        assert recovery.look()
+    done = here.store.run(run.id)
+    assert (done.status, len(done.images)) == ("finished", 2)
+    assert done.cost_usd == sum(world.account.bills, Decimal(0))
+    assert world.count(ORDER) == 2
+
+
+def test_the_locks_of_processes_that_are_gone_are_cleared_away(
+    tmp_path: Path, here: Playground, world: World, address: str
+) -> None:
+    folder = tmp_path / "data" / FOLDER
+    with another(tmp_path, world, address) as process:
+        until_ordered(here, world)
+        assert len(list(folder.glob("*.lock"))) == 2
+        process.kill()
+        process.wait(30)
+    next_one = open_playground(settings_for(tmp_path / "data", "runware", address))
+    assert len(list(folder.glob("*.lock"))) == 2
+    next_one.store.engine.dispose()
+    assert len(list(folder.glob("*.lock"))) == 1
