@@ -26,11 +26,11 @@
 - Cancelled (a BaseException, so that no library swallows it)
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 Billed = Literal["no", "yes", "unknown"]
 GRAVITY: tuple[Billed, ...] = ("no", "yes", "unknown")
@@ -204,15 +204,29 @@ def _is_union_tag(part: Any) -> bool:
 
 def _sentence(entry: Any) -> str:
     given, context = entry.get("input"), entry.get("ctx", {})
-    shown = repr(given) if len(repr(given)) <= 60 else f"{repr(given)[:57]}..."
-    known = _SENTENCES.get(entry["type"])
-    if known is not None:
-        return known(shown, given, context)
-    return f"is {shown}: {entry['msg'].removeprefix('Value error, ')}." if entry["loc"] else _whole(entry)
+    if given is None and entry["type"] in _NOT_GIVEN:
+        return _SENTENCES["missing"]("", None, context)
+    shown = _shown(given)
+    if entry["type"] in _SENTENCES:
+        return _SENTENCES[entry["type"]](shown, given, context)
+    said = f"{str(entry['msg']).removeprefix('Value error, ')}."
+    # What is wrong with several values together names them itself.
+    return said if _is_whole(given) else f"is {shown}: {said}"
 
 
-def _whole(entry: Any) -> str:
-    return f"{str(entry['msg']).removeprefix('Value error, ')}."
+def _is_whole(given: Any) -> bool:
+    return isinstance(given, Mapping | BaseModel)
+
+
+def _shown(given: Any) -> str:
+    """Return a value as a visitor wrote it; never the inside of a structure, whose names are nobody's on the page."""
+    if given is None:
+        return "empty"
+    if isinstance(given, list | tuple | set):
+        return "a list"
+    if not isinstance(given, str | int | float):
+        return "no single value"
+    return repr(given) if len(repr(given)) <= 60 else f"{repr(given)[:57]}..."
 
 
 def _characters(given: Any) -> str:
@@ -251,5 +265,14 @@ _SENTENCES: dict[str, Callable[[str, Any, Any], str]] = {
     "float_parsing": lambda shown, *_: f"is {shown}; it must be a number.",
     "float_type": lambda shown, *_: f"is {shown}; it must be a number.",
     "literal_error": lambda shown, _, context: f"is {shown}; choose one of {context['expected']}.",
+    "string_type": lambda shown, *_: f"is {shown}; it must be text.",
+    "tuple_type": lambda shown, *_: f"is {shown}; it must be a list.",
+    "list_type": lambda shown, *_: f"is {shown}; it must be a list.",
+    "dict_type": lambda shown, *_: f"is {shown}; it must be names with values.",
+    "model_type": lambda shown, *_: f"is {shown}; it must be names with values.",
+    "bool_type": lambda shown, *_: f"is {shown}; it must be true or false.",
+    "bool_parsing": lambda shown, *_: f"is {shown}; it must be true or false.",
     "union_tag_not_found": lambda *_: "`mode` is missing; say which kind of request this is.",
 }
+_NOT_GIVEN = ("string_type", "tuple_type", "list_type", "dict_type", "model_type")
+"""What pydantic says of None where a value has to stand."""

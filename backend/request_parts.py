@@ -7,6 +7,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 MAX_SEED = 2**63 - 1
 RANDOM_SEED = -1
+LEAST_SIDE, MOST_SIDE = 128, 2048
+"""Pixels of an image's side."""
 
 ImageRef = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """The sha256 of a file in the data folder, in lower-case hexadecimal."""

@@ -3,9 +3,12 @@
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, JsonValue, StringConstraints, TypeAdapter, field_validator, model_validator
+from pydantic_core import PydanticKnownError
 
 from backend.request_parts import (
+    LEAST_SIDE,
     MAX_SEED,
+    MOST_SIDE,
     RANDOM_SEED,
     THRESHOLDS,
     Accelerator,
@@ -27,7 +30,7 @@ Mode = Literal["text_to_image", "image_to_image", "inpaint", "outpaint", "contro
 MODES: tuple[Mode, ...] = get_args(Mode)
 
 Prompt = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=3000)]
-Pixels = Annotated[int, Field(ge=0, le=2048)]
+Pixels = Annotated[int, Field(ge=0, le=MOST_SIDE)]
 
 
 class Common(Part):
@@ -105,8 +108,18 @@ class Common(Part):
 class Sized(Common):
     """A mode whose result may have a size of its own; without one, the input's or the model's default."""
 
-    width: int | None = Field(None, ge=128, le=2048, multiple_of=16, title="Width")
-    height: int | None = Field(None, ge=128, le=2048, multiple_of=16, title="Height")
+    width: int | None = Field(None, ge=LEAST_SIDE, le=MOST_SIDE, multiple_of=16, title="Width")
+    height: int | None = Field(None, ge=LEAST_SIDE, le=MOST_SIDE, multiple_of=16, title="Height")
+
+    @field_validator("width", "height", mode="before")
+    @classmethod
+    def _in_range_before_a_multiple(cls, value: Any) -> Any:
+        # pydantic looks at the multiple first, and the nearest one to 9999 would be refused as well.
+        if isinstance(value, int | float) and value < LEAST_SIDE:
+            raise PydanticKnownError("greater_than_equal", {"ge": LEAST_SIDE})
+        if isinstance(value, int | float) and value > MOST_SIDE:
+            raise PydanticKnownError("less_than_equal", {"le": MOST_SIDE})
+        return value
 
     @model_validator(mode="after")
     def _both_sides_or_none(self) -> Self:

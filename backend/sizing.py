@@ -5,8 +5,8 @@ from typing import Literal
 from PIL import Image, ImageOps
 
 from backend.pixels import MULTIPLE
+from backend.request_parts import LEAST_SIDE, MOST_SIDE
 
-LEAST_SIDE, MOST_SIDE = 128, 2048
 Resize = Literal["crop", "fit", "stretch"]
 
 

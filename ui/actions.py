@@ -13,6 +13,7 @@ from backend.playground import Playground
 from backend.requests import MODES, Mode, of_image
 from backend.runs.records import Run, RunImage
 from ui.caller import caller_of
+from ui.field_titles import error_text
 from ui.filling import Filling, Updates
 from ui.inspector import inspector_html
 from ui.shared_result import link_html, revoked_html
@@ -45,7 +46,7 @@ class Actions:
         try:
             return self._carry_out(given, caller, _address(request)) or {self.filling.controls["mode"]: gr.skip()}
         except PlaygroundError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(error_text(error), print_exception=False) from error
 
     def _carry_out(self, given: Mapping[str, str], caller: Caller, address: str) -> Updates:
         history, run_id = self.playground.history, given.get("run", "")

@@ -19,6 +19,7 @@ from backend.request_parts import Control
 from ui import words
 from ui.caller import caller_of
 from ui.easel import picture_of
+from ui.field_titles import error_text
 from ui.filling import Filling, Updates
 from ui.form import MARK, Values, own_options
 from ui.results import error_card
@@ -87,7 +88,7 @@ class ControlMap:
         sha256, visitor = str(data_of(event).get("use")), caller_of(self.playground, request).visitor
         if self.playground.holders.picture(sha256, visitor) != "yours":
             error = NotFound("That map isn't here any more: show it again.")
-            raise gr.Error(str(error), print_exception=False)
+            raise gr.Error(error_text(error), print_exception=False)
         preprocess = self.filling.controls[f"controlnet{MARK}preprocess"]
         return {self.place: TAKEN, preprocess: "none", **self.filling.picture(sha256, visitor)}
 

@@ -11,6 +11,7 @@ from backend.caller import Caller
 from backend.errors import PlaygroundError
 from backend.playground import Playground
 from ui.caller import caller_of
+from ui.field_titles import error_text
 from ui.languages import language_switch
 from ui.marks import code_marked
 from ui.own_key import KeyArea, key_area
@@ -112,5 +113,5 @@ class Switch:
         try:
             chosen.act(action, caller_of(self.playground, request))
         except PlaygroundError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(error_text(error), print_exception=False) from error
         return self.look(backend, request)

@@ -15,6 +15,7 @@ from ui import words
 from ui.caller import caller_of
 from ui.cards import SEND, facts, tile_picture, vary_button
 from ui.charts import ChartsArea, charts_area
+from ui.field_titles import error_text
 from ui.history_search import read_search, search_area
 from ui.served import Served, url
 from ui.trash import TrashArea, trash_area
@@ -92,7 +93,7 @@ class Looking:
             runs = self._found(caller, read_search(search), shown).runs
             path, zipped = self.served.archive(runs, caller.visitor)
         except PlaygroundError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(error_text(error), print_exception=False) from error
         count, lost = len(zipped.names), len(zipped.left_out)
         told = f"{count} images; {lost} can't be read and are left out" if lost else f"{count} images"
         return {self.area.undo: gr.update(value=str(_ZIP.format(url(path), path.name, told)), visible=True)}

@@ -16,6 +16,7 @@ from backend.prompts.styles import Style, apply, find
 from backend.prompts.wording import Wording
 from backend.shelf import Shelf
 from ui.caller import caller_of
+from ui.field_titles import error_text
 from ui.filling import Filling, Updates
 from ui.form import Values, draft
 from ui.sheet import spread
@@ -131,7 +132,7 @@ class Shelving:
             recipe = draft(Values(values["mode"], backend.name, values), backend.capabilities)
             self.library.shelf.save_preset(visitor, name, recipe)
         except PlaygroundError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(error_text(error), print_exception=False) from error
         return {self.area.preset: self._presets(visitor, name), self.area.name: ""}
 
     def remove(self, preset: str | None, request: gr.Request) -> Updates:
@@ -140,7 +141,7 @@ class Shelving:
         try:
             self.library.shelf.remove(visitor, "preset", preset or "")
         except NotFound as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(error_text(error), print_exception=False) from error
         return {self.area.preset: self._presets(visitor)}
 
     def _presets(self, visitor: str, chosen: str | None = None) -> Any:

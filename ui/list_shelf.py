@@ -11,6 +11,7 @@ from backend.errors import PlaygroundError
 from backend.presets import read_list
 from ui.caller import caller_of
 from ui.events import QUIET
+from ui.field_titles import error_text
 from ui.filling import Updates
 from ui.library_area import Library
 from ui.presses import Presses
@@ -73,7 +74,7 @@ class ListShelving:
         try:
             self.library.shelf.save_list(visitor, plain, read_list(lines))
         except PlaygroundError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(error_text(error), print_exception=False) from error
         return {self.area.chosen: self._names(visitor, plain)}
 
     def remove(self, name: str | None, request: gr.Request) -> Updates:
@@ -82,7 +83,7 @@ class ListShelving:
         try:
             self.library.shelf.remove(visitor, "list", name or "")
         except PlaygroundError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(error_text(error), print_exception=False) from error
         return {self.area.chosen: self._names(visitor), self.area.name: "", self.area.lines: ""}
 
     def _names(self, visitor: str, chosen: str | None = None) -> Any:

@@ -9,6 +9,7 @@ from backend.base import Backend
 from backend.errors import PlaygroundError
 from backend.playground import Playground
 from ui.caller import caller_of, owner_of
+from ui.field_titles import error_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class OwnKeys:
         try:
             self.playground.callers.keys.put(owner_of(self.playground, request), chosen.name, key)
         except PlaygroundError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(error_text(error), print_exception=False) from error
         return {self.area.key: ""}
 
     def forget(self, backend: str, request: gr.Request) -> dict[Any, Any]:

@@ -13,6 +13,7 @@ from backend.requests import Request
 from backend.runs.records import CostKind, Run, RunImage
 from ui import words
 from ui.cards import card, facts, lost_card
+from ui.field_titles import field_title, in_page_words
 from ui.marks import code_marked
 from ui.served import Served
 from ui.variation import UNPRICED, Variation
@@ -119,13 +120,13 @@ def error_card(error: PlaygroundError, *, bills: Mapping[Billed, str] | None = w
     if isinstance(error, InvalidRequest):
         rows = Markup("").join(
             Markup("<li><b>{}</b> <span>{}</span></li>").format(
-                _field_title(problem.field), code_marked(problem.message)
+                field_title(problem.field), code_marked(in_page_words(problem.message))
             )
             for problem in error.problems
         )
         body = Markup("<ul>{}</ul>").format(rows)
     else:
-        body = Markup("<p>{}</p>").format(code_marked(str(error)))
+        body = Markup("<p>{}</p>").format(code_marked(in_page_words(str(error))))
     told = bills and Markup('<p class="billed billed-{}">{}</p>').format(error.billed, bills[error.billed])
     card = Markup('<section class="problem" role="alert"><h3>{}</h3>{}{}</section>')
     return card.format(words.error_title(error), body, told or "")
@@ -180,9 +181,3 @@ def _summary(board: Board) -> Markup:
         return Markup("")
     text = " · ".join((f"{count} images", words.cost(run.cost_usd, run.cost_kind), words.duration(run.seconds)))
     return Markup('<p class="summary">{}</p>').format(text)
-
-
-def _field_title(name: str) -> str:
-    """Return a field's path in words; the page counts entries from 1."""
-    parts = (str(int(part) + 1) if part.isdecimal() else part for part in name.replace("_", " ").split("."))
-    return " › ".join(parts).capitalize()

@@ -15,6 +15,7 @@ from backend.sharing.rooms import Landed, Member, Room
 from ui.caller import ROOM, caller_of, room_in
 from ui.cards import facts, tile_picture
 from ui.events import QUIET
+from ui.field_titles import error_text
 from ui.filling import Filling, Updates
 from ui.presses import Presses
 from ui.served import Served
@@ -206,4 +207,4 @@ def _told() -> Iterator[None]:
     try:
         yield
     except PlaygroundError as error:
-        raise gr.Error(str(error), print_exception=False) from error
+        raise gr.Error(error_text(error), print_exception=False) from error

@@ -13,6 +13,7 @@ from backend.requests import Mode
 from backend.sharing.recipes import MOST_CHARACTERS, pack_recipe
 from ui.caller import caller_of
 from ui.events import QUIET, js_call
+from ui.field_titles import error_text
 from ui.form import Values, draft, own_options
 from ui.library_area import Library
 from ui.remembering import PARAMETER
@@ -67,7 +68,7 @@ class FormLink:
         try:
             text = self._link(spread(values), request)
         except PlaygroundError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(error_text(error), print_exception=False) from error
         return gr.update(value=str(text), visible=True)
 
     def _link(self, values: dict[str, Any], request: gr.Request) -> Markup:

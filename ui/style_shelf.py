@@ -15,6 +15,7 @@ from backend.prompts.style_files import FORMATS, Imported, StyleFormat, read_sty
 from backend.prompts.styles import Style, find
 from ui.caller import caller_of
 from ui.events import QUIET
+from ui.field_titles import error_text
 from ui.filling import Updates
 from ui.library_area import Library
 from ui.presses import Presses
@@ -106,7 +107,7 @@ class StyleShelving:
                 raise InvalidRequest([Problem("prompt", "is empty; write the words that make the style.")])
             self.library.shelf.save_style(visitor, _style(name, prompt, negative))
         except PlaygroundError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(error_text(error), print_exception=False) from error
         return {**self._lists(visitor, name.strip()), self.area.note: ""}
 
     def remove(self, name: str | None, request: gr.Request) -> Updates:
@@ -115,7 +116,7 @@ class StyleShelving:
         try:
             self.library.shelf.remove(visitor, "style", name or "")
         except PlaygroundError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(error_text(error), print_exception=False) from error
         return {**self._lists(visitor), **dict.fromkeys((area.name, area.prompt, area.negative, area.note), "")}
 
     def load(self, path: str, request: gr.Request) -> Updates:
@@ -126,7 +127,7 @@ class StyleShelving:
             check_upload(self.library.playground, visitor, Path(path))
             found = self._take(read_styles(Path(path).read_bytes()), visitor)
         except PlaygroundError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(error_text(error), print_exception=False) from error
         told = _IMPORTED.format(new=len(found.styles), replaced=sum(one.name in before for one in found.styles))
         return {**self._lists(visitor), self.area.note: str(told + _left_out(found.left_out))}
 
@@ -143,7 +144,7 @@ class StyleShelving:
             kind: StyleFormat = next((known for known in FORMATS if known == file_format), "a1111")
             text = write_styles(styles, kind)
         except PlaygroundError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(error_text(error), print_exception=False) from error
         path = self.served.document(FORMATS[kind][1], text, visitor)
         return {self.area.note: str(_FILE.format(url(path), path.name, len(styles)))}
 

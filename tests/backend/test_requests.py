@@ -60,7 +60,7 @@ def test_a_request_survives_json_and_pickle(mode: str) -> None:
         ({"prompt": "   a   "}, "prompt", "has 1 character"),
         ({"prompt": "a" * 3001}, "prompt", "has 3001 characters; the most is 3000"),
         ({"negative_prompt": "a"}, "negative_prompt", "at least 2 characters"),
-        ({"width": 100, "height": 128}, "width", "is 100; it must be a multiple of 16, such as 96"),
+        ({"width": 100, "height": 128}, "width", "is 100; the least is 128"),
         ({"width": 112, "height": 128}, "width", "the least is 128"),
         ({"width": 2064, "height": 128}, "width", "the most is 2048"),
         ({"steps": 0}, "steps", "is 0; the least is 1"),
