@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from backend.capabilities import Capabilities, Size
 from backend.errors import Problem
+from backend.request_parts import MOST_SIDE
 from backend.requests import MODES, Mode, Request
 from backend.runware import guides, mapping, pictures
 from backend.runware.options import CallbackOptions, RunwareOptions
 from backend.runware.pictures import DEFAULT_SIZE
 from backend.runware.rules import problems
 from backend.settings import Settings
-from backend.sizing import MOST_SIDE
 
 UNVERIFIED = "Runware's schema takes this for the model, but its page names only text and image to image: unverified."
 NOTES: dict[Mode, str] = {"inpaint": UNVERIFIED, "outpaint": UNVERIFIED, "controlnet": UNVERIFIED}
