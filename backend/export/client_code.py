@@ -5,7 +5,7 @@ from typing import Any
 
 from backend.prompts.grammar import escaped
 from backend.request_parts import MAX_SEED
-from backend.requests import IMAGE_FIELDS, Request
+from backend.requests import IMAGE_FIELDS, ControlNet, Request
 
 _SAFE_INTEGER = 2**53
 
@@ -21,6 +21,26 @@ print(run["seeds"], run["cost_usd"], run["cost_kind"])
 for image in images:
     print(image)
 '''
+
+_MAP = '''"""Shows the control picture again on this playground. Needs `pip install gradio_client`, and image.png with it.
+
+What was bought once costs nothing more while the playground keeps it; else it is bought again.
+"""
+
+from gradio_client import Client, handle_file
+
+client = Client({address!r})
+print(
+    client.predict(
+        handle_file("image.png"), preprocess="{preprocess}", backend="{backend}", buy=True, api_name="/control_map"
+    )
+)
+'''
+
+
+def map_code(request: ControlNet, backend: str, address: str) -> str:
+    """Return a Python program for a run that bought a control picture alone."""
+    return _MAP.format(address=address, preprocess=request.preprocess, backend=backend)
 
 
 def client_code(request: Request, backend: str, address: str) -> str:

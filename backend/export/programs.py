@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from backend.base import Backend
+from backend.base import CONTROL_PICTURE, Backend
 from backend.errors import Unsupported
 from backend.exchanges import Exchange
-from backend.export.client_code import client_code
+from backend.export.client_code import client_code, map_code
 from backend.export.curl_code import curl_code
 from backend.export.diffusers_code import Drawn, diffusers_code
 from backend.export.javascript_code import javascript_code
 from backend.export.orders import Orders, orders_of
 from backend.export.python_code import python_code
 from backend.export.sdk_code import sdk_code
+from backend.requests import ControlNet
 from backend.runs.records import Run, RunImage
 
 HERE = "Python, through this playground"
@@ -32,8 +33,11 @@ def programs(
     `address` is this playground's, `backend` who made the run, where it is still here. Where a program can't draw the
     run's picture, it says so.
     """
-    yield HERE, client_code(run.request, run.backend, address)
-    yield DIFFUSERS, _with_diffusers(run, image, backend)
+    if run.provider_ids.get(CONTROL_PICTURE) and isinstance(run.request, ControlNet):
+        yield HERE, map_code(run.request, run.backend, address)
+    else:
+        yield HERE, client_code(run.request, run.backend, address)
+        yield DIFFUSERS, _with_diffusers(run, image, backend)
     orders = orders_of(run, exchanges)
     if orders:
         yield from ((name, write(orders)) for name, write in _WRITERS.items())

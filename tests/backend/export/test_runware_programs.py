@@ -7,10 +7,16 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from backend.caller import Caller
 from backend.encoding import encode
+from backend.events import Finished
 from backend.export.curl_code import curl_code
+from backend.export.programs import DIFFUSERS, HERE, programs
 from backend.export.python_code import python_code
+from backend.generate import draw_control
+from backend.request_parts import Control
 from backend.requests import parse_request
+from backend.runs.exchanges import load_exchanges
 from backend.runs.records import Run
 from backend.simulator.faults import Fault
 from backend.simulator.world import KEY
@@ -25,10 +31,11 @@ from tests.backend.export.running import (
     run_program,
 )
 from tests.backend.runware.conftest import Scene, scene
-from tests.backend.runware.scene import INFER, runware_scene
+from tests.backend.runware.scene import INFER, PREPROCESS, runware_scene
 
 __all__ = ["scene"]
 
+ME = Caller("visitor-1")
 PICTURE = encode(Image.linear_gradient("L").resize((128, 128)).convert("RGB"), "png")
 
 
@@ -190,6 +197,23 @@ def test_a_control_picture_that_was_bought_is_named_and_the_images_are_what_is_o
     orders = ordered(scene.playground, run)
     assert [task["taskType"] for task in orders.tasks] == ["imageInference"]
     assert "Named, since it lies in the account for a while: the depth map of the image" in python_code(orders)
+
+
+@EACH
+def test_a_control_picture_alone_is_bought_again(scene: Scene, tmp_path: Path, language: str) -> None:
+    image = scene.playground.files.put(PICTURE, "png")
+    *_, last = draw_control(scene.playground, ME, "runware", Control(image=image, preprocess="depth"))
+    assert isinstance(last, Finished)
+    run, exchanges = last.run, load_exchanges(scene.playground.store.engine, last.run.id)
+    (bought,) = [arrival.body for arrival in scene.world.arrivals if arrival.operation == PREPROCESS]
+    lay_out_images(tmp_path, bought)
+    orders = ordered(scene.playground, run)
+    assert "This makes the control picture that was bought." in orders.notes
+    assert_draws(run_program(language, orders, tmp_path, KEY), scene.playground, run)
+    found = dict(programs(run, run.images[0], exchanges, backend=scene.runware, address="http://127.0.0.1:7860"))
+    assert DIFFUSERS not in found
+    assert 'preprocess="depth", backend="runware", buy=True, api_name="/control_map"' in found[HERE]
+    compile(found[HERE], "again.py", "exec")
 
 
 def test_the_ids_of_a_script_are_drawn_anew_each_time_it_is_written(scene: Scene) -> None:
