@@ -22,7 +22,7 @@ for image in images:
     print(image)
 '''
 
-_MAP = '''"""Shows the control picture again on this playground. Needs `pip install gradio_client`, and image.png with it.
+_MAP = '''"""Shows the control picture again on this playground. Needs `pip install gradio_client`, and image.png.
 
 What was bought once costs nothing more while the playground keeps it; else it is bought again.
 """
