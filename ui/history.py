@@ -58,7 +58,8 @@ def history_area(playground: Playground) -> HistoryArea:
     """Lay out the history; it shows itself once there is something in it."""
     # In the page, not in its session, which may be given up; beside the box, since Gradio shows all that is in a box
     # whose turn has come, also what is to stay hidden.
-    shown = gr.Number(PAGE, precision=0, minimum=PAGE, maximum=MOST_SHOWN, visible="hidden", elem_id="history-shown")
+    most: dict[str, Any] = {"precision": 0, "minimum": PAGE, "maximum": MOST_SHOWN}
+    shown = gr.Number(PAGE, label="Runs shown", visible="hidden", elem_id="history-shown", **most)
     with gr.Column(elem_id="history", visible=False) as box:
         search = search_area(playground)
         undo = gr.HTML("", visible=False, elem_id="undo", apply_default_css=False)

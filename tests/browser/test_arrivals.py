@@ -78,6 +78,21 @@ def test_code_and_settings_of_an_image_come_on_screen(page: Page) -> None:
     on_screen(page.locator("#modes"))
 
 
+def test_an_image_that_was_ready_before_stop_has_all_its_buttons(page: Page) -> None:
+    open_fold(page, "Only Fake")
+    page.fill("#fake-seconds input[type=number]", "3")
+    page.fill("#count input[type=number]", "4")
+    page.keyboard.press("Tab")
+    begin(page, "four that are stopped")
+    expect(page.locator("#stage .card")).to_have_count(1)
+    page.click("#stop")
+    on_screen(page.locator("#stage .stopped"))
+    acts = page.locator("#stage .card").first.locator("[data-act]")
+    wanted = ["seed", "vary", "send", "settings", "code", "share"]
+    expect(acts).to_have_count(len(wanted))
+    assert acts.evaluate_all("all => all.map(each => each.dataset.act)") == wanted
+
+
 def test_the_focus_goes_from_generate_to_stop_and_back(page: Page) -> None:
     open_fold(page, "Only Fake")
     page.fill("#fake-seconds input[type=number]", "1")

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.folds import open_fold
+from tests.browser.seen import on_screen
 from tests.browser.test_history import draw
 from tests.serving import Site
 
@@ -32,7 +33,8 @@ def test_a_tile_of_the_history_varies_too_and_gives_a_link(page: Page, site: Sit
     draw(page, "a tile to be varied")
     tile = page.locator("#history .tile", has=page.locator("img[alt='a tile to be varied']")).first
     tile.locator("[data-act=share]").click()
-    expect(page.locator("#inspector")).to_contain_text("?result=")
+    on_screen(page.locator("#link-sheet").get_by_label("Address"))
+    page.locator("#link-sheet").get_by_role("button", name="Close").click()
     tile.locator("[data-act=vary]").click()
     expect(page.locator("#stage .card")).to_have_count(4)
 
