@@ -61,20 +61,23 @@ class Disk:
         with self._lock:
             self._bytes += on_disk(size)
 
-    def check(self, size: int) -> None:
-        """Raise `StorageFull` where so many bytes more would pass the limit, though room was made."""
-        if self.limit is None or self._fits(size):
+    def check(self, size: int, *, copy: bool = False) -> None:
+        """Raise `StorageFull` where so many bytes more would pass the limit, though room was made.
+
+        A copy may take what runs have claimed: that is meant for their copies too, and a copy can go again.
+        """
+        if self.limit is None or self._fits(size, copy=copy):
             return
         # One makes room, and the others that need it wait for that.
         with self._relief:
             if time.monotonic() - self._looked >= MEASURED_AGAIN:
                 self.measure()
-            if not self._fits(size) and time.monotonic() - self._relieved >= RELIEVED_AGAIN:
+            if not self._fits(size, copy=copy) and time.monotonic() - self._relieved >= RELIEVED_AGAIN:
                 self.make_room(size)
                 self.measure()
                 self._relieved = time.monotonic()
-        if not self._fits(size):
-            raise self._refusal()
+        if not self._fits(size, copy=copy):
+            raise self._refusal(size)
 
     def claim(self, name: str, size: int) -> None:
         """Check the room for what a run may write, and keep it for that run until it is released; raises as `check`."""
@@ -83,7 +86,7 @@ class Disk:
         self.check(size)
         with self._lock:
             if not self._fits(size):  # Another run was faster.
-                raise self._refusal()
+                raise self._refusal(size)
             self._claims[name] = size
 
     def release(self, name: str) -> None:
@@ -112,23 +115,27 @@ class Disk:
     def _grown(self) -> int:
         return sum(on_disk(path.stat().st_size) for path in self._grows if path.exists())
 
-    def _refusal(self) -> StorageFull:
+    def _refusal(self, size: int) -> StorageFull:
         assert self.limit is not None
-        return StorageFull(
-            f"There is no room for this: {self.used / GB:.2f} of the {self.limit / GB:.2f} GB that this playground "
-            "may keep are taken. Delete what you don't need and empty the trash, or try again later."
-        )
+        taken = f"{_told(self.used)} of the {_told(self.limit)} that this playground may keep are taken"
+        way = "Delete what you don't need and empty the trash, or try again later."
+        return StorageFull(f"There is no room for this: it may take {_told(size)}, and {taken}. {way}")
 
-    def _fits(self, size: int) -> bool:
+    def _fits(self, size: int, *, copy: bool = False) -> bool:
         assert self.limit is not None
         if not self._measured:
             self.measure()
-        return self.used + on_disk(size) <= self.limit - self.limit // RECORDS_SHARE
+        claimed = sum(self._claims.values()) if copy else 0
+        return self.used - claimed + on_disk(size) <= self.limit - self.limit // RECORDS_SHARE
 
 
 def on_disk(size: int) -> int:
     """Return what a file of so many bytes takes, in whole blocks."""
     return -(-size // BLOCK) * BLOCK
+
+
+def _told(size: int) -> str:
+    return f"{size / GB:.1f} GB" if size >= GB else f"{size / 10**6:.1f} MB"
 
 
 def files_below(folder: Path, *, deep: bool = True) -> Iterator[tuple[Path, os.stat_result]]:

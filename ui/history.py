@@ -100,7 +100,7 @@ class Looking:
         return {self.area.undo: gr.update(value=str(_ZIP.format(url(path), path.name, told)), visible=True)}
 
     def _found(self, caller: Caller, search: Search, shown: int) -> Page:
-        return self.playground.history.page(caller.visitor, search, limit=shown)
+        return self.playground.history.page(caller.visitor, search, limit=shown or PAGE)
 
     def _has_trash(self, visitor: str) -> bool:
         return bool(self.playground.history.page(visitor, Search(trash=True), limit=1).runs)

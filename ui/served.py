@@ -88,7 +88,7 @@ class Served:
         target = self._folder(f"zip {notes}", visitor) / "z-image-history.zip"
         if shown_again(target) and not (known := read_zip(target)).left_out:
             return target, known
-        self.disk.check(sum(image.bytes for run in runs for image in run.images))
+        self.disk.check(sum(image.bytes for run in runs for image in run.images), copy=True)
         target.parent.mkdir(parents=True, exist_ok=True)
         self._note(target, visitor)
         zipped = write_zip(target, self.files, runs)
@@ -125,7 +125,7 @@ class Served:
 
     def _place(self, target: Path, content: bytes) -> None:
         """Write a file whole or not at all: a second visitor must never be served half of it."""
-        self.disk.check(len(content))
+        self.disk.check(len(content), copy=True)
         part = target.with_name(f".{secrets.token_hex(8)}")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)

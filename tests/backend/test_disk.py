@@ -27,7 +27,7 @@ def test_what_would_pass_the_limit_is_refused_in_words(tmp_path: Path) -> None:
     fill(tmp_path, 4, 4)
     disk = Disk(LIMIT, tmp_path)
     disk.check(2 * BLOCK)
-    with pytest.raises(StorageFull, match=r"^There is no room for this: .* GB that .* empty the trash") as full:
+    with pytest.raises(StorageFull, match=r"^There is no room for this: .* MB that .* empty the trash") as full:
         disk.check(2 * BLOCK + 1)
     assert full.value.billed == "no"
 
@@ -47,6 +47,7 @@ def test_a_run_keeps_its_room_until_it_has_ended(tmp_path: Path) -> None:
     disk.claim("run", 8 * BLOCK)
     with pytest.raises(StorageFull):
         disk.claim("another", 3 * BLOCK)
+    disk.check(8 * BLOCK, copy=True)
     disk.release("run")
     disk.release("run")
     disk.claim("another", 3 * BLOCK)
