@@ -149,7 +149,7 @@ def lost_file(error: PlaygroundError) -> str:
         return "Its file is gone from the data folder. Its settings are kept: run them again with the same seed."
     if isinstance(error, BadImage):
         return "Its file is damaged. Its settings are kept: run them again with the same seed."
-    return f"It can't be shown now. {error}"
+    return str(error)
 
 
 def seed_text(seed: int | None) -> str:

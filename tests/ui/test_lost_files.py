@@ -46,7 +46,7 @@ WAYS: dict[Callable[[Path], None], str] = {
     cut: "Its file is damaged.",
     emptied: "Its file is damaged.",
     Path.unlink: "Its file is gone",
-    unreachable: "be shown now.",
+    unreachable: "be read now",
 }
 
 
