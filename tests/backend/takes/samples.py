@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -32,9 +33,14 @@ def pictures() -> dict[str, Image.Image]:
     return {"image": image, "other image": image.rotate(180), "mask": mask, "other mask": other}
 
 
+@cache
+def _contents() -> dict[str, bytes]:
+    return {name: encode(picture, "png") for name, picture in pictures().items()}
+
+
 def stored(files: ImageFiles) -> dict[str, str]:
     """Put the pictures into a folder and return their references by name."""
-    return {name: files.put(encode(picture, "png"), "png") for name, picture in pictures().items()}
+    return {name: files.put(content, "png") for name, content in _contents().items()}
 
 
 BASES: Mapping[Mode, Values] = {
