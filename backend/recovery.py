@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from backend.caller import Caller
-from backend.errors import Billed, PlaygroundError, RecordBusy
+from backend.errors import Billed, NotFound, PlaygroundError, RecordBusy
 from backend.generate import collect
 from backend.playground import Playground
 from backend.runs.process import renew
@@ -100,8 +100,12 @@ class Recovery:
         return home
 
     def _finish(self, run_id: str) -> None:
-        _recover_one(self.playground, self.playground.store.run(run_id))
-        if self.playground.store.run(run_id).status == "running":
+        try:
+            _recover_one(self.playground, self.playground.store.run(run_id))
+            ended = self.playground.store.run(run_id).status != "running"
+        except NotFound:  # Somebody has closed and deleted it meanwhile.
+            return
+        if not ended:
             raise RecordBusy("its end could not be written")
 
     def _tidy(self) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from backend.errors import NotFound
 from backend.playground import Playground
@@ -16,6 +16,7 @@ from backend.recovery import recover
 from backend.requests import parse_request
 from backend.runs.budget import Budget
 from backend.runs.database import open_database
+from backend.runs.process import renew
 from backend.runs.records import Run
 from backend.runs.store import Store
 from backend.runs.tables import carriers
@@ -100,3 +101,23 @@ def test_what_another_brings_home_is_not_brought_home_twice(houses: list[Playgro
     assert there.store.reopen(run.id).status == "running"
     with pytest.raises(NotFound, match="being brought home"):
         here.store.reopen(run.id)
+
+
+@pytest.mark.system
+def test_a_connection_that_broke_is_made_anew_and_says_again_that_its_playground_lives(
+    playground: Playground, empty_postgresql: str, tmp_path: Path
+) -> None:
+    here, there = (open_database(tmp_path, empty_postgresql) for _ in range(2))
+    house = replace(playground, store=Store(here), budget=Budget(here))
+    run = a_run(house)
+    with there.begin() as connection:
+        mine = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid() "
+        number = connection.scalar(select(carriers.c.process))
+        connection.execute(text(mine + "AND ((classid::bigint << 32) | objid::bigint) = :number"), {"number": number})
+    renew(here)
+    renew(here)
+    assert Store(there).take_over() == []
+    assert house.store.run(run.id).status == "running"
+    here.dispose()
+    assert Store(there).take_over() == [run.id]
+    there.dispose()
