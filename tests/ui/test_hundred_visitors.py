@@ -4,11 +4,9 @@ Run it with `-s` to see the figures; it asserts what each visitor got, never how
 """
 
 import io
-import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -16,12 +14,13 @@ from PIL import Image
 
 from backend.fake import draw
 from backend.requests import parse_request
+from tests.benchmarks.crowd import one_image, visitor_of
 from tests.serving import Site
 
 VISITORS = 100
 MINUTE = 60.0
-MOST_GROWTH_MB = 800
-"""Of this process, which is the server and its hundred visitors with their threads; 408 MB were measured."""
+MOST_GROWTH_MB = 200
+"""Of this process, which is the server and its hundred visitors with their threads; 79 MB were measured."""
 
 
 def megabytes() -> float:
@@ -30,30 +29,19 @@ def megabytes() -> float:
     return int(line.split()[1]) / 1024
 
 
-def one_image(visitor: httpx.Client, prompt: str) -> tuple[str, dict[str, Any]]:
-    """Make an image and return its address and its run."""
-    values = {"prompt": prompt, "steps": 1, "options": {"seconds": 1.0}, "width": 128, "height": 128}
-    event = visitor.post("/gradio_api/call/v2/text_to_image", json=values).raise_for_status().json()["event_id"]
-    with visitor.stream("GET", f"/gradio_api/call/text_to_image/{event}") as reply:
-        lines = list(reply.iter_lines())
-    last = next(line for line, before in zip(lines[1:], lines, strict=False) if before == "event: complete")
-    (image,), run = json.loads(last.removeprefix("data: "))
-    return image["url"], run
-
-
 def stay(site: Site, number: int, until: float) -> list[str]:
     """Make image after image until the minute is over; check each, and return their addresses."""
     seen = []
-    with httpx.Client(base_url=site.address, timeout=300) as visitor:
+    with visitor_of(site.address) as visitor:
         visitor.get("/").raise_for_status()
         while time.monotonic() < until:
             prompt = f"visitor {number}, image {len(seen)}"
-            address, run = one_image(visitor, prompt)
-            assert run["request"]["prompt"] == prompt
-            expected = draw(parse_request(run["request"]), int(run["seeds"][0]), (128, 128))
-            with Image.open(io.BytesIO(visitor.get(address).raise_for_status().content)) as picture:
+            made = one_image(visitor, prompt=prompt, steps=1, options={"seconds": 1.0}, width=128, height=128)
+            assert made.run["request"]["prompt"] == prompt
+            expected = draw(parse_request(made.run["request"]), int(made.run["seeds"][0]), (128, 128))
+            with Image.open(io.BytesIO(visitor.get(made.address).raise_for_status().content)) as picture:
                 assert picture.convert("RGB").tobytes() == expected.tobytes()
-            seen.append(address)
+            seen.append(made.address)
     return seen
 
 
