@@ -59,7 +59,7 @@ def test_the_end_of_a_run_that_could_not_be_written_is_written_once_it_can_be(
     monkeypatch.setattr("backend.recorder.patiently", lambda write: write())
     locked = Locked(playground.store.engine)
     last: Event
-    for last in generate(playground, caller, "fake", paid(fail_after=1, failure="time-out")):
+    for last in generate(playground, caller, "fake", paid(seconds=0.5)):
         if isinstance(last, Generated):
             locked.lock()
     assert isinstance(last, Failed)
@@ -70,5 +70,5 @@ def test_the_end_of_a_run_that_could_not_be_written_is_written_once_it_can_be(
     locked.unlock()
     assert playground.unclosed.write_again() == 0
     made = playground.store.run(made.id)
-    assert (made.status, made.billed, len(made.images)) == ("partial", "unknown", 1)
-    assert playground.budget.entry(made.id) == ("held", Decimal("0.12"), Decimal("0.02"))
+    assert (made.status, made.billed, len(made.images)) == ("partial", "yes", 1)
+    assert playground.budget.entry(made.id) == ("settled", Decimal("0.12"), Decimal("0.04"))
