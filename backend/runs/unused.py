@@ -4,11 +4,11 @@ import time
 from collections.abc import Iterable
 from itertools import islice
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, delete, func, select
 
 from backend.runs.database import writing
 from backend.runs.files import ImageFiles
-from backend.runs.tables import holders, images, inputs
+from backend.runs.tables import holders, images, inputs, runs
 
 _BATCH = 200
 
@@ -17,9 +17,10 @@ def remove_unused(engine: Engine, files: ImageFiles, before: float) -> int:
     """Remove the pictures that no run shows or started from and nobody used since `before` (seconds since 1970).
 
     Returns their number. A run's picture is put or renewed in the moment before its row is written, so one that is old
-    and without a run is none that is just about to have one.
+    and without a run is none that is just about to have one. Nothing goes that was put since a run began which hasn't
+    ended: it may be a paid image of that run, and the record that would say so was locked.
     """
-    gone = 0
+    gone, before = 0, min(before, _unended(engine, before))
     found = iter(files.candidates(before))
     while batch := list(islice(found, _BATCH)):
         unused = set(batch) - _used(engine, batch)
@@ -29,6 +30,12 @@ def remove_unused(engine: Engine, files: ImageFiles, before: float) -> int:
                 connection.execute(delete(holders).where(holders.c.item.in_(removed)))
         gone += len(removed)
     return gone
+
+
+def _unended(engine: Engine, latest: float) -> float:
+    with engine.connect() as connection:
+        began = connection.scalar(select(func.min(runs.c.created)).where(runs.c.status == "running"))
+    return latest if began is None else began.timestamp()
 
 
 def _used(engine: Engine, found: Iterable[str]) -> set[str]:

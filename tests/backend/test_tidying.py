@@ -3,6 +3,7 @@
 import os
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,23 @@ def test_a_map_that_was_made_for_nothing_goes_and_one_that_a_run_followed_stays(
     grow_older(playground.files.folder, 2 * DAY)
     assert tidying.tidy() == 1, "the picture that the map was made of"
     assert playground.files.whole(made.sha256)
+
+
+def test_nothing_goes_that_came_since_a_run_began_which_has_not_ended(tidying: Tidying, tmp_path: Path) -> None:
+    playground = tidying.playground
+    old = receive(playground, ANN, upload(tmp_path, "blue"))
+    grow_older(playground.files.folder, 5 * DAY)
+    began = datetime.now(UTC) - timedelta(days=3)
+    stuck = replace(run(playground, mode="text_to_image"), id="e" * 32, status="running", created=began)
+    playground.store.add(stuck)
+    paid = playground.files.put(encode(Image.new("RGB", (64, 48), "green"), "png"), "png")
+    grow_older(playground.files.folder, 2 * DAY)
+    tidying.tidy()
+    assert not playground.files.holds(old)
+    assert playground.files.holds(paid)
+    playground.store.finish(replace(stuck, status="interrupted"))
+    tidying.tidy()
+    assert not playground.files.holds(paid)
 
 
 def test_one_that_is_wanted_in_the_moment_it_is_removed_stays(playground: Playground, tmp_path: Path) -> None:

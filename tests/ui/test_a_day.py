@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from sqlalchemy import event
 
 from backend.caller import Caller
 from backend.disk import Disk, files_below
@@ -102,6 +103,9 @@ def test_a_day_of_looks_masks_and_zips_ends_within_the_limit_with_every_result_t
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(cache))
     monkeypatch.setattr("backend.disk.RELIEVED_AGAIN", 2.0)  # An hour passes in seconds here.
     monkeypatch.setattr("backend.disk.MEASURED_AGAIN", 2.0)
+    # Whether it outlives a power cut is not the question here, and waiting for the disk would take minutes.
+    monkeypatch.setattr("backend.runs.files.os.fsync", lambda _: None)
+    event.listen(playground.store.engine, "checkout", lambda found, *_: found.execute("PRAGMA synchronous=OFF"))
     disk = Disk(LIMIT, playground.settings.data, grows=record_files(playground.settings.data))
     playground.files.disk = disk
     playground = replace(playground, disk=disk)
