@@ -59,9 +59,9 @@ class Place:
             self.world.faults.add(Fault(kind="slow", operation=operation, seconds=seconds, times=50))
 
 
-def lose_files(place: Place, *, times: int = 20) -> None:
-    """Let no file of the provider's be fetched for so many times."""
-    place.world.faults.add(Fault(kind="gone", operation="media", times=times))
+def lose_files(place: Place, kind: str = "gone") -> None:
+    """Let no file of the provider's be fetched."""
+    place.world.faults.add(Fault(kind=kind, operation="media", times=50))
 
 
 def settings_of(data: Path, provider: str, **more: object) -> Settings:

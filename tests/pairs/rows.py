@@ -101,11 +101,22 @@ class OfAPicture(Row):
 
     def begin(self, place: Place, page: Page) -> Going:
         """Begin it with the picture."""
-        going = GoingMap if self.event == "buy" else Going
         red, green, blue = secrets.token_bytes(3)
         easel = page.upload(encode(Image.new("RGB", (128, 128), (red, green, blue)), "png"))
         values = {**self._values(), "easel": easel}
-        return going(page, page.begin(self.event, sheet={"count": 1, **self.sheet}, **values))
+        return self._begun(page, values)
+
+    def _begun(self, page: Page, values: dict[str, Any]) -> Going:
+        return Going(page, page.begin(self.event, sheet={"count": 1, **self.sheet}, **values))
+
+
+class AMap(OfAPicture):
+    """A control map, bought by the button that says its price."""
+
+    def _begun(self, page: Page, values: dict[str, Any]) -> Going:
+        offered = page.end(page.begin("show", **values))["data"]
+        (price,) = [each["value"] for each in offered if isinstance(each, dict) and each.get("value")]
+        return GoingMap(page, page.begin(self.event, **values, buy_map=price))
 
 
 class Recovered(Row):
@@ -152,17 +163,18 @@ class Varied(Row):
         return Going(page, grid.begun)
 
 
-SEEDS = {"across": "seed", "across_values": "1,2,3,4"}
+SEEDS = {"across": "seed", "across_values": "1,2,3,4,5,6,7,8"}
+"""More than can be ordered while a press is on its way, so that what is ordered after it shows."""
 CONTROL = {"mode": "controlnet", "controlnet_preprocess": "canny"}
 RUN = Row("run")
 ON_THE_PAGE: tuple[Row, ...] = (
     RUN,
     Row("batch", images=3, sheet={"count": 3}),
-    Row("choices", images=3, values={"prompt": "a {red|blue|green} fox"}, sheet={"count": 3}),
-    Row("grid", "grid", images=4, sheet=SEEDS, at_once=2),
+    Row("choices", images=5, values={"prompt": "a {red|blue|green|white|black} fox"}, sheet={"count": 5}),
+    Row("grid", "grid", images=8, sheet=SEEDS, at_once=2),
     OfAPicture("compare", "compare", images=2, values=CONTROL, at_once=2),
-    Varied("vary", "grid", images=4, sheet=SEEDS, at_once=2),
-    OfAPicture("control map", "buy", values={"controlnet_preprocess": "depth"}),
+    Varied("vary", "grid", images=8, sheet=SEEDS, at_once=2),
+    AMap("control map", "buy", values={"controlnet_preprocess": "depth"}),
     Recovered("recover", "recover", signs=("media",)),
     InARoom("room", images=2, sheet={"count": 2}),
 )

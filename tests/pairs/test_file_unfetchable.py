@@ -1,16 +1,37 @@
 """A paid file can't be fetched: it is booked at its price, offered, and brought home without another bill."""
 
+import pytest
+
 from tests.pairs.page import Page
 from tests.pairs.place import Place, lose_files
 from tests.pairs.rows import Row
-from tests.pairs.table import cells
+from tests.pairs.table import cells, rows_of
 
 
 @cells("file unfetchable")
 def test_what_could_not_be_fetched_is_booked_and_brought_home_later(place: Place, page: Page, row: Row) -> None:
+    lose_and_find(place, page, row, "gone")
+
+
+MISSING = [
+    *[("control map", kind) for kind in ("html_image", "cut", "drop", "garbage", "status")],
+    *[(name, kind) for name in ("batch", "recover") for kind in ("html_image", "cut")],
+]
+
+
+@pytest.mark.parametrize(("name", "kind"), MISSING)
+def test_whatever_comes_instead_of_a_file_it_is_booked_and_brought_home(
+    place: Place, page: Page, name: str, kind: str
+) -> None:
+    (row,) = [row for row in rows_of("file unfetchable") if row.name == name]
+    lose_and_find(place, page, row, kind)
+
+
+def lose_and_find(place: Place, page: Page, row: Row, kind: str) -> None:
+    """Begin it while no file can be fetched, and recover it once all can."""
     books = place.books()
     row.ready(place, page, books)
-    lose_files(place)
+    lose_files(place, kind)
     row.begin(place, page).end()
     books.balanced()
     place.world.faults.clear()

@@ -7,7 +7,7 @@ from tests.pairs.place import Place
 from tests.pairs.rows import Row
 from tests.pairs.table import cells
 
-WAIT = 1.0
+WAIT = 0.6
 """Seconds that the provider asks for."""
 
 
