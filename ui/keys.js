@@ -46,7 +46,7 @@
   // Esc belongs first to what is open where it is pressed: an input method's words, a list, a sheet over the page.
   const composing = event => event.isComposing || event.keyCode === 229;
   const opened = place => place.closest('[role=combobox][aria-expanded=true]')
-    || (CSS.supports('selector(:open)') && place.matches('select:open, input:open'));
+    || place.closest('[data-sure=yes]') || (CSS.supports('selector(:open)') && place.matches('select:open, input:open'));
   const free_to_stop = event => !event.repeat && !composing(event) && !document.querySelector('dialog[open]') && !opened(event.target);
   const help = document.createElement('dialog');
   help.id = 'help';
@@ -158,7 +158,7 @@
   document.addEventListener('keydown', event => {
     if (event.key === 'Tab') leave_lists();
     if ((event.ctrlKey || event.metaKey) && event.key === 'Enter' && !composing(event)) {
-      press('generate');
+      if (!document.querySelector('dialog[open]')) press('generate');
       event.preventDefault();
     } else if (plain(event) && MODES[+event.key - 1]) {
       window.playground.open_tab(MODES[+event.key - 1]);
