@@ -13,6 +13,8 @@ from PIL import Image
 
 from backend.requests import MODES, REQUEST_TYPES
 from backend.restore.read import read_metadata
+from backend.stream import TICK_SECONDS
+from tests.benchmarks.crowd import visitor_of
 from tests.serving import Site
 
 WORDS = "a red square"
@@ -255,3 +257,15 @@ def test_choices_are_drawn_by_the_seed_and_image_i_equals_its_single(client: Cli
     assert Path(single).read_bytes() == Path(files[2]).read_bytes()
     with pytest.raises(AppError, match="__nowhere__"):
         client.predict(prompt="a __nowhere__", api_name="/text_to_image")
+
+
+def test_a_run_of_many_steps_is_told_now_and_then_and_whole_at_its_end(site: Site) -> None:
+    values = {"prompt": "a boat", "steps": 20, "options": {"seconds": 1.0}, "width": 128, "height": 128}
+    with visitor_of(site.address) as script:
+        began = time.monotonic()
+        event = script.post("/gradio_api/call/v2/text_to_image", json=values).json()["event_id"]
+        told = script.get(f"/gradio_api/call/text_to_image/{event}").text
+        taken = time.monotonic() - began
+    assert told.count("event: generating") <= taken / (TICK_SECONDS / 2) + 1
+    assert told.count("event: complete") == 1
+    assert '"status": "finished"' in told
