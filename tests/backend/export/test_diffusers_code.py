@@ -26,8 +26,8 @@ __all__ = ["engine", "house", "local", "shown"]
 
 TINY = Path(__file__).parents[3] / "presets" / "tiny"
 WORDS = "a red circle on a blue background"
-LONG = "red " * 600 + "circle on a blue background"
-"""More tokens than the pipelines read on their own, and what matters at the end."""
+LONG = ", " * 560 + "a green square on a yellow background"
+"""More tokens than the pipelines read on their own, and what matters at the end: cut, the picture is 68 of 255 off."""
 
 
 def in_place(program: str) -> str:
