@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -141,6 +142,22 @@ def is_wanted(emit: Emit) -> bool:
     except Cancelled:
         return False
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Waiter:
+    """Who waits for an order: asked before it is sent again, and told what is waited for meanwhile."""
+
+    emit: Emit
+
+    def wants(self) -> bool:
+        """Whether it may be sent again."""
+        return is_wanted(self.emit)
+
+    def hears(self, doing: str) -> None:
+        """Tell what goes on; whoever has left by then is asked by `wants`."""
+        with suppress(Cancelled):
+            self.emit(Progress(0, 0, doing=doing))
 
 
 def announce(emit: Emit, provider_ids: Mapping[str, Any]) -> None:

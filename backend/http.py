@@ -92,7 +92,9 @@ class Line:
                 break
             log.info("%s: %s; again in %.1f s", self.label, _said(outcome), pause)
             lost = lost or _is_lost(outcome)
+            call.told(f"{self.label} takes nothing just now: asked again in {pause:.0f} s")
             self._sleep(pause)
+            call.told(f"{self.label} is working")
             if call.pays and not call.wanted():
                 break
         self._note(call, outcome)

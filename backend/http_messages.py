@@ -21,7 +21,7 @@ class Call:
 
     `pays`: without an answer nobody knows whether it was billed. `once`: it is never sent again when it may have
     arrived, since the provider could not tell the repeat from a second order. `wanted`: whether an order may be sent
-    again at all, asked before each repeat. `seconds` covers all repeats.
+    again at all, asked before each repeat. `told` hears in words what is waited for. `seconds` covers all repeats.
     """
 
     method: Literal["GET", "POST", "PUT", "DELETE"] = "GET"
@@ -33,6 +33,7 @@ class Call:
     pays: bool = False
     once: bool = False
     wanted: Callable[[], bool] = lambda: True
+    told: Callable[[str], None] = lambda _: None
     seconds: float = 180.0
     most_bytes: int = MOST_BYTES
 

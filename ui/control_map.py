@@ -23,6 +23,7 @@ from ui.field_titles import error_text
 from ui.filling import Filling, Updates
 from ui.form import MARK, Values, own_options
 from ui.results import error_card
+from ui.run import is_stale
 from ui.served import url
 from ui.sheet import spread
 from ui.signals import data_of
@@ -65,7 +66,7 @@ class ControlMap:
         """Yield how the map comes along, then the map as HTML, its price, or a card that says why there is none."""
         yield from self._guarded(caller_of(self.playground, request), values, buy=None)
 
-    def buy(self, request: gr.Request, *, offered: Any = None, **values: Any) -> Iterator[Updates]:
+    def buy(self, request: gr.Request, *, offered: Any = "", **values: Any) -> Iterator[Updates]:
         """Buy the map, and yield as `show` does.
 
         `offered` is what the pressed button said: where that isn't the price any more, the price is said anew.
@@ -100,7 +101,7 @@ class ControlMap:
     def _shown(self, caller: Caller, values: dict[str, Any], *, buy: Any) -> Iterator[Updates]:
         backend, control, options = self._asked(caller, values)
         price = map_price(self.playground, caller, backend, control)
-        wanted = buy == _button(price)
+        wanted = buy is not None and not is_stale(buy, _button(price))
         if not (price.free or wanted):
             yield self._offered(backend, control, price)
             return

@@ -19,7 +19,7 @@ from ui import words
 from ui.caller import caller_of
 from ui.cards import facts, lost
 from ui.results import error_card
-from ui.run import PRICE_PROMPT, Runner
+from ui.run import PRICE_PROMPT, Runner, is_stale
 from ui.served import url
 from ui.sheet import spread
 
@@ -68,7 +68,7 @@ class EffectCheck:
         try:
             backend, asked = self._asked(values, caller)
             button = self._button(backend, asked, caller)
-            if button != offered:
+            if is_stale(offered, button):
                 yield self._offered(backend, button)
                 return
             for event in check_effect(self.playground, caller, backend.name, asked):

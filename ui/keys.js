@@ -153,12 +153,21 @@
   }, true);
   if (at_endpoints) setTimeout(() => document.querySelector('footer .show-api')?.click(), 500);
 
+  // There is no queue of presses: whoever asks again during a run is told so where Stop stands.
+  function busy() {
+    if (!visible(byId('stop')) || byId('busy')) return;
+    const line = Object.assign(document.createElement('p'), {id: 'busy', className: 'hint', textContent: 'A run goes on: wait for its end, or stop it with Esc.'});
+    line.setAttribute('role', 'status');
+    byId('go').after(line);
+    setTimeout(() => line.remove(), 4000);
+  }
+
   // A list that scrolls is a stop of Tab by itself, and is gone as soon as its box is left: the focus would fall to the page.
   const leave_lists = () => document.querySelectorAll('ul[role=listbox]').forEach(list => { list.tabIndex = -1; });
   document.addEventListener('keydown', event => {
     if (event.key === 'Tab') leave_lists();
     if ((event.ctrlKey || event.metaKey) && event.key === 'Enter' && !composing(event)) {
-      if (!document.querySelector('dialog[open]')) press('generate');
+      if (!document.querySelector('dialog[open]') && !press('generate')) busy();
       event.preventDefault();
     } else if (plain(event) && MODES[+event.key - 1]) {
       window.playground.open_tab(MODES[+event.key - 1]);

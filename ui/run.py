@@ -205,3 +205,8 @@ def priced(values: Mapping[str, Any]) -> dict[str, Any]:
     prompt = str(values.get("prompt") or "")
     telling = prompt.strip() and ("{" in prompt or "__" in prompt)
     return {**values, "prompt": prompt if telling else PRICE_PROMPT, "priced_only": True}
+
+
+def is_stale(offered: Any, button: str) -> bool:
+    """Whether a pressed button said another price than `button` says now; one that said none has promised nothing."""
+    return isinstance(offered, str) and " · " in offered and offered != button

@@ -18,7 +18,7 @@ from backend.errors import (
     StorageFull,
     together,
 )
-from backend.events import Emit, Progress, announce, is_wanted, remember
+from backend.events import Emit, Progress, Waiter, announce, is_wanted, remember
 from backend.http import Reply
 from backend.modelrunner.delivery import Delivery
 from backend.modelrunner.refusals import failed, purged, refused
@@ -82,7 +82,7 @@ class Order:
             return False
         try:
             reply = self.service.submit(
-                message, self.key, metadata=ticket.metadata, expires_after=expires_after, wanted=self._wanted
+                message, self.key, metadata=ticket.metadata, expires_after=expires_after, waiter=Waiter(self.emit)
             )
             self._accept(ticket, reply)
         except ProviderUnreachable as error:
@@ -128,9 +128,6 @@ class Order:
             raise together(self.errors)
         if self.stopped:
             raise Cancelled
-
-    def _wanted(self) -> bool:
-        return is_wanted(self.emit)
 
     def _accept(self, ticket: Ticket, reply: Reply) -> None:
         if not reply.ok:

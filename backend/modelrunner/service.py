@@ -7,13 +7,14 @@ import json
 import logging
 import re
 import urllib.parse
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, SecretStr
 
 from backend.errors import BadReply, GenerationFailed
+from backend.events import Waiter
 from backend.http import Call, Line, Reply
 from backend.lenient import Text
 from backend.modelrunner.refusals import refused
@@ -89,11 +90,11 @@ class Service:
         *,
         metadata: Mapping[str, str],
         expires_after: int | None,
-        wanted: Callable[[], bool],
+        waiter: Waiter,
     ) -> Reply:
         """Ask for images, once: it costs money, and ModelRunner can't tell a repeat from a second order.
 
-        What surely didn't arrive is sent again while it is `wanted`.
+        What surely didn't arrive is sent again while the `waiter` wants it.
         """
         return self.line.ask(
             Call(
@@ -104,7 +105,8 @@ class Service:
                 headers=expiry(expires_after),
                 pays=True,
                 once=True,
-                wanted=wanted,
+                wanted=waiter.wants,
+                told=waiter.hears,
                 seconds=SUBMIT_SECONDS,
             )
         )

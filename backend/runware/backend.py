@@ -12,7 +12,7 @@ from backend.base import CONTROL_PICTURE, Backend, State
 from backend.caller import Caller
 from backend.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate
 from backend.errors import GenerationFailed, NotReady, Problem, Unsupported
-from backend.events import Emit, Ordering, Queued, Submitted, announce, is_wanted, unheard
+from backend.events import Emit, Ordering, Queued, Submitted, Waiter, announce, unheard
 from backend.http import Line
 from backend.pixels import open_upright
 from backend.recent import Recent
@@ -192,7 +192,7 @@ class RunwareBackend(Backend):
 
     def _carry_out(self, order: Order, tasks: Sequence[ImageInference]) -> None:
         try:
-            exchange = self.service.submit(tasks, order.key, wanted=lambda: is_wanted(order.emit))
+            exchange = self.service.submit(tasks, order.key, waiter=Waiter(order.emit))
         except GenerationFailed as lost:
             if lost.billed == "no":
                 raise

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from backend.detection import Detectors
 from backend.errors import BadImage, BadReply, PlaygroundError, ProviderTimeout
-from backend.events import Charged, Emit, Generated, Ordering, announce, is_wanted, remember
+from backend.events import Charged, Emit, Generated, Ordering, Waiter, announce, remember
 from backend.pixels import check_header, open_upright
 from backend.request_parts import Control, Preprocess
 from backend.requests import Request, controls_of
@@ -93,7 +93,7 @@ class MapShop:
         self.ids = {**self.ids, "maps": [*self.ids.get("maps", ()), {"task": task_uuid}]}
         announce(self.emit, self.ids)
         try:
-            exchange = self.service.submit([task], self.key, wanted=lambda: is_wanted(self.emit))
+            exchange = self.service.submit([task], self.key, waiter=Waiter(self.emit))
         except PlaygroundError as lost:
             if lost.billed == "no":
                 raise

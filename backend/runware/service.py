@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import SecretStr
 
 from backend.errors import BadReply, Billed, PlaygroundError
+from backend.events import Waiter
 from backend.http import Call, Line, Reply
 from backend.runware import replies
 from backend.runware.refusals import from_status, to_error
@@ -50,13 +51,13 @@ class Service:
     def __init__(self, line: Line) -> None:
         self.line = line
 
-    def submit(self, tasks: Sequence[Message], key: SecretStr, *, wanted: Callable[[], bool]) -> Exchange:
+    def submit(self, tasks: Sequence[Message], key: SecretStr, *, waiter: Waiter) -> Exchange:
         """Send tasks that may cost money.
 
-        While they are `wanted`, they are sent again under the same UUIDs, which Runware refuses to carry out twice.
+        While the `waiter` wants them, they are sent again under the same UUIDs: Runware refuses to carry one out twice.
         """
         seconds = BASE_SECONDS + IMAGE_SECONDS * len(tasks)
-        return self._post(tasks, key, pays=True, seconds=seconds, wanted=wanted)
+        return self._post(tasks, key, pays=True, seconds=seconds, wanted=waiter.wants, told=waiter.hears)
 
     def dry_run(self, tasks: Sequence[Message], key: SecretStr) -> Exchange:
         """Send tasks, once, with the header that asks for their price alone; see `DryRuns` for who may."""
@@ -97,10 +98,12 @@ class Service:
         pays: bool,
         seconds: float,
         wanted: Callable[[], bool] = lambda: True,
+        told: Callable[[str], None] = lambda _: None,
         headers: Mapping[str, str] = MappingProxyType({}),
     ) -> Exchange:
         body: list[dict[str, Any]] = [task.body() for task in tasks]
-        call = Call(method="POST", key=key, json=body, headers=headers, pays=pays, seconds=seconds, wanted=wanted)
+        patience: dict[str, Any] = {"seconds": seconds, "wanted": wanted, "told": told}
+        call = Call(method="POST", key=key, json=body, headers=headers, pays=pays, **patience)
         reply = self.line.ask(call)
         try:
             answer = replies.read(reply.json())

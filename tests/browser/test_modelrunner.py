@@ -81,7 +81,7 @@ def test_whether_the_control_works_here_is_asked_with_its_price_first(tab: Page,
     expect(tab.locator("#effect")).to_contain_text("whether ModelRunner heeds it")
     assert served[0].world.count("modelrunner.submit") == before
     run.click()
-    expect(tab.locator("#effect .verdict")).to_contain_text("no effect here")
+    expect(tab.locator("#effect .verdict")).to_contain_text("has an effect here")
     expect(tab.locator("#effect figure")).to_have_count(2)
     expect(run).not_to_be_visible()
     assert served[0].world.count("modelrunner.submit") == before + 2

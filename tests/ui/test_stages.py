@@ -24,6 +24,7 @@ from tests.ui.test_caller import request_of
 from ui.api import Api
 from ui.caller import caller_of
 from ui.page import build, tools_of
+from ui.served import Served
 from ui.uploads import keep_address
 
 FORM = {"mode": "text_to_image", "backend": "runware", "prompt": "a fox", "width": 128, "height": 128, "seed": 1}
@@ -210,7 +211,7 @@ def test_a_script_that_cancels_a_map_orders_nothing_once_429_is_waited_out(pages
     over = threading.Event()
     scene.runware.service.line._sleep = lambda _seconds: None if over.wait(10) else pytest.fail("nobody went on")
     api: Api = tools_of(scene.playground).api
-    picture = keep_address(f"data:image/png;base64,{base64.b64encode(png()).decode()}")
+    picture = uploaded(scene)
     events = api.maps.events(caller_of(scene.playground, asking("a script's session")), picture, "depth", buy=True)
     next(event for event in events if isinstance(event, Submitted))
     events.close()  # type: ignore[attr-defined]
@@ -219,13 +220,19 @@ def test_a_script_that_cancels_a_map_orders_nothing_once_429_is_waited_out(pages
     assert scene.world.account.bills == []
 
 
-def guided(**values: Any) -> dict[str, Any]:
-    picture = keep_address(f"data:image/png;base64,{base64.b64encode(png()).decode()}")
-    return FORM | {"mode": "controlnet", "easel": {"image": picture}, "controlnet__preprocess": "canny", **values}
+def uploaded(scene: Scene) -> Any:
+    """Return a picture as a browser has uploaded it."""
+    served = Served(scene.playground.files, scene.playground.holders)
+    return keep_address(f"data:image/png;base64,{base64.b64encode(png()).decode()}", served)
+
+
+def guided(pages: Pages, **values: Any) -> dict[str, Any]:
+    easel = {"image": uploaded(pages.scene)}
+    return FORM | {"mode": "controlnet", "easel": easel, "controlnet__preprocess": "canny", **values}
 
 
 def test_a_check_whose_price_is_another_than_the_button_said_is_offered_anew(pages: Pages) -> None:
-    form = guided(prompt="a {red|blue} box")
+    form = guided(pages, prompt="a {red|blue} box")
     (offer,) = pages.press("offer", **form)
     said = offer["run-check"]["value"]
     assert said.startswith("Draw both · ≈ $")
@@ -240,7 +247,7 @@ def test_a_check_whose_price_is_another_than_the_button_said_is_offered_anew(pag
 
 
 def test_a_map_whose_price_is_another_than_the_button_said_is_offered_anew(pages: Pages) -> None:
-    form = guided()
+    form = guided(pages)
     asked = {"backend": "runware", "easel": form["easel"], "preprocess": "depth"}
     asked |= {"low_threshold": 100, "high_threshold": 200}
     (offer,) = pages.press("show", **asked)

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from backend.caller import Caller
 from backend.encoding import encode
-from backend.events import Charged, Event, Failed, Generated, Submitted
+from backend.events import Charged, Event, Failed, Generated, Submitted, Waiter, unheard
 from backend.generate import collect
 from backend.requests import ControlNet, Inpaint, Request, TextToImage, seeds
 from backend.runs.records import Run
@@ -86,7 +86,7 @@ def crashed(scene: Scene, request: TextToImage, *, own_key: bool = False) -> Run
         to_task(request, options, Inlaid(size=(128, 128)), task_uuid=one, seed=seed)
         for one, seed in zip(ids, seeds(request), strict=True)
     ]
-    scene.runware.service.submit(tasks, SecretStr(KEY), wanted=lambda: True)
+    scene.runware.service.submit(tasks, SecretStr(KEY), waiter=Waiter(unheard))
     return opened(scene, request, {"tasks": ids, "delivery": options.delivery, "own_key": own_key})
 
 

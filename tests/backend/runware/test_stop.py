@@ -9,7 +9,7 @@ from PIL import Image
 from backend.caller import Caller
 from backend.control_map import control_map
 from backend.encoding import encode
-from backend.events import Failed, Submitted
+from backend.events import Failed, Progress, Submitted
 from backend.generate import draw_control, generate
 from backend.grid.axes import read_axis
 from backend.grid.plan import plan, run
@@ -155,3 +155,11 @@ def test_a_grid_whose_key_was_taken_back_orders_no_further_cell_on_any_key(scene
     assert scene.world.count(INFER) <= 2
     payers = {scene.playground.budget.payer(each.id) for each in scene.playground.store.runs("visitor-1")}
     assert payers == {"visitor"}
+
+
+def test_who_waits_for_a_busy_provider_is_told_of_it(scene: Scene) -> None:
+    scene.world.faults.add(Fault(kind="status", operation=INFER, status=429, retry_after=7))
+    told = [event.doing for event in scene.events(fox()) if isinstance(event, Progress)]
+    (wait,) = scene.waits  # A little longer than asked for, so that not all come back at once.
+    assert told == [f"Runware takes nothing just now: asked again in {wait:.0f} s", "Runware is working"]
+    assert wait >= 7
