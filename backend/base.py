@@ -11,11 +11,11 @@ from pydantic import JsonValue
 from backend.caller import Caller
 from backend.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate
 from backend.detection import Detectors, EdgesAlone
-from backend.errors import Problem, Unsupported
+from backend.errors import InvalidRequest, Problem, Unsupported
 from backend.events import Emit, unheard
 from backend.prompts.tokens import TokenCount, TokenCounter
-from backend.request_parts import Control
-from backend.requests import ControlNet, Request
+from backend.request_parts import Control, Lora
+from backend.requests import ControlNet, Request, TextToImage
 from backend.runs.records import CostKind, Run
 
 CONTROL_PICTURE = "control_picture"
@@ -123,6 +123,14 @@ class Backend(ABC):
 
     def model_here(self, size: tuple[int, int]) -> ModelHere | None:
         """Return with what a picture of this size (width, height) is drawn; None where a provider draws it."""
+        return None
+
+    def refuses_lora(self, lora: Lora) -> str | None:
+        """Say why a LoRA can't be used here, or None where it can."""
+        try:
+            self.capabilities.check(TextToImage(prompt="any", loras=(lora,)))
+        except InvalidRequest as error:
+            return next((each.message for each in error.problems if each.field.startswith("loras")), None)
         return None
 
     def actions(self) -> Mapping[str, str]:

@@ -14,8 +14,10 @@ from backend.capabilities import Estimate, Size
 from backend.errors import InvalidRequest, PlaygroundError, Problem
 from backend.events import Event
 from backend.generate import DRAWN_SEEDS, generate
+from backend.marked import without_marks
 from backend.merge import merge
 from backend.playground import Playground
+from backend.prepared import Asked
 from backend.pricing import estimate_of, total
 from backend.prompts.wording import PLAIN, Wording
 from backend.request_parts import RANDOM_SEED
@@ -85,6 +87,7 @@ def contenders(
     wanted = [playground.choose(name) for name in names or playground.backends]
     running = [first, *(backend for backend in wanted if backend.name != first.name)]
     pinned = _pinned(first, wording.laid(request))
+    wording = wording.lists_alone
     same = _at_common_size(pinned, running, caller)
     size = None if _sides(same) == _sides(pinned) else _sides(same)
     fitted = [_fitted(playground, caller, each, same, wording, own=each.name == first.name) for each in running]
@@ -171,11 +174,14 @@ def _fitted(
         request = request.model_copy(update={"options": {}})
     refusal = backend.missing(caller)
     try:
+        taken = without_marks(request, backend)
+        request = taken.request
+        left_out += [Problem("prompt", note) for note in taken.notes]
         request = _without_what_is_lacking(backend, request, left_out)
     except InvalidRequest as error:
         refusal = str(error)
     priced = None if refusal else _estimate(playground, caller, backend, request)
-    requests = () if refusal else wording.expanded(request)
+    requests = () if refusal else Asked(backend, request, wording).drawn().requests
     return Contender(backend.name, backend.label, request, tuple(left_out), refusal, priced, requests)
 
 

@@ -1,10 +1,11 @@
 """From what was asked to what runs: the one way of every caller, be it the page, a grid, a comparison or a script."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.base import Backend
 from backend.caller import Caller
 from backend.generate import prepare
+from backend.marked import Taken, without_marks
 from backend.prompts.wording import PLAIN, Wording
 from backend.requests import Request
 
@@ -15,6 +16,8 @@ class Prepared:
 
     backend: Backend
     requests: tuple[Request, ...]
+    notes: tuple[str, ...] = ()
+    """What of the prompts acts otherwise than it reads, in sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +27,33 @@ class Asked:
     backend: Backend
     request: Request
     wording: Wording = PLAIN
+    notes: tuple[str, ...] = ()
+    """What was said already when it was read."""
+
+    @property
+    def taken(self) -> Taken:
+        """Return the request with its styles and without other tools' marks, and what is to be said of those."""
+        return without_marks(self.wording.laid(self.request), self.backend)
 
     @property
     def laid(self) -> Request:
         """Return the request with its styles; what it costs can be told from it."""
-        return self.wording.laid(self.request)
+        return self.taken.request
 
     def prepared(self, caller: Caller) -> Prepared:
         """Return what runs; raise a `PlaygroundError` as `prepare` does, or for a list that isn't there."""
-        return Prepared(self.backend, self.wording.expanded(prepare(self.backend, caller, self.laid)))
+        taken = self.taken
+        ready = replace(self, request=prepare(self.backend, caller, taken.request), wording=self.wording.lists_alone)
+        drawn = ready.drawn()
+        taken.note((*self.notes, *taken.notes, *drawn.notes))
+        return replace(drawn, notes=tuple(taken.notes))
+
+    def drawn(self) -> Prepared:
+        """Return what runs of a request that is prepared but for its words: styles are laid, choices drawn."""
+        taken = self.taken
+        requests: list[Request] = []
+        for request in self.wording.expanded(taken.request):
+            plain = without_marks(request, self.backend)  # A list or an option may hold marks as well.
+            requests.append(plain.request)
+            taken.note(plain.notes)
+        return Prepared(self.backend, tuple(requests), tuple(taken.notes))

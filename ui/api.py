@@ -101,7 +101,8 @@ class Api:
             for now in _seldom(self.scripts.run(mode, caller, values)):
                 copied, lost = self.served.copies(now.images, caller.visitor)
                 told = runs_json(now.runs, now.refusal) if now.over else {"status": "running"}
-                yield [_file(path) for _, path in copied], told | ({"lost": lost} if lost else {})
+                said = {"lost": lost, "notes": list(now.notes) if now.over else []}
+                yield [_file(path) for _, path in copied], told | {name: each for name, each in said.items() if each}
         except PlaygroundError as error:
             raise gr.Error(words.sentence(error), print_exception=False) from error
 

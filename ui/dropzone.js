@@ -6,6 +6,14 @@ async function take(file) {
   trigger('dropped', {path: sent.path, name: file.name});
 }
 input.addEventListener('change', () => { take(input.files[0]); input.value = ''; });
+// Settings that another program wrote as a text, in the place of words; the server says whether they are any.
+const SETTINGS = /\bSteps: ?\d/;
+let settings = '';
+window.playground_settings = text => {
+  const told = settings;
+  settings = SETTINGS.test(text) ? text : '';
+  if (settings && settings !== told) trigger('pasted', {text});
+};
 const carries = event => [...(event.dataTransfer ? event.dataTransfer.items : [])].some(item => item.kind === 'file');
 const elsewhere = event => !event.target.closest || !event.target.closest('.easel');
 document.addEventListener('dragenter', event => { if (carries(event)) { depth += 1; veil.classList.toggle('on', elsewhere(event)); } });

@@ -116,7 +116,7 @@ def _connect_form(page: gr.Blocks, layout: Layout, presses: Presses, runner: Run
     connect_modes(form, layout.settings)
     connect_keys(page, presses, OwnKeys(playground, layout.head.key), layout.head)
     connect_state(playground, layout.head)
-    connect_restore(Restoring(playground, filling, form.notice), form, layout.drop)
+    connect_restore(Restoring(playground, filling, form.notice), form, layout.head, layout.drop)
     connect_effect(runner, layout.settings, values)
 
 

@@ -9,10 +9,11 @@ from gradio.utils import get_upload_folder
 from markupsafe import Markup
 
 from backend.access import check_upload
+from backend.base import Backend
 from backend.errors import BadImage, PlaygroundError
 from backend.playground import Playground
 from backend.restore.found import Restored
-from backend.restore.read import read_metadata
+from backend.restore.read import read_metadata, read_pasted
 from ui.caller import caller_of
 from ui.filling import Filling, Updates
 from ui.results import error_card
@@ -27,8 +28,8 @@ DROP_ZONE = """
 """
 
 
-def settings_of(playground: Playground, visitor: str, value: Any) -> Restored:
-    """Read the settings of a file that the visitor uploaded, or was given.
+def settings_of(playground: Playground, visitor: str, value: Any, backend: Backend | None = None) -> Restored:
+    """Read the settings of a file that the visitor uploaded, or was given; with LoRAs that `backend` can use.
 
     Raises `BadImage` where there are none, or it wasn't uploaded here; `NotFound` for a file of another visitor's.
     """
@@ -39,7 +40,7 @@ def settings_of(playground: Playground, visitor: str, value: Any) -> Restored:
     check_upload(playground, visitor, resolved)
     if resolved.stat().st_size > MOST_BYTES:
         raise BadImage(f"The file has more than {MOST_BYTES // 2**20} MB: settings are read from smaller ones.")
-    found = read_metadata(resolved.read_bytes())
+    found = read_metadata(resolved.read_bytes(), (backend or playground.choose("auto")).refuses_lora)
     if found is None:
         raise BadImage("This image carries no settings: other programs may have taken them out when it was saved.")
     return found
@@ -57,15 +58,31 @@ class Restoring:
         """Return what a restored file changes."""
         return [*self.filling.outputs(), self.note]
 
-    def dropped(self, event: gr.EventData, request: gr.Request) -> Updates:
-        """Fill the form from a file and say what of it meant nothing here."""
+    def dropped(self, event: gr.EventData, request: gr.Request, backend: Any = None) -> Updates:
+        """Fill the form from a file and say what of it meant nothing here; without a prompt of its own, yours stays."""
         visitor = caller_of(self.playground, request).visitor
         try:
-            found = settings_of(self.playground, visitor, data_of(event).get("path"))
+            found = settings_of(self.playground, visitor, data_of(event).get("path"), self._backend(backend))
         except PlaygroundError as error:
             return {self.note: gr.update(value=str(error_card(error, bills=None)), visible=True)}
+        updates = self._filled(found)
+        if "prompt" not in found.recipe:
+            updates.pop(self.filling.controls["prompt"], None)
+        return updates
+
+    def pasted(self, event: gr.EventData, backend: Any = None) -> Updates:
+        """Fill the form from settings that stand in the prompt as a text; words stay as they are."""
+        text = data_of(event).get("text")
+        found = read_pasted(text, self._backend(backend).refuses_lora) if isinstance(text, str) else None
+        return self._filled(found) if found else {self.note: gr.skip()}
+
+    def _filled(self, found: Restored) -> Updates:
         updates = self.filling.from_recipe(found.recipe, found.backend)
         return {**updates, self.note: gr.update(value=str(restored_note(found)), visible=True)}
+
+    def _backend(self, name: Any) -> Backend:
+        known = self.playground.backends
+        return self.playground.choose(name if isinstance(name, str) and name in known else "auto")
 
 
 def restored_note(found: Restored) -> Markup:

@@ -25,6 +25,7 @@ from ui import words
 from ui.caller import caller_of
 from ui.form import Values, parse
 from ui.library_area import Library
+from ui.pasted import refuse_pasted
 from ui.results import Board, board_html, error_card
 from ui.served import Served
 from ui.sheet import spread
@@ -39,6 +40,8 @@ log = logging.getLogger(__name__)
 Updates = dict[Component, Any]
 PRICE_PROMPT = "a prompt of any length"
 """Stands in for a prompt that isn't written yet, since no price depends on the words."""
+_TELLING = ("{", "__", "<", ":")
+"""A prompt with any of these may hold choices, a list, or another tool's marks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +174,15 @@ class Runner:
         caller = caller_of(self.playground, request)
         try:
             asked = self.asked(values, caller)
-            backend, wanted = asked.backend, asked.laid
+            backend, taken = asked.backend, asked.taken
+            wanted = taken.request
             estimate = price_of(self.playground, caller, backend, wanted)
         except PlaygroundError:
             return {self.outputs.generate: gr.update(value="Generate"), self.outputs.left: gr.update(visible=False)}
         stand = allowance(self.playground, caller, backend, estimate)
         verb = "Over the cap" if stand.refusal else "Generate"
         text = words.left(stand) or gpu_hint(self.playground, caller, backend, wanted)
-        hints = [Markup('<p class="hint">{}</p>').format(said) for said in (text, estimate.note) if said]
+        hints = [Markup('<p class="hint">{}</p>').format(said) for said in (text, estimate.note, *taken.notes) if said]
         ways = ways_html(self.playground, caller, wanted.mode) if stand.refusal else Markup("")
         return {
             self.outputs.generate: gr.update(value=f"{verb} · {words.price(estimate)}"),
@@ -191,6 +195,7 @@ class Runner:
         backend = self.playground.choose(str(values.get("backend") or "auto"))
         given = Values(mode, backend.name, values)
         request = parse(given, backend.capabilities, Uploads(self.playground, caller))
+        refuse_pasted(request)
         return Asked(backend, request, self.library.wording(caller, values.get("styles") or ()))
 
     def _buttons(self, *, running: bool) -> Updates:
@@ -203,7 +208,7 @@ class Runner:
 def priced(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return a form's values as its price is told from them: no price depends on the words, but on their choices."""
     prompt = str(values.get("prompt") or "")
-    telling = prompt.strip() and ("{" in prompt or "__" in prompt)
+    telling = prompt.strip() and any(sign in prompt for sign in _TELLING)
     return {**values, "prompt": prompt if telling else PRICE_PROMPT, "priced_only": True}
 
 

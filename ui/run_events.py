@@ -8,6 +8,7 @@ from ui.comparing import Comparing
 from ui.compose import Compose
 from ui.events import QUIET, js_call, with_mask
 from ui.following import Following
+from ui.header import Header
 from ui.history import HistoryArea, Looking
 from ui.history_search import ARCHIVE
 from ui.library_area import Shelving
@@ -64,9 +65,11 @@ def fill_after(filled: Any, form: Compose) -> None:
     filled.then(None, form.mode, None, js=js_call("filled"))
 
 
-def connect_restore(restoring: Restoring, form: Compose, drop: gr.HTML) -> None:
-    """Connect a dropped file."""
-    fill_after(drop.dropped(restoring.dropped, None, restoring.outputs(), queue=False, **QUIET), form)
+def connect_restore(restoring: Restoring, form: Compose, head: Header, drop: gr.HTML) -> None:
+    """Connect a dropped file, and settings that were pasted as a text."""
+    how: dict[str, Any] = {"inputs_kwargs": {"backend": head.backend}, "queue": False, **QUIET}
+    for event, answer in ((drop.dropped, restoring.dropped), (drop.pasted, restoring.pasted)):
+        fill_after(event(answer, None, restoring.outputs(), **how), form)
 
 
 def connect_library(presses: Presses, shelving: Shelving, form: Compose, values: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from backend.prepared import Asked
 from backend.requests import IMAGE_FIELDS, Mode, Request, parse_request
 from backend.runs.records import Run, RunImage
 from ui.library_area import Library
+from ui.pasted import with_pasted
 from ui.uploads import Uploads
 
 
@@ -29,6 +30,8 @@ class Progressing:
     refusal: PlaygroundError | None = None
     """Why no further image was begun, behind some that are paid."""
     over: bool = False
+    notes: tuple[str, ...] = ()
+    """What of the prompts acts otherwise than it reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,9 @@ class Scripts:
 
         `backend` and `styles` are no fields of the request; images are files that were uploaded, or None.
         """
-        given = dict(values)
-        backend = self.playground.choose(str(given.pop("backend", None) or "auto"))
+        backend = self.playground.choose(str(values.get("backend") or "auto"))
+        given, notes = with_pasted(mode, values, backend)
+        given.pop("backend", None)
         styles = _names(given.pop("styles", None))
         uploads = Uploads(self.playground, caller)
         for name in IMAGE_FIELDS[mode]:
@@ -56,7 +60,7 @@ class Scripts:
             request = parse_request({"mode": mode, **filled})
         except ValidationError as error:
             raise from_validation(error) from error
-        return Asked(backend, request, self.library.wording(caller, styles))
+        return Asked(backend, request, self.library.wording(caller, styles), notes)
 
     def run(self, mode: Mode, caller: Caller, values: Mapping[str, Any]) -> Iterator[Progressing]:
         """Run what the values ask for, a prompt with choices as a run an image; `over` marks the last word.
@@ -66,7 +70,7 @@ class Scripts:
         # A script's cancel means what it says; only a page may come back.
         caller = replace(caller, page=None)
         prepared = self.asked(mode, values, caller).prepared(caller)
-        now = Progressing()
+        now = Progressing(notes=prepared.notes)
         for request in prepared.requests:
             try:
                 yield from self._images(prepared.backend, request, caller, now)

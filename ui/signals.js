@@ -75,6 +75,7 @@ function keep_prompt() {
 function follow(values) {
   const now = JSON.stringify([values.prompt, values.styles, values.backend]);
   if (now !== written) window.playground_tokens?.(values.prompt);
+  window.playground_settings?.(values.prompt ?? '');
   written = now;
   document.getElementById('main').dataset.cache = values.accelerator__cache;
   window.playground_map?.(values);
@@ -122,6 +123,7 @@ function touched(event) {
   if (within(event, SEARCH)) window.playground_form.refresh(PAUSE_MS);
   else if (within(event, '#prompt') && event.type === 'input') {
     window.playground_tokens?.(event.target.value);
+    window.playground_settings?.(event.target.value);
     clearTimeout(typing);
     typing = setTimeout(keep_prompt, PAUSE_MS);
   }

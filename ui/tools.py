@@ -123,7 +123,8 @@ class Tools:
         copied, lost = self.api.served.copies(now.images, _guest(caller))
         files = [_address(path, asker) for _, path in copied]
         views = tuple(self._view(image.sha256) for image, _ in copied)
-        told = runs_json(now.runs, now.refusal) | ({"lost": lost} if lost else {})
+        told = runs_json(now.runs, now.refusal)
+        told |= {name: value for name, value in (("lost", lost), ("notes", list(now.notes))) if value}
         return Said(answer={**told, "files": files}, views=views)
 
     def _map(self, arguments: dict[str, Any], asker: gr.Request) -> Iterator[Said]:

@@ -21,7 +21,7 @@ from backend.local.backend import LocalBackend
 from backend.local.loading import Loading
 from backend.local.options import DetectorOptions
 from backend.prompts.tokens import TokenCount
-from backend.request_parts import Control
+from backend.request_parts import Control, Lora
 from backend.requests import Request, of_image, references, seeds
 from backend.runs.files import ImageFiles
 from backend.settings import Settings
@@ -76,6 +76,10 @@ class ClusterBackend(Backend):
     def model_here(self, size: tuple[int, int]) -> ModelHere:
         """Return the engine's model."""
         return self._engine.model_here(size)
+
+    def refuses_lora(self, lora: Lora) -> str | None:
+        """Say what the engine says."""
+        return self._engine.refuses_lora(lora)
 
     def actions(self) -> Mapping[str, str]:
         """Offer the downloads that the engine offers; the replicas read the same folder of downloads."""

@@ -142,7 +142,7 @@ def _cell(playground: Playground, caller: Caller, asked: Asked, axes: Sequence[A
     try:
         if values["seed"] in (RANDOM_SEED, str(RANDOM_SEED)):
             values["seed"] = secrets.randbelow(DRAWN_SEEDS)
-        (request,) = asked.wording.expanded(asked.wording.laid(parse_request(values)))
+        (request,) = Asked(backend, parse_request(values), asked.wording).drawn().requests
         backend.capabilities.check(request)
         return Cell(place, backend.name, request, estimate_of(playground, caller, backend, request))
     except ValidationError as error:

@@ -28,7 +28,7 @@ from backend.local.workshop import Workshop
 from backend.local.zerogpu import Decorate, forked
 from backend.pixels import open_upright
 from backend.prompts.tokens import TokenCount, TokenCounter
-from backend.request_parts import Control
+from backend.request_parts import Control, Lora
 from backend.requests import Request, controls_of
 from backend.runs.files import ImageFiles
 from backend.settings import Settings
@@ -60,9 +60,9 @@ class LocalBackend(Backend):
         self.models = Models(settings.model, self.machine, self.extras)
         # A stranger must neither start a download on somebody else's machine nor make all wait for another layout.
         self._trusts = not settings.public
-        loras = LoraShelf(settings.data / "loras", outside=not settings.public)
+        self._loras = LoraShelf(settings.data / "loras", outside=not settings.public)
         per_second = settings.gpu_usd_per_hour / SECONDS_AN_HOUR
-        self.workshop = Workshop(files, self.models, self.extras, loras, usd_per_second=per_second)
+        self.workshop = Workshop(files, self.models, self.extras, self._loras, usd_per_second=per_second)
         self.detectors = self.workshop.detectors
         self._work: Work = forked(self.workshop.make, gpu) if gpu else self.workshop.make
         self._forks = gpu is not None
@@ -110,6 +110,10 @@ class LocalBackend(Backend):
         folder = "presets/tiny" if checkpoint.embedded else checkpoint.name
         at = offer.frame(checkpoint).drawn(size)
         return ModelHere(name=checkpoint.repo or folder, size=at, exact=checkpoint.embedded)
+
+    def refuses_lora(self, lora: Lora) -> str | None:
+        """Say that there is no file of this name; what lies on the hub, only the run finds out."""
+        return super().refuses_lora(lora) or self._loras.lacking(lora.model)
 
     def actions(self) -> Mapping[str, str]:
         """Offer the download, with its size and the free disk: pressing it is the yes."""

@@ -49,19 +49,28 @@ class LoraShelf:
             check(file.path)
         return found
 
+    def lacking(self, name: str) -> str | None:
+        """Say that there is no such LoRA, or None: without a look at the hub, where it may be."""
+        if self._here(name) or (self._outside and _HUB_FILE.fullmatch(name)):
+            return None
+        where = "give a .safetensors file, a hub id, or a name from" if self._outside else "choose one from"
+        return f"{name!r} isn't here: {where} the folder {self.folder.name} of the data folder."
+
     def _path(self, name: str) -> Path:
+        if path := self._here(name):
+            return path
+        match = _HUB_FILE.fullmatch(name) if self._outside else None
+        if match is None:
+            raise _problem(str(self.lacking(name)))
+        return fetched(match["repo"], match["file"])
+
+    def _here(self, name: str) -> Path | None:
         own = self.folder / Path(name).name
         for path in (own, own.with_name(own.name + SUFFIX)):
             if path.suffix == SUFFIX and path.is_file():
                 return path
-        if self._outside:
-            path = Path(name).expanduser()
-            if path.is_file():
-                return path.resolve()
-            if match := _HUB_FILE.fullmatch(name):
-                return fetched(match["repo"], match["file"])
-        where = "give a .safetensors file, a hub id, or a name from" if self._outside else "choose one from"
-        raise _problem(f"{name!r} isn't here: {where} the folder {self.folder.name} of the data folder.")
+        path = Path(name).expanduser()
+        return path.resolve() if self._outside and path.is_file() else None
 
 
 def fetched(repo: str, file: str | None) -> Path:

@@ -31,6 +31,11 @@ class Wording:
         except ValidationError as error:
             raise from_validation(error) from error
 
+    @property
+    def lists_alone(self) -> "Wording":
+        """Return the wording without its styles, for what has them."""
+        return Wording(lists=self.lists)
+
     def expanded(self, request: Request) -> tuple[Request, ...]:
         """Return what runs for a request whose seed is drawn: itself, or a run an image for choices."""
         return expand_request(request, self.lists)

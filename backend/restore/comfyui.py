@@ -133,8 +133,7 @@ def _model(found: Found, walk: Walk, sampler: Mapping[str, Any]) -> None:
     for node in walk.upstream(sampler, "model", "guider"):
         kind = kind_of(node)
         if "Lora" in kind and (name := walk.value(node, "lora_name")):
-            weight = walk.value(node, "strength_model")
-            found.drop("lora", f"{name}: {weight}", "Add it by its own file or id, if it is made for Z-Image.")
+            found.take_lora(name, walk.value(node, "strength_model"))
         if kind == "ModelSamplingAuraFlow":
             found.take({"shift": walk.value(node, "shift")}, {"shift": "shift"})
         model = walk.value(node, "unet_name", "ckpt_name", "model_name")

@@ -1,10 +1,14 @@
 """From what a reader found to a recipe that this model can run; what can't be taken over is listed with its reason."""
 
 import re
+from collections.abc import Callable
 from typing import Any
+
+from pydantic import ValidationError
 
 from backend.errors import InvalidRequest, Problem
 from backend.recipes import Recipe, check_recipe
+from backend.request_parts import Lora
 from backend.requests import REQUEST_TYPES, TextToImage
 from backend.restore.found import Found, Restored
 
@@ -17,10 +21,19 @@ _SIDE = 16
 MOST_PROMPT = 3000
 """Characters, as the request has it."""
 
+RefusesLora = Callable[[Lora], str | None]
+"""Says why a LoRA can't be used, or None where it can."""
 
-def fit(found: Found) -> Restored:
-    """Return the recipe of what was found; every value passes the request's own ranges."""
+
+def no_lora(lora: Lora) -> str | None:  # noqa: ARG001 - has the shape of those that look at it
+    """Refuse every LoRA, where no backend is there to say."""
+    return "Add it by its own file or id, if it is made for Z-Image."
+
+
+def fit(found: Found, refuses: RefusesLora = no_lora) -> Restored:
+    """Return the recipe of what was found; every value passes the request's own ranges, and every LoRA `refuses`."""
     _leave_tuning(found)
+    _take_loras(found, refuses)
     values = {name: _plain(name, value) for name, value in found.values.items()}
     _round_sides(found, values)
     _shorten(found, values)
@@ -60,6 +73,22 @@ def _leave_tuning(found: Found) -> None:
         if name in found.values:
             why = f"It was tuned for {found.model[:60]}; this model's own default stays."
             found.drop(shown, found.values.pop(name), why)
+
+
+def _take_loras(found: Found, refuses: RefusesLora) -> None:
+    taken: dict[str, Lora] = {}
+    for name, weight in found.loras:
+        try:
+            lora = Lora(model=name, weight=weight)
+            why = "It is named before, with another weight." if name in taken else refuses(lora)
+        except ValidationError:
+            why = "Its name or weight is none that is taken here."
+        if why:
+            found.drop("lora", f"{name}: {weight}", why)
+        else:
+            taken[name] = lora
+    if taken:
+        found.values["loras"] = [lora.model_dump() for lora in taken.values()]
 
 
 def _plain(name: str, value: Any) -> Any:

@@ -39,6 +39,8 @@ class Found:
     values: dict[str, Any] = field(default_factory=dict)
     model: str | None = None
     dropped: list[Dropped] = field(default_factory=list)
+    loras: list[tuple[str, Any]] = field(default_factory=list)
+    """Names as the tool has them, and weights; whether one can be used, a backend says."""
 
     def drop(self, name: str, value: Any, why: str) -> None:
         """Note a setting that isn't taken over."""
@@ -51,6 +53,10 @@ class Found:
         for theirs, ours in names.items():
             if source.get(theirs) not in (None, ""):
                 self.values[ours] = source[theirs]
+
+    def take_lora(self, name: Any, weight: Any) -> None:
+        """Note a LoRA, whatever a file may say of it."""
+        self.loras.append((str(name), 1.0 if weight is None else weight))
 
     def drop_rest(self, source: Mapping[str, Any], used: Mapping[str, Any] | set[str], why: str) -> None:
         """Note every entry that has a value and no use."""

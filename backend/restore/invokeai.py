@@ -122,9 +122,7 @@ def _scheduler(found: Found, name: Any) -> None:
 def _loras(found: Found, loras: Any) -> None:
     for lora in loras if isinstance(loras, list) else ():
         if isinstance(lora, dict):
-            name = _name(lora.get("model") or lora.get("lora"))
-            weight = lora.get("weight")
-            found.drop("lora", f"{name}: {weight}", "Add it by its own file or id, if it is made for Z-Image.")
+            found.take_lora(_name(lora.get("model") or lora.get("lora")), lora.get("weight"))
 
 
 def _controls(found: Found, controls: Any) -> None:

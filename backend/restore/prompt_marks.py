@@ -1,31 +1,18 @@
-"""Marks that other tools read inside a prompt and this model takes for words: LoRA tags and weights."""
+"""A file's prompt without the marks that this model takes for words: LoRAs are kept aside, the rest is said."""
 
-import re
-
+from backend.prompts.marks import read_marks
 from backend.restore.found import Found
-
-MOST_CHARACTERS = 20_000
-_TAG = re.compile(r"<(lora|lyco|hypernet|embed|embedding|style|segment|object|refiner):([^<>]{1,300})>", re.IGNORECASE)
-_WEIGHT = re.compile(r"\(([^()\[\]{}:\\]{1,500}):\s{0,3}-?(\d{1,2}(?:\.\d{1,4})?)\)")
 
 
 def without_marks(found: Found, prompt: str) -> str:
-    """Return the prompt (its first `MOST_CHARACTERS`) without LoRA tags and weights, noting each."""
-    prompt = prompt[:MOST_CHARACTERS]
-    prompt = _TAG.sub(lambda tag: _noted(found, tag), prompt)
-    weights = 0
-
-    def plain(weighted: "re.Match[str]") -> str:
-        nonlocal weights
-        weights += 1
-        return weighted[1]
-
-    prompt = _WEIGHT.sub(plain, prompt)
-    if weights:
-        found.drop("Prompt weights", f"{weights} × (words:weight)", "This model reads them as words; the words stay.")
-    return prompt.strip().strip(",").strip()
-
-
-def _noted(found: Found, tag: "re.Match[str]") -> str:
-    found.drop(tag[1].lower(), tag[2], "Add it by its own file or id, if it is made for Z-Image.")
-    return ""
+    """Return the prompt without tags and weights, noting each; its LoRAs are added to what was found."""
+    read = read_marks(prompt)
+    for tag in read.tags:
+        if tag.is_lora:
+            found.take_lora(tag.name, tag.weight)
+        else:
+            found.drop(tag.kind, tag.name, "This model has no such networks.")
+    if read.weights:
+        many = f"{read.weights} × (words:weight)"
+        found.drop("Prompt weights", many, "This model reads them as words; the words stay.")
+    return read.words.strip().strip(",").strip()

@@ -1,6 +1,7 @@
 """The settings that an image carries, whoever wrote them: ours exactly, others as far as they mean something here."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -8,9 +9,9 @@ from typing import Any
 from backend.errors import InvalidRequest
 from backend.recipes import check_recipe
 from backend.restore.comfyui import read_canvas, read_graph
-from backend.restore.fit import fit
+from backend.restore.fit import RefusesLora, fit, no_lora
 from backend.restore.found import Dropped, Found, Restored
-from backend.restore.infotext import read_infotext
+from backend.restore.infotext import MOST_CHARACTERS, read_infotext
 from backend.restore.invokeai import read_dream, read_invokeai, read_sd_metadata
 from backend.restore.plain_json import read_fooocus, read_novelai, read_ruined_fooocus, read_space, read_swarmui
 from backend.restore.texts import read_texts
@@ -26,24 +27,38 @@ _FLAT: tuple[Callable[[Any], Found | None], ...] = (
     read_graph,
 )
 _NO_PICTURES = "A file carries no control pictures; Settings in the history brings them back."
+_LIKELY = re.compile(r"\bSteps: ?\d")
+_OWN_LINE = re.compile(r"^\s*Steps: ?\d", re.MULTILINE)
+_IN_ONE_LINE = re.compile(r"(?<!\n)[ \t]+(Negative prompt:|Steps: ?\d{1,4},)")
+"""Where a page lost the line ends of what was copied from it."""
 _TEXTS = ("parameters", "UserComment", "comment", "Comment", "ImageDescription")
 
 
-def read_metadata(content: bytes) -> Restored | None:
+def read_metadata(content: bytes, refuses: RefusesLora = no_lora) -> Restored | None:
     """Return what an image file says of how it was made, or None where it says nothing that is understood.
 
-    Reads PNG, JPEG and WebP within fixed bounds and never decodes pixels; no content makes it raise or take long.
+    Reads PNG, JPEG and WebP within fixed bounds and never decodes pixels; no content makes it raise or take long. A
+    LoRA of another tool's is taken over unless `refuses` says why not.
     """
-    return restore(read_texts(content))
+    return restore(read_texts(content), refuses)
 
 
-def restore(texts: Mapping[str, str]) -> Restored | None:
+def read_pasted(text: str, refuses: RefusesLora = no_lora) -> Restored | None:
+    """Return the settings of a text that was written into a prompt, or None where it is no infotext but words."""
+    text = text[:MOST_CHARACTERS]
+    if not _LIKELY.search(text):
+        return None
+    found = read_infotext(text if _OWN_LINE.search(text) else _IN_ONE_LINE.sub(r"\n\1", text))
+    return fit(found, refuses) if found and _says_something(found) else None
+
+
+def restore(texts: Mapping[str, str], refuses: RefusesLora = no_lora) -> Restored | None:
     """Read the texts of a file by keyword; ours come first, then the tools in the order of how sure their signs are."""
     ours = _ours(texts)
     if ours:
         return ours
     found = next((found for found in _readings(texts) if found and _says_something(found)), None)
-    return fit(found) if found else None
+    return fit(found, refuses) if found else None
 
 
 def _says_something(found: Found) -> bool:

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from playwright.sync_api import Page, expect
 
 from backend.sharing.recipes import pack_recipe
 from tests.browser.folds import open_fold
+from tests.browser.seen import on_screen
 from tests.serving import Site
 
 pytestmark = pytest.mark.slow  # Two pages, or several runs, each some seconds on two cores.
@@ -87,6 +89,30 @@ def test_a_dropped_result_fills_the_form(page: Page, tmp_path: Path) -> None:
     expect(page.locator("#prompt textarea")).to_have_value("a restored owl")
     expect(page.locator("#steps input[type=number]")).to_have_value("9")
     expect(page.locator("#notice")).to_contain_text("Settings of Z-Image Playground are back")
+
+
+def test_a_dropped_picture_without_a_prompt_of_its_own_leaves_yours(page: Page, tmp_path: Path) -> None:
+    page.fill("#prompt textarea", "a prompt of mine")
+    said = PngInfo()
+    said.add_text("parameters", "Steps: 9, CFG scale: 1, Seed: 7, Size: 256x128")
+    Image.new("RGB", (64, 64)).save(tmp_path / "mute.png", pnginfo=said)
+    page.set_input_files("#dropzone input[type=file]", tmp_path / "mute.png")
+    expect(page.locator("#steps input[type=number]")).to_have_value("9")
+    expect(page.locator("#prompt textarea")).to_have_value("a prompt of mine")
+
+
+def test_pasted_settings_fill_the_form_and_marks_are_said(page: Page) -> None:
+    box = page.locator("#prompt textarea")
+    box.click()
+    page.keyboard.insert_text("a pasted (owl:1.3)\nNegative prompt: blurry\nSteps: 9, CFG scale: 1, Seed: 7, Clip: 2")
+    expect(box).to_have_value("a pasted owl")
+    expect(page.locator("#steps input[type=number]")).to_have_value("9")
+    expect(page.locator("#notice")).to_contain_text("left out")
+    box.fill("a (red:1.3) owl <hypernet:x:1>")
+    box.press("Tab")
+    on_screen(page.locator("#left"))
+    expect(page.locator("#left")).to_contain_text("Weights in brackets")
+    expect(page.locator("#left")).to_contain_text("<hypernet:x:1> was left out")
 
 
 def test_an_image_without_settings_says_so(page: Page, tmp_path: Path) -> None:

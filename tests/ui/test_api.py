@@ -246,6 +246,19 @@ def test_styles_are_laid_around_the_prompt_as_on_the_page(client: Client) -> Non
         generate(client, styles=["Nobody"])
 
 
+def test_marks_and_pasted_settings_are_read_as_from_a_file(client: Client) -> None:
+    _, run = client.predict(prompt="a (red:1.3) square <hypernet:x:1>", seed=7, api_name="/text_to_image")
+    assert run["request"]["prompt"] == "a red square"
+    assert [note[:7] for note in run["notes"]] == ["Weights", "<hypern"]
+    infotext = "a blue (square:1.2)\nNegative prompt: blurry\nSteps: 3, CFG scale: 1, Seed: 7, Size: 256x128, Clip: 2"
+    _, pasted = client.predict(prompt=infotext, steps=4, api_name="/text_to_image")
+    request = pasted["request"]
+    assert (request["prompt"], request["negative_prompt"], request["steps"]) == ("a blue square", "blurry", 4)
+    assert (pasted["seeds"], pasted["images"][0]["width"], pasted["images"][0]["height"]) == ([7], 256, 128)
+    assert any("Clip 2 was left out" in note for note in pasted["notes"])
+    assert "notes" not in client.predict(prompt=WORDS, api_name="/text_to_image")[1]
+
+
 def test_choices_are_drawn_by_the_seed_and_image_i_equals_its_single(client: Client) -> None:
     prompt = "a {red|blue|green|yellow|pink|white} square"
     files, run = client.predict(prompt=prompt, seed=7, count=4, api_name="/text_to_image")

@@ -17,6 +17,7 @@ from backend.events import Submitted
 from backend.grid.plan import AT_ONCE
 from backend.presets import load_presets
 from backend.prompts.styles import Style
+from backend.request_parts import Lora
 from backend.runs.caps import Caps
 from backend.simulator.faults import Fault
 from tests.backend.runware.scene import INFER, PREPROCESS, Scene, runware_scene
@@ -279,6 +280,33 @@ def test_choices_lists_and_styles_are_sent_as_plain_words(pages: Pages, press: s
         assert not set("{}|_") & set(run.request.prompt)
         assert len(run.request.prompt) > len("a blue box, ")
         assert style.prompt.split("{prompt}")[-1] in run.request.prompt
+
+
+@pytest.mark.parametrize("press", ["run", "grid"])
+def test_marks_of_other_tools_are_read_and_not_drawn(pages: Pages, press: str) -> None:
+    marks = r"a {(red:1.3)|(red:1.2)} \(box\) <lora:civitai:618692@691639:0.8> <lora:foo:1>"
+    form = FORM | {"prompt": marks}
+    list(pages.press(press, **form, **({} if press == "run" else GRID | {"across_values": "1, 2"})))
+    assert pages.orders() > 0
+    for run in pages.scene.playground.store.runs(me(pages)):
+        assert run.request.prompt == r"a red \(box\)"
+        assert run.request.loras == (Lora(model="civitai:618692@691639", weight=0.8),)
+    (told,) = pages.press("changed", data={"values": form, "turn": "1"})
+    assert told["left"]["value"].count("Weights in brackets") == 1
+    assert "foo" in told["left"]["value"]
+
+
+@pytest.mark.parametrize("press", ["run", "grid", "compare"])
+def test_an_images_settings_in_the_prompt_are_not_drawn(pages: Pages, press: str) -> None:
+    infotext = "a fox\nNegative prompt: blurry\nSteps: 9, Sampler: Euler, CFG scale: 1, Seed: 7, Size: 256x128"
+    given = GRID if press == "grid" else {}
+    assert "settings, not words" in stages(list(pages.press(press, **FORM | {"prompt": infotext}, **given)))[-1]
+    assert pages.orders() == 0
+    (event,) = [each for each in pages.page.fns.values() if each.api_name == "pasted"]
+    told = event.fn(gr.EventData(None, {"text": infotext}), backend="runware")
+    filled = {str(each.elem_id): change for each, change in told.items()}
+    assert filled["prompt"]["value"] == "a fox"
+    assert filled["notice"]["value"].startswith("<p>Settings of A1111 infotext are back")
 
 
 def me(pages: Pages) -> str:
