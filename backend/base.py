@@ -15,7 +15,7 @@ from backend.errors import InvalidRequest, Problem, Unsupported
 from backend.events import Emit, unheard
 from backend.prompts.tokens import TokenCount, TokenCounter
 from backend.request_parts import Control, Lora
-from backend.requests import ControlNet, Request, TextToImage
+from backend.requests import ControlNet, ImageToImage, Request, TextToImage
 from backend.runs.records import CostKind, Run
 
 CONTROL_PICTURE = "control_picture"
@@ -125,12 +125,20 @@ class Backend(ABC):
         """Return with what a picture of this size (width, height) is drawn; None where a provider draws it."""
         return None
 
+    def kept_size(self, request: ImageToImage | ControlNet) -> tuple[int, int] | None:
+        """Return the width and height that "the picture's own size" comes to here, where that is another; else None.
+
+        Raises `NotFound` where the picture's file is gone.
+        """
+        return None
+
     def refuses_lora(self, lora: Lora) -> str | None:
         """Say why a LoRA can't be used here, or None where it can."""
         try:
             self.capabilities.check(TextToImage(prompt="any", loras=(lora,)))
         except InvalidRequest as error:
-            return next((each.message for each in error.problems if each.field.startswith("loras")), None)
+            said = next((each.message for each in error.problems if each.field.startswith("loras")), None)
+            return said and said.removeprefix(f"is {lora.model!r}; ")
         return None
 
     def actions(self) -> Mapping[str, str]:

@@ -24,6 +24,7 @@ from backend.runs.records import CostKind
 from ui import words
 from ui.caller import caller_of
 from ui.form import Values, parse
+from ui.kept_size import size_note
 from ui.library_area import Library
 from ui.pasted import refuse_pasted
 from ui.results import Board, board_html, error_card
@@ -182,7 +183,11 @@ class Runner:
         stand = allowance(self.playground, caller, backend, estimate)
         verb = "Over the cap" if stand.refusal else "Generate"
         text = words.left(stand) or gpu_hint(self.playground, caller, backend, wanted)
-        hints = [Markup('<p class="hint">{}</p>').format(said) for said in (text, estimate.note, *taken.notes) if said]
+        hints = [
+            Markup('<p class="hint">{}</p>').format(said)
+            for said in (text, estimate.note, size_note(backend, wanted, self.playground.files), *taken.notes)
+            if said
+        ]
         ways = ways_html(self.playground, caller, wanted.mode) if stand.refusal else Markup("")
         return {
             self.outputs.generate: gr.update(value=f"{verb} · {words.price(estimate)}"),

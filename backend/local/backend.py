@@ -108,7 +108,7 @@ class LocalBackend(Backend):
         """Return the model at hand; a folder by its name alone, since where it lies is nobody else's business."""
         checkpoint = self.models.checkpoint
         folder = "presets/tiny" if checkpoint.embedded else checkpoint.name
-        at = offer.frame(checkpoint).drawn(size)
+        at = offer.frame(checkpoint).redrawn(size)
         return ModelHere(name=checkpoint.repo or folder, size=at, exact=checkpoint.embedded)
 
     def refuses_lora(self, lora: Lora) -> str | None:

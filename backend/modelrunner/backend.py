@@ -22,7 +22,7 @@ from backend.modelrunner.prices import read_prices
 from backend.modelrunner.service import Service
 from backend.modelrunner.ticket import Ticket, restored
 from backend.request_parts import Control
-from backend.requests import ControlNet, Request, seeds
+from backend.requests import ControlNet, ImageToImage, Request, seeds
 from backend.runs.files import ImageFiles
 from backend.runs.records import Run
 from backend.settings import Settings
@@ -70,6 +70,10 @@ class ModelRunnerBackend(Backend):
             return Estimate(likely=None, note="ModelRunner offers ControlNet alone.")
         request, options = _controlnet(request)
         return self.prices.estimate(request, options, size_of(request, self.files))
+
+    def kept_size(self, request: ImageToImage | ControlNet) -> tuple[int, int] | None:
+        """Return the size in which the control picture is sent, which the result takes."""
+        return size_of(request, self.files) if isinstance(request, ControlNet) else None
 
     def control_picture(
         self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, emit: Emit = unheard

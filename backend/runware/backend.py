@@ -17,7 +17,7 @@ from backend.http import Line
 from backend.pixels import open_upright
 from backend.recent import Recent
 from backend.request_parts import Control
-from backend.requests import ControlNet, Request, controls_of, seeds
+from backend.requests import ControlNet, ImageToImage, Request, controls_of, seeds
 from backend.runs.files import ImageFiles
 from backend.runs.records import Run
 from backend.runware import guides
@@ -96,6 +96,10 @@ class RunwareBackend(Backend):
         """Return the price by the published prices, with a range as wide as the bills are known to be."""
         bought = sum(guides.is_bought(control, self.detectors) for control in controls_of(request))
         return self.prices.estimate(request, size_of(request, self.files), bought=bought)
+
+    def kept_size(self, request: ImageToImage | ControlNet) -> tuple[int, int] | None:
+        """Return the nearest size that Runware draws."""
+        return size_of(request, self.files)
 
     def control_estimate(self, control: Control, caller: Caller) -> Estimate:
         """Return what Runware takes for a control picture that can't be made on this machine."""

@@ -177,7 +177,11 @@ def all_of(
     Those that cost nothing are made first: what fails for free fails before anything is bought.
     """
     controls = controls_of(request)
-    images = [resized(open_upright(files.path(control.image)), size, "crop") for control in controls]
+    own = request.mode == "controlnet" and not request.width  # Then `size` is the picture's, but for a few pixels.
+    images = [
+        resized(open_upright(files.path(control.image)), size, "stretch" if own and not place else "crop")
+        for place, control in enumerate(controls)
+    ]
     bought = [is_bought(control, detectors) for control in controls]
     drawn = [
         image if buy else detectors.detect(control, image, emit=shop.emit)

@@ -95,7 +95,9 @@ def data_uri(image: Image.Image) -> str:
 
 def _redrawn(request: ImageToImage, files: ImageFiles) -> Pictures:
     size = size_of(request, files)
-    return Pictures(size=size, seed=resized(open_upright(files.path(request.image)), size, request.resize))
+    # The nearest size that Runware draws is a few pixels off the picture's shape: nothing is cut for those.
+    how = request.resize if request.width else "stretch"
+    return Pictures(size=size, seed=resized(open_upright(files.path(request.image)), size, how))
 
 
 def _inpainted(request: Inpaint, files: ImageFiles) -> Pictures:

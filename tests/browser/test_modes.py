@@ -80,6 +80,17 @@ def test_image_to_image_sends_the_file_as_it_is(page: Page, site: Site, scene: P
     assert run.request.width is None
 
 
+def test_how_to_resize_is_asked_only_where_a_size_is_chosen(page: Page, scene: Path) -> None:
+    choose(page, "Image to image", scene)
+    keep, resize = page.locator("#keep-size input"), page.locator("#image_to_image-resize")
+    expect(keep).to_be_checked()
+    expect(resize).to_be_hidden()
+    keep.uncheck()
+    expect(resize).to_be_visible()
+    keep.check()
+    expect(resize).to_be_hidden()
+
+
 def test_strength_is_explained_in_words(page: Page) -> None:
     choose(page, "Image to image")
     page.fill("#image_to_image-strength input[type=number]", "0.2")

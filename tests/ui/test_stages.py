@@ -309,6 +309,31 @@ def test_an_images_settings_in_the_prompt_are_not_drawn(pages: Pages, press: str
     assert filled["notice"]["value"].startswith("<p>Settings of A1111 infotext are back")
 
 
+@pytest.mark.parametrize("mode", ["image_to_image", "controlnet"])
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        ((3000, 1000), "is 3000×1000; the result will be 2048×688: Runware draws sides of 128 to 2048"),
+        ((1000, 760), "is 1000×760; the result will be 992×768"),
+        (
+            (3000, 100),
+            "will be 2048×128: Runware draws sides of 128 to 2048 in multiples of 16. Its shape can&#39;t be kept.",
+        ),
+        ((640, 512), ""),
+    ],
+)
+def test_a_size_that_cant_be_kept_is_said_before_the_run(
+    pages: Pages, tmp_path: Path, mode: str, size: tuple[int, int], said: str
+) -> None:
+    picture = encode(Image.new("RGB", size, "red"), "png")
+    sheet = {"path": str(Served(pages.scene.playground.files, pages.scene.playground.holders).upload(picture, "png"))}
+    form = FORM | {"mode": mode, "easel": {"image": sheet}, "keep_size": True}
+    (told,) = pages.press("changed", data={"values": form, "turn": "1"})
+    line = told["left"].get("value") or ""
+    assert said in line
+    assert ("the result will be" in line) == bool(said)
+
+
 def me(pages: Pages) -> str:
     return caller_of(pages.scene.playground, asking("page-1")).visitor
 

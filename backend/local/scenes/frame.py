@@ -31,6 +31,10 @@ class Frame:
             return size
         return min(self.trained, key=lambda known: abs(log(known[0] / known[1]) - log(size[0] / size[1])))
 
+    def redrawn(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Return the size at which to draw a picture that is to have an image's own, which may be any."""
+        return self.drawn(size) if self.trained else self.of(size)
+
     def around(self, size: tuple[int, int]) -> tuple[tuple[int, int], bool]:
         """Return the size at which a part of an image is repainted, and whether the image keeps its scale there."""
         exact = (max(round_up(size[0]), self.least), max(round_up(size[1]), self.least))

@@ -14,13 +14,16 @@ TAKES = frozenset({"image", "strength", "resize", "width", "height"})
 
 def from_noise(request: TextToImage | ControlNet, stage: Stage) -> Scene:
     """Draw from noise; without a size at the control image's own, or the model's default."""
-    size = stage.frame.default
+    size = drawn = stage.frame.default
+    guides = None
     if request.width and request.height:
         size = (request.width, request.height)
+        drawn = stage.frame.drawn(size)
     elif isinstance(request, ControlNet):
-        size = stage.frame.of(open_upright(stage.files.path(request.image)).size)
-    drawn = stage.frame.drawn(size)
-    guides = stage.guides.at(drawn)
+        size = open_upright(stage.files.path(request.image)).size
+        drawn = stage.frame.redrawn(size)
+        guides = stage.guides.cut(size, (0, 0, *size), drawn)  # nothing of the control image is cut off
+    guides = guides or stage.guides.at(drawn)
 
     def paint(seed: int, draw: Draw) -> Image.Image:
         return resized(draw(Drawing(request=request, seed=seed, size=drawn, guides=guides)), size, "stretch")
@@ -31,10 +34,12 @@ def from_noise(request: TextToImage | ControlNet, stage: Stage) -> Scene:
 def redraw(request: ImageToImage, stage: Stage) -> Scene:
     """Draw over an image; without a size in the image's own, and at strength 0 the image itself."""
     image = open_upright(stage.files.path(request.image))
-    size = (request.width, request.height) if request.width and request.height else stage.frame.of(image.size)
+    asked = (request.width, request.height) if request.width and request.height else None
+    size = asked or image.size
     start = resized(image, size, request.resize)
-    drawn = stage.frame.drawn(size)
-    small, guides = resized(start, drawn, "stretch"), stage.guides.at(drawn)
+    drawn = stage.frame.drawn(size) if asked else stage.frame.redrawn(size)
+    small = resized(start, drawn, "stretch")
+    guides = stage.guides.at(drawn) if asked else stage.guides.cut(size, (0, 0, *size), drawn)
 
     def paint(seed: int, draw: Draw) -> Image.Image:
         if request.strength == 0:

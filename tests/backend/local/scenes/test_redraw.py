@@ -18,11 +18,11 @@ def test_words_alone_are_drawn_at_the_size_asked_for_or_the_models_own(scene, br
 @pytest.mark.parametrize(
     ("size", "drawn"), [((200, 150), (192, 144)), ((1024, 512), (256, 128)), ((50, 60), (128, 160))]
 )
-def test_an_image_of_any_size_is_brought_to_one_that_the_model_draws(
+def test_an_image_of_any_size_is_drawn_as_the_model_can_and_comes_back_in_its_own(
     scene, keep: Keep, brush: Brush, size, drawn
 ) -> None:
     request = ImageToImage(prompt="a star", image=keep(noise(*size)), strength=0.3)
-    assert scene(request)(7, brush).size == drawn
+    assert scene(request)(7, brush).size == size
     assert brush.drawings[0].start.size == drawn
     assert brush.drawings[0].strength == 0.3
 
@@ -57,6 +57,23 @@ def test_a_control_picture_gives_the_drawing_its_size_and_its_guide(scene, keep:
     assert brush.drawings[0].size == (160, 128)
     assert same(guide.picture, noise(160, 128))
     assert (guide.scale, guide.start, guide.end) == (0.5, 0.0, 0.8)
+
+
+@pytest.mark.parametrize("kind", [ImageToImage, ControlNet])
+@pytest.mark.parametrize("size", [(1200, 1600), (768, 512), (3000, 1000)])
+def test_a_pictures_size_is_kept_and_nothing_of_it_is_cut(files, keep: Keep, brush: Brush, kind, size) -> None:
+    picture = Image.new("RGB", size, "red")
+    picture.paste("blue", (size[0] // 4, 0, size[0] * 3 // 4, size[1]))
+    own = {"preprocess": "none"} if kind is ControlNet else {"resize": "crop"}
+    frame = Frame((128, 128), usual=192, trained=((128, 128), (192, 128), (128, 192)))
+    request = kind(prompt="a star", image=keep(picture), **own)
+    assert prepare(request, files, frame, Detectors(Extras(offered=False)).detect)(7, brush).size == size
+    drawing = brush.drawings[-1]
+    shown = drawing.start or drawing.guides[0].picture
+    assert shown.size == drawing.size
+    middle = shown.height // 2
+    assert [shown.getpixel((x, middle))[0] > 200 for x in (2, shown.width // 2, shown.width - 3)] == [True, False, True]
+    assert shown.getpixel((shown.width // 4 - 6, middle))[0] > 200
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,27 @@
+"""What "Keep the picture's size" comes to on the chosen backend, said before the run."""
+
+from backend.base import Backend
+from backend.pixels import opened, upright_size
+from backend.request_parts import LEAST_SIDE, MOST_SIDE
+from backend.requests import ControlNet, ImageToImage, Request
+from backend.runs.files import ImageFiles
+
+_SAME_SHAPE = 0.03
+"""Up to this part, another shape comes of rounding the sides."""
+
+
+def size_note(backend: Backend, request: Request, files: ImageFiles) -> str:
+    """Say which size the result will have and why, where it isn't the picture's own; else nothing."""
+    if not isinstance(request, ImageToImage | ControlNet) or request.width:
+        return ""
+    made = backend.kept_size(request)
+    with opened(files.path(request.image)) as picture:
+        own = upright_size(picture)
+    if made is None or made == own:
+        return ""
+    shape = (made[0] / made[1]) / (own[0] / own[1])
+    kept = "Its shape can't be kept." if abs(shape - 1) > _SAME_SHAPE else "Nothing of it is cut off."
+    return (
+        f"The picture is {own[0]}×{own[1]}; the result will be {made[0]}×{made[1]}: {backend.label} draws sides of "
+        f"{LEAST_SIDE} to {MOST_SIDE} in multiples of 16. {kept}"
+    )
