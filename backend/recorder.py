@@ -8,12 +8,14 @@ from functools import partial
 
 from sqlalchemy import Connection
 
+from backend.base import CONTROL_PICTURE
 from backend.capabilities import Estimate
 from backend.errors import Billed, Cancelled, GenerationFailed, PlaygroundError, StorageFull
-from backend.events import Charged, Emit, Event, Failed, Finished, Generated, Ordering, Submitted
+from backend.events import Charged, Emit, Event, Failed, Finished, Generated, Ordering, Progress, Submitted
 from backend.playground import Playground
 from backend.runs.database import write
 from backend.runs.keep import keep_image
+from backend.runs.origin import TERMS, Term, marked
 from backend.runs.patience import patiently
 from backend.runs.records import CostKind, Run, RunImage, Status
 
@@ -35,6 +37,13 @@ class Recorder:
         self._began = time.monotonic()
 
     @property
+    def _term(self) -> Term | None:
+        """What the run's pictures say of their origin; a control picture is none that a model drew."""
+        if not self.playground.settings.mark or self.run.provider_ids.get(CONTROL_PICTURE):
+            return None
+        return TERMS[self.run.request.mode]
+
+    @property
     def whole(self) -> bool:
         """Whether every image is there: nothing that comes now changes how the run ended."""
         return len({image.index for image in self.run.images}) >= self.run.request.count
@@ -51,6 +60,8 @@ class Recorder:
         elif isinstance(event, Charged):
             self._charge(event)
             self._pass_on(event)
+        elif isinstance(event, Progress) and event.preview:
+            self._pass_on(replace(event, preview=marked(event.preview, "jpeg", self._term)))
         else:
             self._pass_on(event)
 
@@ -102,7 +113,7 @@ class Recorder:
     def _keep(self, event: Generated) -> Generated:
         self._costs[event.index] = event.cost_usd
         try:
-            image = keep_image(self.playground.files, self.run, event)
+            image = keep_image(self.playground.files, self.run, event, self._term)
             self._count(image)
         except StorageFull as error:
             unkept = self._unkept(error)

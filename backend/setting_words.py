@@ -33,6 +33,7 @@ TAKES: Mapping[str, str] = {
     "RAY_ADDRESS": "auto, or the address of a Ray cluster's head, such as 10.0.0.1:6379",
     "PLAYGROUND_REPLICAS": "a whole number from 1 up",
     "PLAYGROUND_DISK_LIMIT_GB": "a number of gigabytes above 0, such as 20",
+    "PLAYGROUND_MARK": "on or off",
     "PLAYGROUND_GPU_USD_PER_HOUR": _USD,
     "GRADIO_SERVER_NAME": "an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them",
     "GRADIO_SERVER_PORT": "a port from 0 to 65535, such as {default}",

@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     ray_address: str | None = Field(None, alias="RAY_ADDRESS")
     replicas: int | None = Field(None, ge=1, alias="PLAYGROUND_REPLICAS")
     disk_limit_gb: Decimal | None = Field(None, gt=0, alias="PLAYGROUND_DISK_LIMIT_GB")
+    mark: bool = Field(True, alias="PLAYGROUND_MARK")
     gpu_usd_per_hour: Decimal = Field(Decimal(0), ge=0, alias="PLAYGROUND_GPU_USD_PER_HOUR")
 
     host: str = Field("127.0.0.1", alias="GRADIO_SERVER_NAME")

@@ -14,11 +14,18 @@ VIBE = (
     "GRADIO_VIBE_MODE lets every visitor run code on this machine: unset it to start a page that strangers can reach."
 )
 
+UNMARKED = (
+    "PLAYGROUND_MARK is off, which is for a machine of your own: leave it out, so that pictures say that a model made "
+    "them, to start a page that strangers can reach."
+)
+
 
 def check_start(settings: Settings) -> None:
     """Raise `NotReady` or `WrongSetting` for a setting with which no page can start."""
     if settings.public and settings.vibe_mode:
         raise NotReady(VIBE)
+    if settings.public and not settings.mark:
+        raise NotReady(UNMARKED)
     _check_folder("PLAYGROUND_DATA", data_folder(settings))
     if settings.temp_dir is not None:
         _check_folder("GRADIO_TEMP_DIR", settings.temp_dir)

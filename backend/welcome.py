@@ -5,12 +5,17 @@ from backend.playground import Playground
 from backend.runs.caps import usd
 from backend.settings import Settings
 
+UNMARKED = "Pictures don't say that a model made them (PLAYGROUND_MARK is off): say it yourself where you show them."
+
 
 def start_lines(playground: Playground) -> list[str]:
-    """Return the lines about strangers, each one sentence or two; none where only this machine reaches the page."""
+    """Return the lines about strangers, each one sentence or two; none where only this machine reaches the page.
+
+    There alone pictures may be left unmarked, which is said.
+    """
     settings = playground.settings
     if not settings.public:
-        return []
+        return [] if settings.mark else [UNMARKED]
     password = "It asks for a password." if settings.auth else "No password is asked; --auth NAME:PASSWORD sets one."
     return [f"Strangers can reach this page ({_way(settings)}). {password}", _spending(playground)]
 

@@ -20,7 +20,8 @@ from backend.stream import TICK_SECONDS
 from ui import words
 from ui.caller import caller_of
 from ui.control_map_api import ControlMapApi
-from ui.restore import settings_of
+from ui.reading import reading_json
+from ui.restore import read_file
 from ui.scripts import Progressing, Scripts
 from ui.served import Served
 from ui.signatures import optional, parameter, parameters_of, typed
@@ -60,13 +61,15 @@ class Api:
         return [style.model_dump(exclude={"group"}) for style in known]
 
     def read_metadata(self, image: FileData, request: gr.Request) -> dict:  # type: ignore[type-arg]  # Gradio reads the bare type
-        """Read the settings that an image carries: ours exactly, other programs' as far as they mean something here."""
+        """Read what an image carries: the settings that made it, and what it says of its origin.
+
+        Our settings come back exactly, other programs' as far as they mean something here.
+        """
         try:
-            found = settings_of(self.playground, caller_of(self.playground, request).visitor, image)
+            found = read_file(self.playground, caller_of(self.playground, request).visitor, image)
         except PlaygroundError as error:
             raise gr.Error(words.sentence(error), print_exception=False) from error
-        dropped = [{"name": left.name, "value": left.value, "why": left.why} for left in found.dropped]
-        return {"source": found.source, "request": found.recipe, "dropped": dropped}
+        return reading_json(found)
 
     def _endpoint(self, mode: Mode) -> Callable[..., Any]:
         parameters = parameters_of(mode)

@@ -18,6 +18,7 @@ from backend.grid.plan import Cell, Plan, plan, run
 from backend.grid.sheet import sheet
 from backend.pixels import open_upright
 from backend.playground import RUNS_A_VISITOR
+from backend.runs.origin import TERMS, marked
 from ui import words
 from ui.caller import caller_of
 from ui.marks import code_marked
@@ -181,7 +182,8 @@ class Comparing:
             return ""
         try:
             self.runner.playground.disk.check(SHEET_BYTES)
-            sha256 = files.put(encode(sheet(planned.axes, pictures), "png"), "png")
+            term = TERMS[planned.cells[0].request.mode] if self.runner.playground.settings.mark else None
+            sha256 = files.put(marked(encode(sheet(planned.axes, pictures), "png"), "png", term), "png")
             self.runner.playground.holders.add_picture(sha256, caller.visitor)
             address = url(self.runner.served.copy_of(sha256, caller.visitor))
         except StorageFull as error:

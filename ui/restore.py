@@ -13,14 +13,17 @@ from backend.base import Backend
 from backend.errors import BadImage, PlaygroundError
 from backend.playground import Playground
 from backend.restore.found import Restored
+from backend.restore.origin import read_origin
 from backend.restore.read import read_metadata, read_pasted
 from ui.caller import caller_of
 from ui.filling import Filling, Updates
+from ui.reading import NOTHING, Reading, origin_lines
 from ui.results import error_card
 from ui.signals import data_of
 
 MOST_BYTES = 30 * 2**20
 
+NO_SETTINGS = "This image carries no settings: other programs may have taken them out when it was saved."
 DROP_ZONE = """
 <label class="restore-file">Settings from an image
 <input type="file" accept="image/png,image/jpeg,image/webp"></label>
@@ -28,10 +31,10 @@ DROP_ZONE = """
 """
 
 
-def settings_of(playground: Playground, visitor: str, value: Any, backend: Backend | None = None) -> Restored:
-    """Read the settings of a file that the visitor uploaded, or was given; with LoRAs that `backend` can use.
+def read_file(playground: Playground, visitor: str, value: Any, backend: Backend | None = None) -> Reading:
+    """Read what a file says that the visitor uploaded, or was given; with LoRAs that `backend` can use.
 
-    Raises `BadImage` where there are none, or it wasn't uploaded here; `NotFound` for a file of another visitor's.
+    Raises `BadImage` where it says nothing, or wasn't uploaded here; `NotFound` for a file of another visitor's.
     """
     path = value.get("path") if isinstance(value, dict) else value
     resolved = Path(str(path)).resolve()
@@ -40,9 +43,13 @@ def settings_of(playground: Playground, visitor: str, value: Any, backend: Backe
     check_upload(playground, visitor, resolved)
     if resolved.stat().st_size > MOST_BYTES:
         raise BadImage(f"The file has more than {MOST_BYTES // 2**20} MB: settings are read from smaller ones.")
-    found = read_metadata(resolved.read_bytes(), (backend or playground.choose("auto")).refuses_lora)
-    if found is None:
-        raise BadImage("This image carries no settings: other programs may have taken them out when it was saved.")
+    content = resolved.read_bytes()
+    found = Reading(
+        read_metadata(content, (backend or playground.choose("auto")).refuses_lora),
+        read_origin(content),
+    )
+    if found == NOTHING:
+        raise BadImage(NO_SETTINGS)
     return found
 
 
@@ -62,13 +69,16 @@ class Restoring:
         """Fill the form from a file and say what of it meant nothing here; without a prompt of its own, yours stays."""
         visitor = caller_of(self.playground, request).visitor
         try:
-            found = settings_of(self.playground, visitor, data_of(event).get("path"), self._backend(backend))
+            found = read_file(self.playground, visitor, data_of(event).get("path"), self._backend(backend))
         except PlaygroundError as error:
             return {self.note: gr.update(value=str(error_card(error, bills=None)), visible=True)}
-        updates = self._filled(found)
-        if "prompt" not in found.recipe:
+        note = {self.note: gr.update(value=str(read_note(found)), visible=True)}
+        if found.settings is None:
+            return note
+        updates = self._filled(found.settings)
+        if "prompt" not in found.settings.recipe:
             updates.pop(self.filling.controls["prompt"], None)
-        return updates
+        return {**updates, **note}
 
     def pasted(self, event: gr.EventData, backend: Any = None) -> Updates:
         """Fill the form from settings that stand in the prompt as a text; words stay as they are."""
@@ -83,6 +93,12 @@ class Restoring:
     def _backend(self, name: Any) -> Backend:
         known = self.playground.backends
         return self.playground.choose(name if isinstance(name, str) and name in known else "auto")
+
+
+def read_note(found: Reading) -> Markup:
+    """Return what came back into the form, and what the file says of its origin."""
+    settings = restored_note(found.settings) if found.settings else Markup("<p>{}</p>").format(NO_SETTINGS)
+    return settings + Markup("").join(Markup("<p>{}</p>").format(line) for line in origin_lines(found))
 
 
 def restored_note(found: Restored) -> Markup:

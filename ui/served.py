@@ -14,7 +14,6 @@ from urllib.parse import quote
 from gradio.utils import get_upload_folder
 
 from backend.disk import Disk
-from backend.encoding import preview_jpeg
 from backend.errors import PlaygroundError, StorageFull
 from backend.pixels import opened
 from backend.runs.answer import run_json
@@ -22,6 +21,7 @@ from backend.runs.archive import Zipped, read_zip, write_zip
 from backend.runs.files import SUFFIXES, ImageFiles
 from backend.runs.holders import Holders
 from backend.runs.records import Run, RunImage
+from backend.small_copy import small_copy
 from backend.tidying import SERVED_FOLDER
 from backend.visitors.identity import is_guest
 
@@ -78,7 +78,7 @@ class Served:
         target = self._folder(sha256, visitor) / "thumbnail.jpg"
         if not shown_again(target):
             with opened(self.files.path(sha256)) as picture:
-                small = preview_jpeg(picture, THUMBNAIL_PIXELS)
+                small = small_copy(picture, THUMBNAIL_PIXELS)
             self._write(target, small, visitor)
         return target
 

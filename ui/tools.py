@@ -14,12 +14,12 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from backend.caller import Caller
-from backend.encoding import preview_jpeg
 from backend.errors import InvalidRequest, PlaygroundError, Problem
 from backend.events import Event, Mapped, Progress, Queued
 from backend.pixels import opened
 from backend.requests import MODES
 from backend.runs.answer import map_json, runs_json
+from backend.small_copy import small_copy
 from backend.visitors.identity import guest_id
 from ui import words
 from ui.api import Api
@@ -138,7 +138,7 @@ class Tools:
 
     def _view(self, sha256: str) -> bytes:
         with opened(self.api.playground.files.path(sha256)) as picture:
-            return preview_jpeg(picture, VIEW_PIXELS)
+            return small_copy(picture, VIEW_PIXELS)
 
 
 def tools() -> "list[Tool]":

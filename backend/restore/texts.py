@@ -1,7 +1,7 @@
 """The texts in a PNG, JPEG or WebP file, found without decoding a pixel and within fixed bounds.
 
-PNG: tEXt, zTXt, iTXt and eXIf chunks. JPEG: APP1 (EXIF) and COM segments. WebP: the EXIF chunk. Broken parts are passed
-over: half a file may still hold its settings.
+PNG: tEXt, zTXt, iTXt and eXIf chunks. JPEG: APP1 (EXIF, XMP) and COM segments. WebP: the EXIF and XMP chunks. Broken
+parts are passed over: half a file may still hold its settings.
 """
 
 import struct
@@ -10,12 +10,17 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from backend.restore.exif import exif_texts
+from backend.runs.provenance import XMP_SEGMENTS, is_jumbf
 
 MOST_BYTES = 2**19
 """Of one text; ComfyUI's larger workflows have some hundred kilobytes."""
 MOST_TEXTS = 64
 MOST_IN_ALL = 2**20
+XMP = "XML:com.adobe.xmp"
+"""The keyword of an XMP packet: the one that PNG gives it, in every format."""
 _MOST_CHUNKS = 100_000
+_MANIFEST = b"caBX"
+"""The part of a C2PA manifest: PNG's name of it, for every format."""
 _RAW_PROFILE = b"Raw profile type exif\0"
 
 
@@ -41,6 +46,11 @@ def exif_blocks(content: bytes) -> Iterator[bytes]:
             for _, text in _READERS[kind](data):
                 with suppress(ValueError):
                     yield bytes.fromhex("".join(text.split("\n")[3:])).removeprefix(b"Exif\0\0")
+
+
+def has_manifest(content: bytes) -> bool:
+    """Whether a C2PA manifest lies in the file; what it says isn't looked at."""
+    return any(kind == _MANIFEST for kind, _ in _parts(content))
 
 
 def _texts(content: bytes) -> Iterator[tuple[str, str]]:
@@ -112,6 +122,10 @@ def _exif_text(data: bytes) -> Iterator[tuple[str, str]]:
     yield from exif_texts(data.removeprefix(b"Exif\0\0"))
 
 
+def _xmp(data: bytes) -> Iterator[tuple[str, str]]:
+    yield XMP, data.removeprefix(XMP_SEGMENTS[0]).decode(errors="replace")
+
+
 def _remark(data: bytes) -> Iterator[tuple[str, str]]:
     yield "comment", _utf8_or_latin(data)
 
@@ -124,6 +138,7 @@ _READERS = {
     b"EXIF": _exif_text,
     b"APP1": _exif_text,
     b"COM": _remark,
+    b"XMP ": _xmp,
 }
 
 
@@ -138,6 +153,10 @@ def _jpeg(content: bytes) -> Iterator[tuple[bytes, bytes]]:
         data = content[position + 4 : position + 2 + length]
         if kind == 0xE1 and data.startswith(b"Exif\0\0"):
             yield b"APP1", data
+        elif kind == 0xE1 and data.startswith(XMP_SEGMENTS[0]):
+            yield b"XMP ", data
+        elif kind == 0xEB and is_jumbf(data) and b"c2pa" in data[:64]:
+            yield _MANIFEST, b""
         elif kind == 0xFE:
             yield b"COM", data
         position += 2 + length
@@ -149,6 +168,8 @@ def _webp(content: bytes) -> Iterator[tuple[bytes, bytes]]:
         if position + 8 > len(content):
             return
         kind, length = struct.unpack_from("<4sI", content, position)
-        if kind == b"EXIF":
+        if kind in (b"EXIF", b"XMP "):
             yield kind, content[position + 8 : position + 8 + length]
+        elif kind == b"C2PA":
+            yield _MANIFEST, b""
         position += 8 + length + length % 2

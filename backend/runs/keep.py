@@ -10,14 +10,21 @@ from backend.events import Generated
 from backend.requests import of_image
 from backend.runs.files import SUFFIXES, ImageFiles
 from backend.runs.metadata import embed
+from backend.runs.origin import Term, marked
+from backend.runs.provenance import without_manifest, without_xmp
 from backend.runs.records import Run, RunImage
 
 
-def keep_image(files: ImageFiles, run: Run, made: Generated) -> RunImage:
-    """Write the image with its request inside, and the provider's own bytes beside it; return its record."""
+def keep_image(files: ImageFiles, run: Run, made: Generated, term: Term | None = None) -> RunImage:
+    """Write the image with its request and IPTC's term inside, and the provider's own bytes beside; return its record.
+
+    A map, or what comes while `PLAYGROUND_MARK` is off, has no term.
+    """
     content, image_format, (width, height) = _as_file(run, made)
-    stamped = embed(content, image_format, of_image(run.request, made.index), made.seed, run.backend)
     from_provider = isinstance(made.image, bytes)
+    bare = _bare(content, image_format, term) if from_provider else content
+    stamped = embed(bare, image_format, of_image(run.request, made.index), made.seed, run.backend)
+    stamped = marked(stamped, image_format, term)
     return RunImage(
         index=made.index,
         sha256=files.put(stamped, image_format),
@@ -31,6 +38,12 @@ def keep_image(files: ImageFiles, run: Run, made: Generated) -> RunImage:
         details=dict(made.details),
         bytes=len(stamped) + (len(content) if from_provider else 0),
     )
+
+
+def _bare(content: bytes, image_format: str, term: Term | None) -> bytes:
+    """Return a provider's file without what would be wrong, or said twice, in ours."""
+    bare = without_manifest(content, image_format)
+    return without_xmp(bare, image_format) if term else bare
 
 
 def _as_file(run: Run, made: Generated) -> tuple[bytes, str, tuple[int, int]]:

@@ -1,6 +1,7 @@
 """How a run ends is decided by its images and its bills, not by what goes wrong beside them or afterwards."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,13 +10,14 @@ from pydantic import SecretStr
 from backend.caller import Caller
 from backend.capabilities import Estimate
 from backend.errors import BadReply, Billed, PlaygroundError, ProviderTimeout, StorageFull, Unsupported
-from backend.events import Charged, Emit, Event, Failed, Finished, Generated, Submitted
+from backend.events import Charged, Emit, Event, Failed, Finished, Generated, Progress, Submitted
 from backend.exchanges import note
 from backend.fake import FakeBackend
 from backend.generate import collect, generate
 from backend.playground import Playground
 from backend.recorder import Recorder
 from backend.requests import Request, TextToImage
+from backend.restore.origin import read_origin
 from backend.runs.records import Run
 
 BILL = Decimal("0.0013")
@@ -185,3 +187,27 @@ def _made(playground: Playground) -> bytes:
     play(playground, FakeBackend(playground.files))
     (image,) = ended(generate(playground, caller, "fake", boat(1))).images
     return playground.files.read(image.sha256)
+
+
+def marks(playground: Playground, caller: Caller, request: Request) -> list[str | None]:
+    """Return the terms of a run's previews and images, as each left the door."""
+    said = []
+    for event in generate(playground, caller, "fake", request):
+        if isinstance(event, Progress) and event.preview:
+            said.append(read_origin(event.preview))
+        elif isinstance(event, Generated) and event.record:
+            said.append(read_origin(playground.files.whole(event.record.sha256)))
+    return [origin and origin.term for origin in said]
+
+
+def test_every_preview_and_image_says_that_a_model_made_it(playground: Playground, caller: Caller) -> None:
+    asked = TextToImage(prompt="a boat", width=128, height=128, steps=3, count=2)
+    said = marks(playground, caller, asked)
+    assert len(said) > 2
+    assert set(said) == {"trainedAlgorithmicMedia"}
+
+
+def test_a_private_machine_may_leave_its_pictures_unmarked(playground: Playground, caller: Caller) -> None:
+    unmarked = replace(playground, settings=playground.settings.model_copy(update={"mark": False}))
+    asked = TextToImage(prompt="a boat", width=128, height=128, steps=3, count=2)
+    assert set(marks(unmarked, caller, asked)) == {None}

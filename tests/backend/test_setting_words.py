@@ -26,6 +26,7 @@ WRONG = {
     "PLAYGROUND_IMAGES_URL": ("nothing://bucket",),
     "PLAYGROUND_REPLICAS": ("0", "1.5", "many"),
     "PLAYGROUND_DISK_LIMIT_GB": ("0", "20 GB"),
+    "PLAYGROUND_MARK": ("sometimes",),
     "PLAYGROUND_GPU_USD_PER_HOUR": ("-2",),
     "GRADIO_SERVER_NAME": ("no.such.host.invalid", "192.0.2.1"),
     "GRADIO_SERVER_PORT": ("http", "65536", "-1"),

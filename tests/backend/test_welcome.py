@@ -54,3 +54,12 @@ def test_gradios_vibe_mode_never_starts_before_strangers(playground: Playground)
     check_start(playground.settings.model_copy(update={"vibe_mode": "1"}))
     with pytest.raises(NotReady, match="GRADIO_VIBE_MODE"):
         check_start(shared(playground, vibe_mode="1").settings)
+
+
+def test_unmarked_pictures_are_said_at_the_start_and_refused_before_strangers(playground: Playground) -> None:
+    unmarked = playground.settings.model_copy(update={"mark": False})
+    check_start(unmarked)
+    (line,) = start_lines(dataclasses.replace(playground, settings=unmarked))
+    assert "PLAYGROUND_MARK is off" in line
+    with pytest.raises(NotReady, match="PLAYGROUND_MARK is off"):
+        check_start(shared(playground, mark=False).settings)

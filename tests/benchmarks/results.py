@@ -14,6 +14,7 @@ from backend.events import Generated
 from backend.requests import parse_request
 from backend.runs.files import ImageFiles
 from backend.runs.keep import keep_image
+from backend.runs.origin import TERMS
 from backend.runs.records import Run
 from tests.benchmarks.measure import Row, at_most, side_by_side
 
@@ -29,7 +30,7 @@ def rows() -> Iterator[Row]:
         files, plain = ImageFiles(Path(folder) / "images"), Path(folder) / "plain.png"
         seeds = iter(range(10_000))
         pair = side_by_side(
-            lambda: keep_image(files, run, Generated(picture, next(seeds), None, 0)),
+            lambda: keep_image(files, run, Generated(picture, next(seeds), None, 0), TERMS[request.mode]),
             lambda: plain.write_bytes(encode(picture, "png")),
         )
         yield replace(at_most(pair, 1.3), what="a 1024² result kept with its request", against="the PNG written alone")

@@ -5,6 +5,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from backend.restore.origin import read_origin
 from tests.browser.folds import open_fold
 from tests.serving import Site
 
@@ -79,6 +80,9 @@ def test_a_grid_fills_and_becomes_one_labelled_image(page: Page, site: Site, tmp
     with Image.open(tmp_path / "grid.png") as sheet:
         assert sheet.width > 3 * 256
         assert sheet.height > 2 * 256
+    origin = read_origin((tmp_path / "grid.png").read_bytes())
+    assert origin is not None
+    assert origin.term == "trainedAlgorithmicMedia"
 
 
 def test_the_price_of_a_grid_is_said_before_anything_in_it_was_touched(page: Page) -> None:

@@ -16,6 +16,7 @@ from backend.events import Finished
 from backend.generate import generate
 from backend.playground import Playground
 from backend.requests import TextToImage
+from backend.restore.origin import read_origin
 from backend.runs.files import ImageFiles
 from backend.runs.records import Run, RunImage
 from backend.tidying import SERVED_FOLDER
@@ -72,6 +73,12 @@ def test_a_visitors_copy_is_served_to_that_visitor_alone(site: Site) -> None:
         assert httpx.get(site.address + url(path), headers=cookies).status_code == 200
         assert httpx.get(site.address + url(path)).status_code == 404
         assert httpx.get(site.address + url(path), headers={"cookie": f"{COOKIE}={'b' * 32}"}).status_code == 404
+
+
+def test_a_thumbnail_says_of_its_origin_what_the_file_says(served: Served, playground: Playground) -> None:
+    shown = (a_run(playground).images[0], image_in(served.files))
+    said = [read_origin(served.thumbnail(image.sha256, "ann").read_bytes()) for image in shown]
+    assert [origin and origin.term for origin in said] == ["trainedAlgorithmicMedia", None]
 
 
 def a_run(playground: Playground) -> Run:

@@ -7,6 +7,9 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 from PIL import Image
 
+from backend.encoding import encode
+from backend.runs.origin import marked
+
 
 def test_a_script_for_the_official_space_works(client: Client) -> None:
     gallery, text, number = client.predict("a red fox", "512x256 ( 2:1 )", 7, 4, 3.0, False, [], api_name="/generate")
@@ -47,6 +50,17 @@ def test_settings_are_read_out_of_a_result(client: Client) -> None:
     assert found["request"]["prompt"] == "a red fox"
     assert (found["request"]["steps"], found["request"]["seed"]) == (5, 3)
     assert found["dropped"] == []
+    assert found["origin"]["digital_source_type"].endswith("/trainedAlgorithmicMedia")
+    assert found["origin"]["content_credentials"] is None
+
+
+def test_a_picture_that_says_its_origin_alone_is_read_too(client: Client, tmp_path: Path) -> None:
+    bare = encode(Image.new("RGB", (64, 64)), "png")
+    (tmp_path / "edited.png").write_bytes(marked(bare, "png", "compositeWithTrainedAlgorithmicMedia"))
+    given = {"path": str(tmp_path / "edited.png"), "meta": {"_type": "gradio.FileData"}}
+    found = client.predict(image=given, api_name="/read_metadata")
+    assert (found["source"], found["request"], found["dropped"]) == (None, {}, [])
+    assert "edited by generative AI" in found["origin"]["says"]
 
 
 def test_an_image_without_settings_is_said_to_have_none(client: Client, tmp_path: Path) -> None:

@@ -23,10 +23,13 @@ def png(**texts: str) -> bytes:
 def png_chunks(*chunks: tuple[bytes, bytes]) -> bytes:
     """Return a PNG with raw chunks behind its header."""
     plain = png()
-    raw = b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
-    )
+    raw = b"".join(png_chunk(kind, data) for kind, data in chunks)
     return plain[:33] + raw + plain[33:]
+
+
+def png_chunk(kind: bytes, data: bytes) -> bytes:
+    """Return one chunk with its length and check sum."""
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 def with_exif(image_format: str, exif: Image.Exif) -> bytes:

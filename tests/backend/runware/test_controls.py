@@ -19,6 +19,8 @@ from backend.grid.plan import plan
 from backend.pricing import price_of
 from backend.request_parts import Control, Preprocess
 from backend.requests import ControlNet
+from backend.restore.origin import read_origin
+from backend.restore.read import read_metadata
 from backend.runs.budget import Budget
 from backend.runs.caps import Caps
 from backend.simulator.faults import Fault
@@ -94,6 +96,9 @@ def test_a_map_that_is_bought_alone_is_a_run_with_its_bill(scene: Scene, image: 
     assert (end.run.cost_usd, end.run.cost_kind, end.run.request.prompt) == (ONE, "billed", "Control picture: depth")
     assert scene.playground.budget.entry(end.run.id) == ("settled", 3 * ONE, ONE)
     assert scene.world.account.bills == [ONE]
+    content = scene.playground.files.whole(made.sha256)
+    assert read_origin(content) is None, "a map is no picture that a model drew"
+    assert read_metadata(content) is not None
 
 
 def test_a_run_takes_the_map_that_was_bought_and_pays_for_it_no_more(scene: Scene, image: str) -> None:

@@ -1,0 +1,70 @@
+"""What an image file says, as sentences and as JSON: the settings that it carries, and of its origin."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from backend.restore.found import Restored
+from backend.restore.origin import Origin
+from backend.restore.read import OURS
+
+_UNMARKED = "It doesn't say that a model made it: it is older than such marks, or they were switched off, or taken out."
+_TYPES = {
+    "trainedAlgorithmicMedia": "made by generative AI",
+    "compositeWithTrainedAlgorithmicMedia": "edited by generative AI",
+    "compositeSynthetic": "put together of parts, at least one of them made by generative AI",
+    "algorithmicMedia": "made by a program without AI",
+    "digitalCapture": "taken with a camera",
+    "computationalCapture": "taken with a camera that joins several shots",
+    "humanEdits": "edited by a person",
+    "digitalCreation": "made by a person with a program",
+    "screenCapture": "taken of a screen",
+}
+"""IPTC's digital source types that pictures mostly have, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a file says: the settings that it carries, and of its origin."""
+
+    settings: Restored | None
+    origin: Origin | None
+
+
+NOTHING = Reading(None, None)
+
+
+def origin_lines(found: Reading) -> list[str]:
+    """Return what a file says of its origin, in sentences; none where it says nothing and isn't ours."""
+    origin = found.origin
+    lines = [_type_line(origin)] if origin and origin.source_type else []
+    if not lines and found.settings and found.settings.source == OURS:
+        lines.append(_UNMARKED)
+    if origin and origin.credentials:
+        lines.append("It carries Content Credentials (C2PA), which are not checked here.")
+    return lines
+
+
+def _type_line(origin: Origin) -> str:
+    said = _TYPES.get(origin.term or "")
+    term = origin.term or origin.source_type
+    return f"It says that it was {said} (IPTC: {term})." if said else f"It says of its origin (IPTC): {term}."
+
+
+def reading_json(found: Reading) -> dict[str, Any]:
+    """Return it as `/read_metadata` answers; a file without settings has no source and an empty request."""
+    settings = found.settings
+    left_out = settings.dropped if settings else ()
+    return {
+        "source": settings.source if settings else None,
+        "request": settings.recipe if settings else {},
+        "dropped": [{"name": left.name, "value": left.value, "why": left.why} for left in left_out],
+        "origin": _origin_json(found.origin, origin_lines(found)) if found.origin else None,
+    }
+
+
+def _origin_json(origin: Origin, lines: list[str]) -> dict[str, str | None]:
+    return {
+        "digital_source_type": origin.source_type,
+        "content_credentials": "not checked" if origin.credentials else None,
+        "says": " ".join(lines),
+    }
