@@ -52,4 +52,4 @@ def test_a_control_without_a_picture_is_named(page: Page) -> None:
     page.locator(".further [data-do=add]").click()
     page.fill("#prompt textarea", "one control too few")
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#stage .problem")).to_contain_text("Controls › 1 › image")
+    expect(page.locator("#stage .problem")).to_contain_text("Further controls › 1 › Control image")

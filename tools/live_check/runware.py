@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from backend.encoding import encode
 from backend.errors import PlaygroundError
+from backend.events import unheard
 from backend.http import Line, Reply
 from backend.runware import replies
 from backend.runware.dry_run import DryRuns
@@ -62,6 +63,7 @@ def dry_run(exchange: Exchange, carried_out: ImageInference) -> Finding:
     asking.carried_out(carried_out, exchange.key)
     question = "Does a dry run name a cost and make no image?"
     try:
+        asking.prove(exchange.key, unheard)
         price = asking.price([carried_out.model_copy(update={"task_uuid": _uuid()})], exchange.key)
     except PlaygroundError as error:
         return Finding(question, str(error), False)

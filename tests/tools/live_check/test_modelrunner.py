@@ -23,6 +23,14 @@ class Heeding:
         return Image.new("RGB", (request.width or 0, request.height or 0), (grey, grey, grey))
 
 
+class Heedless:
+    """Draws whatever is asked in one colour."""
+
+    def draw(self, request: Request) -> Image.Image:
+        assert isinstance(request, ControlNet)
+        return Image.new("RGB", (request.width or 0, request.height or 0), "teal")
+
+
 def answers(findings: list[Finding]) -> dict[str, str]:
     return {finding.question: finding.answer for finding in findings}
 
@@ -44,6 +52,7 @@ def test_it_asks_everything_for_less_than_a_cent(tmp_path: Path, capsys: pytest.
 
 def test_a_control_without_effect_stands_out(tmp_path: Path) -> None:
     with modelrunner_scene(tmp_path) as scene:
+        scene.world.artist = Heedless()
         findings = check(PROVIDER, scene.playground.settings, tmp_path / "live")
     otherwise = [finding.question for finding in findings if finding.as_expected is False]
     assert otherwise == ["Does the control have an effect?"]
