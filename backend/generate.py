@@ -16,7 +16,7 @@ from backend.allowance import payer_of
 from backend.base import Backend
 from backend.caller import Caller
 from backend.capabilities import Estimate
-from backend.errors import Cancelled, NotReady, PlaygroundError, TooManyRequests
+from backend.errors import Cancelled, NotReady, PlaygroundError, StorageFull, TooManyRequests
 from backend.events import Emit, Event, Ordering, Progress, Stopped, Waiting, unheard
 from backend.exchanges import Exchange, noting
 from backend.known_maps import with_known_maps, words_of
@@ -26,6 +26,7 @@ from backend.request_parts import RANDOM_SEED, Control
 from backend.requests import ControlNet, Request, TextToImage
 from backend.runs.database import write
 from backend.runs.exchanges import save_exchanges
+from backend.runs.patience import patiently
 from backend.runs.records import Run
 from backend.stream import TICK_SECONDS, Work
 
@@ -113,7 +114,10 @@ def book(
     run = _open(playground, caller, backend, request, estimate, spent=True)
     recorder = Recorder(playground, run, estimate, unheard)
     for event in heard:
-        recorder.emit(event)
+        try:
+            patiently(partial(recorder.emit, event))
+        except StorageFull as full:  # The run is closed all the same, or as soon as the record can take it.
+            log.warning("What was heard of run %s isn't kept: %s", run.id, full)
     recorder.fail(error)
 
 
@@ -195,7 +199,8 @@ def _open(
         estimate_usd=estimate.likely,
         cost_kind="free" if estimate.free else "unknown",
     )
-    playground.disk.claim(run.id, _bytes_of(backend, request))
+    if not spent:  # What is spent is booked however full the disk is, and writes no image by itself.
+        playground.disk.claim(run.id, _bytes_of(backend, request))
     payer = payer_of(backend, caller, estimate)
     address = None if caller.signed_in else caller.address
 
@@ -203,8 +208,9 @@ def _open(
         playground.budget.reserve(run, estimate.most, payer=payer, address=address, spent=spent, connection=connection)
         playground.store.add(run, connection=connection)
 
+    opening = partial(write, playground.store.engine, begin, alone=True)
     try:
-        write(playground.store.engine, begin, alone=True)
+        patiently(opening) if spent else opening()
     except BaseException:  # Nothing of it goes on that would give the room back.
         playground.disk.release(run.id)
         raise

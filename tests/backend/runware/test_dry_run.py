@@ -7,6 +7,7 @@ from PIL import Image
 from pydantic import SecretStr
 
 from backend.caller import Caller
+from backend.disk import BLOCK, Disk
 from backend.encoding import encode
 from backend.errors import BadReply, GenerationFailed, ProviderRefused, ProviderTimeout, Unsupported
 from backend.generate import collect
@@ -18,6 +19,7 @@ from backend.runware.dry_run import PROOF_SECONDS, DryRuns
 from backend.runware.service import key_mark, new_uuid
 from backend.simulator.faults import Fault
 from backend.simulator.world import KEY
+from tests.backend.locked import Locked
 from tests.backend.runware.scene import INFER, ONE, Scene, fox
 
 ME = Caller(visitor="visitor-1")
@@ -131,6 +133,39 @@ def test_a_price_whose_answer_is_lost_is_held_until_somebody_knows(scene: Scene)
     (lost,) = scene.playground.history.recoverable("visitor-1")
     list(collect(scene.playground, ME, lost))
     assert scene.playground.store.run(lost.id).status == "finished"
+    assert spent(scene) == sum(scene.world.account.bills) == 2 * ONE
+
+
+def lose_price(scene: Scene) -> None:
+    """Let Runware draw where a price is asked, and its answer be lost on the way."""
+    scene.draw(fox())
+    asked(scene)
+    scene.world.faults.add(Fault(kind="drop_after", operation=INFER))
+    scene.world.dry_runs = False
+
+
+def test_what_was_spent_on_a_price_is_booked_on_a_full_disk_and_claims_no_room(scene: Scene) -> None:
+    lose_price(scene)
+    disk = Disk(BLOCK, scene.playground.settings.data)
+    object.__setattr__(scene.playground, "disk", disk)
+    with pytest.raises(ProviderTimeout):
+        asked(scene, fox())
+    (lost,) = scene.playground.history.recoverable("visitor-1")
+    entry = scene.playground.budget.entry(lost.id)
+    assert entry is not None
+    assert entry[0] == "held"
+    assert disk.measure() == disk.used
+
+
+def test_what_was_spent_on_a_price_is_booked_once_the_record_can_be_written(scene: Scene) -> None:
+    lose_price(scene)
+    locked = Locked(scene.playground.store.engine)
+    locked.lock(times=2)
+    with pytest.raises(ProviderTimeout):
+        asked(scene, fox())
+    assert locked.refused == 2
+    (lost,) = scene.playground.history.recoverable("visitor-1")
+    list(collect(scene.playground, ME, lost))
     assert spent(scene) == sum(scene.world.account.bills) == 2 * ONE
 
 
