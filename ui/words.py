@@ -56,7 +56,7 @@ _TITLES: tuple[tuple[type[PlaygroundError], str], ...] = (
     (InvalidRequest, "Some values need another look"),
     (BadImage, "This image can't be used"),
     (NotReady, "Not ready yet"),
-    (OverBudget, "The spend cap is reached"),
+    (OverBudget, "More than the spend cap leaves"),
     (StorageFull, "No room to keep the image"),
     (OutOfMemory, "Not enough memory for this run"),
     (ProviderUnreachable, "The provider can't be reached"),

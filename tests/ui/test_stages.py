@@ -179,7 +179,7 @@ def test_a_cap_reached_between_choices_leaves_the_paid_images_on_the_stage(pages
     paid = pages.orders()
     assert 0 < paid < 6
     assert seen[-1].count("<figure") == paid
-    assert "The spend cap is reached" in seen[-1]
+    assert "More than the spend cap leaves" in seen[-1]
     assert "Nothing was billed for this one." in seen[-1]
     assert "Nothing was billed.<" not in seen[-1]
     assert "Starting" not in seen[-1]
@@ -190,7 +190,7 @@ def test_a_cap_reached_in_a_grid_is_told_once_with_the_ways_out(pages: Pages) ->
     capped(pages, "0.003")
     seen = stages(list(pages.press("grid", **FORM, **GRID)))
     assert seen[-1].count("<figure") == pages.orders() > 0
-    assert 1 <= seen[-1].count("The spend cap is reached") <= 2
+    assert 1 <= seen[-1].count("More than the spend cap leaves") <= 2
     assert "Not begun." in seen[-1]
     assert "data-way" in seen[-1]
 
