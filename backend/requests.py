@@ -124,7 +124,7 @@ class Sized(Common):
     @model_validator(mode="after")
     def _both_sides_or_none(self) -> Self:
         if (self.width is None) != (self.height is None):
-            raise ValueError("give `width` and `height` together, or neither")
+            raise ValueError("Give `width` and `height` together, or neither")
         return self
 
 
@@ -179,7 +179,7 @@ class Outpaint(Common):
     @model_validator(mode="after")
     def _some_side_grows(self) -> Self:
         if not (self.left or self.right or self.top or self.bottom):
-            raise ValueError("give at least one of `left`, `right`, `top` and `bottom`")
+            raise ValueError("Give at least one of `left`, `right`, `top` and `bottom`")
         return self
 
 

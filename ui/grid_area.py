@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from backend.grid.axes import axis_fields
+from ui.field_titles import field_title
 from ui.sheet import fold
 from ui.sheet_cells import Cell, line, select
 
@@ -18,8 +19,8 @@ FIRST = ("steps", "4, 8")
 def grid_cells() -> list[Cell]:
     """Return the inputs that a grid is read from; it begins with some steps across and nothing down."""
     fields = axis_fields("text_to_image")
-    across = {FIRST[0]: FIRST[0], **{name: name for name in fields}}
-    down = {"": "nothing", **{name: name for name in fields}}
+    across = {name: field_title(name) for name in (FIRST[0], *fields)}
+    down = {"": "nothing", **{name: field_title(name) for name in fields}}
     return [
         select("across", "Across", "", across, at="grid-across"),
         line("across_values", "Values", FIRST[1], at="grid-across-values"),

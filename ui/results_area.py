@@ -34,6 +34,10 @@ _PICTURE = Markup(
     '<svg viewBox="0 0 48 48" aria-hidden="true"><rect x="5" y="9" width="38" height="30" rx="5"/>'
     '<circle cx="16" cy="20" r="4"/><path d="M7 35l11-10 8 7 6-5 9 8"/></svg>'
 )
+_HOW = Markup(
+    '<p class="by-keys">Write what you want to see, then press <kbd>Ctrl</kbd>&nbsp;<kbd>Enter</kbd>.</p>'
+    '<p class="by-touch">Write what you want to see, then press Generate.</p>'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,7 @@ class ResultsArea:
 def empty_stage(examples: Mapping[str, Sequence[tuple[str, str]]], chosen: str) -> str:
     """Return what stands where results will: how to begin, and each backend's prompts (title and words)."""
     chips = Markup("").join(_chips(backend, found, shown=backend == chosen) for backend, found in examples.items())
-    how = Markup("<p>Write what you want to see, then press <kbd>Ctrl</kbd>&nbsp;<kbd>Enter</kbd>.</p>")
-    return str(Markup('<div class="empty">{}{}{}</div>').format(_PICTURE, how, chips))
+    return str(Markup('<div class="empty">{}{}{}</div>').format(_PICTURE, _HOW, chips))
 
 
 def _chips(backend: str, examples: Sequence[tuple[str, str]], *, shown: bool) -> Markup:

@@ -82,7 +82,7 @@ def test_a_billed_cost_and_an_unknown_one_are_told_apart(client: Client) -> None
         ({"steps": 0}, "`steps`: is 0; the least is 1"),
         ({"seed": -5}, "`seed`: is -5; the least is -1"),
         ({"count": 21}, "`count`: is 21; the most is 20"),
-        ({"width": 512}, "give `width` and `height` together"),
+        ({"width": 512}, "Give `width` and `height` together"),
         ({"backend": "nobody"}, "`backend`: is 'nobody'; choose one of auto, fake"),
         ({"options": {"colour": 1}}, "`options.colour`: is not a field"),
     ],

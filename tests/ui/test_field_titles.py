@@ -19,8 +19,8 @@ from ui.results import error_card
 ROOT = Path(__file__).parents[2]
 PICTURE = "0" * 64
 WRONG: tuple[tuple[dict[str, Any], str], ...] = (
-    ({"mode": "outpaint", "image": PICTURE}, "give at least one of Left, Right, Top and Bottom."),
-    ({"width": 512}, "give Width and Height together, or neither."),
+    ({"mode": "outpaint", "image": PICTURE}, "Give at least one of Left, Right, Top and Bottom."),
+    ({"width": 512}, "Give Width and Height together, or neither."),
     ({"width": 9999, "height": 512}, "Width: is 9999; the most is 2048."),
     ({"width": 2040, "height": 512}, "Width: is 2040; it must be a multiple of 16, such as 2048."),
     ({"width": 100, "height": 512}, "Width: is 100; the least is 128."),

@@ -1,0 +1,41 @@
+"""What only a phone shows: no keys to press, sliders without their ends, a footer without the API's button."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.fingers import PHONE
+from tests.serving import Site
+
+UNCUT = """() =>
+  [...document.querySelectorAll('input[type=range]')].filter(each => each.checkVisibility()).map(each => {
+  const track = each.getBoundingClientRect(), block = each.closest('.block').getBoundingClientRect();
+  return block.bottom - (track.top + track.bottom) / 2;
+})"""
+THUMB_PX = 16
+
+
+@pytest.fixture
+def phone(browser: Browser, site: Site) -> Iterator[Page]:
+    """Open the playground on a phone."""
+    context = browser.new_context(**PHONE)
+    page = context.new_page()
+    page.goto(site.address)
+    page.wait_for_selector("#generate")
+    yield page
+    context.close()
+
+
+def test_no_slider_cuts_its_thumb(phone: Page) -> None:
+    phone.get_by_role("tab", name="Outpaint", exact=True).click()
+    expect(phone.locator("#outpaint-left input[type=range]")).to_be_visible()
+    below = phone.evaluate(UNCUT)
+    assert len(below) > 5
+    assert min(below) >= THUMB_PX / 2
+
+
+def test_the_empty_stage_asks_for_no_key_and_the_footer_has_no_loose_dot(phone: Page) -> None:
+    expect(phone.locator("#stage .by-touch")).to_be_visible()
+    expect(phone.locator("#stage kbd").first).to_be_hidden()
+    assert phone.locator("footer").inner_text().strip().startswith("Settings")
