@@ -1,6 +1,7 @@
 """The API: one typed endpoint a mode, made from its request type, and what scripts need around them."""
 
 import inspect
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -150,7 +151,8 @@ def _seldom(steps: Iterator[Progressing]) -> Iterator[Progressing]:
 
     It is often enough for Gradio to end a run within a moment, which it can between two of them.
     """
-    last = time.monotonic()
+    # The first at once: until then Gradio holds nothing that a cancel could end, and the run would go on unheard.
+    last = -math.inf
     for now in steps:
         if now.over or time.monotonic() - last >= TICK_SECONDS / 2:
             last = time.monotonic()

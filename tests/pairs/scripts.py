@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -51,7 +52,12 @@ class AtTheApi(Row):
         """Submit it."""
         headers = {name: page.client.headers[name] for name in ("cookie", "x-forwarded-for")}
         client = Client(place.address, headers=headers, verbose=False, download_files=False)
-        return Called(client, client.submit(**ASKED, api_name="/text_to_image"))
+        job = client.submit(**ASKED, api_name="/text_to_image")
+        until = time.monotonic() + PATIENCE
+        while not (job.communicator and job.communicator.event_id):  # by which the client cancels
+            assert time.monotonic() < until
+            time.sleep(0.005)
+        return Called(client, job)
 
 
 class Tool:

@@ -279,6 +279,7 @@ def test_a_run_of_many_steps_is_told_now_and_then_and_whole_at_its_end(site: Sit
         event = script.post("/gradio_api/call/v2/text_to_image", json=values).json()["event_id"]
         told = script.get(f"/gradio_api/call/text_to_image/{event}").text
         taken = time.monotonic() - began
-    assert told.count("event: generating") <= taken / (TICK_SECONDS / 2) + 1
+    # The first word and the last come of their own.
+    assert told.count("event: generating") <= taken / (TICK_SECONDS / 2) + 2
     assert told.count("event: complete") == 1
     assert '"status": "finished"' in told
