@@ -15,7 +15,7 @@ from backend.runs.records import Run, RunImage
 from ui.caller import caller_of
 from ui.field_titles import error_text
 from ui.filling import Filling, Updates
-from ui.inspector import inspector_html
+from ui.inspector import inspector_html, own_file_link
 from ui.shared_result import link_html, revoked_html
 from ui.signals import data_of
 
@@ -60,7 +60,8 @@ class Actions:
                 return self.filling.send(image.sha256, _mode(given.get("mode")), caller.visitor)
             case "code":
                 run, image = self.image(given, caller)
-                text = inspector_html(self.playground, run, image, address)
+                own = own_file_link(self.filling.served, image, caller.visitor)
+                text = inspector_html(self.playground, run, image, address=address, own_file=own)
                 return {self.inspector: gr.update(value=text, visible=True)}
             case "share":
                 token = self.playground.result_links.share(run_id, caller.visitor)

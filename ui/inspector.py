@@ -7,10 +7,13 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
+from backend.errors import PlaygroundError
 from backend.export.programs import programs
 from backend.playground import Playground
 from backend.runs.exchanges import load_exchanges
 from backend.runs.records import Run, RunImage
+from ui.cards import lost
+from ui.served import Served, url
 
 _HEAD = Markup(
     '<div class="inspector-head"><h2 class="quiet">Request</h2><button type="button" data-close>Close</button></div>'
@@ -20,11 +23,27 @@ _BLOCK = Markup(
     '<pre tabindex="0"><code>{}</code></pre></div></details>'
 )
 
+_OWN_FILE = Markup(
+    '<p class="hint"><a class="restore-file" href="{}" download="{}">Download the provider\'s own file</a>: '
+    "byte for byte as it came, with whatever it says of its origin.</p>"
+)
 
-def inspector_html(playground: Playground, run: Run, image: RunImage, address: str) -> str:
-    """Return a run of this visitor as readable blocks; no key is in any of them."""
+
+def inspector_html(playground: Playground, run: Run, image: RunImage, *, address: str, own_file: Markup) -> str:
+    """Return a run of this visitor as readable blocks under the link to its file; no key is in any of them."""
     blocks = (_BLOCK.format(title, text) for title, text in _blocks(playground, run, image, address))
-    return str(_HEAD + Markup("").join(blocks))
+    return str(_HEAD + own_file + Markup("").join(blocks))
+
+
+def own_file_link(served: Served, image: RunImage, visitor: str) -> Markup:
+    """Return the link that downloads the provider's own file, or why it can't be; nothing for a picture made here."""
+    if image.original is None:
+        return Markup("")
+    try:
+        path = served.copy_of(image.original, visitor)
+    except PlaygroundError as error:
+        return lost(error)
+    return _OWN_FILE.format(url(path), f"provider-{image.sha256[:8]}{path.suffix}")
 
 
 def _blocks(playground: Playground, run: Run, image: RunImage, address: str) -> Iterator[tuple[str, str]]:
