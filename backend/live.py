@@ -23,10 +23,12 @@ class LiveRun:
     stream: Stream
     job: Job | None = None
     pages: set[str] = field(default_factory=set)
+    of_script: bool = False
 
     def watch(self, page: str | None) -> Iterator[Event]:
         """Yield its events, old ones first; only a page leaves it time to be found again."""
         if page is None:
+            self.of_script = True
             return self.stream.watch()
         self.pages.add(page)
         return self.stream.watch(linger=LINGER_SECONDS)
@@ -97,7 +99,8 @@ class LiveRuns:
         for job in self._jobs_of(caller):
             job.stop()
         for live in self.of(caller):
-            if live.pages:
+            # A script waits for its run: only a page that follows it, and shows Stop for it, ends that.
+            if live.pages if not live.of_script else caller.page in live.pages:
                 live.stream.stop()
 
     def stop_part(self, caller: Caller, part: str) -> None:

@@ -153,6 +153,19 @@ def test_a_page_does_not_stop_what_a_script_runs(playground: Playground) -> None
         assert isinstance(list(events)[-1], Finished)
 
 
+def test_a_scripts_run_is_stopped_by_a_page_that_follows_it_and_by_no_other(playground: Playground) -> None:
+    events = generate(playground, replace(PAGE, page=None), "fake", asked())
+    until(events, Progress)
+    (live,) = playground.live.of(PAGE)
+    followed = live.watch(OTHER_TAB.page)
+    until(followed, Progress)
+    followed.close()  # type: ignore[attr-defined]
+    playground.live.stop(PAGE)
+    assert not isinstance(next(events), Stopped)
+    playground.live.stop(OTHER_TAB)
+    assert isinstance(list(events)[-1], Stopped)
+
+
 def test_the_stop_of_one_part_of_the_page_leaves_the_rest(playground: Playground) -> None:
     with playground.live.job(PAGE, part="control map") as mapping, playground.live.job(PAGE) as acting:
         playground.live.stop_part(PAGE, "control map")
