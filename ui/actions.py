@@ -23,6 +23,8 @@ _UNDO = Markup(
     '<p class="undo" data-run="{run}" role="status">Moved to the trash, where it stays for a week. '
     '<button type="button" class="small" data-act="restore">Undo</button></p>'
 )
+_GOES_ON = "This run still goes on, and stays here: delete it once it has ended."
+_EMPTIED = "This run is gone for good: the trash was emptied."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +74,24 @@ class Actions:
             case "star" | "unstar" as wish:
                 history.mark(caller.visitor, run_id, _index(given), favourite=wish == "star")
             case "delete":
-                history.delete(caller.visitor, [run_id])
+                self._delete(run_id, caller.visitor)
                 return {self.undo: gr.update(value=str(_UNDO.format(run=run_id)), visible=True)}
             case "restore":
-                history.restore(caller.visitor, [run_id])
+                self._restore(run_id, caller.visitor)
                 return {self.undo: gr.update(visible=False)}
             case other:
                 raise InvalidRequest([Problem("act", f"is {other!r}, which this page doesn't know; reload it.")])
         return {}
+
+    def _delete(self, run_id: str, visitor: str) -> None:
+        moved = self.playground.history.delete(visitor, [run_id])
+        if not moved and self.playground.store.run(run_id, visitor).deleted is None:
+            raise NotFound(_GOES_ON)
+
+    def _restore(self, run_id: str, visitor: str) -> None:
+        moved = self.playground.history.restore(visitor, [run_id])
+        if not moved and self.playground.store.run(run_id, visitor).deleted is not None:
+            raise NotFound(_EMPTIED)
 
     def image(self, given: Mapping[str, str], caller: Caller) -> tuple[Run, RunImage]:
         """Return the image that a button stands at, with its run; raise `NotFound` for another visitor's."""
