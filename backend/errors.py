@@ -35,6 +35,8 @@ from pydantic import BaseModel, ValidationError
 Billed = Literal["no", "yes", "unknown"]
 GRAVITY: tuple[Billed, ...] = ("no", "yes", "unknown")
 """The least open bill first."""
+RUN_AGAIN = "run it again"
+"""A way out that orders once more: only for what was not ordered yet."""
 MOST_WORDS = 3
 """Different errors of one run that are told; more would hide the first."""
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from backend.base import CONTROL_PICTURE
 from backend.capabilities import Estimate
-from backend.errors import Billed, Cancelled, GenerationFailed, PlaygroundError, StorageFull
+from backend.errors import RUN_AGAIN, Billed, Cancelled, GenerationFailed, PlaygroundError, StorageFull
 from backend.events import Charged, Emit, Event, Failed, Finished, Generated, Ordering, Progress, Submitted
 from backend.playground import Playground
 from backend.runs.database import write
@@ -169,7 +169,10 @@ class Recorder:
         )
 
     def _unkept(self, error: StorageFull) -> StorageFull:
-        return type(error)(str(error), billed="unknown" if self._committed else "no")
+        """Return it with what is known of the bill; what was ordered is recovered, since a second run is paid again."""
+        if not self._committed:
+            return type(error)(str(error), billed="no")
+        return type(error)(str(error).replace(RUN_AGAIN, "recover the run"), billed="unknown")
 
     def _known(self) -> Decimal:
         """Return what has surely been billed until now, in USD; what this machine estimates of itself is no bill."""

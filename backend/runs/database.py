@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, event, func, select
 from sqlalchemy.exc import OperationalError
 
-from backend.errors import RecordBusy, StorageFull
+from backend.errors import RUN_AGAIN, RecordBusy, StorageFull
 from backend.runs.database_address import engine_of, opening
 from backend.runs.files import ImageFiles
 from backend.runs.group_commit import GroupCommit
@@ -110,7 +110,7 @@ def _begin(engine: Engine) -> Iterator[Connection]:
 def _in_words(error: OperationalError) -> Exception:
     said = str(error.orig)
     if any(sign in said for sign in _NO_ROOM):
-        return StorageFull(f"The record could not be written ({said}): free some disk space and run it again.")
+        return StorageFull(f"The record could not be written ({said}): free some disk space and {RUN_AGAIN}.")
     if any(sign in said for sign in _BUSY):
         first = said.strip().partition("\n")[0]
         return RecordBusy(f"The record could not be written ({first}): another program may hold it. Try again soon.")

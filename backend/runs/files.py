@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterator
 from pathlib import Path
 
 from backend.disk import Disk, files_below
-from backend.errors import BadImage, NotFound, StorageFull, StorageUnreachable
+from backend.errors import RUN_AGAIN, BadImage, NotFound, StorageFull, StorageUnreachable
 from backend.runs.known_files import KnownFiles
 
 SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp"}
@@ -151,7 +151,7 @@ class ImageFiles:
                 raise
         except OSError as error:
             raise StorageFull(
-                f"The image could not be kept ({error.strerror or error}): free some disk space and run it again."
+                f"The image could not be kept ({error.strerror or error}): free some disk space and {RUN_AGAIN}."
             ) from error
 
 

@@ -279,6 +279,8 @@ def test_a_full_disk_books_what_was_paid_and_recover_brings_it(scene: Scene, ima
         ("failed", "yes", 2 * ONE),
         ("failed", "yes", ONE),
     ]
+    # Not "run it again", which would be paid once more.
+    assert {run.error for run in runs} == {"The image could not be kept: free some disk space and recover the run."}
     assert sorted(offered(scene)) == sorted(run.id for run in runs)
     assert [collected(scene, run).status for run in runs] == ["finished", "finished"]
     assert scene.world.account.bills == 3 * [ONE]
