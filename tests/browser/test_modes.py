@@ -232,8 +232,8 @@ def test_only_a_backend_that_ends_somewhere_is_said_to(page: Page, tmp_path: Pat
     expect(page.locator("#easel .about")).to_have_text("1200 × 1600 → 2400 × 3200")
     # A look at the form that is still under way fits the easel to the page's own backend once more.
     page.wait_for_function(
-        "() => { window.playground_easel.within(2048);"
-        " return document.querySelector('#easel .about').textContent.includes('this backend makes at most 2048 a side'); }"
+        "() => { window.playground_easel.within(2048); return "
+        "document.querySelector('#easel .about').textContent.includes('this backend makes at most 2048 a side'); }"
     )
 
 
