@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from backend.base import CONTROL_PICTURE
 from backend.capabilities import Estimate
-from backend.errors import RUN_AGAIN, Billed, Cancelled, GenerationFailed, PlaygroundError, StorageFull
-from backend.events import Charged, Emit, Event, Failed, Finished, Generated, Ordering, Progress, Submitted
+from backend.errors import RUN_AGAIN, Billed, Cancelled, GenerationFailed, PlaygroundError, ProviderBusy, StorageFull
+from backend.events import Charged, Emit, Event, Failed, Finished, Generated, Ordering, Progress, Submitted, is_wanted
 from backend.playground import Playground
 from backend.runs.database import write
 from backend.runs.keep import keep_image
@@ -80,8 +80,14 @@ class Recorder:
             log.warning("Run %s had all its images when this came: %s", self.run.id, error)
             return self.finish()
         error.billed = self._billed(error)
-        self._close("partial" if self.run.images else "failed", error)
+        self._close(self._end_of(error), error)
         return Failed(error, self.run)
+
+    def _end_of(self, error: PlaygroundError) -> Status:
+        # Who is busy is asked again until Stop: it was the visitor who gave up.
+        if isinstance(error, ProviderBusy) and error.billed == "no" and not is_wanted(self._emit):
+            return "cancelled"
+        return "partial" if self.run.images else "failed"
 
     def _pass_on(self, event: Event) -> None:
         try:
@@ -144,7 +150,7 @@ class Recorder:
             seconds=round(time.monotonic() - self._began, 3),
             cost_usd=cost,
             cost_kind=self._cost_kind(cost),
-            error=str(error) if error else None,
+            error=str(error) if error and status != "cancelled" else None,
             billed=error.billed if error else None,
         )
         run = self.run

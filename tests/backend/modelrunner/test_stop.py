@@ -66,7 +66,8 @@ def test_a_request_that_surely_did_not_arrive_is_not_sent_again(
     left = threading.Event()
     backend.service.line._sleep = lambda _seconds: None if left.wait(10) else pytest.fail("it was never left")
     run = left_at(1, then=left.set)
-    assert (run.images, run.billed, world.account.bills) == ((), "no", [])
+    assert (run.status, run.error, run.images, run.billed) == ("cancelled", None, (), "no")
+    assert world.account.bills == []
 
 
 def test_an_unknown_bill_is_said_even_when_nobody_waits(left_at: Callable[..., Run], suffer: Suffer) -> None:

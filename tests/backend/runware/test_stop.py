@@ -77,6 +77,8 @@ def test_an_order_that_failed_is_not_sent_again_once_nobody_waits(scene: Scene, 
     left.set()
     (run,) = scene.ended()
     assert (run.images, scene.world.account.bills) == ((), [])
+    # Who was busy would have been asked again: it was the visitor who gave up.
+    assert (run.status, run.error is None) == (("cancelled", True) if kind == "status" else ("failed", False))
 
 
 def test_a_map_that_was_ordered_alone_is_kept(scene: Scene, guided: ControlNet) -> None:
