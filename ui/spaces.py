@@ -1,6 +1,8 @@
 """Two endpoints in shapes that many scripts speak: that of the official Space, and that of another popular one."""
 
-from collections.abc import Iterator
+import functools
+import inspect
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -8,8 +10,8 @@ from gradio.data_classes import FileData
 from gradio.events import api
 
 from backend.errors import InvalidRequest, Problem
-from ui import words
 from ui.caller import caller_of
+from ui.words import sentence
 
 if TYPE_CHECKING:
     from ui.api import Api
@@ -26,8 +28,8 @@ class Spaces:
 
     def add_to_page(self) -> None:
         """Register the endpoints; call it inside the page's Blocks."""
-        api(self.generate, api_name="generate")
-        api(self.generate_image, api_name="generate_image")
+        api(_answering(self.generate, _GALLERY), api_name="generate")
+        api(_answering(self.generate_image, _IMAGE), api_name="generate_image")
 
     def generate(
         self,
@@ -39,13 +41,13 @@ class Spaces:
         shift: float = 3.0,
         random_seed: bool = True,
         gallery_images: list | None = None,  # type: ignore[type-arg]  # Gradio reads the bare type
-    ) -> _GALLERY:
+    ) -> Iterator[_GALLERY]:
         """Make an image as the official Space does. Returns the gallery with it in front, and the seed twice."""
         width, height = _sides(resolution)
         values = {"prompt": prompt, "width": width, "height": height, "steps": steps, "shift": shift}
-        files, used = self._one(request, {**values, "seed": -1 if random_seed else seed})
-        gallery: Any = [*files, *(gallery_images or [])]
-        return gallery, str(used), used
+        for files, used in self._one(request, {**values, "seed": -1 if random_seed else seed}):
+            gallery: Any = [*files, *(gallery_images or [])]
+            yield gallery, str(used), used
 
     def generate_image(
         self,
@@ -56,24 +58,32 @@ class Spaces:
         num_inference_steps: int = 9,
         seed: int = 42,
         randomize_seed: bool = True,
-    ) -> _IMAGE:
+    ) -> Iterator[_IMAGE]:
         """Make an image from words. Returns it and its seed."""
         values = {"prompt": prompt, "width": width, "height": height, "steps": num_inference_steps}
-        files, used = self._one(request, {**values, "seed": -1 if randomize_seed else seed})
-        image: Any = files[0]
-        return image, used
+        for files, used in self._one(request, {**values, "seed": -1 if randomize_seed else seed}):
+            image: Any = files[0] if files else None
+            yield image, used
 
-    def _one(self, request: gr.Request, values: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
+    def _one(self, request: gr.Request, values: dict[str, Any]) -> Iterator[tuple[list[dict[str, Any]], int]]:
+        """Yield the files and the seed so far (0 until it is known): Gradio can cancel between two of them."""
         caller = caller_of(self.own.playground, request)
-        files, run = _last(self.own.run("text_to_image", caller, {**values, "backend": "auto"}))
-        return files, int(run["seeds"][0] or 0)
+        for files, run in self.own.run("text_to_image", caller, {**values, "backend": "auto"}):
+            (seed, *_) = run.get("seeds") or (0,)
+            yield files, int(seed or 0)
 
 
-def _last(
-    answers: Iterator[tuple[list[dict[str, Any]], dict[str, Any]]],
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    *_, last = answers
-    return last
+def _answering(call: Callable[..., Any], answer: Any) -> Callable[..., Any]:
+    """Return a generator as an endpoint whose answer is of this type: Gradio reads it as each of its words."""
+
+    @functools.wraps(call)
+    def said(*given: Any, **named: Any) -> Iterator[Any]:
+        yield from call(*given, **named)
+
+    shaped: Any = said
+    shaped.__signature__ = inspect.signature(call).replace(return_annotation=answer)
+    shaped.__annotations__ = {**call.__annotations__, "return": answer}
+    return said
 
 
 def _sides(resolution: str) -> tuple[int, int]:
@@ -81,5 +91,5 @@ def _sides(resolution: str) -> tuple[int, int]:
     width, _, height = resolution.partition("(")[0].strip().partition("x")
     if not (width.strip().isdigit() and height.strip().isdigit()):
         error = InvalidRequest([Problem("resolution", f"is {resolution[:40]!r}; write it as `1024x1024`.")])
-        raise gr.Error(words.sentence(error), print_exception=False)
+        raise gr.Error(sentence(error), print_exception=False)
     return int(width), int(height)

@@ -9,6 +9,8 @@ from PIL import Image
 
 from backend.encoding import encode
 from backend.runs.origin import marked
+from tests.serving import Site
+from tests.ui.test_api import wait_for
 
 
 def test_a_script_for_the_official_space_works(client: Client) -> None:
@@ -36,6 +38,22 @@ def test_a_script_with_inference_steps_works(client: Client) -> None:
     assert seed == 5
     with Image.open(image) as picture:
         assert picture.size == (256, 128)
+
+
+@pytest.mark.parametrize("name", ["/generate", "/generate_image"])
+def test_a_scripts_cancel_frees_the_backend(
+    client: Client, site: Site, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    take_time = site.fake._take_time
+    monkeypatch.setattr(
+        site.fake,
+        "_take_time",
+        lambda request, options, *rest: take_time(request, options.model_copy(update={"seconds": 50}), *rest),
+    )
+    job = client.submit(prompt="a red fox", api_name=name)
+    wait_for(lambda: site.fake.running == 1)
+    job.cancel()
+    wait_for(lambda: site.fake.running == 0)
 
 
 def test_a_resolution_that_is_none_is_named(client: Client) -> None:
