@@ -151,7 +151,7 @@ def test_no_event_holds_a_value_to_bounds_that_a_session_would_have_to_remember(
     with opened(site.address, events) as page:
         page.press("list-save", list_name="birds", list_lines="owl")
         page.tell("switched", {"values": {"backend": "second"}, "before": "fake"})
-        session = newest_session()
+        session = session_of(page.name)
         own, first = session.blocks_config, session.blocks_config.root_block.default_config.blocks
         assert set(own.blocks) == set(first), "a component that was changed is kept more than once"
         checked = {key: block for key, block in own.blocks.items() if not isinstance(block, gr.HTML)}
@@ -167,10 +167,11 @@ def bounds(block: Any) -> list[Any]:
     return [getattr(block, name, None) for name in ("choices", "minimum", "maximum", "max_length", "file_types")]
 
 
-def newest_session() -> SessionState:
-    """Return the session that was begun last, of all that this process has."""
-    site = next(each for each in gc.get_objects() if isinstance(each, StateHolder) and each.capacity == 2)
-    return next(reversed(site.session_data.values()))
+def session_of(name: str) -> SessionState:
+    """Return the session of this name; other tests' playgrounds may live in this process too."""
+    holders = [each for each in gc.get_objects() if isinstance(each, StateHolder)]
+    (session,) = (each.session_data[name] for each in holders if name in each.session_data)
+    return session
 
 
 def test_a_page_whose_session_was_given_up_keeps_its_key_and_its_place_in_the_history(site: Site) -> None:
