@@ -1,6 +1,7 @@
 """A page whose session the server has given up, since so many others came: everything on it goes on."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,10 +14,11 @@ from tests.serving import Site, served_site
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serve a playground that keeps the sessions of two pages."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ui.sessions.MOST_SESSIONS", 2)
-        with served_site(tmp_path_factory.mktemp("data")) as site:
-            yield site
+    with ExitStack() as serving:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("ui.sessions.MOST_SESSIONS", 2)
+            site = serving.enter_context(served_site(tmp_path_factory.mktemp("data")))
+        yield site
 
 
 def others_open(site: Site) -> None:

@@ -8,6 +8,7 @@ import time
 import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
@@ -31,10 +32,11 @@ GRADIO = Path(inspect.getfile(gr)).parent
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serve a playground that keeps the sessions of two pages."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ui.sessions.MOST_SESSIONS", 2)
-        with served_site(tmp_path_factory.mktemp("data"), two=True) as site:
-            yield site
+    with ExitStack() as serving:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("ui.sessions.MOST_SESSIONS", 2)
+            site = serving.enter_context(served_site(tmp_path_factory.mktemp("data"), two=True))
+        yield site
 
 
 def test_this_release_of_gradio_builds_its_sessions_as_known() -> None:
