@@ -6,7 +6,9 @@ from backend.restore.found import Restored
 from backend.restore.origin import Origin
 from backend.restore.read import OURS
 from backend.runs.origin import VOCABULARY
-from ui.reading import Reading, origin_lines
+from tests.ui.test_languages import LANGUAGES, known
+from ui.languages import words
+from ui.reading import _TYPES, _UNMARKED, Reading, origin_lines
 from ui.restore import read_note
 
 CAPTURE = VOCABULARY.replace("http:", "https:") + "digitalCapture"
@@ -39,3 +41,14 @@ def test_what_a_file_says_is_never_markup_of_the_page() -> None:
     note = read_note(Reading(None, Origin("<script>alert(1)</script>", False)))
     assert "<script>" not in note
     assert "carries no settings" in note
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_file_says_of_its_origin_is_said_in_every_language(language: str) -> None:
+    table = dict(words(language))
+    said = [
+        line
+        for term in (*_TYPES, "somethingElse")
+        for line in origin_lines(Reading(None, Origin(f"{VOCABULARY}{term}", credentials=True)))
+    ]
+    assert [line for line in (*said, *_TYPES.values(), _UNMARKED) if not known(line, table)] == []

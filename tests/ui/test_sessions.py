@@ -171,7 +171,8 @@ def bounds(block: Any) -> list[Any]:
 
 def session_of(name: str) -> SessionState:
     """Return the session of this name; other tests' playgrounds may live in this process too."""
-    holders = [each for each in gc.get_objects() if isinstance(each, StateHolder)]
+    # Not `isinstance`, which asks each object for its class: torch has some that warn when they are asked anything.
+    holders: list[StateHolder] = [each for each in gc.get_objects() if type(each) is StateHolder]
     (session,) = (each.session_data[name] for each in holders if name in each.session_data)
     return session
 
