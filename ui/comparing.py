@@ -105,7 +105,7 @@ class Comparing:
         several = sum(bool(boards[one.key(0)].images) for one in able) > 1
         over = all(board.over for board in boards.values())
         said = [PIXELS_DIFFER, *(f"All draw {size}, the nearest size that they share." for size in _size_of(running))]
-        said += [f"{one.label} isn't in it: {one.refusal}" for one in running if one.refusal]
+        said += [f"{one.label} isn't in it: {in_page_words(one.refusal)}" for one in running if one.refusal]
         notes = Markup("").join(Markup('<p class="hint">{}</p>').format(code_marked(each)) for each in said)
         head = notes + (_VIEWS if several and over else Markup(""))
         return str(Markup('<div class="compare">{}<div class="columns">{}</div></div>').format(head, columns))

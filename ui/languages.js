@@ -33,9 +33,18 @@ function filled(key, depth) {
     const match = key.length < 2000 && shape.exec(key);
     if (!match) continue;
     const values = Object.fromEntries(order.map((name, at) => [name, translated(match[at + 1], depth + 1)]));
-    return other.replace(/%(\d)/g, (_, name) => values[name]);
+    return joined(other, values);
   }
   return null;
+}
+
+// The table's space beside a value parts Chinese from Latin letters and digits; two Chinese signs have none between.
+function joined(sentence, values) {
+  return sentence.replace(/((?<=[\u4e00-\u9fff]) )?%(\d)( (?=[\u4e00-\u9fff]))?/g, (_, before, name, after) => {
+    const value = values[name];
+    const left = /^[\u4e00-\u9fff]/.test(value) ? '' : before ?? '';
+    return left + value + (/[\u4e00-\u9fff]$/.test(value) ? '' : after ?? '');
+  });
 }
 
 function turn(holder, name, english) {

@@ -75,6 +75,12 @@ def test_errors_are_in_the_pages_language_and_name_the_field_in_it(chinese: Page
     expect(problem).to_contain_text("没有计费。")
 
 
+def test_no_space_stands_between_two_chinese_words(chinese: Page) -> None:
+    said = "Ready: the small embedded model on this machine's CPU."
+    chinese.evaluate("said => document.querySelector('#state .state > span').textContent = said", said)
+    expect(chinese.locator("#state .state > span")).to_have_text("就绪：自带的小模型在本机 CPU 上。")
+
+
 def test_the_switch_turns_the_page_at_once_and_is_remembered(page: Page) -> None:
     page.fill("#prompt textarea", "Steps")
     expect(page.locator("#generate")).to_contain_text("Generate")
