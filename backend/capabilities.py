@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from backend.errors import Problem, Unsupported, from_validation
 from backend.request_fields import SetField, paths, set_fields
-from backend.requests import REQUEST_TYPES, Mode, Request
+from backend.requests import MODE_LABELS, REQUEST_TYPES, Mode, Request
 
 Rules = Callable[[Request], Iterable[Problem]]
 """What a backend refuses, where one field depends on another or on the machine."""
@@ -117,7 +117,7 @@ class Capabilities:
 
     def _problems(self, request: Request) -> Iterator[Problem]:
         if request.mode not in self.modes:
-            mode, *known = (mode.replace("_", " ") for mode in (request.mode, *self.modes))
+            mode, *known = (MODE_LABELS[mode] for mode in (request.mode, *self.modes))
             yield Problem("mode", f"{mode} isn't offered by this backend, which does {', '.join(known)}.")
             return
         given = [found for found in set_fields(request) if found.path not in _APART]

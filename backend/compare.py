@@ -11,7 +11,7 @@ from typing import Any
 from backend.base import Backend
 from backend.caller import Caller
 from backend.capabilities import Estimate, Size
-from backend.errors import InvalidRequest, PlaygroundError, Problem
+from backend.errors import InvalidRequest, NotReady, PlaygroundError, Problem
 from backend.events import Event
 from backend.generate import DRAWN_SEEDS, generate
 from backend.marked import without_marks
@@ -49,7 +49,7 @@ _MAY_BE_LEFT_OUT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """One backend in a comparison: its request, what was left out for it, and why it can't take part (or None).
+    """One backend in a comparison: its request, what was left out for it, and the error that keeps it out (or None).
 
     `requests` is what runs, a run an image where the prompt has choices; without any, it doesn't take part. `size` is
     the one (width and height in pixels) that all were brought to, where they don't share the one asked for.
@@ -59,10 +59,15 @@ class Contender:
     label: str
     request: Request
     left_out: tuple[Problem, ...] = ()
-    refusal: str | None = None
+    error: PlaygroundError | None = None
     estimate: Estimate | None = None
     requests: tuple[Request, ...] = ()
     size: tuple[int, int] | None = None
+
+    @property
+    def refusal(self) -> str | None:
+        """Return why it can't take part, in a script's words."""
+        return None if self.error is None else str(self.error)
 
     def key(self, index: int) -> str:
         """Return the name of one of its requests in the stream of events."""
@@ -172,14 +177,15 @@ def _fitted(
     if request.options and not own:
         left_out.append(Problem("options", "belong to another backend; left out here."))
         request = request.model_copy(update={"options": {}})
-    refusal = backend.missing(caller)
+    missing = backend.missing(caller)
+    refusal: PlaygroundError | None = NotReady(missing) if missing else None
     try:
         taken = without_marks(request, backend)
         request = taken.request
         left_out += [Problem("prompt", note) for note in taken.notes]
         request = _without_what_is_lacking(backend, request, left_out)
     except InvalidRequest as error:
-        refusal = str(error)
+        refusal = error
     priced = None if refusal else _estimate(playground, caller, backend, request)
     requests = () if refusal else Asked(backend, request, wording).drawn().requests
     return Contender(backend.name, backend.label, request, tuple(left_out), refusal, priced, requests)

@@ -1,5 +1,6 @@
 """What somebody asks for: one frozen type a mode, with the widest ranges of the two model pages."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, JsonValue, StringConstraints, TypeAdapter, field_validator, model_validator
@@ -28,6 +29,13 @@ from backend.scheduler_names import SchedulerName
 
 Mode = Literal["text_to_image", "image_to_image", "inpaint", "outpaint", "controlnet"]
 MODES: tuple[Mode, ...] = get_args(Mode)
+MODE_LABELS: Mapping[Mode, str] = {
+    "text_to_image": "Text to image",
+    "image_to_image": "Image to image",
+    "inpaint": "Inpaint",
+    "outpaint": "Outpaint",
+    "controlnet": "ControlNet",
+}
 
 Prompt = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=3000)]
 Pixels = Annotated[int, Field(ge=0, le=MOST_SIDE)]

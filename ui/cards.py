@@ -6,7 +6,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from backend.errors import PlaygroundError
-from backend.requests import MODES, variation_seeds
+from backend.requests import MODE_LABELS, MODES, variation_seeds
 from backend.runs.records import CostKind, Run, RunImage
 from ui import words
 from ui.served import Served, url
@@ -105,9 +105,7 @@ _TILE_PICTURE = Markup(
     '<img src="{small}" alt="{alt}" title="{alt}" loading="lazy"></button>'
 )
 _FLAG = Markup('<span class="flag">flagged by the safety check</span>')
-_MODES = Markup("").join(
-    Markup('<option value="{}">{}</option>').format(mode, words.MODE_LABELS[mode]) for mode in MODES[1:]
-)
+_MODES = Markup("").join(Markup('<option value="{}">{}</option>').format(mode, MODE_LABELS[mode]) for mode in MODES[1:])
 SEND = Markup(
     '<select data-act="send" aria-label="Use this image in another mode"><option value="">Use in …</option>{}</select>'
 ).format(_MODES)

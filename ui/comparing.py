@@ -21,6 +21,7 @@ from backend.playground import RUNS_A_VISITOR
 from backend.runs.origin import TERMS, marked
 from ui import words
 from ui.caller import caller_of
+from ui.field_titles import error_text, problem_text
 from ui.marks import code_marked
 from ui.results import Board, board_html
 from ui.run import PRICE_PROMPT, Runner, Updates, priced
@@ -67,7 +68,7 @@ class Comparing:
             prompt = values.get("prompt") or PRICE_PROMPT  # An axis may replace words of it.
             planned = self._plan({**values, "prompt": prompt, "priced_only": True}, caller)
         except PlaygroundError as error:
-            return str(Markup('<p class="hint">{}</p>').format(str(error)))
+            return str(Markup('<p class="hint">{}</p>').format(code_marked(error_text(error))))
         many = len(planned.cells)
         told = [f"{many} images", words.price(planned.price)]
         if self.runner.playground.settings.public and many > RUNS_A_VISITOR.most:
@@ -85,7 +86,7 @@ class Comparing:
     def _compare(self, values: dict[str, Any], caller: Caller) -> Iterator[View]:
         running = self._running(values, caller)
         if not is_comparison(running):
-            reasons = " ".join(f"{one.label}: {one.refusal}" for one in running if one.refusal)
+            reasons = " ".join(f"{one.label}: {_why(one.error)}" for one in running if one.error)
             raise Unsupported([Problem("", f"There is nothing to compare: two backends are needed. {reasons}")])
         boards = {
             one.key(index): self._board(one, index, caller) for one in running for index in range(len(one.requests))
@@ -105,7 +106,7 @@ class Comparing:
         several = sum(bool(boards[one.key(0)].images) for one in able) > 1
         over = all(board.over for board in boards.values())
         said = [PIXELS_DIFFER, *(f"All draw {size}, the nearest size that they share." for size in _size_of(running))]
-        said += [f"{one.label} isn't in it: {in_page_words(one.refusal)}" for one in running if one.refusal]
+        said += [f"{one.label} isn't in it: {_why(one.error)}" for one in running if one.error]
         notes = Markup("").join(Markup('<p class="hint">{}</p>').format(code_marked(each)) for each in said)
         head = notes + (_VIEWS if several and over else Markup(""))
         return str(Markup('<div class="compare">{}<div class="columns">{}</div></div>').format(head, columns))
@@ -113,7 +114,9 @@ class Comparing:
     def _column(self, one: Contender, boards: Mapping[str, Board]) -> Markup:
         own = (boards[one.key(index)] for index in range(len(one.requests)))
         body = Markup("").join(Markup(board_html(board, self.runner.served, alone=False)) for board in own)  # noqa: S704
-        left_out = Markup("").join(Markup("<li>{}</li>").format(code_marked(str(problem))) for problem in one.left_out)
+        left_out = Markup("").join(
+            Markup("<li>{}</li>").format(code_marked(problem_text(problem))) for problem in one.left_out
+        )
         note = Markup('<ul class="left-out">{}</ul>').format(left_out) if left_out else Markup("")
         cost = Markup('<span class="quiet">{}</span>').format(words.price(one.estimate)) if one.estimate else ""
         return Markup('<section class="column"><h3>{} {}</h3>{}{}</section>').format(one.label, cost, body, note)
@@ -145,7 +148,7 @@ class Comparing:
         across, down = planned.axes[0], planned.axes[1] if len(planned.axes) > 1 else None
         done = sum(board.over for board in boards.values())
         head = Markup("").join(
-            Markup("<th scope='col'>{}</th>").format(across.label(index)) for index in range(len(across.values))
+            Markup("<th scope='col'>{}</th>").format(_label(across, index)) for index in range(len(across.values))
         )
         rows = Markup("").join(
             self._row(across, down, place, boards) for place in range(len(down.values) if down else 1)
@@ -165,7 +168,7 @@ class Comparing:
             Markup("<td>{}</td>").format(Markup(board_html(boards[key], self.runner.served, alone=False)))  # noqa: S704
             for key in keys
         )
-        label = Markup("<th scope='row'>{}</th>").format(down.label(row)) if down else Markup("")
+        label = Markup("<th scope='row'>{}</th>").format(_label(down, row)) if down else Markup("")
         return Markup("<tr>{}{}</tr>").format(label, cells)
 
     def _sheet(self, planned: Plan, boards: Mapping[str, Board], caller: Caller) -> str:
@@ -195,6 +198,16 @@ class Comparing:
 SHEET_BYTES = 32 * 2**20
 """What a labelled image may take: kept and as a copy, of the largest grid of photographs."""
 _SHEET = Markup('<p><a class="restore-file" href="{}" download="grid.png">Download as one labelled image</a>{}</p>')
+
+
+def _why(error: PlaygroundError) -> str:
+    return error_text(error).replace("\n", " ")
+
+
+def _label(axis: Axis, index: int) -> Markup:
+    """Return what stands beside a row or column; the field's title is a word of the page's, the value none."""
+    title = Markup("<span>{}</span> ").format(axis.title) if axis.is_named else Markup("")
+    return title + Markup('<span translate="no">{}</span>').format(axis.values[index])
 
 
 def _invitation(able: Sequence[Contender]) -> str:

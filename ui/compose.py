@@ -9,7 +9,7 @@ from markupsafe import Markup
 from backend.caller import Caller
 from backend.capabilities import Capabilities
 from backend.playground import Playground
-from backend.requests import Mode, TextToImage
+from backend.requests import MODE_LABELS, Mode, TextToImage
 from ui import words
 from ui.easel import easel
 from ui.share import ShareArea, share_area
@@ -86,7 +86,7 @@ def _tabs(capabilities: Capabilities) -> tuple[gr.Tabs, dict[Mode, gr.Tab]]:
     made: dict[Mode, gr.Tab] = {}
     with gr.Tabs(elem_id="modes", overflow_behavior="wrap") as bar:
         for mode in TABS:
-            label, able = words.MODE_LABELS[mode], mode in capabilities.modes
+            label, able = MODE_LABELS[mode], mode in capabilities.modes
             made[mode] = gr.Tab(label, id=mode, elem_id=f"tab-{mode}", interactive=able)
     return bar, made
 

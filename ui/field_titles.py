@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from backend.errors import InvalidRequest, PlaygroundError
+from backend.errors import InvalidRequest, PlaygroundError, Problem
 from backend.request_parts import Accelerator, Control, Lora, Part
 from backend.requests import REQUEST_TYPES
 
@@ -37,8 +37,13 @@ def error_text(error: PlaygroundError) -> str:
     """Return an error for a message on the page, a line a field."""
     if not isinstance(error, InvalidRequest):
         return in_page_words(str(error))
-    lines = ((field_title(problem.field), in_page_words(problem.message)) for problem in error.problems)
-    return "\n".join(f"{title}: {message}" if title else message for title, message in lines)
+    return "\n".join(problem_text(problem) for problem in error.problems)
+
+
+def problem_text(problem: Problem) -> str:
+    """Return one wrong value in a line; a mode's own sentence names it already."""
+    title, message = field_title(problem.field), in_page_words(problem.message)
+    return f"{title}: {message}" if title and problem.field != "mode" else message
 
 
 def _spelled(name: str) -> str:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from backend.caller import Caller
 from backend.errors import InvalidRequest, PlaygroundError
 from backend.playground import Playground
+from backend.requests import MODE_LABELS
 from backend.runs.history import Page, Search
 from backend.runs.records import Run, RunImage
 from ui import words
@@ -145,7 +146,7 @@ class Looking:
             wish="unstar" if starred else "star",
             star="★" if starred else "☆",
             on="on" if starred else "",
-            mode=words.MODE_LABELS[run.request.mode],
+            mode=MODE_LABELS[run.request.mode],
         )
 
     def _vary_button(self, run: Run, image: RunImage, caller: Caller) -> Markup:

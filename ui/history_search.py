@@ -14,9 +14,8 @@ from markupsafe import Markup
 
 from backend.errors import InvalidRequest, Problem
 from backend.playground import Playground
-from backend.requests import MODES
+from backend.requests import MODE_LABELS, MODES
 from backend.runs.history import Search
-from ui import words
 from ui.presses import PRESS
 from ui.sheet import fold
 from ui.sheet_cells import Cell, amount, check, day, line, select
@@ -36,7 +35,7 @@ _HEAD = Markup(
 
 def search_area(playground: Playground) -> gr.HTML:
     """Lay out the head of the history, and the fold with what is asked for less often; see `read_search`."""
-    modes: dict[str, str] = {ALL: "All modes", **{mode: words.MODE_LABELS[mode] for mode in MODES}}
+    modes: dict[str, str] = {ALL: "All modes", **{mode: MODE_LABELS[mode] for mode in MODES}}
     backends = {ALL: "All backends", **{each.name: each.label for each in playground.backends.values()}}
     head = [
         line("words", "Search", "", at="history-words", placeholder="Search your prompts"),

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from backend.capabilities import Capabilities
-from backend.requests import REQUEST_TYPES, Mode
-from ui import words
+from backend.requests import MODE_LABELS, REQUEST_TYPES, Mode
 
 
 def note_html(capabilities: Capabilities, changed: Sequence[str] = ()) -> str:
@@ -40,4 +39,4 @@ def _said(capabilities: Capabilities) -> Markup:
 def _names(modes: Sequence[Mode], capabilities: Capabilities) -> Markup:
     if set(capabilities.modes) <= set(modes):
         return Markup("")
-    return Markup("<b>{}:</b> ").format(", ".join(words.MODE_LABELS[mode] for mode in modes))
+    return Markup("<b>{}:</b> ").format(", ".join(MODE_LABELS[mode] for mode in modes))

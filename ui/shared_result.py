@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from backend.errors import NotFound, PlaygroundError
 from backend.playground import Playground
+from backend.requests import MODE_LABELS
 from backend.runs.records import RunImage
 from backend.sharing.recipes import pack_recipe
 from backend.sharing.results import SharedRun
@@ -100,7 +101,7 @@ class SharedResult:
         return _PAGE.format(
             images=Markup("").join(tiles),
             prompt=prompt,
-            settings=" · ".join([words.MODE_LABELS[recipe["mode"]], *told]),  # type: ignore[index]
+            settings=" · ".join([MODE_LABELS[recipe["mode"]], *told]),  # type: ignore[index]
             recipe_parameter=RECIPE,
             recipe=pack_recipe(recipe),
         )

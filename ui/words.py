@@ -17,20 +17,11 @@ from backend.errors import (
     StorageFull,
     Unsupported,
 )
-from backend.requests import Mode
 from backend.runs.records import CostKind, Run
 
 UNKNOWN_SEED = "unknown"
 UNKNOWN_COST = "cost unknown"
 FREE = "free"
-
-MODE_LABELS: dict[Mode, str] = {
-    "text_to_image": "Text to image",
-    "image_to_image": "Image to image",
-    "inpaint": "Inpaint",
-    "outpaint": "Outpaint",
-    "controlnet": "ControlNet",
-}
 
 BILLED: dict[Billed, str] = {
     "no": "Nothing was billed.",

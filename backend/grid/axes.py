@@ -30,10 +30,20 @@ class Axis:
     field: str
     values: tuple[str, ...]
 
+    @property
+    def is_named(self) -> bool:
+        """Whether a value says nothing without the field's name before it."""
+        return self.field not in (PROMPT_WORDS, SIZE, BACKEND, "prompt")
+
+    @property
+    def title(self) -> str:
+        """Return the field's name for people: `Negative prompt`."""
+        fields = (kind.model_fields.get(self.field) for kind in REQUEST_TYPES.values())
+        return next((info.title for info in fields if info and info.title), self.field)
+
     def label(self, index: int) -> str:
         """Return what stands beside the row or column."""
-        value = self.values[index]
-        return value if self.field in (PROMPT_WORDS, SIZE, BACKEND, "prompt") else f"{self.field} {value}"
+        return f"{self.title} {self.values[index]}" if self.is_named else self.values[index]
 
 
 def axis_fields(mode: Mode) -> list[str]:

@@ -11,11 +11,11 @@ import pytest
 
 from backend.caller import Caller
 from backend.playground import Playground, open_playground
-from backend.requests import Mode
+from backend.requests import MODE_LABELS, Mode
 from backend.settings import Settings
 from ui.languages import words
 from ui.page import build
-from ui.words import BILLED, MODE_LABELS
+from ui.words import BILLED
 
 LANGUAGES = ("zh-Hans",)
 UI = Path(__file__).parents[2] / "ui"

@@ -84,7 +84,7 @@ def test_the_price_of_the_whole_is_known_before_it_starts(playground: Playground
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ([("steps", "4,99")], "steps 99: `steps`: is '99'; the most is 50"),
+        ([("steps", "4,99")], "Steps 99: `steps`: is '99'; the most is 50"),
         ([("words", "dog,cat")], "isn't in the prompt"),
         ([("backend", "fake,nowhere")], "is 'nowhere'"),
         ([("steps", "1-20"), ("seed", "1-20")], "make 400 images"),

@@ -1,0 +1,74 @@
+"""A comparison and a grid speak the page's words."""
+
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from backend.fake import FakeBackend
+from backend.playground import Playground
+from backend.presets import load_presets
+from tests.ui.test_caller import request_of
+from ui.comparing import Comparing
+from ui.library_area import Library
+from ui.run import Outputs, Runner
+from ui.served import Served
+
+VALUES: dict[str, Any] = {
+    "mode": "text_to_image",
+    "backend": "fake",
+    "prompt": "a fox",
+    "width": 128,
+    "height": 128,
+    "negative_prompt": "blur",
+}
+
+
+class Guided(FakeBackend):
+    """A fake that does ControlNet alone."""
+
+    name = "guided"
+    label = "Guided"
+    capabilities = replace(FakeBackend.capabilities, modes=("controlnet",))
+
+
+class Plain(FakeBackend):
+    """A fake without a negative prompt."""
+
+    name = "plain"
+    label = "Plain"
+    capabilities = replace(FakeBackend.capabilities, reasons={"negative_prompt": "isn't known here."})
+
+
+@pytest.fixture
+def comparing(playground: Playground) -> Comparing:
+    files = playground.files
+    backends = {"fake": playground.backends["fake"], "plain": Plain(files), "guided": Guided(files)}
+    playground = replace(playground, backends=backends)
+    with gr.Blocks():
+        outputs = Outputs(gr.HTML(), gr.Button(), gr.Button(), gr.Button(), gr.HTML(), gr.HTML())
+    return Comparing(
+        Runner(playground, Library(playground, load_presets()), Served(files, playground.holders), outputs)
+    )
+
+
+def last(comparing: Comparing, updates: Any) -> str:
+    """Return what stood on the stage at the end."""
+    stage = comparing.runner.outputs.stage
+    return [str(update[stage]) for update in updates if isinstance(update.get(stage), str)][-1]
+
+
+def test_who_is_not_in_a_comparison_and_what_is_left_out_is_said_in_the_pages_words(comparing: Comparing) -> None:
+    said = last(comparing, comparing.compare(request_of(), **VALUES))
+    assert "Guided isn&#39;t in it: Text to image isn&#39;t offered by this backend, which does ControlNet." in said
+    assert "<li>Negative prompt: isn&#39;t known here.</li>" in said
+    assert "<code>" not in said
+
+
+def test_a_grids_rows_and_columns_are_named_as_the_fields_are(comparing: Comparing) -> None:
+    axes = {"across": "negative_prompt", "across_values": "fog", "down": "steps", "down_values": "4"}
+    said = last(comparing, comparing.grid(request_of(), **VALUES, **axes))
+    assert "<th scope='col'><span>Negative prompt</span> " in said
+    assert "<th scope='row'><span>Steps</span> " in said
+    assert "negative_prompt fog" not in said
