@@ -145,6 +145,10 @@ class Backend(ABC):
         """Name what the page may offer beside the state, as id and label; `act` carries one out."""
         return {}
 
+    def offered(self, caller: Caller) -> Mapping[str, str]:
+        """Return those of `actions` that this caller may carry out now."""
+        return self.actions()
+
     def act(self, action: str, caller: Caller) -> None:
         """Carry out an action of `actions`."""
         raise Unsupported([Problem("", f"{self.label} knows no action {action!r}.")])

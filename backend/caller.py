@@ -8,6 +8,10 @@ from pydantic import SecretStr
 from backend.job import Job
 
 
+class OwnKey(SecretStr):
+    """A key that a visitor pasted, by which a refusal of it is told from one of the server's."""
+
+
 def _held(_backend: str) -> bool:
     return True
 

@@ -1,5 +1,6 @@
 """The head of the page: its name, the backend switch, and how that backend stands."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,14 +72,13 @@ def state_html(backend: Backend, caller: Caller) -> str:
         bar = Markup('<span class="bar"><i style="width:{:.0f}%"></i></span>').format(state.fraction * 100)
     return str(
         Markup('<div class="state {}" role="status"><i class="dot"></i><span>{}</span>{}{}</div>').format(
-            look, code_marked(state.message), bar, _buttons(backend, folded=look == "ready")
+            look, code_marked(state.message), bar, _buttons(backend.offered(caller), folded=look == "ready")
         )
     )
 
 
-def _buttons(backend: Backend, *, folded: bool) -> Markup:
+def _buttons(actions: Mapping[str, str], *, folded: bool) -> Markup:
     """Return a button an action; several that nothing waits for are folded away."""
-    actions = backend.actions()
     buttons = Markup("").join(
         Markup('<button type="button" data-action="{}">{}</button>').format(action, label)
         for action, label in actions.items()

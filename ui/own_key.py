@@ -4,12 +4,24 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+from gradio.components import Component
+from markupsafe import Markup
 
 from backend.base import Backend
 from backend.errors import PlaygroundError
 from backend.playground import Playground
 from ui.caller import caller_of, owner_of
 from ui.field_titles import error_text
+
+_OFFER, _HELD = "Use your own key", "Your own key is in use"
+_STAYS = Markup(
+    "<p class='hint'>It stays in this server's memory while this page is open, and pays before the server's "
+    "own key. It is never stored, logged, or sent back.</p>"
+)
+_IN_USE = Markup(
+    "<p class='hint' role='status'>A key of yours for {} is in use: it pays for your runs until you forget it or close "
+    "this page.</p>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +34,14 @@ class KeyArea:
     forget: gr.Button
     note: gr.HTML
 
+    def shown(self) -> list[Component]:
+        """Return what says whether a key is in use."""
+        return [self.box, self.forget, self.note]
+
 
 def key_area(chosen: Backend) -> KeyArea:
     """Lay out the box; it shows itself only for a backend that bills."""
-    with gr.Accordion("Use your own key", open=False, visible=takes_key(chosen), elem_id="own-key") as box:
+    with gr.Accordion(_OFFER, open=False, visible=takes_key(chosen), elem_id="own-key") as box:
         with gr.Row(elem_id="own-key-row"):
             key = gr.Textbox(
                 label="Key",
@@ -35,12 +51,8 @@ def key_area(chosen: Backend) -> KeyArea:
                 elem_id="own-key-text",
             )
             keep = gr.Button("Use", size="sm", scale=0, min_width=0, elem_id="own-key-keep")
-            forget = gr.Button("Forget", size="sm", scale=0, min_width=0, elem_id="own-key-forget")
-        note = gr.HTML(
-            "<p class='hint'>It stays in this server's memory while this page is open, and pays before the server's "
-            "own key. It is never stored, logged, or sent back.</p>",
-            apply_default_css=False,
-        )
+            forget = gr.Button("Forget", size="sm", scale=0, min_width=0, visible=False, elem_id="own-key-forget")
+        note = gr.HTML(_STAYS, elem_id="own-key-note", apply_default_css=False)
     return KeyArea(box, key, keep, forget, note)
 
 
@@ -74,8 +86,19 @@ class OwnKeys:
         """Forget all keys of a page that was closed."""
         self.playground.callers.keys.forget(owner_of(self.playground, request))
 
-    def show(self, backend: str, request: gr.Request) -> Any:
+    def show(self, backend: str, request: gr.Request) -> dict[Any, Any]:
         """Show the box where a key means something, and open it where one is missing."""
-        chosen = self.playground.choose(backend)
+        chosen, told = self.playground.choose(backend), self.tell(backend, request)
         lacking = chosen.missing(caller_of(self.playground, request)) is not None
-        return gr.update(visible=takes_key(chosen), open=takes_key(chosen) and lacking)
+        fitted = {"visible": takes_key(chosen), "open": takes_key(chosen) and lacking}
+        return {**told, self.area.box: told[self.area.box] | fitted}
+
+    def tell(self, backend: str, request: gr.Request) -> dict[Any, Any]:
+        """Say whether a key of this visitor's is in use, and offer to forget it; the key itself is told to nobody."""
+        chosen = self.playground.choose(backend)
+        held = chosen.name in caller_of(self.playground, request).keys
+        return {
+            self.area.box: gr.update(label=_HELD if held else _OFFER),
+            self.area.forget: gr.update(visible=held),
+            self.area.note: (_IN_USE.format(chosen.label) if held else Markup("")) + _STAYS,
+        }

@@ -81,10 +81,11 @@ class Watch:
         told = [box, outputs.generate, outputs.compare, outputs.left]
         stand = [self.head.state, self.head.timer]
         box.changed(self.changed, None, told, **_NOW)
-        around = [*stand, self.head.key.box, self.exact.button, *self.fitting.outputs()]
+        key = self.head.key.shown()
+        around = [*stand, *key, self.exact.button, *self.fitting.outputs()]
         box.switched(self.switched, None, [*told, *around], **_NOW)
         history = self.looking.area
-        around = [*stand, self.recovering.area, *history.outputs()]
+        around = [*stand, *key, self.recovering.area, *history.outputs()]
         box.refreshed(self.refreshed, None, [*told, *around], inputs_kwargs=history.searched(), **_NOW)
 
     def changed(self, event: gr.EventData, request: gr.Request) -> Updates:
@@ -98,7 +99,7 @@ class Watch:
         name = str(seen.values["backend"])
         fitted, values = self.fitting.fit(name, seen.before, seen.values)
         around = {
-            self.head.key.box: OwnKeys(self.playground, self.head.key).show(name, request),
+            **OwnKeys(self.playground, self.head.key).show(name, request),
             self.exact.button: self.exact.fit(name),
         }
         return {**self._told(seen, values, request), **self._stand(name, request), **around, **fitted}
@@ -106,7 +107,8 @@ class Watch:
     def refreshed(self, event: gr.EventData, request: gr.Request, **asked: Any) -> Updates:
         """Return what runs, keys and money change: the price and what is left, the backend's state, the history."""
         seen = Seen.of(event, self.playground)
-        stand = self._stand(str(seen.values["backend"]), request)
+        name = str(seen.values["backend"])
+        stand = self._stand(name, request) | OwnKeys(self.playground, self.head.key).tell(name, request)
         around = {self.recovering.area: self.recovering.look(request), **self.looking.look(request, **asked)}
         return {**self._told(seen, seen.values, request), **stand, **around}
 

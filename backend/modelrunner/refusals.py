@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from backend.caller import OwnKey
 from backend.errors import (
     Billed,
     GenerationFailed,
@@ -32,7 +33,10 @@ def refused(reply: Reply, key: SecretStr | None, *, billed: Billed = "no") -> Pl
     """Return the error for an answer that is none of the 2xx; `billed` is what is known of the run it was about."""
     payload = _payload(reply)
     words = without_key(said(payload), key).rstrip(".") or f"status {reply.status}"
-    kind, message = _by_status(reply.status, words, named_fields(payload))
+    if reply.status in (401, 403) and isinstance(key, OwnKey):
+        kind, message = _own_key(words)
+    else:
+        kind, message = _by_status(reply.status, words, named_fields(payload))
     request_id = reply.headers.get("x-modelrunner-request-id")
     details = {"status": reply.status, "request_id": request_id, "retry_after": reply.retry_after}
     return kind(message, billed=billed, details={name: value for name, value in details.items() if value is not None})
@@ -64,6 +68,13 @@ def _payload(reply: Reply) -> Any:
         return None
 
 
+def _own_key(words: str) -> Made:
+    return ProviderRefused, (
+        f"ModelRunner refuses the key that you pasted ({words}): check it at modelrunner.ai/settings/api-keys and "
+        "paste it again, or forget it."
+    )
+
+
 def _by_status(status: int, words: str, fields: list[str]) -> Made:
     if status == 402:
         return InsufficientCredit, (
@@ -72,8 +83,8 @@ def _by_status(status: int, words: str, fields: list[str]) -> Made:
         )
     if status in (401, 403):
         return ProviderRefused, (
-            f"ModelRunner refuses the key ({words}): check `MODELRUNNER_KEY`, or the key that you pasted, at "
-            "modelrunner.ai/settings/api-keys."
+            f"ModelRunner refuses this server's key ({words}): check `MODELRUNNER_KEY` at "
+            "modelrunner.ai/settings/api-keys, or paste a key of your own."
         )
     if status == 404:
         return ProviderRefused, (

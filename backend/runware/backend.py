@@ -83,6 +83,10 @@ class RunwareBackend(Backend):
         """Offer the account's balance."""
         return {BALANCE: "Show the balance"}
 
+    def offered(self, caller: Caller) -> Mapping[str, str]:
+        """Offer nothing without a key, or where the key is the server's and strangers look on."""
+        return self.actions() if self._shows_balance(caller) else {}
+
     def act(self, action: str, caller: Caller) -> None:
         """Ask for the balance; `state` says it afterwards. That of the server's key is nobody else's business."""
         if action != BALANCE:
@@ -214,6 +218,9 @@ class RunwareBackend(Backend):
             order.wait(patience=KNOWN_PATIENCE)
         except GenerationFailed:
             raise lost from None
+
+    def _shows_balance(self, caller: Caller) -> bool:
+        return self.name in caller.keys or (self._server_key is not None and not self._public)
 
     def _key(self, caller: Caller) -> SecretStr | None:
         return caller.keys.get(self.name) or self._server_key

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from pydantic import SecretStr
 
+from backend.caller import OwnKey
 from backend.errors import (
     Billed,
     GenerationFailed,
@@ -54,16 +55,17 @@ def to_error(refusal: Refusal, *, status: int, key: SecretStr | None, billed: Bi
     """Return the error for one refusal; Runware bills neither what it refuses nor what fails there."""
     said = without_key(refusal.message or refusal.code, key).rstrip(".")
     make = _by_code(refusal.code.casefold()) or _by_status(status)
-    kind, message = make(said, refusal)
+    kind, message = (_own_key if make is _key and isinstance(key, OwnKey) else make)(said, refusal)
     details = {"code": without_key(refusal.code, key, most=64), "status": status}
     return kind(without_key(message, key, most=900), billed=billed, details=details)
 
 
-def from_status(reply: Reply, *, billed: Billed) -> PlaygroundError:
+def from_status(reply: Reply, *, key: SecretStr | None, billed: Billed) -> PlaygroundError:
     """Return the error for an answer without a word of Runware's, by its status alone."""
     refusal = Refusal(code="", message=f"status {reply.status}")
-    kind, message = _by_status(reply.status)(refusal.message, refusal)
-    return kind(message, billed=billed, details={"status": reply.status, "retry_after": reply.retry_after})
+    error = to_error(refusal, status=reply.status, key=key, billed=billed)
+    error.details = {"status": reply.status, "retry_after": reply.retry_after}
+    return error
 
 
 def _by_code(code: str) -> Callable[[str, Refusal], Made] | None:
@@ -86,7 +88,14 @@ def _credit(said: str, _refusal: Refusal) -> Made:
 
 def _key(said: str, _refusal: Refusal) -> Made:
     return ProviderRefused, (
-        f"Runware refuses the key ({said}): check `RUNWARE_API_KEY`, or the key that you pasted, at my.runware.ai."
+        f"Runware refuses this server's key ({said}): check `RUNWARE_API_KEY` at my.runware.ai, or paste a key of your "
+        "own."
+    )
+
+
+def _own_key(said: str, _refusal: Refusal) -> Made:
+    return ProviderRefused, (
+        f"Runware refuses the key that you pasted ({said}): check it at my.runware.ai and paste it again, or forget it."
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from pydantic import SecretStr
 
+from backend.caller import OwnKey
 from backend.errors import InvalidRequest, Problem
 
 MOST_SESSIONS = 10_000
@@ -82,4 +83,4 @@ def _read(key: str) -> SecretStr:
     key = key.strip()
     if not _KEY.fullmatch(key):
         raise InvalidRequest([Problem("key", "is no key: it has 8 to 512 letters, digits and signs without spaces.")])
-    return SecretStr(key)
+    return OwnKey(key)

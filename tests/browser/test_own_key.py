@@ -139,6 +139,21 @@ def test_another_visitor_has_nothing_of_it(
     bob.close()
 
 
+def test_the_page_says_that_a_key_is_in_use_until_it_is_forgotten(address: str, context: BrowserContext) -> None:
+    page = opened(context, address)
+    forget, note = page.locator("#own-key-forget"), page.locator("#own-key-note")
+    expect(page.locator("#own-key")).to_contain_text("Use your own key")
+    expect(forget).not_to_be_visible()
+    give_key(page)
+    expect(note).to_contain_text("is in use: it pays for your runs")
+    expect(page.locator("#own-key")).to_contain_text("Your own key is in use")
+    forget.click()
+    expect(note).not_to_contain_text("is in use")
+    expect(note).to_be_visible()
+    expect(forget).not_to_be_visible()
+    expect(page.locator("#own-key")).to_contain_text("Use your own key")
+
+
 def test_a_closed_page_is_forgotten_with_its_key(scene: Scene, address: str, context: BrowserContext) -> None:
     page = opened(context, address)
     before = len(scene.playground.callers.keys.secrets())

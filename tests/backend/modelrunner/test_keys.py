@@ -8,7 +8,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from backend.caller import Caller
+from backend.caller import Caller, OwnKey
 from backend.errors import PlaygroundError
 from backend.events import Event, Failed
 from backend.generate import generate
@@ -98,6 +98,22 @@ def test_a_visitors_own_key_wins_over_the_servers(
     assert run is not None
     assert run.provider_ids["own_key"] is True
     assert OWN.encode() not in everything_on_disk(playground)
+
+
+def test_a_refused_key_is_named_by_whose_it_is(
+    playground: Playground, caller: Caller, control_image: str, world: World
+) -> None:
+    world.key = "another-key"
+    request = ControlNet(prompt="a lighthouse", image=control_image, seed=7)
+    own = replace(caller, keys={"modelrunner": OwnKey(OWN)})
+    for who, named, other in (
+        (own, "the key that you pasted", "MODELRUNNER_KEY"),
+        (caller, "MODELRUNNER_KEY", "that you pasted"),
+    ):
+        refused = list(generate(playground, who, "modelrunner", request))[-1]
+        assert isinstance(refused, Failed)
+        assert named in str(refused.error)
+        assert other not in str(refused.error)
 
 
 def test_without_any_key_the_way_to_one_is_said(backend: ModelRunnerBackend, settings: Settings) -> None:

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from backend.caller import Caller
+from backend.caller import Caller, OwnKey
 from backend.errors import Unsupported
 from backend.requests import TextToImage
 from backend.simulator.faults import Fault
 from tests.backend.runware.scene import Scene
+from ui.header import state_html
 
 OWN = "rw-own-key-of-a-visitor-987"
 FOX = TextToImage(prompt="a fox", width=128, height=128, seed=1)
@@ -61,6 +62,32 @@ def test_a_key_with_a_line_break_is_refused_before_anything_is_sent(scene: Scene
     assert "paste it again" in run.error
     assert "rw-key" not in run.error
     assert scene.world.arrivals == []
+
+
+@pytest.mark.parametrize("kind", ["status", "gateway"])
+def test_a_refused_key_is_named_by_whose_it_is(scene: Scene, kind: str) -> None:
+    for caller, named, other in (
+        (Caller(visitor="visitor-1", keys={"runware": OwnKey(OWN)}), "the key that you pasted", "RUNWARE_API_KEY"),
+        (Caller(visitor="visitor-1"), "RUNWARE_API_KEY", "that you pasted"),
+    ):
+        scene.world.faults.add(Fault(kind=kind, operation="runware.imageInference", status=401))
+        _, run = scene.draw(FOX, caller)
+        assert run.error is not None
+        assert named in run.error
+        assert other not in run.error
+
+
+def test_the_balance_is_offered_to_whom_it_is_shown(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    stranger = Caller(visitor="visitor-2")
+    assert scene.runware.offered(stranger)
+    monkeypatch.setattr(scene.runware, "_public", True)
+    assert not scene.runware.offered(stranger)
+    assert "balance" not in state_html(scene.runware, stranger)
+    assert scene.runware.offered(visitor())
+    assert "balance" in state_html(scene.runware, visitor())
+    monkeypatch.setattr(scene.runware, "_public", False)
+    monkeypatch.setattr(scene.runware, "_server_key", None)
+    assert not scene.runware.offered(stranger)
 
 
 def test_the_balance_is_shown_on_demand_and_as_an_amount_alone(scene: Scene) -> None:

@@ -1,5 +1,6 @@
 import pytest
 
+from backend.caller import OwnKey
 from backend.errors import InvalidRequest
 from backend.visitors.keys import IDLE_SECONDS, MOST_SESSIONS, KeyRing
 
@@ -18,6 +19,7 @@ def test_a_key_belongs_to_one_visitor_in_one_session() -> None:
     ring = KeyRing()
     ring.put(ANN, "runware", CANARY)
     assert ring.of(ANN)["runware"].get_secret_value() == CANARY
+    assert isinstance(ring.of(ANN)["runware"], OwnKey)
     assert ring.of(ANNS_OTHER_PAGE) == ring.of(BOB) == {}
 
 
