@@ -9,7 +9,7 @@ from markupsafe import Markup
 from backend.caller import Caller
 from backend.capabilities import Capabilities
 from backend.playground import Playground
-from backend.requests import MODE_LABELS, Mode, TextToImage
+from backend.requests import MODE_LABELS, MODES, Mode, TextToImage
 from ui import words
 from ui.easel import easel
 from ui.share import ShareArea, share_area
@@ -93,6 +93,8 @@ def _tabs(capabilities: Capabilities) -> tuple[gr.Tabs, dict[Mode, gr.Tab]]:
 
 def _first_label(playground: Playground) -> str:
     backend = playground.choose("auto")
+    if MODES[0] not in backend.capabilities.modes:
+        return "Generate"
     size = backend.capabilities.default_size
     first = TextToImage(prompt="first", width=size.width, height=size.height)
     return f"Generate · {words.price(backend.estimate(first, Caller(visitor='')))}"

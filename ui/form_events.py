@@ -20,11 +20,11 @@ from ui.settings_area import SettingsArea
 from ui.sheet import one_each
 
 
-def connect_state(playground: Playground, head: Header) -> None:
+def connect_state(playground: Playground, head: Header, mode: gr.Textbox) -> None:
     """Connect how the backend stands: looked at again while it changes by itself, and its buttons."""
-    switch, stand = Switch(playground), [head.state, head.timer]
-    head.timer.tick(switch.look, head.backend, stand, queue=False, **QUIET)
-    head.state.act(switch.act, head.backend, stand, **QUIET)
+    switch, asked, stand = Switch(playground), [head.backend, mode], [head.state, head.timer]
+    head.timer.tick(switch.look, asked, stand, queue=False, **QUIET)
+    head.state.act(switch.act, asked, stand, **QUIET)
 
 
 def connect_keys(page: gr.Blocks, presses: Presses, keys: OwnKeys, head: Header) -> None:

@@ -7,10 +7,12 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from backend.base import Backend
+from backend.base import Backend, State
 from backend.caller import Caller
 from backend.errors import PlaygroundError
 from backend.playground import Playground
+from backend.requests import MODES, Mode
+from ui import words
 from ui.caller import caller_of
 from ui.field_titles import error_text
 from ui.languages import language_switch
@@ -56,16 +58,18 @@ def header(playground: Playground) -> Header:
         if playground.settings.signs_in:
             gr.LoginButton("Sign in", "Sign out ({})", size="sm", scale=0, min_width=0, elem_id="login")
         language_switch()
-    shown = state_html(chosen, caller)
+    shown = state_html(chosen, caller, MODES[0])
     state = gr.HTML(shown, elem_id="state", js_on_load=_ACTIONS_JS, apply_default_css=False)
     key = key_area(chosen)
     timer = gr.Timer(POLL_SECONDS, active=_changing(chosen, caller))
     return Header(backend, state, timer, key)
 
 
-def state_html(backend: Backend, caller: Caller) -> str:
-    """Return how a backend stands: a dot, a sentence, and what can be done about it."""
+def state_html(backend: Backend, caller: Caller, mode: Mode | None = None) -> str:
+    """Return how a backend stands (for a mode): a dot, a sentence, and what can be done about it."""
     state = backend.state(caller)
+    if state.ready and not state.busy and mode is not None and mode not in backend.capabilities.modes:
+        state = State(ready=False, message=f"{words.unable(backend.label, mode)}.")
     look = "ready" if state.ready and not state.busy else "busy" if state.busy else "missing"
     bar = Markup("")
     if state.fraction is not None and state.busy:
@@ -100,13 +104,14 @@ class Switch:
     def __init__(self, playground: Playground) -> None:
         self.playground = playground
 
-    def look(self, backend: str, request: gr.Request) -> tuple[str, Any]:
-        """Return the state of a backend, and whether to look again soon."""
+    def look(self, backend: str, mode: str, request: gr.Request) -> tuple[str, Any]:
+        """Return the state of a backend for the open tab's mode, and whether to look again soon."""
         chosen = self.playground.choose(backend)
         caller = caller_of(self.playground, request)
-        return state_html(chosen, caller), gr.Timer(active=_changing(chosen, caller))
+        opened = next((each for each in MODES if each == mode), None)
+        return state_html(chosen, caller, opened), gr.Timer(active=_changing(chosen, caller))
 
-    def act(self, backend: str, event: gr.EventData, request: gr.Request) -> tuple[str, Any]:
+    def act(self, backend: str, mode: str, event: gr.EventData, request: gr.Request) -> tuple[str, Any]:
         """Carry out what the visitor pressed beside the state, such as a download."""
         chosen = self.playground.choose(backend)
         action = str(data_of(event).get("action", ""))
@@ -114,4 +119,4 @@ class Switch:
             chosen.act(action, caller_of(self.playground, request))
         except PlaygroundError as error:
             raise gr.Error(error_text(error), print_exception=False) from error
-        return self.look(backend, request)
+        return self.look(backend, mode, request)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
-from gradio.components import Component
+from gradio.blocks import Block
 from markupsafe import Markup
 
 from backend.base import Backend
@@ -34,7 +34,7 @@ class KeyArea:
     forget: gr.Button
     note: gr.HTML
 
-    def shown(self) -> list[Component]:
+    def shown(self) -> list[Block]:
         """Return what says whether a key is in use."""
         return [self.box, self.forget, self.note]
 

@@ -115,7 +115,7 @@ def _connect_form(page: gr.Blocks, layout: Layout, presses: Presses, runner: Run
     TokenLine(playground, library, form.tokens).connect(values)
     connect_modes(form, layout.settings)
     connect_keys(page, presses, OwnKeys(playground, layout.head.key), layout.head)
-    connect_state(playground, layout.head)
+    connect_state(playground, layout.head, form.mode)
     connect_restore(Restoring(playground, filling, form.notice), form, layout.head, layout.drop)
     connect_effect(runner, layout.settings, values)
 

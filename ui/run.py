@@ -9,7 +9,7 @@ import gradio as gr
 from gradio.components import Component
 from markupsafe import Markup
 
-from backend.allowance import allowance
+from backend.allowance import Allowance, allowance
 from backend.base import Backend
 from backend.caller import Caller
 from backend.errors import OverBudget, PlaygroundError
@@ -34,7 +34,7 @@ from ui.signals import news
 from ui.stages import Show, Stage, Stages, View
 from ui.uploads import Uploads
 from ui.variation import Variation
-from ui.ways_out import ways_html
+from ui.ways_out import other_html, ways_html
 
 log = logging.getLogger(__name__)
 
@@ -173,30 +173,46 @@ class Runner:
         """Return the Generate button with the price of what the form asks for now, and what the caps leave."""
         values = priced(values)
         caller = caller_of(self.playground, request)
+        mode, chosen = _mode_of(values), self.playground.choose(str(values.get("backend") or "auto"))
+        if mode not in chosen.capabilities.modes:
+            return self._unable(chosen, mode, caller)
         try:
             asked = self.asked(values, caller)
             backend, taken = asked.backend, asked.taken
             wanted = taken.request
             estimate = price_of(self.playground, caller, backend, wanted)
         except PlaygroundError:
-            return {self.outputs.generate: gr.update(value="Generate"), self.outputs.left: gr.update(visible=False)}
+            return {
+                self.outputs.generate: gr.update(value="Generate", variant="primary"),
+                self.outputs.left: gr.update(visible=False),
+            }
         stand = allowance(self.playground, caller, backend, estimate)
         verb = "Over the cap" if stand.refusal else "Generate"
-        text = words.left(stand) or gpu_hint(self.playground, caller, backend, wanted)
+        text = "" if stand.refusal else words.left(stand) or gpu_hint(self.playground, caller, backend, wanted)
         hints = [
             Markup('<p class="hint">{}</p>').format(said)
             for said in (text, estimate.note, size_note(backend, wanted, self.playground.files), *taken.notes)
             if said
         ]
-        ways = ways_html(self.playground, caller, wanted.mode) if stand.refusal else Markup("")
+        capped = _capped(stand, ways_html(self.playground, caller, mode))
+        look = "secondary" if stand.refusal else "primary"
         return {
-            self.outputs.generate: gr.update(value=f"{verb} · {words.price(estimate)}"),
-            self.outputs.left: gr.update(value=Markup("").join([*hints, ways]), visible=bool(hints)),
+            self.outputs.generate: gr.update(value=f"{verb} · {words.price(estimate)}", variant=look),
+            self.outputs.left: gr.update(value=Markup("").join([capped, *hints]), visible=bool(capped or hints)),
+        }
+
+    def _unable(self, backend: Backend, mode: Mode, caller: Caller) -> Updates:
+        """Say before the press that this backend doesn't do the open tab's mode, and what leads on."""
+        said = f"{words.unable(backend.label, mode)}: open another tab, or choose another backend."
+        line = Markup('<p class="hint">{}</p>{}').format(said, other_html(self.playground, caller, mode))
+        return {
+            self.outputs.generate: gr.update(value=f"Not on {backend.label}", variant="secondary"),
+            self.outputs.left: gr.update(value=line, visible=True),
         }
 
     def asked(self, values: Mapping[str, Any], caller: Caller) -> Asked:
         """Read the request out of the form's values, and the styles and lists that go with it."""
-        mode: Mode = values.get("mode") or "text_to_image"
+        mode = _mode_of(values)
         backend = self.playground.choose(str(values.get("backend") or "auto"))
         given = Values(mode, backend.name, values)
         request = parse(given, backend.capabilities, Uploads(self.playground, caller))
@@ -215,6 +231,18 @@ def priced(values: Mapping[str, Any]) -> dict[str, Any]:
     prompt = str(values.get("prompt") or "")
     telling = prompt.strip() and any(sign in prompt for sign in _TELLING)
     return {**values, "prompt": prompt if telling else PRICE_PROMPT, "priced_only": True}
+
+
+def _capped(stand: Allowance, ways: Markup) -> Markup:
+    """Return why a run would be refused, and what leads on; the style sheet hides it while the stage says the same."""
+    if not stand.refusal:
+        return Markup("")
+    return Markup('<div class="capped"><p class="hint">{}</p>{}</div>').format(stand.refusal, ways)
+
+
+def _mode_of(values: Mapping[str, Any]) -> Mode:
+    mode: Mode = values.get("mode") or "text_to_image"
+    return mode
 
 
 def is_stale(offered: Any, button: str) -> bool:

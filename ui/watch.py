@@ -80,7 +80,7 @@ class Watch:
         outputs = self.runner.outputs
         told = [box, outputs.generate, outputs.compare, outputs.left]
         stand = [self.head.state, self.head.timer]
-        box.changed(self.changed, None, told, **_NOW)
+        box.changed(self.changed, None, [*told, *stand], **_NOW)
         key = self.head.key.shown()
         around = [*stand, *key, self.exact.button, *self.fitting.outputs()]
         box.switched(self.switched, None, [*told, *around], **_NOW)
@@ -89,9 +89,9 @@ class Watch:
         box.refreshed(self.refreshed, None, [*told, *around], inputs_kwargs=history.searched(), **_NOW)
 
     def changed(self, event: gr.EventData, request: gr.Request) -> Updates:
-        """Return the price of what the form says now."""
+        """Return the price of what the form says now, and how the backend stands for its mode."""
         seen = Seen.of(event, self.playground)
-        return self._told(seen, seen.values, request)
+        return {**self._told(seen, seen.values, request), **self._stand(seen, request)}
 
     def switched(self, event: gr.EventData, request: gr.Request) -> Updates:
         """Return the form fitted to the backend that was switched to, its price there, and how that backend stands."""
@@ -102,18 +102,18 @@ class Watch:
             **OwnKeys(self.playground, self.head.key).show(name, request),
             self.exact.button: self.exact.fit(name),
         }
-        return {**self._told(seen, values, request), **self._stand(name, request), **around, **fitted}
+        return {**self._told(seen, values, request), **self._stand(seen, request), **around, **fitted}
 
     def refreshed(self, event: gr.EventData, request: gr.Request, **asked: Any) -> Updates:
         """Return what runs, keys and money change: the price and what is left, the backend's state, the history."""
         seen = Seen.of(event, self.playground)
         name = str(seen.values["backend"])
-        stand = self._stand(name, request) | OwnKeys(self.playground, self.head.key).tell(name, request)
+        stand = self._stand(seen, request) | OwnKeys(self.playground, self.head.key).tell(name, request)
         around = {self.recovering.area: self.recovering.look(request), **self.looking.look(request, **asked)}
         return {**self._told(seen, seen.values, request), **stand, **around}
 
-    def _stand(self, backend: str, request: gr.Request) -> Updates:
-        state, timer = Switch(self.playground).look(backend, request)
+    def _stand(self, seen: Seen, request: gr.Request) -> Updates:
+        state, timer = Switch(self.playground).look(str(seen.values["backend"]), str(seen.values["mode"]), request)
         return {self.head.state: state, self.head.timer: timer}
 
     def _told(self, seen: Seen, values: dict[str, Any], request: gr.Request) -> Updates:

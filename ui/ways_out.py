@@ -26,11 +26,23 @@ def free_backend(playground: Playground, caller: Caller, mode: Mode | None = Non
     return None
 
 
+def other_html(playground: Playground, caller: Caller, mode: Mode) -> Markup:
+    """Return the button that leads to a backend that does this mode: one that spends nothing before the others."""
+    able = [each for each in playground.backends.values() if mode in each.capabilities.modes]
+    ready = [each for each in able if each.missing(caller) is None]
+    first = free_backend(playground, caller, mode) or next(iter(ready or able), None)
+    return Markup('<p class="ways">{}</p>').format(_switch(first)) if first else Markup("")
+
+
 def ways_html(playground: Playground, caller: Caller, mode: Mode | None = None) -> Markup:
     """Return the buttons that lead on from a cap."""
     free = free_backend(playground, caller, mode)
-    switch = _BUTTON.format(free.name, f"Switch to {free.label}") if free else Markup("")
+    switch = _switch(free) if free else Markup("")
     return Markup('<p class="ways">{}{}</p>').format(switch, _BUTTON.format(_KEY, "Use my own key"))
+
+
+def _switch(backend: Backend) -> Markup:
+    return _BUTTON.format(backend.name, f"Switch to {backend.label}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from backend.errors import (
     StorageFull,
     Unsupported,
 )
+from backend.requests import MODE_LABELS, Mode
 from backend.runs.records import CostKind, Run
 
 UNKNOWN_SEED = "unknown"
@@ -84,6 +85,11 @@ def cost(amount: Decimal | None, kind: CostKind) -> str:
     if amount is None or kind == "unknown":
         return UNKNOWN_COST
     return f"≈ {dollars(amount)}" if kind == "estimated" else dollars(amount)
+
+
+def unable(label: str, mode: Mode) -> str:
+    """Return that a backend doesn't do a mode."""
+    return f"{label} doesn't do {MODE_LABELS[mode]}"
 
 
 def left(stand: Allowance) -> str:

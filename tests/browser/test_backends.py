@@ -37,6 +37,23 @@ def test_the_form_fits_itself_to_a_backend_and_says_what_changed(page: Page) -> 
     expect(page.get_by_role("tab", name="ControlNet", exact=True)).to_be_enabled()
 
 
+def test_a_backend_that_cannot_do_the_open_tab_says_so_before_the_press_and_leads_on(page: Page) -> None:
+    page.get_by_role("tab", name="Image to image", exact=True).click()
+    switch(page, "Second fake")
+    expect(page.locator("#generate")).to_have_text("Not on Second fake")
+    expect(page.locator("#left")).to_contain_text("Second fake doesn't do Image to image: open another tab")
+    expect(page.locator("#state .state.missing")).to_contain_text("Second fake doesn't do Image to image.")
+    page.get_by_role("tab", name="Text to image", exact=True).click()
+    expect(page.locator("#state .state.ready")).to_be_visible()
+    expect(page.locator("#generate")).to_have_text("Generate · free")
+    switch(page, "Fake (flat colours)")
+    page.get_by_role("tab", name="Image to image", exact=True).click()
+    switch(page, "Second fake")
+    page.click("#left [data-way=fake]")
+    expect(page.locator("#state .state.ready")).to_be_visible()
+    expect(page.locator("#generate")).to_contain_text("Generate")
+
+
 def test_one_request_on_two_backends_side_by_side_and_over_one_another(page: Page) -> None:
     page.fill("#prompt textarea", "a compared clock")
     expect(page.locator("#compare")).to_have_text("Compare Fake (flat colours) and Second fake · free")

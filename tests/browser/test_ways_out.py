@@ -21,6 +21,8 @@ from backend.runs.store import Store
 from backend.settings import Settings
 from tests.serving import Site, free_port
 
+LOOK = "button => getComputedStyle(button).backgroundColor"
+
 
 class Provider(FakeBackend):
     """A fake that always bills."""
@@ -58,8 +60,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 def test_switching_to_a_free_backend_lets_the_run_through(page: Page) -> None:
     expect(page.locator("#generate")).to_contain_text("Over the cap")
+    capped = page.locator("#generate").evaluate(LOOK)
     page.click("#left [data-way=fake]")
     expect(page.locator("#generate")).to_contain_text("Generate · free")
+    assert page.locator("#generate").evaluate(LOOK) != capped
     expect(page.locator("#left [data-way]")).to_have_count(0)
     page.fill("#prompt textarea", "a boat")
     page.click("#generate")
@@ -70,6 +74,7 @@ def test_ones_own_key_is_asked_for_and_pays(page: Page) -> None:
     page.fill("#prompt textarea", "a boat")
     page.click("#generate")
     expect(page.locator("#stage .problem")).to_contain_text("$0.25")
+    expect(page.locator("[data-way=key]:visible")).to_have_count(1)
     page.click("#stage [data-way=key]")
     expect(page.locator("#own-key-text input")).to_be_focused()
     page.keyboard.type("a-key-of-my-own")

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from backend.caller import Caller
 from backend.fake import FakeBackend
 from backend.playground import Playground
 from backend.presets import load_presets
@@ -13,6 +14,7 @@ from backend.runs.budget import Budget
 from backend.runs.caps import Caps
 from tests.ui.test_caller import request_of
 from ui.form import MARK
+from ui.header import state_html
 from ui.library_area import Library
 from ui.run import Outputs, Runner
 from ui.served import Served
@@ -24,25 +26,53 @@ class PaidBackend(FakeBackend):
     cost_kind = "billed"
 
 
-def told(playground: Playground, cap: str) -> tuple[str, str]:
-    """Return the button's words and the line under it, under a visitor's cap in USD."""
+class ElsewhereBackend(FakeBackend):
+    """A fake that does ControlNet alone."""
+
+    name = "elsewhere"
+    label = "Elsewhere"
+    capabilities = replace(FakeBackend.capabilities, modes=("controlnet",))
+
+
+def told(playground: Playground, cap: str, backend: str = "fake") -> tuple[str, str, str]:
+    """Return the button's words, its look and the line under it, under a visitor's cap in USD."""
     budget = Budget(playground.store.engine, Caps(visitor=Decimal(cap)))
-    capped = replace(playground, budget=budget, backends={"fake": PaidBackend(playground.files)})
+    backends = {"fake": PaidBackend(playground.files), "elsewhere": ElsewhereBackend(playground.files)}
+    capped = replace(playground, budget=budget, backends=backends)
     with gr.Blocks():
         outputs = Outputs(gr.HTML(), gr.Button(), gr.Button(), gr.Button(), gr.HTML(), gr.HTML())
     runner = Runner(capped, Library(capped, load_presets()), Served(capped.files, capped.holders), outputs)
-    values: dict[str, Any] = {"mode": "text_to_image", "backend": "fake", f"fake{MARK}provider": True}
+    values: dict[str, Any] = {"mode": "text_to_image", "backend": backend, f"fake{MARK}provider": True}
     updates = runner.price(request_of(), **values)
-    return updates[outputs.generate]["value"], updates[outputs.left]["value"]
+    button = updates[outputs.generate]
+    return button["value"], button["variant"], updates[outputs.left]["value"]
 
 
 def test_below_the_cap_the_button_says_the_price_and_the_line_what_is_left(playground: Playground) -> None:
-    button, line = told(playground, "0.25")
+    button, look, line = told(playground, "0.25")
+    assert look == "primary"
     assert button.startswith("Generate · ≈")
     assert "$0.25" in line
 
 
 def test_at_the_cap_the_button_says_so_and_the_line_the_ways_out(playground: Playground) -> None:
-    button, line = told(playground, "0.001")
+    button, look, line = told(playground, "0.001")
+    assert look == "secondary"
+    assert line.count("key of your own") == 1
     assert button.startswith("Over the cap · ")
     assert "key of your own" in line
+
+
+def test_a_mode_that_the_backend_does_not_do_is_said_before_the_press(playground: Playground) -> None:
+    button, look, line = told(playground, "0.25", "elsewhere")
+    assert (button, look) == ("Not on Elsewhere", "secondary")
+    assert "Elsewhere doesn&#39;t do Text to image" in line
+    assert 'data-way="fake"' in line
+
+
+def test_a_backend_is_not_called_ready_for_a_mode_that_it_does_not_do(playground: Playground, caller: Caller) -> None:
+    elsewhere = ElsewhereBackend(playground.files)
+    assert 'class="state ready"' in state_html(elsewhere, caller, "controlnet")
+    said = state_html(elsewhere, caller, "text_to_image")
+    assert 'class="state missing"' in said
+    assert "Ready" not in said
