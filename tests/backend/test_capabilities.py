@@ -56,7 +56,7 @@ def test_a_field_left_at_its_default_is_never_in_the_way() -> None:
 
 
 def test_another_mode_says_which_ones_are_offered() -> None:
-    assert "which does text to image, controlnet" in problems(request("inpaint", mask="1" * 64))["mode"]
+    assert "which does Text to image, ControlNet" in problems(request("inpaint", mask="1" * 64))["mode"]
 
 
 def test_controls_beyond_its_number_are_refused() -> None:

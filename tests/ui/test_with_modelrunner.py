@@ -50,7 +50,7 @@ def test_a_failure_says_what_happened_and_that_it_was_not_billed(served: Served[
 
 def test_another_mode_is_refused_before_anything_is_sent(served: Served[Scene]) -> None:
     before = len(served.scene.world.arrivals)
-    with pytest.raises(AppError, match="does controlnet"):
+    with pytest.raises(AppError, match="does ControlNet"):
         served.client.predict(prompt="a red fox", api_name="/text_to_image")
     assert len(served.scene.world.arrivals) == before
 

@@ -168,5 +168,5 @@ def _wait_until_closed(playground: Playground) -> Run:
 
 
 def test_a_mode_that_the_page_does_not_name_is_refused(playground: Playground, caller: Caller) -> None:
-    with pytest.raises(Unsupported, match="does controlnet"):
+    with pytest.raises(Unsupported, match="does ControlNet"):
         list(generate(playground, caller, "modelrunner", TextToImage(prompt="a cat")))
