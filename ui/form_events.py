@@ -24,7 +24,8 @@ def connect_state(playground: Playground, head: Header, mode: gr.Textbox) -> Non
     """Connect how the backend stands: looked at again while it changes by itself, and its buttons."""
     switch, asked, stand = Switch(playground), [head.backend, mode], [head.state, head.timer]
     head.timer.tick(switch.look, asked, stand, queue=False, **QUIET)
-    head.state.act(switch.act, asked, stand, **QUIET)
+    # A look that was under way may answer later, with how it stood before.
+    refresh_after(head.state.act(switch.act, asked, stand, **QUIET))
 
 
 def connect_keys(page: gr.Blocks, presses: Presses, keys: OwnKeys, head: Header) -> None:
