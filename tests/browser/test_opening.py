@@ -39,6 +39,7 @@ def test_what_is_written_before_the_memory_comes_stays_and_the_rest_is_remembere
     page.fill("#steps input[type=number]", "11")
     page.fill("#prompt textarea", "a fox")
     wait_until_remembered(page, "a fox")
+    wait_until_remembered(page, '"steps":11')  # The prompt is kept at once, the rest with the next look.
     with reloaded_with_a_late_memory(page):
         page.fill("#prompt textarea", "a hare")
         page.fill("#seed input, #seed textarea", "77")
@@ -54,6 +55,7 @@ def test_a_backend_chosen_before_the_memory_comes_stays_and_fits_what_is_remembe
     page.fill("#steps input[type=number]", "40")
     page.fill("#prompt textarea", "a fox")
     wait_until_remembered(page, "a fox")
+    wait_until_remembered(page, '"steps":40')
     with reloaded_with_a_late_memory(page):
         page.click("#backend input")
         page.locator("li[role=option]", has_text="Second fake").click()
