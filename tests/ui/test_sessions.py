@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import gradio as gr
 import pytest
@@ -26,6 +26,7 @@ from tests.serving import Site, served_site
 from ui.presses import _read
 from ui.sessions import MOST_SESSIONS, lean_sessions, remember_signatures
 
+Kind = TypeVar("Kind")
 GRADIO = Path(inspect.getfile(gr)).parent
 
 
@@ -169,10 +170,14 @@ def bounds(block: Any) -> list[Any]:
     return [getattr(block, name, None) for name in ("choices", "minimum", "maximum", "max_length", "file_types")]
 
 
+def objects_of(kind: type[Kind]) -> list[Kind]:
+    """Return all that live of a kind, by their type: asked for its class, some of torch's objects warn."""
+    return [each for each in gc.get_objects() if issubclass(type(each), kind)]
+
+
 def session_of(name: str) -> SessionState:
     """Return the session of this name; other tests' playgrounds may live in this process too."""
-    # Not `isinstance`, which asks each object for its class: torch has some that warn when they are asked anything.
-    holders: list[StateHolder] = [each for each in gc.get_objects() if type(each) is StateHolder]
+    holders = objects_of(StateHolder)
     (session,) = (each.session_data[name] for each in holders if name in each.session_data)
     return session
 
@@ -240,16 +245,16 @@ def test_runs_and_pages_past_the_most_sessions_leave_nothing_behind(
 
 def sessions() -> int:
     gc.collect()
-    return sum(isinstance(each, SessionState) for each in gc.get_objects())
+    return len(objects_of(SessionState))
 
 
 def components() -> int:
-    return sum(isinstance(each, gr.components.Component) for each in gc.get_objects())
+    return len(objects_of(gr.components.Component))
 
 
 def test_a_session_takes_little_memory_and_time(site: Site) -> None:
     with opened(site.address, Events.of(site.address)):
-        blocks = next(each.blocks_config.root_block for each in gc.get_objects() if isinstance(each, SessionState))
+        blocks = objects_of(SessionState)[0].blocks_config.root_block
     tracemalloc.start()
     before, began = tracemalloc.get_traced_memory()[0], time.process_time()
     kept = [SessionState(blocks) for _ in range(20)]
