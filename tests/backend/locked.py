@@ -14,12 +14,28 @@ class Locked:
         self.refused = 0
         self._left = 0.0
         self._changed = threading.Condition()
+        self._engine = engine
         event.listen(engine, "before_cursor_execute", self._look)
 
     def lock(self, times: float = float("inf")) -> None:
         """Refuse from now on."""
         with self._changed:
             self._left = times
+
+    def lock_after_each_image(self, times: float = float("inf")) -> None:
+        """Refuse so many whenever an image has been written: in the writer's own thread, so that none slips through."""
+        written = threading.local()
+
+        def see(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            written.image = getattr(written, "image", False) or statement.startswith("INSERT INTO images")
+
+        def commit(_connection: Any) -> None:
+            if getattr(written, "image", False):
+                written.image = False
+                self.lock(times)
+
+        event.listen(self._engine, "after_cursor_execute", see)
+        event.listen(self._engine, "commit", commit)
 
     def unlock(self) -> None:
         """Let everything through again."""

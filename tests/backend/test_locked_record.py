@@ -7,7 +7,7 @@ import pytest
 
 from backend.caller import Caller
 from backend.errors import RecordBusy
-from backend.events import Event, Failed, Finished, Generated
+from backend.events import Failed, Finished
 from backend.fake import FakeBackend
 from backend.generate import generate
 from backend.playground import Playground
@@ -30,10 +30,8 @@ def test_a_paid_run_waits_for_a_locked_record_and_ends_as_if_there_had_been_no_l
     playground: Playground, caller: Caller
 ) -> None:
     locked = Locked(playground.store.engine)
-    last: Event
-    for last in generate(playground, caller, "fake", paid(seconds=0.2)):
-        if isinstance(last, Generated):
-            locked.lock(times=5)
+    locked.lock_after_each_image(times=5)
+    *_, last = generate(playground, caller, "fake", paid())
     assert isinstance(last, Finished)
     assert locked.refused == 10
     (made,) = playground.store.runs(caller.visitor)
@@ -58,10 +56,8 @@ def test_the_end_of_a_run_that_could_not_be_written_is_written_once_it_can_be(
 ) -> None:
     monkeypatch.setattr("backend.recorder.patiently", lambda write: write())
     locked = Locked(playground.store.engine)
-    last: Event
-    for last in generate(playground, caller, "fake", paid(seconds=0.5)):
-        if isinstance(last, Generated):
-            locked.lock()
+    locked.lock_after_each_image()
+    *_, last = generate(playground, caller, "fake", paid())
     assert isinstance(last, Failed)
     assert isinstance(last.error, RecordBusy)
     (made,) = playground.store.runs(caller.visitor)

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,13 +11,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from backend.playground import Playground, open_playground
 from backend.recovery import Recovery, recover
+from backend.requests import Request
 from backend.runs.files import ImageFiles
 from backend.runs.process_locks import FOLDER
 from backend.simulator.artist import FlatArtist
-from backend.simulator.faults import Fault
 from backend.simulator.server import running
 from backend.simulator.world import World
 from tests.backend.killed_run import settings_for
@@ -26,10 +28,29 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(200)]
 ORDER = "runware.imageInference"
 
 
+class HeldArtist(FlatArtist):
+    """Draws nothing until it may."""
+
+    def __init__(self, files: ImageFiles) -> None:
+        super().__init__(files)
+        self.may_draw = threading.Event()
+
+    def draw(self, request: Request) -> Image.Image:
+        """Return the colour, once it may."""
+        assert self.may_draw.wait(180)
+        return super().draw(request)
+
+
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    files = ImageFiles(tmp_path / "simulator")
-    return World(FlatArtist(files), files)
+def artist(tmp_path: Path) -> Iterator[HeldArtist]:
+    artist = HeldArtist(ImageFiles(tmp_path / "simulator"))
+    yield artist
+    artist.may_draw.set()
+
+
+@pytest.fixture
+def world(artist: HeldArtist) -> World:
+    return World(artist, artist.files)
 
 
 @pytest.fixture
@@ -49,10 +70,9 @@ def here(tmp_path: Path, address: str) -> Iterator[Playground]:
 
 
 @contextmanager
-def another(tmp_path: Path, world: World, address: str, backend: str = "runware") -> Iterator[subprocess.Popen[bytes]]:
-    """Start another playground that runs two images, of which the provider is slow to answer."""
-    world.faults.add(Fault(kind="slow", operation=ORDER, seconds=6))
-    command = [sys.executable, "-m", "tests.backend.killed_run", str(tmp_path / "data"), backend, address, "1000"]
+def another(tmp_path: Path, address: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Start another playground that runs two images."""
+    command = [sys.executable, "-m", "tests.backend.killed_run", str(tmp_path / "data"), "runware", address, "1000"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         yield process
@@ -61,18 +81,23 @@ def another(tmp_path: Path, world: World, address: str, backend: str = "runware"
         process.wait(30)
 
 
-def until_ordered(here: Playground, world: World) -> None:
+def until_ordered(process: subprocess.Popen[bytes], world: World) -> None:
+    """Return once the provider has the order of a process, which waits for its images from then on."""
     deadline = time.monotonic() + 180  # It imports torch first, beside whatever else is tested.
-    while not (world.count(ORDER) and here.store.unfinished()):
+    while not world.count(ORDER):
+        assert process.poll() is None, "it ended before it ordered anything"
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
 
-def test_what_another_process_runs_is_left_to_it(tmp_path: Path, here: Playground, world: World, address: str) -> None:
-    with another(tmp_path, world, address) as process:
-        until_ordered(here, world)
+def test_what_another_process_runs_is_left_to_it(
+    tmp_path: Path, here: Playground, artist: HeldArtist, world: World, address: str
+) -> None:
+    with another(tmp_path, address) as process:
+        until_ordered(process, world)
         recover(here).join(30)
         (run,) = here.store.unfinished()
+        artist.may_draw.set()
         assert process.wait(60) == 0
     done = here.store.run(run.id)
     assert (done.status, len(done.images)) == ("finished", 2)
@@ -81,15 +106,16 @@ def test_what_another_process_runs_is_left_to_it(tmp_path: Path, here: Playgroun
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
 def test_what_another_process_leaves_when_it_ends_is_brought_home_by_one_that_lives(
-    tmp_path: Path, here: Playground, world: World, address: str, end: signal.Signals
+    tmp_path: Path, here: Playground, artist: HeldArtist, world: World, address: str, end: signal.Signals
 ) -> None:
     recovery = Recovery(here)
-    with another(tmp_path, world, address) as process:
-        until_ordered(here, world)
+    with another(tmp_path, address) as process:
+        until_ordered(process, world)
         assert recovery.look()
         (run,) = here.store.unfinished()
         process.send_signal(end)
         process.wait(30)
+        artist.may_draw.set()
         assert recovery.look()
     done = here.store.run(run.id)
     assert (done.status, len(done.images)) == ("finished", 2)
@@ -101,8 +127,8 @@ def test_the_locks_of_processes_that_are_gone_are_cleared_away(
     tmp_path: Path, here: Playground, world: World, address: str
 ) -> None:
     folder = tmp_path / "data" / FOLDER
-    with another(tmp_path, world, address) as process:
-        until_ordered(here, world)
+    with another(tmp_path, address) as process:
+        until_ordered(process, world)
         assert len(list(folder.glob("*.lock"))) == 2
         process.kill()
         process.wait(30)
