@@ -127,7 +127,7 @@ def test_a_look_at_a_known_upload_waits_for_no_writer(playground: Playground, tm
     path = upload(tmp_path)
     sha256 = receive(playground, ANN, path)
     with ThreadPoolExecutor(1) as other, exclusively(playground.store.engine):
-        assert other.submit(receive, playground, ANN, path).result(timeout=5) == sha256
+        assert other.submit(receive, playground, ANN, path).result(timeout=60) == sha256
 
 
 def test_what_is_no_picture_is_refused_and_belongs_to_nobody(playground: Playground, tmp_path: Path) -> None:

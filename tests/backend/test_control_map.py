@@ -59,7 +59,7 @@ def test_a_slow_map_says_what_it_does_and_ends_with_who_leaves(
     events = control_map(playground, caller, Slow(playground.files), control, {})
     assert next(events) == Progress(0, 0, doing="Making the depth map")
     events.close()
-    assert ended.wait(2)
+    assert ended.wait(60)
 
 
 def test_the_stop_of_the_page_ends_a_map_that_is_made_here(
@@ -82,4 +82,4 @@ def test_the_stop_of_the_page_ends_a_map_that_is_made_here(
         next(events)
         playground.live.stop(page)
         assert isinstance(list(events)[-1], Stopped)
-    assert ended.wait(2)
+    assert ended.wait(60)

@@ -186,7 +186,7 @@ def test_what_a_stopped_run_brings_is_promised_until_it_came(playground: Playgro
     assert stopped.run_id == promised.id
     for thread in threading.enumerate():
         if thread.name == "run":
-            thread.join(10)
+            thread.join(60)
     assert not playground.live.carries(promised.id)
     assert playground.live.promised(PAGE) == []
     assert len(playground.store.run(promised.id).images) == 1

@@ -33,7 +33,7 @@ def left_running(playground: Playground, run_id: str = "a" * 32, backend: str = 
 
 
 def wait_until_finished(playground: Playground, run: Run) -> None:
-    for _ in range(300):
+    for _ in range(3000):
         if playground.store.run(run.id).status == "finished":
             return
         time.sleep(0.02)
@@ -42,7 +42,7 @@ def wait_until_finished(playground: Playground, run: Run) -> None:
 
 def test_a_run_that_no_provider_knows_is_closed_and_its_money_released(playground: Playground) -> None:
     run = left_running(playground)
-    recover(playground).join(5)
+    recover(playground).join(60)
     closed = playground.store.run(run.id)
     assert closed.status == "interrupted"
     assert closed.error is not None
@@ -52,7 +52,7 @@ def test_a_run_that_no_provider_knows_is_closed_and_its_money_released(playgroun
 
 def test_a_run_that_a_provider_accepted_is_collected_and_settled(playground: Playground) -> None:
     run = left_running(playground, provider_ids={"fake_id": "x"})
-    recover(playground).join(5)
+    recover(playground).join(60)
     done = playground.store.run(run.id)
     assert done.status == "finished"
     assert [image.seed for image in done.images] == [5, 6]
@@ -68,7 +68,7 @@ def test_without_the_key_it_is_kept_for_later_and_its_money_held(playground: Pla
 
     keyless = dataclasses.replace(playground, backends={"fake": Keyless(playground.files)})
     run = left_running(keyless, provider_ids={"fake_id": "x"})
-    recover(keyless).join(5)
+    recover(keyless).join(60)
     kept = playground.store.run(run.id)
     assert (kept.status, kept.billed) == ("interrupted", "unknown")
     assert kept.error is not None
@@ -81,7 +81,7 @@ def test_without_the_key_it_is_kept_for_later_and_its_money_held(playground: Pla
 def test_a_submitted_run_of_a_backend_that_is_gone_is_held_since_it_may_be_billed(playground: Playground) -> None:
     gone = dataclasses.replace(playground, backends={})
     run = left_running(gone, provider_ids={"fake_id": "x"})
-    recover(gone).join(5)
+    recover(gone).join(60)
     kept = playground.store.run(run.id)
     assert (kept.status, kept.billed) == ("interrupted", "unknown")
     entry = playground.budget.entry(run.id)
@@ -98,7 +98,7 @@ def test_a_record_that_is_locked_for_a_while_leaves_no_run_running(
     others = [left_running(playground, letter * 32) for letter in "bc"]
     locked = Locked(playground.store.engine)
     locked.lock(times=25)
-    recover(playground).join(20)
+    recover(playground).join(60)
     assert locked.refused == 25
     assert playground.store.run(paid.id).status == "finished"
     assert all(playground.store.run(run.id).status == "interrupted" for run in others)
@@ -115,7 +115,7 @@ def test_money_comes_first(playground: Playground, monkeypatch: pytest.MonkeyPat
             closed.append(parameters[-1])
 
     event.listen(playground.store.engine, "before_cursor_execute", note)
-    recover(playground).join(5)
+    recover(playground).join(60)
     assert closed == [paid.id, unpaid.id]
 
 
@@ -140,14 +140,14 @@ def test_a_run_that_cannot_be_recovered_does_not_keep_the_others_from_it(
     wait_until_finished(house, paid)
     assert [house.store.run(run.id).status for run in (odd, paid)] == ["running", "finished"]
     broken = False
-    thread.join(5)
+    thread.join(60)
     assert house.store.run(odd.id).status == "finished"
 
 
 def test_a_run_that_began_before_recovery_looked_is_left_alone(playground: Playground) -> None:
     events = generate(playground, Caller(visitor="visitor-1"), "fake", a_request(options={"seconds": 1}))
     next(events)
-    recover(playground).join(5)
+    recover(playground).join(60)
     *_, last = events
     assert isinstance(last, Finished)
     assert last.run.status == "finished"
@@ -156,7 +156,7 @@ def test_a_run_that_began_before_recovery_looked_is_left_alone(playground: Playg
 def test_a_slow_provider_keeps_no_other_run_waiting(playground: Playground) -> None:
     class Slow(FakeBackend):
         def collect(self, run: Run, caller: Caller, emit: Emit) -> None:
-            assert answered.wait(20)
+            assert answered.wait(60)
             super().collect(run, caller, emit)
 
     answered = threading.Event()
@@ -168,5 +168,5 @@ def test_a_slow_provider_keeps_no_other_run_waiting(playground: Playground) -> N
     wait_until_finished(house, quick)
     assert house.store.run(slow.id).status == "running"
     answered.set()
-    thread.join(10)
+    thread.join(60)
     assert house.store.run(slow.id).status == "finished"

@@ -21,13 +21,17 @@ def test_events_come_in_order_and_the_last_one_ends_it() -> None:
 
 
 def test_it_ticks_while_nothing_happens() -> None:
+    go = threading.Event()
+
     def work(emit: Emit) -> Event:
-        time.sleep(0.25)
+        go.wait(60)
         return END
 
-    *ticks, last = Stream(work).watch(tick=0.05)
+    events = Stream(work).watch(tick=0.05)
+    assert all(isinstance(next(events), Waiting) for _ in range(3))
+    go.set()
+    *ticks, last = events
     assert last is END
-    assert len(ticks) >= 3
     assert all(isinstance(tick, Waiting) for tick in ticks)
 
 
@@ -36,7 +40,7 @@ def test_leaving_makes_emit_raise_in_the_worker_and_does_not_wait_for_it() -> No
 
     def work(emit: Emit) -> Event:
         emit(Progress(1, 2))
-        go.wait(5)
+        go.wait(60)
         try:
             emit(Progress(2, 2))
         except Cancelled:
@@ -48,9 +52,9 @@ def test_leaving_makes_emit_raise_in_the_worker_and_does_not_wait_for_it() -> No
     next(events)
     began = time.monotonic()
     events.close()  # type: ignore[attr-defined]
-    assert time.monotonic() - began < 0.2
+    assert time.monotonic() - began < 30, "the worker is let go on only now"
     go.set()
-    assert stopped.wait(5)
+    assert stopped.wait(60)
 
 
 def test_a_breakdown_is_told_without_its_text() -> None:
@@ -77,7 +81,7 @@ def test_context_variables_follow_into_the_worker() -> None:
 
 @pytest.mark.parametrize("count", [50])
 def test_many_streams_run_side_by_side(count: int) -> None:
-    together = threading.Barrier(count, timeout=20)
+    together = threading.Barrier(count, timeout=60)
 
     def work(emit: Emit) -> Event:
         together.wait()
@@ -88,7 +92,7 @@ def test_many_streams_run_side_by_side(count: int) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert not together.broken
 
 
@@ -105,7 +109,7 @@ class Steps:
             if self.first:
                 emit(self.first)
             for step in range(1, 4):
-                self.go.acquire(timeout=5)
+                self.go.acquire(timeout=60)
                 emit(Progress(step, 3))
         except Cancelled:
             self.cancelled.set()
@@ -145,11 +149,22 @@ def test_it_lingers_for_a_watcher_who_comes_back() -> None:
 
 
 def test_it_ends_once_nobody_came_back_in_time() -> None:
-    steps = Steps()
-    stream = left_behind(steps, linger=0.05)
-    time.sleep(0.5)
-    steps.go.release()
-    assert steps.cancelled.wait(5)
+    left = threading.Event()
+
+    def work(emit: Emit) -> Event:
+        try:
+            while True:
+                emit(Progress(1, 2))
+                time.sleep(0.01)
+        except Cancelled:
+            left.set()
+            raise
+
+    stream = Stream(work)
+    watching = stream.watch(linger=0.05)
+    next(watching)
+    watching.close()  # type: ignore[attr-defined]
+    assert left.wait(60)
     assert isinstance(list(stream.watch())[-1], Stopped)
 
 
@@ -175,30 +190,23 @@ def test_stop_ends_it_for_all_who_watch_at_once() -> None:
     stream.stop()
     assert all(isinstance(last, Stopped) for watcher in watchers for last in watcher)
     steps.go.release()
-    assert steps.cancelled.wait(5)
+    assert steps.cancelled.wait(60)
 
 
 def test_each_leaving_gives_its_own_time_to_come_back() -> None:
-    left, go = threading.Event(), threading.Event()
-
-    def work(emit: Emit) -> Event:
-        try:
-            while not go.wait(0.01):
-                emit(Progress(1, 2))
-        except Cancelled:
-            left.set()
-            raise
-        return END
-
-    stream = Stream(work)
-    for _ in range(2):
-        watching = stream.watch(linger=0.6)
-        next(watching)
-        time.sleep(0.4)
+    steps, ended = Steps(), threading.Event()
+    stream = Stream(steps, ended=ended.set)
+    for step, linger in ((1, 0.05), (2, 60.0)):
+        watching = stream.watch(linger=linger)
+        steps.go.release()
+        while next(watching) != Progress(step, 3):
+            pass
         watching.close()  # type: ignore[attr-defined]
-    assert not left.wait(0.4)  # The first leaving's time is over by now, the second one's is not.
-    assert left.wait(5)
-    go.set()
+    time.sleep(0.3)  # The first leaving's time is over by now, the second one's is not.
+    steps.go.release()
+    assert ended.wait(60)
+    assert not steps.cancelled.is_set()
+    assert list(stream.watch())[-1] == END
 
 
 def test_a_watcher_who_comes_late_does_not_undo_a_stop() -> None:
@@ -218,4 +226,4 @@ def test_a_watcher_who_comes_late_does_not_undo_a_stop() -> None:
     stream.stop()
     late = list(stream.watch())
     assert late == [Stopped(late[-1].seconds, "one")]  # type: ignore[union-attr]
-    assert ended.wait(2)
+    assert ended.wait(60)

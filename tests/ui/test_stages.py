@@ -60,7 +60,7 @@ class Pages:
         """Wait until no run is going any more."""
         for thread in threading.enumerate():
             if thread.name == "run":
-                thread.join(10)
+                thread.join(60)
 
 
 def asking(tab: str) -> gr.Request:
@@ -108,7 +108,7 @@ def test_another_tab_follows_a_grid_to_its_last_cell(pages: Pages) -> None:
     rest = threading.Thread(target=lambda: list(going))
     rest.start()
     seen = list(pages.press("follow", tab="page-2"))
-    rest.join(20)
+    rest.join(60)
     assert stages(seen)[-1].count("<figure") >= 4
     assert visible(seen[:-1], "stop") is True
     assert visible(seen, "stop") is False
@@ -210,7 +210,7 @@ def test_a_script_that_cancels_a_map_orders_nothing_once_429_is_waited_out(pages
     scene = pages.scene
     scene.world.faults.add(Fault(kind="status", operation=PREPROCESS, status=429))
     over = threading.Event()
-    scene.runware.service.line._sleep = lambda _seconds: None if over.wait(10) else pytest.fail("nobody went on")
+    scene.runware.service.line._sleep = lambda _seconds: None if over.wait(60) else pytest.fail("nobody went on")
     api: Api = tools_of(scene.playground).api
     picture = uploaded(scene)
     events = api.maps.events(caller_of(scene.playground, asking("a script's session")), picture, "depth", buy=True)

@@ -48,10 +48,11 @@ def _in_a_process(task: Any, args: tuple[Any, ...]) -> Iterator[Any]:
     arguments.put(args)
     try:
         while True:
+            alive = process.is_alive()  # Looked at first: what a process said last comes before its end.
             try:
                 kind, value = results.get(timeout=0.2)
             except queue.Empty:
-                if process.is_alive():
+                if alive:
                     continue
                 raise GradioError("GPU task aborted", "ZeroGPU worker error") from None
             if kind == "end":
@@ -64,7 +65,7 @@ def _in_a_process(task: Any, args: tuple[Any, ...]) -> Iterator[Any]:
                 stop.set()
                 raise
     finally:
-        process.join(10)
+        process.join(60)
 
 
 def _worker(task: Any, arguments: Any, results: Any, stop: Any) -> None:

@@ -53,7 +53,7 @@ def test_a_restart_collects_what_was_sent_and_says_what_was_not(
     with pytest.raises(Crash):
         playground.backends["modelrunner"].run(opened.request, caller, Disk(playground.store, opened, crash_at).emit)
     abandon(playground, opened.id)
-    recover(playground).join(30)
+    recover(playground).join(60)
     run = playground.store.run(opened.id)
     assert [image.seed for image in run.images] == seeds
     assert (run.billed, world.count("modelrunner.submit")) == (billed, sent)
@@ -69,7 +69,7 @@ def test_a_request_whose_answer_the_crash_swallowed_is_found_by_its_mark(
     tickets = [{**ticket, "names": None} for ticket in left.provider_ids["tickets"]]
     playground.store.submitted(opened.id, {**left.provider_ids, "tickets": tickets})
     abandon(playground, opened.id)
-    recover(playground).join(30)
+    recover(playground).join(60)
     assert [image.seed for image in playground.store.run(opened.id).images] == [7]
     assert (world.count("modelrunner.history"), world.count("modelrunner.submit")) == (1, 1)
 

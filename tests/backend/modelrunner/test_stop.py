@@ -34,7 +34,7 @@ def left_at(playground: Playground, caller: Caller, control_image: str) -> Calla
         then()
         for thread in threading.enumerate():
             if thread.name == "run":
-                thread.join(20)
+                thread.join(60)
         (run,) = playground.store.runs(caller.visitor)
         return run
 
@@ -64,7 +64,7 @@ def test_a_request_that_surely_did_not_arrive_is_not_sent_again(
 ) -> None:
     suffer("status", status=429)
     left = threading.Event()
-    backend.service.line._sleep = lambda _seconds: None if left.wait(10) else pytest.fail("it was never left")
+    backend.service.line._sleep = lambda _seconds: None if left.wait(60) else pytest.fail("it was never left")
     run = left_at(1, then=left.set)
     assert (run.status, run.error, run.images, run.billed) == ("cancelled", None, (), "no")
     assert world.account.bills == []

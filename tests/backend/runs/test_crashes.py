@@ -84,7 +84,7 @@ def test_a_crash_at_any_statement_loses_no_bill_and_pays_nothing_twice(lives: in
             try_a_run(playground)
         before = len(submissions)
         with opened(Path(folder), submissions) as again:
-            recover(again).join(30)
+            recover(again).join(60)
             runs = again.store.runs("ann")
             spent = again.budget.standings("ann")[0].spent
             assert all(run.status != "running" for run in runs)

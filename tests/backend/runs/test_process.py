@@ -48,7 +48,7 @@ def a_run(house: Playground) -> Run:
 def test_a_playground_that_starts_leaves_the_runs_of_one_that_lives_alone(houses: list[Playground]) -> None:
     here, there, _ = houses
     run = a_run(here)
-    recover(there).join(10)
+    recover(there).join(60)
     assert here.store.run(run.id).status == "running"
 
 
@@ -56,7 +56,7 @@ def test_the_runs_of_one_that_is_gone_are_closed_by_the_next_to_start(houses: li
     here, there, _ = houses
     run = a_run(here)
     here.store.engine.dispose()
-    recover(there).join(10)
+    recover(there).join(60)
     assert there.store.run(run.id).status == "interrupted"
 
 
@@ -71,7 +71,7 @@ def test_what_one_has_taken_over_nobody_else_takes(houses: list[Playground]) -> 
 def test_a_playground_takes_nothing_of_its_own(houses: list[Playground]) -> None:
     here, there, _ = houses
     run = a_run(here)
-    recover(here).join(10)
+    recover(here).join(60)
     assert there.store.run(run.id).status == "running"
 
 

@@ -34,7 +34,7 @@ class Held(FakeBackend):
     def collect(self, run: Run, caller: Caller, emit: Emit) -> None:
         """Answer once it is told to."""
         self.asked.set()
-        assert self.answered.wait(20)
+        assert self.answered.wait(60)
         super().collect(run, caller, emit)
 
 
@@ -70,12 +70,12 @@ def test_a_run_that_is_being_recovered_is_not_deleted_and_its_images_stay(
     events: list[Event] = []
     recovering = threading.Thread(target=lambda: events.extend(collect(house, caller, run)))
     recovering.start()
-    assert held.asked.wait(20)
+    assert held.asked.wait(60)
     assert house.history.delete(caller.visitor, [run.id]) == ()
     make_old(house)
     assert house.history.empty_trash(caller.visitor) == 0
     held.answered.set()
-    recovering.join(20)
+    recovering.join(60)
     assert isinstance(events[-1], Finished)
     made = house.store.run(run.id)
     assert (made.status, len(made.images)) == ("finished", 2)

@@ -65,7 +65,7 @@ class Scene:
         """Wait until no run is going any more, and return them, newest first."""
         for thread in threading.enumerate():
             if thread.name == "run":
-                thread.join(10)
+                thread.join(60)
         return self.playground.store.runs("visitor-1")
 
     def events(self, request: Request, caller: Caller | None = None) -> list[Event]:

@@ -72,7 +72,7 @@ def test_leaving_at_the_last_control_picture_buys_no_image(scene: Scene, guided:
 def test_an_order_that_failed_is_not_sent_again_once_nobody_waits(scene: Scene, kind: str, status: int) -> None:
     scene.world.faults.add(Fault(kind=kind, operation=INFER, status=status))
     left = threading.Event()
-    scene.runware.service.line._sleep = lambda _seconds: None if left.wait(10) else pytest.fail("it was never left")
+    scene.runware.service.line._sleep = lambda _seconds: None if left.wait(60) else pytest.fail("it was never left")
     left_at(scene, fox(), notes=1)
     left.set()
     (run,) = scene.ended()
@@ -96,7 +96,7 @@ def waited_out(scene: Scene) -> threading.Event:
     """Let an order be refused for now, and return what ends the wait before it would be sent again."""
     scene.world.faults.add(Fault(kind="status", operation=PREPROCESS, status=429))
     over = threading.Event()
-    scene.runware.service.line._sleep = lambda _seconds: None if over.wait(10) else pytest.fail("nobody went on")
+    scene.runware.service.line._sleep = lambda _seconds: None if over.wait(60) else pytest.fail("nobody went on")
     return over
 
 

@@ -20,8 +20,8 @@ from backend.simulator.modelrunner.schema import ENDPOINT
 from backend.simulator.server import running
 from backend.simulator.world import KEY, World
 
-LONG = 0.4
-"""Seconds of a job that lasts."""
+LONG = 2.0
+"""Seconds of a job that lasts: far longer than a busy machine takes to hand it in."""
 ASYNC = {"deliveryMethod": "async"}
 FOX = {
     "taskType": "imageInference",
@@ -38,7 +38,7 @@ IMAGE = encode(Image.new("RGB", (128, 128)), "png")
 @pytest.fixture
 def client(world: World) -> Iterator[httpx.Client]:
     key = {"Authorization": f"Bearer {KEY}"}
-    with running(world) as address, httpx.Client(base_url=address, headers=key, timeout=10) as client:
+    with running(world) as address, httpx.Client(base_url=address, headers=key, timeout=60) as client:
         yield client
 
 

@@ -16,7 +16,7 @@ from backend.simulator.world import World
 @pytest.fixture
 def client(world: World) -> Iterator[httpx.Client]:
     echo = {"echo": "tests.backend.simulator.echo:routes"}
-    with running(world, protocols=echo) as address, httpx.Client(base_url=address, timeout=10) as client:
+    with running(world, protocols=echo) as address, httpx.Client(base_url=address, timeout=60) as client:
         yield client
 
 

@@ -21,7 +21,7 @@ CONTROL = {"model": "runware:z-image@turbo-controlnet", "guideImage": IMAGE}
 @pytest.fixture
 def client(world: World) -> Iterator[httpx.Client]:
     key = {"Authorization": f"Bearer {KEY}"}
-    with running(world) as address, httpx.Client(base_url=address, headers=key, timeout=10) as client:
+    with running(world) as address, httpx.Client(base_url=address, headers=key, timeout=60) as client:
         yield client
 
 
