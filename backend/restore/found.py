@@ -8,6 +8,7 @@ from typing import Any
 from backend.recipes import Recipe
 
 _SHOWN = 80
+_LOST = "Nodes make it whose result isn't in the file."
 _QUERY = re.compile(r"\?[^\s\"']{1,2000}")
 
 
@@ -41,6 +42,8 @@ class Found:
     dropped: list[Dropped] = field(default_factory=list)
     loras: list[tuple[str, Any]] = field(default_factory=list)
     """Names as the tool has them, and weights; whether one can be used, a backend says."""
+    size_is_the_files: bool = False
+    """Whether the file's own width and height are what was drawn, where no setting says them."""
 
     def drop(self, name: str, value: Any, why: str) -> None:
         """Note a setting that isn't taken over."""
@@ -53,6 +56,19 @@ class Found:
         for theirs, ours in names.items():
             if source.get(theirs) not in (None, ""):
                 self.values[ours] = source[theirs]
+
+    def lose(self, name: str, value: Any) -> None:
+        """Note a setting that was made by what the file doesn't hold."""
+        self.drop(name, value, _LOST)
+
+    def complete(self, other: "Found") -> None:
+        """Take from another reading of the same file what this one has lost, or never had."""
+        lost = {entry.name for entry in self.dropped if entry.why == _LOST}
+        for name, value in other.values.items():
+            missing = name in lost or name in ("seed", "steps", "width", "height")
+            if name not in self.values and value not in (None, "") and missing:
+                self.values[name] = value
+        self.dropped = [entry for entry in self.dropped if entry.why != _LOST or entry.name not in self.values]
 
     def take_lora(self, name: Any, weight: Any) -> None:
         """Note a LoRA, whatever a file may say of it."""

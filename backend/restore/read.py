@@ -8,11 +8,12 @@ from typing import Any
 
 from backend.errors import InvalidRequest
 from backend.recipes import check_recipe
-from backend.restore.comfyui import read_canvas, read_graph
+from backend.restore.comfyui.read import read_canvas, read_graph
 from backend.restore.fit import RefusesLora, fit, no_lora
 from backend.restore.found import Dropped, Found, Restored
 from backend.restore.infotext import MOST_CHARACTERS, read_infotext
 from backend.restore.invokeai import read_dream, read_invokeai, read_sd_metadata
+from backend.restore.picture_size import picture_size
 from backend.restore.plain_json import read_fooocus, read_novelai, read_ruined_fooocus, read_space, read_swarmui
 from backend.restore.texts import read_texts
 from backend.runs.metadata import KEY
@@ -27,6 +28,9 @@ _FLAT: tuple[Callable[[Any], Found | None], ...] = (
     read_graph,
 )
 _NO_PICTURES = "A file carries no control pictures; Settings in the history brings them back."
+_UNWIRED = "unknown"
+_ASKED = {"PositivePrompt": "prompt", "NegativePrompt": "negative_prompt"}
+"""What was typed into Stability Matrix stands in `parameters-json`; its graph has the prompt without its comments."""
 _LIKELY = re.compile(r"\bSteps: ?\d")
 _OWN_LINE = re.compile(r"^\s*Steps: ?\d", re.MULTILINE)
 _IN_ONE_LINE = re.compile(r"(?<!\n)[ \t]+(Negative prompt:|Steps: ?\d{1,4},)")
@@ -40,7 +44,7 @@ def read_metadata(content: bytes, refuses: RefusesLora = no_lora) -> Restored | 
     Reads PNG, JPEG and WebP within fixed bounds and never decodes pixels; no content makes it raise or take long. A
     LoRA of another tool's is taken over unless `refuses` says why not.
     """
-    return restore(read_texts(content), refuses)
+    return restore(read_texts(content), refuses, picture_size(content))
 
 
 def read_pasted(text: str, refuses: RefusesLora = no_lora) -> Restored | None:
@@ -52,12 +56,19 @@ def read_pasted(text: str, refuses: RefusesLora = no_lora) -> Restored | None:
     return fit(found, refuses) if found and _says_something(found) else None
 
 
-def restore(texts: Mapping[str, str], refuses: RefusesLora = no_lora) -> Restored | None:
-    """Read the texts of a file by keyword; ours come first, then the tools in the order of how sure their signs are."""
+def restore(
+    texts: Mapping[str, str], refuses: RefusesLora = no_lora, size: tuple[int, int] | None = None
+) -> Restored | None:
+    """Read the texts of a file by keyword; ours come first, then the tools in the order of how sure their signs are.
+
+    The file's own width and height, `size`, count where a tool says that it drew so.
+    """
     ours = _ours(texts)
     if ours:
         return ours
     found = next((found for found in _readings(texts) if found and _says_something(found)), None)
+    if found and found.size_is_the_files and size:
+        found.values |= {"width": size[0], "height": size[1]}
     return fit(found, refuses) if found else None
 
 
@@ -71,20 +82,33 @@ def _readings(texts: Mapping[str, str]) -> Iterator[Found | None]:
     if "NovelAI" in texts.get("Software", "") or "Comment" in texts:
         yield read_novelai(texts, _json(texts.get("Comment")))
     for name in _TEXTS:
-        yield from _of_one_text(texts.get(name, ""))
-    yield read_graph(_json(_after(texts, "prompt", "Model")))
+        yield from _of_json(_json(texts.get(name)))
+    yield _of_graph(texts)
+    for name in _TEXTS:
+        yield read_infotext(texts.get(name, ""))
     yield read_canvas(_json(_after(texts, "workflow", "Make")))
     if "Dream" in texts:
         yield read_dream(texts["Dream"])
 
 
-def _of_one_text(text: str) -> Iterator[Found | None]:
-    values = _json(text)
+def _of_json(values: Any) -> Iterator[Found | None]:
     if values is not None:
-        for reader in _FLAT:
-            yield reader(values)
-    elif text:
-        yield read_infotext(text)
+        yield from (reader(values) for reader in _FLAT)
+
+
+def _of_graph(texts: Mapping[str, str]) -> Found | None:
+    """Read ComfyUI's graph; what it can't say, a saver's text beside it may, if that isn't the saver's own defaults.
+
+    A saver writes `unknown`, seed 0 and 512x512 where nothing is wired to it (ComfyUI-Image-Saver, `nodes.py`).
+    """
+    found = read_graph(_json(_after(texts, "prompt", "Model")))
+    if found and (asked := _json(texts.get("parameters-json"))):
+        found.source = "Stability Matrix"
+        found.take(asked if isinstance(asked, dict) else {}, _ASKED)
+    beside = next(filter(None, (read_infotext(texts.get(name, "")) for name in _TEXTS)), None) if found else None
+    if found and beside and beside.values.get("prompt") != _UNWIRED:
+        found.complete(beside)
+    return found
 
 
 def _after(texts: Mapping[str, str], keyword: str, tag: str) -> str | None:

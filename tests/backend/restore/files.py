@@ -1,6 +1,7 @@
 """Image files as other tools write them: the same chunks, tags and encodings."""
 
 import io
+import json
 import struct
 import zlib
 
@@ -44,3 +45,13 @@ def with_comment(image_format: str, comment: bytes) -> bytes:
     exif = Image.Exif()
     exif.get_ifd(0x8769)[0x9286] = comment
     return with_exif(image_format, exif)
+
+
+def with_texts(texts: dict[str, object], picture: Image.Image = _DOT) -> bytes:
+    """Return a PNG of this picture with texts under any names; objects are written as JSON."""
+    info = PngInfo()
+    for key, text in texts.items():
+        info.add_text(key, text if isinstance(text, str) else json.dumps(text))
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", pnginfo=info)
+    return buffer.getvalue()
