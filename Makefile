@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
 PYTEST_ARGS ?=
-# Two processes of tests, each with whole files, so that a file's server and browser are started once.
-WORKERS ?= 2
+# Processes of tests, each with whole files, so that a file's server and browser are started once: half of a test is waiting,
+# so that three keep two cores busy.
+WORKERS ?= 3
 
 PY := $(VENV)/bin/python
 SETUP := $(PYTHON) -m tools.setup --venv $(VENV)

@@ -1,5 +1,6 @@
 """The list that ends a run of the tests, seen in runs of small files of tests."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -21,7 +22,9 @@ def folder(tmp_path: Path) -> Path:
 def run(folder: Path, tests: str, *options: str) -> subprocess.CompletedProcess[str]:
     (folder / "test_some.py").write_text(HEAD + tests)
     command = [sys.executable, "-m", "pytest", "-p", "tests.left_out", "-p", "no:cacheprovider", *options, str(folder)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    # Of the plugins that are installed, those that are asked for: starting all of them takes longer than the tests.
+    alone = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    return subprocess.run(command, cwd=ROOT, env=alone, capture_output=True, text=True, check=False)
 
 
 def test_a_complete_run_left_nothing_out(folder: Path) -> None:
@@ -37,7 +40,7 @@ def test_what_was_not_selected_is_listed_with_the_way_to_run_it(folder: Path) ->
 
 def test_workers_list_each_test_once(folder: Path) -> None:
     tests = "@pytest.mark.slow\ndef test_slow(): pass\n\ndef test_skips(): pytest.skip('no database here')\n"
-    done = run(folder, tests, "-m", "not slow", "-n", "2", "--no-skips")
+    done = run(folder, tests, "-m", "not slow", "-p", "xdist", "-n", "2", "--no-skips")
     assert "1 slow: make test PYTEST_ARGS='-m \"slow\"'" in done.stdout
     assert "1 skipped: no database here" in done.stdout
     assert done.returncode == pytest.ExitCode.TESTS_FAILED

@@ -4,7 +4,7 @@ import time
 
 from playwright.sync_api import Locator, expect
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 _SEEN = """each => {
   const box = each.getBoundingClientRect(), style = getComputedStyle(each);
   const [x, y] = [box.left + box.width / 2, box.top + Math.min(box.height, innerHeight) / 2];

@@ -31,7 +31,7 @@ def tab(browser: Browser, served: tuple[Scene, str], tmp_path: Path, hands: dict
     picture.save(tmp_path / "picture.png")
     context = browser.new_context(**hands)
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(60_000)
     page.goto(served[1])
     page.get_by_role("tab", name="ControlNet", exact=True).click()
     page.set_input_files("#easel .drop input", tmp_path / "picture.png")

@@ -15,7 +15,7 @@ from backend.simulator.faults import Fault, Faults
 from backend.simulator.world import World
 
 ORDERS = ("runware.imageInference", "runware.controlNetPreprocess", "modelrunner.submit")
-PATIENCE = 30.0
+PATIENCE = 90.0
 ARRIVES_SECONDS = 0.15
 """In which an order that was on its way has reached the provider: shorter than any order that a cell lets last."""
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 """Seconds after which an event that doesn't end is a failure of the test."""
 SHEET = {"size": "128x128", "width": 128, "height": 128, "steps": 4}
 Told = dict[str, Any]

@@ -70,7 +70,7 @@ def asking(tab: str) -> gr.Request:
 @pytest.fixture
 def pages(tmp_path: Path) -> Iterator[Pages]:
     with runware_scene(tmp_path) as scene:
-        scene.world.faults.add(Fault(kind="slow", operation=INFER, seconds=0.5, times=50))
+        scene.world.faults.add(Fault(kind="slow", operation=INFER, seconds=1, times=50))
         yield Pages(scene)
 
 

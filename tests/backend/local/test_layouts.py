@@ -27,7 +27,7 @@ def fresh(playground: Playground) -> Playground:
 
 
 def drawn(house: Playground, caller: Caller, **values: object) -> list[Image.Image]:
-    run = finished(generate(house, caller, "local", asked(**values))).run
+    run = finished(generate(house, caller, "local", asked(**{"steps": 2} | values))).run
     pictures = [Image.open(house.files.path(image.sha256)) for image in run.images]
     return [picture.convert("RGB") for picture in pictures]
 

@@ -53,7 +53,7 @@ def lora(tmp_path: Path, engine: Engine) -> LoraFile:
 
 
 def drawn(engine: Engine, *loras: LoraFile, **values: Any) -> Image.Image:
-    asked = TextToImage(prompt=PROMPT, steps=4)
+    asked = TextToImage(prompt=PROMPT, steps=2)
     return engine.draw(Drawing(request=asked, seed=7, size=(128, 128), **values), lambda *_: None, loras=loras)
 
 

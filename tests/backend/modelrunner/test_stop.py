@@ -44,7 +44,7 @@ def left_at(playground: Playground, caller: Caller, control_image: str) -> Calla
 def test_the_images_that_were_not_sent_yet_are_never_sent(
     left_at: Callable[..., Run], suffer: Suffer, world: World, playground: Playground
 ) -> None:
-    suffer("slow", seconds=0.5)
+    suffer("slow", seconds=2)
     run = left_at(1, count=3)
     assert (run.status, [image.seed for image in run.images]) == ("cancelled", [7])
     assert world.count("modelrunner.submit") == 1
@@ -79,7 +79,7 @@ def test_an_unknown_bill_is_said_even_when_nobody_waits(left_at: Callable[..., R
 def test_a_batch_whose_key_was_taken_back_sends_no_further_image(
     playground: Playground, caller: Caller, control_image: str, suffer: Suffer, world: World
 ) -> None:
-    suffer("slow", seconds=0.5)
+    suffer("slow", seconds=2)
     keys, owner = playground.callers.keys, (caller.visitor, "page-1")
     keys.put(owner, "modelrunner", KEY)
     held = keys.of(owner)

@@ -41,7 +41,7 @@ def left_at(scene: Scene, request: Request, *, notes: int) -> None:
 
 
 def test_leaving_after_the_order_keeps_the_images(scene: Scene) -> None:
-    scene.world.faults.add(Fault(kind="slow", operation=INFER, seconds=0.5))
+    scene.world.faults.add(Fault(kind="slow", operation=INFER, seconds=2))
     left_at(scene, fox(2), notes=1)
     (run,) = scene.ended()
     assert (run.status, len(run.images), run.cost_usd) == ("finished", 2, 2 * ONE)
@@ -50,7 +50,7 @@ def test_leaving_after_the_order_keeps_the_images(scene: Scene) -> None:
 def test_leaving_at_the_first_control_picture_buys_neither_the_second_nor_the_image(
     scene: Scene, guided: ControlNet
 ) -> None:
-    scene.world.faults.add(Fault(kind="slow", operation=PREPROCESS, seconds=0.5))
+    scene.world.faults.add(Fault(kind="slow", operation=PREPROCESS, seconds=2))
     left_at(scene, guided, notes=1)
     (run,) = scene.ended()
     assert (run.status, run.images, run.cost_usd, run.cost_kind) == ("cancelled", (), ONE, "billed")
@@ -62,7 +62,7 @@ def test_leaving_at_the_first_control_picture_buys_neither_the_second_nor_the_im
 
 def test_leaving_at_the_last_control_picture_buys_no_image(scene: Scene, guided: ControlNet) -> None:
     request = guided.model_copy(update={"controls": ()})
-    scene.world.faults.add(Fault(kind="slow", operation=PREPROCESS, seconds=0.5))
+    scene.world.faults.add(Fault(kind="slow", operation=PREPROCESS, seconds=2))
     left_at(scene, request, notes=1)
     (run,) = scene.ended()
     assert (run.status, run.cost_usd, scene.world.count(INFER)) == ("cancelled", ONE, 0)
@@ -82,7 +82,7 @@ def test_an_order_that_failed_is_not_sent_again_once_nobody_waits(scene: Scene, 
 
 
 def test_a_map_that_was_ordered_alone_is_kept(scene: Scene, guided: ControlNet) -> None:
-    scene.world.faults.add(Fault(kind="slow", operation=PREPROCESS, seconds=0.5))
+    scene.world.faults.add(Fault(kind="slow", operation=PREPROCESS, seconds=2))
     events = draw_control(scene.playground, ME, "runware", Control(image=guided.image, preprocess="depth"))
     for event in events:
         if isinstance(event, Submitted):
@@ -130,7 +130,7 @@ def own_key(scene: Scene) -> Caller:
 def test_a_key_that_was_taken_back_buys_no_further_picture_of_its_run(
     scene: Scene, guided: ControlNet, own_key: Caller, replaced: bool
 ) -> None:
-    scene.world.faults.add(Fault(kind="slow", operation=PREPROCESS, seconds=0.5))
+    scene.world.faults.add(Fault(kind="slow", operation=PREPROCESS, seconds=2))
     events = generate(scene.playground, own_key, "runware", guided)
     next(event for event in events if isinstance(event, Submitted))
     if replaced:
@@ -146,7 +146,7 @@ def test_a_key_that_was_taken_back_buys_no_further_picture_of_its_run(
 
 
 def test_a_grid_whose_key_was_taken_back_orders_no_further_cell_on_any_key(scene: Scene, own_key: Caller) -> None:
-    scene.world.faults.add(Fault(kind="slow", operation=INFER, seconds=0.3, times=50))
+    scene.world.faults.add(Fault(kind="slow", operation=INFER, seconds=1, times=50))
     axis = read_axis("seed", "1-9", mode="text_to_image")
     cells = run(scene.playground, own_key, plan(scene.playground, own_key, "runware", fox(), [axis]))
     next(event for _, event in cells if isinstance(event, Submitted))

@@ -13,7 +13,7 @@ from tests.backend.local.conftest import PROMPT
 from tests.backend.local.pictures import distance, mean_distance
 
 ONE_OF_EACH = tuple({choice_of(name).solver: name for name in reversed(OFFERED)}.values())
-STEPS = 6
+STEPS = 4
 
 
 def drawing(scheduler: str, **values: object) -> Drawing:
