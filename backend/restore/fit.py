@@ -1,6 +1,5 @@
 """From what a reader found to a recipe that this model can run; what can't be taken over is listed with its reason."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,9 +9,9 @@ from backend.errors import InvalidRequest, Problem
 from backend.recipes import Recipe, check_recipe
 from backend.request_parts import Lora
 from backend.requests import REQUEST_TYPES, TextToImage
+from backend.restore.family import is_turbos
 from backend.restore.found import Found, Restored
 
-_OURS = re.compile(r"z[-_ .]?image|\bzit\b|z-image-playground", re.IGNORECASE)
 _TUNED = {"steps": "Steps", "guidance": "CFG", "scheduler": "Scheduler", "shift": "Shift"}
 _SEEDS_AND_SIDES = ("seed", "variation_seed", "width", "height")
 _WHOLE = (*_SEEDS_AND_SIDES, "steps", "count", "mask_feather", "mask_grow", "low_threshold", "high_threshold")
@@ -67,11 +66,11 @@ def _field(problem: Problem) -> str:
 
 def _leave_tuning(found: Found) -> None:
     """Steps, guidance and schedulers are tuned to a model: those of another one would only spoil the image."""
-    if not found.model or _OURS.search(found.model[:300]):
+    if is_turbos(found):
         return
     for name, shown in _TUNED.items():
         if name in found.values:
-            why = f"It was tuned for {found.model[:60]}; this model's own default stays."
+            why = f"It was tuned for {str(found.model)[:60]}; this model's own default stays."
             found.drop(shown, found.values.pop(name), why)
 
 

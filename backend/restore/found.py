@@ -9,6 +9,7 @@ from backend.recipes import Recipe
 
 _SHOWN = 80
 _LOST = "Nodes make it whose result isn't in the file."
+_ZERO = re.compile(r"-?0(\.0{0,12})?")
 _QUERY = re.compile(r"\?[^\s\"']{1,2000}")
 
 
@@ -42,6 +43,8 @@ class Found:
     dropped: list[Dropped] = field(default_factory=list)
     loras: list[tuple[str, Any]] = field(default_factory=list)
     """Names as the tool has them, and weights; whether one can be used, a backend says."""
+    is_z_image: bool = False
+    """Whether a mark beside the model's name says that it is of Z-Image's family."""
     size_is_the_files: bool = False
     """Whether the file's own width and height are what was drawn, where no setting says them."""
 
@@ -77,5 +80,10 @@ class Found:
     def drop_rest(self, source: Mapping[str, Any], used: Mapping[str, Any] | set[str], why: str) -> None:
         """Note every entry that has a value and no use."""
         for name, value in source.items():
-            if name not in used and value not in (None, "", "None", [], {}, False, 0):
+            if name not in used and value not in (None, "", "None", [], {}, False, 0) and not _is_zero(value):
                 self.drop(str(name), value, why)
+
+
+def _is_zero(value: Any) -> bool:
+    """Whether a text is a nought, as stable-diffusion.cpp writes it: `Eta: 0.000000`."""
+    return isinstance(value, str) and bool(_ZERO.fullmatch(value))

@@ -15,24 +15,62 @@ _SIZE = re.compile(r"\s*(\d{1,6})\s*x\s*(\d{1,6})\s*\Z")
 _NEGATIVE = "Negative prompt:"
 _LEAST_PAIRS = 3
 """Fewer, and the last line is part of the prompt: A1111's own rule."""
-_OF_THE_TOOL = {"Version", "Model", "Model hash", "RNG", "VAE", "VAE hash", "User", "Metadata Scheme", "Created Date"}
+_OF_THE_TOOL = {
+    *("version", "model", "model hash", "rng", "vae", "vae hash", "user", "metadata scheme", "created date"),
+    *("app", "pipeline", "operations", "unet", "te"),
+}
+"""What names the program, its files and its day: A1111, Stability Matrix; SD.Next (`modules/processing_info.py`);
+stable-diffusion.cpp (`examples/common`)."""
+_MODULE = re.compile(r"module \d{1,2}")
+"""Forge's files beside the model: `Module 1: ae` (`modules/processing.py`)."""
+_TEMPLATE = re.compile(r"\n(?:negative )?template:", re.IGNORECASE)
+_TEMPLATES = "The words before wildcards were drawn; those that were drawn are taken over."
+_READ = {"size", "sampler", "schedule type", "scheduler", "denoising strength", "mask blur", "controlnet 0"}
 _DECODER = json.JSONDecoder()
 
 
 def read_infotext(text: str) -> Found | None:
     """Read an infotext; None where the text has no line of parameters."""
     text = text[:MOST_CHARACTERS].replace("\r\n", "\n").strip().strip("\0")
-    head, _, last = text.rpartition("\n")
-    pairs = dict(_pairs(last))
-    if len(pairs) < _LEAST_PAIRS or not any(name.casefold() in ("steps", "seed") for name in pairs):
+    head, pairs, templates = _parted(text)
+    if not _are_parameters(pairs):
         return None
     found = Found("A1111 infotext")
+    for template in templates:
+        found.drop("Template", template, _TEMPLATES)
     prompt, _, negative = head.partition(f"\n{_NEGATIVE}")
     if head.startswith(_NEGATIVE):
         prompt, negative = "", head.removeprefix(_NEGATIVE)
     found.values |= {"prompt": without_marks(found, prompt), "negative_prompt": without_marks(found, negative)}
     _take(found, pairs)
     return found
+
+
+def _parted(text: str) -> tuple[str, dict[str, str], list[str]]:
+    """Return the prompts, the parameters, and the templates that wildcards were drawn from.
+
+    SD.Next writes the templates before the parameters (`modules/processing_info.py`, July 2026), the extension
+    sd-dynamic-prompts behind them; elsewhere such a line is part of the prompt.
+    """
+    text, behind = _cut(text) if not _are_parameters(_last_pairs(text)) else (text, "")
+    head, _, _ = text.rpartition("\n")
+    pairs = _last_pairs(text)
+    head, ahead = _cut(head) if pairs.get("App") == "SD.Next" else (head, "")
+    return head, pairs, [part.strip() for part in (ahead, behind) if part]
+
+
+def _last_pairs(text: str) -> dict[str, str]:
+    return dict(_pairs(text.rpartition("\n")[2]))
+
+
+def _cut(text: str) -> tuple[str, str]:
+    """Return a text up to its templates, and these."""
+    found = _TEMPLATE.search(text)
+    return (text[: found.start()], text[found.start() :]) if found else (text, "")
+
+
+def _are_parameters(pairs: Mapping[str, str]) -> bool:
+    return len(pairs) >= _LEAST_PAIRS and any(name.casefold() in ("steps", "seed") for name in pairs)
 
 
 def _pairs(line: str) -> Iterator[tuple[str, str]]:
@@ -67,7 +105,7 @@ def _value(line: str, start: int) -> tuple[str, int]:
 
 def _take(found: Found, pairs: Mapping[str, str]) -> None:
     known = {name.casefold(): value for name, value in pairs.items()}
-    found.model = known.get("model")
+    found.model = known.get("model") or known.get("unet")
     numbers = {
         "steps": "steps",
         "cfg scale": "guidance",
@@ -75,16 +113,20 @@ def _take(found: Found, pairs: Mapping[str, str]) -> None:
         "shift": "shift",
         "variation seed": "variation_seed",
         "variation seed strength": "variation_strength",
+        "variation strength": "variation_strength",
+        "sampler shift": "shift",
     }
     found.take(known, numbers)
     if size := _SIZE.match(known.get("size", "")):
         found.values |= {"width": size[1], "height": size[2]}
     _sampler(found, known)
     _mode(found, known)
-    used = {*numbers, "size", "sampler", "schedule type", "denoising strength", "mask blur", "controlnet 0"}
-    ignored = {name.casefold() for name in _OF_THE_TOOL}
-    rest = {name: value for name, value in pairs.items() if name.casefold() not in used | ignored}
+    rest = {name: value for name, value in pairs.items() if not _is_used(name.casefold(), numbers)}
     found.drop_rest(rest, set(), "This playground has no such setting.")
+
+
+def _is_used(name: str, numbers: Mapping[str, str]) -> bool:
+    return name in numbers or name in _READ or name in _OF_THE_TOOL or bool(_MODULE.fullmatch(name))
 
 
 def _sampler(found: Found, known: Mapping[str, str]) -> None:

@@ -18,6 +18,7 @@ _NAMES = {
     "cfg_scale": "guidance",
     "guidance": "guidance",
     "shift": "shift",
+    "z_image_shift": "shift",
 }
 _OF_THE_TOOL = {
     "app_version",
@@ -29,6 +30,8 @@ _OF_THE_TOOL = {
     "qwen3_source",
     "scheduler",
 }
+_VARIANCE = {"z_image_seed_variance_strength", "z_image_seed_variance_randomize_percent"}
+"""What would act if `z_image_seed_variance_enabled` were set; it is written all the same (buildZImageGraph.ts)."""
 _MODES = {"img2img": "image_to_image", "inpaint": "inpaint", "outpaint": "inpaint"}
 _BRACKETS = re.compile(r"\[([^\[\]]{0,2000})\]\s*\Z")
 
@@ -40,12 +43,17 @@ def read_invokeai(metadata: Any) -> Found | None:
     found = Found("InvokeAI")
     found.take(metadata, _NAMES)
     found.model = _name(metadata.get("model"))
+    found.is_z_image = _base(metadata.get("model")) == "z-image"
     mode = str(metadata.get("generation_mode") or "").rpartition("_")[2]
     if mode in _MODES:
         found.values["mode"] = _MODES[mode]
         found.take(metadata, {"strength": "strength"})
     _scheduler(found, metadata.get("scheduler"))
     used = {*_NAMES, *_OF_THE_TOOL, "strength", "loras", "controlnets"}
+    if metadata.get("z_image_seed_variance_enabled") is not True:
+        used |= _VARIANCE
+    if found.values.get("shift") == "auto":
+        del found.values["shift"]
     _loras(found, metadata.get("loras"))
     _controls(found, metadata.get("controlnets"))
     found.drop_rest(metadata, used, "This playground has no such setting.")
@@ -100,6 +108,11 @@ def _split_negative(prompt: str) -> dict[str, str]:
     if negative is None:
         return {"prompt": prompt}
     return {"prompt": prompt[: len(prompt) - len(negative[0])].strip(), "negative_prompt": negative[1]}
+
+
+def _base(model: Any) -> Any:
+    """Return the model's architecture, `BaseModelType` of InvokeAI 6 (`taxonomy.py`); Turbo and base share one."""
+    return model.get("base") if isinstance(model, dict) else None
 
 
 def _name(model: Any) -> str | None:

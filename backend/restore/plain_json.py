@@ -4,11 +4,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from backend.restore.family import is_turbos
 from backend.restore.found import Found
 from backend.restore.prompt_marks import without_marks
 from backend.restore.samplers import scheduler_of
 
 _SIDES = re.compile(r"\D{0,3}(\d{1,6})\s{0,2}[x×*,]\s{0,2}(\d{1,6})\D{0,20}\Z")
+_VERSION = re.compile(r"(\d{1,3})\.(\d{1,3})")
 _UNKNOWN = "This playground has no such setting."
 
 _SWARM = {
@@ -20,7 +22,12 @@ _SWARM = {
     "width": "width",
     "height": "height",
     "sigmashift": "shift",
+    "variationseed": "variation_seed",
+    "variationseedstrength": "variation_strength",
 }
+_SWARM_MASK = {"maskblur": "mask_feather", "maskgrow": "mask_grow"}
+"""SwarmUI's `T2IParamTypes.cs`; the blur stands there for every initial image, with a mask and without."""
+_SWARM_PICTURES = {"initimage", "maskimage", *_SWARM_MASK}
 _SWARM_TOOL = {
     "model",
     "swarm_version",
@@ -101,11 +108,18 @@ def read_swarmui(values: Any) -> Found | None:
     given = values.get("sui_image_params") if isinstance(values, dict) else None
     if not isinstance(given, dict):
         return None
-    found = _flat("SwarmUI", given, _SWARM, _SWARM_TOOL | {"initimagecreativity", "controlnetstrength"})
+    found = _flat(
+        "SwarmUI", given, _SWARM, _SWARM_TOOL | _SWARM_PICTURES | {"initimagecreativity", "controlnetstrength"}
+    )
     found.model = _text(given.get("model"))
     _scheduler(found, given.get("sampler") or given.get("comfyuisampler"), given.get("scheduler"))
     if given.get("initimagecreativity") not in (None, ""):
-        found.values |= {"mode": "image_to_image", "strength": given["initimagecreativity"]}
+        masked = given.get("maskimage") not in (None, "")
+        found.values |= {
+            "mode": "inpaint" if masked else "image_to_image",
+            "strength": given["initimagecreativity"],
+        }
+        found.take(given if masked else {}, _SWARM_MASK)
     if given.get("controlnetstrength") not in (None, ""):
         found.values |= {"mode": "controlnet", "control_scale": given["controlnetstrength"]}
         found.values.pop("strength", None)
@@ -145,7 +159,27 @@ def read_space(values: Any) -> Found | None:
     found.model = _text(values.get("Model") or values.get("model"))
     _size(found, values.get("resolution"))
     _scheduler(found, values.get("sampler"), None)
+    _count_steps(found, values)
     return found
+
+
+def _count_steps(found: Found, values: Mapping[str, Any]) -> None:
+    """Take over 9 steps as 8, which is what diffusers up to 0.38 made of them.
+
+    There the last of n steps had sigma 0 and was left out (huggingface/diffusers#13730, in 0.39), so that Z-Image's
+    README asks for 9 to draw 8.
+    """
+    version = str(values.get("diffusers_version") or values.get("_diffusers_version") or "")
+    numbers = _VERSION.match(version)
+    newer = numbers is not None and (int(numbers[1]), int(numbers[2])) >= (0, 39)
+    if str(found.values.get("steps")) == "9" and _is_z_image(found) and not newer:
+        found.values["steps"] = 8
+        found.drop("num_inference_steps", 9, "diffusers up to 0.38 draws 8 steps for it; 8 are taken over.")
+
+
+def _is_z_image(found: Found) -> bool:
+    without_guidance = str(found.values.get("guidance")) in ("0", "0.0")
+    return is_turbos(found) if found.model else without_guidance
 
 
 def read_novelai(texts: Mapping[str, str], comment: Any) -> Found | None:
@@ -154,6 +188,7 @@ def read_novelai(texts: Mapping[str, str], comment: Any) -> Found | None:
         return None
     found = _flat("NovelAI", {"prompt": texts.get("Description", ""), **comment}, _NOVELAI, _NOVELAI_TOOL)
     found.model = "NovelAI Diffusion"
+    _scheduler(found, comment.get("sampler"), comment.get("noise_schedule"))
     if comment.get("strength") and comment.get("request_type") in ("Img2ImgRequest", "InpaintRequest"):
         inpaint = comment["request_type"] == "InpaintRequest"
         found.values |= {"mode": "inpaint" if inpaint else "image_to_image", "strength": comment["strength"]}

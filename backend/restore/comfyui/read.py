@@ -1,5 +1,6 @@
 """A graph of ComfyUI as settings: of the pass that began the picture; what came behind it is listed."""
 
+import re
 from typing import Any
 
 from backend.restore.comfyui.canvas import graph_of_canvas
@@ -15,6 +16,7 @@ from backend.restore.prompt_marks import without_marks
 from backend.restore.samplers import scheduler_of
 
 _NO_MATCH = "There is no such scheduler here; the default stays."
+_QWEN = re.compile(r"qwen_?-?3[-_ ]?4b", re.IGNORECASE)
 _MASKS = {"SetLatentNoiseMask", "VAEEncodeForInpaint", "InpaintModelConditioning"}
 _AGAIN = "It goes over the picture again; the first pass alone is made here."
 _FURTHER_TEXT = "One prompt is taken here: this one is for a part of the picture, or for a further encoder."
@@ -97,6 +99,13 @@ def _model(found: Found, walk: Walk, values: Values, node: Node) -> None:
         model = values.of(behind, "unet_name", "ckpt_name", "model_name")
         if isinstance(model, str) and found.model is None:
             found.model = model
+    found.is_z_image = any(_loads_z_images_encoder(other) for other in walk.upstream(node, "positive", "guider"))
+
+
+def _loads_z_images_encoder(node: Node) -> bool:
+    """Whether a node is CLIPLoader as Z-Image's templates have it: Qwen3-4B with the type `lumina2`."""
+    inputs = inputs_of(node)
+    return inputs.get("type") == "lumina2" and bool(_QWEN.search(str(inputs.get("clip_name"))))
 
 
 def _list_further(found: Found, walk: Walk, values: Values, passes: Passes) -> None:

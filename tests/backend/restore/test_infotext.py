@@ -121,3 +121,48 @@ def test_a_prompts_own_last_line_is_not_taken_for_the_parameters() -> None:
     prompt = "a sign that says\nSteps: 1, Seed: 2, Size: 3x4"
     found = recipe(png(parameters=f"{prompt}\nSteps: 8, Seed: 9, CFG scale: 1"))
     assert (found["prompt"], found["seed"]) == (prompt, 9)
+
+
+SD_NEXT = (
+    "a red fox\nNegative prompt: blurry\nTemplate: a __colour__ fox\nin two lines\nNegative template: blurry\n"
+    "Steps: 9, Size: 1024x768, Sampler: UniPC, Scheduler: UniPCMultistepScheduler, Seed: 42, CFG scale: 2.0, "
+    "App: SD.Next, Version: 058a7f0, Pipeline: ZImagePipeline, Operations: txt2img, Model: Z-Image-Turbo, "
+    "Sampler shift: 5, Variation seed: 7, Variation strength: 0.3"
+)
+
+
+def test_sd_nexts_templates_are_listed_and_its_names_are_known() -> None:
+    found = recipe(png(parameters=SD_NEXT))
+    assert (found["prompt"], found["negative_prompt"]) == ("a red fox", "blurry")
+    assert (found["scheduler"], found["shift"]) == ("UniPC", 5.0)
+    assert (found["variation_seed"], found["variation_strength"]) == (7, 0.3)
+    assert set(dropped(png(parameters=SD_NEXT))) == {"Template"}
+
+
+def test_templates_behind_the_parameters_are_listed() -> None:
+    """The extension sd-dynamic-prompts writes them there."""
+    text = "a red fox\nSteps: 8, Seed: 5, CFG scale: 1\nTemplate: a {red|blue} fox\nNegative Template: fog"
+    assert recipe(png(parameters=text))["prompt"] == "a red fox"
+    assert set(dropped(png(parameters=text))) == {"Template"}
+
+
+def test_a_prompt_of_another_tools_may_have_a_line_called_template() -> None:
+    text = "a form\nTemplate: blank\nSteps: 8, Seed: 5, CFG scale: 1"
+    assert recipe(png(parameters=text))["prompt"] == "a form\nTemplate: blank"
+
+
+def test_what_names_the_tool_and_its_files_is_no_lost_setting() -> None:
+    line = "Steps: 9, CFG scale: 1, Seed: 42, Eta: 0.000000, Sampler: euler"
+    forge = f"a fox\n{line}, Module 1: ae, Module 2: qwen_3_4b, Version: neo"
+    assert dropped(png(parameters=forge)) == {}
+    cpp = (
+        f"a fox\n{line}, Model: , TE: qwen.gguf, Unet: z_image_turbo-Q4_K.gguf, VAE: ae, Version: stable-diffusion.cpp"
+    )
+    assert dropped(png(parameters=cpp)) == {}
+
+
+def test_a_model_that_is_named_as_unet_alone_is_a_model() -> None:
+    text = (
+        "a fox\nSteps: 28, CFG scale: 1.0, Seed: 42, Model: , Unet: flux1-dev-Q4_K.gguf, Version: stable-diffusion.cpp"
+    )
+    assert "flux1-dev" in dropped(png(parameters=text))["Steps"]

@@ -62,6 +62,17 @@ def test_invokeais_modes_and_controls_are_taken_over() -> None:
     assert (recipe["mode"], recipe["preprocess"], recipe["control_scale"]) == ("controlnet", "depth", 0.7)
 
 
+def test_invokeais_shift_is_taken_over_and_what_is_switched_off_is_not_missed() -> None:
+    variance = {"z_image_seed_variance_enabled": False, "z_image_seed_variance_strength": 0.1}
+    told = INVOKE | variance | {"hrf_enabled": False, "loras": []}
+    shifted = read(png(invokeai_metadata=json.dumps(told | {"z_image_shift": 5.0})), "InvokeAI")
+    assert (shifted.recipe["shift"], shifted.dropped) == (5.0, ())
+    usual = read(png(invokeai_metadata=json.dumps(told | {"z_image_shift": "auto"})), "InvokeAI")
+    assert ("shift" in usual.recipe, usual.dropped) == (False, ())
+    varied = told | {"z_image_seed_variance_enabled": True}
+    assert "z_image_seed_variance_strength" in names(read(png(invokeai_metadata=json.dumps(varied)), "InvokeAI"))
+
+
 def test_older_invokeai_is_taken_over() -> None:
     image = {"prompt": [{"prompt": "a fox [blurry]", "weight": 1.0}], "steps": 30, "cfg_scale": 7.5, "seed": 9}
     old = {"model_weights": "stable-diffusion-1.5", "image": image | {"width": 512, "height": 640, "sampler": "k_lms"}}
@@ -113,6 +124,18 @@ def test_swarmui_is_taken_over_from_png_and_jpeg() -> None:
             "height": 1024,
         }
         assert names(restored) == {"segment", "refinerupscale"}
+
+
+def test_swarmuis_masks_and_variations_are_taken_over() -> None:
+    given = SWARM["sui_image_params"] | {"variationseed": 7, "variationseedstrength": "0.3"}  # type: ignore[operator]
+    given |= {"initimagecreativity": 0.6, "initimage": "data:image/jpeg;base64,AA", "maskblur": 4, "maskgrow": 8}
+    plain = read(png(parameters=json.dumps({"sui_image_params": given})), "SwarmUI").recipe
+    assert (plain["mode"], plain["strength"], "mask_feather" in plain) == ("image_to_image", 0.6, False)
+    assert (plain["variation_seed"], plain["variation_strength"]) == (7, 0.3)
+    given |= {"maskimage": "data:image/jpeg;base64,AA", "maskshrinkgrow": 16}
+    masked = read(png(parameters=json.dumps({"sui_image_params": given})), "SwarmUI")
+    assert (masked.recipe["mode"], masked.recipe["mask_feather"], masked.recipe["mask_grow"]) == ("inpaint", 4, 8)
+    assert names(masked) == {"segment", "refinerupscale", "maskshrinkgrow"}
 
 
 FOOOCUS = {
@@ -177,4 +200,4 @@ def test_novelai_is_taken_over() -> None:
     restored = read(content, "NovelAI")
     assert restored.recipe["negative_prompt"] == "lowres"
     assert restored.recipe["seed"] == 2918475
-    assert {"Steps", "CFG", "sm"} <= names(restored)
+    assert {"Steps", "CFG", "Scheduler", "sm"} <= names(restored)
