@@ -9,7 +9,7 @@ WORKERS ?= 3
 
 PY := $(VENV)/bin/python
 SETUP := $(PYTHON) -m tools.setup --venv $(VENV)
-TYPED := $(wildcard app.py) $(if $(wildcard ui/*.py),ui) $(if $(wildcard backend/*.py),backend) tools/setup tests/left_out.py
+TYPED := $(wildcard app.py) $(if $(wildcard ui/*.py),ui) $(if $(wildcard backend/*.py),backend) tools/setup tests/left_out.py tests/dearest_first.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run test bench lint format setup setup-dev clean
@@ -24,7 +24,8 @@ test: export HF_HUB_OFFLINE = 1
 # The embedded model is too small for two threads to help, and where others use the cores too they wait for each other.
 test: export OMP_NUM_THREADS ?= 1
 test: setup-dev  ## Test everything but the slow and the system tests
-	@$(PY) -m pytest -p tests.left_out -n $(WORKERS) --dist loadfile -m "not slow and not system" $(PYTEST_ARGS)
+	@$(PY) -m pytest -p tests.left_out -p tests.dearest_first -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
+		-m "not slow and not system" $(PYTEST_ARGS)
 
 bench: export HF_HUB_OFFLINE = 1
 bench: setup-dev  ## Print the benchmark tables
