@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from pydantic.fields import FieldInfo
 
 from backend.errors import Problem, Unsupported, from_validation
 from backend.request_fields import SetField, paths, set_fields
@@ -91,13 +92,15 @@ class Capabilities:
     """Prompts that it draws well, where it is not good at everything."""
     rules: Rules | None = None
     """What else this backend refuses, where one field depends on another."""
+    maker: str = ""
+    """Who lacks the fields that are neither taken nor in `reasons`, in a sentence: `ModelRunner's model`."""
 
     @cached_property
     def lacks(self) -> Mapping[str, str]:
         """Return the fields of its modes (or `field=value`) that mean nothing here, with the reason."""
         known = (path for mode in self.modes for path in paths(REQUEST_TYPES[mode]) if path not in _APART)
         lacking = dict.fromkeys(self._outermost(path) for path in known if not self.can_take(path))
-        return {**{path: self.reasons.get(path, UNTAKEN) for path in lacking}, **self.reasons}
+        return {**{path: self._reason(path) for path in lacking}, **self.reasons}
 
     def check(self, request: Request) -> None:
         """Raise `Unsupported` with every field that this backend can't take."""
@@ -145,6 +148,14 @@ class Capabilities:
         if choices and found.value not in choices:
             yield Problem(found.place, f"is {found.value!r}; this backend offers {', '.join(choices)}.")
 
+    def _reason(self, path: str) -> str:
+        """Say why a field isn't taken, and what to do about it."""
+        if path in self.reasons or not self.maker:
+            return self.reasons.get(path, UNTAKEN)
+        kinds = (REQUEST_TYPES[mode].model_fields for mode in self.modes)
+        info = next((fields[path] for fields in kinds if path in fields), None)
+        return f"{self.maker} has no such setting; {_way_out(info)}."
+
     def _outermost(self, path: str) -> str:
         """Return the field furthest out of which nothing is taken: of `loras.weight`, `loras` where it takes none."""
         return next(outer for outer in _outwards(path) if not self.can_take(outer))
@@ -165,9 +176,13 @@ def _untaken(found: SetField, outermost: str) -> str:
     shown = value if len(value) <= MOST_SHOWN else f"{value[:MOST_SHOWN]}…"
     if found.info.is_required():
         return f"is {shown}, which this backend doesn't take: choose another one."
-    default = found.info.get_default(call_default_factory=True)
-    usual = "turn it off" if default is False else f"leave it at {default}" if default else "leave it out"
-    return f"is {shown}, which this backend doesn't take: {usual}, or choose another backend."
+    return f"is {shown}, which this backend doesn't take: {_way_out(found.info)}, or choose another backend."
+
+
+def _way_out(info: FieldInfo | None) -> str:
+    """Return what to do about a field that isn't taken; None for one of a part."""
+    default = info.get_default(call_default_factory=True) if info else None
+    return "turn it off" if default is False else f"leave it at {default}" if default else "leave it out"
 
 
 @dataclass(frozen=True, slots=True)

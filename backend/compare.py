@@ -13,6 +13,7 @@ from backend.caller import Caller
 from backend.capabilities import Estimate, Size
 from backend.errors import InvalidRequest, NotReady, PlaygroundError, Problem
 from backend.events import Event
+from backend.field_notes import Alters, noted
 from backend.generate import DRAWN_SEEDS, generate
 from backend.marked import without_marks
 from backend.merge import merge
@@ -24,27 +25,6 @@ from backend.request_parts import RANDOM_SEED
 from backend.requests import Request, TextToImage
 
 PIXELS_DIFFER = "The same seed gives different pixels on different backends: compare the style, the time and the cost."
-
-_MAY_BE_LEFT_OUT = frozenset(
-    {
-        "options",
-        "scheduler",
-        "shift",
-        "guidance",
-        "negative_prompt",
-        "loras",
-        "acceleration",
-        "accelerator",
-        "safety",
-        "prompt_expansion",
-        "output_format",
-        "output_quality",
-        "mask_margin",
-        "low_threshold",
-        "high_threshold",
-    }
-)
-"""Fields whose absence leaves the same picture to be drawn; without any other, the comparison would mislead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +187,14 @@ def _without_what_is_lacking(backend: Backend, request: Request, left_out: list[
 
 
 def _defaults(request: Request, names: set[str]) -> dict[str, Any]:
-    """Return the defaults of these fields, or nothing where one of them must stay or all are at theirs."""
-    if not names <= _MAY_BE_LEFT_OUT:
-        return {}
+    """Return the defaults of these fields, or nothing where one of them must stay or all are at theirs.
+
+    Those may be left out whose absence leaves the same picture to be drawn; without any other, it would mislead.
+    """
     fields = type(request).model_fields
-    defaults = {name: fields[name].default for name in names if name in fields}
+    if not names <= noted(fields, Alters).keys():
+        return {}
+    defaults = {name: fields[name].default for name in names}
     return defaults if any(getattr(request, name) != default for name, default in defaults.items()) else {}
 
 

@@ -10,6 +10,7 @@ from backend.base import Backend
 from backend.caller import Caller
 from backend.capabilities import Estimate
 from backend.events import Event, Failed, Finished, Stopped
+from backend.field_notes import Alters, noted
 from backend.generate import DRAWN_SEEDS, generate
 from backend.pixels import opened
 from backend.playground import Playground
@@ -80,7 +81,9 @@ def _trial(request: ControlNet, files: ImageFiles, scale: float) -> ControlNet:
     with opened(files.path(request.image)) as picture:
         ratio = SIDE / max(picture.size)
         width, height = drawable((round(picture.width * ratio), round(picture.height * ratio)))
-    plain = {"prompt_expansion": False, "safety": False, "output_format": "png", "controls": (), "count": 1}
+    fields = type(request).model_fields
+    plain = {name: fields[name].default for name, note in noted(fields, Alters).items() if note.what != "look"}
+    plain |= {"prompt_expansion": False, "controls": (), "count": 1}
     window = {"control_scale": scale, "control_start": 0.0, "control_end": 1.0}
     return request.model_copy(update={**plain, **window, "width": width, "height": height})
 

@@ -16,74 +16,16 @@ from backend.encoding import encode, preview_jpeg
 from backend.errors import GenerationFailed, InsufficientCredit, ProviderTimeout
 from backend.events import Emit, Generated, Progress, Queued, Submitted, unheard
 from backend.pixels import opened
-from backend.request_fields import set_fields
+from backend.request_fields import paths, set_fields
 from backend.request_parts import Control
-from backend.requests import MODES, Request, seeds, variation_seeds
+from backend.requests import MODES, REQUEST_TYPES, Request, seeds, variation_seeds
 from backend.runs.files import ImageFiles
 from backend.runs.records import Run
 from backend.settings import Settings
 
 SECONDS_A_STEP = 0.02
-TAKES = frozenset(
+OPTIONS = frozenset(
     {
-        "prompt",
-        "negative_prompt",
-        "seed",
-        "variation_strength",
-        "variation_seed",
-        "count",
-        "steps",
-        "guidance",
-        "shift",
-        "scheduler",
-        "loras.model",
-        "loras.weight",
-        "acceleration",
-        "accelerator.fb_cache",
-        "accelerator.fb_cache_threshold",
-        "accelerator.tea_cache",
-        "accelerator.tea_cache_distance",
-        "accelerator.db_cache",
-        "accelerator.db_cache_threshold",
-        "accelerator.db_cache_skip_interval",
-        "accelerator.cache_start_step",
-        "accelerator.cache_start_step_percentage",
-        "accelerator.cache_end_step",
-        "accelerator.cache_end_step_percentage",
-        "accelerator.cache_max_consecutive_steps",
-        "output_format",
-        "output_quality",
-        "safety",
-        "prompt_expansion",
-        "width",
-        "height",
-        "image",
-        "strength",
-        "resize",
-        "mask",
-        "mask_margin",
-        "mask_grow",
-        "mask_feather",
-        "left",
-        "right",
-        "top",
-        "bottom",
-        "fill",
-        "overlap",
-        "feather",
-        "preprocess",
-        "control_scale",
-        "control_start",
-        "control_end",
-        "low_threshold",
-        "high_threshold",
-        "controls.image",
-        "controls.preprocess",
-        "controls.scale",
-        "controls.start",
-        "controls.end",
-        "controls.low_threshold",
-        "controls.high_threshold",
         "options.seconds",
         "options.fail_after",
         "options.failure",
@@ -92,7 +34,8 @@ TAKES = frozenset(
         "options.tell_seed",
     }
 )
-"""All of the form, so that the page can be tried; what is set makes another colour."""
+TAKES = OPTIONS | {path for kind in REQUEST_TYPES.values() for path in paths(kind)} - {"mode", "options"}
+"""All of the form, so that the page can be tried: whatever is set makes another colour, a new field's value too."""
 _COLOUR = TAKES - {
     *("prompt", "seed", "variation_strength", "variation_seed"),  # are in it by themselves
     *("count", "width", "height", "output_format", "output_quality"),  # act beside it

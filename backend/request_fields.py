@@ -1,8 +1,10 @@
 """A request's fields by path, down to the parts it is built of: `steps`, `loras.weight`, `options.ttl`."""
 
+import types
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, get_args
+from decimal import Decimal
+from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -48,6 +50,28 @@ def paths(kind: type[BaseModel], path: str = "") -> Iterator[str]:
             yield f"{path}{name}"
         else:
             yield from paths(inner, f"{path}{name}.")
+
+
+def kind_of(info: FieldInfo) -> Any:
+    """Return the type of a field's values, apart from None; it is `str` where they are listed, `float` for decimals."""
+    annotation = _bare(info.annotation)
+    if get_origin(annotation) is Literal:
+        return str
+    kind = get_args(annotation)[0] if hasattr(annotation, "__metadata__") else annotation
+    return float if kind is Decimal else kind
+
+
+def choices_of(info: FieldInfo) -> tuple[Any, ...]:
+    """Return what a field's type lists as its values; nothing for a field that takes any."""
+    annotation = _bare(info.annotation)
+    return get_args(annotation) if get_origin(annotation) is Literal else ()
+
+
+def _bare(annotation: Any) -> Any:
+    """Return a type without its or-None."""
+    if get_origin(annotation) in (Union, types.UnionType):
+        return next(part for part in get_args(annotation) if part is not type(None))
+    return annotation
 
 
 def _inner(found: SetField) -> Iterator[SetField]:

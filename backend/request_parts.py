@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from backend.field_notes import Digits
+
 MAX_SEED = 2**63 - 1
 RANDOM_SEED = -1
 LEAST_SIDE, MOST_SIDE = 128, 2048
@@ -31,7 +33,7 @@ def _whole_number(value: Any) -> Any:
     return value
 
 
-Seed = Annotated[int, BeforeValidator(_whole_number), Field(ge=RANDOM_SEED, le=MAX_SEED)]
+Seed = Annotated[int, BeforeValidator(_whole_number), Field(ge=RANDOM_SEED, le=MAX_SEED), Digits()]
 Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Level = Annotated[int, Field(ge=0, le=255)]
 Thresholds = tuple[int, int]

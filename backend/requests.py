@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import Field, JsonValue, StringConstraints, TypeAdapter, field_validator, model_validator
 from pydantic_core import PydanticKnownError
 
+from backend.field_notes import Alters, Digits, Infotext, Place, Weighs, noted
 from backend.request_parts import (
     LEAST_SIDE,
     MAX_SEED,
@@ -41,15 +42,30 @@ Prompt = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, m
 Pixels = Annotated[int, Field(ge=0, le=MOST_SIDE)]
 
 
+def _passes(guidance: float) -> float:
+    """Return how often the model is asked a step: classifier-free guidance asks it for the negative prompt as well."""
+    return 2.0 if guidance > 1 else 1.0
+
+
 class Common(Part):
     """The fields that every mode has."""
 
-    prompt: Prompt = Field(title="Prompt", description="What to draw, in English or Chinese; 2 to 3000 characters.")
-    negative_prompt: str = Field(
+    prompt: Annotated[Prompt, Weighs("nothing")] = Field(
+        title="Prompt", description="What to draw, in English or Chinese; 2 to 3000 characters."
+    )
+    negative_prompt: Annotated[str, Place("fine", 40), Weighs("nothing"), Alters("look")] = Field(
         "", max_length=3000, title="Negative prompt", description="What to keep out. Acts only with guidance above 1."
     )
-    steps: int = Field(8, ge=1, le=50, title="Steps", description="The model is distilled for 8.")
-    guidance: float = Field(
+    steps: Annotated[int, Weighs("calls"), Infotext("Steps", always=True)] = Field(
+        8, ge=1, le=50, title="Steps", description="The model is distilled for 8."
+    )
+    guidance: Annotated[
+        float,
+        Place("fine", 30),
+        Weighs("step", times=_passes),
+        Alters("look"),
+        Infotext("CFG scale", always=True),
+    ] = Field(
         1.0,
         ge=0,
         le=20,
@@ -57,7 +73,13 @@ class Common(Part):
         title="Guidance",
         description="Classifier-free guidance; 1 or less is off.",
     )
-    shift: float = Field(
+    shift: Annotated[
+        float,
+        Place("fine", 50),
+        Weighs("nothing"),
+        Alters("look"),
+        Infotext("Shift", always=True, also=("Sampler shift",)),
+    ] = Field(
         3.0,
         ge=1,
         le=10,
@@ -65,30 +87,62 @@ class Common(Part):
         title="Shift",
         description="Where the steps lie; the model was distilled at 3.",
     )
-    seed: Seed = Field(RANDOM_SEED, title="Seed", description="-1 draws one; the same seed makes the same image.")
-    variation_strength: Fraction = Field(
+    seed: Annotated[Seed, Weighs("nothing"), Infotext("Seed", always=True)] = Field(
+        RANDOM_SEED, title="Seed", description="-1 draws one; the same seed makes the same image."
+    )
+    variation_strength: Annotated[
+        Fraction,
+        Place("fine", 10),
+        Weighs("nothing"),
+        Infotext("Variation seed strength", also=("Variation strength",)),
+    ] = Field(
         0.0,
         title="Variation",
         description="Above 0, moves the seed's noise so far towards other seeds: images alike, yet not the same.",
     )
-    variation_seed: Seed = Field(
+    variation_seed: Annotated[
+        Seed, Place("fine", 20), Weighs("nothing"), Infotext("Variation seed", beside="variation_strength")
+    ] = Field(
         RANDOM_SEED,
         title="Variation seed",
         description="-1 draws one. With a variation, every image has the same seed, and image i this one plus i.",
     )
-    count: int = Field(1, ge=1, le=20, title="Images", description="Image i has the seed plus i.")
-    scheduler: SchedulerName = Field("Default", title="Scheduler", description="Default is the model's own Euler.")
-    loras: tuple[Lora, ...] = Field((), title="LoRAs")
-    acceleration: Literal["none", "regular", "high"] = Field(
+    count: Annotated[int, Weighs("calls")] = Field(
+        1, ge=1, le=20, title="Images", description="Image i has the seed plus i."
+    )
+    scheduler: Annotated[SchedulerName, Place("fine", 60), Weighs("calls"), Alters("look")] = Field(
+        "Default", title="Scheduler", description="Default is the model's own Euler."
+    )
+    loras: Annotated[tuple[Lora, ...], Place("extra"), Weighs("step", sort=len), Alters("look")] = Field(
+        (), title="LoRAs"
+    )
+    acceleration: Annotated[
+        Literal["none", "regular", "high"],
+        Place("extra"),
+        Weighs("calls"),
+        Alters("look"),
+    ] = Field(
         "none", title="Acceleration", description="Faster, and not quite the same picture; how, is the backend's own."
     )
-    accelerator: Accelerator = Field(Accelerator(), title="Accelerator options")
-    output_format: OutputFormat = Field("png", title="Format", description="PNG keeps every pixel.")
-    output_quality: int = Field(95, ge=20, le=99, title="Quality", description="Of JPEG and WebP.")
-    safety: bool = Field(False, title="Safety check", description="Flags images; never hides them silently.")
-    prompt_expansion: bool = Field(False, title="Expand the prompt", description="A language model adds detail first.")
+    accelerator: Annotated[Accelerator, Weighs("calls"), Alters("look")] = Field(
+        Accelerator(), title="Accelerator options"
+    )
+    output_format: Annotated[OutputFormat, Place("file"), Weighs("nothing"), Alters("file")] = Field(
+        "png", title="Format", description="PNG keeps every pixel."
+    )
+    output_quality: Annotated[int, Place("file"), Weighs("nothing"), Alters("file")] = Field(
+        95, ge=20, le=99, title="Quality", description="Of JPEG and WebP."
+    )
+    safety: Annotated[bool, Place("fine", 80), Weighs("nothing"), Alters("nothing")] = Field(
+        False, title="Safety check", description="Flags images; never hides them silently."
+    )
+    prompt_expansion: Annotated[bool, Place("fine", 70), Weighs("nothing"), Alters("look")] = Field(
+        False, title="Expand the prompt", description="A language model adds detail first."
+    )
     controls: tuple[Control, ...] = Field((), title="Further controls")
-    options: dict[str, JsonValue] = Field({}, title="Options of this backend alone")
+    options: Annotated[dict[str, JsonValue], Weighs("step"), Alters("look")] = Field(
+        {}, title="Options of this backend alone"
+    )
 
     @field_validator("negative_prompt")
     @classmethod
@@ -147,7 +201,9 @@ class ImageToImage(Sized):
 
     mode: Literal["image_to_image"] = "image_to_image"
     image: ImageRef = Field(title="Image")
-    strength: Fraction = Field(0.8, title="Strength", description="0 returns the image; 1 ignores it.")
+    strength: Annotated[Fraction, Infotext("Denoising strength", always=True)] = Field(
+        0.8, title="Strength", description="0 returns the image; 1 ignores it."
+    )
     resize: Literal["crop", "fit", "stretch"] = Field(
         "crop", title="Resize", description="How the image gets the size: cut its edges, add borders, or distort it."
     )
@@ -159,8 +215,8 @@ class Inpaint(Sized):
     mode: Literal["inpaint"] = "inpaint"
     image: ImageRef = Field(title="Image")
     mask: ImageRef = Field(title="Mask", description="White is painted anew, black is kept.")
-    strength: Fraction = Field(1.0, title="Strength")
-    mask_margin: int | None = Field(
+    strength: Annotated[Fraction, Infotext("Denoising strength", always=True)] = Field(1.0, title="Strength")
+    mask_margin: Annotated[int | None, Alters("look")] = Field(
         None, ge=32, le=128, title="Mask margin", description="Zoom into the mask with this many pixels of context."
     )
     mask_grow: int = Field(0, ge=0, le=256, title="Grow the mask (pixels)")
@@ -202,8 +258,10 @@ class ControlNet(Sized):
     control_scale: Weight = Field(0.75, title="Control scale", description="How tightly the result follows.")
     control_start: Fraction = Field(0.0, title="Control start", description="Fraction of the steps.")
     control_end: Fraction = Field(0.8, title="Control end", description="Ending early leaves room for detail.")
-    low_threshold: Level = Field(THRESHOLDS[0], title="Low threshold", description="Of canny: lower keeps weak edges.")
-    high_threshold: Level = Field(
+    low_threshold: Annotated[Level, Alters("look")] = Field(
+        THRESHOLDS[0], title="Low threshold", description="Of canny: lower keeps weak edges."
+    )
+    high_threshold: Annotated[Level, Alters("look")] = Field(
         THRESHOLDS[1], title="High threshold", description="Of canny: lower finds more edges."
     )
 
@@ -237,6 +295,8 @@ IMAGE_FIELDS: dict[Mode, tuple[str, ...]] = {
     "outpaint": ("image",),
     "controlnet": ("image",),
 }
+IN_DIGITS = frozenset(name for kind in REQUEST_TYPES.values() for name in noted(kind.model_fields, Digits))
+"""Fields whose whole numbers go beyond what a browser counts to, so that they are text there."""
 
 _ADAPTER: TypeAdapter[Request] = TypeAdapter(Annotated[Request, Field(discriminator="mode")])
 

@@ -1,8 +1,7 @@
 """One control for one field of a pydantic type: its kind, range, words and default come from the field."""
 
-import types
 from collections.abc import Mapping
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any
 
 import gradio as gr
 from annotated_types import Ge, Le
@@ -10,10 +9,9 @@ from gradio.components import Component
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from backend.request_fields import choices_of, kind_of
+from backend.requests import IN_DIGITS
 from ui.lora_lines import write_loras
-
-SEEDS = ("seed", "variation_seed")
-"""Fields that are whole numbers beyond what a browser counts to, so that their controls hold digits."""
 
 
 def control(name: str, info: FieldInfo, *, fitted: Mapping[str, Any] | None = None, prefix: str = "") -> Component:
@@ -52,36 +50,15 @@ def label_of(name: str, info: FieldInfo) -> str:
     return info.title or name.replace("_", " ").capitalize()
 
 
-def choices_of(info: FieldInfo) -> tuple[Any, ...]:
-    """Return what a field's type lists as its values; nothing for a field that takes any."""
-    return _kind(info)[1]
-
-
 def shown(name: str, value: Any) -> Any:
     """Return a field's value as its control holds it: a seed as digits, LoRAs as lines, nothing as empty text."""
-    if name in SEEDS:
+    if name in IN_DIGITS:
         return str(value)
     if name == "loras":
         return write_loras(value)
     if value is None and name not in ("width", "height"):
         return ""
     return value
-
-
-def kind_of(info: FieldInfo) -> Any:
-    """Return the type of a field's values, which is `str` where they are listed."""
-    return _kind(info)[0]
-
-
-def _kind(info: FieldInfo) -> tuple[Any, tuple[Any, ...]]:
-    annotation: Any = info.annotation
-    if get_origin(annotation) in (Union, types.UnionType):
-        annotation = next(part for part in get_args(annotation) if part is not type(None))
-    if get_origin(annotation) is Literal:
-        return str, get_args(annotation)
-    kind = get_args(annotation)[0] if hasattr(annotation, "__metadata__") else annotation
-    name = getattr(kind, "__name__", "")
-    return (float if name == "Decimal" else kind), ()
 
 
 def _as_number(value: Any) -> float | None:

@@ -8,7 +8,8 @@ from markupsafe import Markup
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from ui.controls import bounds, choices_of, kind_of, label_of
+from backend.request_fields import choices_of, kind_of
+from ui.controls import bounds, label_of
 
 _HERE = Path(__file__).parent
 _LABEL = Markup("<label>{}{}</label>")

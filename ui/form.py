@@ -11,9 +11,10 @@ from pydantic.fields import FieldInfo
 from backend.capabilities import Capabilities
 from backend.errors import from_validation
 from backend.recipes import Recipe, check_recipe
-from backend.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode, Request, TextToImage, parse_request
+from backend.request_fields import choices_of
+from backend.requests import IMAGE_FIELDS, IN_DIGITS, REQUEST_TYPES, Mode, Request, TextToImage, parse_request
 from ui.accelerator import read_accelerator
-from ui.controls import SEEDS, bounds, choices_of, plain
+from ui.controls import bounds, plain
 from ui.easel import picture_of
 from ui.further_controls import read_controls
 from ui.lora_lines import read_loras
@@ -120,7 +121,7 @@ def _fit_one(name: str, info: FieldInfo, capabilities: Capabilities, value: Any)
     if least is not None and most is not None and not info.is_required() and info.default is not None:
         low = limit.least if limit and limit.least is not None else least
         high = limit.most if limit and limit.most is not None else most
-        if name not in SEEDS:
+        if name not in IN_DIGITS:
             changes |= {"minimum": low, "maximum": high}
             if isinstance(value, int | float) and not low <= value <= high:
                 changes["value"] = min(max(value, low), high)

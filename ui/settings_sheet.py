@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from backend.base import Backend
 from backend.capabilities import Capabilities
+from backend.field_notes import standing_in
 from backend.playground import Playground
 from ui.accelerator import NAME as ACCELERATOR
 from ui.accelerator import accelerator_cells
@@ -18,18 +19,6 @@ from ui.sheet_cells import Cell, cell, check
 from ui.sizes import size_cells
 from ui.tabs.fields import Fitted
 
-FINE = (
-    "variation_strength",
-    "variation_seed",
-    "guidance",
-    "negative_prompt",
-    "shift",
-    "scheduler",
-    "prompt_expansion",
-    "safety",
-)
-EXTRA = ("loras", "acceleration")
-FILE = ("output_format", "output_quality")
 _TERSE: Mapping[str, Mapping[str, object]] = {
     "steps": {"info": None},
     "count": {"info": None},
@@ -49,7 +38,7 @@ def settings_sheet(playground: Playground, fitted: Fitted) -> dict[str, Any]:
     """Lay the sheet out for the backend chosen at start, and return it by the name of each value on it."""
     chosen = playground.choose("auto")
     basics, top = _basics(chosen.capabilities, fitted)
-    fine, extra, file = ([_cell(name, fitted) for name in names] for names in (FINE, EXTRA, FILE))
+    fine, extra, file = ([_cell(name, fitted) for name in standing_in(SHARED, at)] for at in ("fine", "extra", "file"))
     grid = grid_cells()
     cached, caches = accelerator_cells()
     hidden = "" if fitted[ACCELERATOR]["visible"] else Markup(" hidden")

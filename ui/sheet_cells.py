@@ -7,7 +7,9 @@ from typing import Any
 from markupsafe import Markup
 from pydantic.fields import FieldInfo
 
-from ui.controls import SEEDS, bounds, choices_of, kind_of, label_of, plain
+from backend.request_fields import choices_of, kind_of
+from backend.requests import IN_DIGITS
+from ui.controls import bounds, label_of, plain
 from ui.entries import entries_html, part_of
 
 LONG_TEXT = 200
@@ -111,9 +113,9 @@ def _box(name: str, info: FieldInfo, default: Any, parts: Mapping[str, Any]) -> 
         return "choice", _SELECT.format(options=options, **parts)
     if kind is bool:
         return "check", _CHECK.format(checked=Markup(" checked") if default else "", **parts)
-    if kind in (int, float) and name not in SEEDS:
+    if kind in (int, float) and name not in IN_DIGITS:
         return "number", _number(info, default, parts)
-    if kind is str or name in SEEDS:
+    if kind is str or name in IN_DIGITS:
         long = (_most_characters(info) or 0) > LONG_TEXT
         made = _LINES.format(lines=3, value=default or "", **parts) if long else _text(default, parts)
         return "lines" if long else "text", made

@@ -2,23 +2,17 @@
 
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_origin
 
 import gradio as gr
 from gradio.data_classes import FileData
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from backend.field_notes import Digits, note_of
 from backend.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode
 
-_TYPES: dict[str, Any] = {
-    "seed": int | str,
-    "variation_seed": int | str,
-    "loras": list,
-    "controls": list,
-    "accelerator": dict,
-    "options": dict,
-}
+_BARE: dict[Any, type] = {tuple: list, dict: dict}
 
 
 def parameters_of(mode: Mode) -> dict[str, inspect.Parameter]:
@@ -37,12 +31,16 @@ def _parameter_of(name: str, info: FieldInfo, mode: Mode) -> inspect.Parameter:
     default = inspect.Parameter.empty if info.is_required() else info.default
     if isinstance(default, BaseModel):
         default = {}
-    return parameter(name, _TYPES.get(name, _plain(info.annotation)), list(default) if default == () else default)
+    return parameter(name, _plain(info), list(default) if default == () else default)
 
 
-def _plain(annotation: Any) -> Any:
-    """Return the annotation without its constraints: ranges are checked by the request, with better words."""
-    return annotation.__origin__ if hasattr(annotation, "__metadata__") else annotation
+def _plain(info: FieldInfo) -> Any:
+    """Return a field's type as Gradio reads it, bare and without ranges, which the request checks with better words."""
+    if note_of(info, Digits):
+        return int | str
+    if isinstance(info.default, BaseModel):
+        return dict
+    return _BARE.get(get_origin(info.annotation), info.annotation)
 
 
 def parameter(name: str, kind: Any, default: Any) -> inspect.Parameter:

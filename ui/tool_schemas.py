@@ -3,7 +3,7 @@
 from typing import Any
 
 from backend.request_parts import Control
-from backend.requests import IMAGE_FIELDS, MODES, REQUEST_TYPES, Mode
+from backend.requests import IMAGE_FIELDS, IN_DIGITS, MODES, REQUEST_TYPES, Mode
 
 IMAGE = (
     "A PNG, JPEG or WebP: a `data:` address with its bytes in base64, the path that POST /gradio_api/upload returned "
@@ -47,7 +47,7 @@ def input_schema(mode: Mode) -> dict[str, Any]:
     properties: dict[str, Any] = {**schema["properties"]}
     properties.pop("mode")
     properties["prompt"] = {**properties["prompt"], "description": properties["prompt"]["description"] + _DYNAMIC}
-    for name in ("seed", "variation_seed"):
+    for name in IN_DIGITS & properties.keys():
         properties[name] = {**properties[name], "type": ["integer", "string"]}
     for name in IMAGE_FIELDS[mode]:
         meaning = properties[name].get("description", "")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from backend.errors import Problem, Unsupported
 from backend.export.loras_code import lora_files, lora_lines
 from backend.local.samplers.names import REFUSED, SPACINGS, choice_of
+from backend.request_fields import SetField, set_fields
 from backend.requests import ImageToImage, Request, TextToImage
 
 MODEL = "Tongyi-MAI/Z-Image-Turbo"
@@ -16,6 +17,40 @@ USUAL_TOKENS = 512
 SURELY_SHORT = 400
 """Bytes of a prompt whose tokens, at most one a byte, fit into that together with the chat's frame."""
 
+TAKES = frozenset(
+    {
+        "prompt",
+        "negative_prompt",
+        "seed",
+        "steps",
+        "guidance",
+        "shift",
+        "scheduler",
+        "loras.model",
+        "loras.weight",
+        "width",
+        "height",
+        "image",
+        "strength",
+        "resize",
+        # of which the program says what it leaves out, or which change no pixel of one image
+        "options",
+        "variation_seed",
+        "count",
+        "safety",
+        "output_format",
+        "output_quality",
+    }
+)
+"""The fields that a program has; whatever else was set, it refuses."""
+_ADDED = {
+    "controls": "control pictures in windows of steps",
+    "variation_strength": "a variation between two seeds",
+    "acceleration": "these caches",
+    "accelerator": "these caches",
+    "prompt_expansion": "a prompt that a provider expanded unseen",
+}
+"""What this playground adds to diffusers, in words."""
 _AIR = re.compile(r"[\w.-]+:[\w.-]+@[\w.-]+")
 _PROGRAM = '''"""Draws the picture of seed {seed} with plain diffusers, and saves it as drawn.png.
 
@@ -113,17 +148,15 @@ def _reasons(request: Request) -> Iterator[str]:
         return
     if isinstance(request, ImageToImage) and request.strength == 0:
         yield "strength 0, which is the image itself"
-    if request.controls:
-        yield "control pictures in windows of steps"
-    if request.variation_strength:
-        yield "a variation between two seeds"
-    if request.acceleration != "none" or request.accelerator.model_dump(exclude_defaults=True):
-        yield "these caches"
+    untaken = (found for found in set_fields(request) if found.path not in TAKES)
+    yield from dict.fromkeys(_ADDED.get(found.path.split(".")[0]) or _setting(found) for found in untaken)
     if request.scheduler in REFUSED or choice_of(request.scheduler).solver != "euler":
         yield f"the scheduler {request.scheduler} on this model"
-    if request.prompt_expansion:
-        yield "a prompt that a provider expanded unseen"
     yield from (f"the LoRA {lora.model}, a provider's own" for lora in request.loras if _AIR.fullmatch(lora.model))
+
+
+def _setting(found: SetField) -> str:
+    return f"the setting {found.info.title or found.path}"
 
 
 def _notes(request: Request, drawn: Drawn) -> Iterator[str]:

@@ -59,6 +59,7 @@ def capabilities(
         "takes": drawing.TAKES | acceleration.TAKES | scenes.TAKES,
         "reasons": {**_REASONS, **lacking},
         "most_controls": MOST_CONTROLS if guided else 0,
+        "maker": "This machine's engine",
     }
     if not checkpoint.embedded:
         return Capabilities(default_size=_REAL_SIZES[0], sizes=_REAL_SIZES, previews=True, **shared)

@@ -2,24 +2,24 @@
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from PIL import Image
 
+from backend.field_notes import of_drawings, step_sorts
 from backend.local.acceleration import plan_of
 from backend.local.drawing import Drawing, OnStep
 from backend.local.options import Attention, ControlNetWeights, Layout, options_of
 from backend.local.samplers.sampler import calls_of
 from backend.local.scenes import Frame, prepare
 from backend.recent import Recent
-from backend.requests import Common, Request, parse_request
+from backend.requests import Request, parse_request
 from backend.runs.files import ImageFiles
 
 MOST_REMEMBERED = 64
 MOST_PACES = 512
-_NO_SHAPE = tuple(name for name in Common.model_fields if name != "controls")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ class Kind:
     model: str
     pixels: int
     windows: tuple[tuple[float, float], ...]
-    guided: bool
-    loras: int
+    steps: tuple[Hashable, ...]
+    """What tells the steps apart by the request's fields, such as guidance and LoRAs (`Weighs`)."""
     layout: Layout
     controlnet: ControlNetWeights
     attention: Attention
@@ -57,8 +57,7 @@ def kind_of(request: Request, stroke: Stroke, model: str) -> Kind:
         model,
         width * height,
         stroke.windows,
-        request.guidance > 1,
-        len(request.loras),
+        step_sorts(request),
         options.layout,
         options.controlnet if stroke.windows else "auto",
         options.attention,
@@ -151,8 +150,7 @@ class Rehearsals:
 
     def of(self, request: Request, frame: Frame) -> tuple[Stroke, ...]:
         """Return the drawings; raise what the run itself would, such as `Unsupported` for an empty mask."""
-        shape = {name: getattr(request, name) for name in type(request).model_fields if name not in _NO_SHAPE}
-        return self._known(type(request)(prompt="a rehearsal", **shape).model_dump_json(), frame)
+        return self._known(type(request)(prompt="a rehearsal", **of_drawings(request)).model_dump_json(), frame)
 
     def _rehearse(self, asked: str, frame: Frame) -> tuple[Stroke, ...]:
         strokes: list[Stroke] = []

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from backend.errors import GenerationFailed, NotReady, PlaygroundError
 from backend.events import Emit
+from backend.field_notes import step_factor
 from backend.local.telling import Told, Work, relay, told_by
 from backend.requests import Request
 from backend.settings import Settings
@@ -77,8 +78,7 @@ def seconds_for(request: Request) -> int:
     tflop = TFLOP_A_MEGAPIXEL * pixels + TFLOP_A_MEGAPIXEL_SQUARED * pixels**2
     if request.mode == "controlnet" or request.controls:
         tflop *= CONTROLLED
-    passes = 2 if request.guidance > 1 else 1
-    drawing = request.count * request.steps * passes * tflop / TFLOPS
+    drawing = request.count * request.steps * step_factor(request) * tflop / TFLOPS
     return min(max(LEAST_SECONDS, math.ceil(MARGIN * (START_SECONDS + drawing))), MOST_SECONDS)
 
 

@@ -51,4 +51,5 @@ CAPABILITIES = Capabilities(
     notes={"controlnet": NOTE},
     most_controls=1,
     rules=_rules,
+    maker="ModelRunner's model",
 )

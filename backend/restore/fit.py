@@ -7,15 +7,14 @@ from pydantic import ValidationError
 
 from backend.errors import InvalidRequest, Problem
 from backend.recipes import Recipe, check_recipe
+from backend.request_fields import kind_of
 from backend.request_parts import Lora
 from backend.requests import REQUEST_TYPES, TextToImage
 from backend.restore.family import is_turbos
 from backend.restore.found import Found, Restored
 
 _TUNED = {"steps": "Steps", "guidance": "CFG", "scheduler": "Scheduler", "shift": "Shift"}
-_SEEDS_AND_SIDES = ("seed", "variation_seed", "width", "height")
-_WHOLE = (*_SEEDS_AND_SIDES, "steps", "count", "mask_feather", "mask_grow", "low_threshold", "high_threshold")
-_NUMBERS = ("guidance", "shift", "variation_strength", "strength", "control_scale", "control_start", "control_end")
+_KINDS = {name: kind_of(info) for kind in REQUEST_TYPES.values() for name, info in kind.model_fields.items()}
 _SIDE = 16
 MOST_PROMPT = 3000
 """Characters, as the request has it."""
@@ -95,9 +94,9 @@ def _plain(name: str, value: Any) -> Any:
     if isinstance(value, str):
         value = value[:20_000]
     try:
-        if name in _WHOLE and not isinstance(value, bool):
+        if _KINDS.get(name) is int and not isinstance(value, bool):
             return int(value) if not isinstance(value, float) else round(value)
-        if name in _NUMBERS and not isinstance(value, bool):
+        if _KINDS.get(name) is float and not isinstance(value, bool):
             return float(value)
     except (TypeError, ValueError, OverflowError):
         pass

@@ -4,6 +4,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
+from pydantic.fields import FieldInfo
+
+from backend.field_notes import Infotext, noted
+from backend.requests import Common
 from backend.restore.found import Found
 from backend.restore.prompt_marks import without_marks
 from backend.restore.samplers import scheduler_of
@@ -106,16 +110,7 @@ def _value(line: str, start: int) -> tuple[str, int]:
 def _take(found: Found, pairs: Mapping[str, str]) -> None:
     known = {name.casefold(): value for name, value in pairs.items()}
     found.model = known.get("model") or known.get("unet")
-    numbers = {
-        "steps": "steps",
-        "cfg scale": "guidance",
-        "seed": "seed",
-        "shift": "shift",
-        "variation seed": "variation_seed",
-        "variation seed strength": "variation_strength",
-        "variation strength": "variation_strength",
-        "sampler shift": "shift",
-    }
+    numbers = _names(Common.model_fields)
     found.take(known, numbers)
     if size := _SIZE.match(known.get("size", "")):
         found.values |= {"width": size[1], "height": size[2]}
@@ -127,6 +122,12 @@ def _take(found: Found, pairs: Mapping[str, str]) -> None:
 
 def _is_used(name: str, numbers: Mapping[str, str]) -> bool:
     return name in numbers or name in _READ or name in _OF_THE_TOOL or bool(_MODULE.fullmatch(name))
+
+
+def _names(fields: Mapping[str, FieldInfo]) -> dict[str, str]:
+    """Return the fields by every name that an infotext has for them, in lower case."""
+    notes = noted(fields, Infotext).items()
+    return {theirs.casefold(): name for name, note in notes for theirs in (note.name, *note.also)}
 
 
 def _sampler(found: Found, known: Mapping[str, str]) -> None:

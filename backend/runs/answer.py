@@ -6,7 +6,7 @@ from typing import Any
 
 from backend.errors import PlaygroundError
 from backend.events import Mapped
-from backend.requests import seeds
+from backend.requests import IN_DIGITS, seeds
 from backend.runs.records import Run, RunImage
 
 SAFE_INTEGER = 2**53
@@ -28,7 +28,7 @@ def run_json(run: Run) -> dict[str, Any]:
         "seconds": run.seconds,
         "request": {
             **run.request.model_dump(mode="json"),
-            **{name: seed_json(getattr(run.request, name)) for name in ("seed", "variation_seed")},
+            **{name: seed_json(getattr(run.request, name)) for name in sorted(IN_DIGITS)},
         },
         "images": [_image_json(image) for image in run.images],
     }

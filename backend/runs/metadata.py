@@ -6,6 +6,7 @@ from typing import Any
 from PIL import Image
 from PIL.ExifTags import IFD, Base
 
+from backend.field_notes import Infotext, noted
 from backend.recipes import Recipe
 from backend.requests import IMAGE_FIELDS, Request
 from backend.runs.containers import add_jpeg_exif, add_png_texts, add_webp_exif
@@ -13,6 +14,19 @@ from backend.runs.containers import add_jpeg_exif, add_png_texts, add_webp_exif
 KEY = "z-image-playground"
 FORMAT_VERSION = 1
 _USER_COMMENT = 0x9286
+_ORDER = (
+    "Steps",
+    "Sampler",
+    "CFG scale",
+    "Seed",
+    "Variation seed",
+    "Variation seed strength",
+    "Size",
+    "Model",
+    "Denoising strength",
+    "Shift",
+)
+"""A1111's own, as it writes them; all others stand behind them, and the version last."""
 
 
 def recipe(request: Request, seed: int | None = None) -> Recipe:
@@ -44,28 +58,36 @@ def infotext(request: Request, seed: int | None) -> str:
 
     The parameter line is always written, since a prompt's own last line may look like one.
     """
-    pairs: dict[str, Any] = {
-        "Steps": request.steps,
-        "Sampler": "Euler" if request.scheduler == "Default" else request.scheduler,
-        "CFG scale": f"{request.guidance:g}",
-        "Seed": seed if seed is not None else "unknown",
-    }
-    if request.variation_strength:
-        pairs["Variation seed"] = request.variation_seed
-        pairs["Variation seed strength"] = f"{request.variation_strength:g}"
-    width, height = getattr(request, "width", None), getattr(request, "height", None)
-    if width and height:
-        pairs["Size"] = f"{width}x{height}"
-    pairs["Model"] = "Z-Image-Turbo"
-    if request.mode in ("image_to_image", "inpaint"):
-        pairs["Denoising strength"] = f"{request.strength:g}"
-    pairs["Shift"] = f"{request.shift:g}"
-    pairs["Version"] = KEY
+    pairs = {**_noted(request), **_pairs(request, seed), "Version": KEY}
+    ordered = sorted(pairs, key=lambda name: (*_ORDER, name).index(name))
     lines = [request.prompt]
     if request.negative_prompt:
         lines.append(f"Negative prompt: {request.negative_prompt}")
-    lines.append(", ".join(f"{name}: {_quoted(value)}" for name, value in pairs.items()))
+    lines.append(", ".join(f"{name}: {_quoted(pairs[name])}" for name in ordered))
     return "\n".join(lines).replace("\0", "")
+
+
+def _noted(request: Request) -> dict[str, Any]:
+    """Return what the fields' own notes say is written of them, by its names there."""
+    fields = type(request).model_fields
+    found: dict[str, Any] = {}
+    for name, note in noted(fields, Infotext).items():
+        deciding = note.beside or name
+        if note.always or getattr(request, deciding) != fields[deciding].default:
+            value = getattr(request, name)
+            found[note.name] = f"{value:g}" if isinstance(value, float) else value
+    return found
+
+
+def _pairs(request: Request, seed: int | None) -> dict[str, Any]:
+    """Return what is written otherwise than a field holds it."""
+    width, height = getattr(request, "width", None), getattr(request, "height", None)
+    return {
+        "Sampler": "Euler" if request.scheduler == "Default" else request.scheduler,
+        "Seed": seed if seed is not None else "unknown",
+        **({"Size": f"{width}x{height}"} if width and height else {}),
+        "Model": "Z-Image-Turbo",
+    }
 
 
 def _quoted(value: Any) -> str:

@@ -56,6 +56,7 @@ def capabilities(settings: Settings) -> Capabilities:
         most_controls=MOST_CONTROLS,
         most_outpainted=MOST_SIDE,
         rules=rules,
+        maker="Runware",
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from pydantic import Field
 
 from backend.caller import Caller
 from backend.errors import Unsupported
@@ -18,7 +19,7 @@ from backend.export.diffusers_code import USUAL_TOKENS, Drawn, diffusers_code
 from backend.generate import generate
 from backend.local.backend import LocalBackend
 from backend.playground import Playground
-from backend.requests import parse_request
+from backend.requests import TextToImage, parse_request
 from tests.backend.export.running import pixels
 from tests.backend.local.conftest import engine, house, local, shown
 
@@ -142,6 +143,15 @@ def test_what_plain_diffusers_cannot_do_is_said(values: dict[str, Any], said: st
     request = parse_request({"mode": "text_to_image", "prompt": WORDS} | values)
     with pytest.raises(Unsupported, match=said):
         diffusers_code(request, Drawn(size=(128, 128), seed=1))
+
+
+def test_a_setting_that_no_program_has_is_refused_by_its_name() -> None:
+    class Newer(TextToImage):
+        sharpness: float = Field(0.5, title="Sharpness")
+
+    diffusers_code(Newer(prompt=WORDS), Drawn(size=(128, 128), seed=1))
+    with pytest.raises(Unsupported, match="no single call for the setting Sharpness"):
+        diffusers_code(Newer(prompt=WORDS, sharpness=0.9), Drawn(size=(128, 128), seed=1))
 
 
 def test_where_its_picture_differs_from_the_runs_is_said() -> None:

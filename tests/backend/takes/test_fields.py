@@ -112,6 +112,17 @@ def test_whatever_is_not_taken_has_a_reason_of_the_backends_own(able: Capabiliti
     assert UNTAKEN not in able.lacks.values()
 
 
+@pytest.mark.parametrize(
+    ("field", "way_out"),
+    [("shift", "leave it at 3.0."), ("negative_prompt", "leave it out."), ("safety", "turn it off.")],
+)
+def test_without_one_it_is_said_who_has_no_such_setting_and_the_way_out(
+    able: Capabilities, field: str, way_out: str
+) -> None:
+    without = replace(able, takes=able.takes - {field}, reasons={}, maker="The engine")
+    assert without.lacks[field] == f"The engine has no such setting; {way_out}"
+
+
 def test_every_field_has_a_sample(able: Capabilities) -> None:
     assert {path for mode in able.modes for path in fields_of(mode, able.options)} <= SAMPLES.keys()
 
