@@ -121,6 +121,11 @@ class Backend(ABC):
         """Return how long a prompt is for the model; estimated where its tokenizer isn't here."""
         return TokenCounter(None).count(prompt)
 
+    @property
+    def model_name(self) -> str:
+        """Return the model that draws, as its maker or its seller calls it."""
+        return self.label
+
     def model_here(self, size: tuple[int, int]) -> ModelHere | None:
         """Return with what a picture of this size (width, height) is drawn; None where a provider draws it."""
         return None

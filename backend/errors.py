@@ -15,6 +15,7 @@
         - RecordBusy: another program holds the database, or it doesn't answer
     - BadLink: an address that says nothing readable
     - BadImage: a file isn't an image that we take
+    - Unsigned: a result gets no Content Credentials; it is kept all the same
     - OutOfMemory: the device has too little memory for this run
     - GenerationFailed: the model or the provider gave up
         - ProviderRefused: the provider says no to the request or the key
@@ -137,6 +138,10 @@ class BadLink(PlaygroundError):
 
 class BadImage(PlaygroundError):
     """A file isn't an image that the playground takes."""
+
+
+class Unsigned(PlaygroundError):
+    """A result could not be signed; says why, as the end of a sentence."""
 
 
 class OutOfMemory(PlaygroundError):

@@ -3,9 +3,12 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from backend.base import Backend
 from backend.caller import Caller
+from backend.credentials.checking import Checker
+from backend.credentials.opening import open_credentials
 from backend.disk import Disk
 from backend.errors import Problem, Unsupported
 from backend.live import LiveRuns
@@ -28,6 +31,9 @@ from backend.visitors.addresses import Addresses, address_secret
 from backend.visitors.callers import Callers
 from backend.visitors.rates import Rate, Rates
 
+if TYPE_CHECKING:
+    from backend.credentials.signing import Signing
+
 RUNS_A_VISITOR = Rate(20, seconds=60)
 RUNS_AN_ADDRESS = Rate(120, seconds=60)
 """An address may be a whole school's; what it spends is capped in dollars."""
@@ -48,6 +54,8 @@ class Playground:
     live: LiveRuns = field(default_factory=LiveRuns)
     unclosed: Unclosed = field(default_factory=Unclosed)
     disk: Disk = field(default_factory=Disk)
+    checker: Checker = field(default_factory=Checker)
+    signing: "Signing | None" = None
 
     def admit(self, caller: Caller) -> None:
         """Let a run in; raise `NotFound` for a room that isn't the caller's, `TooManyRequests` for a flood of runs."""
@@ -89,6 +97,7 @@ def open_playground(settings: Settings) -> Playground:
     """Build the backends and open the record in the data folder."""
     if settings.backend not in ("auto", *BACKENDS, *OPTIONAL, *REHEARSAL):
         raise wrong("PLAYGROUND_BACKEND", settings.backend, f"known are auto, {', '.join((*BACKENDS, *OPTIONAL))}")
+    checker, signing = open_credentials(settings)
     settings = settings.model_copy(update={"data": data_folder(settings)})
     engine = open_database(settings.data, settings.database_url)
     disk = Disk(settings.disk_limit, settings.data, grows=record_files(settings.data))
@@ -98,9 +107,17 @@ def open_playground(settings: Settings) -> Playground:
     for backend in backends.values():
         backend.detectors = backends["local"].detectors
     budget = Budget(engine, settings.caps)
-    callers = Callers(Addresses(address_secret(settings.data), settings.trusted))
     return Playground(
-        settings, backends, Store(engine), budget, files, _default(settings, backends), callers, disk=disk
+        settings,
+        backends,
+        Store(engine),
+        budget,
+        files,
+        _default(settings, backends),
+        Callers(Addresses(address_secret(settings.data), settings.trusted)),
+        disk=disk,
+        checker=checker,
+        signing=signing,
     )
 
 

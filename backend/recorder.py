@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 
 from backend.base import CONTROL_PICTURE
 from backend.capabilities import Estimate
+from backend.credentials.claim import Deed
 from backend.errors import RUN_AGAIN, Billed, Cancelled, GenerationFailed, PlaygroundError, ProviderBusy, StorageFull
 from backend.events import Charged, Emit, Event, Failed, Finished, Generated, Ordering, Progress, Submitted, is_wanted
 from backend.playground import Playground
 from backend.runs.database import write
-from backend.runs.keep import keep_image
+from backend.runs.keep import Sign, keep_image
 from backend.runs.origin import TERMS, Term, marked
 from backend.runs.patience import patiently
 from backend.runs.records import CostKind, Run, RunImage, Status
@@ -42,6 +43,16 @@ class Recorder:
         if not self.playground.settings.mark or self.run.provider_ids.get(CONTROL_PICTURE):
             return None
         return TERMS[self.run.request.mode]
+
+    @property
+    def _sign(self) -> Sign | None:
+        """What signs the run's pictures, those brought home later too; it stays in this process, whoever draws them."""
+        signing, term, run = self.playground.signing, self._term, self.run
+        if signing is None or term is None:
+            return None
+        backend = self.playground.backends[run.backend]
+        deed = Deed(run.request.mode, term, backend.model_name, backend.label)
+        return signing.of_run(self.playground.files, run.request, deed)
 
     @property
     def whole(self) -> bool:
@@ -119,7 +130,7 @@ class Recorder:
     def _keep(self, event: Generated) -> Generated:
         self._costs[event.index] = event.cost_usd
         try:
-            image = keep_image(self.playground.files, self.run, event, self._term)
+            image = keep_image(self.playground.files, self.run, event, self._term, self._sign)
             self._count(image)
         except StorageFull as error:
             unkept = self._unkept(error)

@@ -22,5 +22,5 @@ def _term(picture: Image.Image) -> Term | None:
     packet = picture.info.get("xmp", b"")
     if not isinstance(packet, bytes) or len(packet) > MOST_BYTES:
         return None
-    said = Origin(source_type_of(packet), credentials=False).term
+    said = Origin(source_type_of(packet), credentials=None).term
     return next((term for term in get_args(Term) if term == said), None)

@@ -7,17 +7,30 @@ from backend.settings import Settings
 
 UNMARKED = "Pictures don't say that a model made them (PLAYGROUND_MARK is off): say it yourself where you show them."
 
+_AFTER = "then the certificate ends, and without another one they are handed out unsigned."
+
 
 def start_lines(playground: Playground) -> list[str]:
-    """Return the lines about strangers, each one sentence or two; none where only this machine reaches the page.
+    """Return the lines about strangers and signatures; none where only this machine reaches the page and signs nothing.
 
     There alone pictures may be left unmarked, which is said.
     """
     settings = playground.settings
     if not settings.public:
-        return [] if settings.mark else [UNMARKED]
+        return _signing(playground) if settings.mark else [UNMARKED]
     password = "It asks for a password." if settings.auth else "No password is asked; --auth NAME:PASSWORD sets one."
-    return [f"Strangers can reach this page ({_way(settings)}). {password}", _spending(playground)]
+    return [
+        f"Strangers can reach this page ({_way(settings)}). {password}",
+        _spending(playground),
+        *_signing(playground),
+    ]
+
+
+def _signing(playground: Playground) -> list[str]:
+    signing = playground.signing
+    if signing is None:
+        return []
+    return [f"Pictures are signed as “{signing.name}” (PLAYGROUND_C2PA_CERT), until {signing.ends:%Y-%m-%d}: {_AFTER}"]
 
 
 def _way(settings: Settings) -> str:

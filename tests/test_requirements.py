@@ -119,7 +119,8 @@ def test_the_simulators_web_socket_speaks_with_the_remote_list_alone(tmp_path: P
 
 
 def test_every_package_that_is_imported_is_brought_by_the_list() -> None:
-    brought = closure(requirements("requirements.txt")) | set(names("requirements-scale.txt")) | {"spaces"}
+    by_choice = {*names("requirements-scale.txt"), *names("requirements-sign.txt"), "spaces"}
+    brought = closure(requirements("requirements.txt")) | by_choice
     owners = packages_distributions()
     missing = {
         f"{path.relative_to(ROOT)}: {name}"

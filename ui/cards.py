@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from backend.errors import PlaygroundError
 from backend.requests import MODE_LABELS, MODES, variation_seeds
+from backend.runs.keep import UNSIGNED
 from backend.runs.records import CostKind, Run, RunImage
 from ui import words
 from ui.served import Served, url
@@ -80,13 +81,19 @@ def card(image: RunImage, path: Path, run: Run | None, line: Markup, prompt: str
         width=image.width,
         height=image.height,
         line=line,
-        flag=_FLAG if image.flagged else "",
+        flag=(_FLAG if image.flagged else Markup("")) + _unsigned(image),
         seed=words.seed_text(image.seed),
         unknown="disabled" if image.seed is None else "",
         recorded=vary_button(image, varying) + _RECORDED if run else "",
         run=run.id if run else "",
         index=image.index,
     )
+
+
+def _unsigned(image: RunImage) -> Markup:
+    """Return the flag of an image that should be signed and isn't."""
+    why = image.details.get(UNSIGNED)
+    return _UNSIGNED.format(why) if why else Markup("")
 
 
 def vary_button(image: RunImage, varying: Variation) -> Markup:
@@ -105,6 +112,7 @@ _TILE_PICTURE = Markup(
     '<img src="{small}" alt="{alt}" title="{alt}" loading="lazy"></button>'
 )
 _FLAG = Markup('<span class="flag">flagged by the safety check</span>')
+_UNSIGNED = Markup('<span class="flag" title="Not signed: {}.">not signed</span>')
 _MODES = Markup("").join(Markup('<option value="{}">{}</option>').format(mode, MODE_LABELS[mode]) for mode in MODES[1:])
 SEND = Markup(
     '<select data-act="send" aria-label="Use this image in another mode"><option value="">Use in …</option>{}</select>'

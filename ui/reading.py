@@ -1,25 +1,14 @@
 """What an image file says, as sentences and as JSON: the settings that it carries, and of its origin."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from backend.restore.found import Restored
 from backend.restore.origin import Origin
 from backend.restore.read import OURS
+from ui.reading_credentials import TYPES, credentials_lines
 
 _UNMARKED = "It doesn't say that a model made it: it is older than such marks, or they were switched off, or taken out."
-_TYPES = {
-    "trainedAlgorithmicMedia": "made by generative AI",
-    "compositeWithTrainedAlgorithmicMedia": "edited by generative AI",
-    "compositeSynthetic": "put together of parts, at least one of them made by generative AI",
-    "algorithmicMedia": "made by a program without AI",
-    "digitalCapture": "taken with a camera",
-    "computationalCapture": "taken with a camera that joins several shots",
-    "humanEdits": "edited by a person",
-    "digitalCreation": "made by a person with a program",
-    "screenCapture": "taken of a screen",
-}
-"""IPTC's digital source types that pictures mostly have, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +29,12 @@ def origin_lines(found: Reading) -> list[str]:
     if not lines and found.settings and found.settings.source == OURS:
         lines.append(_UNMARKED)
     if origin and origin.credentials:
-        lines.append("It carries Content Credentials (C2PA), which are not checked here.")
+        lines += credentials_lines(origin.credentials, told=origin.source_type or "")
     return lines
 
 
 def _type_line(origin: Origin) -> str:
-    said = _TYPES.get(origin.term or "")
+    said = TYPES.get(origin.term or "")
     term = origin.term or origin.source_type
     return f"It says that it was {said} (IPTC: {term})." if said else f"It says of its origin (IPTC): {term}."
 
@@ -62,9 +51,11 @@ def reading_json(found: Reading) -> dict[str, Any]:
     }
 
 
-def _origin_json(origin: Origin, lines: list[str]) -> dict[str, str | None]:
+def _origin_json(origin: Origin, lines: list[str]) -> dict[str, Any]:
+    found = origin.credentials
     return {
         "digital_source_type": origin.source_type,
-        "content_credentials": "not checked" if origin.credentials else None,
+        "content_credentials": found.standing if found else None,
+        "credentials": asdict(found) if found else None,
         "says": " ".join(lines),
     }

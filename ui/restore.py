@@ -46,7 +46,7 @@ def read_file(playground: Playground, visitor: str, value: Any, backend: Backend
     content = resolved.read_bytes()
     found = Reading(
         read_metadata(content, (backend or playground.choose("auto")).refuses_lora),
-        read_origin(content),
+        read_origin(content, playground.checker.read),
     )
     if found == NOTHING:
         raise BadImage(NO_SETTINGS)

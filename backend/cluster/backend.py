@@ -73,6 +73,11 @@ class ClusterBackend(Backend):
         if self.missing(Caller(visitor="")) is None:
             self._fleet.start()
 
+    @property
+    def model_name(self) -> str:
+        """Return the engine's model."""
+        return self._engine.model_name
+
     def model_here(self, size: tuple[int, int]) -> ModelHere:
         """Return the engine's model."""
         return self._engine.model_here(size)

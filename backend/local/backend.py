@@ -104,12 +104,17 @@ class LocalBackend(Backend):
             self._tokens = TokenCounter(folder)
         return self._tokens.count(prompt)
 
-    def model_here(self, size: tuple[int, int]) -> ModelHere:
+    @property
+    def model_name(self) -> str:
         """Return the model at hand; a folder by its name alone, since where it lies is nobody else's business."""
         checkpoint = self.models.checkpoint
-        folder = "presets/tiny" if checkpoint.embedded else checkpoint.name
+        return checkpoint.repo or ("presets/tiny" if checkpoint.embedded else checkpoint.name)
+
+    def model_here(self, size: tuple[int, int]) -> ModelHere:
+        """Return the model at hand."""
+        checkpoint = self.models.checkpoint
         at = offer.frame(checkpoint).redrawn(size)
-        return ModelHere(name=checkpoint.repo or folder, size=at, exact=checkpoint.embedded)
+        return ModelHere(name=self.model_name, size=at, exact=checkpoint.embedded)
 
     def refuses_lora(self, lora: Lora) -> str | None:
         """Say that there is no file of this name; what lies on the hub, only the run finds out."""

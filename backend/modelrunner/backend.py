@@ -21,6 +21,7 @@ from backend.modelrunner.pictures import control_picture, control_png, size_of
 from backend.modelrunner.prices import read_prices
 from backend.modelrunner.service import Service
 from backend.modelrunner.ticket import Ticket, restored
+from backend.modelrunner.wire import ENDPOINT
 from backend.request_parts import Control
 from backend.requests import ControlNet, ImageToImage, Request, seeds
 from backend.runs.files import ImageFiles
@@ -42,6 +43,7 @@ class ModelRunnerBackend(Backend):
 
     name = "modelrunner"
     label = "ModelRunner"
+    model_name = ENDPOINT
     capabilities = CAPABILITIES
 
     def __init__(

@@ -1,10 +1,11 @@
-"""What an image file says of who made it: IPTC's digital source type, and whether Content Credentials are in it."""
+"""What an image file says of who made it: IPTC's digital source type, and its Content Credentials."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from xml.parsers import expat
 
+from backend.credentials.found import Credentials, not_checked
 from backend.restore.texts import XMP, has_manifest, read_texts
 from backend.runs.origin import NAMESPACE, VOCABULARY
 
@@ -18,27 +19,33 @@ _MOST_DEPTH = 50
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a file says of its origin; whether it is true, nobody has checked."""
+    """What a file says of its origin; of what isn't signed, nobody knows whether it is true."""
 
     source_type: str | None
     """IPTC's digital source type as it stands there, mostly a URI; shortened."""
-    credentials: bool
-    """Whether it holds a C2PA manifest."""
+    credentials: Credentials | None
+    """What its C2PA manifest says, if it has one."""
 
     @property
     def term(self) -> str | None:
         """Return the term alone, where it is one of IPTC's vocabulary."""
-        uri = (self.source_type or "").replace("https://", "http://", 1)
-        return uri.removeprefix(VOCABULARY) if uri.startswith(VOCABULARY) else None
+        return term_of(self.source_type or "")
 
 
-def read_origin(content: bytes) -> Origin | None:
+def term_of(source_type: str) -> str | None:
+    """Return the term of a digital source type, where it is one of IPTC's vocabulary."""
+    uri = source_type.replace("https://", "http://", 1)
+    return uri.removeprefix(VOCABULARY) if uri.startswith(VOCABULARY) else None
+
+
+def read_origin(content: bytes, check: Callable[[bytes], Credentials] = not_checked) -> Origin | None:
     """Return what a PNG, JPEG or WebP file says of its origin, or None where it says nothing.
 
-    Bounded as `read_metadata` is: no content makes it raise or take long.
+    Bounded as `read_metadata` is: no content makes it raise or take long, but for `check`, which is asked of a file
+    that has Content Credentials.
     """
     source_type = source_type_of(read_texts(content).get(XMP, "").encode())
-    credentials = has_manifest(content)
+    credentials = check(content) if has_manifest(content) else None
     return Origin(source_type, credentials) if source_type or credentials else None
 
 

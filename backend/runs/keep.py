@@ -1,11 +1,13 @@
 """From what a backend made to a file in the data folder that carries its request."""
 
 import io
+import logging
+from collections.abc import Callable
 
 from PIL import Image, UnidentifiedImageError
 
 from backend.encoding import encode
-from backend.errors import BadReply
+from backend.errors import BadReply, Unsigned
 from backend.events import Generated
 from backend.requests import of_image
 from backend.runs.files import SUFFIXES, ImageFiles
@@ -14,17 +16,34 @@ from backend.runs.origin import Term, marked
 from backend.runs.provenance import without_manifest, without_xmp
 from backend.runs.records import Run, RunImage
 
+Sign = Callable[[bytes, str, bytes | None], bytes]
+"""Signs a result's file of a format; the last is the provider's own file of it, if there is one. Raises `Unsigned`."""
+UNSIGNED = "unsigned"
+"""Why an image has no signature that it should have, among its details."""
 
-def keep_image(files: ImageFiles, run: Run, made: Generated, term: Term | None = None) -> RunImage:
+log = logging.getLogger(__name__)
+
+
+def keep_image(
+    files: ImageFiles, run: Run, made: Generated, term: Term | None = None, sign: Sign | None = None
+) -> RunImage:
     """Write the image with its request and IPTC's term inside, and the provider's own bytes beside; return its record.
 
-    A map, or what comes while `PLAYGROUND_MARK` is off, has no term.
+    A map, or what comes while `PLAYGROUND_MARK` is off, has no term. `sign` comes last: whatever changed a byte behind
+    it would break the signature.
     """
     content, image_format, (width, height) = _as_file(run, made)
     from_provider = isinstance(made.image, bytes)
     bare = _bare(content, image_format, term) if from_provider else content
     stamped = embed(bare, image_format, of_image(run.request, made.index), made.seed, run.backend)
     stamped = marked(stamped, image_format, term)
+    details = dict(made.details)
+    if sign is not None:
+        try:
+            stamped = sign(stamped, image_format, content if from_provider else None)
+        except Unsigned as error:
+            log.error("An image of run %s isn't signed: %s", run.id, error)
+            details[UNSIGNED] = str(error)
     return RunImage(
         index=made.index,
         sha256=files.put(stamped, image_format),
@@ -35,7 +54,7 @@ def keep_image(files: ImageFiles, run: Run, made: Generated, term: Term | None =
         cost_usd=made.cost_usd,
         flagged=made.flagged,
         original=files.put(content, image_format) if from_provider else None,
-        details=dict(made.details),
+        details=details,
         bytes=len(stamped) + (len(content) if from_provider else 0),
     )
 

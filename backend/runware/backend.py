@@ -29,7 +29,7 @@ from backend.runware.order import STRANGER_PATIENCE, Order, numbered
 from backend.runware.pictures import Pictures, prepare, size_of
 from backend.runware.prices import Prices
 from backend.runware.service import Service, key_mark, new_uuid
-from backend.runware.wire import ImageInference
+from backend.runware.wire import MODEL, ImageInference
 from backend.settings import Settings
 
 NO_KEY = (
@@ -48,6 +48,7 @@ class RunwareBackend(Backend):
 
     name = "runware"
     label = "Runware"
+    model_name = MODEL
     exact_prices = True
 
     def __init__(

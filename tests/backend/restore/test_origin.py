@@ -5,6 +5,7 @@ import zlib
 
 import pytest
 
+from backend.credentials.found import NOT_CHECKED
 from backend.restore.origin import read_origin, source_type_of
 from backend.runs.origin import NAMESPACE, VOCABULARY, packet
 from tests.backend.restore.files import png, png_chunk, png_chunks
@@ -77,7 +78,7 @@ def test_a_manifest_is_seen_and_nothing_is_said_of_what_is_in_it() -> None:
     plain = png()
     found = read_origin(plain[:33] + png_chunk(b"caBX", b"junk") + plain[33:])
     assert found is not None
-    assert (found.source_type, found.term, found.credentials) == (None, None, True)
+    assert (found.source_type, found.term, found.credentials) == (None, None, NOT_CHECKED)
 
 
 def test_a_file_that_says_nothing_has_no_origin() -> None:

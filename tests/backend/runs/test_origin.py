@@ -64,7 +64,7 @@ def test_a_result_says_how_it_came_to_be_and_keeps_its_settings(
     content = files.whole(kept(files, mode, image_format).sha256)
     origin, settings = read_origin(content), read_metadata(content)
     assert origin is not None
-    assert (origin.source_type, origin.credentials) == (VOCABULARY + SAID[mode], False)
+    assert (origin.source_type, origin.credentials) == (VOCABULARY + SAID[mode], None)
     assert settings is not None
     assert settings.recipe["prompt"] == "a boat"
     assert np.array_equal(pixels(content), pixels(encode(NOISE, image_format)))
@@ -117,7 +117,7 @@ def test_what_a_provider_claims_stays_in_its_own_file_and_ours_says_one_thing(
     ours = files.whole(image.sha256)
     origin = read_origin(ours)
     assert origin is not None
-    assert (origin.term, origin.credentials) == ("trainedAlgorithmicMedia", False)
+    assert (origin.term, origin.credentials) == ("trainedAlgorithmicMedia", None)
     assert ours.count(b"<x:xmpmeta") == 1
     assert read_metadata(ours) is not None
     assert np.array_equal(pixels(ours), pixels(theirs))

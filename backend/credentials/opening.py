@@ -1,0 +1,58 @@
+"""What the settings say of Content Credentials, looked at before anything is opened.
+
+A certificate that can't be used keeps the playground from starting: whoever names one relies on signed pictures.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from backend.credentials.checking import Checker
+from backend.credentials.library import INSTALL, library
+from backend.errors import WrongSetting
+from backend.settings import Settings
+
+if TYPE_CHECKING:
+    from backend.credentials.signing import Signing
+
+
+def open_credentials(settings: Settings) -> "tuple[Checker, Signing | None]":
+    """Return what checks files, and what signs results where the settings name a certificate and its key.
+
+    Raises `WrongSetting` where they can't be used.
+    """
+    cert, key, trust = settings.c2pa_cert, settings.c2pa_key, settings.c2pa_trust
+    named = {"PLAYGROUND_C2PA_CERT": cert, "PLAYGROUND_C2PA_KEY": key, "PLAYGROUND_C2PA_TRUST": trust}
+    given = [name for name, value in named.items() if value is not None]
+    if not given:
+        return Checker(), None
+    if (cert is None) != (key is None):
+        alone, other = ("CERT", "KEY") if key is None else ("KEY", "CERT")
+        raise WrongSetting(f"PLAYGROUND_C2PA_{alone} is set without PLAYGROUND_C2PA_{other}: give both, or neither.")
+    if cert and not settings.mark:
+        raise WrongSetting(
+            "PLAYGROUND_C2PA_CERT signs that a model made a picture, and PLAYGROUND_MARK is off so that none says so: "
+            "give one of the two, or neither."
+        )
+    _check_library(given[0])
+    from backend.credentials.certificate import TRUST, pem_of, read_certificates, read_identity
+
+    trusted = pem_of(read_certificates(TRUST, trust)) if trust else ""
+    if cert is None or key is None:
+        return Checker(trusted), None
+    from backend.credentials.signing import Signing
+
+    identity = read_identity(cert, Path(key.get_secret_value()))
+    checker = Checker(trusted, identity.issuers, identity.serial)
+    return checker, Signing(identity, checker)
+
+
+def _check_library(name: str) -> None:
+    try:
+        library()
+    except ImportError:
+        raise WrongSetting(f"{name} needs c2pa-python, which isn't installed: {INSTALL}, or leave it out.") from None
+    except (OSError, RuntimeError) as error:  # A system library that is too old, or no build for this processor.
+        raise WrongSetting(
+            f"{name} needs c2pa-python, which can't be loaded here ({type(error).__name__}): {INSTALL} on a newer "
+            "system, or leave it out."
+        ) from error

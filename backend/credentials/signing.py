@@ -1,0 +1,86 @@
+"""Results signed with Content Credentials. The key is in the library's hands, and goes to no other process."""
+
+import io
+import logging
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from PIL import Image
+
+from backend.credentials.certificate import CERT, KEY, Identity
+from backend.credentials.checking import Checker
+from backend.credentials.claim import Deed, Source, definition, named
+from backend.credentials.library import context_of, library
+from backend.credentials.reader import settings_of
+from backend.credentials.sources import sources_of
+from backend.encoding import encode
+from backend.errors import Unsigned, WrongSetting
+from backend.requests import Request
+from backend.runs.files import ImageFiles
+
+Sign = Callable[[bytes, str, bytes | None], bytes]
+"""Signs a result's file of a format; the last is a provider's own file of it, if there is one."""
+
+log = logging.getLogger(__name__)
+
+
+class Signing:
+    """Signs with one certificate; safe for many threads."""
+
+    def __init__(self, identity: Identity, checker: Checker) -> None:
+        """Hand the key to the library; raise `WrongSetting` where it signs nothing with it."""
+        self.name, self.ends, self.checker = identity.name, identity.ends, checker
+        self._context = context_of(settings_of(checker.trusted, checker.own))
+        info = library().C2paSignerInfo(identity.algorithm, identity.chain.encode(), identity.key.encode(), None)
+        try:
+            self._signer = library().Signer.from_info(info)
+            self.sign(encode(Image.new("RGB", (8, 8)), "png"), "png", _TRIAL, ())
+        except (library().C2paError, Unsigned) as error:
+            raise WrongSetting(
+                f"{CERT} and {KEY} are such that nothing can be signed with them ({error}): give a certificate for "
+                "Content Credentials, in one file with those that signed it, or leave both out."
+            ) from None
+
+    def sign(self, content: bytes, image_format: str, deed: Deed, sources: Sequence[Source]) -> bytes:
+        """Return a PNG, JPEG or WebP file with credentials, in place of any that it had; raise `Unsigned`."""
+        try:
+            return self._signed(content, image_format, deed, sources)
+        except library().C2paError as error:
+            if not any(source.content for source in sources):
+                raise self._unsigned(error) from None
+            log.warning("Signing goes on without the credentials of what a picture was made of: %s", error)
+        bare = [Source(each.title, each.relationship, each.image_format, finished=each.finished) for each in sources]
+        return self.sign(content, image_format, deed, bare)
+
+    def of_run(self, files: ImageFiles, request: Request, deed: Deed) -> Sign:
+        """Return what signs the results of a run."""
+
+        def sign(content: bytes, image_format: str, theirs: bytes | None) -> bytes:
+            made_of = sources_of(files, self.checker, request, (theirs, image_format) if theirs else None)
+            return self.sign(content, image_format, deed, made_of)
+
+        return sign
+
+    def _signed(self, content: bytes, image_format: str, deed: Deed, sources: Sequence[Source]) -> bytes:
+        builder = library().Builder(definition(deed, sources), context=self._context)
+        for index, each in enumerate(sources):
+            if each.content:
+                told = named(index, each)
+                builder.add_ingredient(told, told["format"], io.BytesIO(each.content))
+        signed = io.BytesIO()
+        builder.sign(self._signer, f"image/{image_format}", io.BytesIO(content), signed)
+        return signed.getvalue()
+
+    def _unsigned(self, error: Exception) -> Unsigned:
+        if datetime.now(UTC) > self.ends:
+            return Unsigned(
+                f"the certificate ended on {self.ends:%Y-%m-%d}; whoever runs this playground has to renew it"
+            )
+        return Unsigned(str(error).partition("\n")[0])
+
+    def __reduce__(self) -> Any:
+        raise TypeError("The key that signs goes to no other process.")
+
+
+_TRIAL = Deed("text_to_image", "trainedAlgorithmicMedia", "none", "nothing")
