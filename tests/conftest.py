@@ -1,5 +1,6 @@
 """What all tests share: no network, no key of the machine's own, a data folder of their own."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,12 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("playground")
 
 OWN = ("RUNWARE_", "MODELRUNNER_", "PLAYGROUND_", "GRADIO_SERVER_", "GRADIO_SHARE", "SPACE_", "RAY_ADDRESS")
+
+
+def pytest_collection_finish() -> None:
+    """Leave the 800,000 objects of what was imported out of every later search for garbage: 0.16 s each, not 0.58."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -30,7 +30,7 @@ def run(playground: Playground, caller: Caller, **values: Any) -> Run:
 
 
 def wait_for(playground: Playground, caller: Caller, status: str) -> Run:
-    for _ in range(200):
+    for _ in range(3000):
         latest = playground.store.runs(caller.visitor, limit=1)
         if latest and latest[0].status == status:
             return latest[0]
@@ -149,10 +149,10 @@ def test_leaving_after_submission_collects_the_run_to_its_end(playground: Playgr
 
 
 def test_the_providers_ids_are_on_disk_before_anything_else_happens(playground: Playground, caller: Caller) -> None:
-    events = generate(playground, caller, "fake", request(options={"provider": True, "seconds": 0.5}))
+    events = generate(playground, caller, "fake", request(options={"provider": True, "seconds": 3.0}))
     while not isinstance(next(events), Submitted):
         pass
-    for _ in range(100):
+    for _ in range(500):
         (stored,) = playground.store.runs(caller.visitor)
         if stored.provider_ids:
             break

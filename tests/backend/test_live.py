@@ -15,7 +15,7 @@ from backend.requests import Request, parse_request
 
 PAGE = Caller(visitor="ann", page="page-1")
 OTHER_TAB = replace(PAGE, page="page-2")
-PAID = {"seconds": 0.3, "provider": True}
+PAID = {"seconds": 1.0, "provider": True}
 
 
 def asked(**values: object) -> Request:
@@ -64,7 +64,7 @@ def test_a_script_that_leaves_wants_nothing_more(playground: Playground) -> None
 
 
 def test_what_a_provider_accepted_ends_unseen_after_stop_and_is_not_offered_again(playground: Playground) -> None:
-    events = generate(playground, PAGE, "fake", asked(steps=1, options={"seconds": 0.5, "provider": True}))
+    events = generate(playground, PAGE, "fake", asked(steps=1, options={"seconds": 2.0, "provider": True}))
     until(events, Submitted)
     playground.live.stop(PAGE)
     assert isinstance(list(events)[-1], Stopped)
@@ -73,7 +73,7 @@ def test_what_a_provider_accepted_ends_unseen_after_stop_and_is_not_offered_agai
 
 
 def test_images_that_came_before_are_told_without_their_pixels(playground: Playground) -> None:
-    request = asked(count=2, steps=1, options={"seconds": 0.3, "provider": True})
+    request = asked(count=2, steps=1, options={"seconds": 1.5, "provider": True})
     events = generate(playground, PAGE, "fake", request)
     until(events, Generated)
     (live,) = playground.live.of(PAGE)
@@ -195,7 +195,7 @@ def test_what_a_stopped_run_brings_is_promised_until_it_came(playground: Playgro
 def test_a_run_that_is_being_recovered_is_not_asked_for_twice(playground: Playground) -> None:
     fake = playground.backends["fake"]
     assert isinstance(fake, FakeBackend)
-    events = generate(playground, PAGE, "fake", asked(steps=1, options={"seconds": 0.5, "provider": True}))
+    events = generate(playground, PAGE, "fake", asked(steps=1, options={"seconds": 2.0, "provider": True}))
     until(events, Submitted)
     (run,) = playground.store.runs("ann")
     assert isinstance(list(collect(playground, PAGE, run))[-1], Finished)

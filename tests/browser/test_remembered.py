@@ -11,6 +11,8 @@ from tests.browser.test_modes import choose, drag, generate, mask_of, newest, sc
 from tests.serving import Site
 
 WORDS = "a complete sentence about a lighthouse in fog at dawn"
+KEPT_MS = 2000
+"""In which the browser has surely put a picture by, or away, of which nothing on the page tells."""
 
 
 def reload(page: Page) -> None:
@@ -55,7 +57,7 @@ def test_picture_and_mask_are_there_after_a_reload(page: Page, site: Site, scene
     assert (before == again).all()
     assert np.any(before)
     page.click("#easel [data-do=remove]")
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(KEPT_MS)
     reload(page)
     page.get_by_role("tab", name="Inpaint", exact=True).click()
     page.wait_for_timeout(800)
@@ -66,7 +68,7 @@ def test_a_picture_that_the_server_lost_is_brought_again_by_the_browser(page: Pa
     choose(page, "Inpaint", scene)
     drag(page, (0.2, 0.3), (0.8, 0.3))
     about = page.locator("#easel .about").inner_text()
-    page.wait_for_timeout(600)
+    page.wait_for_timeout(KEPT_MS)
     uploaded = Path(page.evaluate("decodeURIComponent(document.querySelector('.sheet img').src.split('file=')[1])"))
     uploaded.unlink()
     page.context.clear_cookies(name="nothing")  # the visitor stays the same one
@@ -95,7 +97,7 @@ def test_a_further_control_is_there_after_a_reload(page: Page, tmp_path: Path) -
     expect(page.locator(".further-row img")).to_be_visible()
     page.locator(".further-row [data-name=scale]").fill("0.5")
     page.keyboard.press("Tab")
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(KEPT_MS)
     reload(page)
     expect(page.locator(".further-row img")).to_be_visible()
     assert (

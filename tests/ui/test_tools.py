@@ -206,7 +206,7 @@ def test_who_leaves_stops_the_run(site: Site) -> None:
         task.cancel()
 
     within(site, use)
-    for _ in range(200):
+    for _ in range(600):
         if not site.fake.running:
             return
         time.sleep(0.1)

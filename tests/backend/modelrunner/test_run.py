@@ -159,7 +159,7 @@ def test_leaving_the_page_leaves_the_run_to_finish(
 
 
 def _wait_until_closed(playground: Playground) -> Run:
-    for _ in range(1000):
+    for _ in range(6000):
         if not playground.store.unfinished():
             break
         time.sleep(0.01)
