@@ -6,6 +6,8 @@ A general reader copies what every entry points to; a block of 64 KB can point t
 import struct
 from collections.abc import Iterator
 
+from backend.restore.bulk import MOST_RAW, without_pictures
+
 _NAMES = {
     0x010E: "ImageDescription",
     0x010F: "Make",
@@ -23,7 +25,6 @@ _MOST_ENTRIES = 512
 _MOST_FOLDERS = 16
 _Entry = tuple[int, int, int, bytes]
 """Tag, type, number of units, and the four bytes that hold the value or where it lies."""
-_MOST_TEXT = 2**19
 
 
 def exif_texts(block: bytes) -> Iterator[tuple[str, str]]:
@@ -36,10 +37,13 @@ def exif_texts(block: bytes) -> Iterator[tuple[str, str]]:
     for entry in _entries(block, order, first):
         if entry[0] == _EXIF_FOLDER:
             folders += struct.unpack(order + "I", entry[3])
+    seen: set[int] = set()
     for folder in folders[:2]:
         for tag, kind, count, inline in _entries(block, order, folder):
-            if tag in _NAMES and kind in _TEXT_TYPES:
-                yield _NAMES[tag], _text(tag, _value(block, order, count, inline), order)
+            if tag in _NAMES and kind in _TEXT_TYPES and tag not in seen:
+                seen.add(tag)
+                data = without_pictures(_value(block, order, count, inline))
+                yield _NAMES[tag], "" if data is None else _text(tag, data, order)
 
 
 def claimed_bytes(block: bytes) -> int:
@@ -87,7 +91,7 @@ def _value(block: bytes, order: str, count: int, inline: bytes) -> bytes:
     if count <= 4:
         return inline[:count]
     (offset,) = struct.unpack(order + "I", inline)
-    return block[offset : offset + min(count, _MOST_TEXT)]
+    return block[offset : offset + min(count, MOST_RAW + 1)]
 
 
 def _text(tag: int, data: bytes, order: str) -> str:

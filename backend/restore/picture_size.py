@@ -1,6 +1,8 @@
-"""Width and height of a PNG, JPEG or WebP by its header alone, without a decoder."""
+"""Width and height of a PNG, JPEG, WebP or AVIF by its header alone, without a decoder."""
 
 import struct
+
+from backend.restore.boxes import avif_size, is_avif
 
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 """JPEG's markers that begin a frame (ITU T.81, table B.1); the three left out are tables and an extension."""
@@ -14,7 +16,7 @@ def picture_size(content: bytes) -> Size | None:
         if content.startswith(begins):
             size = read(content)
             return size if size and all(size) else None
-    return None
+    return avif_size(content) if is_avif(content) else None
 
 
 def _png(content: bytes) -> Size | None:

@@ -1,7 +1,7 @@
 """Tools that write one flat JSON object: SwarmUI, Fooocus, RuinedFooocus, Hugging Face Spaces and NovelAI."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from backend.restore.family import is_turbos
@@ -108,11 +108,11 @@ def read_swarmui(values: Any) -> Found | None:
     given = values.get("sui_image_params") if isinstance(values, dict) else None
     if not isinstance(given, dict):
         return None
-    found = _flat(
+    found = flat_values(
         "SwarmUI", given, _SWARM, _SWARM_TOOL | _SWARM_PICTURES | {"initimagecreativity", "controlnetstrength"}
     )
-    found.model = _text(given.get("model"))
-    _scheduler(found, given.get("sampler") or given.get("comfyuisampler"), given.get("scheduler"))
+    found.model = text_of(given.get("model"))
+    take_scheduler(found, given.get("sampler") or given.get("comfyuisampler"), given.get("scheduler"))
     if given.get("initimagecreativity") not in (None, ""):
         masked = given.get("maskimage") not in (None, "")
         found.values |= {
@@ -131,10 +131,10 @@ def read_fooocus(values: Any) -> Found | None:
     if not isinstance(values, dict) or not {"metadata_scheme", "performance", "adm_guidance"} & set(values):
         return None
     tool = _FOOOCUS_TOOL | {"resolution", "sampler", "scheduler", "loras"}
-    found = _flat("Fooocus", values, _FOOOCUS, tool)
-    found.model = _text(values.get("base_model"))
-    _size(found, values.get("resolution"))
-    _scheduler(found, values.get("sampler"), values.get("scheduler"))
+    found = flat_values("Fooocus", values, _FOOOCUS, tool)
+    found.model = text_of(values.get("base_model"))
+    take_size(found, values.get("resolution"))
+    take_scheduler(found, values.get("sampler"), values.get("scheduler"))
     return found
 
 
@@ -142,9 +142,9 @@ def read_ruined_fooocus(values: Any) -> Found | None:
     """Read RuinedFooocus' object."""
     if not isinstance(values, dict) or values.get("software") != "RuinedFooocus":
         return None
-    found = _flat("RuinedFooocus", values, _RUINED, _RUINED_TOOL)
-    found.model = _text(values.get("base_model_name"))
-    _scheduler(found, values.get("sampler_name"), values.get("scheduler"))
+    found = flat_values("RuinedFooocus", values, _RUINED, _RUINED_TOOL)
+    found.model = text_of(values.get("base_model_name"))
+    take_scheduler(found, values.get("sampler_name"), values.get("scheduler"))
     return found
 
 
@@ -155,10 +155,10 @@ def read_space(values: Any) -> Found | None:
     if not {"num_inference_steps", "guidance_scale", "resolution"} & set(values):
         return None
     tool = {"resolution", "sampler", "Model", "model", "Model hash"}
-    found = _flat("Hugging Face Space", values, _SPACE, tool)
-    found.model = _text(values.get("Model") or values.get("model"))
-    _size(found, values.get("resolution"))
-    _scheduler(found, values.get("sampler"), None)
+    found = flat_values("Hugging Face Space", values, _SPACE, tool)
+    found.model = text_of(values.get("Model") or values.get("model"))
+    take_size(found, values.get("resolution"))
+    take_scheduler(found, values.get("sampler"), None)
     _count_steps(found, values)
     return found
 
@@ -182,20 +182,33 @@ def _is_z_image(found: Found) -> bool:
     return is_turbos(found) if found.model else without_guidance
 
 
-def read_novelai(texts: Mapping[str, str], comment: Any) -> Found | None:
-    """Read NovelAI's `Comment` and `Description`."""
-    if not isinstance(comment, dict) or not ("NovelAI" in texts.get("Software", "") or "uc" in comment):
+def read_novelai(text: Callable[[str], str], comment: Any) -> Found | None:
+    """Read NovelAI's `Comment`, with `Description` and `Software` by what `text` gives for a keyword."""
+    if not isinstance(comment, dict) or not ("NovelAI" in text("Software") or "uc" in comment):
         return None
-    found = _flat("NovelAI", {"prompt": texts.get("Description", ""), **comment}, _NOVELAI, _NOVELAI_TOOL)
+    found = flat_values("NovelAI", {"prompt": text("Description"), **comment}, _NOVELAI, _NOVELAI_TOOL)
     found.model = "NovelAI Diffusion"
-    _scheduler(found, comment.get("sampler"), comment.get("noise_schedule"))
+    _list_characters(found, comment.get("v4_prompt"))
+    take_scheduler(found, comment.get("sampler"), comment.get("noise_schedule"))
     if comment.get("strength") and comment.get("request_type") in ("Img2ImgRequest", "InpaintRequest"):
         inpaint = comment["request_type"] == "InpaintRequest"
         found.values |= {"mode": "inpaint" if inpaint else "image_to_image", "strength": comment["strength"]}
     return found
 
 
-def _flat(source: str, values: Mapping[str, Any], names: Mapping[str, str], tool: set[str]) -> Found:
+def _list_characters(found: Found, prompt: Any) -> None:
+    """List the prompts of single characters, which version 4 keeps apart."""
+    caption = prompt.get("caption") if isinstance(prompt, dict) else None
+    several = caption.get("char_captions") if isinstance(caption, dict) else None
+    for character in several if isinstance(several, list) else ():
+        if isinstance(character, dict) and character.get("char_caption"):
+            found.drop(
+                "character", character["char_caption"], "One prompt is taken here: this one is for one character."
+            )
+
+
+def flat_values(source: str, values: Mapping[str, Any], names: Mapping[str, str], tool: set[str]) -> Found:
+    """Take over what has a name here, and list the rest but what names the tool and its files."""
     found = Found(source)
     found.take(values, names)
     for field in ("prompt", "negative_prompt"):
@@ -205,17 +218,20 @@ def _flat(source: str, values: Mapping[str, Any], names: Mapping[str, str], tool
     return found
 
 
-def _text(value: Any) -> str | None:
+def text_of(value: Any) -> str | None:
+    """Return a text that says something."""
     return value if isinstance(value, str) and value else None
 
 
-def _size(found: Found, value: Any) -> None:
+def take_size(found: Found, value: Any) -> None:
+    """Take over width and height out of one text: `832 x 1216`, `(1152, 896)`."""
     sides = _SIDES.match(value[:40]) if isinstance(value, str) else None
     if sides:
         found.values |= {"width": sides[1], "height": sides[2]}
 
 
-def _scheduler(found: Found, sampler: Any, schedule: Any) -> None:
+def take_scheduler(found: Found, sampler: Any, schedule: Any) -> None:
+    """Take over a sampler with its schedule, or list both."""
     if not isinstance(sampler, str) or not sampler:
         return
     ours = scheduler_of(sampler, schedule if isinstance(schedule, str) else "")

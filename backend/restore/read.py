@@ -1,6 +1,5 @@
 """The settings that an image carries, whoever wrote them: ours exactly, others as far as they mean something here."""
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -8,25 +7,34 @@ from typing import Any
 
 from backend.errors import InvalidRequest
 from backend.recipes import check_recipe
+from backend.restore.carried import TEXTS, Carried
+from backend.restore.civitai import read_extra
 from backend.restore.comfyui.read import read_canvas, read_graph
+from backend.restore.draw_things import read_draw_things
+from backend.restore.easy_diffusion import read_easy_diffusion
 from backend.restore.fit import RefusesLora, fit, no_lora
 from backend.restore.found import Dropped, Found, Restored
 from backend.restore.infotext import MOST_CHARACTERS, read_infotext
 from backend.restore.invokeai import read_dream, read_invokeai, read_sd_metadata
+from backend.restore.mflux import read_mflux
 from backend.restore.picture_size import picture_size
 from backend.restore.plain_json import read_fooocus, read_novelai, read_ruined_fooocus, read_space, read_swarmui
 from backend.restore.texts import read_texts
 from backend.runs.metadata import KEY
 
 OURS = "Z-Image Playground"
-_FLAT: tuple[Callable[[Any], Found | None], ...] = (
+_OBJECTS: tuple[Callable[[Any], Found | None], ...] = (
     read_swarmui,
     read_ruined_fooocus,
     read_fooocus,
     read_invokeai,
+    read_mflux,
+    read_draw_things,
+    read_easy_diffusion,
     read_space,
     read_graph,
 )
+"""Readers of one JSON object, whichever text it stands in, in the order of how sure their signs are."""
 _NO_PICTURES = "A file carries no control pictures; Settings in the history brings them back."
 _UNWIRED = "unknown"
 _ASKED = {"PositivePrompt": "prompt", "NegativePrompt": "negative_prompt"}
@@ -35,7 +43,6 @@ _LIKELY = re.compile(r"\bSteps: ?\d")
 _OWN_LINE = re.compile(r"^\s*Steps: ?\d", re.MULTILINE)
 _IN_ONE_LINE = re.compile(r"(?<!\n)[ \t]+(Negative prompt:|Steps: ?\d{1,4},)")
 """Where a page lost the line ends of what was copied from it."""
-_TEXTS = ("parameters", "UserComment", "comment", "Comment", "ImageDescription")
 
 
 def read_metadata(content: bytes, refuses: RefusesLora = no_lora) -> Restored | None:
@@ -63,10 +70,11 @@ def restore(
 
     The file's own width and height, `size`, count where a tool says that it drew so.
     """
-    ours = _ours(texts)
+    carried = Carried.by(texts)
+    ours = _ours(carried)
     if ours:
         return ours
-    found = next((found for found in _readings(texts) if found and _says_something(found)), None)
+    found = next((found for found in _readings(carried) if found and _says_something(found)), None)
     if found and found.size_is_the_files and size:
         found.values |= {"width": size[0], "height": size[1]}
     return fit(found, refuses) if found else None
@@ -76,53 +84,84 @@ def _says_something(found: Found) -> bool:
     return any(found.values.get(name) not in (None, "") for name in ("prompt", "seed", "steps"))
 
 
-def _readings(texts: Mapping[str, str]) -> Iterator[Found | None]:
-    yield read_invokeai(_json(texts.get("invokeai_metadata")))
-    yield read_sd_metadata(_json(texts.get("sd-metadata")))
-    if "NovelAI" in texts.get("Software", "") or "Comment" in texts:
-        yield read_novelai(texts, _json(texts.get("Comment")))
-    for name in _TEXTS:
-        yield from _of_json(_json(texts.get(name)))
-    yield _of_graph(texts)
-    for name in _TEXTS:
-        yield read_infotext(texts.get(name, ""))
-    yield read_canvas(_json(_after(texts, "workflow", "Make")))
-    if "Dream" in texts:
-        yield read_dream(texts["Dream"])
+def _readings(carried: Carried) -> Iterator[Found | None]:
+    for reader in _READERS:
+        yield from reader(carried)
 
 
-def _of_json(values: Any) -> Iterator[Found | None]:
-    if values is not None:
-        yield from (reader(values) for reader in _FLAT)
+def _named(carried: Carried) -> Iterator[Found | None]:
+    yield read_invokeai(carried.json("invokeai_metadata"))
+    yield read_sd_metadata(carried.json("sd-metadata"))
+    yield read_novelai(carried.text, carried.json("Comment"))
 
 
-def _of_graph(texts: Mapping[str, str]) -> Found | None:
-    """Read ComfyUI's graph; what it can't say, a saver's text beside it may, if that isn't the saver's own defaults.
+def _objects(carried: Carried) -> Iterator[Found | None]:
+    for values in filter(None, map(carried.json, TEXTS)):
+        yield from (reader(values) for reader in _OBJECTS)
+
+
+def _fields(carried: Carried) -> Iterator[Found | None]:
+    yield read_easy_diffusion(carried.texts)
+
+
+def _graphs(carried: Carried) -> Iterator[Found | None]:
+    """Read ComfyUI's graph; what it can't say, the texts beside it may.
 
     A saver writes `unknown`, seed 0 and 512x512 where nothing is wired to it (ComfyUI-Image-Saver, `nodes.py`).
+    Civitai's generator keeps what was asked for in `extraMetadata`, within the graph's object or beside it.
     """
-    found = read_graph(_json(_after(texts, "prompt", "Model")))
-    if found and (asked := _json(texts.get("parameters-json"))):
+    graphs = [carried.graph("prompt"), *(carried.json(name) for name in TEXTS)]
+    graph = next((graph for graph in graphs if isinstance(graph, dict)), {})
+    extra = read_extra(Carried(graph).json("extraMetadata") or carried.json("extraMetadata"))
+    found = read_graph(graph)
+    if found is None:
+        yield extra
+        return
+    if isinstance(asked := carried.json("parameters-json"), dict):
         found.source = "Stability Matrix"
-        found.take(asked if isinstance(asked, dict) else {}, _ASKED)
-    beside = next(filter(None, (read_infotext(texts.get(name, "")) for name in _TEXTS)), None) if found else None
-    if found and beside and beside.values.get("prompt") != _UNWIRED:
-        found.complete(beside)
-    return found
+        found.take(asked, _ASKED)
+    beside = next(filter(None, (read_infotext(carried.text(name)) for name in TEXTS)), None)
+    for other in (extra, beside):
+        if other and other.values.get("prompt") != _UNWIRED:
+            found.complete(other)
+    yield found
 
 
-def _after(texts: Mapping[str, str], keyword: str, tag: str) -> str | None:
-    """Return ComfyUI's JSON: a PNG text of this keyword, or in WebP an EXIF tag that begins with the keyword."""
-    if keyword in texts:
-        return texts[keyword]
-    start = f"{keyword}:"
-    candidates = (texts.get(name, "") for name in (tag, "Make", "Model", "ImageDescription", "UserComment"))
-    return next((text.removeprefix(start) for text in candidates if text.startswith(start)), None)
+def _infotexts(carried: Carried) -> Iterator[Found | None]:
+    yield from (read_infotext(carried.text(name)) for name in TEXTS)
 
 
-def _ours(texts: Mapping[str, str]) -> Restored | None:
+def _inner(carried: Carried) -> Iterator[Found | None]:
+    for held in carried.inner():
+        for reader in _READERS:
+            yield from reader(held) if reader is not _inner else ()
+
+
+def _canvases(carried: Carried) -> Iterator[Found | None]:
+    yield read_canvas(carried.graph("workflow"))
+
+
+def _dreams(carried: Carried) -> Iterator[Found | None]:
+    if command := carried.text("Dream"):
+        yield read_dream(command)
+
+
+_READERS: tuple[Callable[[Carried], Iterator[Found | None]], ...] = (
+    _named,
+    _objects,
+    _fields,
+    _inner,
+    _graphs,
+    _infotexts,
+    _canvases,
+    _dreams,
+)
+"""In the order of how sure their signs are: a keyword of one tool's, one object, a graph, words."""
+
+
+def _ours(carried: Carried) -> Restored | None:
     for name in (KEY, "ImageDescription"):
-        own = _json(texts.get(name))
+        own = carried.json(name)
         own = own.get(KEY) if isinstance(own, dict) else None
         if isinstance(own, dict) and isinstance(own.get("request"), dict):
             found = _checked_own(own["request"], own.get("backend"))
@@ -143,12 +182,3 @@ def _checked_own(recipe: dict[str, Any], backend: Any) -> Restored:
         # Of another version, or changed by hand: what still fits is taken over field by field.
         restored = fit(Found(OURS, dict(recipe)))
         return Restored(OURS, restored.recipe, restored.dropped, name)
-
-
-def _json(text: str | None) -> Any:
-    if not text or text.lstrip()[:1] not in ("{", "["):
-        return None
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None

@@ -21,15 +21,17 @@ _SCHEDULES = {
     "sgm_uniform": "Uniform",
 }
 _ENDS = sorted({*_SCHEDULES, *_PLAIN} - {""}, key=len, reverse=True)
-_KDIFFUSION = re.compile(r"k[_ ](?=\w)")
-"""k-diffusion's prefix in InvokeAI 2 and NovelAI: `k_euler_ancestral`."""
+_KDIFFUSION = re.compile(r"(?:k|sample)[_ ](?=\w)")
+"""k-diffusion's prefixes: `k_euler_ancestral` of InvokeAI 2 and NovelAI, `sample_dpmpp_2m` of the first ComfyUI."""
 
 
 def _key(name: str) -> str:
     """Return a sampler's name as one word: "DPM++ 2M", "dpmpp_2m" and "dpm++2m" are one, and so are "Euler a" and
     "euler_ancestral".
     """
-    word = _KDIFFUSION.sub("", name.casefold(), count=1) if name[:1].casefold() == "k" else name.casefold()
+    word = name.casefold()
+    start = _KDIFFUSION.match(word)
+    word = word[start.end() :] if start else word
     return re.sub(r"[^a-z0-9]", "", word.replace("++", "pp").replace("ancestral", "a"))
 
 

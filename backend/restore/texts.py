@@ -1,7 +1,7 @@
-"""The texts in a PNG, JPEG or WebP file, found without decoding a pixel and within fixed bounds.
+"""The texts in a PNG, JPEG, WebP or AVIF file, found without decoding a pixel and within fixed bounds.
 
-PNG: tEXt, zTXt, iTXt and eXIf chunks. JPEG: APP1 (EXIF, XMP) and COM segments. WebP: the EXIF and XMP chunks. Broken
-parts are passed over: half a file may still hold its settings.
+PNG: tEXt, zTXt, iTXt and eXIf chunks. JPEG: APP1 (EXIF, XMP) and COM segments. WebP: the EXIF and XMP chunks. AVIF: the
+EXIF and XMP items. Broken parts are passed over: half a file may still hold its settings.
 """
 
 import struct
@@ -9,11 +9,12 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 
+from backend.restore.boxes import avif_parts, is_avif
+from backend.restore.bulk import MOST_RAW, MOST_TEXT, without_pictures
 from backend.restore.exif import exif_texts
 from backend.runs.provenance import XMP_SEGMENTS, is_jumbf
 
-MOST_BYTES = 2**19
-"""Of one text; ComfyUI's larger workflows have some hundred kilobytes."""
+MOST_BYTES = MOST_TEXT
 MOST_TEXTS = 64
 MOST_IN_ALL = 2**20
 XMP = "XML:com.adobe.xmp"
@@ -21,6 +22,8 @@ XMP = "XML:com.adobe.xmp"
 _MOST_CHUNKS = 100_000
 _MANIFEST = b"caBX"
 """The part of a C2PA manifest: PNG's name of it, for every format."""
+_TIFF = (b"eXIf", b"EXIF", b"APP1")
+"""The parts whose texts lie at offsets of their own, so that nothing may be cut out of them."""
 _RAW_PROFILE = b"Raw profile type exif\0"
 
 
@@ -40,7 +43,7 @@ def read_texts(content: bytes) -> dict[str, str]:
 def exif_blocks(content: bytes) -> Iterator[bytes]:
     """Yield the EXIF blocks of a file as TIFF, whatever their size; also one that ImageMagick keeps in a PNG text."""
     for kind, data in _parts(content):
-        if kind in (b"eXIf", b"EXIF", b"APP1"):
+        if kind in _TIFF:
             yield data.removeprefix(b"Exif\0\0")
         elif kind in (b"tEXt", b"zTXt", b"iTXt") and data.startswith(_RAW_PROFILE):
             for _, text in _READERS[kind](data):
@@ -54,9 +57,13 @@ def has_manifest(content: bytes) -> bool:
 
 
 def _texts(content: bytes) -> Iterator[tuple[str, str]]:
+    left = MOST_RAW
     for kind, data in _parts(content):
-        if kind in _READERS and len(data) <= MOST_BYTES:
-            yield from _READERS[kind](data)
+        if kind not in _READERS:
+            continue
+        left -= len(data)
+        read = data if kind in _TIFF and left >= 0 else without_pictures(data) if left >= 0 else None
+        yield from _READERS[kind](read) if read is not None else ()
 
 
 def _parts(content: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -67,6 +74,8 @@ def _parts(content: bytes) -> Iterator[tuple[bytes, bytes]]:
         yield from _jpeg(content)
     elif content.startswith(b"RIFF") and content[8:12] == b"WEBP":
         yield from _webp(content)
+    elif is_avif(content):
+        yield from avif_parts(content)
 
 
 def _png(content: bytes) -> Iterator[tuple[bytes, bytes]]:

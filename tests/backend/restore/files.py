@@ -36,7 +36,8 @@ def png_chunk(kind: bytes, data: bytes) -> bytes:
 def with_exif(image_format: str, exif: Image.Exif) -> bytes:
     """Return a JPEG or WebP with EXIF."""
     buffer = io.BytesIO()
-    _DOT.save(buffer, image_format, exif=exif)
+    # As bytes: Pillow's PNG writer passes over an object that has entries in a folder of its own alone.
+    _DOT.save(buffer, image_format, exif=exif.tobytes())
     return buffer.getvalue()
 
 
