@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backend.errors import PlaygroundError
+from backend.domain.errors import PlaygroundError
 from backend.setting_words import read
 from backend.settings import Settings
-from backend.start_checks import check_start
+from backend.upkeep.start_checks import check_start
 
 if TYPE_CHECKING:
     from gradio import Blocks
@@ -38,11 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(settings: Settings) -> int:
+    from backend.generation.recovery import keep_recovering
     from backend.playground import open_playground
-    from backend.recovery import keep_recovering
+    from backend.upkeep.start_lines import start_lines
     from backend.visitors.redaction import guard_crashes, guard_logs
-    from backend.welcome import start_lines
-    from ui.stubs import skip_stubs
+    from ui.serving.no_stubs import skip_stubs
 
     skip_stubs()
     playground = open_playground(settings)
@@ -61,7 +61,7 @@ def _run(settings: Settings) -> int:
 def _keep_tidy(playground: "Playground") -> None:
     from gradio.utils import get_upload_folder
 
-    from backend.tidying import Tidying
+    from backend.upkeep.tidying import Tidying
 
     Tidying(playground, Path(get_upload_folder())).start()
 
@@ -69,8 +69,8 @@ def _keep_tidy(playground: "Playground") -> None:
 def serve(playground: "Playground") -> "tuple[Blocks, str]":
     """Build the page, serve it in the background, and return it with its address."""
     from ui.page import build
-    from ui.plots import draw_no_plots
-    from ui.sessions import lean_sessions, remember_signatures
+    from ui.serving.no_matplotlib import draw_no_plots
+    from ui.serving.sessions import lean_sessions, remember_signatures
 
     lean_sessions()
     draw_no_plots()
@@ -85,11 +85,11 @@ def launch_options(playground: "Playground") -> dict[str, Any]:
     """Return how the page is served: nothing of a visitor is recorded by Gradio, nothing leaks in its errors."""
     from starlette.middleware import Middleware
 
-    from backend.visitors.gate import Gate
-    from ui.assets import Assets
+    from backend.gate.gate import Gate
+    from ui.look.theme import style
     from ui.page import launch_look, tools_of
-    from ui.sessions import MOST_SESSIONS
-    from ui.theme import style
+    from ui.serving.assets import Assets
+    from ui.serving.sessions import MOST_SESSIONS
 
     settings = playground.settings
     # Gradio's login guards its own routes alone, so behind one there are no tools.

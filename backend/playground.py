@@ -5,34 +5,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from backend.base import Backend
-from backend.caller import Caller
-from backend.credentials.checking import Checker
-from backend.credentials.opening import open_credentials
-from backend.disk import Disk
-from backend.errors import Problem, Unsupported
-from backend.live import LiveRuns
-from backend.registry import BACKENDS, OPTIONAL, REHEARSAL, build
-from backend.runs.bucket import open_images
-from backend.runs.budget import Budget
-from backend.runs.database import open_database
-from backend.runs.database_address import record_files
-from backend.runs.files import ImageFiles
-from backend.runs.history import History
-from backend.runs.holders import Holders
-from backend.runs.store import Store
-from backend.runs.unclosed import Unclosed
+from backend.adapters.base import Backend
+from backend.adapters.registry import BACKENDS, OPTIONAL, REHEARSAL, build
+from backend.data_folder import data_folder
+from backend.domain.caller import Caller
+from backend.domain.errors import Problem, Unsupported
+from backend.images.credentials.checking import Checker
+from backend.images.credentials.opening import open_credentials
+from backend.images.storage.bucket import open_images
+from backend.images.storage.disk import Disk
+from backend.images.storage.files import ImageFiles
+from backend.library.result_links import ResultLinks
+from backend.library.rooms import Rooms
+from backend.money.ledger import Budget
+from backend.record.database.address import record_files
+from backend.record.database.engine import open_database
+from backend.record.history import History
+from backend.record.holders import Holders
+from backend.record.store import Store
+from backend.record.unclosed import Unclosed
 from backend.setting_words import wrong
 from backend.settings import Settings
-from backend.sharing.results import ResultLinks
-from backend.sharing.rooms import Rooms
-from backend.storage import data_folder
+from backend.threads.live_runs import LiveRuns
 from backend.visitors.addresses import Addresses, address_secret
 from backend.visitors.callers import Callers
 from backend.visitors.rates import Rate, Rates
 
 if TYPE_CHECKING:
-    from backend.credentials.signing import Signing
+    from backend.images.credentials.signing import Signing
 
 RUNS_A_VISITOR = Rate(20, seconds=60)
 RUNS_AN_ADDRESS = Rate(120, seconds=60)

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
-from backend.errors import WrongSetting
+from backend.domain.errors import WrongSetting
 from backend.settings import Settings
 
 _KEY = "the key as the provider's page shows it"

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from backend.disk import GB
-from backend.runs.caps import Caps
+from backend.images.storage.disk import GB
+from backend.money.caps import Caps
 from backend.visitors.addresses import LOOPBACK as LOOPBACK_NETWORKS
 from backend.visitors.addresses import PRIVATE, Network, networks
 

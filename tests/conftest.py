@@ -12,13 +12,13 @@ import pytest
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
-from backend.caller import Caller
-from backend.fake import FakeBackend
+from backend.adapters.fake import FakeBackend
+from backend.domain.caller import Caller
+from backend.images.storage.files import ImageFiles
+from backend.money.ledger import Budget
 from backend.playground import Playground
-from backend.runs.budget import Budget
-from backend.runs.database import open_database
-from backend.runs.files import ImageFiles
-from backend.runs.store import Store
+from backend.record.database.engine import open_database
+from backend.record.store import Store
 from backend.settings import Settings
 
 # How long a busy machine takes to draw an example says nothing about what is tested.

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app import serve
-from backend.capabilities import Limit, Size
-from backend.fake import FakeBackend
+from backend.adapters.fake import FakeBackend
+from backend.domain.capabilities import Limit, Size
+from backend.images.storage.files import ImageFiles
+from backend.money.ledger import Budget
 from backend.playground import Playground
-from backend.runs.budget import Budget
-from backend.runs.database import open_database
-from backend.runs.files import ImageFiles
-from backend.runs.store import Store
+from backend.record.database.engine import open_database
+from backend.record.store import Store
 from backend.settings import Settings
 
 

@@ -96,7 +96,7 @@ def test_what_the_playground_reads_goes_in() -> None:
         "tests/conftest.py",
         "tools/tiny_model/train.py",
         "backend/__pycache__/base.cpython-312.pyc",
-        "ui/tabs/__pycache__/text.cpython-312.pyc",
+        "ui/modes/__pycache__/text.cpython-312.pyc",
     ],
 )
 def test_history_keys_tests_and_leftovers_stay_out(path: str) -> None:

@@ -17,7 +17,7 @@ BROUGHT_BY_TORCH = re.compile(r"nvidia-|cuda-|triton|setuptools")
 
 OPEN_THE_PAGE = """
 from pathlib import Path
-from backend.caller import Caller
+from backend.domain.caller import Caller
 from backend.playground import open_playground
 from backend.settings import Settings
 from ui.page import build
@@ -31,7 +31,7 @@ TALK_TO_THE_SIMULATOR = """
 import json, sys
 from pathlib import Path
 from websockets.sync.client import connect
-from backend.runs.files import ImageFiles
+from backend.images.storage.files import ImageFiles
 from backend.simulator.artist import FlatArtist
 from backend.simulator.server import running
 from backend.simulator.world import KEY, World

@@ -5,15 +5,35 @@ from typing import Any
 
 import gradio as gr
 
+from backend.library.shipped import load_presets
 from backend.playground import Playground
-from backend.presets import load_presets
-from ui.actions import Actions
-from ui.api import Api
-from ui.charts import Charting
-from ui.exact_price import ExactPrice
-from ui.filling import Filling
-from ui.fitting import Fitting
-from ui.form_events import (
+from ui.endpoints.endpoints import Api
+from ui.endpoints.mcp import Tools
+from ui.endpoints.script_runs import Scripts
+from ui.events.buttons import Presses
+from ui.events.page_events import news_area
+from ui.experiments.variations import Varying
+from ui.form.filling import Filling
+from ui.form.token_line import TokenLine
+from ui.head.own_key import OwnKeys
+from ui.head.ways_out import WaysOut
+from ui.history.charts import Charting
+from ui.history.tiles import Looking
+from ui.layout.page_layout import Layout, lay_out, lay_out_signals
+from ui.library.form_link import FormLink
+from ui.library.from_file import Restoring
+from ui.library.lists import ListShelving
+from ui.library.memory import Remembering
+from ui.library.presets import Library, Shelving
+from ui.library.room import Together
+from ui.library.styles import StyleShelving
+from ui.runs.exact_price import ExactPrice
+from ui.runs.image_actions import Actions
+from ui.runs.recovering import Recovering
+from ui.runs.result_link import SharedResult
+from ui.runs.runner import Outputs, Runner
+from ui.serving.served import Served
+from ui.wiring.form_events import (
     connect_control_map,
     connect_effect,
     connect_exact_price,
@@ -21,19 +41,9 @@ from ui.form_events import (
     connect_modes,
     connect_state,
 )
-from ui.history import Looking
-from ui.layout import Layout, lay_out, lay_out_signals
-from ui.library_area import Library, Shelving
-from ui.list_shelf import ListShelving
-from ui.opening import Opening, Part
-from ui.own_key import OwnKeys
-from ui.presses import Presses
-from ui.recovering import Recovering
-from ui.remembering import Remembering
-from ui.restore import Restoring
-from ui.room import Together
-from ui.run import Outputs, Runner
-from ui.run_events import (
+from ui.wiring.looks import Watch
+from ui.wiring.opening import Opening, Part
+from ui.wiring.result_events import (
     connect_cards,
     connect_history,
     connect_library,
@@ -41,20 +51,10 @@ from ui.run_events import (
     connect_restore,
     connect_run,
 )
-from ui.scripts import Scripts
-from ui.served import Served
-from ui.share import FormLink
-from ui.shared_result import SharedResult
-from ui.signals import news_area
-from ui.style_shelf import StyleShelving
-from ui.token_line import TokenLine
-from ui.tools import Tools
-from ui.varying import Varying
-from ui.watch import Watch
-from ui.ways_out import WaysOut
+from ui.wiring.switching import Fitting
 
 CACHE_SECONDS = (3600, 24 * 3600)
-"""How often Gradio tidies its cache, and how old an upload may get there; ours there are `backend/tidying.py`'s."""
+"""How often Gradio tidies its cache, and how old an upload gets there; ours there are `backend/upkeep/tidying.py`'s."""
 
 _HERE = Path(__file__).parent
 
@@ -144,9 +144,9 @@ def tools_of(playground: Playground) -> Tools:
 
 def launch_look() -> dict[str, Any]:
     """Return what `launch` needs for the page's look and keys; all of it is served from here."""
-    from ui.theme import theme
+    from ui.look.theme import theme
 
-    keys = (_HERE / "keys.js").read_text(encoding="utf-8")
+    keys = (_HERE / "events" / "page.js").read_text(encoding="utf-8")
     return {
         "theme": theme(),
         "js": keys,

@@ -8,15 +8,15 @@ from decimal import Decimal
 from PIL import Image
 from pydantic import JsonValue
 
-from backend.caller import Caller
-from backend.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate
-from backend.detection import Detectors, EdgesAlone
-from backend.errors import InvalidRequest, Problem, Unsupported
-from backend.events import Emit, unheard
+from backend.adapters.detection import Detectors, EdgesAlone
+from backend.domain.caller import Caller
+from backend.domain.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate
+from backend.domain.errors import InvalidRequest, Problem, Unsupported
+from backend.domain.events import Emit, unheard
+from backend.domain.parts import Control, Lora
+from backend.domain.records import CostKind, Run
+from backend.domain.requests import ControlNet, ImageToImage, Request, TextToImage
 from backend.prompts.tokens import TokenCount, TokenCounter
-from backend.request_parts import Control, Lora
-from backend.requests import ControlNet, ImageToImage, Request, TextToImage
-from backend.runs.records import CostKind, Run
 
 CONTROL_PICTURE = "control_picture"
 """Set in the provider ids of a run whose image is a control picture alone."""

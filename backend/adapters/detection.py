@@ -4,10 +4,10 @@ from typing import Protocol
 
 from PIL import Image
 
-from backend.canny import edges
-from backend.errors import Problem, Unsupported
-from backend.events import Emit, unheard
-from backend.request_parts import Control, Preprocess
+from backend.domain.errors import Problem, Unsupported
+from backend.domain.events import Emit, unheard
+from backend.domain.parts import Control, Preprocess
+from backend.images.edges import edges
 
 
 class Detectors(Protocol):

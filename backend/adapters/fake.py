@@ -9,18 +9,18 @@ from typing import Literal
 from PIL import Image
 from pydantic import Field, JsonValue
 
-from backend.base import Backend
-from backend.caller import Caller
-from backend.capabilities import NO_OPTIONS, Capabilities, Estimate, Options, Size
-from backend.encoding import encode, preview_jpeg
-from backend.errors import GenerationFailed, InsufficientCredit, ProviderTimeout
-from backend.events import Emit, Generated, Progress, Queued, Submitted, unheard
-from backend.pixels import opened
-from backend.request_fields import paths, set_fields
-from backend.request_parts import Control
-from backend.requests import MODES, REQUEST_TYPES, Request, seeds, variation_seeds
-from backend.runs.files import ImageFiles
-from backend.runs.records import Run
+from backend.adapters.base import Backend
+from backend.domain.caller import Caller
+from backend.domain.capabilities import NO_OPTIONS, Capabilities, Estimate, Options, Size
+from backend.domain.errors import GenerationFailed, InsufficientCredit, ProviderTimeout
+from backend.domain.events import Emit, Generated, Progress, Queued, Submitted, unheard
+from backend.domain.parts import Control
+from backend.domain.records import Run
+from backend.domain.request_fields import paths, set_fields
+from backend.domain.requests import MODES, REQUEST_TYPES, Request, seeds, variation_seeds
+from backend.images.encoding import encode, preview_jpeg
+from backend.images.incoming import opened
+from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
 
 SECONDS_A_STEP = 0.02

@@ -4,18 +4,18 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
-from backend.base import Backend
-from backend.runs.files import ImageFiles
+from backend.adapters.base import Backend
+from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
 
 BACKENDS: dict[str, str] = {
-    "local": "backend.local:build",
-    "runware": "backend.runware:build",
-    "modelrunner": "backend.modelrunner:build",
+    "local": "backend.adapters.local:build",
+    "runware": "backend.adapters.runware:build",
+    "modelrunner": "backend.adapters.modelrunner:build",
 }
-OPTIONAL: dict[str, str] = {"cluster": "backend.cluster:build"}
+OPTIONAL: dict[str, str] = {"cluster": "backend.adapters.cluster:build"}
 """Offered only when `PLAYGROUND_BACKEND` names it: it needs more than requirements.txt."""
-REHEARSAL: dict[str, str] = {"fake": "backend.fake:build"}
+REHEARSAL: dict[str, str] = {"fake": "backend.adapters.fake:build"}
 """Offered likewise: for tests and for trying the page out."""
 Build = Callable[[Settings, ImageFiles], Backend]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
-from backend.job import Job
+from backend.domain.job import Job
 
 
 class OwnKey(SecretStr):

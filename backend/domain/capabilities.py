@@ -9,9 +9,9 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 from pydantic.fields import FieldInfo
 
-from backend.errors import Problem, Unsupported, from_validation
-from backend.request_fields import SetField, paths, set_fields
-from backend.requests import MODE_LABELS, REQUEST_TYPES, Mode, Request
+from backend.domain.errors import Problem, Unsupported, from_validation
+from backend.domain.request_fields import SetField, paths, set_fields
+from backend.domain.requests import MODE_LABELS, REQUEST_TYPES, Mode, Request
 
 Rules = Callable[[Request], Iterable[Problem]]
 """What a backend refuses, where one field depends on another or on the machine."""

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from backend.errors import Cancelled, PlaygroundError, StorageFull
+from backend.domain.errors import Cancelled, PlaygroundError, StorageFull
 
 if TYPE_CHECKING:
-    from backend.runs.records import Run, RunImage
+    from backend.domain.records import Run, RunImage
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from backend.field_notes import Digits
+from backend.domain.field_notes import Digits
 
 MAX_SEED = 2**63 - 1
 RANDOM_SEED = -1

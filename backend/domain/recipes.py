@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import JsonValue, ValidationError
 
-from backend.errors import from_validation
-from backend.requests import IMAGE_FIELDS, MODES, Mode, parse_request
+from backend.domain.errors import from_validation
+from backend.domain.requests import IMAGE_FIELDS, MODES, Mode, parse_request
 
 Recipe = dict[str, JsonValue]
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from backend.errors import Billed
-from backend.requests import Request
+from backend.domain.errors import Billed
+from backend.domain.requests import Request
 
 READY = "ready"
 """Set in a run's provider ids once images of it lie at the provider: those that could not be fetched can be later."""

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import Field, JsonValue, StringConstraints, TypeAdapter, field_validator, model_validator
 from pydantic_core import PydanticKnownError
 
-from backend.field_notes import Alters, Digits, Infotext, Place, Weighs, noted
-from backend.request_parts import (
+from backend.domain.field_notes import Alters, Digits, Infotext, Place, Weighs, noted
+from backend.domain.parts import (
     LEAST_SIDE,
     MAX_SEED,
     MOST_SIDE,
@@ -26,7 +26,7 @@ from backend.request_parts import (
     Weight,
     check_thresholds,
 )
-from backend.scheduler_names import SchedulerName
+from backend.domain.schedulers import SchedulerName
 
 Mode = Literal["text_to_image", "image_to_image", "inpaint", "outpaint", "controlnet"]
 MODES: tuple[Mode, ...] = get_args(Mode)

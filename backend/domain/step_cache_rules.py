@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from backend.errors import Problem
-from backend.request_parts import Accelerator
-from backend.requests import Request
+from backend.domain.errors import Problem
+from backend.domain.parts import Accelerator
+from backend.domain.requests import Request
 
 CACHES: Mapping[str, tuple[str, ...]] = {
     "fb_cache": ("fb_cache_threshold",),

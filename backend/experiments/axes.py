@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from backend.errors import InvalidRequest, Problem
+from backend.domain.errors import InvalidRequest, Problem
+from backend.domain.requests import REQUEST_TYPES, Mode
 from backend.prompts.expansion import Lists, all_of
-from backend.requests import REQUEST_TYPES, Mode
 
 MOST_VALUES = 50
 _NUMBER = r"-?\d{1,19}(?:\.\d{1,6})?"

@@ -8,21 +8,21 @@ from functools import partial
 from itertools import chain, zip_longest
 from typing import Any
 
-from backend.base import Backend
-from backend.caller import Caller
-from backend.capabilities import Estimate, Size
-from backend.errors import InvalidRequest, NotReady, PlaygroundError, Problem
-from backend.events import Event
-from backend.field_notes import Alters, noted
-from backend.generate import DRAWN_SEEDS, generate
-from backend.marked import without_marks
-from backend.merge import merge
+from backend.adapters.base import Backend
+from backend.domain.caller import Caller
+from backend.domain.capabilities import Estimate, Size
+from backend.domain.errors import InvalidRequest, NotReady, PlaygroundError, Problem
+from backend.domain.events import Event
+from backend.domain.field_notes import Alters, noted
+from backend.domain.parts import RANDOM_SEED
+from backend.domain.requests import Request, TextToImage
+from backend.generation.generate import DRAWN_SEEDS, generate
+from backend.generation.marked import without_marks
+from backend.generation.prepared import Asked
+from backend.generation.pricing import estimate_of, total
 from backend.playground import Playground
-from backend.prepared import Asked
-from backend.pricing import estimate_of, total
 from backend.prompts.wording import PLAIN, Wording
-from backend.request_parts import RANDOM_SEED
-from backend.requests import Request, TextToImage
+from backend.threads.merge import merge
 
 PIXELS_DIFFER = "The same seed gives different pixels on different backends: compare the style, the time and the cost."
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFont
 
-from backend.grid.axes import Axis
+from backend.experiments.axes import Axis
 
 MOST_SIDE = 12_000
 """Of the sheet in pixels; larger grids are made smaller."""

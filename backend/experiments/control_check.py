@@ -6,20 +6,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backend.base import Backend
-from backend.caller import Caller
-from backend.capabilities import Estimate
-from backend.events import Event, Failed, Finished, Stopped
-from backend.field_notes import Alters, noted
-from backend.generate import DRAWN_SEEDS, generate
-from backend.pixels import opened
+from backend.adapters.base import Backend
+from backend.domain.caller import Caller
+from backend.domain.capabilities import Estimate
+from backend.domain.events import Event, Failed, Finished, Stopped
+from backend.domain.field_notes import Alters, noted
+from backend.domain.parts import RANDOM_SEED
+from backend.domain.records import Run
+from backend.domain.requests import ControlNet
+from backend.generation.generate import DRAWN_SEEDS, generate
+from backend.generation.pricing import estimate_of, total
+from backend.images.incoming import opened
+from backend.images.sizing import drawable
+from backend.images.storage.files import ImageFiles
 from backend.playground import Playground
-from backend.pricing import estimate_of, total
-from backend.request_parts import RANDOM_SEED
-from backend.requests import ControlNet
-from backend.runs.files import ImageFiles
-from backend.runs.records import Run
-from backend.sizing import drawable
 
 SIDE = 512
 """Pixels of the longer side: enough to see it, and cheap."""

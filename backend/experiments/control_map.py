@@ -5,18 +5,18 @@ from functools import partial
 
 from pydantic import JsonValue
 
-from backend.base import Backend
-from backend.caller import Caller
-from backend.capabilities import FREE, Estimate
-from backend.encoding import encode
-from backend.errors import PlaygroundError
-from backend.events import Emit, Event, Failed, Finished, Mapped
-from backend.generate import draw_control
-from backend.known_maps import known_map
-from backend.pixels import opened
+from backend.adapters.base import Backend
+from backend.domain.caller import Caller
+from backend.domain.capabilities import FREE, Estimate
+from backend.domain.errors import PlaygroundError
+from backend.domain.events import Emit, Event, Failed, Finished, Mapped
+from backend.domain.parts import Control
+from backend.generation.bought_maps import known_map
+from backend.generation.generate import draw_control
+from backend.images.encoding import encode
+from backend.images.incoming import opened
 from backend.playground import Playground
-from backend.request_parts import Control
-from backend.stream import Stream
+from backend.threads.stream import Stream
 
 MAP_BYTES = 2**20
 """What a map may take: of 2048² edges, a PNG stays below."""

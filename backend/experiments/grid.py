@@ -8,9 +8,9 @@ from itertools import product
 
 from pydantic import ValidationError
 
-from backend.caller import Caller
-from backend.capabilities import Estimate
-from backend.errors import (
+from backend.domain.caller import Caller
+from backend.domain.capabilities import Estimate
+from backend.domain.errors import (
     InvalidRequest,
     NotReady,
     OverBudget,
@@ -19,17 +19,17 @@ from backend.errors import (
     TooManyRequests,
     from_validation,
 )
-from backend.events import Event, Stopped
-from backend.generate import DRAWN_SEEDS, generate
-from backend.grid.axes import BACKEND, PROMPT_WORDS, PROMPTS, SIZE, Axis, sides
-from backend.merge import merge
+from backend.domain.events import Event, Stopped
+from backend.domain.parts import RANDOM_SEED
+from backend.domain.requests import Request, parse_request
+from backend.experiments.axes import BACKEND, PROMPT_WORDS, PROMPTS, SIZE, Axis, sides
+from backend.generation.generate import DRAWN_SEEDS, generate
+from backend.generation.prepared import Asked
+from backend.generation.pricing import estimate_of, total
 from backend.playground import Playground
-from backend.prepared import Asked
-from backend.pricing import estimate_of, total
 from backend.prompts.grammar import escaped
 from backend.prompts.wording import PLAIN, Wording
-from backend.request_parts import RANDOM_SEED
-from backend.requests import Request, parse_request
+from backend.threads.merge import merge
 
 MOST_CELLS = 100
 AT_ONCE = 2

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
+from backend.domain.parts import MAX_SEED
+from backend.domain.requests import IMAGE_FIELDS, ControlNet, Request
 from backend.prompts.grammar import escaped
-from backend.request_parts import MAX_SEED
-from backend.requests import IMAGE_FIELDS, ControlNet, Request
 
 _SAFE_INTEGER = 2**53
 

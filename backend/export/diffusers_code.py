@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from backend.errors import Problem, Unsupported
+from backend.adapters.local.samplers.names import REFUSED, SPACINGS, choice_of
+from backend.domain.errors import Problem, Unsupported
+from backend.domain.request_fields import SetField, set_fields
+from backend.domain.requests import ImageToImage, Request, TextToImage
 from backend.export.loras_code import lora_files, lora_lines
-from backend.local.samplers.names import REFUSED, SPACINGS, choice_of
-from backend.request_fields import SetField, set_fields
-from backend.requests import ImageToImage, Request, TextToImage
 
 MODEL = "Tongyi-MAI/Z-Image-Turbo"
 USUAL_TOKENS = 512

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from backend.requests import Request, controls_of
-from backend.runs.records import Run
+from backend.domain.records import Run
+from backend.domain.requests import Request, controls_of
 
 _PICTURE = re.compile(r"data:image/(\w{1,10});base64,<image (\d{1,3}), \d+ bytes>")
 _UNSAFE = re.compile(r"[^\w .,:;()/×+-]")

@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from backend.exchanges import WORDS, Exchange
+from backend.adapters.modelrunner.service import expiry
+from backend.domain.exchanges import WORDS, Exchange
+from backend.domain.records import Run
 from backend.export.notes import notes_of
-from backend.modelrunner.service import expiry
-from backend.runs.records import Run
 
 KEYS: Mapping[str, str] = {"runware": "RUNWARE_API_KEY", "modelrunner": "MODELRUNNER_KEY"}
 """The environment variable that holds each provider's key."""

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from backend.base import CONTROL_PICTURE, Backend
-from backend.errors import Unsupported
-from backend.exchanges import Exchange
+from backend.adapters.base import CONTROL_PICTURE, Backend
+from backend.domain.errors import Unsupported
+from backend.domain.exchanges import Exchange
+from backend.domain.records import Run, RunImage
+from backend.domain.requests import ControlNet
 from backend.export.client_code import client_code, map_code
 from backend.export.curl_code import curl_code
 from backend.export.diffusers_code import Drawn, diffusers_code
@@ -12,8 +14,6 @@ from backend.export.javascript_code import javascript_code
 from backend.export.orders import Orders, orders_of
 from backend.export.python_code import python_code
 from backend.export.sdk_code import sdk_code
-from backend.requests import ControlNet
-from backend.runs.records import Run, RunImage
 
 HERE = "Python, through this playground"
 DIFFUSERS = "Python, with diffusers"

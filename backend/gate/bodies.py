@@ -7,7 +7,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Message, Receive, Send
 
-from backend.visitors.refusal import too_large
+from backend.gate.refusal import too_large
 
 
 def capped(

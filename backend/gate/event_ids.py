@@ -4,8 +4,8 @@ import json
 import re
 from typing import Any
 
-from backend.recent import Recent
-from backend.visitors.routes import route
+from backend.gate.routes import route
+from backend.threads.recent import Recent
 
 MOST_EVENTS = 50_000
 _IN_PATH = re.compile(r"call/[^/]+/(?P<event>[^/]+)/?$")

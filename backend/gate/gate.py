@@ -8,17 +8,17 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from backend.errors import StorageFull, TooManyRequests
+from backend.domain.errors import StorageFull, TooManyRequests
+from backend.gate import bodies, routes
+from backend.gate.event_ids import EventIds, begun_event, named_event
+from backend.gate.origin import from_elsewhere, host_name
+from backend.gate.refusal import Refusal, too_large, unreadable
+from backend.gate.sessions import Sessions, sessions_in_address, sessions_in_body
+from backend.gate.shields import shield
 from backend.playground import Playground
 from backend.settings import LOOPBACK
-from backend.visitors import bodies, routes
-from backend.visitors.event_ids import EventIds, begun_event, named_event
 from backend.visitors.identity import COOKIE, cookie, guest_id, new_token, token_of, visitor_id
-from backend.visitors.origin import from_elsewhere, host_name
 from backend.visitors.rates import Rate
-from backend.visitors.refusal import Refusal, too_large, unreadable
-from backend.visitors.sessions import Sessions, sessions_in_address, sessions_in_body
-from backend.visitors.shields import shield
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from urllib.parse import parse_qs
 
-from backend.visitors.routes import route
+from backend.gate.routes import route
 
 MOST_SESSIONS = 50_000
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from backend.base import Backend
-from backend.caller import Caller
-from backend.capabilities import Estimate
+from backend.adapters.base import Backend
+from backend.domain.caller import Caller
+from backend.domain.capabilities import Estimate
+from backend.money.caps import UNPRICED, Scope
+from backend.money.ledger import Payer
 from backend.playground import Playground
-from backend.runs.budget import Payer
-from backend.runs.caps import UNPRICED, Scope
 
 
 @dataclass(frozen=True, slots=True)

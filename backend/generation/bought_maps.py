@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from backend.base import CONTROL_PICTURE, Backend
-from backend.caller import Caller
+from backend.adapters.base import CONTROL_PICTURE, Backend
+from backend.domain.caller import Caller
+from backend.domain.parts import Control, Preprocess
+from backend.domain.requests import Request
 from backend.playground import Playground
-from backend.request_parts import Control, Preprocess
-from backend.requests import Request
 
 _WORDS: dict[Preprocess, str] = {"depth": "Control picture: depth", "pose": "Control picture: pose"}
 

@@ -11,24 +11,24 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from backend.access import check_pictures
-from backend.allowance import payer_of
-from backend.base import Backend
-from backend.caller import Caller
-from backend.capabilities import Estimate
-from backend.errors import Cancelled, NotReady, PlaygroundError, StorageFull, TooManyRequests
-from backend.events import Emit, Event, Ordering, Progress, Stopped, Waiting, unheard
-from backend.exchanges import Exchange, noting
-from backend.known_maps import with_known_maps, words_of
+from backend.adapters.base import Backend
+from backend.domain.caller import Caller
+from backend.domain.capabilities import Estimate
+from backend.domain.errors import Cancelled, NotReady, PlaygroundError, StorageFull, TooManyRequests
+from backend.domain.events import Emit, Event, Ordering, Progress, Stopped, Waiting, unheard
+from backend.domain.exchanges import Exchange, noting
+from backend.domain.parts import RANDOM_SEED, Control
+from backend.domain.records import Run
+from backend.domain.requests import ControlNet, Request, TextToImage
+from backend.generation.allowance import payer_of
+from backend.generation.bought_maps import with_known_maps, words_of
+from backend.generation.picture_access import check_pictures
+from backend.generation.recorder import Recorder
 from backend.playground import Playground
-from backend.recorder import Recorder
-from backend.request_parts import RANDOM_SEED, Control
-from backend.requests import ControlNet, Request, TextToImage
-from backend.runs.database import write
-from backend.runs.exchanges import save_exchanges
-from backend.runs.patience import patiently
-from backend.runs.records import Run
-from backend.stream import TICK_SECONDS, Work
+from backend.record.database.engine import write
+from backend.record.database.patience import patiently
+from backend.record.exchange_log import save_exchanges
+from backend.threads.stream import TICK_SECONDS, Work
 
 log = logging.getLogger(__name__)
 

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
-from backend.base import Backend
-from backend.caller import Caller
-from backend.local.zerogpu import seconds_for
+from backend.adapters.base import Backend
+from backend.adapters.local.zerogpu import seconds_for
+from backend.domain.caller import Caller
+from backend.domain.requests import Request
 from backend.playground import Playground
-from backend.requests import Request
-from backend.runs.tables import runs
+from backend.record.database.tables import runs
 
 ANONYMOUS_SECONDS, FREE_SECONDS = 2 * 60, 5 * 60
 """ZeroGPU's daily quota by Hugging Face's documentation of 2026; PRO accounts have 40 minutes, which we can't see."""

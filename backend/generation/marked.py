@@ -6,11 +6,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from backend.base import Backend
-from backend.errors import from_validation
+from backend.adapters.base import Backend
+from backend.domain.errors import from_validation
+from backend.domain.parts import Lora
+from backend.domain.requests import Request, parse_request
 from backend.prompts.marks import Marked, Tag, read_marks
-from backend.request_parts import Lora
-from backend.requests import Request, parse_request
 
 WEIGHTS = "Weights in brackets, (words:1.3), don't act on this model: the words stay, without the brackets."
 _FIELDS = ("prompt", "negative_prompt")

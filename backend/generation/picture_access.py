@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from backend.caller import Caller
-from backend.errors import NotFound
-from backend.pixels import take_upload
+from backend.domain.caller import Caller
+from backend.domain.errors import NotFound
+from backend.domain.requests import Request, references
+from backend.images.incoming import take_upload
+from backend.images.storage.files import missing
 from backend.playground import Playground
-from backend.requests import Request, references
-from backend.runs.files import missing
 
 
 def receive(playground: Playground, caller: Caller, path: Path) -> str:

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, replace
 
-from backend.base import Backend
-from backend.caller import Caller
-from backend.generate import prepare
-from backend.marked import Taken, without_marks
+from backend.adapters.base import Backend
+from backend.domain.caller import Caller
+from backend.domain.requests import Request
+from backend.generation.generate import prepare
+from backend.generation.marked import Taken, without_marks
 from backend.prompts.wording import PLAIN, Wording
-from backend.requests import Request
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from backend.access import check_pictures
-from backend.base import Backend
-from backend.caller import Caller
-from backend.capabilities import Estimate
-from backend.errors import GenerationFailed
-from backend.events import Event
-from backend.generate import book, prepare
-from backend.known_maps import with_known_maps
+from backend.adapters.base import Backend
+from backend.domain.caller import Caller
+from backend.domain.capabilities import Estimate
+from backend.domain.errors import GenerationFailed
+from backend.domain.events import Event
+from backend.domain.requests import Request
+from backend.generation.bought_maps import with_known_maps
+from backend.generation.generate import book, prepare
+from backend.generation.picture_access import check_pictures
+from backend.money.spending import drift
 from backend.playground import Playground
 from backend.prompts.expansion import is_dynamic
-from backend.requests import Request
-from backend.runs.statistics import drift
 
 
 def exact_price_of(playground: Playground, caller: Caller, backend: Backend, request: Request) -> Decimal:

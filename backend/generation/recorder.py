@@ -8,17 +8,36 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from backend.base import CONTROL_PICTURE
-from backend.capabilities import Estimate
-from backend.credentials.claim import Deed
-from backend.errors import RUN_AGAIN, Billed, Cancelled, GenerationFailed, PlaygroundError, ProviderBusy, StorageFull
-from backend.events import Charged, Emit, Event, Failed, Finished, Generated, Ordering, Progress, Submitted, is_wanted
+from backend.adapters.base import CONTROL_PICTURE
+from backend.domain.capabilities import Estimate
+from backend.domain.errors import (
+    RUN_AGAIN,
+    Billed,
+    Cancelled,
+    GenerationFailed,
+    PlaygroundError,
+    ProviderBusy,
+    StorageFull,
+)
+from backend.domain.events import (
+    Charged,
+    Emit,
+    Event,
+    Failed,
+    Finished,
+    Generated,
+    Ordering,
+    Progress,
+    Submitted,
+    is_wanted,
+)
+from backend.domain.records import CostKind, Run, RunImage, Status
+from backend.images.credentials.claim import Deed
+from backend.images.keep import Sign, keep_image
+from backend.images.metadata.source_type import TERMS, Term, marked
 from backend.playground import Playground
-from backend.runs.database import write
-from backend.runs.keep import Sign, keep_image
-from backend.runs.origin import TERMS, Term, marked
-from backend.runs.patience import patiently
-from backend.runs.records import CostKind, Run, RunImage, Status
+from backend.record.database.engine import write
+from backend.record.database.patience import patiently
 
 log = logging.getLogger(__name__)
 

@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from backend.caller import Caller
-from backend.errors import Billed, NotFound, PlaygroundError, RecordBusy
-from backend.generate import collect
+from backend.domain.caller import Caller
+from backend.domain.errors import Billed, NotFound, PlaygroundError, RecordBusy
+from backend.domain.records import Run
+from backend.generation.generate import collect
 from backend.playground import Playground
-from backend.runs.process import renew
-from backend.runs.records import Run
+from backend.record.database.processes import renew
 
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from backend.request_parts import THRESHOLDS, Thresholds
+from backend.domain.parts import THRESHOLDS, Thresholds
 
 
 def edges(image: Image.Image, thresholds: Thresholds = THRESHOLDS) -> Image.Image:

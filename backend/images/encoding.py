@@ -5,7 +5,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from backend.request_parts import OutputFormat
+from backend.domain.parts import OutputFormat
 
 
 def encode(image: Image.Image, image_format: OutputFormat, quality: int = 95) -> bytes:

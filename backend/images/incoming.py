@@ -8,10 +8,10 @@ from typing import IO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from backend.errors import BadImage, StorageUnreachable
-from backend.restore.exif import claimed_bytes
-from backend.restore.texts import exif_blocks
-from backend.runs.files import SUFFIXES, ImageFiles
+from backend.domain.errors import BadImage, StorageUnreachable
+from backend.images.metadata.exif import claimed_bytes
+from backend.images.metadata.texts import exif_blocks
+from backend.images.storage.files import SUFFIXES, ImageFiles
 
 MOST_BYTES = 30 * 2**20
 MOST_PIXELS = 40_000_000

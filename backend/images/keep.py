@@ -6,15 +6,15 @@ from collections.abc import Callable
 
 from PIL import Image, UnidentifiedImageError
 
-from backend.encoding import encode
-from backend.errors import BadReply, Unsigned
-from backend.events import Generated
-from backend.requests import of_image
-from backend.runs.files import SUFFIXES, ImageFiles
-from backend.runs.metadata import embed
-from backend.runs.origin import Term, marked
-from backend.runs.provenance import without_manifest, without_xmp
-from backend.runs.records import Run, RunImage
+from backend.domain.errors import BadReply, Unsigned
+from backend.domain.events import Generated
+from backend.domain.records import Run, RunImage
+from backend.domain.requests import of_image
+from backend.images.encoding import encode
+from backend.images.metadata.provenance import without_manifest, without_xmp
+from backend.images.metadata.request_text import embed
+from backend.images.metadata.source_type import Term, marked
+from backend.images.storage.files import SUFFIXES, ImageFiles
 
 Sign = Callable[[bytes, str, bytes | None], bytes]
 """Signs a result's file of a format; the last is the provider's own file of it, if there is one. Raises `Unsigned`."""

@@ -4,8 +4,8 @@ from typing import Literal
 
 from PIL import Image, ImageOps
 
-from backend.pixels import MULTIPLE
-from backend.request_parts import LEAST_SIDE, MOST_SIDE
+from backend.domain.parts import LEAST_SIDE, MOST_SIDE
+from backend.images.incoming import MULTIPLE
 
 Resize = Literal["crop", "fit", "stretch"]
 

@@ -4,10 +4,10 @@ from typing import get_args
 
 from PIL import Image
 
-from backend.encoding import preview_jpeg
-from backend.restore.origin import Origin, source_type_of
-from backend.restore.texts import MOST_BYTES
-from backend.runs.origin import Term, marked
+from backend.images.encoding import preview_jpeg
+from backend.images.metadata.origin import Origin, source_type_of
+from backend.images.metadata.source_type import Term, marked
+from backend.images.metadata.texts import MOST_BYTES
 
 
 def small_copy(picture: Image.Image, longest_side: int) -> bytes:

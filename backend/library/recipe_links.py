@@ -10,10 +10,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from backend.errors import BadLink, Problem, from_validation
-from backend.recipes import Recipe, complete
-from backend.requests import IMAGE_FIELDS, MODES, REQUEST_TYPES, Mode, Request
-from backend.runs.metadata import recipe
+from backend.domain.errors import BadLink, Problem, from_validation
+from backend.domain.recipes import Recipe, complete
+from backend.domain.requests import IMAGE_FIELDS, MODES, REQUEST_TYPES, Mode, Request
+from backend.images.metadata.request_text import recipe
 
 VERSION = "1"
 MOST_CHARACTERS = 12_000

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 from sqlalchemy import delete, insert, select
 
-from backend.errors import NotFound
-from backend.recipes import Recipe
-from backend.runs.database import exclusively, writing
-from backend.runs.metadata import recipe
-from backend.runs.records import Run, RunImage
-from backend.runs.store import Store
-from backend.runs.tables import links, runs
+from backend.domain.errors import NotFound
+from backend.domain.recipes import Recipe
+from backend.domain.records import Run, RunImage
+from backend.images.metadata.request_text import recipe
+from backend.record.database.engine import exclusively, writing
+from backend.record.database.tables import links, runs
+from backend.record.store import Store
 
 _GONE = "This link shows nothing any more: it was revoked, or its run was deleted."
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, tuple_, update
 
-from backend.errors import InvalidRequest, NotAllowed, NotFound, Problem
-from backend.runs.database import exclusively, writing
-from backend.runs.records import Run
-from backend.runs.store import Store
-from backend.runs.tables import members, rooms, runs
+from backend.domain.errors import InvalidRequest, NotAllowed, NotFound, Problem
+from backend.domain.records import Run
+from backend.record.database.engine import exclusively, writing
+from backend.record.database.tables import members, rooms, runs
+from backend.record.store import Store
 
 MOST_MEMBERS = 100
 MOST_ROOMS_A_HOST = 10

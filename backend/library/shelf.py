@@ -6,13 +6,13 @@ from typing import Any, Literal
 
 from sqlalchemy import Engine, delete, func, insert, select
 
-from backend.errors import InvalidRequest, NotFound, Problem
+from backend.domain.errors import InvalidRequest, NotFound, Problem
+from backend.domain.recipes import Recipe, check_recipe
 from backend.prompts.expansion import Lists
 from backend.prompts.grammar import parse
 from backend.prompts.styles import Style
-from backend.recipes import Recipe, check_recipe
-from backend.runs.database import writing
-from backend.runs.tables import shelf
+from backend.record.database.engine import writing
+from backend.record.database.tables import shelf
 
 Kind = Literal["style", "preset", "list"]
 

@@ -8,12 +8,12 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, field_validator
 
+from backend.domain.parts import Part
+from backend.domain.recipes import Recipe, check_recipe
+from backend.domain.requests import Mode
 from backend.prompts.styles import Style
-from backend.recipes import Recipe, check_recipe
-from backend.request_parts import Part
-from backend.requests import Mode
 
-FOLDER = Path(__file__).parents[1] / "presets"
+FOLDER = Path(__file__).parents[2] / "presets"
 
 _Content = TypeVar("_Content")
 

@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, Select, Update, bindparam, case, func, insert, or_, select, update
 
-from backend.errors import OverBudget
-from backend.runs.caps import UNPRICED, WINDOW, Caps, Scope, Standing
-from backend.runs.database import exclusively
-from backend.runs.records import Run
-from backend.runs.tables import BY_THE_HOUSE, NANO, Money, ledger
+from backend.domain.errors import OverBudget
+from backend.domain.records import Run
+from backend.money.caps import UNPRICED, WINDOW, Caps, Scope, Standing
+from backend.record.database.engine import exclusively
+from backend.record.database.tables import BY_THE_HOUSE, NANO, Money, ledger
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Engine, func, select, type_coerce
 
-from backend.runs.tables import BILLED, images, ledger, runs
+from backend.record.database.tables import BILLED, images, ledger, runs
 
 _DAY = 86_400_000_000
 """Microseconds: the unit that moments are stored in."""

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import combinations
 
-from backend.errors import InvalidRequest, Problem
+from backend.domain.errors import InvalidRequest, Problem
+from backend.domain.parts import MAX_SEED
+from backend.domain.requests import Request, of_image, seeds
 from backend.prompts.grammar import MOST_CHARACTERS, Choice, Piece, Pieces, Wildcard, parse
-from backend.request_parts import MAX_SEED
-from backend.requests import Request, of_image, seeds
 
 Lists = Mapping[str, Sequence[str]]
 """The wildcards: the lines of each list by its name. A line may be dynamic itself."""

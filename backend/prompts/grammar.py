@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from backend.errors import InvalidRequest, Problem
+from backend.domain.errors import InvalidRequest, Problem
 
 MOST_CHARACTERS = 20_000
 MOST_DEPTH = 12

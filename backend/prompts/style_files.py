@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from backend.errors import InvalidRequest, Problem, from_validation
+from backend.domain.errors import InvalidRequest, Problem, from_validation
 from backend.prompts.styles import Style
 
 MOST_BYTES = 2**21

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from backend.errors import InvalidRequest, Problem
-from backend.request_parts import Part
+from backend.domain.errors import InvalidRequest, Problem
+from backend.domain.parts import Part
 
 PLACEHOLDER = "{prompt}"
 

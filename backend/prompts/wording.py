@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
-from backend.errors import from_validation
+from backend.domain.errors import from_validation
+from backend.domain.requests import Request, parse_request
 from backend.prompts.expansion import Lists, expand_request
 from backend.prompts.styles import Style, apply
-from backend.requests import Request, parse_request
 
 
 @dataclass(frozen=True, slots=True)

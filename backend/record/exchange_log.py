@@ -6,9 +6,9 @@ from dataclasses import asdict
 
 from sqlalchemy import Engine, delete, insert, select
 
-from backend.exchanges import Exchange
-from backend.runs.database import writing
-from backend.runs.tables import exchanges
+from backend.domain.exchanges import Exchange
+from backend.record.database.engine import writing
+from backend.record.database.tables import exchanges
 
 
 def save_exchanges(engine: Engine, run_id: str, noted: Sequence[Exchange]) -> None:

@@ -8,16 +8,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, literal, select, tuple_, update
 
-from backend.errors import NotFound
-from backend.requests import Mode
-from backend.runs.database import exclusively
-from backend.runs.files import ImageFiles
-from backend.runs.records import READY, Run
-from backend.runs.store import Store
-from backend.runs.tables import favourites, images, runs, stored
-from backend.runs.trash import empty
-from backend.runs.words import first_number, marks, matches, note_state, row_number, split, state
-from backend.runs.words import table as prompts
+from backend.domain.errors import NotFound
+from backend.domain.records import READY, Run
+from backend.domain.requests import Mode
+from backend.images.storage.files import ImageFiles
+from backend.record.database.engine import exclusively
+from backend.record.database.search_words import first_number, marks, matches, note_state, row_number, split, state
+from backend.record.database.search_words import table as prompts
+from backend.record.database.tables import favourites, images, runs, stored
+from backend.record.store import Store
+from backend.record.trash import empty
 
 KEPT_IN_TRASH = timedelta(days=7)
 GONE = datetime.fromtimestamp(1, UTC)

@@ -7,8 +7,8 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement, Engine, Select, delete, insert, or_, select, update
 
-from backend.runs.database import exclusively, writing
-from backend.runs.tables import holders, images, inputs, members, runs
+from backend.record.database.engine import exclusively, writing
+from backend.record.database.tables import holders, images, inputs, members, runs
 
 Holding = Literal["yours", "another's", "nobody's"]
 

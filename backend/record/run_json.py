@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from backend.errors import PlaygroundError
-from backend.events import Mapped
-from backend.requests import IN_DIGITS, seeds
-from backend.runs.records import Run, RunImage
+from backend.domain.errors import PlaygroundError
+from backend.domain.events import Mapped
+from backend.domain.records import Run, RunImage
+from backend.domain.requests import IN_DIGITS, seeds
 
 SAFE_INTEGER = 2**53
 

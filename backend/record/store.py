@@ -7,15 +7,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, bindparam, insert, select, tuple_, update
 
-from backend.errors import NotFound
-from backend.requests import parse_request, references
-from backend.runs.database import exclusively, write, writing
-from backend.runs.process import carried_elsewhere, carry, left_by_others, put_down, take_over
-from backend.runs.records import Run, RunImage
-from backend.runs.stored import count_image, count_run
-from backend.runs.tables import images, inputs, runs
-from backend.runs.words import table as prompts
-from backend.runs.words import words_of
+from backend.domain.errors import NotFound
+from backend.domain.records import Run, RunImage
+from backend.domain.requests import parse_request, references
+from backend.record.database.engine import exclusively, write, writing
+from backend.record.database.processes import carried_elsewhere, carry, left_by_others, put_down, take_over
+from backend.record.database.search_words import table as prompts
+from backend.record.database.search_words import words_of
+from backend.record.database.stored import count_image, count_run
+from backend.record.database.tables import images, inputs, runs
 
 _OF_THE_REQUEST = ("mode", "prompt", "steps")
 _ENDED = ("status", "seconds", "cost_usd", "cost_kind", "error", "billed")

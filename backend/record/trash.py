@@ -5,15 +5,15 @@ from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select
 
-from backend.errors import NotFound
-from backend.runs.database import exclusively
-from backend.runs.files import ImageFiles
-from backend.runs.records import Run
-from backend.runs.store import Store
-from backend.runs.stored import uncount
-from backend.runs.tables import holders, images, inputs, runs
-from backend.runs.words import row_number
-from backend.runs.words import table as prompts
+from backend.domain.errors import NotFound
+from backend.domain.records import Run
+from backend.images.storage.files import ImageFiles
+from backend.record.database.engine import exclusively
+from backend.record.database.search_words import row_number
+from backend.record.database.search_words import table as prompts
+from backend.record.database.stored import uncount
+from backend.record.database.tables import holders, images, inputs, runs
+from backend.record.store import Store
 
 YOUNG_SECONDS = 60.0
 """A file that was put this recently may belong to a run whose row isn't written yet."""

@@ -6,9 +6,9 @@ from itertools import islice
 
 from sqlalchemy import Engine, delete, func, select
 
-from backend.runs.database import writing
-from backend.runs.files import ImageFiles
-from backend.runs.tables import holders, images, inputs, runs
+from backend.images.storage.files import ImageFiles
+from backend.record.database.engine import writing
+from backend.record.database.tables import holders, images, inputs, runs
 
 _BATCH = 200
 

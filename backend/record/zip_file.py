@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from backend.errors import NotFound, PlaygroundError, StorageFull
-from backend.runs.answer import run_json
-from backend.runs.files import SUFFIXES, ImageFiles
-from backend.runs.records import Run, RunImage
+from backend.domain.errors import NotFound, PlaygroundError, StorageFull
+from backend.domain.records import Run, RunImage
+from backend.images.storage.files import SUFFIXES, ImageFiles
+from backend.record.run_json import run_json
 
 NOTES = "runs.json"
 

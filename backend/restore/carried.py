@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from backend.restore.texts import XMP
-from backend.restore.xmp import texts_of_xmp
+from backend.images.metadata.texts import XMP
+from backend.images.metadata.xmp import texts_of_xmp
 
 TEXTS = ("parameters", "UserComment", "comment", "Comment", "ImageDescription", "description")
 """Where a text may stand that no keyword tells."""

@@ -5,11 +5,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from backend.errors import InvalidRequest, Problem
-from backend.recipes import Recipe, check_recipe
-from backend.request_fields import kind_of
-from backend.request_parts import Lora
-from backend.requests import REQUEST_TYPES, TextToImage
+from backend.domain.errors import InvalidRequest, Problem
+from backend.domain.parts import Lora
+from backend.domain.recipes import Recipe, check_recipe
+from backend.domain.request_fields import kind_of
+from backend.domain.requests import REQUEST_TYPES, TextToImage
 from backend.restore.family import is_turbos
 from backend.restore.found import Found, Restored
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from backend.recipes import Recipe
+from backend.domain.recipes import Recipe
 
 _SHOWN = 80
 _LOST = "Nodes make it whose result isn't in the file."

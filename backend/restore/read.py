@@ -5,22 +5,22 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from backend.errors import InvalidRequest
-from backend.recipes import check_recipe
+from backend.domain.errors import InvalidRequest
+from backend.domain.recipes import check_recipe
+from backend.images.metadata.picture_size import picture_size
+from backend.images.metadata.request_text import KEY
+from backend.images.metadata.texts import read_texts
 from backend.restore.carried import TEXTS, Carried
 from backend.restore.civitai import read_extra
 from backend.restore.comfyui.read import read_canvas, read_graph
 from backend.restore.draw_things import read_draw_things
 from backend.restore.easy_diffusion import read_easy_diffusion
 from backend.restore.fit import RefusesLora, fit, no_lora
+from backend.restore.flat_json import read_fooocus, read_novelai, read_ruined_fooocus, read_space, read_swarmui
 from backend.restore.found import Dropped, Found, Restored
 from backend.restore.infotext import MOST_CHARACTERS, read_infotext
 from backend.restore.invokeai import read_dream, read_invokeai, read_sd_metadata
 from backend.restore.mflux import read_mflux
-from backend.restore.picture_size import picture_size
-from backend.restore.plain_json import read_fooocus, read_novelai, read_ruined_fooocus, read_space, read_swarmui
-from backend.restore.texts import read_texts
-from backend.runs.metadata import KEY
 
 OURS = "Z-Image Playground"
 _OBJECTS: tuple[Callable[[Any], Found | None], ...] = (

@@ -2,7 +2,7 @@
 
 import re
 
-from backend.scheduler_names import SCHEDULER_NAMES
+from backend.domain.schedulers import SCHEDULER_NAMES
 
 _OTHERS = {
     "unipcbh2": "UniPC",

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from backend.registry import build as build_backend
-from backend.runs.files import ImageFiles
+from backend.adapters.registry import build as build_backend
+from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
 from backend.simulator.artist import Artist, BackendArtist, FlatArtist
 from backend.simulator.faults import Habits

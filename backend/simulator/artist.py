@@ -4,14 +4,14 @@ from typing import Protocol
 
 from PIL import Image, ImageDraw, ImageFont
 
-from backend.base import Backend
-from backend.caller import Caller
-from backend.errors import GenerationFailed
-from backend.events import Event, Generated
-from backend.fake import draw as draw_colour
-from backend.request_parts import Accelerator
-from backend.requests import Request
-from backend.runs.files import ImageFiles
+from backend.adapters.base import Backend
+from backend.adapters.fake import draw as draw_colour
+from backend.domain.caller import Caller
+from backend.domain.errors import GenerationFailed
+from backend.domain.events import Event, Generated
+from backend.domain.parts import Accelerator
+from backend.domain.requests import Request
+from backend.images.storage.files import ImageFiles
 
 DEFAULT_SIDE = 1024
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from backend.runs.files import ImageFiles
+from backend.images.storage.files import ImageFiles
 from backend.simulator.artist import Artist
 from backend.simulator.faults import Faults, Habits
 

@@ -5,8 +5,8 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from backend.errors import Cancelled, NotReady, PlaygroundError
-from backend.events import Emit, Progress
+from backend.domain.errors import Cancelled, NotReady, PlaygroundError
+from backend.domain.events import Emit, Progress
 
 log = logging.getLogger(__name__)
 

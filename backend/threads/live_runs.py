@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from backend.caller import Caller
-from backend.events import Event
-from backend.job import Job
-from backend.runs.records import Run
-from backend.stream import Stream, Work
+from backend.domain.caller import Caller
+from backend.domain.events import Event
+from backend.domain.job import Job
+from backend.domain.records import Run
+from backend.threads.stream import Stream, Work
 
 LINGER_SECONDS = 10.0
 """How long a run on this machine goes on after its page was closed: long enough for a reload on a slow line."""

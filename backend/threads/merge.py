@@ -5,8 +5,8 @@ import queue
 import threading
 from collections.abc import Callable, Iterator, Mapping
 
-from backend.errors import PlaygroundError
-from backend.events import Event, Failed, Waiting
+from backend.domain.errors import PlaygroundError
+from backend.domain.events import Event, Failed, Waiting
 
 Starts = Mapping[str, Callable[[], Iterator[Event]]]
 """Streams by name, each begun by a call."""

@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from backend.errors import Cancelled, PlaygroundError
-from backend.events import Emit, Event, Failed, Finished, Generated, Mapped, Stopped, Submitted, Waiting
+from backend.domain.errors import Cancelled, PlaygroundError
+from backend.domain.events import Emit, Event, Failed, Finished, Generated, Mapped, Stopped, Submitted, Waiting
 
 log = logging.getLogger(__name__)
 

@@ -6,9 +6,9 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 
-from backend.errors import Cancelled, GenerationFailed, PlaygroundError
-from backend.events import Emit, Event, Waiting
-from backend.requests import Request
+from backend.domain.errors import Cancelled, GenerationFailed, PlaygroundError
+from backend.domain.events import Emit, Event, Waiting
+from backend.domain.requests import Request
 
 log = logging.getLogger(__name__)
 

@@ -5,10 +5,10 @@ import socket
 from contextlib import closing, suppress
 from pathlib import Path
 
-from backend.errors import NotReady, WrongSetting
+from backend.data_folder import data_folder
+from backend.domain.errors import NotReady, WrongSetting
 from backend.setting_words import wrong
 from backend.settings import Settings
-from backend.storage import data_folder
 
 VIBE = (
     "GRADIO_VIBE_MODE lets every visitor run code on this machine: unset it to start a page that strangers can reach."

@@ -1,8 +1,8 @@
 """What the terminal says at the start: who can reach the page, what strangers can do, and what they can spend."""
 
-from backend.caller import Caller
+from backend.domain.caller import Caller
+from backend.money.caps import usd
 from backend.playground import Playground
-from backend.runs.caps import usd
 from backend.settings import Settings
 
 UNMARKED = "Pictures don't say that a model made them (PLAYGROUND_MARK is off): say it yourself where you show them."

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from backend.disk import GB, Disk, files_below, on_disk
-from backend.errors import StorageFull
+from backend.domain.errors import StorageFull
+from backend.images.storage.disk import GB, Disk, files_below, on_disk
 from backend.playground import Playground
-from backend.runs.unused import remove_unused
+from backend.record.unused import remove_unused
 
 log = logging.getLogger(__name__)
 

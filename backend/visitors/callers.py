@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from backend.caller import Caller
+from backend.domain.caller import Caller
 from backend.visitors.addresses import Addresses
 from backend.visitors.identity import Visit, guest_id, is_token, login_id, visitor_id
 from backend.visitors.keys import KeyRing, Owner

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 
 from pydantic import SecretStr
 
-from backend.caller import OwnKey
-from backend.errors import InvalidRequest, Problem
+from backend.domain.caller import OwnKey
+from backend.domain.errors import InvalidRequest, Problem
 
 MOST_SESSIONS = 10_000
 IDLE_SECONDS = 12 * 3600

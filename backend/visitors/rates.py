@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from backend.errors import TooManyRequests
+from backend.domain.errors import TooManyRequests
 
 MOST_BUCKETS = 50_000
 

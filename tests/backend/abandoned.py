@@ -3,7 +3,7 @@
 from sqlalchemy import delete
 
 from backend.playground import Playground
-from backend.runs.tables import carriers
+from backend.record.database.tables import carriers
 
 
 def abandon(playground: Playground, run_id: str) -> None:

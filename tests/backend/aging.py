@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from backend.disk import files_below
+from backend.images.storage.disk import files_below
 
 
 def grow_older(folder: Path, seconds: float) -> None:

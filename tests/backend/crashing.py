@@ -1,8 +1,8 @@
 """A process that ends in the middle of a run, after what had to be on disk went there."""
 
-from backend.events import Event, Submitted
-from backend.runs.records import Run
-from backend.runs.store import Store
+from backend.domain.events import Event, Submitted
+from backend.domain.records import Run
+from backend.record.store import Store
 
 
 class Crash(BaseException):

@@ -15,10 +15,10 @@ from typing import Any
 from PIL import Image
 from sqlalchemy import event
 
-from backend.caller import Caller
-from backend.generate import generate
+from backend.domain.caller import Caller
+from backend.domain.requests import Request, parse_request
+from backend.generation.generate import generate
 from backend.playground import Playground, open_playground
-from backend.requests import Request, parse_request
 from backend.settings import Settings
 from backend.simulator.world import KEY
 

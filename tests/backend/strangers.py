@@ -3,10 +3,10 @@
 import dataclasses
 from typing import Any
 
-from backend.fake import FakeBackend
+from backend.adapters.fake import FakeBackend
+from backend.domain.requests import Request, parse_request
+from backend.money.ledger import Budget
 from backend.playground import Playground
-from backend.requests import Request, parse_request
-from backend.runs.budget import Budget
 
 
 class PaidFake(FakeBackend):

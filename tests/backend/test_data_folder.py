@@ -1,7 +1,7 @@
 from pathlib import Path
 
+from backend.data_folder import data_folder
 from backend.settings import Settings
-from backend.storage import data_folder
 
 
 def test_a_spaces_storage_is_used_where_a_database_lives_there(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from app import main
-from backend.errors import RecordBusy
-from backend.runs.database import open_database
+from backend.domain.errors import RecordBusy
+from backend.record.database.engine import open_database
 from backend.setting_words import OPTIONS, TAKES, name_of, wrong
 from backend.settings import Settings
 
@@ -122,7 +122,7 @@ def test_a_record_that_is_no_database_is_said(said: Told, tmp_path: Path) -> Non
 
 def test_a_start_waits_for_a_record_that_another_program_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tries = []
-    begin = "backend.runs.database._begin_alone"
+    begin = "backend.record.database.engine._begin_alone"
 
     def refusing(engine: object) -> object:
         tries.append(engine)

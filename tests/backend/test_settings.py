@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from backend.runs.caps import Caps
+from backend.money.caps import Caps
 from backend.settings import Settings
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.benchmarks.measure import Row
+from tests.benchmarks.support.measure import Row
 
 TOPICS = ("start", "page", "first_image", "local", "results", "history", "restore", "door", "visitors", "provider")
 PAGE = Path("docs/benchmarks.md")

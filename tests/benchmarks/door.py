@@ -10,18 +10,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from backend.caller import Caller
-from backend.events import Emit, Event, Progress
-from backend.fake import FakeBackend
-from backend.generate import generate, prepare
+from backend.adapters.fake import FakeBackend
+from backend.domain.caller import Caller
+from backend.domain.events import Emit, Event, Progress
+from backend.domain.requests import Request, parse_request
+from backend.generation.generate import generate, prepare
+from backend.images.storage.files import ImageFiles
+from backend.money.ledger import Budget
 from backend.playground import Playground
-from backend.requests import Request, parse_request
-from backend.runs.budget import Budget
-from backend.runs.database import open_database
-from backend.runs.files import ImageFiles
-from backend.runs.store import Store
+from backend.record.database.engine import open_database
+from backend.record.store import Store
 from backend.settings import Settings
-from tests.benchmarks.measure import Row, side_by_side
+from tests.benchmarks.support.measure import Row, side_by_side
 
 MOST_MORE_MS = 30.0
 LEAST_SHARE = 0.9

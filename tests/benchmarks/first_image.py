@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gradio_client import Client
 
-from tests.benchmarks.measure import Row, seconds
+from tests.benchmarks.support.measure import Row, seconds
 from tests.serving import free_port
 
 MOST_FIRST, MOST_LATER = 60.0, 5.0

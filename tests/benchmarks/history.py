@@ -9,19 +9,19 @@ from pathlib import Path
 
 from sqlalchemy import insert, update
 
-from backend.requests import parse_request
-from backend.runs.budget import Budget
-from backend.runs.caps import Caps
-from backend.runs.database import open_database
-from backend.runs.files import ImageFiles
-from backend.runs.history import History, Search
-from backend.runs.records import Run
-from backend.runs.statistics import bills, drift, seconds_by_size
-from backend.runs.store import Store
-from backend.runs.tables import images, ledger, runs
-from backend.runs.words import table as prompts
-from backend.runs.words import words_of
-from tests.benchmarks.measure import Row, side_by_side
+from backend.domain.records import Run
+from backend.domain.requests import parse_request
+from backend.images.storage.files import ImageFiles
+from backend.money.caps import Caps
+from backend.money.ledger import Budget
+from backend.money.spending import bills, drift, seconds_by_size
+from backend.record.database.engine import open_database
+from backend.record.database.search_words import table as prompts
+from backend.record.database.search_words import words_of
+from backend.record.database.tables import images, ledger, runs
+from backend.record.history import History, Search
+from backend.record.store import Store
+from tests.benchmarks.support.measure import Row, side_by_side
 
 FEW, MANY = 1_000, 200_000
 FLAT, MORE_MS, MOST_MS = 2.0, 5.0, 300.0

@@ -11,17 +11,17 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 from PIL import Image, ImageDraw
 
-from backend.canny import edges
-from backend.errors import NotReady
-from backend.local.canvas import Canvas, tail
-from backend.local.checkpoint import EMBEDDED, find
-from backend.local.controlnets import ControlNet
-from backend.local.drawing import Drawing, Guide, OnStep
-from backend.local.engine import Engine
-from backend.local.extras import Extras
-from backend.local.weights import load
-from backend.requests import TextToImage
-from tests.benchmarks.measure import Pair, Row, Work, side_by_side
+from backend.adapters.local.control.controlnets import ControlNet
+from backend.adapters.local.drawing.canvas import Canvas, tail
+from backend.adapters.local.drawing.drawing import Drawing, Guide, OnStep
+from backend.adapters.local.drawing.engine import Engine
+from backend.adapters.local.load import load
+from backend.adapters.local.machine.checkpoint import EMBEDDED, find
+from backend.adapters.local.machine.extras import Extras
+from backend.domain.errors import NotReady
+from backend.domain.requests import TextToImage
+from backend.images.edges import edges
+from tests.benchmarks.support.measure import Pair, Row, Work, side_by_side
 
 SIZE = (256, 256)
 STEPS = 8

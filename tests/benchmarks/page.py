@@ -9,8 +9,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.benchmarks.measure import Row, at_most, side_by_side
 from tests.benchmarks.start import BARE, MOST_TIMES, playground, serving
+from tests.benchmarks.support.measure import Row, at_most, side_by_side
 from tests.browser.conftest import ARGUMENTS
 from tools.setup.chromium import find_chromium
 

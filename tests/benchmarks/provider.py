@@ -14,19 +14,19 @@ from pathlib import Path
 
 import httpx
 
-from backend.caller import Caller
-from backend.generate import generate
-from backend.http import Line
+from backend.adapters.provider.line import Line
+from backend.adapters.runware.backend import RunwareBackend
+from backend.domain.caller import Caller
+from backend.domain.requests import TextToImage
+from backend.generation.generate import generate
+from backend.images.storage.files import ImageFiles
+from backend.money.ledger import Budget
 from backend.playground import Playground
-from backend.requests import TextToImage
-from backend.runs.budget import Budget
-from backend.runs.database import open_database
-from backend.runs.files import ImageFiles
-from backend.runs.store import Store
-from backend.runware.backend import RunwareBackend
+from backend.record.database.engine import open_database
+from backend.record.store import Store
 from backend.settings import Settings
 from backend.simulator.world import KEY
-from tests.benchmarks.measure import Row, seconds
+from tests.benchmarks.support.measure import Row, seconds
 from tests.serving import free_port
 
 MOST_MORE_MS = 30.0

@@ -8,7 +8,7 @@ from tests.backend.restore.files import png
 from tests.backend.restore.test_comfyui import GRAPH
 from tests.backend.restore.test_infotext import FORGE
 from tests.backend.restore.test_read import HOSTILE
-from tests.benchmarks.measure import Row, seconds
+from tests.benchmarks.support.measure import Row, seconds
 
 MOST_MS = 50.0
 ROUNDS = 5

@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageFilter
 
-from backend.encoding import encode
-from backend.events import Generated
-from backend.requests import parse_request
-from backend.runs.files import ImageFiles
-from backend.runs.keep import keep_image
-from backend.runs.origin import TERMS
-from backend.runs.records import Run
-from tests.benchmarks.measure import Row, at_most, side_by_side
+from backend.domain.events import Generated
+from backend.domain.records import Run
+from backend.domain.requests import parse_request
+from backend.images.encoding import encode
+from backend.images.keep import keep_image
+from backend.images.metadata.source_type import TERMS
+from backend.images.storage.files import ImageFiles
+from tests.benchmarks.support.measure import Row, at_most, side_by_side
 
 SIDE = 1024
 

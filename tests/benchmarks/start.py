@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.benchmarks.measure import Row
+from tests.benchmarks.support.measure import Row
 from tests.serving import free_port
 
 ROUNDS = 3

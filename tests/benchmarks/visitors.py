@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.benchmarks.crowd import Crowd
-from tests.benchmarks.measure import Row, seconds
-from tests.benchmarks.session import Events, opened
 from tests.benchmarks.start import resident, serving
+from tests.benchmarks.support.crowd import Crowd
+from tests.benchmarks.support.measure import Row, seconds
+from tests.benchmarks.support.session import Events, opened
 
 RUNS_EACH = 4
 TURNS, LEAST_TIMES = 3, 2.5
@@ -124,6 +124,6 @@ def _site(*, plain: bool = False) -> Iterator[tuple[str, int]]:
     how = ["--plain"] if plain else []
     with (
         tempfile.TemporaryDirectory() as name,
-        serving(["-m", "tests.benchmarks.site", *how, name], Path(name)) as site,
+        serving(["-m", "tests.benchmarks.support.site", *how, name], Path(name)) as site,
     ):
         yield site

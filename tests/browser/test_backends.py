@@ -5,7 +5,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from backend.restore.origin import read_origin
+from backend.images.metadata.origin import read_origin
 from tests.browser.folds import open_fold
 from tests.serving import Site
 

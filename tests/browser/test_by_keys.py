@@ -7,7 +7,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.folds import open_fold
-from tests.browser.test_modes import choose, drag, mask_of, newest, scene  # noqa: F401
+from tests.browser.modes.test_modes import choose, drag, mask_of, newest, scene  # noqa: F401
 from tests.serving import Site
 
 MOST_STOPS = 120

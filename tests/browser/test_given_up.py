@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.benchmarks.session import Events, opened
+from tests.benchmarks.support.session import Events, opened
 from tests.browser.folds import open_fold
 from tests.serving import Site, served_site
 
@@ -16,7 +16,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serve a playground that keeps the sessions of two pages."""
     with ExitStack() as serving:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("ui.sessions.MOST_SESSIONS", 2)
+            patch.setattr("ui.serving.sessions.MOST_SESSIONS", 2)
             site = serving.enter_context(served_site(tmp_path_factory.mktemp("data")))
         yield site
 

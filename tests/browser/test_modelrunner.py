@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect
 
 from backend.simulator.faults import Fault
-from tests.backend.modelrunner.scene import Scene, modelrunner_scene
+from tests.backend.adapters.modelrunner.scene import Scene, modelrunner_scene
 from tests.serving import free_port, page_of
 
 

@@ -9,8 +9,8 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from backend.simulator.faults import Fault
-from tests.backend.runware.scene import INFER, PREPROCESS, Scene, runware_scene
-from tests.browser.test_modes import choose, drag
+from tests.backend.adapters.runware.scene import INFER, PREPROCESS, Scene, runware_scene
+from tests.browser.modes.test_modes import choose, drag
 from tests.serving import free_port, page_of
 
 

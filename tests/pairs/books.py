@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from sqlalchemy import Engine, select
 
-from backend.runs.records import Run
-from backend.runs.store import Store
-from backend.runs.tables import ledger, runs
+from backend.domain.records import Run
+from backend.record.database.tables import ledger, runs
+from backend.record.store import Store
 from backend.simulator.faults import Fault, Faults
 from backend.simulator.world import World
 

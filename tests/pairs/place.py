@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from backend.fake import FakeBackend
+from backend.adapters.fake import FakeBackend
+from backend.images.storage.files import ImageFiles
 from backend.playground import Playground, open_playground
-from backend.runs.files import ImageFiles
 from backend.settings import Settings
 from backend.simulator.artist import FlatArtist
 from backend.simulator.faults import Fault

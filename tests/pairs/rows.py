@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image
 
-from backend.encoding import encode
+from backend.images.encoding import encode
 from backend.simulator.faults import Fault
 from tests.pairs.books import ORDERS, Books
 from tests.pairs.page import Page

@@ -13,7 +13,7 @@ NAMES = [row.name for row in ROWS]
 
 def covered(column: str) -> set[str]:
     """Return the rows for which the column's module has a test that can run."""
-    module = importlib.import_module(f"tests.pairs.{COLUMNS[column]}")
+    module = importlib.import_module(f"tests.pairs.columns.{COLUMNS[column]}")
     found: set[str] = set()
     for name, test in vars(module).items():
         for mark in getattr(test, "pytestmark", []) if name.startswith("test_") else []:

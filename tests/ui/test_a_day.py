@@ -11,19 +11,19 @@ import pytest
 from PIL import Image
 from sqlalchemy import event
 
-from backend.caller import Caller
-from backend.disk import Disk, files_below
-from backend.errors import StorageFull
-from backend.events import Finished
-from backend.generate import generate
+from backend.domain.caller import Caller
+from backend.domain.errors import StorageFull
+from backend.domain.events import Finished
+from backend.domain.records import Run
+from backend.domain.requests import parse_request
+from backend.generation.generate import generate
+from backend.images.storage.disk import Disk, files_below
 from backend.playground import Playground
-from backend.requests import parse_request
-from backend.runs.database_address import record_files
-from backend.runs.records import Run
-from backend.tidying import HOUR, Tidying
+from backend.record.database.address import record_files
+from backend.upkeep.tidying import HOUR, Tidying
 from tests.backend.aging import grow_older
-from ui.served import Served
-from ui.uploads import Uploads
+from ui.serving.served import Served
+from ui.serving.uploads import Uploads
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -101,10 +101,10 @@ def test_a_day_of_looks_masks_and_zips_ends_within_the_limit_with_every_result_t
 ) -> None:
     cache = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(cache))
-    monkeypatch.setattr("backend.disk.RELIEVED_AGAIN", 2.0)  # An hour passes in seconds here.
-    monkeypatch.setattr("backend.disk.MEASURED_AGAIN", 2.0)
+    monkeypatch.setattr("backend.images.storage.disk.RELIEVED_AGAIN", 2.0)  # An hour passes in seconds here.
+    monkeypatch.setattr("backend.images.storage.disk.MEASURED_AGAIN", 2.0)
     # Whether it outlives a power cut is not the question here, and waiting for the disk would take minutes.
-    monkeypatch.setattr("backend.runs.files.os.fsync", lambda _: None)
+    monkeypatch.setattr("backend.images.storage.files.os.fsync", lambda _: None)
     event.listen(playground.store.engine, "checkout", lambda found, *_: found.execute("PRAGMA synchronous=OFF"))
     disk = Disk(LIMIT, playground.settings.data, grows=record_files(playground.settings.data))
     playground.files.disk = disk

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backend.requests import MODES, REQUEST_TYPES
+from backend.domain.requests import MODES, REQUEST_TYPES
 from tests.serving import Site
 
 SIGNS_OF_A_BREAKDOWN = ("Traceback", 'File "', "site-packages", "object at 0x")

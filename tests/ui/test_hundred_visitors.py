@@ -12,9 +12,9 @@ import httpx
 import pytest
 from PIL import Image
 
-from backend.fake import draw
-from backend.requests import parse_request
-from tests.benchmarks.crowd import one_image, visitor_of
+from backend.adapters.fake import draw
+from backend.domain.requests import parse_request
+from tests.benchmarks.support.crowd import one_image, visitor_of
 from tests.serving import Site
 
 VISITORS = 100

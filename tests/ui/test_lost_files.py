@@ -11,22 +11,22 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from backend.caller import Caller
-from backend.errors import BadImage, StorageFull
-from backend.events import Finished, Generated
-from backend.generate import generate
-from backend.modelrunner import pictures as modelrunner
-from backend.requests import ControlNet, TextToImage, parse_request
-from backend.runs.archive import write_zip
-from backend.runs.records import Run
-from backend.runware import pictures as runware
+from backend.adapters.modelrunner import pictures as modelrunner
+from backend.adapters.runware import pictures as runware
+from backend.domain.caller import Caller
+from backend.domain.errors import BadImage, StorageFull
+from backend.domain.events import Finished, Generated
+from backend.domain.records import Run
+from backend.domain.requests import ControlNet, TextToImage, parse_request
+from backend.generation.generate import generate
+from backend.record.zip_file import write_zip
 from backend.visitors.identity import guest_id, visitor_id
 from tests.serving import Site
-from tests.ui.test_room import request_of
+from tests.ui.library.test_room import request_of
 from ui.page import build
-from ui.results import Board, board_html
-from ui.served import Served
-from ui.shared_result import RESULT, SharedResult
+from ui.runs.board import Board, board_html
+from ui.runs.result_link import RESULT, SharedResult
+from ui.serving.served import Served
 
 
 def cut(path: Path) -> None:

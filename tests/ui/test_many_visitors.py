@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.benchmarks.crowd import Made, one_image, visitor_of
+from tests.benchmarks.support.crowd import Made, one_image, visitor_of
 from tests.serving import Site
 
 VISITORS = 50

@@ -8,10 +8,10 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from backend.domain.requests import MODES
 from backend.playground import Playground
-from backend.requests import MODES
 from tests.serving import Site
-from ui.form import SHARED
+from ui.form.reading import SHARED
 from ui.page import build
 
 PUBLIC = {

@@ -7,7 +7,7 @@ import pytest
 from gradio_client.exceptions import AppError
 
 from backend.simulator.faults import Fault
-from tests.backend.modelrunner.scene import KEY, Scene, modelrunner_scene
+from tests.backend.adapters.modelrunner.scene import KEY, Scene, modelrunner_scene
 from tests.serving import free_port
 from tests.ui.scripting import Served, scripted
 

@@ -10,7 +10,7 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 from backend.simulator.faults import Fault
-from tests.backend.runware.scene import Scene, runware_scene
+from tests.backend.adapters.runware.scene import Scene, runware_scene
 from tests.serving import free_port
 from tests.ui.scripting import Served, scripted
 

@@ -15,14 +15,14 @@ from typing import Any
 import torch
 from PIL import Image
 
-from backend.local.checkpoint import find
-from backend.local.controlnets import ControlNet
-from backend.local.drawing import Drawing, Guide
-from backend.local.engine import Engine
-from backend.local.extras import Extras
-from backend.local.weights import load
-from backend.request_parts import Accelerator
-from backend.requests import TextToImage
+from backend.adapters.local.control.controlnets import ControlNet
+from backend.adapters.local.drawing.drawing import Drawing, Guide
+from backend.adapters.local.drawing.engine import Engine
+from backend.adapters.local.load import load
+from backend.adapters.local.machine.checkpoint import find
+from backend.adapters.local.machine.extras import Extras
+from backend.domain.parts import Accelerator
+from backend.domain.requests import TextToImage
 from tools.gpu_table import layouts
 from tools.gpu_table.shapes import full_size_pipe, union
 

@@ -11,16 +11,16 @@ from typing import Any
 
 import torch
 
-from backend.local.checkpoint import EMBEDDED, Checkpoint
-from backend.local.choices import option_problems
-from backend.local.drawing import Drawing
-from backend.local.engine import Engine
-from backend.local.extras import Extras
-from backend.local.machine import look
-from backend.local.options import LocalOptions
-from backend.local.parts import lacking_gguf
-from backend.local.weights import load
-from backend.requests import TextToImage
+from backend.adapters.local.drawing.drawing import Drawing
+from backend.adapters.local.drawing.engine import Engine
+from backend.adapters.local.load import load
+from backend.adapters.local.machine.checkpoint import EMBEDDED, Checkpoint
+from backend.adapters.local.machine.device import look
+from backend.adapters.local.machine.extras import Extras
+from backend.adapters.local.machine.model_parts import lacking_gguf
+from backend.adapters.local.machine.option_rules import option_problems
+from backend.adapters.local.machine.options import LocalOptions
+from backend.domain.requests import TextToImage
 from tools.gpu_table.gguf_file import write_gguf
 from tools.gpu_table.shapes import full_size_pipe
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import torch
 
-from backend.local.checkpoint import EMBEDDED
-from backend.local.controlnets import CONFIGS
+from backend.adapters.local.control.controlnets import CONFIGS
+from backend.adapters.local.machine.checkpoint import EMBEDDED
 
 TRANSFORMER = {
     "dim": 3840,

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from backend.errors import PlaygroundError
+from backend.domain.errors import PlaygroundError
 from backend.settings import Settings
 from tools.live_check import modelrunner, runware
 from tools.live_check.exchange import Exchange, Finding, Provider

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from backend.http import Call, Line, Reply
+from backend.adapters.provider.line import Call, Line, Reply
 from backend.settings import Settings
 
 LONGEST_TEXT = 200

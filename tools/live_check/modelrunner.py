@@ -13,13 +13,13 @@ import numpy as np
 from PIL import Image, ImageDraw
 from pydantic import SecretStr
 
-from backend.encoding import encode
-from backend.errors import GenerationFailed, PlaygroundError
-from backend.http import Line, Reply
-from backend.modelrunner.replies import Record, read_envelope, read_history, read_record, said
-from backend.modelrunner.service import MEDIA, Names, Service
-from backend.modelrunner.ticket import APP
-from backend.modelrunner.wire import ENDPOINT
+from backend.adapters.modelrunner.replies import Record, read_envelope, read_history, read_record, said
+from backend.adapters.modelrunner.service import MEDIA, Names, Service
+from backend.adapters.modelrunner.ticket import APP
+from backend.adapters.modelrunner.wire import ENDPOINT
+from backend.adapters.provider.line import Line, Reply
+from backend.domain.errors import GenerationFailed, PlaygroundError
+from backend.images.encoding import encode
 from backend.settings import Settings
 from tools.live_check.exchange import Exchange, Finding, Provider
 

@@ -11,15 +11,15 @@ from urllib.parse import urlsplit
 from PIL import Image, ImageDraw
 from pydantic import SecretStr
 
-from backend.encoding import encode
-from backend.errors import PlaygroundError
-from backend.events import unheard
-from backend.http import Line, Reply
-from backend.runware import replies
-from backend.runware.dry_run import DryRuns
-from backend.runware.service import MEDIA, Service
-from backend.runware.service import Exchange as ServiceExchange
-from backend.runware.wire import CONTROLNET_MODEL, MODEL, ImageInference, Message
+from backend.adapters.provider.line import Line, Reply
+from backend.adapters.runware import replies
+from backend.adapters.runware.dry_run import DryRuns
+from backend.adapters.runware.service import MEDIA, Service
+from backend.adapters.runware.service import Exchange as ServiceExchange
+from backend.adapters.runware.wire import CONTROLNET_MODEL, MODEL, ImageInference, Message
+from backend.domain.errors import PlaygroundError
+from backend.domain.events import unheard
+from backend.images.encoding import encode
 from backend.settings import Settings
 from tools.live_check.exchange import Exchange, Finding, Provider
 

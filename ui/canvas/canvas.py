@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("pictures.js", "easel.js", "easel_mask.js", "easel_edge.js", "easel_memory.js")
+_SCRIPTS = ("kept_pictures.js", "canvas.js", "mask.js", "mask_edge.js", "memory.js")
 """One program: the third draws the mask, the fourth shows it as growing and feathering make it, the last keeps all."""
 
 
@@ -17,7 +17,7 @@ def easel() -> gr.HTML:
     """Lay out the easel; its value is None or `{image, width, height}`: the uploaded file and its size in pixels."""
     return gr.HTML(
         None,
-        html_template=(_HERE / "easel.html").read_text(encoding="utf-8"),
+        html_template=(_HERE / "canvas.html").read_text(encoding="utf-8"),
         js_on_load="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
         apply_default_css=False,
         elem_id="easel",

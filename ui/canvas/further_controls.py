@@ -6,15 +6,15 @@ from typing import Any
 
 import gradio as gr
 
-from backend.capabilities import Capabilities
-from backend.errors import PlaygroundError
-from backend.request_parts import Control
-from ui.easel import picture_of, sheet
-from ui.served import Served, url
-from ui.uploads import Uploads
+from backend.domain.capabilities import Capabilities
+from backend.domain.errors import PlaygroundError
+from backend.domain.parts import Control
+from ui.canvas.canvas import picture_of, sheet
+from ui.serving.served import Served, url
+from ui.serving.uploads import Uploads
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("pictures.js", "further_controls.js")
+_SCRIPTS = ("kept_pictures.js", "further_controls.js")
 """One program: the first keeps the rows in the visitor's browser."""
 
 

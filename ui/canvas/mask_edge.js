@@ -1,4 +1,4 @@
-// What growing and feathering make of the mask, as backend/masks.py does it, on a smaller picture. --------------------
+// What growing and feathering make of the mask, as backend/images/masks.py does it, on a smaller picture. --------------------
 const edge = find('.edge'), MOST_EDGE = 400;
 let grow_by = 0, feather_by = 0, awaited = false;
 

@@ -8,18 +8,18 @@ from gradio.data_classes import FileData
 from gradio.events import api
 from pydantic import JsonValue, ValidationError
 
-from backend.base import Backend
-from backend.caller import Caller
-from backend.capabilities import read_options
-from backend.control_map import control_map, map_price
-from backend.errors import InvalidRequest, PlaygroundError, Problem, Unsupported, from_validation
-from backend.events import Event, Failed, Mapped
+from backend.adapters.base import Backend
+from backend.domain.caller import Caller
+from backend.domain.capabilities import read_options
+from backend.domain.errors import InvalidRequest, PlaygroundError, Problem, Unsupported, from_validation
+from backend.domain.events import Event, Failed, Mapped
+from backend.domain.parts import THRESHOLDS, Control
+from backend.experiments.control_map import control_map, map_price
 from backend.playground import Playground
-from backend.request_parts import THRESHOLDS, Control
-from ui import words
-from ui.caller import caller_of
-from ui.served import Served
-from ui.uploads import Uploads
+from ui.look import words
+from ui.serving.caller import caller_of
+from ui.serving.served import Served
+from ui.serving.uploads import Uploads
 
 _USUAL = dict(zip(("low_threshold", "high_threshold"), THRESHOLDS, strict=True))
 

@@ -11,22 +11,22 @@ import gradio as gr
 from gradio.data_classes import FileData
 from gradio.events import api
 
-from backend.base import Backend
-from backend.caller import Caller
-from backend.errors import InvalidRequest, PlaygroundError, Problem
-from backend.pricing import price_of
-from backend.requests import MODES, REQUEST_TYPES, Mode
-from backend.runs.answer import runs_json
-from backend.stream import TICK_SECONDS
-from ui import words
-from ui.caller import caller_of
-from ui.control_map_api import ControlMapApi
-from ui.reading import reading_json
-from ui.restore import read_file
-from ui.scripts import Progressing, Scripts
-from ui.served import Served
-from ui.signatures import optional, parameter, parameters_of, typed
-from ui.spaces import Spaces
+from backend.adapters.base import Backend
+from backend.domain.caller import Caller
+from backend.domain.errors import InvalidRequest, PlaygroundError, Problem
+from backend.domain.requests import MODES, REQUEST_TYPES, Mode
+from backend.generation.pricing import price_of
+from backend.record.run_json import runs_json
+from backend.threads.stream import TICK_SECONDS
+from ui.endpoints.control_map import ControlMapApi
+from ui.endpoints.script_runs import Progressing, Scripts
+from ui.endpoints.space_shapes import Spaces
+from ui.form.signatures import optional, parameter, parameters_of, typed
+from ui.library.file_report import reading_json
+from ui.library.from_file import read_file
+from ui.look import words
+from ui.serving.caller import caller_of
+from ui.serving.served import Served
 
 _ANSWER = tuple[list[FileData], dict]  # type: ignore[type-arg]  # Gradio reads the bare type
 

@@ -13,20 +13,16 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from backend.caller import Caller
-from backend.errors import InvalidRequest, PlaygroundError, Problem
-from backend.events import Event, Mapped, Progress, Queued
-from backend.pixels import opened
-from backend.requests import MODES
-from backend.runs.answer import map_json, runs_json
-from backend.small_copy import small_copy
+from backend.domain.caller import Caller
+from backend.domain.errors import InvalidRequest, PlaygroundError, Problem
+from backend.domain.events import Event, Mapped, Progress, Queued
+from backend.domain.requests import MODES
+from backend.images.incoming import opened
+from backend.images.small_copy import small_copy
+from backend.record.run_json import map_json, runs_json
 from backend.visitors.identity import guest_id
-from ui import words
-from ui.api import Api
-from ui.caller import caller_of
-from ui.scripts import Progressing
-from ui.served import Served, url
-from ui.tool_schemas import (
+from ui.endpoints.endpoints import Api
+from ui.endpoints.mcp_schemas import (
     CONTROL_MAP,
     IMAGE,
     INSTRUCTIONS,
@@ -35,7 +31,11 @@ from ui.tool_schemas import (
     estimate_schema,
     input_schema,
 )
-from ui.uploads import keep_address
+from ui.endpoints.script_runs import Progressing
+from ui.look import words
+from ui.serving.caller import caller_of
+from ui.serving.served import Served, url
+from ui.serving.uploads import keep_address
 
 if TYPE_CHECKING:
     from mcp.server.lowlevel import Server

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from backend.request_parts import Control
-from backend.requests import IMAGE_FIELDS, IN_DIGITS, MODES, REQUEST_TYPES, Mode
+from backend.domain.parts import Control
+from backend.domain.requests import IMAGE_FIELDS, IN_DIGITS, MODES, REQUEST_TYPES, Mode
 
 IMAGE = (
     "A PNG, JPEG or WebP: a `data:` address with its bytes in base64, the path that POST /gradio_api/upload returned "

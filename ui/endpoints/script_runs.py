@@ -6,18 +6,18 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from backend.base import Backend
-from backend.caller import Caller
-from backend.errors import InvalidRequest, PlaygroundError, Problem, from_validation
-from backend.events import Event, Failed, Finished, Generated, Stopped
-from backend.generate import generate
+from backend.adapters.base import Backend
+from backend.domain.caller import Caller
+from backend.domain.errors import InvalidRequest, PlaygroundError, Problem, from_validation
+from backend.domain.events import Event, Failed, Finished, Generated, Stopped
+from backend.domain.records import Run, RunImage
+from backend.domain.requests import IMAGE_FIELDS, Mode, Request, parse_request
+from backend.generation.generate import generate
+from backend.generation.prepared import Asked
 from backend.playground import Playground
-from backend.prepared import Asked
-from backend.requests import IMAGE_FIELDS, Mode, Request, parse_request
-from backend.runs.records import Run, RunImage
-from ui.library_area import Library
-from ui.pasted import with_pasted
-from ui.uploads import Uploads
+from ui.form.pasted import with_pasted
+from ui.library.presets import Library
+from ui.serving.uploads import Uploads
 
 
 @dataclass(slots=True)

@@ -9,12 +9,12 @@ import gradio as gr
 from gradio.data_classes import FileData
 from gradio.events import api
 
-from backend.errors import InvalidRequest, Problem
-from ui.caller import caller_of
-from ui.words import sentence
+from backend.domain.errors import InvalidRequest, Problem
+from ui.look.words import sentence
+from ui.serving.caller import caller_of
 
 if TYPE_CHECKING:
-    from ui.api import Api
+    from ui.endpoints.endpoints import Api
 
 _GALLERY = tuple[list[FileData], str, int]
 _IMAGE = tuple[FileData, int]

@@ -7,8 +7,8 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
-from ui.events import QUIET
-from ui.signals import data_of, news
+from ui.events.options import QUIET
+from ui.events.page_events import data_of, news
 
 Updates = dict[Any, Any]
 

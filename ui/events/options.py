@@ -25,5 +25,5 @@ def with_mask(values: dict[str, Any]) -> str:
 
 
 def js_call(name: str) -> str:
-    """Return a call of one of the page's own functions, which keys.js puts under `window.playground`."""
+    """Return a call of one of the page's own functions, which page.js puts under `window.playground`."""
     return f"(...values) => window.playground.{name}(...values)"

@@ -13,7 +13,7 @@ from uuid import uuid4
 import gradio as gr
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("signals.js", "cards.js", "arrivals.js")
+_SCRIPTS = ("page_events.js", "cards.js", "arrivals.js")
 """One program: the second tells what is pressed on cards, wherever they stand, the third shows what comes."""
 
 _PROMISED = " promised"

@@ -8,26 +8,26 @@ import gradio as gr
 from markupsafe import Markup
 from PIL import Image
 
-from backend.caller import Caller
-from backend.compare import PIXELS_DIFFER, Contender, compare, contenders, is_comparison, price
-from backend.encoding import encode
-from backend.errors import PlaygroundError, Problem, StorageFull, Unsupported
-from backend.generate import prepare
-from backend.grid.axes import Axis, read_axis
-from backend.grid.plan import Cell, Plan, plan, run
-from backend.grid.sheet import sheet
-from backend.pixels import open_upright
+from backend.domain.caller import Caller
+from backend.domain.errors import PlaygroundError, Problem, StorageFull, Unsupported
+from backend.experiments.axes import Axis, read_axis
+from backend.experiments.compare import PIXELS_DIFFER, Contender, compare, contenders, is_comparison, price
+from backend.experiments.contact_sheet import sheet
+from backend.experiments.grid import Cell, Plan, plan, run
+from backend.generation.generate import prepare
+from backend.images.encoding import encode
+from backend.images.incoming import open_upright
+from backend.images.metadata.source_type import TERMS, marked
 from backend.playground import RUNS_A_VISITOR
-from backend.runs.origin import TERMS, marked
-from ui import words
-from ui.caller import caller_of
-from ui.field_titles import error_text, problem_text
-from ui.marks import code_marked
-from ui.results import Board, board_html
-from ui.run import PRICE_PROMPT, Runner, Updates, priced
-from ui.served import url
-from ui.sheet import spread
-from ui.stages import View
+from ui.inputs.panel import spread
+from ui.look import words
+from ui.look.field_titles import error_text, problem_text
+from ui.look.sentences import code_marked
+from ui.runs.board import Board, board_html
+from ui.runs.runner import PRICE_PROMPT, Runner, Updates, priced
+from ui.runs.stages import View
+from ui.serving.caller import caller_of
+from ui.serving.served import url
 
 COMPARE = "Compare backends"
 

@@ -8,20 +8,20 @@ import gradio as gr
 from gradio.components import Component
 from markupsafe import Markup
 
-from backend.base import Backend
-from backend.caller import Caller
-from backend.effect import Effect, check_effect, effect_estimate
-from backend.errors import PlaygroundError
-from backend.events import Event, Failed, Progress, Queued, Stopped, Waiting
-from backend.requests import ControlNet
-from backend.runs.records import Run
-from ui import words
-from ui.caller import caller_of
-from ui.cards import facts, lost
-from ui.results import error_card
-from ui.run import PRICE_PROMPT, Runner, is_stale
-from ui.served import url
-from ui.sheet import spread
+from backend.adapters.base import Backend
+from backend.domain.caller import Caller
+from backend.domain.errors import PlaygroundError
+from backend.domain.events import Event, Failed, Progress, Queued, Stopped, Waiting
+from backend.domain.records import Run
+from backend.domain.requests import ControlNet
+from backend.experiments.control_check import Effect, check_effect, effect_estimate
+from ui.inputs.panel import spread
+from ui.look import words
+from ui.runs.board import error_card
+from ui.runs.cards import facts, lost
+from ui.runs.runner import PRICE_PROMPT, Runner, is_stale
+from ui.serving.caller import caller_of
+from ui.serving.served import url
 
 log = logging.getLogger(__name__)
 

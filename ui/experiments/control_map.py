@@ -9,25 +9,25 @@ import gradio as gr
 from markupsafe import Markup
 from pydantic import ValidationError
 
-from backend.base import Backend
-from backend.caller import Caller
-from backend.capabilities import Estimate
-from backend.control_map import control_map, map_price
-from backend.errors import InvalidRequest, NotFound, PlaygroundError, Problem, from_validation
-from backend.events import Event, Failed, Mapped, Progress, Stopped
-from backend.request_parts import Control
-from ui import words
-from ui.caller import caller_of
-from ui.easel import picture_of
-from ui.field_titles import error_text
-from ui.filling import Filling, Updates
-from ui.form import MARK, Values, own_options
-from ui.results import error_card
-from ui.run import is_stale
-from ui.served import url
-from ui.sheet import spread
-from ui.signals import data_of
-from ui.uploads import Uploads
+from backend.adapters.base import Backend
+from backend.domain.caller import Caller
+from backend.domain.capabilities import Estimate
+from backend.domain.errors import InvalidRequest, NotFound, PlaygroundError, Problem, from_validation
+from backend.domain.events import Event, Failed, Mapped, Progress, Stopped
+from backend.domain.parts import Control
+from backend.experiments.control_map import control_map, map_price
+from ui.canvas.canvas import picture_of
+from ui.events.page_events import data_of
+from ui.form.filling import Filling, Updates
+from ui.form.reading import MARK, Values, own_options
+from ui.inputs.panel import spread
+from ui.look import words
+from ui.look.field_titles import error_text
+from ui.runs.board import error_card
+from ui.runs.runner import is_stale
+from ui.serving.caller import caller_of
+from ui.serving.served import url
+from ui.serving.uploads import Uploads
 
 log = logging.getLogger(__name__)
 

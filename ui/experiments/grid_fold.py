@@ -2,17 +2,17 @@
 
 from markupsafe import Markup
 
-from backend.grid.axes import axis_fields
-from ui.field_titles import field_title
-from ui.sheet import fold
-from ui.sheet_cells import Cell, line, select
+from backend.experiments.axes import axis_fields
+from ui.inputs.cells import Cell, line, select
+from ui.inputs.panel import fold
+from ui.look.field_titles import field_title
 
 _HOW = Markup(
     '<p class="hint">One image for every pair of values. Write numbers as 4, 8, 12 or 1-4; words with commas '
     "between them, the first of which stands in the prompt.</p>"
 )
 _RUN = Markup('<div id="grid-price"></div><button type="button" id="grid-run">Make the grid</button>')
-"""The page's events tell the price (`ui/signals.py`) and hear the button."""
+"""The page's events tell the price (`ui/events/page_events.py`) and hear the button."""
 FIRST = ("steps", "4, 8")
 
 

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from backend.caller import Caller
-from backend.errors import InvalidRequest, Problem
-from backend.generate import prepare
-from backend.prepared import Prepared
-from ui.actions import Actions
-from ui.caller import caller_of
-from ui.run import Runner, Updates
-from ui.signals import data_of
-from ui.stages import View
-from ui.variation import varied
+from backend.domain.caller import Caller
+from backend.domain.errors import InvalidRequest, Problem
+from backend.generation.generate import prepare
+from backend.generation.prepared import Prepared
+from ui.events.page_events import data_of
+from ui.runs.image_actions import Actions
+from ui.runs.runner import Runner, Updates
+from ui.runs.stages import View
+from ui.runs.vary_button import varied
+from ui.serving.caller import caller_of
 
 
 @dataclass(frozen=True, slots=True)

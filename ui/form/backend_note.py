@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from backend.capabilities import Capabilities
-from backend.requests import MODE_LABELS, REQUEST_TYPES, Mode
+from backend.domain.capabilities import Capabilities
+from backend.domain.requests import MODE_LABELS, REQUEST_TYPES, Mode
 
 
 def note_html(capabilities: Capabilities, changed: Sequence[str] = ()) -> str:

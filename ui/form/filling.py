@@ -6,18 +6,18 @@ from typing import Any
 
 import gradio as gr
 
-from backend.capabilities import Size
-from backend.errors import PlaygroundError
+from backend.domain.capabilities import Size
+from backend.domain.errors import PlaygroundError
+from backend.domain.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode, Request
+from backend.images.metadata.request_text import recipe as recipe_of
 from backend.playground import Playground
-from backend.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode, Request
-from backend.runs.metadata import recipe as recipe_of
-from ui.accelerator import show_accelerator
-from ui.controls import shown
-from ui.easel import sheet
-from ui.form import MARK
-from ui.further_controls import show_controls
-from ui.served import Served, url
-from ui.sheet import begun, lay
+from ui.canvas.canvas import sheet
+from ui.canvas.further_controls import show_controls
+from ui.form.reading import MARK
+from ui.inputs.cache_options import show_accelerator
+from ui.inputs.panel import begun, lay
+from ui.inputs.widgets import shown
+from ui.serving.served import Served, url
 
 Updates = dict[Any, Any]
 

@@ -1,10 +1,10 @@
 """What "Keep the picture's size" comes to on the chosen backend, said before the run."""
 
-from backend.base import Backend
-from backend.pixels import opened, upright_size
-from backend.request_parts import LEAST_SIDE, MOST_SIDE
-from backend.requests import ControlNet, ImageToImage, Request
-from backend.runs.files import ImageFiles
+from backend.adapters.base import Backend
+from backend.domain.parts import LEAST_SIDE, MOST_SIDE
+from backend.domain.requests import ControlNet, ImageToImage, Request
+from backend.images.incoming import opened, upright_size
+from backend.images.storage.files import ImageFiles
 
 _SAME_SHAPE = 0.03
 """Up to this part, another shape comes of rounding the sides."""

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from backend.base import Backend
-from backend.errors import InvalidRequest, Problem
-from backend.requests import REQUEST_TYPES, Mode, Request
+from backend.adapters.base import Backend
+from backend.domain.errors import InvalidRequest, Problem
+from backend.domain.requests import REQUEST_TYPES, Mode, Request
 from backend.restore.read import read_pasted
-from ui.signatures import parameters_of
+from ui.form.signatures import parameters_of
 
 NOT_WORDS = (
     "holds an image's settings, not words to draw: they are laid into the form. Look at them and press Generate again."

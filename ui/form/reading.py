@@ -8,17 +8,17 @@ import gradio as gr
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from backend.capabilities import Capabilities
-from backend.errors import from_validation
-from backend.recipes import Recipe, check_recipe
-from backend.request_fields import choices_of
-from backend.requests import IMAGE_FIELDS, IN_DIGITS, REQUEST_TYPES, Mode, Request, TextToImage, parse_request
-from ui.accelerator import read_accelerator
-from ui.controls import bounds, plain
-from ui.easel import picture_of
-from ui.further_controls import read_controls
-from ui.lora_lines import read_loras
-from ui.uploads import Uploads
+from backend.domain.capabilities import Capabilities
+from backend.domain.errors import from_validation
+from backend.domain.recipes import Recipe, check_recipe
+from backend.domain.request_fields import choices_of
+from backend.domain.requests import IMAGE_FIELDS, IN_DIGITS, REQUEST_TYPES, Mode, Request, TextToImage, parse_request
+from ui.canvas.canvas import picture_of
+from ui.canvas.further_controls import read_controls
+from ui.inputs.cache_options import read_accelerator
+from ui.inputs.lora_lines import read_loras
+from ui.inputs.widgets import bounds, plain
+from ui.serving.uploads import Uploads
 
 MARK = "__"
 """Stands between a backend's or mode's name and a field's in a value's name: `fake__seconds`, `inpaint__strength`."""

@@ -9,8 +9,8 @@ from gradio.data_classes import FileData
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from backend.field_notes import Digits, note_of
-from backend.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode
+from backend.domain.field_notes import Digits, note_of
+from backend.domain.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode
 
 _BARE: dict[Any, type] = {tuple: list, dict: dict}
 

@@ -7,12 +7,12 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from backend.errors import InvalidRequest
+from backend.domain.errors import InvalidRequest
 from backend.playground import Playground
 from backend.prompts.tokens import TokenCount
-from ui.caller import caller_of
-from ui.events import QUIET
-from ui.library_area import Library
+from ui.events.options import QUIET
+from ui.library.presets import Library
+from ui.serving.caller import caller_of
 
 _SCRIPT = Path(__file__).parent / "token_line.js"
 _MOST_SHOWN = 120

@@ -7,18 +7,18 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from backend.base import Backend, State
-from backend.caller import Caller
-from backend.errors import PlaygroundError
+from backend.adapters.base import Backend, State
+from backend.domain.caller import Caller
+from backend.domain.errors import PlaygroundError
+from backend.domain.requests import MODES, Mode
 from backend.playground import Playground
-from backend.requests import MODES, Mode
-from ui import words
-from ui.caller import caller_of
-from ui.field_titles import error_text
-from ui.languages import language_switch
-from ui.marks import code_marked
-from ui.own_key import KeyArea, key_area
-from ui.signals import data_of
+from ui.events.page_events import data_of
+from ui.head.languages import language_switch
+from ui.head.own_key import KeyArea, key_area
+from ui.look import words
+from ui.look.field_titles import error_text
+from ui.look.sentences import code_marked
+from ui.serving.caller import caller_of
 
 POLL_SECONDS = 1.5
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import gradio as gr
 
-from backend.presets import FOLDER
+from backend.library.shipped import FOLDER
 
 TABLE = FOLDER / "words.json"
 _SCRIPT = Path(__file__).parent / "languages.js"

@@ -7,11 +7,11 @@ import gradio as gr
 from gradio.blocks import Block
 from markupsafe import Markup
 
-from backend.base import Backend
-from backend.errors import PlaygroundError
+from backend.adapters.base import Backend
+from backend.domain.errors import PlaygroundError
 from backend.playground import Playground
-from ui.caller import caller_of, owner_of
-from ui.field_titles import error_text
+from ui.look.field_titles import error_text
+from ui.serving.caller import caller_of, owner_of
 
 _OFFER, _HELD = "Use your own key", "Your own key is in use"
 _STAYS = Markup(

@@ -6,12 +6,12 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from backend.base import Backend
-from backend.caller import Caller
+from backend.adapters.base import Backend
+from backend.domain.caller import Caller
+from backend.domain.requests import Mode
 from backend.playground import Playground
-from backend.requests import Mode
-from ui.header import Header
-from ui.signals import data_of
+from ui.events.page_events import data_of
+from ui.head.header import Header
 
 _KEY = "key"
 _BUTTON = Markup('<button type="button" class="small" data-way="{}">{}</button>')

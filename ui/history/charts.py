@@ -10,11 +10,11 @@ import gradio as gr
 import pandas as pd
 from markupsafe import Markup
 
+from backend.money.spending import Bill, Speed, Spend, bills, seconds_by_size, spend_by_day
 from backend.playground import Playground
-from backend.runs.statistics import Bill, Speed, Spend, bills, seconds_by_size, spend_by_day
-from ui import words
-from ui.caller import caller_of
-from ui.events import QUIET
+from ui.events.options import QUIET
+from ui.look import words
+from ui.serving.caller import caller_of
 
 DAYS = 30
 _HEIGHT = 260

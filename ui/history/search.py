@@ -12,13 +12,13 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from backend.errors import InvalidRequest, Problem
+from backend.domain.errors import InvalidRequest, Problem
+from backend.domain.requests import MODE_LABELS, MODES
 from backend.playground import Playground
-from backend.requests import MODE_LABELS, MODES
-from backend.runs.history import Search
-from ui.presses import PRESS
-from ui.sheet import fold
-from ui.sheet_cells import Cell, amount, check, day, line, select
+from backend.record.history import Search
+from ui.events.buttons import PRESS
+from ui.inputs.cells import Cell, amount, check, day, line, select
+from ui.inputs.panel import fold
 
 ALL = "all"
 ARCHIVE = "history-zip"
@@ -26,7 +26,7 @@ ARCHIVE = "history-zip"
 MOST_WORDS = 500
 """Characters; nobody types more to find a run."""
 MOST_USD = 10**9
-_SCRIPT = Path(__file__).parent / "history_search.js"
+_SCRIPT = Path(__file__).parent / "search.js"
 _HEAD = Markup(
     '<div id="history-head"><h2 class="quiet">History</h2>{words}{mode}{favourites}'
     '<button type="button" class="{press}" id="{archive}">Zip</button></div>'

@@ -6,21 +6,21 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from backend.caller import Caller
-from backend.errors import InvalidRequest, PlaygroundError
+from backend.domain.caller import Caller
+from backend.domain.errors import InvalidRequest, PlaygroundError
+from backend.domain.records import Run, RunImage
+from backend.domain.requests import MODE_LABELS
 from backend.playground import Playground
-from backend.requests import MODE_LABELS
-from backend.runs.history import Page, Search
-from backend.runs.records import Run, RunImage
-from ui import words
-from ui.caller import caller_of
-from ui.cards import SEND, facts, tile_picture, vary_button
-from ui.charts import ChartsArea, charts_area
-from ui.field_titles import error_text
-from ui.history_search import read_search, search_area
-from ui.served import Served, url
-from ui.trash import TrashArea, trash_area
-from ui.variation import Variation
+from backend.record.history import Page, Search
+from ui.history.charts import ChartsArea, charts_area
+from ui.history.search import read_search, search_area
+from ui.history.trash import TrashArea, trash_area
+from ui.look import words
+from ui.look.field_titles import error_text
+from ui.runs.cards import SEND, facts, tile_picture, vary_button
+from ui.runs.vary_button import Variation
+from ui.serving.caller import caller_of
+from ui.serving.served import Served, url
 
 PAGE = 24
 """Runs at once; each may have several images."""

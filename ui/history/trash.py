@@ -8,10 +8,10 @@ import gradio as gr
 from markupsafe import Markup
 
 from backend.playground import Playground
-from backend.runs.history import Storage
-from ui import words
-from ui.caller import caller_of
-from ui.presses import PRESS
+from backend.record.history import Storage
+from ui.events.buttons import PRESS
+from ui.look import words
+from ui.serving.caller import caller_of
 
 EMPTY = "trash-sure"
 """The id of the button that empties the trash."""

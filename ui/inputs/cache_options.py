@@ -5,10 +5,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from backend.cache_rules import CACHES
-from backend.request_parts import Accelerator
-from ui.controls import shown
-from ui.sheet_cells import Cell, cell, select
+from backend.domain.parts import Accelerator
+from backend.domain.step_cache_rules import CACHES
+from ui.inputs.cells import Cell, cell, select
+from ui.inputs.widgets import shown
 
 NAME = "accelerator"
 CACHE = f"{NAME}__cache"

@@ -7,10 +7,10 @@ from typing import Any
 from markupsafe import Markup
 from pydantic.fields import FieldInfo
 
-from backend.request_fields import choices_of, kind_of
-from backend.requests import IN_DIGITS
-from ui.controls import bounds, label_of, plain
-from ui.entries import entries_html, part_of
+from backend.domain.request_fields import choices_of, kind_of
+from backend.domain.requests import IN_DIGITS
+from ui.inputs.part_list import entries_html, part_of
+from ui.inputs.widgets import bounds, label_of, plain
 
 LONG_TEXT = 200
 """Texts whose limit is above this many characters get several lines."""

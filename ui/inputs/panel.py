@@ -11,7 +11,7 @@ from uuid import uuid4
 import gradio as gr
 from markupsafe import Markup
 
-from ui.sheet_cells import Cell
+from ui.inputs.cells import Cell
 
 _HERE = Path(__file__).parent
 NAME = "sheet"
@@ -33,7 +33,7 @@ def fold(title: str, body: Iterable[Markup], *, backend: str | None = None, show
 
 def sheet(folds: Iterable[Markup], cells: Iterable[Cell]) -> gr.HTML:
     """Lay the sheet out; its value is an object with the value of every cell by its name."""
-    scripts = ((_HERE / name).read_text(encoding="utf-8") for name in ("entries.js", "sheet.js"))
+    scripts = ((_HERE / name).read_text(encoding="utf-8") for name in ("part_list.js", "panel.js"))
     return gr.HTML(
         {cell.key: cell.value for cell in cells},
         html_template=str(Markup("").join(folds)).translate(_STILL),

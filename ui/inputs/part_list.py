@@ -8,8 +8,8 @@ from markupsafe import Markup
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from backend.request_fields import choices_of, kind_of
-from ui.controls import bounds, label_of
+from backend.domain.request_fields import choices_of, kind_of
+from ui.inputs.widgets import bounds, label_of
 
 _HERE = Path(__file__).parent
 _LABEL = Markup("<label>{}{}</label>")
@@ -31,7 +31,7 @@ def entries_html(info: FieldInfo, part: type[BaseModel]) -> Markup:
     An input that is left blank stays out of its object, which then has the part's default.
     """
     many = info.default is not None
-    template = Template((_HERE / "entries.html").read_text(encoding="utf-8"))
+    template = Template((_HERE / "part_list.html").read_text(encoding="utf-8"))
     fields = Markup("\n    ").join(_input(name, field) for name, field in part.model_fields.items())
     label, about = Markup.escape(info.title), Markup.escape(info.description or "")
     # The template is a file of this program, and each part that goes into it is escaped.

@@ -2,8 +2,8 @@
 
 from math import gcd
 
-from backend.capabilities import Capabilities, Size
-from ui.sheet_cells import Cell, number, select
+from backend.domain.capabilities import Capabilities, Size
+from ui.inputs.cells import Cell, number, select
 
 OWN = "custom"
 

@@ -9,15 +9,15 @@ from gradio.components import Component
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from backend.request_fields import choices_of, kind_of
-from backend.requests import IN_DIGITS
-from ui.lora_lines import write_loras
+from backend.domain.request_fields import choices_of, kind_of
+from backend.domain.requests import IN_DIGITS
+from ui.inputs.lora_lines import write_loras
 
 
 def control(name: str, info: FieldInfo, *, fitted: Mapping[str, Any] | None = None, prefix: str = "") -> Component:
     """Make the control of a mode's own field, changed as `fitted` says; `prefix` keeps two modes' apart in ids.
 
-    Fields that all modes share stand on the sheet (`ui/sheet_cells.py`).
+    Fields that all modes share stand on the sheet (`ui/inputs/cells.py`).
     """
     common: dict[str, Any] = {
         "label": label_of(name, info),

@@ -7,19 +7,19 @@ from typing import Any
 import gradio as gr
 
 from backend.playground import Playground
-from ui.compose import Compose, compose
-from ui.grid_area import grid_cells
-from ui.header import Header, header
-from ui.library_area import Library
-from ui.restore import DROP_ZONE
-from ui.results_area import ResultsArea, results_area
-from ui.room import RoomArea, room_area
-from ui.settings_area import SettingsArea, settings_area
-from ui.shared_result import shared_result_area
-from ui.sheet import one_each
-from ui.signals import signals
+from ui.events.page_events import signals
+from ui.experiments.grid_fold import grid_cells
+from ui.head.header import Header, header
+from ui.inputs.panel import one_each
+from ui.layout.prompt_side import Compose, compose
+from ui.layout.results_area import ResultsArea, results_area
+from ui.layout.settings_area import SettingsArea, settings_area
+from ui.library.from_file import DROP_ZONE
+from ui.library.presets import Library
+from ui.library.room import RoomArea, room_area
+from ui.runs.result_link import shared_result_area
 
-_HERE = Path(__file__).parent
+_DROPZONE = Path(__file__).parents[1] / "library" / "from_file.js"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,5 +79,5 @@ def lay_out_signals(playground: Playground, layout: Layout) -> gr.HTML:
 
 
 def _dropzone() -> gr.HTML:
-    script = (_HERE / "dropzone.js").read_text(encoding="utf-8")
+    script = _DROPZONE.read_text(encoding="utf-8")
     return gr.HTML(DROP_ZONE, elem_id="dropzone", js_on_load=script, apply_default_css=False)

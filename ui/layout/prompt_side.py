@@ -6,16 +6,17 @@ from pathlib import Path
 import gradio as gr
 from markupsafe import Markup
 
-from backend.caller import Caller
-from backend.capabilities import Capabilities
+from backend.domain.caller import Caller
+from backend.domain.capabilities import Capabilities
+from backend.domain.requests import MODE_LABELS, MODES, Mode, TextToImage
 from backend.playground import Playground
-from backend.requests import MODE_LABELS, MODES, Mode, TextToImage
-from ui import words
-from ui.easel import easel
-from ui.share import ShareArea, share_area
-from ui.tabs import TABS
-from ui.token_line import token_line
+from ui.canvas.canvas import easel
+from ui.form.token_line import token_line
+from ui.library.form_link import ShareArea, share_area
+from ui.look import words
+from ui.modes import TABS
 
+_NOTIFY_SCRIPT = Path(__file__).parents[1] / "runs" / "notify.js"
 _NOTIFY = (
     '<button type="button" aria-pressed="false" title="Tells you when a run ends in a tab you left" hidden></button>'
 )
@@ -75,7 +76,7 @@ def compose(playground: Playground) -> Compose:
             can_ask = playground.choose("auto").exact_prices
             exact = gr.Button("Exact price", size="sm", elem_id="exact", visible=can_ask)
             share = share_area()
-            script = (Path(__file__).parent / "notify.js").read_text(encoding="utf-8")
+            script = _NOTIFY_SCRIPT.read_text(encoding="utf-8")
             gr.HTML(_NOTIFY, elem_id="notify", js_on_load=script, apply_default_css=False)
         notice = gr.HTML("", visible=False, elem_id="notice", apply_default_css=False)
     return Compose(mode, prompt, tokens, sheet, mask, bar, tabs, generate, stop, notice, compare, exact, left, share)

@@ -7,9 +7,9 @@ import gradio as gr
 from markupsafe import Markup
 
 from backend.playground import Playground
-from ui.history import HistoryArea, history_area
-from ui.recovering import recovering_area
-from ui.shared_result import result_link_area
+from ui.history.tiles import HistoryArea, history_area
+from ui.runs.recovering import recovering_area
+from ui.runs.result_link import result_link_area
 
 MOST_EXAMPLES = 6
 _COPY_JS = """

@@ -5,18 +5,18 @@ from typing import Any
 
 import gradio as gr
 
+from backend.domain.requests import Mode
+from backend.library.shipped import Presets
 from backend.playground import Playground
-from backend.presets import Presets
-from backend.requests import Mode
-from ui.form import MARK, fit
-from ui.further_controls import further_controls
-from ui.library_area import LibraryArea, library_area, styles_control
-from ui.list_shelf import ListShelfArea, list_shelf_area
-from ui.notes import note_html
-from ui.settings_sheet import settings_sheet
-from ui.style_shelf import StyleShelfArea, style_shelf_area
-from ui.tabs import TABS
-from ui.tabs.fields import Fitted
+from ui.canvas.further_controls import further_controls
+from ui.form.backend_note import note_html
+from ui.form.reading import MARK, fit
+from ui.layout.settings_panel import settings_sheet
+from ui.library.lists import ListShelfArea, list_shelf_area
+from ui.library.presets import LibraryArea, library_area, styles_control
+from ui.library.styles import StyleShelfArea, style_shelf_area
+from ui.modes import TABS
+from ui.modes.fields import Fitted
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,18 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from backend.base import Backend
-from backend.capabilities import Capabilities
-from backend.field_notes import standing_in
+from backend.adapters.base import Backend
+from backend.domain.capabilities import Capabilities
+from backend.domain.field_notes import standing_in
 from backend.playground import Playground
-from ui.accelerator import NAME as ACCELERATOR
-from ui.accelerator import accelerator_cells
-from ui.form import MARK, SHARED
-from ui.grid_area import grid_cells, grid_fold
-from ui.sheet import fold, keyed, sheet
-from ui.sheet_cells import Cell, cell, check
-from ui.sizes import size_cells
-from ui.tabs.fields import Fitted
+from ui.experiments.grid_fold import grid_cells, grid_fold
+from ui.form.reading import MARK, SHARED
+from ui.inputs.cache_options import NAME as ACCELERATOR
+from ui.inputs.cache_options import accelerator_cells
+from ui.inputs.cells import Cell, cell, check
+from ui.inputs.panel import fold, keyed, sheet
+from ui.inputs.sizes import size_cells
+from ui.modes.fields import Fitted
 
 _TERSE: Mapping[str, Mapping[str, object]] = {
     "steps": {"info": None},

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from backend.credentials.found import Credentials, Ingredient, Standing
-from backend.restore.origin import term_of
+from backend.images.metadata.credentials import Credentials, Ingredient, Standing
+from backend.images.metadata.origin import term_of
 
 TYPES = {
     "trainedAlgorithmicMedia": "made by generative AI",

@@ -3,10 +3,10 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from backend.images.metadata.origin import Origin
 from backend.restore.found import Restored
-from backend.restore.origin import Origin
 from backend.restore.read import OURS
-from ui.reading_credentials import TYPES, credentials_lines
+from ui.library.credentials_report import TYPES, credentials_lines
 
 _UNMARKED = "It doesn't say that a model made it: it is older than such marks, or they were switched off, or taken out."
 

@@ -7,17 +7,17 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from backend.errors import InvalidRequest, PlaygroundError, Problem
+from backend.domain.errors import InvalidRequest, PlaygroundError, Problem
+from backend.domain.requests import Mode
+from backend.library.recipe_links import MOST_CHARACTERS, pack_recipe
 from backend.playground import Playground
-from backend.requests import Mode
-from backend.sharing.recipes import MOST_CHARACTERS, pack_recipe
-from ui.caller import caller_of
-from ui.events import QUIET, js_call
-from ui.field_titles import error_text
-from ui.form import Values, draft, own_options
-from ui.library_area import Library
-from ui.remembering import PARAMETER
-from ui.sheet import spread
+from ui.events.options import QUIET, js_call
+from ui.form.reading import Values, draft, own_options
+from ui.inputs.panel import spread
+from ui.library.memory import PARAMETER
+from ui.library.presets import Library
+from ui.look.field_titles import error_text
+from ui.serving.caller import caller_of
 
 _LINK = Markup(
     '<div class="form-link"><p role="status">Whoever opens this address finds the form filled; nothing runs.{rest}</p>'
@@ -30,7 +30,7 @@ _OPTIONS = " {backend}'s own options ({names}) stay here too."
 _TOO_LONG = Problem(
     "prompt", "is too long for a link: shorten it, or send an image file, which holds all its settings."
 )
-_SCRIPT = Path(__file__).parent / "share.js"
+_SCRIPT = Path(__file__).parent / "form_link.js"
 
 
 @dataclass(frozen=True, slots=True)

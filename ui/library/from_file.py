@@ -8,18 +8,18 @@ import gradio as gr
 from gradio.utils import get_upload_folder
 from markupsafe import Markup
 
-from backend.access import check_upload
-from backend.base import Backend
-from backend.errors import BadImage, PlaygroundError
+from backend.adapters.base import Backend
+from backend.domain.errors import BadImage, PlaygroundError
+from backend.generation.picture_access import check_upload
+from backend.images.metadata.origin import read_origin
 from backend.playground import Playground
 from backend.restore.found import Restored
-from backend.restore.origin import read_origin
 from backend.restore.read import read_metadata, read_pasted
-from ui.caller import caller_of
-from ui.filling import Filling, Updates
-from ui.reading import NOTHING, Reading, origin_lines
-from ui.results import error_card
-from ui.signals import data_of
+from ui.events.page_events import data_of
+from ui.form.filling import Filling, Updates
+from ui.library.file_report import NOTHING, Reading, origin_lines
+from ui.runs.board import error_card
+from ui.serving.caller import caller_of
 
 MOST_BYTES = 30 * 2**20
 

@@ -7,14 +7,14 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from backend.errors import PlaygroundError
-from backend.presets import read_list
-from ui.caller import caller_of
-from ui.events import QUIET
-from ui.field_titles import error_text
-from ui.filling import Updates
-from ui.library_area import Library
-from ui.presses import Presses
+from backend.domain.errors import PlaygroundError
+from backend.library.shipped import read_list
+from ui.events.buttons import Presses
+from ui.events.options import QUIET
+from ui.form.filling import Updates
+from ui.library.presets import Library
+from ui.look.field_titles import error_text
+from ui.serving.caller import caller_of
 
 _HOW = Markup(
     '<p class="hint">In the prompt, <code>__name__</code> draws a line of that list by the seed. Here already: {}.</p>'

@@ -6,12 +6,12 @@ from typing import Any
 
 import gradio as gr
 
-from backend.errors import BadLink, InvalidRequest
+from backend.domain.errors import BadLink, InvalidRequest
+from backend.library.recipe_links import fitting, unpack
 from backend.playground import Playground
-from backend.sharing.recipes import fitting, unpack
-from ui.filling import Filling, Updates
-from ui.form import Values, draft
-from ui.marks import code_marked
+from ui.form.filling import Filling, Updates
+from ui.form.reading import Values, draft
+from ui.look.sentences import code_marked
 
 PARAMETER = "recipe"
 

@@ -6,20 +6,20 @@ from typing import Any
 
 import gradio as gr
 
-from backend.base import Backend
-from backend.caller import Caller
-from backend.errors import InvalidRequest, NotFound, PlaygroundError, Problem
+from backend.adapters.base import Backend
+from backend.domain.caller import Caller
+from backend.domain.errors import InvalidRequest, NotFound, PlaygroundError, Problem
+from backend.library.shelf import Shelf
+from backend.library.shipped import Presets
 from backend.playground import Playground
-from backend.presets import Presets
 from backend.prompts.expansion import Lists
 from backend.prompts.styles import Style, apply, find
 from backend.prompts.wording import Wording
-from backend.shelf import Shelf
-from ui.caller import caller_of
-from ui.field_titles import error_text
-from ui.filling import Filling, Updates
-from ui.form import Values, draft
-from ui.sheet import spread
+from ui.form.filling import Filling, Updates
+from ui.form.reading import Values, draft
+from ui.inputs.panel import spread
+from ui.look.field_titles import error_text
+from ui.serving.caller import caller_of
 
 
 @dataclass(frozen=True, slots=True)

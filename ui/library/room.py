@@ -8,18 +8,18 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from backend.errors import NotFound, PlaygroundError
+from backend.domain.errors import NotFound, PlaygroundError
+from backend.library.rooms import Landed, Member, Room
+from backend.money.caps import usd
 from backend.playground import Playground
-from backend.runs.caps import usd
-from backend.sharing.rooms import Landed, Member, Room
-from ui.caller import ROOM, caller_of, room_in
-from ui.cards import facts, tile_picture
-from ui.events import QUIET
-from ui.field_titles import error_text
-from ui.filling import Filling, Updates
-from ui.presses import Presses
-from ui.served import Served
-from ui.signals import data_of
+from ui.events.buttons import Presses
+from ui.events.options import QUIET
+from ui.events.page_events import data_of
+from ui.form.filling import Filling, Updates
+from ui.look.field_titles import error_text
+from ui.runs.cards import facts, tile_picture
+from ui.serving.caller import ROOM, caller_of, room_in
+from ui.serving.served import Served
 
 LOOK_SECONDS = 4.0
 MOST_TILES = 24

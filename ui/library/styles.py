@@ -9,17 +9,17 @@ import gradio as gr
 from markupsafe import Markup
 from pydantic import ValidationError
 
-from backend.access import check_upload
-from backend.errors import InvalidRequest, PlaygroundError, Problem, from_validation
+from backend.domain.errors import InvalidRequest, PlaygroundError, Problem, from_validation
+from backend.generation.picture_access import check_upload
 from backend.prompts.style_files import FORMATS, Imported, StyleFormat, read_styles, write_styles
 from backend.prompts.styles import Style, find
-from ui.caller import caller_of
-from ui.events import QUIET
-from ui.field_titles import error_text
-from ui.filling import Updates
-from ui.library_area import Library
-from ui.presses import Presses
-from ui.served import Served, url
+from ui.events.buttons import Presses
+from ui.events.options import QUIET
+from ui.form.filling import Updates
+from ui.library.presets import Library
+from ui.look.field_titles import error_text
+from ui.serving.caller import caller_of
+from ui.serving.served import Served, url
 
 _MOST_TOLD = 20
 _IMPORTED = Markup('<p class="quiet" role="status">{new} styles came in, {replaced} of them in place of yours.</p>')

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from backend.errors import InvalidRequest, PlaygroundError, Problem
-from backend.request_parts import Accelerator, Control, Lora, Part
-from backend.requests import REQUEST_TYPES
+from backend.domain.errors import InvalidRequest, PlaygroundError, Problem
+from backend.domain.parts import Accelerator, Control, Lora, Part
+from backend.domain.requests import REQUEST_TYPES
 
 _PARTS: Mapping[str, type[Part]] = {"loras": Lora, "controls": Control, "accelerator": Accelerator}
 _ELSEWHERE: Mapping[str, str] = {"axes": "Grid", "axis": "Grid", "size": "Size", "prompt words": "Prompt words"}

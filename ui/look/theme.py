@@ -4,7 +4,7 @@ from pathlib import Path
 
 import gradio as gr
 
-_HERE = Path(__file__).parent
+_UI = Path(__file__).parents[1]
 _ABOVE_GRADIO = ":root:root:root"
 """Gives each rule the weight of three classes, as Gradio does to a sheet that it is handed: there in the browser, anew
 at each start, rule by rule."""
@@ -59,6 +59,7 @@ def theme() -> gr.themes.Base:
 def style() -> str:
     """Return the page's style sheet; the names and animations in it stand outside, where they have to."""
     names, *sheets = (
-        (_HERE / name).read_text(encoding="utf-8") for name in ("names.css", "style.css", "easel.css", "sheet.css")
+        (_UI / name).read_text(encoding="utf-8")
+        for name in ("look/names.css", "look/style.css", "canvas/canvas.css", "inputs/panel.css")
     )
     return f"{names}{_ABOVE_GRADIO} {{\n{''.join(sheets)}}}\n"

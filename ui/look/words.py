@@ -2,9 +2,8 @@
 
 from decimal import Decimal
 
-from backend.allowance import Allowance
-from backend.capabilities import Estimate
-from backend.errors import (
+from backend.domain.capabilities import Estimate
+from backend.domain.errors import (
     BadImage,
     Billed,
     InvalidRequest,
@@ -17,8 +16,9 @@ from backend.errors import (
     StorageFull,
     Unsupported,
 )
-from backend.requests import MODE_LABELS, Mode
-from backend.runs.records import CostKind, Run
+from backend.domain.records import CostKind, Run
+from backend.domain.requests import MODE_LABELS, Mode
+from backend.generation.allowance import Allowance
 
 UNKNOWN_SEED = "unknown"
 UNKNOWN_COST = "cost unknown"

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backend.requests import MODES, Mode
-from ui.tabs import controlnet, image_to_image, inpaint, outpaint, text_to_image
-from ui.tabs.fields import Fitted
+from backend.domain.requests import MODES, Mode
+from ui.modes import controlnet, image_to_image, inpaint, outpaint, text_to_image
+from ui.modes.fields import Fitted
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from ui.tabs.fields import Fitted, own_fields
+from ui.modes.fields import Fitted, own_fields
 
 HINT = (
     "Follows the structure of a picture: canny for lines, depth for space, pose for figures, none for a map you have. "

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from backend.requests import REQUEST_TYPES, Mode
-from ui.controls import control
-from ui.form import MARK
+from backend.domain.requests import REQUEST_TYPES, Mode
+from ui.form.reading import MARK
+from ui.inputs.widgets import control
 
 Fitted = Mapping[str, Mapping[str, Any]]
 """What the backend chosen at start changes at a control, by the name of its value."""

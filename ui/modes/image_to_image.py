@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from ui.tabs.fields import Fitted, own_fields
+from ui.modes.fields import Fitted, own_fields
 
 HINT = "Redraws a picture after your words. To keep its lines exactly, ControlNet serves better."
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from ui.tabs.fields import Fitted, own_fields
+from ui.modes.fields import Fitted, own_fields
 
 HINT = (
     "Paints the masked part anew and keeps the rest to the pixel (in PNG; JPEG and WebP change it a little). "

@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from ui.tabs.fields import Fitted, own_fields
+from ui.modes.fields import Fitted, own_fields
 
 HINT = (
     "Continues a picture beyond its edges: drag a side, or give pixels. The picture itself stays as it is "

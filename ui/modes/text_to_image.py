@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ui.tabs.fields import Fitted
+from ui.modes.fields import Fitted
 
 HINT = "An image from words alone. To stay close to a picture you have, use one of the other tabs."
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from backend.errors import Billed, InvalidRequest, PlaygroundError
-from backend.events import Event, Failed, Finished, Generated, Progress, Queued, Stopped, Submitted
-from backend.requests import Request
-from backend.runs.records import CostKind, Run, RunImage
-from ui import words
-from ui.cards import card, facts, lost_card
-from ui.field_titles import field_title, in_page_words
-from ui.marks import code_marked
-from ui.served import Served
-from ui.variation import UNPRICED, Variation
+from backend.domain.errors import Billed, InvalidRequest, PlaygroundError
+from backend.domain.events import Event, Failed, Finished, Generated, Progress, Queued, Stopped, Submitted
+from backend.domain.records import CostKind, Run, RunImage
+from backend.domain.requests import Request
+from ui.look import words
+from ui.look.field_titles import field_title, in_page_words
+from ui.look.sentences import code_marked
+from ui.runs.cards import card, facts, lost_card
+from ui.runs.vary_button import UNPRICED, Variation
+from ui.serving.served import Served
 
 
 @dataclass(slots=True)

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from backend.errors import PlaygroundError
-from backend.requests import MODE_LABELS, MODES, variation_seeds
-from backend.runs.keep import UNSIGNED
-from backend.runs.records import CostKind, Run, RunImage
-from ui import words
-from ui.served import Served, url
-from ui.variation import Variation
+from backend.domain.errors import PlaygroundError
+from backend.domain.records import CostKind, Run, RunImage
+from backend.domain.requests import MODE_LABELS, MODES, variation_seeds
+from backend.images.keep import UNSIGNED
+from ui.look import words
+from ui.runs.vary_button import Variation
+from ui.serving.served import Served, url
 
 
 def image_seconds(image: RunImage, run: Run | None) -> str:

@@ -6,12 +6,12 @@ import gradio as gr
 from gradio.components import Component
 from markupsafe import Markup
 
-from backend.errors import PlaygroundError
-from backend.pricing import exact_price_of
-from ui import words
-from ui.caller import caller_of
-from ui.run import PRICE_PROMPT, Runner
-from ui.sheet import spread
+from backend.domain.errors import PlaygroundError
+from backend.generation.pricing import exact_price_of
+from ui.inputs.panel import spread
+from ui.look import words
+from ui.runs.runner import PRICE_PROMPT, Runner
+from ui.serving.caller import caller_of
 
 TOLD = Markup('<p class="hint" role="status">{} says exactly {}; nothing was billed for asking.</p>')
 

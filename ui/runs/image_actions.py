@@ -7,17 +7,17 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from backend.caller import Caller
-from backend.errors import InvalidRequest, NotFound, PlaygroundError, Problem
+from backend.domain.caller import Caller
+from backend.domain.errors import InvalidRequest, NotFound, PlaygroundError, Problem
+from backend.domain.records import Run, RunImage
+from backend.domain.requests import MODES, Mode, of_image
 from backend.playground import Playground
-from backend.requests import MODES, Mode, of_image
-from backend.runs.records import Run, RunImage
-from ui.caller import caller_of
-from ui.field_titles import error_text
-from ui.filling import Filling, Updates
-from ui.inspector import inspector_html, own_file_link
-from ui.shared_result import link_html, revoked_html
-from ui.signals import data_of
+from ui.events.page_events import data_of
+from ui.form.filling import Filling, Updates
+from ui.look.field_titles import error_text
+from ui.runs.inspector import inspector_html, own_file_link
+from ui.runs.result_link import link_html, revoked_html
+from ui.serving.caller import caller_of
 
 _UNDO = Markup(
     '<p class="undo" data-run="{run}" role="status">Moved to the trash, where it stays for a week. '

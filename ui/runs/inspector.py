@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from backend.errors import PlaygroundError
+from backend.domain.errors import PlaygroundError
+from backend.domain.records import Run, RunImage
 from backend.export.programs import programs
 from backend.playground import Playground
-from backend.runs.exchanges import load_exchanges
-from backend.runs.records import Run, RunImage
-from ui.cards import lost
-from ui.served import Served, url
+from backend.record.exchange_log import load_exchanges
+from ui.runs.cards import lost
+from ui.serving.served import Served, url
 
 _HEAD = Markup(
     '<div class="inspector-head"><h2 class="quiet">Request</h2><button type="button" data-close>Close</button></div>'

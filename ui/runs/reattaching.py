@@ -8,15 +8,15 @@ from functools import partial
 import gradio as gr
 from markupsafe import Markup
 
-from backend.caller import Caller
-from backend.errors import NotFound
-from backend.live import LiveRun
-from backend.merge import TICK_SECONDS, Starts, join
-from ui.caller import caller_of
-from ui.results import Board, board_html
-from ui.run import Runner, Updates
-from ui.signals import news
-from ui.stages import Stage, View
+from backend.domain.caller import Caller
+from backend.domain.errors import NotFound
+from backend.threads.live_runs import LiveRun
+from backend.threads.merge import TICK_SECONDS, Starts, join
+from ui.events.page_events import news
+from ui.runs.board import Board, board_html
+from ui.runs.runner import Runner, Updates
+from ui.runs.stages import Stage, View
+from ui.serving.caller import caller_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,18 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from backend.caller import Caller
-from backend.capabilities import Estimate
-from backend.errors import NotFound, NotReady
-from backend.generate import collect
+from backend.domain.caller import Caller
+from backend.domain.capabilities import Estimate
+from backend.domain.errors import NotFound, NotReady
+from backend.domain.records import Run
+from backend.generation.generate import collect
 from backend.playground import Playground
-from backend.runs.records import Run
-from ui import words
-from ui.caller import caller_of
-from ui.results import board_html
-from ui.run import Runner, Updates
-from ui.signals import data_of
-from ui.stages import View
+from ui.events.page_events import data_of
+from ui.look import words
+from ui.runs.board import board_html
+from ui.runs.runner import Runner, Updates
+from ui.runs.stages import View
+from ui.serving.caller import caller_of
 
 _JS = """
 element.addEventListener('click', event => {

@@ -7,18 +7,18 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from backend.errors import NotFound, PlaygroundError
+from backend.domain.errors import NotFound, PlaygroundError
+from backend.domain.records import RunImage
+from backend.domain.requests import MODE_LABELS
+from backend.library.recipe_links import pack_recipe
+from backend.library.result_links import SharedRun
 from backend.playground import Playground
-from backend.requests import MODE_LABELS
-from backend.runs.records import RunImage
-from backend.sharing.recipes import pack_recipe
-from backend.sharing.results import SharedRun
-from ui import words
-from ui.caller import caller_of
-from ui.cards import lost
-from ui.remembering import PARAMETER as RECIPE
-from ui.served import Served, url
-from ui.signals import news
+from ui.events.page_events import news
+from ui.library.memory import PARAMETER as RECIPE
+from ui.look import words
+from ui.runs.cards import lost
+from ui.serving.caller import caller_of
+from ui.serving.served import Served, url
 
 RESULT = "result"
 """The parameter of a page's address that names a shared result."""

@@ -9,32 +9,32 @@ import gradio as gr
 from gradio.components import Component
 from markupsafe import Markup
 
-from backend.allowance import Allowance, allowance
-from backend.base import Backend
-from backend.caller import Caller
-from backend.errors import OverBudget, PlaygroundError
-from backend.events import Failed
-from backend.generate import generate
-from backend.gpu_time import gpu_hint
+from backend.adapters.base import Backend
+from backend.domain.caller import Caller
+from backend.domain.errors import OverBudget, PlaygroundError
+from backend.domain.events import Failed
+from backend.domain.records import CostKind
+from backend.domain.requests import Mode, Request
+from backend.generation.allowance import Allowance, allowance
+from backend.generation.generate import generate
+from backend.generation.gpu_quota import gpu_hint
+from backend.generation.prepared import Asked, Prepared
+from backend.generation.pricing import price_of
 from backend.playground import Playground
-from backend.prepared import Asked, Prepared
-from backend.pricing import price_of
-from backend.requests import Mode, Request
-from backend.runs.records import CostKind
-from ui import words
-from ui.caller import caller_of
-from ui.form import Values, parse
-from ui.kept_size import size_note
-from ui.library_area import Library
-from ui.pasted import refuse_pasted
-from ui.results import Board, board_html, error_card
-from ui.served import Served
-from ui.sheet import spread
-from ui.signals import news
-from ui.stages import Show, Stage, Stages, View
-from ui.uploads import Uploads
-from ui.variation import Variation
-from ui.ways_out import other_html, ways_html
+from ui.events.page_events import news
+from ui.form.kept_size import size_note
+from ui.form.pasted import refuse_pasted
+from ui.form.reading import Values, parse
+from ui.head.ways_out import other_html, ways_html
+from ui.inputs.panel import spread
+from ui.library.presets import Library
+from ui.look import words
+from ui.runs.board import Board, board_html, error_card
+from ui.runs.stages import Show, Stage, Stages, View
+from ui.runs.vary_button import Variation
+from ui.serving.caller import caller_of
+from ui.serving.served import Served
+from ui.serving.uploads import Uploads
 
 log = logging.getLogger(__name__)
 

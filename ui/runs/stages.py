@@ -5,8 +5,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
-from backend.caller import Caller
-from ui.results import Board
+from backend.domain.caller import Caller
+from ui.runs.board import Board
 
 MOST_PAGES = 10_000
 """Pages whose stage is known; the longest unused are forgotten first, and then show what they showed last."""

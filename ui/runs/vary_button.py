@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from backend.base import Backend
-from backend.caller import Caller
-from backend.errors import PlaygroundError
-from backend.request_parts import RANDOM_SEED
-from backend.requests import Request
-from ui import words
+from backend.adapters.base import Backend
+from backend.domain.caller import Caller
+from backend.domain.errors import PlaygroundError
+from backend.domain.parts import RANDOM_SEED
+from backend.domain.requests import Request
+from ui.look import words
 
 VARIATIONS = 4
 STRENGTH = 0.2

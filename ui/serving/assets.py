@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ui.replies import Reply
+from ui.serving.whole_reply import Reply
 
 NAMED_BY_CONTENT = "/assets/"
 """The folder whose files carry a hash in their names: another content has another name."""

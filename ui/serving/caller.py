@@ -4,9 +4,9 @@ import dataclasses
 
 import gradio as gr
 
-from backend.caller import Caller
+from backend.domain.caller import Caller
+from backend.gate.gate import GUEST
 from backend.playground import Playground
-from backend.visitors.gate import GUEST
 from backend.visitors.identity import Visit, login_of, token_of
 from backend.visitors.keys import Owner
 

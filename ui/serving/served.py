@@ -13,16 +13,16 @@ from urllib.parse import quote
 
 from gradio.utils import get_upload_folder
 
-from backend.disk import Disk
-from backend.errors import PlaygroundError, StorageFull
-from backend.pixels import opened
-from backend.runs.answer import run_json
-from backend.runs.archive import Zipped, read_zip, write_zip
-from backend.runs.files import SUFFIXES, ImageFiles
-from backend.runs.holders import Holders
-from backend.runs.records import Run, RunImage
-from backend.small_copy import small_copy
-from backend.tidying import SERVED_FOLDER
+from backend.domain.errors import PlaygroundError, StorageFull
+from backend.domain.records import Run, RunImage
+from backend.images.incoming import opened
+from backend.images.small_copy import small_copy
+from backend.images.storage.disk import Disk
+from backend.images.storage.files import SUFFIXES, ImageFiles
+from backend.record.holders import Holders
+from backend.record.run_json import run_json
+from backend.record.zip_file import Zipped, read_zip, write_zip
+from backend.upkeep.tidying import SERVED_FOLDER
 from backend.visitors.identity import is_guest
 
 THUMBNAIL_PIXELS = 384

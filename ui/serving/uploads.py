@@ -12,12 +12,12 @@ from urllib.parse import unquote
 
 from gradio.utils import get_upload_folder
 
-from backend.access import receive
-from backend.caller import Caller
-from backend.errors import BadImage, InvalidRequest, Problem
-from backend.pixels import check_header, open_upright
+from backend.domain.caller import Caller
+from backend.domain.errors import BadImage, InvalidRequest, Problem
+from backend.generation.picture_access import receive
+from backend.images.incoming import check_header, open_upright
 from backend.playground import Playground
-from ui.served import SERVED, Served, shown_again
+from ui.serving.served import SERVED, Served, shown_again
 
 MOST_MASK_CHARACTERS = 24 * 2**20
 _PNG_URL = "data:image/png;base64,"

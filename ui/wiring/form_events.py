@@ -5,19 +5,19 @@ from typing import Any
 import gradio as gr
 
 from backend.playground import Playground
-from ui.compose import Compose
-from ui.control_map import ASKED, ControlMap
-from ui.effect_check import EffectCheck
-from ui.events import QUIET, js_call, refresh_after
-from ui.exact_price import ExactPrice
-from ui.filling import Filling
-from ui.form import MARK
-from ui.header import Header, Switch
-from ui.own_key import OwnKeys
-from ui.presses import Presses
-from ui.run import Runner
-from ui.settings_area import SettingsArea
-from ui.sheet import one_each
+from ui.events.buttons import Presses
+from ui.events.options import QUIET, js_call, refresh_after
+from ui.experiments.control_check import EffectCheck
+from ui.experiments.control_map import ASKED, ControlMap
+from ui.form.filling import Filling
+from ui.form.reading import MARK
+from ui.head.header import Header, Switch
+from ui.head.own_key import OwnKeys
+from ui.inputs.panel import one_each
+from ui.layout.prompt_side import Compose
+from ui.layout.settings_area import SettingsArea
+from ui.runs.exact_price import ExactPrice
+from ui.runs.runner import Runner
 
 
 def connect_state(playground: Playground, head: Header, mode: gr.Textbox) -> None:

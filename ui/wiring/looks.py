@@ -6,19 +6,19 @@ from typing import Any
 
 import gradio as gr
 
+from backend.domain.requests import MODES
 from backend.playground import Playground
-from backend.requests import MODES
-from ui.comparing import Comparing
-from ui.events import QUIET
-from ui.exact_price import ExactPrice
-from ui.fitting import Fitting
-from ui.header import Header, Switch
-from ui.history import Looking
-from ui.own_key import OwnKeys
-from ui.recovering import Recovering
-from ui.remembering import Remembering
-from ui.run import Runner
-from ui.signals import answer, data_of
+from ui.events.options import QUIET
+from ui.events.page_events import answer, data_of
+from ui.experiments.comparison import Comparing
+from ui.head.header import Header, Switch
+from ui.head.own_key import OwnKeys
+from ui.history.tiles import Looking
+from ui.library.memory import Remembering
+from ui.runs.exact_price import ExactPrice
+from ui.runs.recovering import Recovering
+from ui.runs.runner import Runner
+from ui.wiring.switching import Fitting
 
 # The script asks one thing at a time; "multiple", since Gradio's own waiting line would send a change's older values.
 _NOW: dict[str, Any] = {"queue": False, "trigger_mode": "multiple", **QUIET}

@@ -7,11 +7,11 @@ from typing import Any
 import gradio as gr
 
 from backend.playground import Playground
-from ui.caller import caller_of
-from ui.compose import Compose
-from ui.events import QUIET, js_call
-from ui.remembering import Remembering
-from ui.signals import answer, data_of
+from ui.events.options import QUIET, js_call
+from ui.events.page_events import answer, data_of
+from ui.layout.prompt_side import Compose
+from ui.library.memory import Remembering
+from ui.serving.caller import caller_of
 
 _OPEN = "() => { window.playground_opens = true; window.playground_form?.open(); }"
 """On a slow machine the page may be there before the script that asks, which then sees that it is late."""

@@ -4,22 +4,22 @@ from typing import Any
 
 import gradio as gr
 
-from ui.comparing import Comparing
-from ui.compose import Compose
-from ui.events import QUIET, js_call, with_mask
-from ui.following import Following
-from ui.header import Header
-from ui.history import HistoryArea, Looking
-from ui.history_search import ARCHIVE
-from ui.library_area import Shelving
-from ui.presses import Presses
-from ui.recovering import Recovering
-from ui.restore import Restoring
-from ui.room import Together
-from ui.run import Runner
-from ui.trash import EMPTY, Emptying
-from ui.varying import Varying
-from ui.ways_out import WaysOut
+from ui.events.buttons import Presses
+from ui.events.options import QUIET, js_call, with_mask
+from ui.experiments.comparison import Comparing
+from ui.experiments.variations import Varying
+from ui.head.header import Header
+from ui.head.ways_out import WaysOut
+from ui.history.search import ARCHIVE
+from ui.history.tiles import HistoryArea, Looking
+from ui.history.trash import EMPTY, Emptying
+from ui.layout.prompt_side import Compose
+from ui.library.from_file import Restoring
+from ui.library.presets import Shelving
+from ui.library.room import Together
+from ui.runs.reattaching import Following
+from ui.runs.recovering import Recovering
+from ui.runs.runner import Runner
 
 
 def connect_run(box: gr.HTML, runner: Runner, form: Compose, values: dict[str, Any]) -> None:

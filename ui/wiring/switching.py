@@ -5,14 +5,14 @@ from typing import Any
 
 import gradio as gr
 
-from backend.capabilities import Capabilities, Size
+from backend.domain.capabilities import Capabilities, Size
+from backend.domain.requests import Mode
 from backend.playground import Playground
-from backend.requests import Mode
-from ui.form import fit
-from ui.notes import note_html
-from ui.settings_area import SettingsArea
-from ui.sheet import lay
-from ui.sizes import presets
+from ui.form.backend_note import note_html
+from ui.form.reading import fit
+from ui.inputs.panel import lay
+from ui.inputs.sizes import presets
+from ui.layout.settings_area import SettingsArea
 
 
 class Fitting:

@@ -1,7 +1,7 @@
 """The local engine on many devices: Ray Serve holds one replica a GPU. Ray is imported only when a cluster starts."""
 
-from backend.cluster.backend import ClusterBackend
-from backend.runs.files import ImageFiles
+from backend.adapters.cluster.backend import ClusterBackend
+from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
 
 

@@ -8,23 +8,23 @@ from typing import Any
 from PIL import Image
 from pydantic import JsonValue
 
-from backend.base import Backend, ModelHere, State
-from backend.caller import Caller
-from backend.capabilities import NO_OPTIONS, Capabilities, Estimate
-from backend.cluster.fleet import open_fleet
-from backend.cluster.gathering import Gathering
-from backend.cluster.line import Line
-from backend.cluster.replica import Job
-from backend.cluster.scale import Scale
-from backend.events import Emit, Event, Generated, unheard
-from backend.local.backend import LocalBackend
-from backend.local.loading import Loading
-from backend.local.options import DetectorOptions
+from backend.adapters.base import Backend, ModelHere, State
+from backend.adapters.cluster.fleet import open_fleet
+from backend.adapters.cluster.gathering import Gathering
+from backend.adapters.cluster.line import Line
+from backend.adapters.cluster.replica import Job
+from backend.adapters.cluster.scale import Scale
+from backend.adapters.local.backend import LocalBackend
+from backend.adapters.local.machine.options import DetectorOptions
+from backend.domain.caller import Caller
+from backend.domain.capabilities import NO_OPTIONS, Capabilities, Estimate
+from backend.domain.events import Emit, Event, Generated, unheard
+from backend.domain.parts import Control, Lora
+from backend.domain.requests import Request, of_image, references, seeds
+from backend.images.storage.files import ImageFiles
 from backend.prompts.tokens import TokenCount
-from backend.request_parts import Control, Lora
-from backend.requests import Request, of_image, references, seeds
-from backend.runs.files import ImageFiles
 from backend.settings import Settings
+from backend.threads.background import Loading
 
 NO_RAY = "The cluster needs Ray: run `pip install -r requirements-scale.txt`, or choose another backend."
 

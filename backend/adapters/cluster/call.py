@@ -6,10 +6,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from backend.cluster.replica import Job
-from backend.errors import GenerationFailed, ProviderBusy
-from backend.events import Progress
-from backend.local.telling import Told
+from backend.adapters.cluster.replica import Job
+from backend.domain.errors import GenerationFailed, ProviderBusy
+from backend.domain.events import Progress
+from backend.threads.telling import Told
 
 log = logging.getLogger(__name__)
 

@@ -10,12 +10,12 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
-from backend.cluster.replica import EngineReplica
-from backend.cluster.scale import Scale
-from backend.cluster.version import code_version
-from backend.errors import NotReady
-from backend.local.loading import Report
+from backend.adapters.cluster.replica import EngineReplica
+from backend.adapters.cluster.scale import Scale
+from backend.adapters.cluster.version import code_version
+from backend.domain.errors import NotReady
 from backend.settings import Settings
+from backend.threads.background import Report
 
 APP = "playground"
 OBJECT_STORE_BYTES = 256 * 2**20

@@ -8,12 +8,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from backend.cluster.call import ImageCall
-from backend.cluster.line import Line
-from backend.cluster.replica import Job
-from backend.errors import PlaygroundError
-from backend.events import Emit, Event, Generated, Progress, Queued, Waiting
-from backend.local.telling import Told
+from backend.adapters.cluster.call import ImageCall
+from backend.adapters.cluster.line import Line
+from backend.adapters.cluster.replica import Job
+from backend.domain.errors import PlaygroundError
+from backend.domain.events import Emit, Event, Generated, Progress, Queued, Waiting
+from backend.threads.telling import Told
 
 TICK_SECONDS = 0.5
 

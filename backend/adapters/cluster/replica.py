@@ -6,15 +6,15 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.caller import Caller
-from backend.errors import PlaygroundError
-from backend.events import Emit
-from backend.local.backend import LocalBackend
-from backend.local.telling import Told, told_by
-from backend.pixels import check_header
-from backend.requests import Request
-from backend.runs.files import ImageFiles
+from backend.adapters.local.backend import LocalBackend
+from backend.domain.caller import Caller
+from backend.domain.errors import PlaygroundError
+from backend.domain.events import Emit
+from backend.domain.requests import Request
+from backend.images.incoming import check_header
+from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
+from backend.threads.telling import Told, told_by
 
 NOBODY = Caller(visitor="")
 

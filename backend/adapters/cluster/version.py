@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-_BACKEND = Path(__file__).parents[1]
+_BACKEND = Path(__file__).parents[2]
 _PRESETS = _BACKEND.parent / "presets"
 _DATA = ("*.json", "*.txt", "*.safetensors", "*.model")
 LIBRARIES = ("torch", "diffusers", "transformers", "peft", "safetensors", "accelerate", "torchao", "numpy", "Pillow")

@@ -1,8 +1,8 @@
 """The local engine: Z-Image in diffusers on this machine. Nothing here imports torch before a model is loaded."""
 
-from backend.local.backend import LocalBackend
-from backend.local.zerogpu import gpu_decorator
-from backend.runs.files import ImageFiles
+from backend.adapters.local.backend import LocalBackend
+from backend.adapters.local.zerogpu import gpu_decorator
+from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
 
 

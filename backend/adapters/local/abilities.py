@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from backend.capabilities import Capabilities, Limit, Size
-from backend.local import acceleration, drawing, scenes
-from backend.local.checkpoint import Checkpoint
-from backend.local.samplers.names import OFFERED, REFUSED
-from backend.local.scenes import Frame
-from backend.requests import Mode
+from backend.adapters.local import scenes
+from backend.adapters.local.drawing import cache_plan, drawing
+from backend.adapters.local.machine.checkpoint import Checkpoint
+from backend.adapters.local.samplers.names import OFFERED, REFUSED
+from backend.adapters.local.scenes import Frame
+from backend.domain.capabilities import Capabilities, Limit, Size
+from backend.domain.requests import Mode
 
 _REAL_SIZES = (
     Size(1024, 1024, "square"),
@@ -56,7 +57,7 @@ def capabilities(
     shared: dict[str, Any] = {
         "modes": modes,
         "choices": {"scheduler": OFFERED},
-        "takes": drawing.TAKES | acceleration.TAKES | scenes.TAKES,
+        "takes": drawing.TAKES | cache_plan.TAKES | scenes.TAKES,
         "reasons": {**_REASONS, **lacking},
         "most_controls": MOST_CONTROLS if guided else 0,
         "maker": "This machine's engine",

@@ -3,18 +3,18 @@
 from contextlib import suppress
 from pathlib import Path
 
-from backend.base import State
-from backend.errors import NotReady, PlaygroundError
-from backend.events import Emit
-from backend.local.checkpoint import REAL, Checkpoint, find
-from backend.local.download import Download
-from backend.local.engine import Engine
-from backend.local.extras import Extras
-from backend.local.lane import Lane
-from backend.local.loading import Loading
-from backend.local.machine import Machine, lacking
-from backend.local.options import Layout
-from backend.local.weights import AUTO, lacking_sentence, load
+from backend.adapters.base import State
+from backend.adapters.local.drawing.engine import Engine
+from backend.adapters.local.load import AUTO, lacking_sentence, load
+from backend.adapters.local.machine.checkpoint import REAL, Checkpoint, find
+from backend.adapters.local.machine.device import Machine, lacking
+from backend.adapters.local.machine.device_queue import Lane
+from backend.adapters.local.machine.download import Download
+from backend.adapters.local.machine.extras import Extras
+from backend.adapters.local.machine.options import Layout
+from backend.domain.errors import NotReady, PlaygroundError
+from backend.domain.events import Emit
+from backend.threads.background import Loading
 
 REAL_NEEDS_BYTES = 11 * 2**30
 """GPU memory that holds the real model, its largest part at a time: 8.0 GB of text encoder, and a drawing besides."""

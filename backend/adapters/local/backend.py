@@ -7,31 +7,37 @@ from itertools import chain
 from PIL import Image
 from pydantic import JsonValue
 
-from backend.base import Backend, ModelHere, State
-from backend.cache_rules import cache_problems
-from backend.caller import Caller
-from backend.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate, read_options
-from backend.errors import Problem, Unsupported
-from backend.events import Emit, unheard
-from backend.local import offer, workshop
-from backend.local.acceleration import plan_of
-from backend.local.choices import option_problems
-from backend.local.controlnets import UNIONS, find_controlnets, lacking_controlnet
-from backend.local.extras import Extras
-from backend.local.loras import LoraShelf
-from backend.local.machine import Machine, look
-from backend.local.models import Models, offer_of
-from backend.local.options import DETECTORS, ControlNetWeights, DetectorOptions, LocalOptions, options_of
-from backend.local.parts import lacking_gguf
-from backend.local.telling import Work
-from backend.local.workshop import Workshop
-from backend.local.zerogpu import Decorate, forked
-from backend.pixels import open_upright
+from backend.adapters.base import Backend, ModelHere, State
+from backend.adapters.local import abilities, workshop
+from backend.adapters.local.at_hand import Models, offer_of
+from backend.adapters.local.control.controlnets import UNIONS, find_controlnets, lacking_controlnet
+from backend.adapters.local.drawing.cache_plan import plan_of
+from backend.adapters.local.drawing.loras import LoraShelf
+from backend.adapters.local.machine.device import Machine, look
+from backend.adapters.local.machine.extras import Extras
+from backend.adapters.local.machine.model_parts import lacking_gguf
+from backend.adapters.local.machine.option_rules import option_problems
+from backend.adapters.local.machine.options import (
+    DETECTORS,
+    ControlNetWeights,
+    DetectorOptions,
+    LocalOptions,
+    options_of,
+)
+from backend.adapters.local.workshop import Workshop
+from backend.adapters.local.zerogpu import Decorate, forked
+from backend.domain.caller import Caller
+from backend.domain.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate, read_options
+from backend.domain.errors import Problem, Unsupported
+from backend.domain.events import Emit, unheard
+from backend.domain.parts import Control, Lora
+from backend.domain.requests import Request, controls_of
+from backend.domain.step_cache_rules import cache_problems
+from backend.images.incoming import open_upright
+from backend.images.storage.files import ImageFiles
 from backend.prompts.tokens import TokenCount, TokenCounter
-from backend.request_parts import Control, Lora
-from backend.requests import Request, controls_of
-from backend.runs.files import ImageFiles
 from backend.settings import Settings
+from backend.threads.telling import Work
 
 SECONDS_AN_HOUR = 3600
 ZERO_GPU = Machine("cuda", "ZeroGPU", 48 * 10**9, 12.0)
@@ -77,7 +83,7 @@ class LocalBackend(Backend):
             lacking["controls"] = self.extras.lacking("union_lite") or "This model has no ControlNet."
         if unsafe := self.extras.lacking("safety"):
             lacking["safety"] = unsafe
-        found = offer.capabilities(self.models.checkpoint, lacking, guided=guided)
+        found = abilities.capabilities(self.models.checkpoint, lacking, guided=guided)
         takes = found.takes | workshop.TAKES
         options = LocalOptions if self._trusts else DetectorOptions
         return replace(found, takes=takes, options=options, rules=self._problems)
@@ -113,7 +119,7 @@ class LocalBackend(Backend):
     def model_here(self, size: tuple[int, int]) -> ModelHere:
         """Return the model at hand."""
         checkpoint = self.models.checkpoint
-        at = offer.frame(checkpoint).redrawn(size)
+        at = abilities.frame(checkpoint).redrawn(size)
         return ModelHere(name=self.model_name, size=at, exact=checkpoint.embedded)
 
     def refuses_lora(self, lora: Lora) -> str | None:

@@ -5,24 +5,24 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from backend.errors import NotReady
-from backend.local.checkpoint import COMPONENTS, Checkpoint
-from backend.local.choices import auto_attention
-from backend.local.controlnets import ControlNet, bring_controlnet, find_controlnets
-from backend.local.extras import Extras
-from backend.local.faults import free, memory_guard
-from backend.local.layout import lay_out, shrink
-from backend.local.loading import Report
-from backend.local.machine import lacking
-from backend.local.memory import MemoryPlan, free_memory, plan_memory, size_words
-from backend.local.options import ControlNetWeights, Layout
-from backend.local.parts import Parts, find_gguf
-from backend.local.safetensors_file import count_parameters
+from backend.adapters.local.control.controlnets import ControlNet, bring_controlnet, find_controlnets
+from backend.adapters.local.machine.checkpoint import COMPONENTS, Checkpoint
+from backend.adapters.local.machine.device import lacking
+from backend.adapters.local.machine.extras import Extras
+from backend.adapters.local.machine.memory import MemoryPlan, free_memory, plan_memory, size_words
+from backend.adapters.local.machine.memory_guard import free, memory_guard
+from backend.adapters.local.machine.model_parts import Parts, find_gguf
+from backend.adapters.local.machine.option_rules import auto_attention
+from backend.adapters.local.machine.options import ControlNetWeights, Layout
+from backend.adapters.local.machine.placement import lay_out, shrink
+from backend.adapters.local.machine.safetensors_file import count_parameters
+from backend.domain.errors import NotReady
+from backend.threads.background import Report
 
 if TYPE_CHECKING:
     from torch import dtype
 
-    from backend.local.engine import Engine
+    from backend.adapters.local.drawing.engine import Engine
 
 AUTO = Layout()
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ def load(checkpoint: Checkpoint, extras: Extras, report: Report, layout: Layout 
     if missing:
         raise NotReady(lacking_sentence(missing))
     report("Starting torch", 0.0)
-    from backend.local.engine import Engine
+    from backend.adapters.local.drawing.engine import Engine
 
     device, kind = choose_device(), choose_dtype(checkpoint)
     if checkpoint.embedded:

@@ -8,15 +8,15 @@ from functools import lru_cache
 
 from PIL import Image
 
-from backend.field_notes import of_drawings, step_sorts
-from backend.local.acceleration import plan_of
-from backend.local.drawing import Drawing, OnStep
-from backend.local.options import Attention, ControlNetWeights, Layout, options_of
-from backend.local.samplers.sampler import calls_of
-from backend.local.scenes import Frame, prepare
-from backend.recent import Recent
-from backend.requests import Request, parse_request
-from backend.runs.files import ImageFiles
+from backend.adapters.local.drawing.cache_plan import plan_of
+from backend.adapters.local.drawing.drawing import Drawing, OnStep
+from backend.adapters.local.machine.options import Attention, ControlNetWeights, Layout, options_of
+from backend.adapters.local.samplers.sampler import calls_of
+from backend.adapters.local.scenes import Frame, prepare
+from backend.domain.field_notes import of_drawings, step_sorts
+from backend.domain.requests import Request, parse_request
+from backend.images.storage.files import ImageFiles
+from backend.threads.recent import Recent
 
 MOST_REMEMBERED = 64
 MOST_PACES = 512

@@ -9,22 +9,22 @@ from typing import Any
 
 from PIL import Image
 
-from backend.errors import NotReady
-from backend.events import Emit, Generated, Progress
-from backend.local import offer
-from backend.local.detectors import Detectors
-from backend.local.drawing import Draw, Drawing, OnStep
-from backend.local.engine import Engine
-from backend.local.extras import EXTRAS, Extras
-from backend.local.loading import Loading, Report
-from backend.local.loras import LoraFile, LoraShelf
-from backend.local.models import Models
-from backend.local.options import options_of
-from backend.local.safety import SafetyCheck
-from backend.local.scenes import Scene, prepare
-from backend.local.timing import Rehearsals, Stopwatch, Timings
-from backend.requests import Request, controls_of, seeds, variation_seeds
-from backend.runs.files import ImageFiles
+from backend.adapters.local import abilities
+from backend.adapters.local.at_hand import Models
+from backend.adapters.local.control.detectors import Detectors
+from backend.adapters.local.drawing.drawing import Draw, Drawing, OnStep
+from backend.adapters.local.drawing.engine import Engine
+from backend.adapters.local.drawing.loras import LoraFile, LoraShelf
+from backend.adapters.local.drawing.safety import SafetyCheck
+from backend.adapters.local.machine.extras import EXTRAS, Extras
+from backend.adapters.local.machine.options import options_of
+from backend.adapters.local.scenes import Scene, prepare
+from backend.adapters.local.timing import Rehearsals, Stopwatch, Timings
+from backend.domain.errors import NotReady
+from backend.domain.events import Emit, Generated, Progress
+from backend.domain.requests import Request, controls_of, seeds, variation_seeds
+from backend.images.storage.files import ImageFiles
+from backend.threads.background import Loading, Report
 
 TAKES = frozenset(
     {
@@ -99,7 +99,7 @@ class Workshop:
         if request.safety:
             self._safety.wait(emit, request.steps)
         detect = partial(self.detectors.detect, options=options, emit=emit)
-        return prepare(request, self._files, offer.frame(self._models.checkpoint), detect)
+        return prepare(request, self._files, abilities.frame(self._models.checkpoint), detect)
 
     def _noted(self, drawing: Drawing, watch: Stopwatch) -> None:
         self._timings.note(drawing, self._models.checkpoint.name, watch)
@@ -107,13 +107,13 @@ class Workshop:
     def timed(self, request: Request, seconds: float) -> None:
         """Remember how long an image took that was drawn on another device, for the next estimate."""
         checkpoint = self._models.checkpoint
-        strokes = self._rehearsals.of(request, offer.frame(checkpoint))
+        strokes = self._rehearsals.of(request, abilities.frame(checkpoint))
         self._timings.note_whole(request, strokes, checkpoint.name, seconds)
 
     def seconds(self, request: Request) -> float | None:
         """Return how long a run may take on the device, once drawings such as its own were timed."""
         checkpoint = self._models.checkpoint
-        strokes = self._rehearsals.of(request, offer.frame(checkpoint))
+        strokes = self._rehearsals.of(request, abilities.frame(checkpoint))
         each = self._timings.seconds(request, strokes, checkpoint.name)
         return None if each is None else each * request.count
 

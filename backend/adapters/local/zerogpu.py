@@ -9,12 +9,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
-from backend.errors import GenerationFailed, NotReady, PlaygroundError
-from backend.events import Emit
-from backend.field_notes import step_factor
-from backend.local.telling import Told, Work, relay, told_by
-from backend.requests import Request
+from backend.domain.errors import GenerationFailed, NotReady, PlaygroundError
+from backend.domain.events import Emit
+from backend.domain.field_notes import step_factor
+from backend.domain.requests import Request
 from backend.settings import Settings
+from backend.threads.telling import Told, Work, relay, told_by
 
 LEAST_SECONDS = 10
 MOST_SECONDS = 300

@@ -1,9 +1,9 @@
 """Z-Image-Turbo ControlNet at ModelRunner (modelrunner.ai), over its queue."""
 
-from backend.http import Line
-from backend.modelrunner.backend import ModelRunnerBackend
-from backend.modelrunner.service import MEDIA, Service
-from backend.runs.files import ImageFiles
+from backend.adapters.modelrunner.backend import ModelRunnerBackend
+from backend.adapters.modelrunner.service import MEDIA, Service
+from backend.adapters.provider.line import Line
+from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from backend.capabilities import Capabilities, Limit
-from backend.errors import Problem
-from backend.modelrunner.mapping import TAKES
-from backend.modelrunner.options import ModelRunnerOptions
-from backend.modelrunner.wire import LARGEST_SEED, MOST_IMAGES, MOST_STEPS, PRESETS
-from backend.requests import Request, seeds
+from backend.adapters.modelrunner.mapping import TAKES
+from backend.adapters.modelrunner.options import ModelRunnerOptions
+from backend.adapters.modelrunner.wire import LARGEST_SEED, MOST_IMAGES, MOST_STEPS, PRESETS
+from backend.domain.capabilities import Capabilities, Limit
+from backend.domain.errors import Problem
+from backend.domain.requests import Request, seeds
 
 NOTE = (
     "Your image goes to a public, unguessable address at ModelRunner, without its metadata. A run that was sent there "

@@ -7,25 +7,25 @@ from typing import Any
 from PIL import Image
 from pydantic import JsonValue, SecretStr
 
-from backend.base import Backend
-from backend.caller import Caller
-from backend.capabilities import NO_OPTIONS, Estimate
-from backend.errors import NotReady
-from backend.events import Emit, Queued, unheard
-from backend.modelrunner.abilities import CAPABILITIES
-from backend.modelrunner.delivery import Delivery
-from backend.modelrunner.mapping import shares, to_input
-from backend.modelrunner.options import ModelRunnerOptions
-from backend.modelrunner.order import PATIENCE, Order
-from backend.modelrunner.pictures import control_picture, control_png, size_of
-from backend.modelrunner.prices import read_prices
-from backend.modelrunner.service import Service
-from backend.modelrunner.ticket import Ticket, restored
-from backend.modelrunner.wire import ENDPOINT
-from backend.request_parts import Control
-from backend.requests import ControlNet, ImageToImage, Request, seeds
-from backend.runs.files import ImageFiles
-from backend.runs.records import Run
+from backend.adapters.base import Backend
+from backend.adapters.modelrunner.abilities import CAPABILITIES
+from backend.adapters.modelrunner.delivery import Delivery
+from backend.adapters.modelrunner.mapping import shares, to_input
+from backend.adapters.modelrunner.options import ModelRunnerOptions
+from backend.adapters.modelrunner.order import PATIENCE, Order
+from backend.adapters.modelrunner.pictures import control_picture, control_png, size_of
+from backend.adapters.modelrunner.prices import read_prices
+from backend.adapters.modelrunner.service import Service
+from backend.adapters.modelrunner.ticket import Ticket, restored
+from backend.adapters.modelrunner.wire import ENDPOINT
+from backend.domain.caller import Caller
+from backend.domain.capabilities import NO_OPTIONS, Estimate
+from backend.domain.errors import NotReady
+from backend.domain.events import Emit, Queued, unheard
+from backend.domain.parts import Control
+from backend.domain.records import Run
+from backend.domain.requests import ControlNet, ImageToImage, Request, seeds
+from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
 
 NO_KEY = (

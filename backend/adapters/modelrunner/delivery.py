@@ -7,12 +7,12 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from backend.errors import BadImage, BadReply, PlaygroundError
-from backend.events import Charged, Emit, Generated
-from backend.modelrunner.replies import Record, read_record, split
-from backend.modelrunner.service import Service
-from backend.modelrunner.ticket import Ticket
-from backend.pixels import check_whole
+from backend.adapters.modelrunner.replies import Record, read_record, split
+from backend.adapters.modelrunner.service import Service
+from backend.adapters.modelrunner.ticket import Ticket
+from backend.domain.errors import BadImage, BadReply, PlaygroundError
+from backend.domain.events import Charged, Emit, Generated
+from backend.images.incoming import check_whole
 
 PRICE_WAITS = (0.0, 0.5, 1.0, 2.0)
 """Seconds before each look at the record for the price, which may be settled a moment after the result is there."""

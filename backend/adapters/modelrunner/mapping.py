@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from backend.modelrunner.options import ModelRunnerOptions
-from backend.modelrunner.wire import PRESETS, Input, Preset, Sides
-from backend.requests import ControlNet, seeds
+from backend.adapters.modelrunner.options import ModelRunnerOptions
+from backend.adapters.modelrunner.wire import PRESETS, Input, Preset, Sides
+from backend.domain.requests import ControlNet, seeds
 
 TAKES = frozenset(
     {

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from backend.capabilities import Options
+from backend.domain.capabilities import Options
 
 LEAST_EXPIRY, MOST_EXPIRY = 60, 157_680_000
 """Seconds that ModelRunner takes for a file's expiry: a minute to five years."""

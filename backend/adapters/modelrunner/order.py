@@ -8,7 +8,14 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from backend.errors import (
+from backend.adapters.modelrunner.delivery import Delivery
+from backend.adapters.modelrunner.refusals import failed, purged, refused
+from backend.adapters.modelrunner.replies import Record, read_envelope, read_record
+from backend.adapters.modelrunner.service import Names, Service
+from backend.adapters.modelrunner.ticket import Ticket
+from backend.adapters.modelrunner.wire import Input
+from backend.adapters.provider.line import Reply
+from backend.domain.errors import (
     BadReply,
     Cancelled,
     GenerationFailed,
@@ -18,15 +25,8 @@ from backend.errors import (
     StorageFull,
     together,
 )
-from backend.events import Emit, Progress, Waiter, announce, is_wanted, remember
-from backend.http import Reply
-from backend.modelrunner.delivery import Delivery
-from backend.modelrunner.refusals import failed, purged, refused
-from backend.modelrunner.replies import Record, read_envelope, read_record
-from backend.modelrunner.service import Names, Service
-from backend.modelrunner.ticket import Ticket
-from backend.modelrunner.wire import Input
-from backend.runs.records import READY
+from backend.domain.events import Emit, Progress, Waiter, announce, is_wanted, remember
+from backend.domain.records import READY
 
 log = logging.getLogger(__name__)
 

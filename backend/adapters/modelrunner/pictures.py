@@ -2,14 +2,14 @@
 
 from PIL import Image
 
-from backend.detection import EdgesAlone
-from backend.encoding import encode
-from backend.errors import Problem, Unsupported
-from backend.pixels import open_upright, opened, upright_size
-from backend.request_parts import Control
-from backend.requests import ControlNet
-from backend.runs.files import ImageFiles
-from backend.sizing import drawable, resized
+from backend.adapters.detection import EdgesAlone
+from backend.domain.errors import Problem, Unsupported
+from backend.domain.parts import Control
+from backend.domain.requests import ControlNet
+from backend.images.encoding import encode
+from backend.images.incoming import open_upright, opened, upright_size
+from backend.images.sizing import drawable, resized
+from backend.images.storage.files import ImageFiles
 
 
 def control_png(request: ControlNet, files: ImageFiles) -> bytes:

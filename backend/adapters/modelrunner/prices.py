@@ -6,12 +6,12 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from backend.capabilities import Estimate
-from backend.modelrunner.mapping import shares
-from backend.modelrunner.options import ModelRunnerOptions
-from backend.requests import ControlNet
+from backend.adapters.modelrunner.mapping import shares
+from backend.adapters.modelrunner.options import ModelRunnerOptions
+from backend.domain.capabilities import Estimate
+from backend.domain.requests import ControlNet
 
-PRICES = Path(__file__).parents[2] / "presets" / "prices.json"
+PRICES = Path(__file__).parents[3] / "presets" / "prices.json"
 
 
 class Prices(BaseModel):

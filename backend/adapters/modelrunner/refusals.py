@@ -4,8 +4,10 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from backend.caller import OwnKey
-from backend.errors import (
+from backend.adapters.modelrunner.replies import Record, named_fields, said
+from backend.adapters.provider.line import Reply, without_key
+from backend.domain.caller import OwnKey
+from backend.domain.errors import (
     Billed,
     GenerationFailed,
     InsufficientCredit,
@@ -13,8 +15,6 @@ from backend.errors import (
     ProviderBusy,
     ProviderRefused,
 )
-from backend.http import Reply, without_key
-from backend.modelrunner.replies import Record, named_fields, said
 
 FIELDS = {
     "image_url": "image",

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from backend.errors import BadReply, Billed
-from backend.lenient import Cost, Number, Seed, Text
+from backend.adapters.provider.lenient import Cost, Number, Seed, Text
+from backend.domain.errors import BadReply, Billed
 
 _FILES = ("images", "image", "image_url", "url", "output", "urls")
 """Where an output holds its files: seen in ModelRunner's documents, its clients' recipes, and fal's own schema."""

@@ -13,13 +13,13 @@ from typing import Any
 
 from pydantic import BaseModel, SecretStr
 
-from backend.errors import BadReply, GenerationFailed
-from backend.events import Waiter
-from backend.http import Call, Line, Reply
-from backend.lenient import Text
-from backend.modelrunner.refusals import refused
-from backend.modelrunner.replies import Record, read_history
-from backend.modelrunner.wire import ENDPOINT, Input, NewUpload
+from backend.adapters.modelrunner.refusals import refused
+from backend.adapters.modelrunner.replies import Record, read_history
+from backend.adapters.modelrunner.wire import ENDPOINT, Input, NewUpload
+from backend.adapters.provider.lenient import Text
+from backend.adapters.provider.line import Call, Line, Reply
+from backend.domain.errors import BadReply, GenerationFailed
+from backend.domain.events import Waiter
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from backend.modelrunner.service import Names
+from backend.adapters.modelrunner.service import Names
 
 APP = "z-image-playground"
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from backend.capabilities import Size
-from backend.request_parts import OutputFormat, Preprocess
+from backend.domain.capabilities import Size
+from backend.domain.parts import OutputFormat, Preprocess
 
 ENDPOINT = "tongyi-mai/z-image/turbo/controlnet"
 LARGEST_SEED = 2**53 - 1

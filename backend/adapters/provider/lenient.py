@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
-from backend.request_parts import MAX_SEED
+from backend.domain.parts import MAX_SEED
 
 
 def or_none(kind: Any) -> BeforeValidator:

@@ -13,9 +13,9 @@ from typing import Literal
 
 import httpx
 
-from backend.errors import BadReply, GenerationFailed, NotReady, ProviderTimeout, ProviderUnreachable
-from backend.exchanges import note
-from backend.http_messages import Call, Reply, without_key
+from backend.adapters.provider.messages import Call, Reply, without_key
+from backend.domain.errors import BadReply, GenerationFailed, NotReady, ProviderTimeout, ProviderUnreachable
+from backend.domain.exchanges import note
 from backend.settings import LOOPBACK
 
 __all__ = ["Call", "Line", "Reply", "without_key"]

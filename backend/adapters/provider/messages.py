@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import SecretStr
 
-from backend.errors import BadReply
+from backend.domain.errors import BadReply
 
 MOST_BYTES = 96 * 2**20
 """What an answer may weigh: 20 PNGs of 1024² as base64 come to about 45 MiB."""

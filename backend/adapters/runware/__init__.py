@@ -1,9 +1,9 @@
 """Z-Image-Turbo at Runware (runware.ai), over its REST interface."""
 
-from backend.http import Line
-from backend.runs.files import ImageFiles
-from backend.runware.backend import RunwareBackend
-from backend.runware.service import MEDIA
+from backend.adapters.provider.line import Line
+from backend.adapters.runware.backend import RunwareBackend
+from backend.adapters.runware.service import MEDIA
+from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
 
 

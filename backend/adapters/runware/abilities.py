@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 
-from backend.capabilities import Capabilities, Size
-from backend.errors import Problem
-from backend.request_parts import MOST_SIDE
-from backend.requests import MODES, Mode, Request
-from backend.runware import guides, mapping, pictures
-from backend.runware.options import CallbackOptions, RunwareOptions
-from backend.runware.pictures import DEFAULT_SIZE
-from backend.runware.rules import problems
+from backend.adapters.runware import control_orders, mapping, pictures
+from backend.adapters.runware.options import CallbackOptions, RunwareOptions
+from backend.adapters.runware.pictures import DEFAULT_SIZE
+from backend.adapters.runware.rules import problems
+from backend.domain.capabilities import Capabilities, Size
+from backend.domain.errors import Problem
+from backend.domain.parts import MOST_SIDE
+from backend.domain.requests import MODES, Mode, Request
 from backend.settings import Settings
 
 UNVERIFIED = "Runware's schema takes this for the model, but its page names only text and image to image: unverified."
 NOTES: dict[Mode, str] = {"inpaint": UNVERIFIED, "outpaint": UNVERIFIED, "controlnet": UNVERIFIED}
-TAKES = mapping.TAKES | pictures.TAKES | guides.TAKES
+TAKES = mapping.TAKES | pictures.TAKES | control_orders.TAKES
 REASONS = {
     "variation_strength": "Runware takes a seed and no noise of ours; leave this at 0, and vary the words instead.",
     "variation_seed": "Runware takes one seed; leave this at -1.",

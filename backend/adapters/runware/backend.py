@@ -8,29 +8,29 @@ from typing import Any
 from PIL import Image
 from pydantic import JsonValue, SecretStr
 
-from backend.base import CONTROL_PICTURE, Backend, State
-from backend.caller import Caller
-from backend.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate
-from backend.errors import GenerationFailed, NotReady, Problem, Unsupported
-from backend.events import Emit, Ordering, Queued, Submitted, Waiter, announce, unheard
-from backend.http import Line
-from backend.pixels import open_upright
-from backend.recent import Recent
-from backend.request_parts import Control
-from backend.requests import ControlNet, ImageToImage, Request, controls_of, seeds
-from backend.runs.files import ImageFiles
-from backend.runs.records import Run
-from backend.runware import guides
-from backend.runware.abilities import capabilities, own_options
-from backend.runware.dry_run import MOST_KEYS, DryRuns
-from backend.runware.inlay import Inlay
-from backend.runware.mapping import Inlaid, to_tasks
-from backend.runware.order import STRANGER_PATIENCE, Order, numbered
-from backend.runware.pictures import Pictures, prepare, size_of
-from backend.runware.prices import Prices
-from backend.runware.service import Service, key_mark, new_uuid
-from backend.runware.wire import MODEL, ImageInference
+from backend.adapters.base import CONTROL_PICTURE, Backend, State
+from backend.adapters.provider.line import Line
+from backend.adapters.runware import control_orders
+from backend.adapters.runware.abilities import capabilities, own_options
+from backend.adapters.runware.dry_run import MOST_KEYS, DryRuns
+from backend.adapters.runware.inlay import Inlay
+from backend.adapters.runware.mapping import Inlaid, to_tasks
+from backend.adapters.runware.order import STRANGER_PATIENCE, Order, numbered
+from backend.adapters.runware.pictures import Pictures, prepare, size_of
+from backend.adapters.runware.prices import Prices
+from backend.adapters.runware.service import Service, key_mark, new_uuid
+from backend.adapters.runware.wire import MODEL, ImageInference
+from backend.domain.caller import Caller
+from backend.domain.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate
+from backend.domain.errors import GenerationFailed, NotReady, Problem, Unsupported
+from backend.domain.events import Emit, Ordering, Queued, Submitted, Waiter, announce, unheard
+from backend.domain.parts import Control
+from backend.domain.records import Run
+from backend.domain.requests import ControlNet, ImageToImage, Request, controls_of, seeds
+from backend.images.incoming import open_upright
+from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
+from backend.threads.recent import Recent
 
 NO_KEY = (
     "Runware needs a key: set `RUNWARE_API_KEY` in `.env` or in the Space's secrets, or paste your own in the key box "
@@ -99,7 +99,7 @@ class RunwareBackend(Backend):
 
     def estimate(self, request: Request, caller: Caller) -> Estimate:
         """Return the price by the published prices, with a range as wide as the bills are known to be."""
-        bought = sum(guides.is_bought(control, self.detectors) for control in controls_of(request))
+        bought = sum(control_orders.is_bought(control, self.detectors) for control in controls_of(request))
         return self.prices.estimate(request, size_of(request, self.files), bought=bought)
 
     def kept_size(self, request: ImageToImage | ControlNet) -> tuple[int, int] | None:
@@ -108,13 +108,13 @@ class RunwareBackend(Backend):
 
     def control_estimate(self, control: Control, caller: Caller) -> Estimate:
         """Return what Runware takes for a control picture that can't be made on this machine."""
-        return self.prices.control_picture() if guides.is_bought(control, self.detectors) else FREE
+        return self.prices.control_picture() if control_orders.is_bought(control, self.detectors) else FREE
 
     def control_picture(
         self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, emit: Emit = unheard
     ) -> Image.Image:
         """Return the map where this machine can make it; raise `Unsupported` where Runware has to be paid for it."""
-        if guides.is_bought(control, self.detectors):
+        if control_orders.is_bought(control, self.detectors):
             message = f"is {control.preprocess}, which {self.label} makes for a price here: say that you buy it."
             raise Unsupported([Problem("preprocess", message)])
         return self.detectors.detect(control, open_upright(self.files.path(control.image)), emit=emit)
@@ -143,7 +143,7 @@ class RunwareBackend(Backend):
     def exact_price(self, request: Request, caller: Caller, emit: Emit = unheard) -> Decimal:
         """Ask by a dry run, once a run with this key has shown that asking buys nothing."""
         key = self._require_key(caller)
-        if any(guides.is_bought(control, self.detectors) for control in controls_of(request)):
+        if any(control_orders.is_bought(control, self.detectors) for control in controls_of(request)):
             raise Unsupported([Problem("", "The exact price needs the control picture first: make the map.")])
         self.dry_runs.prove(key, emit)
         pictures = prepare(request, self.files)
@@ -178,14 +178,16 @@ class RunwareBackend(Backend):
         """Close the connections."""
         self.service.line.close()
 
-    def _inlaid(self, request: Request, pictures: Pictures, shop: guides.MapShop) -> Inlaid:
+    def _inlaid(self, request: Request, pictures: Pictures, shop: control_orders.MapShop) -> Inlaid:
         inlay = Inlay(self.service, shop.key, copies=request.count)
         images = {"seed_image": inlay.maybe(pictures.seed), "mask_image": inlay.maybe(pictures.mask)}
-        names = guides.all_of(request, self.files, pictures.size, inlay=inlay, detectors=self.detectors, shop=shop)
+        names = control_orders.all_of(
+            request, self.files, pictures.size, inlay=inlay, detectors=self.detectors, shop=shop
+        )
         return Inlaid(size=pictures.size, sides=pictures.sides, guides=names, **images)
 
-    def _shop(self, key: SecretStr, emit: Emit, ids: Mapping[str, Any]) -> guides.MapShop:
-        return guides.MapShop(self.service, key, emit, self._sleep, ids)
+    def _shop(self, key: SecretStr, emit: Emit, ids: Mapping[str, Any]) -> control_orders.MapShop:
+        return control_orders.MapShop(self.service, key, emit, self._sleep, ids)
 
     def _order(self, request: Request, pictures: Pictures, key: SecretStr, ids: Mapping[str, Any], emit: Emit) -> Order:
         return Order(

@@ -9,20 +9,20 @@ from typing import Any
 from PIL import Image
 from pydantic import SecretStr
 
-from backend.detection import Detectors
-from backend.errors import BadImage, BadReply, PlaygroundError, ProviderTimeout
-from backend.events import Charged, Emit, Generated, Ordering, Waiter, announce, remember
-from backend.pixels import check_header, open_upright
-from backend.request_parts import Control, Preprocess
-from backend.requests import Request, controls_of
-from backend.runs.files import ImageFiles
-from backend.runs.records import READY
-from backend.runware.inlay import Inlay
-from backend.runware.pictures import data_uri
-from backend.runware.replies import Item
-from backend.runware.service import Exchange, Service, new_uuid
-from backend.runware.wire import Preprocess as PreprocessTask
-from backend.sizing import drawable, resized
+from backend.adapters.detection import Detectors
+from backend.adapters.runware.inlay import Inlay
+from backend.adapters.runware.pictures import data_uri
+from backend.adapters.runware.replies import Item
+from backend.adapters.runware.service import Exchange, Service, new_uuid
+from backend.adapters.runware.wire import Preprocess as PreprocessTask
+from backend.domain.errors import BadImage, BadReply, PlaygroundError, ProviderTimeout
+from backend.domain.events import Charged, Emit, Generated, Ordering, Waiter, announce, remember
+from backend.domain.parts import Control, Preprocess
+from backend.domain.records import READY
+from backend.domain.requests import Request, controls_of
+from backend.images.incoming import check_header, open_upright
+from backend.images.sizing import drawable, resized
+from backend.images.storage.files import ImageFiles
 
 THERE: dict[Preprocess, str] = {
     "depth": "runware:controlnet-preprocess@depth",

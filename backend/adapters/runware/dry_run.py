@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from pydantic import SecretStr
 
-from backend.errors import GRAVITY, BadReply, Billed, GenerationFailed, Problem, Unsupported
-from backend.events import Charged, Emit
-from backend.recent import Recent
-from backend.runware.replies import Answer, Item
-from backend.runware.service import Exchange, Service, key_mark
-from backend.runware.wire import ImageInference
+from backend.adapters.runware.replies import Answer, Item
+from backend.adapters.runware.service import Exchange, Service, key_mark
+from backend.adapters.runware.wire import ImageInference
+from backend.domain.errors import GRAVITY, BadReply, Billed, GenerationFailed, Problem, Unsupported
+from backend.domain.events import Charged, Emit
+from backend.threads.recent import Recent
 
 PROOF_SECONDS = 3600.0
 """How long a task that was carried out serves as the trial; Runware surely still knows its UUID then."""

@@ -3,8 +3,8 @@
 from PIL import Image
 from pydantic import SecretStr
 
-from backend.runware.pictures import data_uri
-from backend.runware.service import Service
+from backend.adapters.runware.pictures import data_uri
+from backend.adapters.runware.service import Service
 
 MOST_MESSAGE = 8 * 2**20
 """Bytes of one image over all tasks of a message; the service publishes no cap, and others report trouble at 10 MB."""

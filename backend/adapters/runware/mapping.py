@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backend.request_parts import Accelerator, Control, OutputFormat
-from backend.requests import Request, controls_of, seeds
-from backend.runware.options import CallbackOptions, ControlOptions, LoraOptions, RunwareOptions
-from backend.runware.wire import (
+from backend.adapters.runware.options import CallbackOptions, ControlOptions, LoraOptions, RunwareOptions
+from backend.adapters.runware.wire import (
     AcceleratorOptions,
     ImageInference,
     Inputs,
@@ -16,6 +14,8 @@ from backend.runware.wire import (
     WireFormat,
     WireLora,
 )
+from backend.domain.parts import Accelerator, Control, OutputFormat
+from backend.domain.requests import Request, controls_of, seeds
 
 FORMATS: dict[OutputFormat, WireFormat] = {"png": "PNG", "jpeg": "JPG", "webp": "WEBP"}
 SCHEDULERS = {"Default": None, "Euler DiscreteScheduler": "EulerDiscreteScheduler"}

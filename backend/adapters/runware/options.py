@@ -4,9 +4,9 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from backend.capabilities import Options
-from backend.request_parts import Part
-from backend.runware.wire import CONTROLNET_MODEL, ControlMode, OutputType, Transformer, Ultralytics, WireUrl
+from backend.adapters.runware.wire import CONTROLNET_MODEL, ControlMode, OutputType, Transformer, Ultralytics, WireUrl
+from backend.domain.capabilities import Options
+from backend.domain.parts import Part
 
 
 class ControlOptions(Part):

@@ -9,14 +9,14 @@ from typing import Any
 from PIL import Image
 from pydantic import SecretStr
 
-from backend.errors import BadImage, BadReply, GenerationFailed, PlaygroundError, ProviderTimeout, together
-from backend.events import Charged, Emit, Generated, Progress, remember
-from backend.pixels import check_whole
-from backend.requests import Request
-from backend.runs.records import READY
-from backend.runware.pictures import Finish
-from backend.runware.replies import Answer, Item, Refusal
-from backend.runware.service import Exchange, Service
+from backend.adapters.runware.pictures import Finish
+from backend.adapters.runware.replies import Answer, Item, Refusal
+from backend.adapters.runware.service import Exchange, Service
+from backend.domain.errors import BadImage, BadReply, GenerationFailed, PlaygroundError, ProviderTimeout, together
+from backend.domain.events import Charged, Emit, Generated, Progress, remember
+from backend.domain.records import READY
+from backend.domain.requests import Request
+from backend.images.incoming import check_whole
 
 FIRST_WAIT, GROWTH, LONGEST_WAIT = 1.0, 1.5, 5.0
 """Seconds between two questions; Runware advises to begin at one or two and to slow down."""

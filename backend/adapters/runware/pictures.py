@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from backend.encoding import encode
-from backend.errors import Problem, Unsupported
-from backend.masks import as_mask, feathered, grown, on_canvas, outpaint_mask, put_together
-from backend.pixels import open_upright, opened, round_up, upright_size
-from backend.request_parts import LEAST_SIDE, MOST_SIDE
-from backend.requests import ImageToImage, Inpaint, Outpaint, Request
-from backend.runs.files import ImageFiles
-from backend.sizing import drawable, padded, resized
+from backend.domain.errors import Problem, Unsupported
+from backend.domain.parts import LEAST_SIDE, MOST_SIDE
+from backend.domain.requests import ImageToImage, Inpaint, Outpaint, Request
+from backend.images.encoding import encode
+from backend.images.incoming import open_upright, opened, round_up, upright_size
+from backend.images.masks import as_mask, feathered, grown, on_canvas, outpaint_mask, put_together
+from backend.images.sizing import drawable, padded, resized
+from backend.images.storage.files import ImageFiles
 
 MOST_INLINE = 6 * 2**20
 """Bytes of one PNG that still goes inside the request; the service publishes no cap, others report trouble at 10 MB."""

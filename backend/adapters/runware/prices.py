@@ -6,10 +6,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from backend.capabilities import Estimate
-from backend.requests import Request, controls_of
+from backend.domain.capabilities import Estimate
+from backend.domain.requests import Request, controls_of
 
-PRICES = Path(__file__).parents[2] / "presets" / "prices.json"
+PRICES = Path(__file__).parents[3] / "presets" / "prices.json"
 
 
 class Table(BaseModel):

@@ -9,8 +9,10 @@ from collections.abc import Callable
 
 from pydantic import SecretStr
 
-from backend.caller import OwnKey
-from backend.errors import (
+from backend.adapters.provider.line import Reply, without_key
+from backend.adapters.runware.replies import Refusal
+from backend.domain.caller import OwnKey
+from backend.domain.errors import (
     Billed,
     GenerationFailed,
     InsufficientCredit,
@@ -19,8 +21,6 @@ from backend.errors import (
     ProviderRefused,
     ProviderTimeout,
 )
-from backend.http import Reply, without_key
-from backend.runware.replies import Refusal
 
 FIELDS = {
     "positivePrompt": "prompt",

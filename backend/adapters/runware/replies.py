@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from backend.errors import BadReply, Billed
-from backend.lenient import Cost, or_none
-from backend.request_parts import MAX_SEED
+from backend.adapters.provider.lenient import Cost, or_none
+from backend.domain.errors import BadReply, Billed
+from backend.domain.parts import MAX_SEED
 
 Text = Annotated[str | None, or_none(str)]
 Seed = Annotated[int | None, or_none(Annotated[int, Field(strict=True, ge=0, le=MAX_SEED)])]

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from backend.cache_rules import cache_problems
-from backend.errors import Problem
-from backend.requests import Request, controls_of
-from backend.runware.mapping import control_options, percent
-from backend.runware.options import ControlOptions, RunwareOptions
+from backend.adapters.runware.mapping import control_options, percent
+from backend.adapters.runware.options import ControlOptions, RunwareOptions
+from backend.domain.errors import Problem
+from backend.domain.requests import Request, controls_of
+from backend.domain.step_cache_rules import cache_problems
 
 _AIR = re.compile(r"[\w.-]+:[\w.-]+@[\w.-]+")
 _HUNDREDTHS = ("guidance", "strength")

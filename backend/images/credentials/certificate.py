@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from backend.errors import WrongSetting
+from backend.domain.errors import WrongSetting
 
 CERT, KEY, TRUST = "PLAYGROUND_C2PA_CERT", "PLAYGROUND_C2PA_KEY", "PLAYGROUND_C2PA_TRUST"
 _PURPOSES = {"1.3.6.1.4.1.62558.2.1", "1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36"}

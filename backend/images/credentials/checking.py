@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from backend.credentials import reader
-from backend.credentials.found import NOT_CHECKED, UNREADABLE, Credentials, Ingredient, Standing
-from backend.credentials.library import package_folder
+from backend.images.credentials import reader
+from backend.images.credentials.library import package_folder
+from backend.images.metadata.credentials import NOT_CHECKED, UNREADABLE, Credentials, Ingredient, Standing
 
 AT_ONCE = 2
 """Files that are checked at the same time; whoever comes then waits."""

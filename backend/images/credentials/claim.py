@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from backend.requests import MODE_LABELS, Mode
-from backend.runs.origin import VOCABULARY, Term
+from backend.domain.requests import MODE_LABELS, Mode
+from backend.images.metadata.source_type import VOCABULARY, Term
 
 GENERATOR = "Z-Image Playground"
 VERSION = "0.1"

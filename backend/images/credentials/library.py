@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from backend.credentials.reader import LIBRARY
+from backend.images.credentials.reader import LIBRARY
 
 INSTALL = "run `pip install -r requirements-sign.txt`"
 

@@ -6,13 +6,13 @@ A certificate that can't be used keeps the playground from starting: whoever nam
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backend.credentials.checking import Checker
-from backend.credentials.library import INSTALL, library
-from backend.errors import WrongSetting
+from backend.domain.errors import WrongSetting
+from backend.images.credentials.checking import Checker
+from backend.images.credentials.library import INSTALL, library
 from backend.settings import Settings
 
 if TYPE_CHECKING:
-    from backend.credentials.signing import Signing
+    from backend.images.credentials.signing import Signing
 
 
 def open_credentials(settings: Settings) -> "tuple[Checker, Signing | None]":
@@ -34,12 +34,12 @@ def open_credentials(settings: Settings) -> "tuple[Checker, Signing | None]":
             "give one of the two, or neither."
         )
     _check_library(given[0])
-    from backend.credentials.certificate import TRUST, pem_of, read_certificates, read_identity
+    from backend.images.credentials.certificate import TRUST, pem_of, read_certificates, read_identity
 
     trusted = pem_of(read_certificates(TRUST, trust)) if trust else ""
     if cert is None or key is None:
         return Checker(trusted), None
-    from backend.credentials.signing import Signing
+    from backend.images.credentials.signing import Signing
 
     identity = read_identity(cert, Path(key.get_secret_value()))
     checker = Checker(trusted, identity.issuers, identity.serial)

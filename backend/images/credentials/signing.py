@@ -8,16 +8,16 @@ from typing import Any
 
 from PIL import Image
 
-from backend.credentials.certificate import CERT, KEY, Identity
-from backend.credentials.checking import Checker
-from backend.credentials.claim import Deed, Source, definition, named
-from backend.credentials.library import context_of, library
-from backend.credentials.reader import settings_of
-from backend.credentials.sources import sources_of
-from backend.encoding import encode
-from backend.errors import Unsigned, WrongSetting
-from backend.requests import Request
-from backend.runs.files import ImageFiles
+from backend.domain.errors import Unsigned, WrongSetting
+from backend.domain.requests import Request
+from backend.images.credentials.certificate import CERT, KEY, Identity
+from backend.images.credentials.checking import Checker
+from backend.images.credentials.claim import Deed, Source, definition, named
+from backend.images.credentials.library import context_of, library
+from backend.images.credentials.reader import settings_of
+from backend.images.credentials.sources import sources_of
+from backend.images.encoding import encode
+from backend.images.storage.files import ImageFiles
 
 Sign = Callable[[bytes, str, bytes | None], bytes]
 """Signs a result's file of a format; the last is a provider's own file of it, if there is one."""

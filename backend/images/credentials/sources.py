@@ -4,13 +4,13 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 
-from backend.credentials.checking import Checker
-from backend.credentials.claim import Relationship, Source
-from backend.errors import PlaygroundError
-from backend.requests import ControlNet, Request, TextToImage, controls_of
-from backend.restore.texts import has_manifest
-from backend.runs.files import FORMATS, ImageFiles
-from backend.runs.provenance import without_manifest
+from backend.domain.errors import PlaygroundError
+from backend.domain.requests import ControlNet, Request, TextToImage, controls_of
+from backend.images.credentials.checking import Checker
+from backend.images.credentials.claim import Relationship, Source
+from backend.images.metadata.provenance import without_manifest
+from backend.images.metadata.texts import has_manifest
+from backend.images.storage.files import FORMATS, ImageFiles
 
 MOST_MANIFEST = 2 * 2**20
 """Bytes of credentials that a result takes over of each picture; each edit adds some 7 KB."""

@@ -6,7 +6,7 @@ A general reader copies what every entry points to; a block of 64 KB can point t
 import struct
 from collections.abc import Iterator
 
-from backend.restore.bulk import MOST_RAW, without_pictures
+from backend.images.metadata.bulk import MOST_RAW, without_pictures
 
 _NAMES = {
     0x010E: "ImageDescription",

@@ -5,9 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from xml.parsers import expat
 
-from backend.credentials.found import Credentials, not_checked
-from backend.restore.texts import XMP, has_manifest, read_texts
-from backend.runs.origin import NAMESPACE, VOCABULARY
+from backend.images.metadata.credentials import Credentials, not_checked
+from backend.images.metadata.source_type import NAMESPACE, VOCABULARY
+from backend.images.metadata.texts import XMP, has_manifest, read_texts
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _PROPERTY = f"{NAMESPACE} DigitalSourceType"

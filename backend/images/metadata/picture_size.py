@@ -2,7 +2,7 @@
 
 import struct
 
-from backend.restore.boxes import avif_size, is_avif
+from backend.images.metadata.boxes import avif_size, is_avif
 
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 """JPEG's markers that begin a frame (ITU T.81, table B.1); the three left out are tables and an extension."""

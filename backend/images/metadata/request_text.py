@@ -6,10 +6,10 @@ from typing import Any
 from PIL import Image
 from PIL.ExifTags import IFD, Base
 
-from backend.field_notes import Infotext, noted
-from backend.recipes import Recipe
-from backend.requests import IMAGE_FIELDS, Request
-from backend.runs.containers import add_jpeg_exif, add_png_texts, add_webp_exif
+from backend.domain.field_notes import Infotext, noted
+from backend.domain.recipes import Recipe
+from backend.domain.requests import IMAGE_FIELDS, Request
+from backend.images.metadata.containers import add_jpeg_exif, add_png_texts, add_webp_exif
 
 KEY = "z-image-playground"
 FORMAT_VERSION = 1

@@ -7,8 +7,8 @@ The terms are those of http://cv.iptc.org/newscodes/digitalsourcetype/ (definiti
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from backend.requests import Mode
-from backend.runs.containers import add_jpeg_xmp, add_png_xmp, add_webp_xmp
+from backend.domain.requests import Mode
+from backend.images.metadata.containers import add_jpeg_xmp, add_png_xmp, add_webp_xmp
 
 Term = Literal["trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia"]
 VOCABULARY = "http://cv.iptc.org/newscodes/digitalsourcetype/"

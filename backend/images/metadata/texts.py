@@ -9,10 +9,10 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 
-from backend.restore.boxes import avif_parts, is_avif
-from backend.restore.bulk import MOST_RAW, MOST_TEXT, without_pictures
-from backend.restore.exif import exif_texts
-from backend.runs.provenance import XMP_SEGMENTS, is_jumbf
+from backend.images.metadata.boxes import avif_parts, is_avif
+from backend.images.metadata.bulk import MOST_RAW, MOST_TEXT, without_pictures
+from backend.images.metadata.exif import exif_texts
+from backend.images.metadata.provenance import XMP_SEGMENTS, is_jumbf
 
 MOST_BYTES = MOST_TEXT
 MOST_TEXTS = 64

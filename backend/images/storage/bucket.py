@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from backend.disk import Disk, files_below
-from backend.errors import NotReady, StorageUnreachable
-from backend.runs.files import SHA256, SUFFIXES, ImageFiles, missing
-from backend.runs.known_files import MOST_KNOWN
+from backend.domain.errors import NotReady, StorageUnreachable
+from backend.images.storage.disk import Disk, files_below
+from backend.images.storage.files import SHA256, SUFFIXES, ImageFiles, missing
+from backend.images.storage.known_files import MOST_KNOWN
 
 TOLD_SECONDS = 20.0
 """How long the store needn't hear again that somebody wants an image: less than the trash spares what was just put."""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from backend.errors import StorageFull
+from backend.domain.errors import StorageFull
 
 GB = 10**9
 BLOCK = 4096

@@ -9,9 +9,9 @@ import time
 from collections.abc import Hashable, Iterator
 from pathlib import Path
 
-from backend.disk import Disk, files_below
-from backend.errors import RUN_AGAIN, BadImage, NotFound, StorageFull, StorageUnreachable
-from backend.runs.known_files import KnownFiles
+from backend.domain.errors import RUN_AGAIN, BadImage, NotFound, StorageFull, StorageUnreachable
+from backend.images.storage.disk import Disk, files_below
+from backend.images.storage.known_files import KnownFiles
 
 SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp"}
 FORMATS = {suffix: name for name, suffix in SUFFIXES.items()}

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
-from backend.errors import NotReady, RecordBusy, StorageFull, WrongSetting
+from backend.domain.errors import NotReady, RecordBusy, StorageFull, WrongSetting
 from backend.setting_words import wrong
 
 _NAME = "PLAYGROUND_DATABASE_URL"

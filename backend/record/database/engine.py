@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, event, func, select
 from sqlalchemy.exc import OperationalError
 
-from backend.errors import RUN_AGAIN, RecordBusy, StorageFull
-from backend.runs.database_address import engine_of, opening
-from backend.runs.files import ImageFiles
-from backend.runs.group_commit import GroupCommit
-from backend.runs.patience import patiently
-from backend.runs.process import register_process
-from backend.runs.schema import bring_up_to_date
+from backend.domain.errors import RUN_AGAIN, RecordBusy, StorageFull
+from backend.images.storage.files import ImageFiles
+from backend.record.database.address import engine_of, opening
+from backend.record.database.group_commit import GroupCommit
+from backend.record.database.patience import patiently
+from backend.record.database.processes import register_process
+from backend.record.database.schema import bring_up_to_date
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from backend.errors import RecordBusy
+from backend.domain.errors import RecordBusy
 
 T = TypeVar("T")
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, Text, cast, delete, event, insert, or_, select
 
-from backend.runs.process_locks import AdvisoryLocks, FileLocks, Locks
-from backend.runs.tables import carriers, runs
+from backend.record.database.process_locks import AdvisoryLocks, FileLocks, Locks
+from backend.record.database.tables import carriers, runs
 
 _PROCESS = "playground_process"
 """The engine's option that holds its process."""

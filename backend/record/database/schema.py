@@ -12,14 +12,14 @@ from typing import Any
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, inspect, select, update
 from sqlalchemy.schema import CreateColumn
 
-from backend.errors import NewerRecord, NotFound
-from backend.requests import parse_request, references
-from backend.runs.files import ImageFiles
-from backend.runs.records import Run
-from backend.runs.stored import count_all
-from backend.runs.tables import favourites, images, inputs, metadata, runs
-from backend.runs.words import create_word_index, note_state, words_of
-from backend.runs.words import table as prompts
+from backend.domain.errors import NewerRecord, NotFound
+from backend.domain.records import Run
+from backend.domain.requests import parse_request, references
+from backend.images.storage.files import ImageFiles
+from backend.record.database.search_words import create_word_index, note_state, words_of
+from backend.record.database.search_words import table as prompts
+from backend.record.database.stored import count_all
+from backend.record.database.tables import favourites, images, inputs, metadata, runs
 
 log = logging.getLogger(__name__)
 

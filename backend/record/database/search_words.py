@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from backend.runs.records import Run
+from backend.domain.records import Run
 
 _SIGN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _TOKEN = re.compile(rf"[{_SIGN}]|[^\W_{_SIGN}]+")

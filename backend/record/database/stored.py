@@ -2,8 +2,8 @@
 
 from sqlalchemy import Connection, func, insert, select, text
 
-from backend.runs.records import Run
-from backend.runs.tables import images, runs, stored
+from backend.domain.records import Run
+from backend.record.database.tables import images, runs, stored
 
 # The same words in SQLite and PostgreSQL; SQLAlchemy has them for each of the two apart.
 _ADD = text(

@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute, Route
 
-from backend.simulator.modelrunner.counter import Counter
+from backend.simulator.modelrunner.desk import Counter
 from backend.simulator.modelrunner.storage import Storage
 from backend.simulator.world import World
 

@@ -16,8 +16,8 @@ from backend.simulator.faults import Fault
 from backend.simulator.modelrunner.drawing import draw, size_of
 from backend.simulator.modelrunner.job import FATES, Job
 from backend.simulator.modelrunner.prices import published
+from backend.simulator.modelrunner.refusals import no, refuse, stranger, unusable, wrong
 from backend.simulator.modelrunner.schema import ENDPOINT, RESERVED, ModelInput, issues, metadata_of
-from backend.simulator.modelrunner.words import no, refuse, stranger, unusable, wrong
 from backend.simulator.shell import answer
 from backend.simulator.world import World
 

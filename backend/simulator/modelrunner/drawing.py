@@ -4,14 +4,14 @@ import io
 
 from PIL import Image
 
-from backend.encoding import encode
-from backend.pixels import upright
-from backend.requests import ControlNet
+from backend.domain.requests import ControlNet
+from backend.images.encoding import encode
+from backend.images.incoming import upright
+from backend.images.sizing import drawable
 from backend.simulator.modelrunner.job import Job
 from backend.simulator.modelrunner.prices import published
 from backend.simulator.modelrunner.schema import ModelInput
 from backend.simulator.world import World
-from backend.sizing import drawable
 
 
 def draw(world: World, job: Job) -> list[str]:

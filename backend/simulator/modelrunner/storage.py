@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from backend.simulator.faults import Fault
-from backend.simulator.modelrunner.words import no, refuse, stranger
+from backend.simulator.modelrunner.refusals import no, refuse, stranger
 from backend.simulator.shell import answer
 from backend.simulator.world import World
 

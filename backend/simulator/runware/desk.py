@@ -12,11 +12,11 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from backend.canny import edges
-from backend.encoding import encode
-from backend.errors import PlaygroundError
-from backend.pixels import check_header
-from backend.request_parts import THRESHOLDS
+from backend.domain.errors import PlaygroundError
+from backend.domain.parts import THRESHOLDS
+from backend.images.edges import edges
+from backend.images.encoding import encode
+from backend.images.incoming import check_header
 from backend.simulator.faults import Fault
 from backend.simulator.runware.checks import Task, errors_of, told
 from backend.simulator.runware.drawing import TYPES, draw, image_of, opened

@@ -7,11 +7,11 @@ from typing import Any
 
 from PIL import Image
 
-from backend.encoding import encode
-from backend.errors import BadImage
-from backend.pixels import check_header
-from backend.request_parts import OutputFormat
-from backend.requests import Request, parse_request
+from backend.domain.errors import BadImage
+from backend.domain.parts import OutputFormat
+from backend.domain.requests import Request, parse_request
+from backend.images.encoding import encode
+from backend.images.incoming import check_header
 from backend.simulator.world import World
 
 FORMATS: dict[str, OutputFormat] = {"PNG": "png", "JPG": "jpeg", "WEBP": "webp"}

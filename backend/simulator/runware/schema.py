@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backend.scheduler_names import SCHEDULER_NAMES
+from backend.domain.schedulers import SCHEDULER_NAMES
 
 Error = dict[str, Any]
 

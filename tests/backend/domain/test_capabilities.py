@@ -3,9 +3,9 @@ from typing import Any
 import pytest
 from pydantic import Field
 
-from backend.capabilities import Capabilities, Limit, Options, Size
-from backend.errors import InvalidRequest, Unsupported
-from backend.requests import Request, parse_request
+from backend.domain.capabilities import Capabilities, Limit, Options, Size
+from backend.domain.errors import InvalidRequest, Unsupported
+from backend.domain.requests import Request, parse_request
 
 
 class OwnOptions(Options):

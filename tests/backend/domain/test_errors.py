@@ -3,8 +3,8 @@ import pickle
 
 import pytest
 
-from backend import errors
-from backend.errors import Billed, Cancelled, InvalidRequest, PlaygroundError, Problem, ProviderTimeout, together
+from backend.domain import errors
+from backend.domain.errors import Billed, Cancelled, InvalidRequest, PlaygroundError, Problem, ProviderTimeout, together
 
 
 def test_the_tree_in_the_docstring_names_every_class() -> None:

@@ -1,6 +1,6 @@
 from pydantic import SecretStr
 
-from backend.exchanges import HIDDEN, MOST_NOTED, fit_to_show, note, noting
+from backend.domain.exchanges import HIDDEN, MOST_NOTED, fit_to_show, note, noting
 
 KEY = SecretStr("sk-canary-123")
 

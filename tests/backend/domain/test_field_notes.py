@@ -3,11 +3,11 @@ from typing import Annotated, Any
 import pytest
 from pydantic import Field
 
-from backend.field_notes import Infotext, Place, Weighs, noted, of_drawings, standing_in, step_factor, step_sorts
-from backend.requests import Common, ImageToImage, TextToImage, parse_request
+from backend.domain.field_notes import Infotext, Place, Weighs, noted, of_drawings, standing_in, step_factor, step_sorts
+from backend.domain.requests import Common, ImageToImage, TextToImage, parse_request
+from backend.images.metadata.request_text import infotext
 from backend.restore.infotext import read_infotext
-from backend.runs.metadata import infotext
-from tests.backend.takes.samples import SAMPLES
+from tests.backend.adapters.takes.samples import SAMPLES
 
 IMAGE = "0" * 64
 

@@ -1,9 +1,9 @@
 import pytest
 
-from backend.errors import InvalidRequest
-from backend.recipes import check_recipe
-from backend.requests import parse_request
-from backend.runs.metadata import recipe
+from backend.domain.errors import InvalidRequest
+from backend.domain.recipes import check_recipe
+from backend.domain.requests import parse_request
+from backend.images.metadata.request_text import recipe
 
 
 def test_a_requests_recipe_becomes_that_request_again() -> None:

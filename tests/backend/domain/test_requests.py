@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from backend.errors import InvalidRequest, from_validation
-from backend.requests import (
+from backend.domain.errors import InvalidRequest, from_validation
+from backend.domain.requests import (
     MODES,
     REQUEST_TYPES,
     Request,

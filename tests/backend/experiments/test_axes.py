@@ -1,7 +1,7 @@
 import pytest
 
-from backend.errors import InvalidRequest
-from backend.grid.axes import MOST_VALUES, axis_fields, read_axis, sides
+from backend.domain.errors import InvalidRequest
+from backend.experiments.axes import MOST_VALUES, axis_fields, read_axis, sides
 
 
 @pytest.mark.parametrize(

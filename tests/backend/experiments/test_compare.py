@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from backend.caller import Caller
-from backend.capabilities import Limit, Options
-from backend.compare import compare, contenders, is_comparison, price
-from backend.encoding import encode
-from backend.events import Finished
-from backend.fake import FakeBackend
+from backend.adapters.fake import FakeBackend
+from backend.domain.caller import Caller
+from backend.domain.capabilities import Limit, Options
+from backend.domain.events import Finished
+from backend.domain.requests import ControlNet, Request, TextToImage, parse_request
+from backend.experiments.compare import compare, contenders, is_comparison, price
+from backend.images.encoding import encode
 from backend.playground import Playground
 from backend.prompts.styles import Style
 from backend.prompts.wording import Wording
-from backend.requests import ControlNet, Request, TextToImage, parse_request
 
 
 class Narrow(FakeBackend):

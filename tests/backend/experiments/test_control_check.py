@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from backend.caller import Caller
-from backend.effect import Effect, check_effect, effect_estimate
-from backend.encoding import encode
-from backend.events import Failed
-from backend.requests import ControlNet, Request
+from backend.domain.caller import Caller
+from backend.domain.events import Failed
+from backend.domain.requests import ControlNet, Request
+from backend.experiments.control_check import Effect, check_effect, effect_estimate
+from backend.images.encoding import encode
 from backend.simulator.faults import Fault
-from tests.backend.modelrunner.scene import Scene, modelrunner_scene
+from tests.backend.adapters.modelrunner.scene import Scene, modelrunner_scene
 
 
 class Heeding:

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from backend.caller import Caller
-from backend.control_map import control_map
-from backend.encoding import encode
-from backend.errors import Problem, Unsupported
-from backend.events import Failed, Mapped, Progress, Stopped
-from backend.fake import FakeBackend
+from backend.adapters.fake import FakeBackend
+from backend.domain.caller import Caller
+from backend.domain.errors import Problem, Unsupported
+from backend.domain.events import Failed, Mapped, Progress, Stopped
+from backend.domain.parts import Control
+from backend.experiments.control_map import control_map
+from backend.images.encoding import encode
 from backend.playground import Playground
-from backend.request_parts import Control
 
 
 @pytest.fixture

@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from backend.caller import Caller
-from backend.errors import InvalidRequest, TooManyRequests
-from backend.events import Failed, Finished, Progress, Stopped
-from backend.generate import PACED, generate
-from backend.grid.axes import read_axis
-from backend.grid.plan import AT_ONCE, plan, run
-from backend.grid.sheet import MOST_SIDE, sheet
+from backend.domain.caller import Caller
+from backend.domain.errors import InvalidRequest, TooManyRequests
+from backend.domain.events import Failed, Finished, Progress, Stopped
+from backend.domain.requests import parse_request
+from backend.experiments.axes import read_axis
+from backend.experiments.contact_sheet import MOST_SIDE, sheet
+from backend.experiments.grid import AT_ONCE, plan, run
+from backend.generation.generate import PACED, generate
+from backend.generation.prepared import Asked
 from backend.playground import Playground
-from backend.prepared import Asked
 from backend.prompts.styles import Style
 from backend.prompts.wording import Wording
-from backend.requests import parse_request
 from backend.visitors.rates import Rates
 
 REQUEST = parse_request({"mode": "text_to_image", "prompt": "a red fox", "count": 4, "width": 128, "height": 128})
@@ -135,7 +135,7 @@ def test_a_grid_above_the_visitors_rate_waits_and_makes_every_cell(playground: P
 def test_a_grid_that_would_wait_for_too_long_says_so_once_and_begins_nothing_more(
     playground: Playground, caller: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("backend.generate.MOST_PATIENCE", 0.5)
+    monkeypatch.setattr("backend.generation.generate.MOST_PATIENCE", 0.5)
     public = shared(playground)
     planned = plan(public, caller, "fake", REQUEST, axes(("seed", "1-40")))
     events = [event for _, event in run(public, caller, planned)]

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from backend.domain.records import Run
 from backend.export.curl_code import curl_code
 from backend.export.javascript_code import javascript_code
 from backend.export.orders import Orders, orders_of
 from backend.export.python_code import python_code
 from backend.playground import Playground
-from backend.runs.exchanges import load_exchanges
-from backend.runs.records import Run
+from backend.record.exchange_log import load_exchanges
 
 PROMPT = "a \"fox\" who said 'hi' $HOME `date` $(date) \\n !x {a|b} https://x.example/?q=1\nEOF\n雪"
 """Words that a shell or a language could take for its own."""

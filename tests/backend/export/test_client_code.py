@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from backend.caller import Caller
-from backend.encoding import encode
-from backend.events import Finished
+from backend.domain.caller import Caller
+from backend.domain.events import Finished
+from backend.domain.requests import parse_request
 from backend.export.client_code import client_code
-from backend.generate import generate
+from backend.generation.generate import generate
+from backend.images.encoding import encode
 from backend.prompts.grammar import escaped, parse
-from backend.requests import parse_request
 from tests.backend.export.running import PROMPT, pixels, run_in
 from tests.serving import Site, served_site
 

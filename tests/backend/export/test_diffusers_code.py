@@ -12,16 +12,16 @@ import pytest
 from PIL import Image, ImageDraw
 from pydantic import Field
 
-from backend.caller import Caller
-from backend.errors import Unsupported
-from backend.events import Finished
+from backend.adapters.local.backend import LocalBackend
+from backend.domain.caller import Caller
+from backend.domain.errors import Unsupported
+from backend.domain.events import Finished
+from backend.domain.requests import TextToImage, parse_request
 from backend.export.diffusers_code import USUAL_TOKENS, Drawn, diffusers_code
-from backend.generate import generate
-from backend.local.backend import LocalBackend
+from backend.generation.generate import generate
 from backend.playground import Playground
-from backend.requests import TextToImage, parse_request
+from tests.backend.adapters.local.conftest import engine, house, local, shown
 from tests.backend.export.running import pixels
-from tests.backend.local.conftest import engine, house, local, shown
 
 __all__ = ["engine", "house", "local", "shown"]
 

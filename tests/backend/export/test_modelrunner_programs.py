@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from backend.caller import Caller
-from backend.encoding import encode
-from backend.events import Finished
-from backend.generate import generate
-from backend.requests import parse_request
-from backend.runs.records import Run
+from backend.domain.caller import Caller
+from backend.domain.events import Finished
+from backend.domain.records import Run
+from backend.domain.requests import parse_request
+from backend.generation.generate import generate
+from backend.images.encoding import encode
 from backend.simulator.faults import Fault
+from tests.backend.adapters.modelrunner.scene import KEY, Scene, modelrunner_scene
 from tests.backend.export.running import EACH, LANGUAGES, PROMPT, assert_draws, ordered, run_program
-from tests.backend.modelrunner.scene import KEY, Scene, modelrunner_scene
 
 SUBMIT, STATUS, RESULT = "modelrunner.submit", "modelrunner.status", "modelrunner.result"
 PICTURE = encode(Image.linear_gradient("L").resize((128, 128)).convert("RGB"), "png")

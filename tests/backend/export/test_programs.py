@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from backend.base import Backend, ModelHere
-from backend.exchanges import Exchange
+from backend.adapters.base import Backend, ModelHere
+from backend.adapters.fake import FakeBackend
+from backend.domain.exchanges import Exchange
+from backend.domain.records import Run, RunImage
+from backend.domain.requests import parse_request
 from backend.export.programs import DIFFUSERS, HERE, programs
-from backend.fake import FakeBackend
 from backend.playground import Playground
-from backend.requests import parse_request
-from backend.runs.records import Run, RunImage
 
 REQUEST = parse_request({"mode": "text_to_image", "prompt": "a fox", "seed": 7})
 IMAGE = RunImage(0, "a" * 64, "png", 512, 512, 7, None)

@@ -7,19 +7,21 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from backend.caller import Caller
-from backend.encoding import encode
-from backend.events import Finished
+from backend.domain.caller import Caller
+from backend.domain.events import Finished
+from backend.domain.parts import Control
+from backend.domain.records import Run
+from backend.domain.requests import parse_request
 from backend.export.curl_code import curl_code
 from backend.export.programs import DIFFUSERS, HERE, programs
 from backend.export.python_code import python_code
-from backend.generate import draw_control
-from backend.request_parts import Control
-from backend.requests import parse_request
-from backend.runs.exchanges import load_exchanges
-from backend.runs.records import Run
+from backend.generation.generate import draw_control
+from backend.images.encoding import encode
+from backend.record.exchange_log import load_exchanges
 from backend.simulator.faults import Fault
 from backend.simulator.world import KEY
+from tests.backend.adapters.runware.conftest import Scene, scene
+from tests.backend.adapters.runware.scene import INFER, PREPROCESS, runware_scene
 from tests.backend.export.running import (
     EACH,
     LANGUAGES,
@@ -30,8 +32,6 @@ from tests.backend.export.running import (
     run_in,
     run_program,
 )
-from tests.backend.runware.conftest import Scene, scene
-from tests.backend.runware.scene import INFER, PREPROCESS, runware_scene
 
 __all__ = ["scene"]
 

@@ -9,23 +9,23 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from backend.caller import Caller
-from backend.encoding import encode
-from backend.events import Finished
+from backend.domain.caller import Caller
+from backend.domain.events import Finished
+from backend.domain.records import Run
+from backend.domain.requests import parse_request
 from backend.export.orders import Orders
 from backend.export.sdk_code import RUNWARE_URL, sdk_code
-from backend.generate import generate
+from backend.generation.generate import generate
+from backend.images.encoding import encode
 from backend.playground import Playground
-from backend.requests import parse_request
-from backend.runs.records import Run
 from backend.simulator.faults import Fault
 from backend.simulator.world import KEY
+from tests.backend.adapters.modelrunner.scene import KEY as MODELRUNNER_KEY
+from tests.backend.adapters.modelrunner.scene import Scene as ModelRunnerScene
+from tests.backend.adapters.modelrunner.scene import modelrunner_scene
+from tests.backend.adapters.runware.conftest import Scene, scene
+from tests.backend.adapters.runware.scene import INFER
 from tests.backend.export.running import PROMPT, Done, assert_draws, lay_out_images, ordered, run_in
-from tests.backend.modelrunner.scene import KEY as MODELRUNNER_KEY
-from tests.backend.modelrunner.scene import Scene as ModelRunnerScene
-from tests.backend.modelrunner.scene import modelrunner_scene
-from tests.backend.runware.conftest import Scene, scene
-from tests.backend.runware.scene import INFER
 
 __all__ = ["scene"]
 

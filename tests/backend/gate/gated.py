@@ -9,8 +9,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from backend.gate.gate import Gate
 from backend.playground import Playground
-from backend.visitors.gate import Gate
 
 HOME = "http://127.0.0.1:7860"
 PUBLIC = "https://abc.gradio.live"

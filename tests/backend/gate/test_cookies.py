@@ -4,8 +4,8 @@ import pytest
 
 from backend.playground import Playground
 from backend.visitors.identity import COOKIE, is_token
+from tests.backend.gate.gated import PUBLIC, client
 from tests.backend.strangers import shared
-from tests.backend.visitors.gated import PUBLIC, client
 
 
 def test_the_first_request_gets_a_cookie_that_the_page_sees_at_once(playground: Playground) -> None:

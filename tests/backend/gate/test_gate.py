@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from backend.gate import event_ids, routes
+from backend.gate.gate import EVENTS, Gate
 from backend.playground import Playground
-from backend.visitors import event_ids, routes
-from backend.visitors.gate import EVENTS, Gate
 from backend.visitors.identity import COOKIE, visitor_id
 from backend.visitors.rates import Rates
+from tests.backend.gate.gated import HOME, PUBLIC, client, visitor
 from tests.backend.strangers import shared
-from tests.backend.visitors.gated import HOME, PUBLIC, client, visitor
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "192.168.0.2:7860", ""])

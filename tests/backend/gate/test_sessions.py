@@ -1,4 +1,4 @@
-from backend.visitors.sessions import MOST_SESSIONS, Sessions, sessions_in_address, sessions_in_body
+from backend.gate.sessions import MOST_SESSIONS, Sessions, sessions_in_address, sessions_in_body
 
 
 def test_a_session_belongs_to_the_first_visitor_who_used_it() -> None:

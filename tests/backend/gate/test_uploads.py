@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from backend.disk import Disk
+from backend.gate import gate
+from backend.gate.gate import MOST_EVENT_BYTES, MOST_UPLOAD_BYTES, Gate
+from backend.images.storage.disk import Disk
 from backend.playground import Playground
-from backend.visitors import gate
-from backend.visitors.gate import MOST_EVENT_BYTES, MOST_UPLOAD_BYTES, Gate
 from backend.visitors.identity import COOKIE, visitor_id
 from backend.visitors.rates import Rate
-from tests.backend.visitors.gated import HOME, PUBLIC, client, visitor
+from tests.backend.gate.gated import HOME, PUBLIC, client, visitor
 
 
 def test_an_upload_is_served_to_who_brought_it_and_to_nobody_else(playground: Playground, tmp_path: Path) -> None:

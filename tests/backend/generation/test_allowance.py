@@ -4,13 +4,13 @@ from decimal import Decimal
 import pytest
 from pydantic import SecretStr
 
-from backend.allowance import Allowance, allowance
-from backend.caller import Caller
-from backend.errors import OverBudget, TooManyRequests
-from backend.events import Finished
-from backend.generate import generate
+from backend.domain.caller import Caller
+from backend.domain.errors import OverBudget, TooManyRequests
+from backend.domain.events import Finished
+from backend.domain.requests import Request
+from backend.generation.allowance import Allowance, allowance
+from backend.generation.generate import generate
 from backend.playground import RUNS_A_VISITOR, Playground
-from backend.requests import Request
 from tests.backend.strangers import paid, shared
 
 ANN = Caller(visitor="ann", address="home")

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from backend.caller import Caller
-from backend.errors import InvalidRequest, NotReady, Unsupported
-from backend.events import Event, Failed, Finished, Generated, Progress, Submitted
-from backend.fake import FakeBackend
-from backend.generate import collect, generate
+from backend.adapters.fake import FakeBackend
+from backend.domain.caller import Caller
+from backend.domain.errors import InvalidRequest, NotReady, Unsupported
+from backend.domain.events import Event, Failed, Finished, Generated, Progress, Submitted
+from backend.domain.records import Run
+from backend.domain.requests import Request, parse_request
+from backend.generation.generate import collect, generate
 from backend.playground import Playground
-from backend.requests import Request, parse_request
 from backend.restore.read import read_metadata
-from backend.runs.records import Run
 
 
 def request(**values: Any) -> Request:

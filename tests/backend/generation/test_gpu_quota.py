@@ -3,12 +3,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backend.caller import Caller
-from backend.fake import FakeBackend
-from backend.gpu_time import ANONYMOUS_SECONDS, FREE_SECONDS, gpu_hint, gpu_time
+from backend.adapters.fake import FakeBackend
+from backend.domain.caller import Caller
+from backend.domain.records import Run
+from backend.domain.requests import parse_request
+from backend.generation.gpu_quota import ANONYMOUS_SECONDS, FREE_SECONDS, gpu_hint, gpu_time
 from backend.playground import Playground
-from backend.requests import parse_request
-from backend.runs.records import Run
 
 REQUEST = parse_request({"mode": "text_to_image", "prompt": "a boat"})
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from backend.domain.records import Run
+from backend.generation.recovery import recover
+from backend.images.storage.files import ImageFiles
 from backend.playground import Playground, open_playground
-from backend.recovery import recover
-from backend.runs.files import ImageFiles
-from backend.runs.records import Run
 from backend.simulator.artist import FlatArtist
 from backend.simulator.server import running
 from backend.simulator.world import World

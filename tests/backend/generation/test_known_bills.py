@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from backend.caller import Caller
-from backend.errors import OverBudget
-from backend.events import Failed, Generated
-from backend.fake import FakeBackend
-from backend.generate import collect, generate
+from backend.adapters.fake import FakeBackend
+from backend.domain.caller import Caller
+from backend.domain.errors import OverBudget
+from backend.domain.events import Failed, Generated
+from backend.domain.requests import Request, parse_request
+from backend.generation.generate import collect, generate
+from backend.money.caps import Caps
+from backend.money.ledger import Budget
 from backend.playground import Playground
-from backend.requests import Request, parse_request
-from backend.runs.budget import Budget
-from backend.runs.caps import Caps
 
 DEARER = Decimal("0.02")
 

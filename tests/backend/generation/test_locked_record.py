@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from backend.caller import Caller
-from backend.errors import RecordBusy
-from backend.events import Failed, Finished
-from backend.fake import FakeBackend
-from backend.generate import generate
+from backend.adapters.fake import FakeBackend
+from backend.domain.caller import Caller
+from backend.domain.errors import RecordBusy
+from backend.domain.events import Failed, Finished
+from backend.domain.requests import Request, parse_request
+from backend.generation.generate import generate
 from backend.playground import Playground
-from backend.requests import Request, parse_request
-from backend.runs import patience
+from backend.record.database import patience
 from tests.backend.locked import Locked
 
 
@@ -54,7 +54,7 @@ def test_a_record_that_is_locked_before_the_order_lets_nothing_be_ordered(
 def test_the_end_of_a_run_that_could_not_be_written_is_written_once_it_can_be(
     playground: Playground, caller: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("backend.recorder.patiently", lambda write: write())
+    monkeypatch.setattr("backend.generation.recorder.patiently", lambda write: write())
     locked = Locked(playground.store.engine)
     locked.lock_after_each_image()
     *_, last = generate(playground, caller, "fake", paid())

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from backend.errors import InvalidRequest
-from backend.local.backend import LocalBackend
-from backend.local.machine import Machine
-from backend.marked import WEIGHTS, without_marks
-from backend.request_parts import Lora
-from backend.requests import TextToImage
-from backend.runs.files import ImageFiles
+from backend.adapters.local.backend import LocalBackend
+from backend.adapters.local.machine.device import Machine
+from backend.domain.errors import InvalidRequest
+from backend.domain.parts import Lora
+from backend.domain.requests import TextToImage
+from backend.generation.marked import WEIGHTS, without_marks
+from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
 
 

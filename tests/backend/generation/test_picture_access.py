@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from backend.access import picture, receive
-from backend.caller import Caller
-from backend.encoding import encode
-from backend.errors import BadImage, NotFound
-from backend.events import Finished
-from backend.generate import generate
+from backend.domain.caller import Caller
+from backend.domain.errors import BadImage, NotFound
+from backend.domain.events import Finished
+from backend.domain.records import Run
+from backend.domain.requests import Request, parse_request
+from backend.generation.generate import generate
+from backend.generation.picture_access import picture, receive
+from backend.images.encoding import encode
 from backend.playground import Playground
-from backend.requests import Request, parse_request
-from backend.runs.database import exclusively
-from backend.runs.records import Run
+from backend.record.database.engine import exclusively
 
 ANN, BOB = Caller(visitor="ann"), Caller(visitor="bob")
 

@@ -7,18 +7,18 @@ from decimal import Decimal
 import pytest
 from pydantic import SecretStr
 
-from backend.caller import Caller
-from backend.capabilities import Estimate
-from backend.errors import BadReply, Billed, PlaygroundError, ProviderTimeout, StorageFull, Unsupported
-from backend.events import Charged, Emit, Event, Failed, Finished, Generated, Progress, Submitted
-from backend.exchanges import note
-from backend.fake import FakeBackend
-from backend.generate import collect, generate
+from backend.adapters.fake import FakeBackend
+from backend.domain.caller import Caller
+from backend.domain.capabilities import Estimate
+from backend.domain.errors import BadReply, Billed, PlaygroundError, ProviderTimeout, StorageFull, Unsupported
+from backend.domain.events import Charged, Emit, Event, Failed, Finished, Generated, Progress, Submitted
+from backend.domain.exchanges import note
+from backend.domain.records import Run
+from backend.domain.requests import Request, TextToImage
+from backend.generation.generate import collect, generate
+from backend.generation.recorder import Recorder
+from backend.images.metadata.origin import read_origin
 from backend.playground import Playground
-from backend.recorder import Recorder
-from backend.requests import Request, TextToImage
-from backend.restore.origin import read_origin
-from backend.runs.records import Run
 
 BILL = Decimal("0.0013")
 After = Callable[[], None]

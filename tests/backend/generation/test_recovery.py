@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from backend.caller import Caller
-from backend.events import Emit, Finished
-from backend.fake import FakeBackend
-from backend.generate import generate
+from backend.adapters.fake import FakeBackend
+from backend.domain.caller import Caller
+from backend.domain.events import Emit, Finished
+from backend.domain.records import Run
+from backend.domain.requests import Request, parse_request
+from backend.generation.generate import generate
+from backend.generation.recovery import recover
 from backend.playground import Playground
-from backend.recovery import recover
-from backend.requests import Request, parse_request
-from backend.runs.records import Run
 from tests.backend.abandoned import abandon
 from tests.backend.locked import Locked
 
@@ -92,8 +92,8 @@ def test_a_submitted_run_of_a_backend_that_is_gone_is_held_since_it_may_be_bille
 def test_a_record_that_is_locked_for_a_while_leaves_no_run_running(
     playground: Playground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("backend.recovery.PAUSES_SECONDS", (0.01,))
-    monkeypatch.setattr("backend.recorder.patiently", lambda write: write())
+    monkeypatch.setattr("backend.generation.recovery.PAUSES_SECONDS", (0.01,))
+    monkeypatch.setattr("backend.generation.recorder.patiently", lambda write: write())
     paid = left_running(playground, "a" * 32, provider_ids={"fake_id": "x"})
     others = [left_running(playground, letter * 32) for letter in "bc"]
     locked = Locked(playground.store.engine)
@@ -105,7 +105,7 @@ def test_a_record_that_is_locked_for_a_while_leaves_no_run_running(
 
 
 def test_money_comes_first(playground: Playground, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("backend.recovery.AT_ONCE", 1)
+    monkeypatch.setattr("backend.generation.recovery.AT_ONCE", 1)
     unpaid = left_running(playground, "a" * 32)
     paid = left_running(playground, "b" * 32, provider_ids={"fake_id": "x"})
     closed: list[str] = []
@@ -122,7 +122,7 @@ def test_money_comes_first(playground: Playground, monkeypatch: pytest.MonkeyPat
 def test_a_run_that_cannot_be_recovered_does_not_keep_the_others_from_it(
     playground: Playground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("backend.recovery.PAUSES_SECONDS", (0.01,))
+    monkeypatch.setattr("backend.generation.recovery.PAUSES_SECONDS", (0.01,))
 
     class Broken(FakeBackend):
         def missing(self, caller: Caller) -> str | None:

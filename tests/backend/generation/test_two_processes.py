@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from backend.domain.requests import Request
+from backend.generation.recovery import Recovery, recover
+from backend.images.storage.files import ImageFiles
 from backend.playground import Playground, open_playground
-from backend.recovery import Recovery, recover
-from backend.requests import Request
-from backend.runs.files import ImageFiles
-from backend.runs.process_locks import FOLDER
+from backend.record.database.process_locks import FOLDER
 from backend.simulator.artist import FlatArtist
 from backend.simulator.server import running
 from backend.simulator.world import World

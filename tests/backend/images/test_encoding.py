@@ -3,7 +3,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from backend.encoding import encode, preview_jpeg
+from backend.images.encoding import encode, preview_jpeg
 
 NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 255, (48, 64, 3), dtype=np.uint8))
 

@@ -11,9 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from backend.errors import BadImage
-from backend.pixels import MOST_BYTES, check_header, open_upright, take_upload
-from backend.runs.files import ImageFiles
+from backend.domain.errors import BadImage
+from backend.images.incoming import MOST_BYTES, check_header, open_upright, take_upload
+from backend.images.storage.files import ImageFiles
 
 
 def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:

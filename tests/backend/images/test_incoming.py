@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from backend.errors import BadImage
-from backend.pixels import check_header, open_upright, round_up, take_upload, upright
-from backend.runs.files import ImageFiles
+from backend.domain.errors import BadImage
+from backend.images.incoming import check_header, open_upright, round_up, take_upload, upright
+from backend.images.storage.files import ImageFiles
 
 
 def png(image: Image.Image, **options: object) -> bytes:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from backend.masks import as_mask, feathered, grown, on_canvas, outpaint_mask, put_together
+from backend.images.masks import as_mask, feathered, grown, on_canvas, outpaint_mask, put_together
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from backend.sizing import Resize, drawable, padded, resized
+from backend.images.sizing import Resize, drawable, padded, resized
 
 
 @given(st.integers(1, 9000), st.integers(1, 9000))

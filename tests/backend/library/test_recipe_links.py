@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.errors import BadLink
-from backend.requests import IMAGE_FIELDS, MODES, REQUEST_TYPES, parse_request
-from backend.sharing.recipes import MOST_CHARACTERS, MOST_DROPPED, fitting, pack, pack_recipe, unpack
+from backend.domain.errors import BadLink
+from backend.domain.requests import IMAGE_FIELDS, MODES, REQUEST_TYPES, parse_request
+from backend.library.recipe_links import MOST_CHARACTERS, MOST_DROPPED, fitting, pack, pack_recipe, unpack
 
 IMAGE = "a" * 64
 

@@ -1,12 +1,12 @@
 import pytest
 
-from backend.caller import Caller
-from backend.errors import NotFound
-from backend.events import Failed, Finished
-from backend.generate import generate
+from backend.domain.caller import Caller
+from backend.domain.errors import NotFound
+from backend.domain.events import Failed, Finished
+from backend.domain.records import Run
+from backend.generation.generate import generate
+from backend.library.result_links import ResultLinks
 from backend.playground import Playground
-from backend.runs.records import Run
-from backend.sharing.results import ResultLinks
 from tests.backend.strangers import paid
 
 

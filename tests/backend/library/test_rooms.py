@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from backend.caller import Caller
-from backend.errors import InvalidRequest, NotAllowed, NotFound
-from backend.events import Finished
-from backend.generate import generate
+from backend.domain.caller import Caller
+from backend.domain.errors import InvalidRequest, NotAllowed, NotFound
+from backend.domain.events import Finished
+from backend.domain.records import Run
+from backend.generation.generate import generate
+from backend.library.rooms import HERE_SECONDS, MOST_MEMBERS, MOST_ROOMS_A_HOST, Room, Rooms
 from backend.playground import Playground
-from backend.runs.records import Run
-from backend.runs.tables import members
-from backend.sharing.rooms import HERE_SECONDS, MOST_MEMBERS, MOST_ROOMS_A_HOST, Room, Rooms
+from backend.record.database.tables import members
 from tests.backend.strangers import paid
 
 

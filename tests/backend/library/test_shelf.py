@@ -2,10 +2,10 @@ from collections.abc import Callable
 
 import pytest
 
-from backend.errors import InvalidRequest, NotFound
+from backend.domain.errors import InvalidRequest, NotFound
+from backend.library.shelf import MOST_OF_A_KIND, Shelf
 from backend.playground import Playground
 from backend.prompts.styles import Style
-from backend.shelf import MOST_OF_A_KIND, Shelf
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
-from backend.presets import load_presets, read_list
+from backend.domain.requests import IMAGE_FIELDS, MODES, parse_request
+from backend.library.shipped import load_presets, read_list
 from backend.prompts.expansion import all_of, expand
 from backend.prompts.styles import apply
-from backend.requests import IMAGE_FIELDS, MODES, parse_request
 
 PRESETS = load_presets()
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, update
 
-from backend.errors import OverBudget
-from backend.requests import parse_request
-from backend.runs.budget import Budget
-from backend.runs.caps import Caps, usd
-from backend.runs.database import open_database
-from backend.runs.records import Run
-from backend.runs.tables import ledger
+from backend.domain.errors import OverBudget
+from backend.domain.records import Run
+from backend.domain.requests import parse_request
+from backend.money.caps import Caps, usd
+from backend.money.ledger import Budget
+from backend.record.database.engine import open_database
+from backend.record.database.tables import ledger
 
 REQUEST = parse_request({"mode": "text_to_image", "prompt": "a boat"})
 CENT = Decimal("0.01")

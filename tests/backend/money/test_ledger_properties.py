@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from backend.errors import OverBudget
-from backend.requests import parse_request
-from backend.runs.budget import Budget
-from backend.runs.caps import Caps
-from backend.runs.database import open_database
-from backend.runs.records import Run
+from backend.domain.errors import OverBudget
+from backend.domain.records import Run
+from backend.domain.requests import parse_request
+from backend.money.caps import Caps
+from backend.money.ledger import Budget
+from backend.record.database.engine import open_database
 
 REQUEST = parse_request({"mode": "text_to_image", "prompt": "a boat"})
 CAPS = Caps(visitor=Decimal("0.10"), house=Decimal("0.25"), room=Decimal("0.15"))

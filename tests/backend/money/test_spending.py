@@ -3,10 +3,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from backend.domain.records import Run, RunImage
+from backend.domain.requests import parse_request
+from backend.money.spending import Drift, bills, drift, seconds_by_size, spend_by_day
 from backend.playground import Playground
-from backend.requests import parse_request
-from backend.runs.records import Run, RunImage
-from backend.runs.statistics import Drift, bills, drift, seconds_by_size, spend_by_day
 
 NOW = datetime.now(UTC)
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.errors import InvalidRequest
+from backend.domain.errors import InvalidRequest
+from backend.domain.requests import parse_request
 from backend.prompts.expansion import all_of, expand, expand_request, is_dynamic
-from backend.requests import parse_request
 
 LISTS = {"animal": ["cat", "dog", "{red|grey} fox"], "circle": ["a __circle__"], "wide": ["__wider__ " * 100]}
 LISTS["wider"] = ["{1|2|3} " * 100]

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from backend.errors import InvalidRequest
-from backend.presets import load_presets
+from backend.domain.errors import InvalidRequest
+from backend.library.shipped import load_presets
 from backend.prompts.style_files import MOST_BYTES, StyleFormat, read_styles, write_styles
 from backend.prompts.styles import Style, apply, find
 

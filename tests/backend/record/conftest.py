@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
-from backend.runs.database import open_database
-from tests.backend.runs.postgresql import programs, server
+from backend.record.database.engine import open_database
+from tests.backend.record.postgresql import programs, server
 
 
 @pytest.fixture(scope="package")

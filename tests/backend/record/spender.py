@@ -1,4 +1,4 @@
-"""A process that spends: `python -m tests.backend.runs.spender DATABASE_URL DATA TRIES` prints what it was granted."""
+"""A process that spends: `-m tests.backend.record.spender DATABASE_URL DATA TRIES` prints what it was granted."""
 
 import sys
 import uuid
@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from backend.errors import OverBudget
-from backend.requests import parse_request
-from backend.runs.budget import Budget
-from backend.runs.caps import Caps
-from backend.runs.database import open_database
-from backend.runs.records import Run
+from backend.domain.errors import OverBudget
+from backend.domain.records import Run
+from backend.domain.requests import parse_request
+from backend.money.caps import Caps
+from backend.money.ledger import Budget
+from backend.record.database.engine import open_database
 
 REQUEST = parse_request({"mode": "text_to_image", "prompt": "a boat"})
 

@@ -13,19 +13,19 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from backend.caller import Caller
-from backend.errors import PlaygroundError, StorageFull
-from backend.events import Failed, Finished
-from backend.fake import FakeBackend
-from backend.generate import collect, generate
+from backend.adapters.fake import FakeBackend
+from backend.domain.caller import Caller
+from backend.domain.errors import PlaygroundError, StorageFull
+from backend.domain.events import Failed, Finished
+from backend.domain.requests import parse_request
+from backend.generation.generate import collect, generate
+from backend.generation.recovery import recover
+from backend.images.storage.files import ImageFiles
+from backend.money.caps import Caps
+from backend.money.ledger import Budget
 from backend.playground import Playground
-from backend.recovery import recover
-from backend.requests import parse_request
-from backend.runs.budget import Budget
-from backend.runs.caps import Caps
-from backend.runs.database import open_database
-from backend.runs.files import ImageFiles
-from backend.runs.store import Store
+from backend.record.database.engine import open_database
+from backend.record.store import Store
 from backend.settings import Settings
 
 PRICE = Decimal("0.0013")

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, insert, update
 
-from backend.runs.budget import Budget
-from backend.runs.caps import Caps
-from backend.runs.history import History, Search
-from backend.runs.statistics import bills, drift, seconds_by_size
-from backend.runs.tables import ledger, runs
+from backend.money.caps import Caps
+from backend.money.ledger import Budget
+from backend.money.spending import bills, drift, seconds_by_size
+from backend.record.database.tables import ledger, runs
+from backend.record.history import History, Search
 from tests.benchmarks.history import VISITOR, filled
 
 FEW, MANY = 300, 6_000

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from backend.errors import NotFound
+from backend.domain.errors import NotFound
+from backend.domain.records import READY, Run, RunImage
+from backend.domain.requests import parse_request
 from backend.playground import Playground
-from backend.requests import parse_request
-from backend.runs.history import MOST_RECOVERABLE, Search, Storage
-from backend.runs.holders import Holders
-from backend.runs.records import READY, Run, RunImage
+from backend.record.history import MOST_RECOVERABLE, Search, Storage
+from backend.record.holders import Holders
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ME = "visitor-1"

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from backend.domain.records import Run, RunImage
+from backend.domain.requests import parse_request
+from backend.images.storage.files import ImageFiles
+from backend.library.shelf import Shelf
+from backend.money.ledger import Budget
+from backend.money.spending import bills, seconds_by_size, spend_by_day
 from backend.prompts.styles import Style
-from backend.requests import parse_request
-from backend.runs.budget import Budget
-from backend.runs.files import ImageFiles
-from backend.runs.history import History, Search
-from backend.runs.records import Run, RunImage
-from backend.runs.statistics import bills, seconds_by_size, spend_by_day
-from backend.runs.store import Store
-from backend.shelf import Shelf
+from backend.record.history import History, Search
+from backend.record.store import Store
 
 pytestmark = pytest.mark.system
 

@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from backend.errors import NotFound, OverBudget
-from backend.requests import parse_request
-from backend.runs.budget import Budget
-from backend.runs.caps import Caps
-from backend.runs.holders import Holders
-from backend.runs.records import Run, RunImage
-from backend.runs.store import Store
-from backend.sharing.results import ResultLinks
-from backend.sharing.rooms import Rooms
+from backend.domain.errors import NotFound, OverBudget
+from backend.domain.records import Run, RunImage
+from backend.domain.requests import parse_request
+from backend.library.result_links import ResultLinks
+from backend.library.rooms import Rooms
+from backend.money.caps import Caps
+from backend.money.ledger import Budget
+from backend.record.holders import Holders
+from backend.record.store import Store
 
 pytestmark = pytest.mark.system
 
@@ -59,7 +59,7 @@ def test_pages_of_the_history_follow_one_another(engine: Engine) -> None:
 
 
 def test_a_cap_holds_across_two_processes(engine: Engine, postgresql: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tests.backend.runs.spender", postgresql, str(tmp_path), "40"]
+    command = [sys.executable, "-m", "tests.backend.record.spender", postgresql, str(tmp_path), "40"]
     spenders = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(2)]
     granted = [int(spender.communicate(timeout=120)[0]) for spender in spenders]
     assert sum(granted) == 25

@@ -3,12 +3,12 @@ from decimal import Decimal
 
 import pytest
 
-from backend.errors import NotFound
+from backend.domain.errors import NotFound
+from backend.domain.records import Run, RunImage
+from backend.domain.requests import parse_request
 from backend.playground import Playground
-from backend.requests import parse_request
-from backend.runs.database import open_database
-from backend.runs.records import Run, RunImage
-from backend.runs.store import Store
+from backend.record.database.engine import open_database
+from backend.record.store import Store
 
 REQUEST = parse_request({"mode": "text_to_image", "prompt": "a boat", "seed": 2**63 - 1})
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)

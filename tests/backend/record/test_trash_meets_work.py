@@ -9,17 +9,18 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine
 
-from backend.caller import Caller
-from backend.errors import NotFound
-from backend.events import Emit, Event, Failed, Finished
-from backend.fake import FakeBackend
-from backend.generate import collect, generate
+from backend.adapters.fake import FakeBackend
+from backend.domain.caller import Caller
+from backend.domain.errors import NotFound
+from backend.domain.events import Emit, Event, Failed, Finished
+from backend.domain.records import Run
+from backend.domain.requests import parse_request
+from backend.generation.generate import collect, generate
+from backend.images.storage.files import ImageFiles
 from backend.playground import Playground
-from backend.requests import parse_request
-from backend.runs import database, trash
-from backend.runs.files import ImageFiles
-from backend.runs.records import Run
-from tests.backend.runs.test_history import make_old
+from backend.record import trash
+from backend.record.database import engine
+from tests.backend.record.test_history import make_old
 
 PAID = {"provider": True, "fail_after": 1, "failure": "time-out"}
 
@@ -131,15 +132,15 @@ def test_a_run_that_is_deleted_for_good_just_then_takes_no_star_and_no_link(
     run = finished(house, caller)
     house.history.delete(caller.visitor, [run.id])
     make_old(house)
-    opened = database.exclusively
+    opened = engine.exclusively
 
     def opened_too_late(engine: Engine) -> AbstractContextManager[Connection]:
         monkeypatch.undo()
         assert house.history.empty_trash(caller.visitor) == 1
         return opened(engine)
 
-    monkeypatch.setattr("backend.runs.history.exclusively", opened_too_late)
-    monkeypatch.setattr("backend.sharing.results.exclusively", opened_too_late)
+    monkeypatch.setattr("backend.record.history.exclusively", opened_too_late)
+    monkeypatch.setattr("backend.library.result_links.exclusively", opened_too_late)
     acts = {
         "mark": lambda: house.history.mark(caller.visitor, run.id, 0, favourite=True),
         "share": lambda: house.result_links.share(run.id, caller.visitor),

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from backend.caller import Caller
-from backend.errors import NotFound, StorageFull
-from backend.events import Finished
-from backend.generate import generate
+from backend.domain.caller import Caller
+from backend.domain.errors import NotFound, StorageFull
+from backend.domain.events import Finished
+from backend.domain.records import Run
+from backend.domain.requests import parse_request
+from backend.generation.generate import generate
 from backend.playground import Playground
-from backend.requests import parse_request
+from backend.record.zip_file import write_zip
 from backend.restore.read import read_metadata
-from backend.runs.archive import write_zip
-from backend.runs.records import Run
 
 
 def a_run(playground: Playground, caller: Caller, count: int = 2) -> Run:

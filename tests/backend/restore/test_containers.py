@@ -10,10 +10,10 @@ from xml.sax.saxutils import escape
 import pytest
 from PIL import Image
 
-from backend.restore.boxes import avif_parts, avif_size
-from backend.restore.picture_size import picture_size
+from backend.images.metadata.boxes import avif_parts, avif_size
+from backend.images.metadata.picture_size import picture_size
+from backend.images.metadata.xmp import texts_of_xmp
 from backend.restore.read import read_metadata
-from backend.restore.xmp import texts_of_xmp
 from tests.backend.restore.comfyui.graphs import PROMPT, SEED, graph, node
 from tests.backend.restore.files import png, png_chunk, with_comment, with_texts
 from tests.backend.restore.test_infotext import FORGE

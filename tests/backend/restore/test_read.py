@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from backend.encoding import encode
-from backend.recipes import Recipe
-from backend.request_parts import OutputFormat
-from backend.requests import REQUEST_TYPES, parse_request
+from backend.domain.parts import OutputFormat
+from backend.domain.recipes import Recipe
+from backend.domain.requests import REQUEST_TYPES, parse_request
+from backend.images.encoding import encode
+from backend.images.metadata.request_text import KEY, embed
 from backend.restore.read import OURS, read_metadata, restore
-from backend.runs.metadata import KEY, embed
 from tests.backend.restore.files import png, png_chunks, with_comment
 
 NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 255, (32, 48, 3), dtype=np.uint8))

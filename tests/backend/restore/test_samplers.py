@@ -2,8 +2,8 @@
 
 import pytest
 
+from backend.domain.schedulers import SCHEDULER_NAMES
 from backend.restore.samplers import scheduler_of
-from backend.scheduler_names import SCHEDULER_NAMES
 
 WORDS = [
     ("dpm++2m karras", "", "DPM++ 2M Karras"),  # stable-diffusion.cpp

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.runs.files import ImageFiles
+from backend.images.storage.files import ImageFiles
 from backend.simulator.artist import FlatArtist
 from backend.simulator.world import World
 

@@ -2,11 +2,11 @@
 
 from PIL import Image
 
-from backend.encoding import encode
-from backend.events import Emit, Generated
-from backend.fake import FakeBackend
-from backend.request_parts import Lora
-from backend.requests import Outpaint, TextToImage
+from backend.adapters.fake import FakeBackend
+from backend.domain.events import Emit, Generated
+from backend.domain.parts import Lora
+from backend.domain.requests import Outpaint, TextToImage
+from backend.images.encoding import encode
 from backend.simulator.artist import BackendArtist, FlatArtist
 from backend.simulator.world import World
 

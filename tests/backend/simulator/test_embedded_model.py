@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from backend.registry import build
-from backend.requests import TextToImage
+from backend.adapters.registry import build
+from backend.domain.requests import TextToImage
 from backend.settings import Settings
 from backend.simulator.artist import BackendArtist
 from backend.simulator.world import World

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from backend.encoding import encode
+from backend.images.encoding import encode
 from backend.simulator.faults import Fault, Habits
 from backend.simulator.modelrunner.schema import ENDPOINT
 from backend.simulator.server import running

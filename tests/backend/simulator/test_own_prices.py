@@ -5,7 +5,7 @@ from pathlib import Path
 
 import backend.simulator
 
-ADAPTERS = ("backend.runware", "backend.modelrunner")
+ADAPTERS = ("backend.adapters.runware", "backend.adapters.modelrunner")
 
 
 def test_the_simulator_imports_nothing_of_the_adapters_and_reads_no_price_table_of_theirs() -> None:

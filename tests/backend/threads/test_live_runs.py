@@ -4,14 +4,14 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
-from backend.caller import Caller
-from backend.events import Event, Finished, Generated, Progress, Stopped, Submitted
-from backend.fake import FakeBackend
-from backend.generate import collect, generate
-from backend.grid.axes import read_axis
-from backend.grid.plan import AT_ONCE, plan, run
+from backend.adapters.fake import FakeBackend
+from backend.domain.caller import Caller
+from backend.domain.events import Event, Finished, Generated, Progress, Stopped, Submitted
+from backend.domain.requests import Request, parse_request
+from backend.experiments.axes import read_axis
+from backend.experiments.grid import AT_ONCE, plan, run
+from backend.generation.generate import collect, generate
 from backend.playground import Playground
-from backend.requests import Request, parse_request
 
 PAGE = Caller(visitor="ann", page="page-1")
 OTHER_TAB = replace(PAGE, page="page-2")

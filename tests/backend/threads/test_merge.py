@@ -5,9 +5,9 @@ from functools import partial
 
 import pytest
 
-from backend.errors import GenerationFailed
-from backend.events import Event, Failed, Queued
-from backend.merge import merge
+from backend.domain.errors import GenerationFailed
+from backend.domain.events import Event, Failed, Queued
+from backend.threads.merge import merge
 
 
 def counted(number: int) -> Iterator[Event]:

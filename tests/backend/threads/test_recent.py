@@ -1,6 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 
-from backend.recent import Recent
+from backend.threads.recent import Recent
 
 
 def test_the_longest_unused_goes_first() -> None:

@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from backend.errors import Cancelled, PlaygroundError
-from backend.events import Emit, Event, Failed, Progress, Stopped, Submitted, Waiting
-from backend.stream import Stream
+from backend.domain.errors import Cancelled, PlaygroundError
+from backend.domain.events import Emit, Event, Failed, Progress, Stopped, Submitted, Waiting
+from backend.threads.stream import Stream
 
 END = Failed(PlaygroundError("the end"))
 

@@ -3,11 +3,11 @@ from decimal import Decimal
 
 import pytest
 
-from backend.caller import Caller
-from backend.errors import NotReady
+from backend.domain.caller import Caller
+from backend.domain.errors import NotReady
 from backend.playground import Playground
-from backend.start_checks import check_start
-from backend.welcome import start_lines
+from backend.upkeep.start_checks import check_start
+from backend.upkeep.start_lines import start_lines
 from tests.backend.strangers import PaidFake, shared
 
 

@@ -9,21 +9,21 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from backend.access import receive
-from backend.caller import Caller
-from backend.control_map import control_map
-from backend.disk import Disk
-from backend.encoding import encode
-from backend.errors import NotFound, StorageFull
-from backend.events import Finished, Mapped
-from backend.generate import draw_control, generate
+from backend.domain.caller import Caller
+from backend.domain.errors import NotFound, StorageFull
+from backend.domain.events import Finished, Mapped
+from backend.domain.parts import Control
+from backend.domain.records import Run
+from backend.domain.requests import parse_request
+from backend.experiments.control_map import control_map
+from backend.generation.generate import draw_control, generate
+from backend.generation.picture_access import receive
+from backend.images.encoding import encode
+from backend.images.storage.bucket import open_images
+from backend.images.storage.disk import Disk
 from backend.playground import Playground
-from backend.request_parts import Control
-from backend.requests import parse_request
-from backend.runs.bucket import open_images
-from backend.runs.records import Run
-from backend.runs.unused import remove_unused
-from backend.tidying import DAY, HOUR, SERVED_FOLDER, Tidying
+from backend.record.unused import remove_unused
+from backend.upkeep.tidying import DAY, HOUR, SERVED_FOLDER, Tidying
 from tests.backend.aging import grow_older
 
 ANN = Caller(visitor="ann")

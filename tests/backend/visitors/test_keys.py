@@ -1,7 +1,7 @@
 import pytest
 
-from backend.caller import OwnKey
-from backend.errors import InvalidRequest
+from backend.domain.caller import OwnKey
+from backend.domain.errors import InvalidRequest
 from backend.visitors.keys import IDLE_SECONDS, MOST_SESSIONS, KeyRing
 
 ANN, ANNS_OTHER_PAGE, BOB = ("ann", "page-1"), ("ann", "page-2"), ("bob", "page-1")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.errors import TooManyRequests
+from backend.domain.errors import TooManyRequests
 from backend.visitors.rates import MOST_BUCKETS, Rate, Rates
 
 

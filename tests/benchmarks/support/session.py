@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import httpx
 
-from tests.benchmarks.crowd import visitor_of
+from tests.benchmarks.support.crowd import visitor_of
 
 SIGNALS = "signals"
 """The component of most of the page's events."""

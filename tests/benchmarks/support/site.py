@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from ui.stubs import skip_stubs
+from ui.serving.no_stubs import skip_stubs
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -18,10 +18,10 @@ def main(arguments: Sequence[str]) -> None:
     given = parser.parse_args(arguments)
     skip_stubs()
     from tests.serving import served_site
-    from ui import plots, sessions
+    from ui.serving import no_matplotlib, sessions
 
     if given.plain:
-        sessions.lean_sessions = plots.draw_no_plots = lambda: False
+        sessions.lean_sessions = no_matplotlib.draw_no_plots = lambda: False
     with served_site(given.data, port=given.port):
         threading.Event().wait()
 

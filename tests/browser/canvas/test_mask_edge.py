@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from backend.masks import feathered, grown
+from backend.images.masks import feathered, grown
 
 ALPHA = """() => {
   const edge = document.querySelector('canvas.edge');

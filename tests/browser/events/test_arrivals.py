@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.folds import open_fold
+from tests.browser.modes.test_modes import choose, drag, scene  # noqa: F401 - a fixture
 from tests.browser.seen import on_screen
-from tests.browser.test_modes import choose, drag, scene  # noqa: F401 - a fixture
 
 SCROLLED = "Math.round(scrollY)"
 

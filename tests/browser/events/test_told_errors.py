@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.browser.folds import open_fold
-from tests.browser.test_library import draw
+from tests.browser.library.test_library import draw
 
 
 def told(page: Page, text: str) -> None:

@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.folds import open_fold
+from tests.browser.history.test_history import draw
 from tests.browser.seen import on_screen
-from tests.browser.test_history import draw
 from tests.serving import Site
 
 pytestmark = pytest.mark.slow  # Two pages, or several runs, each some seconds on two cores.

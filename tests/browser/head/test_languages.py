@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.serving import Site
-from tests.ui.test_languages import NAMES
+from tests.ui.head.test_languages import NAMES
 
 LEFT = """() => {
   const left = new Set(), foreign = text => /[A-Za-z]{2}/.test(text) && !/[\\u4e00-\\u9fff]/.test(text);

@@ -14,10 +14,10 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, Response, expect
 
 from app import serve
-from tests.backend.modelrunner.scene import Scene as ModelRunnerScene
-from tests.backend.modelrunner.scene import modelrunner_scene
-from tests.backend.runware.scene import Scene as RunwareScene
-from tests.backend.runware.scene import runware_scene
+from tests.backend.adapters.modelrunner.scene import Scene as ModelRunnerScene
+from tests.backend.adapters.modelrunner.scene import modelrunner_scene
+from tests.backend.adapters.runware.scene import Scene as RunwareScene
+from tests.backend.adapters.runware.scene import runware_scene
 from tests.serving import free_port
 
 CANARY = "canary-3f9a1c77e2b04d58"

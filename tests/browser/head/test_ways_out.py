@@ -8,16 +8,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app import serve
-from backend.caller import Caller
-from backend.capabilities import Estimate
-from backend.fake import FakeBackend
+from backend.adapters.fake import FakeBackend
+from backend.domain.caller import Caller
+from backend.domain.capabilities import Estimate
+from backend.domain.requests import Request
+from backend.images.storage.files import ImageFiles
+from backend.money.caps import Caps
+from backend.money.ledger import Budget
 from backend.playground import Playground
-from backend.requests import Request
-from backend.runs.budget import Budget
-from backend.runs.caps import Caps
-from backend.runs.database import open_database
-from backend.runs.files import ImageFiles
-from backend.runs.store import Store
+from backend.record.database.engine import open_database
+from backend.record.store import Store
 from backend.settings import Settings
 from tests.serving import Site, free_port
 

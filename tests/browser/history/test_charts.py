@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from playwright.sync_api import Page, expect
 
-from backend.requests import parse_request
-from backend.runs.records import Run, RunImage
+from backend.domain.records import Run, RunImage
+from backend.domain.requests import parse_request
 from tests.serving import Site
 
 REQUEST = parse_request({"mode": "text_to_image", "prompt": "a boat", "steps": 6})

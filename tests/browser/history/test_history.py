@@ -6,8 +6,8 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.browser.folds import open_fold
+from tests.browser.modes.test_modes import choose, drag, generate, mask_of, newest, scene  # noqa: F401 - a fixture
 from tests.browser.seen import on_screen
-from tests.browser.test_modes import choose, drag, generate, mask_of, newest, scene  # noqa: F401 - a fixture
 from tests.serving import Site
 
 

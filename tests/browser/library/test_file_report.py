@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from backend.encoding import encode
-from backend.requests import parse_request
-from backend.runs.metadata import embed
-from backend.runs.origin import marked
+from backend.domain.requests import parse_request
+from backend.images.encoding import encode
+from backend.images.metadata.request_text import embed
+from backend.images.metadata.source_type import marked
 from tests.browser.folds import open_fold
 from tests.serving import Site
 

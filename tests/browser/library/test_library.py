@@ -7,7 +7,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from playwright.sync_api import Page, expect
 
-from backend.sharing.recipes import pack_recipe
+from backend.library.recipe_links import pack_recipe
 from tests.browser.folds import open_fold
 from tests.browser.seen import on_screen
 from tests.serving import Site

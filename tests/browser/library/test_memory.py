@@ -6,8 +6,8 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.browser.modes.test_modes import choose, drag, generate, mask_of, newest, scene  # noqa: F401
 from tests.browser.seen import on_screen
-from tests.browser.test_modes import choose, drag, generate, mask_of, newest, scene  # noqa: F401
 from tests.serving import Site
 
 WORDS = "a complete sentence about a lighthouse in fog at dawn"

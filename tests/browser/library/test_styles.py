@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.browser.folds import open_fold
-from tests.browser.test_library import draw, prompts
+from tests.browser.library.test_library import draw, prompts
 from tests.serving import Site
 
 

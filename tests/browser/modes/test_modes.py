@@ -10,10 +10,10 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
-from backend.events import Emit, Progress
-from backend.request_parts import Control
-from backend.requests import ControlNet, ImageToImage, Inpaint, Outpaint
-from backend.runs.records import Run
+from backend.domain.events import Emit, Progress
+from backend.domain.parts import Control
+from backend.domain.records import Run
+from backend.domain.requests import ControlNet, ImageToImage, Inpaint, Outpaint
 from tests.browser.seen import on_screen
 from tests.serving import Site
 

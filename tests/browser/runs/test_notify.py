@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.folds import open_fold
-from tests.browser.test_history import draw
+from tests.browser.history.test_history import draw
 from tests.serving import Site
 
 SEEN = """

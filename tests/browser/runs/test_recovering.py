@@ -7,10 +7,10 @@ from decimal import Decimal
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from backend.requests import parse_request
-from backend.runs.records import Run
-from backend.runs.tables import runs
-from tests.browser.test_history import draw
+from backend.domain.records import Run
+from backend.domain.requests import parse_request
+from backend.record.database.tables import runs
+from tests.browser.history.test_history import draw
 from tests.serving import Site
 
 WORDS = "a harbour that only its visitor knows"

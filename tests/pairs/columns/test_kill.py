@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from backend.images.storage.files import ImageFiles
+from backend.money.ledger import Budget
 from backend.playground import Playground
-from backend.runs.budget import Budget
-from backend.runs.database import open_database
-from backend.runs.files import ImageFiles
-from backend.runs.store import Store
+from backend.record.database.engine import open_database
+from backend.record.store import Store
 from tests.pairs.app_process import AppProcess
 from tests.pairs.place import Place, provider, settings_of
 from tests.pairs.rows import Row

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from backend.requests import ControlNet, Request
+from backend.domain.requests import ControlNet, Request
 from backend.simulator.faults import Fault
-from tests.backend.modelrunner.scene import KEY, modelrunner_scene
+from tests.backend.adapters.modelrunner.scene import KEY, modelrunner_scene
 from tools.live_check.__main__ import check
 from tools.live_check.exchange import Finding
 from tools.live_check.modelrunner import PROVIDER

@@ -7,7 +7,7 @@ import pytest
 
 from backend.simulator.faults import Fault
 from backend.simulator.world import KEY
-from tests.backend.runware.scene import runware_scene
+from tests.backend.adapters.runware.scene import runware_scene
 from tools.live_check.__main__ import check
 from tools.live_check.runware import PROVIDER
 

@@ -11,10 +11,10 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from backend.requests import MODES, REQUEST_TYPES
+from backend.domain.requests import MODES, REQUEST_TYPES
 from backend.restore.read import read_metadata
-from backend.stream import TICK_SECONDS
-from tests.benchmarks.crowd import visitor_of
+from backend.threads.stream import TICK_SECONDS
+from tests.benchmarks.support.crowd import visitor_of
 from tests.serving import Site
 
 WORDS = "a red square"

@@ -18,12 +18,12 @@ from mcp.types import CallToolResult, ImageContent, ListToolsResult, TextContent
 from PIL import Image
 
 from app import launch_options
-from backend.encoding import encode
-from backend.events import Emit, Progress
-from backend.fake import FakeBackend
+from backend.adapters.fake import FakeBackend
+from backend.domain.events import Emit, Progress
+from backend.domain.requests import MODES
+from backend.images.encoding import encode
 from backend.playground import Playground
-from backend.requests import MODES
-from tests.backend.runware.scene import ONE, runware_scene
+from tests.backend.adapters.runware.scene import ONE, runware_scene
 from tests.serving import Site, free_port, page_of
 
 Told = list[tuple[float, float | None, str | None]]

@@ -7,10 +7,10 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from backend.encoding import encode
-from backend.runs.origin import marked
+from backend.images.encoding import encode
+from backend.images.metadata.source_type import marked
 from tests.serving import Site
-from tests.ui.test_api import wait_for
+from tests.ui.endpoints.test_endpoints import wait_for
 
 
 def test_a_script_for_the_official_space_works(client: Client) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import gradio as gr
 import pytest
 
-from tests.ui.test_caller import request_of
-from ui.presses import PRESS, Presses, Updates
+from tests.ui.serving.test_caller import request_of
+from ui.events.buttons import PRESS, Presses, Updates
 
 
 @pytest.fixture

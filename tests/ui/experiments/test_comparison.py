@@ -6,14 +6,14 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from backend.fake import FakeBackend
+from backend.adapters.fake import FakeBackend
+from backend.library.shipped import load_presets
 from backend.playground import Playground
-from backend.presets import load_presets
-from tests.ui.test_caller import request_of
-from ui.comparing import Comparing
-from ui.library_area import Library
-from ui.run import Outputs, Runner
-from ui.served import Served
+from tests.ui.serving.test_caller import request_of
+from ui.experiments.comparison import Comparing
+from ui.library.presets import Library
+from ui.runs.runner import Outputs, Runner
+from ui.serving.served import Served
 
 VALUES: dict[str, Any] = {
     "mode": "text_to_image",

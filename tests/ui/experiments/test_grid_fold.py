@@ -2,7 +2,7 @@
 
 import re
 
-from ui.grid_area import grid_cells
+from ui.experiments.grid_fold import grid_cells
 
 
 def test_the_fields_of_a_grid_are_named_as_the_page_names_them() -> None:

@@ -1,10 +1,10 @@
 """What a backend wants said stands on the page, whoever wrote it."""
 
-from backend.capabilities import Capabilities, Size
-from backend.fake import TAKES as ALL
-from backend.modelrunner.abilities import CAPABILITIES
-from backend.requests import MODES
-from ui.notes import note_html
+from backend.adapters.fake import TAKES as ALL
+from backend.adapters.modelrunner.abilities import CAPABILITIES
+from backend.domain.capabilities import Capabilities, Size
+from backend.domain.requests import MODES
+from ui.form.backend_note import note_html
 
 
 def test_a_note_names_its_modes_and_is_said_once() -> None:

@@ -6,13 +6,13 @@ from typing import Any
 import gradio as gr
 import pytest
 
+from backend.library.shipped import load_presets
 from backend.playground import Playground
-from backend.presets import load_presets
-from ui.filling import Filling
-from ui.layout import lay_out
-from ui.library_area import Library
-from ui.served import Served
-from ui.sheet import begun, is_sheet
+from ui.form.filling import Filling
+from ui.inputs.panel import begun, is_sheet
+from ui.layout.page_layout import lay_out
+from ui.library.presets import Library
+from ui.serving.served import Served
 
 
 @pytest.fixture

@@ -11,16 +11,16 @@ import pytest
 from gradio.utils import get_upload_folder
 from PIL import Image
 
-from backend.caller import Caller
-from backend.capabilities import Capabilities, Limit, Size
-from backend.encoding import encode
-from backend.errors import BadImage, InvalidRequest
-from backend.fake import FakeBackend
+from backend.adapters.fake import FakeBackend
+from backend.domain.caller import Caller
+from backend.domain.capabilities import Capabilities, Limit, Size
+from backend.domain.errors import BadImage, InvalidRequest
+from backend.domain.requests import ControlNet, ImageToImage, Inpaint, TextToImage
+from backend.images.encoding import encode
 from backend.playground import Playground
-from backend.requests import ControlNet, ImageToImage, Inpaint, TextToImage
-from ui.controls import control
-from ui.form import SHARED, Values, fit, parse
-from ui.uploads import Uploads
+from ui.form.reading import SHARED, Values, fit, parse
+from ui.inputs.widgets import control
+from ui.serving.uploads import Uploads
 
 CAN = FakeBackend.capabilities
 FIELDS = TextToImage.model_fields

@@ -1,5 +1,5 @@
 from backend.prompts.tokens import TokenCount
-from ui.token_line import line_html
+from ui.form.token_line import line_html
 
 
 def test_a_count_stands_against_its_limit_and_an_estimate_says_so() -> None:

@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from backend.caller import Caller
+from backend.domain.caller import Caller
+from backend.domain.requests import MODE_LABELS, Mode
 from backend.playground import Playground, open_playground
-from backend.requests import MODE_LABELS, Mode
 from backend.settings import Settings
-from ui.languages import words
+from ui.head.languages import words
+from ui.look.words import BILLED
 from ui.page import build
-from ui.words import BILLED
 
 LANGUAGES = ("zh-Hans",)
-UI = Path(__file__).parents[2] / "ui"
+UI = Path(__file__).parents[3] / "ui"
 NAMES = re.compile(
     r"(DPM|DDIM|DDPM|DEIS|EDM|Euler|Flow|Heun|IPNDM|KDPM|LCM|LMS|PNDM|TCD|UniPC).*"  # schedulers
     r"|runware:.*|ControlNet|Runware|ModelRunner|Z-Image|Playground|png|jpeg|webp|canny|sync|async|URL|base64Data|dataURI|TeaCache"

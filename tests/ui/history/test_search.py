@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from backend.errors import InvalidRequest
-from backend.runs.history import Search
-from ui.history_search import MOST_WORDS, read_search
+from backend.domain.errors import InvalidRequest
+from backend.record.history import Search
+from ui.history.search import MOST_WORDS, read_search
 
 
 def test_what_is_said_narrows_the_search() -> None:

@@ -3,13 +3,13 @@ from typing import Any
 
 import pytest
 
-from backend.cache_rules import CACHES
-from backend.fake import FakeBackend
+from backend.adapters.fake import FakeBackend
+from backend.domain.parts import Accelerator
+from backend.domain.requests import REQUEST_TYPES
+from backend.domain.step_cache_rules import CACHES
 from backend.playground import Playground
-from backend.request_parts import Accelerator
-from backend.requests import REQUEST_TYPES
-from ui.accelerator import EVERY, read_accelerator, show_accelerator
-from ui.form import every_field
+from ui.form.reading import every_field
+from ui.inputs.cache_options import EVERY, read_accelerator, show_accelerator
 from ui.page import build
 
 

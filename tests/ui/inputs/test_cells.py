@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from backend.requests import TextToImage
-from backend.runware.options import RunwareOptions
-from ui.sheet_cells import Cell, cell, select
+from backend.adapters.runware.options import RunwareOptions
+from backend.domain.requests import TextToImage
+from ui.inputs.cells import Cell, cell, select
 
 FIELDS = TextToImage.model_fields
 

@@ -1,6 +1,6 @@
 """LoRAs as lines of text."""
 
-from ui.lora_lines import read_loras, write_loras
+from ui.inputs.lora_lines import read_loras, write_loras
 
 
 def test_each_line_is_a_model_and_its_weight() -> None:

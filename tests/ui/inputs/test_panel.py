@@ -7,8 +7,8 @@ import gradio as gr
 import pytest
 from markupsafe import Markup
 
-from ui.sheet import begun, fold, is_sheet, lay, one_each, sheet, spread
-from ui.sheet_cells import select
+from ui.inputs.cells import select
+from ui.inputs.panel import begun, fold, is_sheet, lay, one_each, sheet, spread
 
 
 @pytest.fixture

@@ -3,13 +3,13 @@ from html.parser import HTMLParser
 import pytest
 from pydantic import BaseModel
 
-from backend.requests import TextToImage
-from backend.runware.abilities import capabilities
-from backend.runware.options import ControlOptions, RunwareOptions
-from backend.runware.wire import Ultralytics
+from backend.adapters.runware.abilities import capabilities
+from backend.adapters.runware.options import ControlOptions, RunwareOptions
+from backend.adapters.runware.wire import Ultralytics
+from backend.domain.requests import TextToImage
 from backend.settings import Settings
-from ui.entries import entries_html, part_of
-from ui.form import MARK, Values, own_options
+from ui.form.reading import MARK, Values, own_options
+from ui.inputs.part_list import entries_html, part_of
 
 FIELDS = RunwareOptions.model_fields
 

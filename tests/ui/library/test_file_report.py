@@ -5,17 +5,17 @@ from typing import get_args
 
 import pytest
 
-from backend.credentials import sources
-from backend.credentials.found import NOT_CHECKED, Credentials, Ingredient, Standing
+from backend.images.credentials import sources
+from backend.images.metadata.credentials import NOT_CHECKED, Credentials, Ingredient, Standing
+from backend.images.metadata.origin import Origin
+from backend.images.metadata.source_type import VOCABULARY
 from backend.restore.found import Restored
-from backend.restore.origin import Origin
 from backend.restore.read import OURS
-from backend.runs.origin import VOCABULARY
-from tests.ui.test_languages import LANGUAGES, known
-from ui.languages import words
-from ui.reading import _UNMARKED, Reading, origin_lines, reading_json
-from ui.reading_credentials import TYPES
-from ui.restore import read_note
+from tests.ui.head.test_languages import LANGUAGES, known
+from ui.head.languages import words
+from ui.library.credentials_report import TYPES
+from ui.library.file_report import _UNMARKED, Reading, origin_lines, reading_json
+from ui.library.from_file import read_note
 
 CAPTURE = VOCABULARY.replace("http:", "https:") + "digitalCapture"
 

@@ -5,14 +5,14 @@ import re
 import gradio as gr
 import pytest
 
+from backend.library.recipe_links import unpack
+from backend.library.shipped import load_presets
 from backend.playground import Playground
-from backend.presets import load_presets
-from backend.sharing.recipes import unpack
-from tests.ui.test_room import ANN, request_of
-from ui.caller import caller_of
-from ui.form import MARK
-from ui.library_area import Library
-from ui.share import FormLink, share_area
+from tests.ui.library.test_room import ANN, request_of
+from ui.form.reading import MARK
+from ui.library.form_link import FormLink, share_area
+from ui.library.presets import Library
+from ui.serving.caller import caller_of
 
 
 @pytest.fixture

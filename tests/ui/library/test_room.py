@@ -4,10 +4,10 @@ import gradio as gr
 import pytest
 from starlette.requests import Request
 
-from backend.errors import NotFound
+from backend.domain.errors import NotFound
 from backend.playground import Playground
 from backend.visitors.identity import COOKIE, visitor_id
-from ui.caller import caller_of
+from ui.serving.caller import caller_of
 
 ANN, BOB = "a" * 32, "b" * 32
 

@@ -5,13 +5,13 @@ from pathlib import Path
 import gradio as gr
 import pytest
 
+from backend.library.shipped import load_presets
 from backend.playground import Playground
-from backend.presets import load_presets
 from backend.visitors.identity import visitor_id
-from tests.ui.test_caller import TOKEN, request_of
-from ui.library_area import Library
-from ui.served import Served
-from ui.style_shelf import StyleShelving, style_shelf_area
+from tests.ui.serving.test_caller import TOKEN, request_of
+from ui.library.presets import Library
+from ui.library.styles import StyleShelving, style_shelf_area
+from ui.serving.served import Served
 
 STYLES = "name,prompt,negative_prompt\nTin toy,a tin toy of {prompt},\n"
 

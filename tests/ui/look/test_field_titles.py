@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from backend.errors import InvalidRequest, NotReady, Problem, from_validation
-from backend.request_parts import Accelerator, Control, Lora
-from backend.requests import REQUEST_TYPES, parse_request
-from tests.ui.test_languages import LANGUAGES, known
-from ui.field_titles import error_text, field_title, in_page_words
-from ui.languages import words
-from ui.results import error_card
+from backend.domain.errors import InvalidRequest, NotReady, Problem, from_validation
+from backend.domain.parts import Accelerator, Control, Lora
+from backend.domain.requests import REQUEST_TYPES, parse_request
+from tests.ui.head.test_languages import LANGUAGES, known
+from ui.head.languages import words
+from ui.look.field_titles import error_text, field_title, in_page_words
+from ui.runs.board import error_card
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PICTURE = "0" * 64
 WRONG: tuple[tuple[dict[str, Any], str], ...] = (
     ({"mode": "outpaint", "image": PICTURE}, "Give at least one of Left, Right, Top and Bottom."),
@@ -72,8 +72,8 @@ def test_each_such_error_is_said_in_every_language(values: dict[str, Any], said:
 
 def sentences() -> Iterator[str]:
     """Yield what the request types say of values that don't go together, with a number for what is filled in."""
-    for name in ("requests", "request_parts"):
-        for node in ast.walk(ast.parse((ROOT / "backend" / f"{name}.py").read_text(encoding="utf-8"))):
+    for name in ("requests", "parts"):
+        for node in ast.walk(ast.parse((ROOT / "backend" / "domain" / f"{name}.py").read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "ValueError":
                 said = node.args[0]
                 parts = said.values if isinstance(said, ast.JoinedStr) else [said]

@@ -2,7 +2,7 @@
 
 import re
 
-from ui.theme import style
+from ui.look.theme import style
 
 
 def test_animations_stand_outside_of_the_rules_that_outweigh_gradios() -> None:

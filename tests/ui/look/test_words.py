@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from backend.capabilities import FREE, Estimate
-from backend.errors import InvalidRequest, NotReady, PlaygroundError, Problem, Unsupported
-from ui import words
+from backend.domain.capabilities import FREE, Estimate
+from backend.domain.errors import InvalidRequest, NotReady, PlaygroundError, Problem, Unsupported
+from ui.look import words
 
 
 @pytest.mark.parametrize(

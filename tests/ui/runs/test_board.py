@@ -6,15 +6,15 @@ from decimal import Decimal
 import pytest
 from PIL import Image
 
-from backend.encoding import encode
-from backend.errors import Billed, GenerationFailed, InvalidRequest, Problem, ProviderTimeout
-from backend.events import Failed, Finished, Generated, Progress, Queued
+from backend.domain.errors import Billed, GenerationFailed, InvalidRequest, Problem, ProviderTimeout
+from backend.domain.events import Failed, Finished, Generated, Progress, Queued
+from backend.domain.records import Run, RunImage
+from backend.domain.requests import TextToImage
+from backend.images.encoding import encode
 from backend.playground import Playground
-from backend.requests import TextToImage
-from backend.runs.records import Run, RunImage
-from ui.cards import facts
-from ui.results import Board, board_html, error_card
-from ui.served import Served
+from ui.runs.board import Board, board_html, error_card
+from ui.runs.cards import facts
+from ui.serving.served import Served
 
 HOSTILE = '"><script>alert(1)</script>'
 

@@ -3,8 +3,8 @@
 import gradio as gr
 import pytest
 
-from backend.caller import Caller
-from backend.runs.records import Run
+from backend.domain.caller import Caller
+from backend.domain.records import Run
 from backend.visitors.identity import visitor_id
 from tests.serving import Site
 from tests.ui.test_lost_files import a_run, answer

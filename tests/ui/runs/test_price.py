@@ -6,18 +6,18 @@ from typing import Any
 
 import gradio as gr
 
-from backend.caller import Caller
-from backend.fake import FakeBackend
+from backend.adapters.fake import FakeBackend
+from backend.domain.caller import Caller
+from backend.library.shipped import load_presets
+from backend.money.caps import Caps
+from backend.money.ledger import Budget
 from backend.playground import Playground
-from backend.presets import load_presets
-from backend.runs.budget import Budget
-from backend.runs.caps import Caps
-from tests.ui.test_caller import request_of
-from ui.form import MARK
-from ui.header import state_html
-from ui.library_area import Library
-from ui.run import Outputs, Runner
-from ui.served import Served
+from tests.ui.serving.test_caller import request_of
+from ui.form.reading import MARK
+from ui.head.header import state_html
+from ui.library.presets import Library
+from ui.runs.runner import Outputs, Runner
+from ui.serving.served import Served
 
 
 class PaidBackend(FakeBackend):

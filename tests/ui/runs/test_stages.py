@@ -12,21 +12,21 @@ import gradio as gr
 import pytest
 from PIL import Image
 
-from backend.encoding import encode
-from backend.events import Submitted
-from backend.grid.plan import AT_ONCE
-from backend.presets import load_presets
+from backend.domain.events import Submitted
+from backend.domain.parts import Lora
+from backend.experiments.grid import AT_ONCE
+from backend.images.encoding import encode
+from backend.library.shipped import load_presets
+from backend.money.caps import Caps
 from backend.prompts.styles import Style
-from backend.request_parts import Lora
-from backend.runs.caps import Caps
 from backend.simulator.faults import Fault
-from tests.backend.runware.scene import INFER, PREPROCESS, Scene, runware_scene
-from tests.ui.test_caller import request_of
-from ui.api import Api
-from ui.caller import caller_of
+from tests.backend.adapters.runware.scene import INFER, PREPROCESS, Scene, runware_scene
+from tests.ui.serving.test_caller import request_of
+from ui.endpoints.endpoints import Api
 from ui.page import build, tools_of
-from ui.served import Served
-from ui.uploads import keep_address
+from ui.serving.caller import caller_of
+from ui.serving.served import Served
+from ui.serving.uploads import keep_address
 
 FORM = {"mode": "text_to_image", "backend": "runware", "prompt": "a fox", "width": 128, "height": 128, "seed": 1}
 GRID = {"across": "seed", "across_values": "1-8", "down": "", "down_values": ""}

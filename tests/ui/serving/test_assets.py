@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.serving import Site
-from ui.assets import FOR_A_YEAR, MOST_TOGETHER, Assets
+from ui.serving.assets import FOR_A_YEAR, MOST_TOGETHER, Assets
 
 SCRIPT = "export const answer = 42;\n" * 200
 PAGE = "<!doctype html><html><head><title>t</title></head><body></body></html>"
@@ -207,7 +207,7 @@ def test_the_page_is_written_anew_for_each_visit_since_headers_shape_it(
 
 
 def test_memory_has_an_end(application: Application, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.assets.MOST_KEPT_BYTES", 10)
+    monkeypatch.setattr("ui.serving.assets.MOST_KEPT_BYTES", 10)
     with TestClient(application.app()) as browser:
         assert [browser.get("/assets/Index-abc.js").text for _ in range(2)] == [SCRIPT] * 2
     assert len(application.asked) == 2

@@ -9,11 +9,11 @@ import pytest
 from pydantic import SecretStr
 from starlette.requests import Request
 
+from backend.gate.gate import GUEST
 from backend.playground import Playground
-from backend.visitors.gate import GUEST
 from backend.visitors.identity import COOKIE, is_guest, login_id, visitor_id
 from tests.serving import Site
-from ui.caller import caller_of, owner_of
+from ui.serving.caller import caller_of, owner_of
 
 TOKEN = "0123456789abcdef" * 2
 

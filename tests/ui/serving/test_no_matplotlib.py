@@ -4,17 +4,17 @@ import sys
 import gradio
 import pytest
 
-from ui.plots import draw_no_plots
+from ui.serving.no_matplotlib import draw_no_plots
 
 EVENT = """
 import sys
-from ui.stubs import skip_stubs
+from ui.serving.no_stubs import skip_stubs
 skip_stubs()
 import gradio as gr
 from gradio.routes import App
 from starlette.testclient import TestClient
-from ui.plots import draw_no_plots
-assert draw_no_plots(), "Gradio calls it otherwise now: look at ui/plots.py"
+from ui.serving.no_matplotlib import draw_no_plots
+assert draw_no_plots(), "Gradio calls it otherwise now: look at ui/serving/no_matplotlib.py"
 with gr.Blocks(analytics_enabled=False) as demo:
     words = gr.Textbox()
     words.change(str.upper, words, words, api_name="up")
@@ -27,7 +27,9 @@ print([name for name in sys.modules if name == "matplotlib"])
 
 def test_an_event_imports_no_matplotlib() -> None:
     said = subprocess.run([sys.executable, "-c", EVENT], check=True, capture_output=True, text=True).stdout
-    assert said.splitlines() == ["['A BOAT']", "[]"], "Gradio imports it elsewhere now: look at ui/plots.py"
+    assert said.splitlines() == ["['A BOAT']", "[]"], (
+        "Gradio imports it elsewhere now: look at ui/serving/no_matplotlib.py"
+    )
 
 
 def test_a_release_that_calls_it_otherwise_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,14 +1,14 @@
 import subprocess
 import sys
 
-from ui.stubs import WRITER, skip_stubs
+from ui.serving.no_stubs import WRITER, skip_stubs
 
 SEEN = """
 import sys
-from ui.stubs import WRITER, skip_stubs
+from ui.serving.no_stubs import WRITER, skip_stubs
 skip_stubs()
 import gradio
-assert not any(type(finder).__module__ == "ui.stubs" for finder in sys.meta_path), "it stays in the way"
+assert not any(type(finder).__module__ == "ui.serving.no_stubs" for finder in sys.meta_path), "it stays in the way"
 assert gradio.Button("Go").click, "a component lost its events"
 assert "annotated_image" in gradio.AnnotatedImage.__module__
 print(getattr(sys.modules[WRITER[0]], WRITER[1]).__module__)
@@ -16,7 +16,7 @@ print(getattr(sys.modules[WRITER[0]], WRITER[1]).__module__)
 MISSING = """
 import sys, types
 from importlib.machinery import ModuleSpec
-from ui.stubs import _Silenced
+from ui.serving.no_stubs import _Silenced
 class Later:
     def create_module(self, spec): return None
     def exec_module(self, module): module.own = 1
@@ -31,7 +31,7 @@ def _said(program: str) -> str:
 
 
 def test_gradio_is_imported_whole_and_writes_no_stubs() -> None:
-    assert _said(SEEN) == "ui.stubs"
+    assert _said(SEEN) == "ui.serving.no_stubs"
 
 
 def test_a_release_without_the_writer_is_left_as_it_is() -> None:

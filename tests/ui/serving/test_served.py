@@ -8,22 +8,22 @@ import httpx
 import pytest
 from PIL import Image
 
-from backend.caller import Caller
-from backend.disk import Disk
-from backend.encoding import encode
-from backend.errors import StorageFull
-from backend.events import Finished
-from backend.generate import generate
+from backend.domain.caller import Caller
+from backend.domain.errors import StorageFull
+from backend.domain.events import Finished
+from backend.domain.records import Run, RunImage
+from backend.domain.requests import TextToImage
+from backend.generation.generate import generate
+from backend.images.encoding import encode
+from backend.images.metadata.origin import read_origin
+from backend.images.storage.disk import Disk
+from backend.images.storage.files import ImageFiles
 from backend.playground import Playground
-from backend.requests import TextToImage
-from backend.restore.origin import read_origin
-from backend.runs.files import ImageFiles
-from backend.runs.records import Run, RunImage
-from backend.tidying import SERVED_FOLDER
+from backend.upkeep.tidying import SERVED_FOLDER
 from backend.visitors.identity import COOKIE, guest_id, visitor_id
 from tests.serving import Site
-from ui.served import Served, url
-from ui.uploads import Uploads, keep_address
+from ui.serving.served import Served, url
+from ui.serving.uploads import Uploads, keep_address
 
 TOKEN = "a" * 32
 

@@ -18,13 +18,13 @@ import pytest
 from gradio.state_holder import SessionState, StateHolder
 
 from app import launch_options
+from backend.gate.routes import is_shut
 from backend.playground import Playground
-from backend.visitors.routes import is_shut
-from tests.benchmarks.crowd import Crowd, one_image
-from tests.benchmarks.session import Events, opened
+from tests.benchmarks.support.crowd import Crowd, one_image
+from tests.benchmarks.support.session import Events, opened
 from tests.serving import Site, served_site
-from ui.presses import _read
-from ui.sessions import MOST_SESSIONS, lean_sessions, remember_signatures
+from ui.events.buttons import _read
+from ui.serving.sessions import MOST_SESSIONS, lean_sessions, remember_signatures
 
 Kind = TypeVar("Kind")
 GRADIO = Path(inspect.getfile(gr)).parent
@@ -35,7 +35,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serve a playground that keeps the sessions of two pages."""
     with ExitStack() as serving:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("ui.sessions.MOST_SESSIONS", 2)
+            patch.setattr("ui.serving.sessions.MOST_SESSIONS", 2)
             site = serving.enter_context(served_site(tmp_path_factory.mktemp("data"), two=True))
         yield site
 
@@ -45,7 +45,9 @@ def test_this_release_of_gradio_builds_its_sessions_as_known() -> None:
     assert spec
     assert spec.loader
     spec.loader.exec_module(fresh := module_from_spec(spec))
-    assert lean_sessions(fresh.SessionState), "Gradio changed its sessions: look at ui/sessions.py, and measure anew"
+    assert lean_sessions(fresh.SessionState), (
+        "Gradio changed its sessions: look at ui/serving/sessions.py, and measure anew"
+    )
     assert lean_sessions(fresh.SessionState), "once done it stays"
     lean = fresh.SessionState.__init__
     lean_sessions(fresh.SessionState)
@@ -74,7 +76,7 @@ def test_a_release_that_builds_sessions_otherwise_is_left_as_it_is(caplog: pytes
             return list(self.config_values)
 
     before = dict(vars(Later))
-    with caplog.at_level(logging.WARNING, "ui.sessions"):
+    with caplog.at_level(logging.WARNING, "ui.serving.sessions"):
         assert not lean_sessions(Later)  # type: ignore[arg-type]
     assert dict(vars(Later)) == before
     assert "otherwise" in caplog.text
@@ -195,7 +197,7 @@ def test_a_page_whose_session_was_given_up_keeps_its_key_and_its_place_in_the_hi
 
 
 def test_a_history_that_is_shown_to_its_bound_says_so(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.history.MOST_SHOWN", 24)
+    monkeypatch.setattr("ui.history.tiles.MOST_SHOWN", 24)
     with opened(site.address, Events.of(site.address)) as page:
         for number in range(25):
             one_image(page.visitor, prompt=f"boat {number}", steps=1, width=128, height=128)
@@ -220,7 +222,7 @@ def test_a_run_goes_on_whose_session_was_given_up_meanwhile(site: Site) -> None:
 def test_runs_and_pages_past_the_most_sessions_leave_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ui.sessions.MOST_SESSIONS", 20)
+    monkeypatch.setattr("ui.serving.sessions.MOST_SESSIONS", 20)
     with served_site(tmp_path) as site:
         events = Events.of(site.address)
         sessions_before = sessions()

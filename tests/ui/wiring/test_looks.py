@@ -8,9 +8,9 @@ import gradio as gr
 import pytest
 
 from tests.serving import Site
-from tests.ui.test_caller import request_of
+from tests.ui.serving.test_caller import request_of
 from ui.page import build
-from ui.watch import Seen
+from ui.wiring.looks import Seen
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from typing import Any
 import gradio as gr
 import pytest
 
+from backend.library.shipped import load_presets
 from backend.playground import Playground
-from backend.presets import load_presets
 from tests.serving import SecondFake
-from ui.fitting import Fitting
-from ui.layout import Layout, lay_out
-from ui.library_area import Library
+from ui.layout.page_layout import Layout, lay_out
+from ui.library.presets import Library
+from ui.wiring.switching import Fitting
 
 VALUES: dict[str, Any] = {"width": 256, "height": 256, "steps": 8, "count": 1, "output_format": "png"}
 

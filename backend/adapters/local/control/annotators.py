@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from backend.errors import NotReady
-from backend.local.interruption import interruptible
-from backend.local.loading import Check
-from backend.local.pose import nobody
-from backend.sizing import resized
+from backend.adapters.local.control.interruption import interruptible
+from backend.adapters.local.control.pose import nobody
+from backend.domain.errors import NotReady
+from backend.images.sizing import resized
+from backend.threads.background import Check
 
 SIDE = 512
 """The shorter side in pixels at which they look at a picture, as in the ControlNet's training."""

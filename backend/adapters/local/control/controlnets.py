@@ -5,20 +5,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backend.errors import OutOfMemory
-from backend.local.checkpoint import Checkpoint
-from backend.local.extras import EXTRAS, Extras
-from backend.local.faults import free, memory_guard
-from backend.local.layout import lay_out
-from backend.local.loading import Report
-from backend.local.memory import MemoryPlan, free_memory, plan_beside, size_words
-from backend.local.options import ControlNetWeights
-from backend.local.safetensors_file import count_parameters
+from backend.adapters.local.machine.checkpoint import Checkpoint
+from backend.adapters.local.machine.extras import EXTRAS, Extras
+from backend.adapters.local.machine.memory import MemoryPlan, free_memory, plan_beside, size_words
+from backend.adapters.local.machine.memory_guard import free, memory_guard
+from backend.adapters.local.machine.options import ControlNetWeights
+from backend.adapters.local.machine.placement import lay_out
+from backend.adapters.local.machine.safetensors_file import count_parameters
+from backend.domain.errors import OutOfMemory
+from backend.threads.background import Report
 
 if TYPE_CHECKING:
     from torch import dtype
 
-CONFIGS = Path(__file__).parents[2] / "presets" / "controlnets"
+CONFIGS = Path(__file__).parents[4] / "presets" / "controlnets"
 """Diffusers would guess a file's version and ask the network for its configuration; it takes lite for version 1."""
 UNIONS = {"union": "union-2.1", "union_lite": "union-2.1-lite"}
 """Extras and the folders of their configurations, the better one first."""

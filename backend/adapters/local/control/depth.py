@@ -6,8 +6,8 @@ from typing import Any
 
 from PIL import Image
 
-from backend.local.interruption import interruptible
-from backend.local.loading import Check
+from backend.adapters.local.control.interruption import interruptible
+from backend.threads.background import Check
 
 
 class DepthFinder:

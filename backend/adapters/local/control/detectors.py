@@ -9,16 +9,16 @@ from typing import Protocol
 
 from PIL import Image
 
-from backend.canny import edges
-from backend.errors import Problem, Unsupported
-from backend.events import Emit, unheard
-from backend.local.annotators import OpenPoseFinder, ZoeFinder
-from backend.local.depth import DepthFinder
-from backend.local.extras import EXTRAS, Extras
-from backend.local.loading import Check, Loading, aside
-from backend.local.options import DETECTORS, LocalOptions
-from backend.local.pose import PoseFinder
-from backend.request_parts import Control, Preprocess
+from backend.adapters.local.control.annotators import OpenPoseFinder, ZoeFinder
+from backend.adapters.local.control.depth import DepthFinder
+from backend.adapters.local.control.pose import PoseFinder
+from backend.adapters.local.machine.extras import EXTRAS, Extras
+from backend.adapters.local.machine.options import DETECTORS, LocalOptions
+from backend.domain.errors import Problem, Unsupported
+from backend.domain.events import Emit, unheard
+from backend.domain.parts import Control, Preprocess
+from backend.images.edges import edges
+from backend.threads.background import Check, Loading, aside
 
 
 class Finder(Protocol):

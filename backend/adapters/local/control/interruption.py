@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from backend.local.loading import Check
+from backend.threads.background import Check
 
 
 @contextmanager

@@ -5,8 +5,8 @@ from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from backend.local.acceleration import CachePlan
-from backend.local.samplers.sampler import Sampler
+from backend.adapters.local.drawing.cache_plan import CachePlan
+from backend.adapters.local.samplers.sampler import Sampler
 
 if TYPE_CHECKING:
     from torch import Tensor

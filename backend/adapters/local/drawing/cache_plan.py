@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from backend.request_parts import Accelerator
-from backend.requests import Request
+from backend.domain.parts import Accelerator
+from backend.domain.requests import Request
 
 LEVEL_THRESHOLD = 0.6
 """What cache-dit publishes for Z-Image-Turbo, with one block as the indicator."""

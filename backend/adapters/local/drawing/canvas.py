@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from backend.local.drawing import Drawing
+from backend.adapters.local.drawing.drawing import Drawing
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
-from backend.errors import GenerationFailed
+from backend.domain.errors import GenerationFailed
 
 
 class CompiledBlocks:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from backend.local.canvas import encode
-from backend.local.drawing import Guide
-from backend.local.samplers.sampler import Sampler
+from backend.adapters.local.drawing.canvas import encode
+from backend.adapters.local.drawing.drawing import Guide
+from backend.adapters.local.samplers.sampler import Sampler
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from backend.requests import Request
+from backend.domain.requests import Request
 
 TAKES = frozenset(
     {

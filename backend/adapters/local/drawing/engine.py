@@ -7,28 +7,28 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from backend.errors import GenerationFailed
-from backend.events import unheard
-from backend.local.acceleration import plan_of
-from backend.local.adapters import Adapters
-from backend.local.caching import BlockCache
-from backend.local.canvas import Canvas, noise, prepare_canvas
-from backend.local.choices import KERNELS
-from backend.local.compiling import CompiledBlocks
-from backend.local.controlnets import ControlNet
-from backend.local.controls import Gate, hints_of
-from backend.local.drawing import Drawing, OnStep
-from backend.local.faults import memory_guard
-from backend.local.layout import lay_out
-from backend.local.loading import Loading, Report
-from backend.local.loras import LoraFile
-from backend.local.memory import MemoryPlan
-from backend.local.options import Attention, ControlNetWeights, options_of
-from backend.local.previews import fit_colours, thumbnail
-from backend.local.prompts import PromptCache
-from backend.local.samplers.sampler import Sampler, build_sampler
-from backend.local.variation import varied
-from backend.requests import Request
+from backend.adapters.local.control.controlnets import ControlNet
+from backend.adapters.local.drawing.block_cache import BlockCache
+from backend.adapters.local.drawing.cache_plan import plan_of
+from backend.adapters.local.drawing.canvas import Canvas, noise, prepare_canvas
+from backend.adapters.local.drawing.compiling import CompiledBlocks
+from backend.adapters.local.drawing.control_windows import Gate, hints_of
+from backend.adapters.local.drawing.drawing import Drawing, OnStep
+from backend.adapters.local.drawing.lora_adapters import Adapters
+from backend.adapters.local.drawing.loras import LoraFile
+from backend.adapters.local.drawing.previews import fit_colours, thumbnail
+from backend.adapters.local.drawing.prompt_cache import PromptCache
+from backend.adapters.local.drawing.variation import varied
+from backend.adapters.local.machine.memory import MemoryPlan
+from backend.adapters.local.machine.memory_guard import memory_guard
+from backend.adapters.local.machine.option_rules import KERNELS
+from backend.adapters.local.machine.options import Attention, ControlNetWeights, options_of
+from backend.adapters.local.machine.placement import lay_out
+from backend.adapters.local.samplers.sampler import Sampler, build_sampler
+from backend.domain.errors import GenerationFailed
+from backend.domain.events import unheard
+from backend.domain.requests import Request
+from backend.threads.background import Loading, Report
 
 if TYPE_CHECKING:
     import numpy as np

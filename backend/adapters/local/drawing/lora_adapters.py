@@ -4,8 +4,8 @@ import hashlib
 import re
 from typing import Any
 
-from backend.errors import Problem, Unsupported
-from backend.local.loras import LoraFile
+from backend.adapters.local.drawing.loras import LoraFile
+from backend.domain.errors import Problem, Unsupported
 
 
 class Adapters:

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.errors import Problem, Unsupported
-from backend.local.safetensors_file import read_header
-from backend.request_parts import Lora
+from backend.adapters.local.machine.safetensors_file import read_header
+from backend.domain.errors import Problem, Unsupported
+from backend.domain.parts import Lora
 
 SUFFIX = ".safetensors"
 _HUB_FILE = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)(?:/(?P<file>[\w./ -]+\.safetensors))?")

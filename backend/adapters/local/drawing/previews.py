@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from backend.encoding import preview_jpeg
+from backend.images.encoding import preview_jpeg
 
 if TYPE_CHECKING:
     from torch import Tensor

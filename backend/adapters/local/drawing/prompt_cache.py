@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
-from backend.errors import InvalidRequest, Problem
+from backend.domain.errors import InvalidRequest, Problem
 
 if TYPE_CHECKING:
     from torch import Tensor

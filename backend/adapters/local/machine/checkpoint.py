@@ -9,7 +9,7 @@ from typing import Any
 
 from huggingface_hub import try_to_load_from_cache
 
-EMBEDDED = Path(__file__).parents[2] / "presets" / "tiny"
+EMBEDDED = Path(__file__).parents[4] / "presets" / "tiny"
 REAL = "Tongyi-MAI/Z-Image-Turbo"
 REAL_BYTES = 33_000_000_000
 """What the hub's files of `REAL` weigh: 32.6 GB and its small ones (the transformer is in fp32 there)."""

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from backend.events import Emit, Queued, Waiting
+from backend.domain.events import Emit, Queued, Waiting
 
 TICK_SECONDS = 0.25
 

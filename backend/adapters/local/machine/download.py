@@ -10,8 +10,8 @@ from pathlib import Path
 from huggingface_hub import HfApi, constants, snapshot_download
 from huggingface_hub.errors import HfHubHTTPError
 
-from backend.errors import NotReady, PlaygroundError
-from backend.local.checkpoint import REAL, REAL_BYTES
+from backend.adapters.local.machine.checkpoint import REAL, REAL_BYTES
+from backend.domain.errors import NotReady, PlaygroundError
 
 log = logging.getLogger(__name__)
 

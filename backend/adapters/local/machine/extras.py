@@ -6,8 +6,8 @@ from pathlib import Path
 
 from huggingface_hub import try_to_load_from_cache
 
-from backend.local.download import Download
-from backend.local.memory import size_words
+from backend.adapters.local.machine.download import Download
+from backend.adapters.local.machine.memory import size_words
 
 _VISION = ("config.json", "preprocessor_config.json", "model.safetensors")
 

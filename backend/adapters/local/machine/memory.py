@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from backend.errors import NotReady
-from backend.local.options import Layout
+from backend.adapters.local.machine.options import Layout
+from backend.domain.errors import NotReady
 
 Kept = Literal["full", "fp8", "nf4", "gguf"]
 Place = Literal["none", "model", "sequential"]

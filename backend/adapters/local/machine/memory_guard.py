@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from backend.errors import OutOfMemory
+from backend.domain.errors import OutOfMemory
 
 _SIGNS = ("out of memory", "not enough memory", "can't allocate memory", "cannot allocate memory")
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backend.errors import NotReady
-from backend.local.checkpoint import Checkpoint, size_of
-from backend.local.extras import Extras
-from backend.local.memory import Kept
+from backend.adapters.local.machine.checkpoint import Checkpoint, size_of
+from backend.adapters.local.machine.extras import Extras
+from backend.adapters.local.machine.memory import Kept
+from backend.domain.errors import NotReady
 
 if TYPE_CHECKING:
     from torch import dtype

@@ -5,10 +5,10 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from backend.errors import Problem
-from backend.local.machine import Machine
-from backend.local.options import Attention, LocalOptions
-from backend.requests import Request, controls_of
+from backend.adapters.local.machine.device import Machine
+from backend.adapters.local.machine.options import Attention, LocalOptions
+from backend.domain.errors import Problem
+from backend.domain.requests import Request, controls_of
 
 AMPERE, HOPPER, BLACKWELL = 8.0, 9.0, 10.0
 _COMPILERS = ("c++", "g++", "clang++", "cl")

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
-from backend.capabilities import Options
-from backend.request_parts import Preprocess
+from backend.domain.capabilities import Options
+from backend.domain.parts import Preprocess
 
 Weights = Literal["auto", "full", "fp8", "nf4", "gguf"]
 Offload = Literal["auto", "none", "model", "sequential"]

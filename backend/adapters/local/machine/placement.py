@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from backend.local.memory import MemoryPlan
+from backend.adapters.local.machine.memory import MemoryPlan
 
 if TYPE_CHECKING:
     from torch import dtype

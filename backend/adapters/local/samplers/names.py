@@ -5,7 +5,7 @@ Solvers are named after k-diffusion's and diffusers' own. "Uniform" is the model
 
 from dataclasses import dataclass
 
-from backend.scheduler_names import SCHEDULER_NAMES
+from backend.domain.schedulers import SCHEDULER_NAMES
 
 SPACINGS: dict[str, dict[str, bool]] = {
     "": {},

@@ -3,8 +3,8 @@
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from backend.local.samplers.names import SPACINGS, choice_of
-from backend.local.samplers.solvers import ONE_CALL, TWO_CALLS, Walk, middle, second_half
+from backend.adapters.local.samplers.names import SPACINGS, choice_of
+from backend.adapters.local.samplers.solvers import ONE_CALL, TWO_CALLS, Walk, middle, second_half
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor

@@ -5,14 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from backend.local.samplers.formulas import (
-    adams_bashforth,
-    corrected,
-    exponential,
-    log_snr,
-    renoised,
-    time_at,
-)
+from backend.adapters.local.samplers.formulas import adams_bashforth, corrected, exponential, log_snr, renoised, time_at
 
 if TYPE_CHECKING:
     from torch import Tensor

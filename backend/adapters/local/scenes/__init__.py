@@ -1,17 +1,17 @@
 """The five modes as drawings: what a request's images become before the model sees them, and after."""
 
-from backend.local.scenes.frame import Frame
-from backend.local.scenes.guides import TAKES as _BY_GUIDES
-from backend.local.scenes.guides import Detect, Guides
-from backend.local.scenes.inpaint import TAKES as _BY_INPAINT
-from backend.local.scenes.inpaint import inpaint
-from backend.local.scenes.outpaint import TAKES as _BY_OUTPAINT
-from backend.local.scenes.outpaint import outpaint
-from backend.local.scenes.redraw import TAKES as _BY_REDRAW
-from backend.local.scenes.redraw import from_noise, redraw
-from backend.local.scenes.scene import Scene, Stage
-from backend.requests import ImageToImage, Inpaint, Outpaint, Request, controls_of
-from backend.runs.files import ImageFiles
+from backend.adapters.local.scenes.frame import Frame
+from backend.adapters.local.scenes.guides import TAKES as _BY_GUIDES
+from backend.adapters.local.scenes.guides import Detect, Guides
+from backend.adapters.local.scenes.inpaint import TAKES as _BY_INPAINT
+from backend.adapters.local.scenes.inpaint import inpaint
+from backend.adapters.local.scenes.outpaint import TAKES as _BY_OUTPAINT
+from backend.adapters.local.scenes.outpaint import outpaint
+from backend.adapters.local.scenes.redraw import TAKES as _BY_REDRAW
+from backend.adapters.local.scenes.redraw import from_noise, redraw
+from backend.adapters.local.scenes.scene import Scene, Stage
+from backend.domain.requests import ImageToImage, Inpaint, Outpaint, Request, controls_of
+from backend.images.storage.files import ImageFiles
 
 __all__ = ["TAKES", "Detect", "Frame", "Scene", "prepare"]
 

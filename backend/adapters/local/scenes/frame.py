@@ -5,8 +5,8 @@ from math import log
 
 from PIL import Image
 
-from backend.pixels import round_up
-from backend.sizing import drawable, padded, resized
+from backend.images.incoming import round_up
+from backend.images.sizing import drawable, padded, resized
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from backend.local.drawing import Guide
-from backend.pixels import open_upright
-from backend.request_parts import Control
-from backend.runs.files import ImageFiles
-from backend.sizing import resized
+from backend.adapters.local.drawing.drawing import Guide
+from backend.domain.parts import Control
+from backend.images.incoming import open_upright
+from backend.images.sizing import resized
+from backend.images.storage.files import ImageFiles
 
 Detect = Callable[[Control, Image.Image], Image.Image]
 """Makes of an image what a control follows (RGB, the same size)."""

@@ -2,14 +2,14 @@
 
 from PIL import Image
 
-from backend.errors import Problem, Unsupported
-from backend.local.drawing import Draw
-from backend.local.scenes.repaint import Part, Repaint
-from backend.local.scenes.scene import Scene, Stage
-from backend.masks import KEPT, as_mask, feathered, grown, put_together
-from backend.pixels import open_upright
-from backend.requests import Inpaint
-from backend.sizing import resized
+from backend.adapters.local.drawing.drawing import Draw
+from backend.adapters.local.scenes.repaint import Part, Repaint
+from backend.adapters.local.scenes.scene import Scene, Stage
+from backend.domain.errors import Problem, Unsupported
+from backend.domain.requests import Inpaint
+from backend.images.incoming import open_upright
+from backend.images.masks import KEPT, as_mask, feathered, grown, put_together
+from backend.images.sizing import resized
 
 TAKES = frozenset(
     {"image", "mask", "strength", "mask_margin", "mask_grow", "mask_feather", "width", "height"},

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image, ImageFilter
 
-from backend.local.drawing import Draw
-from backend.local.scenes.repaint import Part, Repaint
-from backend.local.scenes.scene import Scene, Stage
-from backend.masks import feathered, outpaint_mask, put_together
-from backend.pixels import open_upright
-from backend.requests import Outpaint
+from backend.adapters.local.drawing.drawing import Draw
+from backend.adapters.local.scenes.repaint import Part, Repaint
+from backend.adapters.local.scenes.scene import Scene, Stage
+from backend.domain.requests import Outpaint
+from backend.images.incoming import open_upright
+from backend.images.masks import feathered, outpaint_mask, put_together
 
 Sides = tuple[int, int, int, int]
 """What left, right, top and bottom add, in pixels."""

@@ -2,11 +2,11 @@
 
 from PIL import Image
 
-from backend.local.drawing import Draw, Drawing
-from backend.local.scenes.scene import Scene, Stage
-from backend.pixels import open_upright
-from backend.requests import ControlNet, ImageToImage, TextToImage
-from backend.sizing import resized
+from backend.adapters.local.drawing.drawing import Draw, Drawing
+from backend.adapters.local.scenes.scene import Scene, Stage
+from backend.domain.requests import ControlNet, ImageToImage, TextToImage
+from backend.images.incoming import open_upright
+from backend.images.sizing import resized
 
 TAKES = frozenset({"image", "strength", "resize", "width", "height"})
 """The fields that decide over what is drawn here."""

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from backend.local.drawing import Draw, Drawing
-from backend.local.scenes.frame import bring_back
-from backend.local.scenes.guides import Box
-from backend.local.scenes.scene import Stage
-from backend.requests import Request
+from backend.adapters.local.drawing.drawing import Draw, Drawing
+from backend.adapters.local.scenes.frame import bring_back
+from backend.adapters.local.scenes.guides import Box
+from backend.adapters.local.scenes.scene import Stage
+from backend.domain.requests import Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from backend.local.drawing import Draw
-from backend.local.scenes.frame import Frame
-from backend.local.scenes.guides import Guides
-from backend.runs.files import ImageFiles
+from backend.adapters.local.drawing.drawing import Draw
+from backend.adapters.local.scenes.frame import Frame
+from backend.adapters.local.scenes.guides import Guides
+from backend.images.storage.files import ImageFiles
 
 Scene = Callable[[int, Draw], Image.Image]
 """Makes the image of one seed, drawing as often as it needs."""

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from backend.cluster.backend import ClusterBackend
-from backend.cluster.scale import Scale
+from backend.adapters.cluster.backend import ClusterBackend
+from backend.adapters.cluster.scale import Scale
+from backend.images.storage.files import ImageFiles
+from backend.money.ledger import Budget
 from backend.playground import Playground
-from backend.runs.budget import Budget
-from backend.runs.database import open_database
-from backend.runs.files import ImageFiles
-from backend.runs.store import Store
+from backend.record.database.engine import open_database
+from backend.record.store import Store
 from backend.settings import Settings
 
 WAITING = 6

@@ -4,12 +4,12 @@ import hashlib
 import sys
 from pathlib import Path
 
-from backend.caller import Caller
-from backend.cluster.backend import ClusterBackend
-from backend.errors import PlaygroundError
-from backend.events import Generated
-from backend.requests import TextToImage
-from backend.runs.files import ImageFiles
+from backend.adapters.cluster.backend import ClusterBackend
+from backend.domain.caller import Caller
+from backend.domain.errors import PlaygroundError
+from backend.domain.events import Generated
+from backend.domain.requests import TextToImage
+from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
 
 

@@ -16,17 +16,17 @@ import pytest
 from gradio_client import Client
 from PIL import Image
 
-from backend.local.drawing import Drawing
-from backend.local.engine import Engine
-from backend.requests import TextToImage
-from tests.backend.local.conftest import PROMPT
-from tests.backend.local.conftest import engine as engine
-from tests.backend.local.pictures import distance
+from backend.adapters.local.drawing.drawing import Drawing
+from backend.adapters.local.drawing.engine import Engine
+from backend.domain.requests import TextToImage
+from tests.backend.adapters.local.conftest import PROMPT
+from tests.backend.adapters.local.conftest import engine as engine
+from tests.backend.adapters.local.pictures import distance
 from tests.serving import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.filterwarnings("ignore")]
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 OPEN_BEHIND_A_TOKEN = 1
 """Ray Serve's replicas listen on every address for one another's calls; Ray's token guards that (decision 0091)."""
 

@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from backend.caller import Caller
-from backend.cluster import build
-from backend.cluster.fleet import engine_settings, open_fleet
-from backend.cluster.line import Line
-from backend.cluster.scale import Scale
-from backend.errors import NotReady, WrongSetting
-from backend.generate import prepare
-from backend.local.backend import LocalBackend
-from backend.local.options import DetectorOptions
+from backend.adapters.cluster import build
+from backend.adapters.cluster.fleet import engine_settings, open_fleet
+from backend.adapters.cluster.line import Line
+from backend.adapters.cluster.scale import Scale
+from backend.adapters.local.backend import LocalBackend
+from backend.adapters.local.machine.options import DetectorOptions
+from backend.domain.caller import Caller
+from backend.domain.errors import NotReady, WrongSetting
+from backend.domain.requests import TextToImage
+from backend.generation.generate import prepare
+from backend.images.storage.files import ImageFiles
 from backend.playground import open_playground
-from backend.requests import TextToImage
-from backend.runs.files import ImageFiles
 from backend.settings import Settings
 
 ANN = Caller(visitor="ann")
@@ -49,16 +49,16 @@ def test_without_ray_it_says_what_to_install(tiny: Settings, monkeypatch: pytest
 def test_what_the_page_asks_before_a_run_starts_nothing_and_imports_neither_ray_nor_torch() -> None:
     script = """
 import sys
-from backend.caller import Caller
-from backend.cluster import build
-from backend.requests import TextToImage
+from backend.domain.caller import Caller
+from backend.adapters.cluster import build
+from backend.domain.requests import TextToImage
 from backend.settings import Settings
 cluster, caller = build(Settings(_env_file=None), None), Caller(visitor="v")
 cluster.state(caller), cluster.capabilities, cluster.actions(), cluster.estimate(TextToImage(prompt="a star"), caller)
 heavy = {"ray", "torch", "diffusers", "transformers", "gradio"} & set(sys.modules)
 sys.exit(f"imported {heavy}" if heavy else 0)
 """
-    subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parents[3])
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parents[4])
 
 
 def test_it_can_what_the_local_engine_can(tiny: Settings) -> None:

@@ -15,7 +15,7 @@ from tests.serving import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 LOOPBACK_ONLY = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "token"}
 
 
@@ -36,7 +36,7 @@ def head(tmp_path: Path) -> Iterator[tuple[psutil.Process, dict[str, str]]]:
 
 
 def one_image(data: Path, environment: dict[str, str], house: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "tests.backend.cluster.one_image", str(data)]
+    command = [sys.executable, "-m", "tests.backend.adapters.cluster.one_image", str(data)]
     return subprocess.run(command, cwd=house, env=environment, capture_output=True, text=True, timeout=200, check=False)
 
 
@@ -72,7 +72,7 @@ def test_an_upgraded_playground_joins_no_replicas_of_the_old_code(
     while (made := one_image(tmp_path, environment, house)).returncode and time.monotonic() < deadline:
         time.sleep(2)  # The head is still starting.
     (old,) = replicas(ray)
-    engine = house / "backend" / "local" / "engine.py"
+    engine = house / "backend" / "adapters" / "local" / "drawing" / "engine.py"
     engine.write_text(engine.read_text() + "\n# A later version.\n")
     later = one_image(tmp_path, environment, house)
     assert (made.returncode, later.returncode) == (0, 0), later.stderr

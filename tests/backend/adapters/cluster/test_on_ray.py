@@ -6,20 +6,20 @@ from collections.abc import Iterator
 import pytest
 from PIL import Image, ImageDraw
 
-from backend.caller import Caller
-from backend.cluster.call import LOST
-from backend.encoding import encode
-from backend.errors import BadImage, ProviderBusy
-from backend.events import Event, Failed, Finished, Generated, Progress, Queued
-from backend.generate import generate
-from backend.local.drawing import Drawing
-from backend.local.engine import Engine
+from backend.adapters.cluster.call import LOST
+from backend.adapters.local.drawing.drawing import Drawing
+from backend.adapters.local.drawing.engine import Engine
+from backend.domain.caller import Caller
+from backend.domain.errors import BadImage, ProviderBusy
+from backend.domain.events import Event, Failed, Finished, Generated, Progress, Queued
+from backend.domain.requests import Inpaint, Request, TextToImage
+from backend.generation.generate import generate
+from backend.images.encoding import encode
 from backend.playground import Playground
-from backend.requests import Inpaint, Request, TextToImage
-from tests.backend.cluster.conftest import WAITING, replica_processes
-from tests.backend.local.conftest import PROMPT
-from tests.backend.local.conftest import engine as engine
-from tests.backend.local.pictures import distance
+from tests.backend.adapters.cluster.conftest import WAITING, replica_processes
+from tests.backend.adapters.local.conftest import PROMPT
+from tests.backend.adapters.local.conftest import engine as engine
+from tests.backend.adapters.local.pictures import distance
 
 pytestmark = [
     pytest.mark.slow,

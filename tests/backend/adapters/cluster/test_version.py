@@ -2,17 +2,18 @@ from pathlib import Path
 
 import pytest
 
-from backend.cluster import fleet, version
-from backend.cluster.version import code_version
+from backend.adapters.cluster import fleet, version
+from backend.adapters.cluster.version import code_version
 from backend.settings import Settings
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> tuple[Path, Path]:
     backend, presets = tmp_path / "backend", tmp_path / "presets"
-    (backend / "local").mkdir(parents=True)
+    drawing = backend / "adapters" / "local" / "drawing"
+    drawing.mkdir(parents=True)
     (presets / "tiny").mkdir(parents=True)
-    (backend / "local" / "engine.py").write_text("steps = 8\n")
+    (drawing / "engine.py").write_text("steps = 8\n")
     (presets / "tiny" / "weights.safetensors").write_bytes(b"weights")
     return backend, presets
 
@@ -24,7 +25,7 @@ def test_the_same_code_has_the_same_version_wherever_it_lies(house: tuple[Path, 
     assert code_version(*moved) == before
 
 
-@pytest.mark.parametrize("changed", ["backend/local/engine.py", "presets/tiny/weights.safetensors"])
+@pytest.mark.parametrize("changed", ["backend/adapters/local/drawing/engine.py", "presets/tiny/weights.safetensors"])
 def test_other_code_or_another_small_model_is_another_version(
     house: tuple[Path, Path], tmp_path: Path, changed: str
 ) -> None:

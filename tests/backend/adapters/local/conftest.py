@@ -6,19 +6,19 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
-from backend.encoding import encode
-from backend.events import Event, Finished
-from backend.local.backend import LocalBackend
-from backend.local.checkpoint import EMBEDDED, find
-from backend.local.drawing import Drawing
-from backend.local.engine import Engine
-from backend.local.extras import Extras
-from backend.local.loading import Loading
-from backend.local.machine import Machine
-from backend.local.weights import load
+from backend.adapters.local.backend import LocalBackend
+from backend.adapters.local.drawing.drawing import Drawing
+from backend.adapters.local.drawing.engine import Engine
+from backend.adapters.local.load import load
+from backend.adapters.local.machine.checkpoint import EMBEDDED, find
+from backend.adapters.local.machine.device import Machine
+from backend.adapters.local.machine.extras import Extras
+from backend.domain.events import Event, Finished
+from backend.domain.requests import TextToImage
+from backend.images.encoding import encode
 from backend.playground import Playground
-from backend.requests import TextToImage
 from backend.settings import Settings
+from backend.threads.background import Loading
 
 Draw = Callable[..., Image.Image]
 CPU = Machine("cpu", "CPU", 16 * 2**30)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from backend.local.extras import EXTRAS
+from backend.adapters.local.machine.extras import EXTRAS
 
 
 def put_in_cache(cache: Path, name: str) -> Path:

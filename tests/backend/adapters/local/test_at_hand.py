@@ -3,17 +3,17 @@ from pathlib import Path
 
 import pytest
 
-from backend.caller import Caller
-from backend.errors import Unsupported
-from backend.local.backend import LocalBackend
-from backend.local.checkpoint import REAL
-from backend.local.download import Download
-from backend.local.extras import Extras
-from backend.local.machine import Machine
-from backend.local.models import REAL_NEEDS_BYTES, Models
-from backend.runs.files import ImageFiles
+from backend.adapters.local.at_hand import REAL_NEEDS_BYTES, Models
+from backend.adapters.local.backend import LocalBackend
+from backend.adapters.local.machine.checkpoint import REAL
+from backend.adapters.local.machine.device import Machine
+from backend.adapters.local.machine.download import Download
+from backend.adapters.local.machine.extras import Extras
+from backend.domain.caller import Caller
+from backend.domain.errors import Unsupported
+from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
-from tests.backend.local.hub import serving
+from tests.backend.adapters.local.hub import serving
 
 CPU = Machine("cpu", "CPU", 16 * 2**30)
 GPU = Machine("cuda", "NVIDIA H200", 139 * 2**30)

@@ -9,30 +9,30 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from backend.caller import Caller
-from backend.errors import InvalidRequest, Unsupported
-from backend.events import Event, Failed, Finished, Generated, Progress
-from backend.generate import generate
-from backend.local.backend import LocalBackend
-from backend.local.engine import Engine
-from backend.local.loading import Loading
-from backend.local.zerogpu import LEAST_SECONDS
+from backend.adapters.local.backend import LocalBackend
+from backend.adapters.local.drawing.engine import Engine
+from backend.adapters.local.zerogpu import LEAST_SECONDS
+from backend.domain.caller import Caller
+from backend.domain.errors import InvalidRequest, Unsupported
+from backend.domain.events import Event, Failed, Finished, Generated, Progress
+from backend.domain.parts import Accelerator, Control
+from backend.domain.requests import ControlNet, ImageToImage, Inpaint, Outpaint, Request
+from backend.generation.generate import generate
 from backend.playground import Playground
-from backend.request_parts import Accelerator, Control
-from backend.requests import ControlNet, ImageToImage, Inpaint, Outpaint, Request
 from backend.settings import Settings
-from tests.backend.local.conftest import CPU, PROMPT, Draw, asked, finished
-from tests.backend.local.pictures import distance
-from tests.backend.local.spaces_stand_in import SpacesGpu
+from backend.threads.background import Loading
+from tests.backend.adapters.local.conftest import CPU, PROMPT, Draw, asked, finished
+from tests.backend.adapters.local.pictures import distance
+from tests.backend.adapters.local.spaces_stand_in import SpacesGpu
 
 
 def test_what_the_page_asks_before_a_run_imports_no_torch() -> None:
     script = """
 import sys
-from backend.caller import Caller
-from backend.local import build
-from backend.request_parts import Control
-from backend.requests import ControlNet, ImageToImage, Inpaint, Outpaint, TextToImage
+from backend.domain.caller import Caller
+from backend.adapters.local import build
+from backend.domain.parts import Control
+from backend.domain.requests import ControlNet, ImageToImage, Inpaint, Outpaint, TextToImage
 from backend.settings import Settings
 local, caller = build(Settings(_env_file=None), None), Caller(visitor="v")
 local.state(caller), local.capabilities, local.actions(), local.missing(caller)
@@ -40,7 +40,7 @@ local.estimate(TextToImage(prompt="a star"), caller)
 heavy = {"torch", "diffusers", "transformers", "accelerate", "controlnet_aux", "gradio"} & set(sys.modules)
 sys.exit(f"imported {heavy}" if heavy else 0)
 """
-    subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parents[3])
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parents[4])
 
 
 def test_every_image_of_a_batch_is_that_of_its_seed(house: Playground, caller: Caller, draw: Draw) -> None:

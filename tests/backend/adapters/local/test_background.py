@@ -2,10 +2,10 @@ import threading
 
 import pytest
 
-from backend.errors import Cancelled, NotReady
-from backend.events import Event, Progress
-from backend.local.engine import Engine
-from backend.local.loading import Loading, Report
+from backend.adapters.local.drawing.engine import Engine
+from backend.domain.errors import Cancelled, NotReady
+from backend.domain.events import Event, Progress
+from backend.threads.background import Loading, Report
 
 
 def test_a_model_is_loaded_once_for_all_who_wait(engine: Engine) -> None:

@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
-from backend.encoding import encode
-from backend.local import timing
-from backend.local.drawing import Drawing, Guide
-from backend.local.scenes import Frame
-from backend.local.timing import Rehearsals, Stopwatch, Stroke, Timings
+from backend.adapters.local import timing
+from backend.adapters.local.drawing.drawing import Drawing, Guide
+from backend.adapters.local.scenes import Frame
+from backend.adapters.local.timing import Rehearsals, Stopwatch, Stroke, Timings
+from backend.domain.parts import Accelerator, Control
+from backend.domain.requests import ControlNet, ImageToImage, Inpaint, Outpaint, Request, TextToImage
+from backend.images.encoding import encode
+from backend.images.storage.files import ImageFiles
 from backend.playground import Playground
-from backend.request_parts import Accelerator, Control
-from backend.requests import ControlNet, ImageToImage, Inpaint, Outpaint, Request, TextToImage
-from backend.runs.files import ImageFiles
 
 FRAME = Frame((512, 512))
 MODEL = "a model"

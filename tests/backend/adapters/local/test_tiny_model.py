@@ -20,7 +20,7 @@ from tools.tiny_model.palette import COLOURS
 from tools.tiny_model.reading import name_colour
 from tools.tiny_model.scoring import edge_agreement
 
-TINY = Path(__file__).parents[3] / "presets" / "tiny"
+TINY = Path(__file__).parents[4] / "presets" / "tiny"
 MOST_BYTES = 12_000_000
 KEYS = {"num_inference_steps": 8, "guidance_scale": 0.0}
 

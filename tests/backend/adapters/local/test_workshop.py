@@ -13,25 +13,25 @@ import pytest
 import torch
 from PIL import Image
 
-from backend.caller import Caller
-from backend.errors import InvalidRequest, NotReady, OutOfMemory, Unsupported
-from backend.events import Event, Failed, Generated, Progress
-from backend.generate import generate
-from backend.local.backend import LocalBackend
-from backend.local.controlnets import ControlNet
-from backend.local.detectors import LOADERS
-from backend.local.engine import Engine
-from backend.local.extras import Extras
-from backend.local.loading import Check, Loading
+from backend.adapters.local.backend import LocalBackend
+from backend.adapters.local.control.controlnets import ControlNet
+from backend.adapters.local.control.detectors import LOADERS
+from backend.adapters.local.drawing.engine import Engine
+from backend.adapters.local.machine.extras import Extras
+from backend.domain.caller import Caller
+from backend.domain.errors import InvalidRequest, NotReady, OutOfMemory, Unsupported
+from backend.domain.events import Event, Failed, Generated, Progress
+from backend.domain.parts import Control
+from backend.domain.requests import ControlNet as ControlNetRequest
+from backend.domain.requests import Inpaint
+from backend.generation.generate import generate
 from backend.playground import Playground
-from backend.request_parts import Control
-from backend.requests import ControlNet as ControlNetRequest
-from backend.requests import Inpaint
 from backend.settings import Settings
-from tests.backend.local.conftest import CPU, PROMPT, asked, finished
-from tests.backend.local.hub_cache import put_in_cache
-from tests.backend.local.pictures import distance
-from tests.backend.local.spaces_stand_in import SpacesGpu
+from backend.threads.background import Check, Loading
+from tests.backend.adapters.local.conftest import CPU, PROMPT, asked, finished
+from tests.backend.adapters.local.hub_cache import put_in_cache
+from tests.backend.adapters.local.pictures import distance
+from tests.backend.adapters.local.spaces_stand_in import SpacesGpu
 
 SOON = 60.0
 """Seconds in which a stopped run has to be over, on a busy machine; one that isn't stopped never ends."""

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from backend.errors import Cancelled, GenerationFailed, NotReady, OutOfMemory
-from backend.events import Emit, Event, Generated, Progress, Waiting
-from backend.local.zerogpu import LEAST_SECONDS, forked, gpu_decorator, seconds_for
-from backend.requests import Request, parse_request
+from backend.adapters.local.zerogpu import LEAST_SECONDS, forked, gpu_decorator, seconds_for
+from backend.domain.errors import Cancelled, GenerationFailed, NotReady, OutOfMemory
+from backend.domain.events import Emit, Event, Generated, Progress, Waiting
+from backend.domain.requests import Request, parse_request
 from backend.settings import Settings
-from tests.backend.local.spaces_stand_in import GradioError, SpacesGpu
+from tests.backend.adapters.local.spaces_stand_in import GradioError, SpacesGpu
 
 
 def request(**values: Any) -> Request:

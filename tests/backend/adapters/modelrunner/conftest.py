@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
-from backend.caller import Caller
-from backend.encoding import encode
-from backend.events import Event
-from backend.generate import generate
-from backend.modelrunner.backend import ModelRunnerBackend
+from backend.adapters.modelrunner.backend import ModelRunnerBackend
+from backend.domain.caller import Caller
+from backend.domain.events import Event
+from backend.domain.requests import ControlNet
+from backend.generation.generate import generate
+from backend.images.encoding import encode
 from backend.playground import Playground
-from backend.requests import ControlNet
 from backend.settings import Settings
 from backend.simulator.faults import Fault
 from backend.simulator.world import World
-from tests.backend.modelrunner.scene import Scene, modelrunner_scene
+from tests.backend.adapters.modelrunner.scene import Scene, modelrunner_scene
 
 
 @pytest.fixture

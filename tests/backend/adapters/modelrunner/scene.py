@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from backend.http import Line
-from backend.modelrunner.backend import ModelRunnerBackend
-from backend.modelrunner.service import MEDIA, Service
+from backend.adapters.modelrunner.backend import ModelRunnerBackend
+from backend.adapters.modelrunner.service import MEDIA, Service
+from backend.adapters.provider.line import Line
+from backend.images.storage.files import ImageFiles
+from backend.money.ledger import Budget
 from backend.playground import Playground
-from backend.runs.budget import Budget
-from backend.runs.database import open_database
-from backend.runs.files import ImageFiles
-from backend.runs.store import Store
+from backend.record.database.engine import open_database
+from backend.record.store import Store
 from backend.settings import Settings
 from backend.simulator.artist import FlatArtist
 from backend.simulator.server import running

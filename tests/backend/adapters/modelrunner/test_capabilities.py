@@ -6,18 +6,18 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from backend.caller import Caller
-from backend.capabilities import Estimate
-from backend.encoding import encode
-from backend.errors import InvalidRequest, Unsupported
-from backend.modelrunner import build
-from backend.modelrunner.abilities import CAPABILITIES
-from backend.modelrunner.backend import ModelRunnerBackend
-from backend.modelrunner.mapping import image_size, to_input
-from backend.modelrunner.wire import PRESETS, Sides
-from backend.request_parts import Accelerator, Control, Lora
-from backend.requests import ControlNet, TextToImage
-from backend.runs.files import ImageFiles
+from backend.adapters.modelrunner import build
+from backend.adapters.modelrunner.abilities import CAPABILITIES
+from backend.adapters.modelrunner.backend import ModelRunnerBackend
+from backend.adapters.modelrunner.mapping import image_size, to_input
+from backend.adapters.modelrunner.wire import PRESETS, Sides
+from backend.domain.caller import Caller
+from backend.domain.capabilities import Estimate
+from backend.domain.errors import InvalidRequest, Unsupported
+from backend.domain.parts import Accelerator, Control, Lora
+from backend.domain.requests import ControlNet, TextToImage
+from backend.images.encoding import encode
+from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
 
 SHA = "0" * 64

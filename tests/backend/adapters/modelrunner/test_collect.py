@@ -8,15 +8,15 @@ from decimal import Decimal
 import pytest
 from pydantic import SecretStr
 
-from backend.caller import Caller
-from backend.errors import NotReady, StorageFull
-from backend.events import Event, Failed, Finished, Generated
-from backend.generate import collect, generate
+from backend.domain.caller import Caller
+from backend.domain.errors import NotReady, StorageFull
+from backend.domain.events import Event, Failed, Finished, Generated
+from backend.domain.records import Run
+from backend.domain.requests import ControlNet
+from backend.generation.generate import collect, generate
+from backend.generation.recovery import recover
+from backend.images.storage.files import ImageFiles
 from backend.playground import Playground
-from backend.recovery import recover
-from backend.requests import ControlNet
-from backend.runs.files import ImageFiles
-from backend.runs.records import Run
 from backend.simulator.world import World
 from tests.backend.abandoned import abandon
 from tests.backend.crashing import Crash, Disk

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from backend.caller import Caller
-from backend.errors import (
+from backend.domain.caller import Caller
+from backend.domain.errors import (
     Billed,
     GenerationFailed,
     InsufficientCredit,
@@ -13,10 +13,10 @@ from backend.errors import (
     ProviderBusy,
     ProviderRefused,
 )
-from backend.events import Event, Failed, Finished
-from backend.generate import collect
+from backend.domain.events import Event, Failed, Finished
+from backend.domain.records import Run
+from backend.generation.generate import collect
 from backend.playground import Playground
-from backend.runs.records import Run
 from backend.simulator.faults import Fault
 from backend.simulator.world import World
 

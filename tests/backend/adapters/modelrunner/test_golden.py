@@ -4,12 +4,12 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from backend.events import Event
-from backend.modelrunner.mapping import to_input
-from backend.requests import ControlNet
+from backend.adapters.modelrunner.mapping import to_input
+from backend.domain.events import Event
+from backend.domain.requests import ControlNet
 from backend.simulator.world import World
 
-EXAMPLE = Path(__file__).parents[2] / "wire" / "modelrunner" / "futuristic-city-skyline.request.json"
+EXAMPLE = Path(__file__).parents[3] / "wire" / "modelrunner" / "futuristic-city-skyline.request.json"
 
 DEFAULTS = {
     "control_start": 0.0,

@@ -8,18 +8,18 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from backend.caller import Caller, OwnKey
-from backend.errors import PlaygroundError
-from backend.events import Event, Failed
-from backend.generate import generate
-from backend.http import Line
-from backend.modelrunner.backend import ModelRunnerBackend
-from backend.modelrunner.service import MEDIA, Service
+from backend.adapters.modelrunner.backend import ModelRunnerBackend
+from backend.adapters.modelrunner.service import MEDIA, Service
+from backend.adapters.provider.line import Line
+from backend.domain.caller import Caller, OwnKey
+from backend.domain.errors import PlaygroundError
+from backend.domain.events import Event, Failed
+from backend.domain.requests import ControlNet
+from backend.generation.generate import generate
 from backend.playground import Playground
-from backend.requests import ControlNet
 from backend.settings import Settings
 from backend.simulator.world import World
-from tests.backend.modelrunner.scene import KEY
+from tests.backend.adapters.modelrunner.scene import KEY
 
 OWN = "own-secret-987654321"
 

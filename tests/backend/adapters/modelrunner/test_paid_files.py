@@ -9,23 +9,23 @@ import pytest
 from PIL import Image
 from pydantic import SecretStr
 
-from backend.caller import Caller
-from backend.encoding import encode
-from backend.errors import StorageFull
-from backend.events import Charged, Event, Failed, Finished, Generated
-from backend.generate import collect, generate
-from backend.modelrunner.backend import ModelRunnerBackend
-from backend.modelrunner.delivery import Delivery
-from backend.modelrunner.replies import Record
-from backend.modelrunner.service import Names
-from backend.modelrunner.ticket import Ticket
+from backend.adapters.modelrunner.backend import ModelRunnerBackend
+from backend.adapters.modelrunner.delivery import Delivery
+from backend.adapters.modelrunner.replies import Record
+from backend.adapters.modelrunner.service import Names
+from backend.adapters.modelrunner.ticket import Ticket
+from backend.domain.caller import Caller
+from backend.domain.errors import StorageFull
+from backend.domain.events import Charged, Event, Failed, Finished, Generated
+from backend.domain.records import Run
+from backend.domain.requests import ControlNet
+from backend.generation.generate import collect, generate
+from backend.images.encoding import encode
 from backend.playground import Playground
-from backend.requests import ControlNet
-from backend.runs.records import Run
-from backend.runs.store import Store
+from backend.record.store import Store
 from backend.simulator.faults import MEDIA, Fault
 from backend.simulator.world import World
-from tests.backend.modelrunner.scene import KEY, Scene, soon
+from tests.backend.adapters.modelrunner.scene import KEY, Scene, soon
 
 Ask = Callable[..., list[Event]]
 PNG = encode(Image.new("RGB", (16, 16), "navy"), "png")

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from PIL import Image
 from pydantic import JsonValue
 
-from backend.caller import Caller
-from backend.encoding import encode
-from backend.events import Failed, Finished
-from backend.generate import collect, generate
-from backend.requests import ControlNet
-from backend.runs.records import Run
+from backend.domain.caller import Caller
+from backend.domain.events import Failed, Finished
+from backend.domain.records import Run
+from backend.domain.requests import ControlNet
+from backend.generation.generate import collect, generate
+from backend.images.encoding import encode
 from backend.simulator.faults import Fault
-from tests.backend.modelrunner.scene import Scene, modelrunner_scene
+from tests.backend.adapters.modelrunner.scene import Scene, modelrunner_scene
 
 ANYWHERE = ("drop", "drop_after", "garbage", "status", "slow")
 KINDS = {

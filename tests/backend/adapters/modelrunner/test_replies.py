@@ -7,15 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.errors import BadReply
-from backend.modelrunner.replies import (
-    named_fields,
-    read_envelope,
-    read_history,
-    read_record,
-    said,
-    split,
-)
+from backend.adapters.modelrunner.replies import named_fields, read_envelope, read_history, read_record, said, split
+from backend.domain.errors import BadReply
 
 URL = "https://media.modelrunner.ai/a.png"
 JSON = st.recursive(

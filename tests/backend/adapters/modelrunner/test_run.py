@@ -7,13 +7,13 @@ from decimal import Decimal
 import pytest
 from PIL import Image
 
-from backend.caller import Caller
-from backend.errors import Unsupported
-from backend.events import Event, Finished, Generated, Progress, Submitted
-from backend.generate import generate
+from backend.domain.caller import Caller
+from backend.domain.errors import Unsupported
+from backend.domain.events import Event, Finished, Generated, Progress, Submitted
+from backend.domain.records import Run
+from backend.domain.requests import ControlNet, TextToImage
+from backend.generation.generate import generate
 from backend.playground import Playground
-from backend.requests import ControlNet, TextToImage
-from backend.runs.records import Run
 from backend.simulator.world import World
 
 Ask = Callable[..., list[Event]]

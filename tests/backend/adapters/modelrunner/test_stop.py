@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from backend.caller import Caller
-from backend.events import Failed, Submitted
-from backend.generate import generate
-from backend.modelrunner.backend import ModelRunnerBackend
+from backend.adapters.modelrunner.backend import ModelRunnerBackend
+from backend.domain.caller import Caller
+from backend.domain.events import Failed, Submitted
+from backend.domain.records import Run
+from backend.domain.requests import ControlNet
+from backend.generation.generate import generate
 from backend.playground import Playground
-from backend.requests import ControlNet
-from backend.runs.records import Run
 from backend.simulator.world import World
-from tests.backend.modelrunner.scene import KEY
+from tests.backend.adapters.modelrunner.scene import KEY
 
 Suffer = Callable[..., None]
 

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from backend.errors import BadReply, GenerationFailed, NotReady, ProviderTimeout, ProviderUnreachable
-from backend.http import Call, Line, without_key
+from backend.adapters.provider.line import Call, Line, without_key
+from backend.domain.errors import BadReply, GenerationFailed, NotReady, ProviderTimeout, ProviderUnreachable
 
 KEY = SecretStr("rw-secret-123456")
 Answer = Callable[[httpx.Request], httpx.Response]

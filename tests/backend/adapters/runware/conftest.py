@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.backend.runware.scene import Scene, runware_scene
+from tests.backend.adapters.runware.scene import Scene, runware_scene
 
 
 @pytest.fixture

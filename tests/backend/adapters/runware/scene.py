@@ -7,20 +7,20 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from backend.caller import Caller
-from backend.errors import PlaygroundError
-from backend.events import Event, Failed, Finished, Generated
-from backend.generate import generate
-from backend.http import Line
+from backend.adapters.provider.line import Line
+from backend.adapters.runware.backend import RunwareBackend
+from backend.adapters.runware.service import MEDIA
+from backend.domain.caller import Caller
+from backend.domain.errors import PlaygroundError
+from backend.domain.events import Event, Failed, Finished, Generated
+from backend.domain.records import Run
+from backend.domain.requests import Request, TextToImage
+from backend.generation.generate import generate
+from backend.images.storage.files import ImageFiles
+from backend.money.ledger import Budget
 from backend.playground import Playground
-from backend.requests import Request, TextToImage
-from backend.runs.budget import Budget
-from backend.runs.database import open_database
-from backend.runs.files import ImageFiles
-from backend.runs.records import Run
-from backend.runs.store import Store
-from backend.runware.backend import RunwareBackend
-from backend.runware.service import MEDIA
+from backend.record.database.engine import open_database
+from backend.record.store import Store
 from backend.settings import Settings
 from backend.simulator.artist import FlatArtist
 from backend.simulator.server import running

@@ -2,7 +2,9 @@
 
 import pytest
 
-from backend.errors import (
+from backend.adapters.runware.refusals import to_error
+from backend.adapters.runware.replies import Refusal
+from backend.domain.errors import (
     GenerationFailed,
     InsufficientCredit,
     PlaygroundError,
@@ -10,8 +12,6 @@ from backend.errors import (
     ProviderRefused,
     ProviderTimeout,
 )
-from backend.runware.refusals import to_error
-from backend.runware.replies import Refusal
 
 CODES: dict[type[PlaygroundError], str] = {
     ProviderRefused: """

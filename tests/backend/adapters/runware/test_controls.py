@@ -6,25 +6,25 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from backend.caller import Caller
-from backend.compare import contenders
-from backend.control_map import control_map
-from backend.effect import effect_estimate
-from backend.encoding import encode
-from backend.errors import OverBudget, PlaygroundError, Unsupported
-from backend.events import Emit, Event, Failed, Finished, Mapped, unheard
-from backend.generate import draw_control
-from backend.grid.axes import read_axis
-from backend.grid.plan import plan
-from backend.pricing import price_of
-from backend.request_parts import Control, Preprocess
-from backend.requests import ControlNet
-from backend.restore.origin import read_origin
+from backend.domain.caller import Caller
+from backend.domain.errors import OverBudget, PlaygroundError, Unsupported
+from backend.domain.events import Emit, Event, Failed, Finished, Mapped, unheard
+from backend.domain.parts import Control, Preprocess
+from backend.domain.requests import ControlNet
+from backend.experiments.axes import read_axis
+from backend.experiments.compare import contenders
+from backend.experiments.control_check import effect_estimate
+from backend.experiments.control_map import control_map
+from backend.experiments.grid import plan
+from backend.generation.generate import draw_control
+from backend.generation.pricing import price_of
+from backend.images.encoding import encode
+from backend.images.metadata.origin import read_origin
+from backend.money.caps import Caps
+from backend.money.ledger import Budget
 from backend.restore.read import read_metadata
-from backend.runs.budget import Budget
-from backend.runs.caps import Caps
 from backend.simulator.faults import Fault
-from tests.backend.runware.scene import INFER, ONE, PREPROCESS, Scene
+from tests.backend.adapters.runware.scene import INFER, ONE, PREPROCESS, Scene
 
 ME = Caller(visitor="visitor-1")
 

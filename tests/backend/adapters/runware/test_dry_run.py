@@ -6,21 +6,21 @@ import pytest
 from PIL import Image
 from pydantic import SecretStr
 
-from backend.caller import Caller
-from backend.disk import BLOCK, Disk
-from backend.encoding import encode
-from backend.errors import BadReply, GenerationFailed, ProviderRefused, ProviderTimeout, Unsupported
-from backend.generate import collect
-from backend.pricing import exact_price_of
-from backend.requests import ControlNet, ImageToImage, Request, TextToImage
-from backend.runs.budget import Budget
-from backend.runs.caps import Caps
-from backend.runware.dry_run import PROOF_SECONDS, DryRuns
-from backend.runware.service import key_mark, new_uuid
+from backend.adapters.runware.dry_run import PROOF_SECONDS, DryRuns
+from backend.adapters.runware.service import key_mark, new_uuid
+from backend.domain.caller import Caller
+from backend.domain.errors import BadReply, GenerationFailed, ProviderRefused, ProviderTimeout, Unsupported
+from backend.domain.requests import ControlNet, ImageToImage, Request, TextToImage
+from backend.generation.generate import collect
+from backend.generation.pricing import exact_price_of
+from backend.images.encoding import encode
+from backend.images.storage.disk import BLOCK, Disk
+from backend.money.caps import Caps
+from backend.money.ledger import Budget
 from backend.simulator.faults import Fault
 from backend.simulator.world import KEY
+from tests.backend.adapters.runware.scene import INFER, ONE, Scene, fox
 from tests.backend.locked import Locked
-from tests.backend.runware.scene import INFER, ONE, Scene, fox
 
 ME = Caller(visitor="visitor-1")
 LARGE = TextToImage(prompt="a fox", width=1024, height=1024, count=2)

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from backend.requests import TextToImage
-from backend.runware.mapping import Inlaid, to_task
-from backend.runware.options import RunwareOptions
-from backend.runware.replies import read
+from backend.adapters.runware.mapping import Inlaid, to_task
+from backend.adapters.runware.options import RunwareOptions
+from backend.adapters.runware.replies import read
+from backend.domain.requests import TextToImage
 
-WIRE = Path(__file__).parents[2] / "wire" / "runware"
+WIRE = Path(__file__).parents[3] / "wire" / "runware"
 EXAMPLES = sorted(path.name.removesuffix(".request.json") for path in WIRE.glob("*.request.json"))
 
 ADDED = {"includeCost": True, "numberResults": 1, "outputType": "URL", "outputFormat": "PNG"}

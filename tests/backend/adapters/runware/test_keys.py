@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from backend.caller import Caller, OwnKey
-from backend.errors import Unsupported
-from backend.requests import TextToImage
+from backend.domain.caller import Caller, OwnKey
+from backend.domain.errors import Unsupported
+from backend.domain.requests import TextToImage
 from backend.simulator.faults import Fault
-from tests.backend.runware.scene import Scene
-from ui.header import state_html
+from tests.backend.adapters.runware.scene import Scene
+from ui.head.header import state_html
 
 OWN = "rw-own-key-of-a-visitor-987"
 FOX = TextToImage(prompt="a fox", width=128, height=128, seed=1)

@@ -5,19 +5,19 @@ from decimal import Decimal
 import pytest
 from PIL import Image
 
-from backend.caller import Caller
-from backend.encoding import encode
-from backend.errors import InvalidRequest, NotReady, Unsupported
-from backend.generate import generate
-from backend.request_parts import Accelerator, Control, Lora
-from backend.requests import ControlNet, Inpaint, Outpaint, TextToImage
-from backend.runs.files import ImageFiles
-from backend.runware import build
-from backend.runware.backend import RunwareBackend
-from backend.runware.prices import Prices
+from backend.adapters.runware import build
+from backend.adapters.runware.backend import RunwareBackend
+from backend.adapters.runware.prices import Prices
+from backend.domain.caller import Caller
+from backend.domain.errors import InvalidRequest, NotReady, Unsupported
+from backend.domain.parts import Accelerator, Control, Lora
+from backend.domain.requests import ControlNet, Inpaint, Outpaint, TextToImage
+from backend.generation.generate import generate
+from backend.images.encoding import encode
+from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
 from backend.simulator.runware.prices import published
-from tests.backend.runware.scene import Scene
+from tests.backend.adapters.runware.scene import Scene
 
 GREY = encode(Image.new("RGB", (128, 128), "grey"), "png")
 

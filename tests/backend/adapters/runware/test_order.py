@@ -8,11 +8,11 @@ import pytest
 from PIL import Image
 from pydantic import SecretStr
 
-from backend.encoding import encode
-from backend.events import Event, Generated
-from backend.requests import TextToImage
-from backend.runware.order import Order, numbered
-from tests.backend.runware.scene import Scene
+from backend.adapters.runware.order import Order, numbered
+from backend.domain.events import Event, Generated
+from backend.domain.requests import TextToImage
+from backend.images.encoding import encode
+from tests.backend.adapters.runware.scene import Scene
 
 ORDERS = 400
 PICTURE = base64.b64encode(encode(Image.new("RGB", (16, 16), "navy"), "png")).decode()

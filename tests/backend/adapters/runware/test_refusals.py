@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.errors import (
+from backend.domain.errors import (
     GenerationFailed,
     InsufficientCredit,
     PlaygroundError,
@@ -15,7 +15,7 @@ from backend.errors import (
     ProviderUnreachable,
 )
 from backend.simulator.faults import Fault
-from tests.backend.runware.scene import INFER, Scene, fox, runware_scene
+from tests.backend.adapters.runware.scene import INFER, Scene, fox, runware_scene
 
 
 def test_an_empty_account_bills_nothing_and_says_where_to_top_it_up(scene: Scene) -> None:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.errors import BadReply, InsufficientCredit, ProviderRefused, ProviderTimeout
-from backend.runware.refusals import to_error
-from backend.runware.replies import Item, Refusal, balance, details, read
+from backend.adapters.runware.refusals import to_error
+from backend.adapters.runware.replies import Item, Refusal, balance, details, read
+from backend.domain.errors import BadReply, InsufficientCredit, ProviderRefused, ProviderTimeout
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from backend.encoding import encode
-from backend.events import Submitted
-from backend.request_parts import Accelerator, Control, Lora
-from backend.requests import ControlNet, ImageToImage, Inpaint, Outpaint, TextToImage
+from backend.domain.events import Submitted
+from backend.domain.parts import Accelerator, Control, Lora
+from backend.domain.requests import ControlNet, ImageToImage, Inpaint, Outpaint, TextToImage
+from backend.images.encoding import encode
 from backend.simulator.faults import Fault
-from tests.backend.runware.scene import Scene
+from tests.backend.adapters.runware.scene import Scene
 
 Keep = Callable[[Image.Image], str]
 

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from PIL import Image
 from pydantic import ValidationError
 
-from backend.errors import InvalidRequest
-from backend.requests import controls_of, parse_request
-from backend.runware.abilities import capabilities, own_options
-from backend.runware.mapping import Inlaid, to_task
-from backend.runware.service import new_uuid
-from backend.scheduler_names import SCHEDULER_NAMES
+from backend.adapters.runware.abilities import capabilities, own_options
+from backend.adapters.runware.mapping import Inlaid, to_task
+from backend.adapters.runware.service import new_uuid
+from backend.domain.errors import InvalidRequest
+from backend.domain.requests import controls_of, parse_request
+from backend.domain.schedulers import SCHEDULER_NAMES
 from backend.settings import Settings
 from backend.simulator.runware.checks import errors_of
 

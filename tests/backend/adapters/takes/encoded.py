@@ -4,9 +4,9 @@ from typing import Any
 
 from PIL import Image
 
-from backend.encoding import encode
-from backend.events import Event, Generated
-from backend.requests import Request
+from backend.domain.events import Event, Generated
+from backend.domain.requests import Request
+from backend.images.encoding import encode
 
 
 def told(event: Event, request: Request) -> Any:

@@ -16,21 +16,22 @@ from diffusers.models.attention_dispatch import _AttentionBackendRegistry
 from PIL import Image
 from safetensors.torch import save_file
 
-from backend.local import choices, detectors
-from backend.local.backend import LocalBackend
-from backend.local.caching import BlockCache
-from backend.local.checkpoint import EMBEDDED, find
-from backend.local.controlnets import ControlNet, find_controlnets, load_controlnet
-from backend.local.engine import Engine
-from backend.local.extras import Extras
-from backend.local.loading import Loading
-from backend.local.machine import Machine
-from backend.local.models import Models
-from backend.local.options import Layout
-from backend.local.weights import load
-from backend.runs.files import ImageFiles
+from backend.adapters.local.at_hand import Models
+from backend.adapters.local.backend import LocalBackend
+from backend.adapters.local.control import detectors
+from backend.adapters.local.control.controlnets import ControlNet, find_controlnets, load_controlnet
+from backend.adapters.local.drawing.block_cache import BlockCache
+from backend.adapters.local.drawing.engine import Engine
+from backend.adapters.local.load import load
+from backend.adapters.local.machine import option_rules
+from backend.adapters.local.machine.checkpoint import EMBEDDED, find
+from backend.adapters.local.machine.device import Machine
+from backend.adapters.local.machine.extras import Extras
+from backend.adapters.local.machine.options import Layout
+from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
-from tests.backend.takes.samples import LORA, OTHER_LORA
+from backend.threads.background import Loading
+from tests.backend.adapters.takes.samples import LORA, OTHER_LORA
 
 CPU = Machine("cpu", "CPU", 16 * 2**30)
 TARGET = "layers.0.attention.to_q"
@@ -82,7 +83,7 @@ def recording(folder: Path) -> Iterator[LocalBackend]:
         patch.setattr(ZImagePipeline, "__call__", call)
         patch.setattr(ZImageControlNetPipeline, "__call__", call)
         patch.setattr(detectors, "LOADERS", dict.fromkeys(detectors.LOADERS, Named))
-        patch.setattr(choices, "_COMPILERS", ("sh",))
+        patch.setattr(option_rules, "_COMPILERS", ("sh",))
         settings = Settings(_env_file=None, PLAYGROUND_DATA=folder, PLAYGROUND_MODEL=str(_model(folder / "model")))
         backend = LocalBackend(settings, ImageFiles(folder / "images"), CPU, AllHere(offered=False))
         backend.workshop._safety = Loading(lambda _: Named(folder))  # type: ignore[assignment, arg-type, return-value]

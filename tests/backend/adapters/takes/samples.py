@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw
 
-from backend.capabilities import Capabilities
-from backend.encoding import encode
-from backend.errors import InvalidRequest
-from backend.request_fields import paths
-from backend.requests import REQUEST_TYPES, Mode, Request, parse_request
-from backend.runs.files import ImageFiles
+from backend.domain.capabilities import Capabilities
+from backend.domain.errors import InvalidRequest
+from backend.domain.request_fields import paths
+from backend.domain.requests import REQUEST_TYPES, Mode, Request, parse_request
+from backend.images.encoding import encode
+from backend.images.storage.files import ImageFiles
 
 Values = dict[str, Any]
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from backend.cluster.backend import ClusterBackend, jobs
-from backend.local.options import DetectorOptions
-from backend.requests import MODES, Mode, Request, parse_request
-from backend.runs.files import ImageFiles
+from backend.adapters.cluster.backend import ClusterBackend, jobs
+from backend.adapters.local.machine.options import DetectorOptions
+from backend.domain.requests import MODES, Mode, Request, parse_request
+from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
-from tests.backend.takes.samples import acts_or_is_refused, fields_of, pair, stored
+from tests.backend.adapters.takes.samples import acts_or_is_refused, fields_of, pair, stored
 
 CASES = [(mode, path) for mode in MODES for path in fields_of(mode, DetectorOptions)]
 NOT_HERE = ("options.depth_detector", "options.pose_detector")

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from backend.caller import Caller
-from backend.errors import PlaygroundError
-from backend.events import Event, Progress
-from backend.fake import FakeBackend, FakeOptions
-from backend.requests import MODES, Mode, Request
-from backend.runs.files import ImageFiles
-from tests.backend.takes.encoded import told
-from tests.backend.takes.samples import acts_or_is_refused, fields_of, pair, stored
+from backend.adapters.fake import FakeBackend, FakeOptions
+from backend.domain.caller import Caller
+from backend.domain.errors import PlaygroundError
+from backend.domain.events import Event, Progress
+from backend.domain.requests import MODES, Mode, Request
+from backend.images.storage.files import ImageFiles
+from tests.backend.adapters.takes.encoded import told
+from tests.backend.adapters.takes.samples import acts_or_is_refused, fields_of, pair, stored
 
 CASES = [(mode, path) for mode in MODES for path in fields_of(mode, FakeOptions)]
 

@@ -8,19 +8,19 @@ from typing import Any
 import pytest
 from pydantic import Field
 
-from backend.capabilities import UNTAKEN, Capabilities, Options
-from backend.cluster.backend import ClusterBackend
-from backend.errors import Unsupported
-from backend.fake import FakeBackend
-from backend.local.backend import LocalBackend
-from backend.modelrunner.abilities import CAPABILITIES
-from backend.request_fields import paths
-from backend.request_parts import Control, Lora
-from backend.requests import REQUEST_TYPES, ControlNet, parse_request
-from backend.runs.files import ImageFiles
-from backend.runware.abilities import capabilities as of_runware
+from backend.adapters.cluster.backend import ClusterBackend
+from backend.adapters.fake import FakeBackend
+from backend.adapters.local.backend import LocalBackend
+from backend.adapters.modelrunner.abilities import CAPABILITIES
+from backend.adapters.runware.abilities import capabilities as of_runware
+from backend.domain.capabilities import UNTAKEN, Capabilities, Options
+from backend.domain.errors import Unsupported
+from backend.domain.parts import Control, Lora
+from backend.domain.request_fields import paths
+from backend.domain.requests import REQUEST_TYPES, ControlNet, parse_request
+from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
-from tests.backend.takes.samples import SAMPLES, fields_of
+from tests.backend.adapters.takes.samples import SAMPLES, fields_of
 
 IMAGE = "0" * 64
 BACKENDS: dict[str, Callable[[Path], Capabilities]] = {

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from backend.caller import Caller
-from backend.events import Event, Generated
-from backend.local.backend import LocalBackend
-from backend.local.options import LocalOptions
-from backend.requests import MODES, Mode, Request
-from tests.backend.takes.encoded import told
-from tests.backend.takes.recorded import recording
-from tests.backend.takes.samples import acts_or_is_refused, fields_of, pair, stored
+from backend.adapters.local.backend import LocalBackend
+from backend.adapters.local.machine.options import LocalOptions
+from backend.domain.caller import Caller
+from backend.domain.events import Event, Generated
+from backend.domain.requests import MODES, Mode, Request
+from tests.backend.adapters.takes.encoded import told
+from tests.backend.adapters.takes.recorded import recording
+from tests.backend.adapters.takes.samples import acts_or_is_refused, fields_of, pair, stored
 
 CASES = [(mode, path) for mode in MODES for path in fields_of(mode, LocalOptions)]
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from backend.caller import Caller
-from backend.events import Finished
-from backend.generate import generate
-from backend.modelrunner.options import ModelRunnerOptions
-from backend.requests import Request
-from tests.backend.modelrunner.scene import Scene, modelrunner_scene
-from tests.backend.takes.samples import acts_or_is_refused, fields_of, pair, stored
+from backend.adapters.modelrunner.options import ModelRunnerOptions
+from backend.domain.caller import Caller
+from backend.domain.events import Finished
+from backend.domain.requests import Request
+from backend.generation.generate import generate
+from tests.backend.adapters.modelrunner.scene import Scene, modelrunner_scene
+from tests.backend.adapters.takes.samples import acts_or_is_refused, fields_of, pair, stored
 
 ORDERS = ("modelrunner.submit", "modelrunner.initiate")
 

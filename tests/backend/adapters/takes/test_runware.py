@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from backend.requests import MODES, Mode, Request
-from backend.runware.options import CallbackOptions
-from tests.backend.runware.scene import INFER, PREPROCESS, Scene, runware_scene
-from tests.backend.takes.samples import acts_or_is_refused, fields_of, pair, stored
+from backend.adapters.runware.options import CallbackOptions
+from backend.domain.requests import MODES, Mode, Request
+from tests.backend.adapters.runware.scene import INFER, PREPROCESS, Scene, runware_scene
+from tests.backend.adapters.takes.samples import acts_or_is_refused, fields_of, pair, stored
 
 CASES = [(mode, path) for mode in MODES for path in fields_of(mode, CallbackOptions)]
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from backend.credentials.opening import open_credentials
-from backend.errors import Unsigned, WrongSetting
+from backend.domain.errors import Unsigned, WrongSetting
+from backend.images.credentials.opening import open_credentials
 from backend.playground import Playground
 from backend.settings import Settings
-from tests.backend.credentials.files import signed
+from tests.backend.images.credentials.files import signed
 from tests.certificates import Chain, make_chain
 
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import c2pa
 
-from backend.credentials.claim import Deed
-from backend.credentials.reader import settings_of
-from backend.credentials.signing import Signing
-from backend.encoding import encode
-from backend.request_parts import OutputFormat
+from backend.domain.parts import OutputFormat
+from backend.images.credentials.claim import Deed
+from backend.images.credentials.reader import settings_of
+from backend.images.credentials.signing import Signing
+from backend.images.encoding import encode
+from tests.backend.images.metadata.test_source_type import NOISE
 from tests.backend.restore.files import png_chunk
-from tests.backend.runs.test_origin import NOISE
 from tests.certificates import Chain
 
 PHOTO = Deed("text_to_image", "trainedAlgorithmicMedia", "a model", "a machine")

@@ -12,19 +12,19 @@ from pathlib import Path
 import c2pa
 import pytest
 
-from backend.credentials import reader
-from backend.credentials.checking import Checker
-from backend.credentials.claim import definition
-from backend.credentials.found import NOT_CHECKED, UNREADABLE
-from backend.credentials.reader import settings_of
-from backend.encoding import encode
+from backend.domain.parts import OutputFormat
+from backend.images.credentials import reader
+from backend.images.credentials.checking import Checker
+from backend.images.credentials.claim import definition
+from backend.images.credentials.reader import settings_of
+from backend.images.encoding import encode
+from backend.images.metadata.credentials import NOT_CHECKED, UNREADABLE
+from backend.images.metadata.origin import read_origin
 from backend.playground import Playground
-from backend.request_parts import OutputFormat
-from backend.restore.origin import read_origin
-from tests.backend.credentials.conftest import short_lived
-from tests.backend.credentials.files import PHOTO, signed
+from tests.backend.images.credentials.conftest import short_lived
+from tests.backend.images.credentials.files import PHOTO, signed
+from tests.backend.images.metadata.test_source_type import FORMATS, NOISE
 from tests.backend.restore.files import png_chunk
-from tests.backend.runs.test_origin import FORMATS, NOISE
 from tests.certificates import Chain, make_chain
 
 
@@ -56,7 +56,7 @@ def test_without_the_library_it_is_said_that_there_are_some(
     signer: Playground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content = signed(signer.signing)
-    monkeypatch.setattr("backend.credentials.checking.package_folder", lambda: None)
+    monkeypatch.setattr("backend.images.credentials.checking.package_folder", lambda: None)
     found = read_origin(content, signer.checker.read)
     assert found is not None
     assert found.credentials == NOT_CHECKED

@@ -9,13 +9,13 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from backend.credentials.opening import open_credentials
-from backend.errors import WrongSetting
+from backend.domain.errors import WrongSetting
+from backend.images.credentials.opening import open_credentials
 from backend.playground import Playground
 from backend.settings import Settings
-from backend.welcome import start_lines
-from tests.backend.credentials.conftest import signing
-from tests.backend.credentials.files import report, signed
+from backend.upkeep.start_lines import start_lines
+from tests.backend.images.credentials.conftest import signing
+from tests.backend.images.credentials.files import report, signed
 from tests.certificates import SIGNER, Chain, Key, make_chain
 
 ONE_DAY = timedelta(days=1)

@@ -11,26 +11,26 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backend.caller import Caller
-from backend.credentials.sources import MOST_MANIFEST
-from backend.encoding import encode
-from backend.events import Finished
-from backend.generate import generate
+from backend.domain.caller import Caller
+from backend.domain.events import Finished
+from backend.domain.parts import OutputFormat
+from backend.domain.records import Run
+from backend.domain.requests import MODES, Mode, parse_request
+from backend.generation.generate import generate
+from backend.generation.recovery import recover
+from backend.images.credentials.sources import MOST_MANIFEST
+from backend.images.encoding import encode
+from backend.images.keep import UNSIGNED
+from backend.images.metadata.origin import read_origin
+from backend.images.metadata.provenance import without_manifest
+from backend.images.metadata.texts import has_manifest
 from backend.playground import Playground
-from backend.recovery import recover
-from backend.request_parts import OutputFormat
-from backend.requests import MODES, Mode, parse_request
-from backend.restore.origin import read_origin
 from backend.restore.read import read_metadata
-from backend.restore.texts import has_manifest
-from backend.runs.keep import UNSIGNED
-from backend.runs.provenance import without_manifest
-from backend.runs.records import Run
-from tests.backend.credentials.conftest import short_lived, signing
-from tests.backend.credentials.files import actions, active, report, signed, with_another_pixel
+from tests.backend.generation.test_recovery import left_running, wait_until_finished
+from tests.backend.images.credentials.conftest import short_lived, signing
+from tests.backend.images.credentials.files import actions, active, report, signed, with_another_pixel
+from tests.backend.images.metadata.test_source_type import FORMATS, NOISE, SAID, pixels
 from tests.backend.restore.files import png_chunk
-from tests.backend.runs.test_origin import FORMATS, NOISE, SAID, pixels
-from tests.backend.test_recovery import left_running, wait_until_finished
 from tests.certificates import SIGNER, Chain, make_chain
 
 CREATED, EDITED = ["c2pa.created"], ["c2pa.opened", "c2pa.edited"]
@@ -168,7 +168,7 @@ def test_a_providers_signed_file_is_the_parent_and_stays_as_it_came(
     signer: Playground, monkeypatch: pytest.MonkeyPatch, image_format: OutputFormat
 ) -> None:
     theirs = signed(signer.signing, image_format)
-    monkeypatch.setattr("backend.fake.encode", lambda *_: theirs)
+    monkeypatch.setattr("backend.adapters.fake.encode", lambda *_: theirs)
     run = run_of(signer, output_format=image_format, options={"provider": True})
     image = run.images[0]
     assert image.original is not None

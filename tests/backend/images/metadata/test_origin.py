@@ -5,9 +5,9 @@ import zlib
 
 import pytest
 
-from backend.credentials.found import NOT_CHECKED
-from backend.restore.origin import read_origin, source_type_of
-from backend.runs.origin import NAMESPACE, VOCABULARY, packet
+from backend.images.metadata.credentials import NOT_CHECKED
+from backend.images.metadata.origin import read_origin, source_type_of
+from backend.images.metadata.source_type import NAMESPACE, VOCABULARY, packet
 from tests.backend.restore.files import png, png_chunk, png_chunks
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from backend.restore.picture_size import picture_size
+from backend.images.metadata.picture_size import picture_size
 
 KINDS = {
     "PNG": {"format": "PNG"},

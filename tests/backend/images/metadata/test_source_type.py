@@ -12,16 +12,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from backend.encoding import encode, preview_jpeg
-from backend.events import Generated
-from backend.request_parts import OutputFormat
-from backend.requests import MODES, REQUEST_TYPES, Mode, parse_request
-from backend.restore.origin import read_origin
+from backend.domain.events import Generated
+from backend.domain.parts import OutputFormat
+from backend.domain.records import Run, RunImage
+from backend.domain.requests import MODES, REQUEST_TYPES, Mode, parse_request
+from backend.images.encoding import encode, preview_jpeg
+from backend.images.keep import keep_image
+from backend.images.metadata.origin import read_origin
+from backend.images.metadata.source_type import TERMS, VOCABULARY, marked
+from backend.images.storage.files import ImageFiles
 from backend.restore.read import read_metadata
-from backend.runs.files import ImageFiles
-from backend.runs.keep import keep_image
-from backend.runs.origin import TERMS, VOCABULARY, marked
-from backend.runs.records import Run, RunImage
 from tests.backend.restore.files import png_chunk
 
 NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 255, (48, 65, 3), dtype=np.uint8))

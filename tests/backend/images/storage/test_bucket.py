@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from backend.caller import Caller
-from backend.errors import NotFound, NotReady, StorageUnreachable
-from backend.events import Failed, Finished
-from backend.generate import generate
+from backend.domain.caller import Caller
+from backend.domain.errors import NotFound, NotReady, StorageUnreachable
+from backend.domain.events import Failed, Finished
+from backend.domain.requests import TextToImage
+from backend.generation.generate import generate
+from backend.images.storage.bucket import open_images
+from backend.images.storage.files import ImageFiles
 from backend.playground import open_playground
-from backend.requests import TextToImage
-from backend.runs.bucket import open_images
-from backend.runs.files import ImageFiles
 from backend.settings import Settings
-from tests.backend.runs.s3 import s3_server
+from tests.backend.images.storage.s3 import s3_server
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from backend.disk import BLOCK, GB, RECORDS_SHARE, Disk, files_below
-from backend.errors import StorageFull
+from backend.domain.errors import StorageFull
+from backend.images.storage.disk import BLOCK, GB, RECORDS_SHARE, Disk, files_below
 
 LIMIT = 10 * BLOCK * RECORDS_SHARE // (RECORDS_SHARE - 1) + 1
 """Room for ten blocks beside what is kept free for the record."""
@@ -74,7 +74,7 @@ def test_what_another_process_removed_is_free(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(StorageFull):
         disk.check(1)
     (tmp_path / "0").unlink()
-    monkeypatch.setattr("backend.disk.MEASURED_AGAIN", 0.0)
+    monkeypatch.setattr("backend.images.storage.disk.MEASURED_AGAIN", 0.0)
     disk.check(1)
 
 

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from backend.errors import NotFound, StorageFull
-from backend.runs.files import ImageFiles
+from backend.domain.errors import NotFound, StorageFull
+from backend.images.storage.files import ImageFiles
 
 
 def test_the_same_bytes_are_kept_once(tmp_path: Path) -> None:

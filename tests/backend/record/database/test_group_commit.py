@@ -12,13 +12,13 @@ import pytest
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 
-from backend.errors import OverBudget, RecordBusy, StorageFull
-from backend.requests import parse_request
-from backend.runs.budget import Budget
-from backend.runs.caps import Caps
-from backend.runs.database import open_database, writing
-from backend.runs.group_commit import GroupCommit
-from backend.runs.records import Run
+from backend.domain.errors import OverBudget, RecordBusy, StorageFull
+from backend.domain.records import Run
+from backend.domain.requests import parse_request
+from backend.money.caps import Caps
+from backend.money.ledger import Budget
+from backend.record.database.engine import open_database, writing
+from backend.record.database.group_commit import GroupCommit
 
 PRICE = Decimal("0.10")
 REQUEST = parse_request({"mode": "text_to_image", "prompt": "a boat", "seed": 1})

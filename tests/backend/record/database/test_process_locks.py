@@ -10,8 +10,8 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import Connection
 
-from backend.runs import process_locks
-from backend.runs.process_locks import FileLocks
+from backend.record.database import process_locks
+from backend.record.database.process_locks import FileLocks
 
 NO_CONNECTION = cast(Connection, None)
 
@@ -27,7 +27,7 @@ def held(tmp_path: Path) -> Iterator[FileLocks]:
 def lives(folder: Path, number: int) -> bool:
     """Ask in a process of its own."""
     code = (
-        "import sys, pathlib; from backend.runs.process_locks import FileLocks; "
+        "import sys, pathlib; from backend.record.database.process_locks import FileLocks; "
         f"print(FileLocks(pathlib.Path(sys.argv[1])).held({number}, None))"
     )
     asked = subprocess.run([sys.executable, "-c", code, folder], check=True, capture_output=True, text=True)

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from backend.errors import NotFound
+from backend.domain.errors import NotFound
+from backend.domain.records import Run
+from backend.domain.requests import parse_request
+from backend.generation.recovery import recover
+from backend.money.ledger import Budget
 from backend.playground import Playground
-from backend.recovery import recover
-from backend.requests import parse_request
-from backend.runs.budget import Budget
-from backend.runs.database import open_database
-from backend.runs.process import renew
-from backend.runs.records import Run
-from backend.runs.store import Store
-from backend.runs.tables import carriers
+from backend.record.database.engine import open_database
+from backend.record.database.processes import renew
+from backend.record.database.tables import carriers
+from backend.record.store import Store
 
 REQUEST = parse_request({"mode": "text_to_image", "prompt": "a boat", "seed": 7})
 

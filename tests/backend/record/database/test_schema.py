@@ -11,17 +11,17 @@ from PIL import Image
 from sqlalchemy import Connection, Engine, create_engine, insert, inspect, text, update
 
 from app import main
-from backend.encoding import encode
-from backend.errors import NewerRecord
-from backend.requests import parse_request
-from backend.runs.budget import Budget
-from backend.runs.database import open_database
-from backend.runs.files import ImageFiles
-from backend.runs.history import History, Search, Storage
-from backend.runs.records import Run, RunImage
-from backend.runs.schema import VERSION
-from backend.runs.store import Store
-from backend.runs.tables import favourites, runs
+from backend.domain.errors import NewerRecord
+from backend.domain.records import Run, RunImage
+from backend.domain.requests import parse_request
+from backend.images.encoding import encode
+from backend.images.storage.files import ImageFiles
+from backend.money.ledger import Budget
+from backend.record.database.engine import open_database
+from backend.record.database.schema import VERSION
+from backend.record.database.tables import favourites, runs
+from backend.record.history import History, Search, Storage
+from backend.record.store import Store
 
 RUN = f"{1:032x}"
 INPUT = "b" * 64

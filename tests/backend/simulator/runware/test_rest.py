@@ -9,7 +9,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from backend.encoding import encode
+from backend.images.encoding import encode
 from backend.simulator.faults import Fault
 from backend.simulator.server import running
 from backend.simulator.world import KEY, World

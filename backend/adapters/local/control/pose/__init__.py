@@ -1,5 +1,5 @@
 """Poses of people as OpenPose draws them, by DWPose's two networks in OpenCV."""
 
-from backend.local.pose.finder import PoseFinder, nobody
+from backend.adapters.local.control.pose.finder import PoseFinder, nobody
 
 __all__ = ["PoseFinder", "nobody"]

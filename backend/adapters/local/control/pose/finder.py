@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from backend.errors import Problem, Unsupported
-from backend.local.loading import Check
-from backend.local.pose.joints import crop_around, cropped, joints_of
-from backend.local.pose.people import boxes_of, letterboxed
-from backend.local.pose.skeleton import draw
+from backend.adapters.local.control.pose.joints import crop_around, cropped, joints_of
+from backend.adapters.local.control.pose.people import boxes_of, letterboxed
+from backend.adapters.local.control.pose.skeleton import draw
+from backend.domain.errors import Problem, Unsupported
+from backend.threads.background import Check
 
 PEOPLE_FILE, JOINTS_FILE = "yolox_l.onnx", "dw-ll_ucoco_384.onnx"
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backend.local.pose.people import Numbers
+from backend.adapters.local.control.pose.people import Numbers
 
 WIDTH, HEIGHT = 288, 384
 SPLIT = 2

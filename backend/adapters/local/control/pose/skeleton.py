@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from backend.local.pose.people import Numbers
+from backend.adapters.local.control.pose.people import Numbers
 
 SEEN = 0.3
 _BODY = (0, None, 6, 8, 10, 5, 7, 9, 12, 14, 16, 11, 13, 15, 2, 1, 4, 3)

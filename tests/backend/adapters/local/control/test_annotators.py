@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from backend.errors import Cancelled, NotReady, Unsupported
-from backend.local.annotators import OpenPoseFinder, ZoeFinder
-from backend.local.depth import DepthFinder
-from tests.backend.local.annotator_models import openpose_detector, zoe_detector
-from tests.backend.local.pictures import distance
-from tests.backend.local.vision_models import save_depth_model
+from backend.adapters.local.control.annotators import OpenPoseFinder, ZoeFinder
+from backend.adapters.local.control.depth import DepthFinder
+from backend.domain.errors import Cancelled, NotReady, Unsupported
+from tests.backend.adapters.local.annotator_models import openpose_detector, zoe_detector
+from tests.backend.adapters.local.pictures import distance
+from tests.backend.adapters.local.vision_models import save_depth_model
 
 
 def unchecked() -> None:

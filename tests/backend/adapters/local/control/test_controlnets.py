@@ -10,10 +10,7 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from backend.errors import OutOfMemory
-from backend.events import unheard
-from backend.local.checkpoint import EMBEDDED, Checkpoint, find
-from backend.local.controlnets import (
+from backend.adapters.local.control.controlnets import (
     CONFIGS,
     ControlNet,
     ControlNetSource,
@@ -22,15 +19,18 @@ from backend.local.controlnets import (
     lacking_controlnet,
     load_controlnet,
 )
-from backend.local.drawing import Drawing, Guide
-from backend.local.engine import Engine
-from backend.local.extras import Extras
-from backend.local.layout import lay_out
-from backend.local.memory import MemoryPlan
-from backend.requests import TextToImage
-from tests.backend.local.conftest import PROMPT
-from tests.backend.local.hub_cache import put_in_cache
-from tests.backend.local.pictures import distance, mean_distance
+from backend.adapters.local.drawing.drawing import Drawing, Guide
+from backend.adapters.local.drawing.engine import Engine
+from backend.adapters.local.machine.checkpoint import EMBEDDED, Checkpoint, find
+from backend.adapters.local.machine.extras import Extras
+from backend.adapters.local.machine.memory import MemoryPlan
+from backend.adapters.local.machine.placement import lay_out
+from backend.domain.errors import OutOfMemory
+from backend.domain.events import unheard
+from backend.domain.requests import TextToImage
+from tests.backend.adapters.local.conftest import PROMPT
+from tests.backend.adapters.local.hub_cache import put_in_cache
+from tests.backend.adapters.local.pictures import distance, mean_distance
 
 
 def test_the_embedded_model_brings_its_own_controlnet(tmp_path: Path) -> None:

@@ -5,17 +5,17 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from backend.errors import Unsupported
-from backend.local.annotators import ZoeFinder
-from backend.local.depth import DepthFinder
-from backend.local.detectors import LOADERS, MOST_MAPS, Detectors
-from backend.local.extras import Extras
-from backend.local.options import LocalOptions
-from backend.request_parts import Control
-from tests.backend.local.annotator_models import zoe_detector
-from tests.backend.local.hub_cache import put_in_cache
-from tests.backend.local.pictures import distance
-from tests.backend.local.vision_models import save_depth_model
+from backend.adapters.local.control.annotators import ZoeFinder
+from backend.adapters.local.control.depth import DepthFinder
+from backend.adapters.local.control.detectors import LOADERS, MOST_MAPS, Detectors
+from backend.adapters.local.machine.extras import Extras
+from backend.adapters.local.machine.options import LocalOptions
+from backend.domain.errors import Unsupported
+from backend.domain.parts import Control
+from tests.backend.adapters.local.annotator_models import zoe_detector
+from tests.backend.adapters.local.hub_cache import put_in_cache
+from tests.backend.adapters.local.pictures import distance
+from tests.backend.adapters.local.vision_models import save_depth_model
 
 
 @pytest.fixture

@@ -4,15 +4,15 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
-from backend.canny import edges
-from backend.local.acceleration import CachePlan, plan_of
-from backend.local.caching import BlockCache
-from backend.local.drawing import Drawing, Guide
-from backend.local.engine import Engine
-from backend.request_parts import Accelerator
-from backend.requests import TextToImage
-from tests.backend.local.conftest import PROMPT
-from tests.backend.local.pictures import distance, mean_distance
+from backend.adapters.local.drawing.block_cache import BlockCache
+from backend.adapters.local.drawing.cache_plan import CachePlan, plan_of
+from backend.adapters.local.drawing.drawing import Drawing, Guide
+from backend.adapters.local.drawing.engine import Engine
+from backend.domain.parts import Accelerator
+from backend.domain.requests import TextToImage
+from backend.images.edges import edges
+from tests.backend.adapters.local.conftest import PROMPT
+from tests.backend.adapters.local.pictures import distance, mean_distance
 
 KINDS = {"fb_cache": "fb_cache_threshold", "db_cache": "db_cache_threshold", "tea_cache": "tea_cache_distance"}
 STEPS = 8

@@ -6,12 +6,12 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
-from backend.local.canvas import latent_mask, tail
-from backend.local.drawing import Drawing
-from backend.local.engine import Engine
-from backend.requests import TextToImage
-from tests.backend.local.conftest import PROMPT
-from tests.backend.local.pictures import distance, mean_distance
+from backend.adapters.local.drawing.canvas import latent_mask, tail
+from backend.adapters.local.drawing.drawing import Drawing
+from backend.adapters.local.drawing.engine import Engine
+from backend.domain.requests import TextToImage
+from tests.backend.adapters.local.conftest import PROMPT
+from tests.backend.adapters.local.pictures import distance, mean_distance
 
 STEPS = 4
 

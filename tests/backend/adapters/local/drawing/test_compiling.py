@@ -3,14 +3,14 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from backend.errors import GenerationFailed
-from backend.local.compiling import CompiledBlocks
-from backend.local.drawing import Drawing
-from backend.local.engine import Engine
-from backend.request_parts import Accelerator
-from backend.requests import TextToImage
-from tests.backend.local.conftest import PROMPT
-from tests.backend.local.pictures import distance, mean_distance
+from backend.adapters.local.drawing.compiling import CompiledBlocks
+from backend.adapters.local.drawing.drawing import Drawing
+from backend.adapters.local.drawing.engine import Engine
+from backend.domain.errors import GenerationFailed
+from backend.domain.parts import Accelerator
+from backend.domain.requests import TextToImage
+from tests.backend.adapters.local.conftest import PROMPT
+from tests.backend.adapters.local.pictures import distance, mean_distance
 
 
 def drawn(engine: Engine, size: tuple[int, int] = (128, 128), *, compiled: bool = True, **values: Any) -> Image.Image:

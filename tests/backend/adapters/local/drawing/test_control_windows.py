@@ -5,13 +5,13 @@ import pytest
 import torch
 from PIL import Image, ImageDraw, ImageFilter
 
-from backend.canny import edges
-from backend.local.controls import Gate
-from backend.local.drawing import Drawing, Guide
-from backend.local.engine import Engine
-from backend.requests import TextToImage
-from tests.backend.local.conftest import PROMPT
-from tests.backend.local.pictures import distance, mean_distance
+from backend.adapters.local.drawing.control_windows import Gate
+from backend.adapters.local.drawing.drawing import Drawing, Guide
+from backend.adapters.local.drawing.engine import Engine
+from backend.domain.requests import TextToImage
+from backend.images.edges import edges
+from tests.backend.adapters.local.conftest import PROMPT
+from tests.backend.adapters.local.pictures import distance, mean_distance
 
 STEPS = 4
 

@@ -5,15 +5,15 @@ import pytest
 import torch
 from PIL import Image
 
-from backend.errors import Cancelled, GenerationFailed, InvalidRequest
-from backend.local.checkpoint import find
-from backend.local.drawing import Drawing
-from backend.local.engine import Engine
-from backend.local.extras import Extras
-from backend.local.weights import load
-from backend.requests import TextToImage
-from tests.backend.local.conftest import PROMPT, Draw
-from tests.backend.local.pictures import distance, mean_distance
+from backend.adapters.local.drawing.drawing import Drawing
+from backend.adapters.local.drawing.engine import Engine
+from backend.adapters.local.load import load
+from backend.adapters.local.machine.checkpoint import find
+from backend.adapters.local.machine.extras import Extras
+from backend.domain.errors import Cancelled, GenerationFailed, InvalidRequest
+from backend.domain.requests import TextToImage
+from tests.backend.adapters.local.conftest import PROMPT, Draw
+from tests.backend.adapters.local.pictures import distance, mean_distance
 
 
 def direct(pipe: Any, prompt: Any = PROMPT, *, seeds: tuple[int, ...] = (7,), **values: Any) -> list[Image.Image]:

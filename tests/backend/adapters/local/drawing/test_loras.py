@@ -8,14 +8,14 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from backend.errors import Unsupported
-from backend.local.drawing import Drawing
-from backend.local.engine import Engine
-from backend.local.loras import LoraFile, LoraShelf
-from backend.request_parts import Lora
-from backend.requests import TextToImage
-from tests.backend.local.conftest import PROMPT
-from tests.backend.local.pictures import distance, mean_distance
+from backend.adapters.local.drawing.drawing import Drawing
+from backend.adapters.local.drawing.engine import Engine
+from backend.adapters.local.drawing.loras import LoraFile, LoraShelf
+from backend.domain.errors import Unsupported
+from backend.domain.parts import Lora
+from backend.domain.requests import TextToImage
+from tests.backend.adapters.local.conftest import PROMPT
+from tests.backend.adapters.local.pictures import distance, mean_distance
 
 RANK = 4
 TARGETS = ("layers.0.attention.to_q", "layers.1.attention.to_v", "layers.2.feed_forward.w1")

@@ -7,22 +7,22 @@ import pytest
 from huggingface_hub import constants
 from PIL import Image
 
-from backend.caller import Caller
-from backend.errors import NotReady, Unsupported
-from backend.events import Event, Generated, Progress
-from backend.local.backend import LocalBackend
-from backend.local.engine import Engine
-from backend.local.extras import EXTRAS, Extras
-from backend.local.loading import Loading
-from backend.local.machine import Machine
-from backend.local.safety import SafetyCheck
-from backend.requests import TextToImage
-from backend.runs.files import ImageFiles
+from backend.adapters.local.backend import LocalBackend
+from backend.adapters.local.drawing.engine import Engine
+from backend.adapters.local.drawing.safety import SafetyCheck
+from backend.adapters.local.machine.device import Machine
+from backend.adapters.local.machine.extras import EXTRAS, Extras
+from backend.domain.caller import Caller
+from backend.domain.errors import NotReady, Unsupported
+from backend.domain.events import Event, Generated, Progress
+from backend.domain.requests import TextToImage
+from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
-from tests.backend.local.conftest import PROMPT
-from tests.backend.local.hub import Hub, serving
-from tests.backend.local.hub_cache import put_in_cache
-from tests.backend.local.vision_models import save_safety_model
+from backend.threads.background import Loading
+from tests.backend.adapters.local.conftest import PROMPT
+from tests.backend.adapters.local.hub import Hub, serving
+from tests.backend.adapters.local.hub_cache import put_in_cache
+from tests.backend.adapters.local.vision_models import save_safety_model
 
 CPU = Machine("cpu", "CPU", 16 * 2**30)
 

@@ -4,16 +4,16 @@ import pytest
 import torch
 from PIL import Image
 
-from backend.caller import Caller
-from backend.events import Generated
-from backend.generate import generate
-from backend.local.drawing import Drawing
-from backend.local.engine import Engine
-from backend.local.variation import varied
+from backend.adapters.local.drawing.drawing import Drawing
+from backend.adapters.local.drawing.engine import Engine
+from backend.adapters.local.drawing.variation import varied
+from backend.domain.caller import Caller
+from backend.domain.events import Generated
+from backend.domain.requests import TextToImage
+from backend.generation.generate import generate
 from backend.playground import Playground
-from backend.requests import TextToImage
-from tests.backend.local.conftest import PROMPT
-from tests.backend.local.pictures import distance, mean_distance
+from tests.backend.adapters.local.conftest import PROMPT
+from tests.backend.adapters.local.pictures import distance, mean_distance
 
 
 def noise(seed: int) -> torch.Tensor:

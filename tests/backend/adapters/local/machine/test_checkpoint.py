@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.local.checkpoint import EMBEDDED, Checkpoint, find
+from backend.adapters.local.machine.checkpoint import EMBEDDED, Checkpoint, find
 
 
 def test_the_embedded_model_is_whole_and_says_what_it_can() -> None:

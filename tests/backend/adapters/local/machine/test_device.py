@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.local.machine import Machine, look
+from backend.adapters.local.machine.device import Machine, look
 
 
 def nvidia_smi(folder: Path, said: str, code: int = 0) -> None:

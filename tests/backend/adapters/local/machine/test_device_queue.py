@@ -3,9 +3,9 @@ from collections.abc import Callable
 
 import pytest
 
-from backend.errors import Cancelled
-from backend.events import Event, Queued
-from backend.local.lane import Lane
+from backend.adapters.local.machine.device_queue import Lane
+from backend.domain.errors import Cancelled
+from backend.domain.events import Event, Queued
 
 
 def until(true: Callable[[], bool]) -> None:

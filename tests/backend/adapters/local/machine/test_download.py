@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 from huggingface_hub import constants
 
-from backend.errors import NotReady
-from backend.local.checkpoint import EMBEDDED, Checkpoint
-from backend.local.download import Download
-from tests.backend.local.hub import Hub, serving
+from backend.adapters.local.machine.checkpoint import EMBEDDED, Checkpoint
+from backend.adapters.local.machine.download import Download
+from backend.domain.errors import NotReady
+from tests.backend.adapters.local.hub import Hub, serving
 
 REPO = "somebody/small"
 BROKEN = "transformer/diffusion_pytorch_model.safetensors"

@@ -6,20 +6,20 @@ import pytest
 import torch
 from PIL import Image
 
-from backend.errors import NotReady
-from backend.local.checkpoint import EMBEDDED
-from backend.local.controlnets import ControlNet
-from backend.local.drawing import Drawing, Guide
-from backend.local.engine import Engine
-from backend.local.layout import lay_out
-from backend.local.memory import MemoryPlan, free_memory, plan_beside, plan_memory
-from backend.local.models import REAL_NEEDS_BYTES
-from backend.local.options import Layout
-from backend.local.safetensors_file import count_parameters
-from backend.local.weights import AUTO
-from backend.requests import TextToImage
-from tests.backend.local.conftest import PROMPT
-from tests.backend.local.pictures import distance, mean_distance
+from backend.adapters.local.at_hand import REAL_NEEDS_BYTES
+from backend.adapters.local.control.controlnets import ControlNet
+from backend.adapters.local.drawing.drawing import Drawing, Guide
+from backend.adapters.local.drawing.engine import Engine
+from backend.adapters.local.load import AUTO
+from backend.adapters.local.machine.checkpoint import EMBEDDED
+from backend.adapters.local.machine.memory import MemoryPlan, free_memory, plan_beside, plan_memory
+from backend.adapters.local.machine.options import Layout
+from backend.adapters.local.machine.placement import lay_out
+from backend.adapters.local.machine.safetensors_file import count_parameters
+from backend.domain.errors import NotReady
+from backend.domain.requests import TextToImage
+from tests.backend.adapters.local.conftest import PROMPT
+from tests.backend.adapters.local.pictures import distance, mean_distance
 
 REAL = {"transformer": 12_310_000_000, "text_encoder": 8_040_000_000, "vae": 170_000_000}
 """Bytes of the real model in bf16."""

@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from backend.errors import OutOfMemory
-from backend.local.faults import memory_guard
+from backend.adapters.local.machine.memory_guard import memory_guard
+from backend.domain.errors import OutOfMemory
 
 
 @pytest.mark.parametrize(

@@ -9,19 +9,19 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from backend.canny import edges
-from backend.errors import NotReady
-from backend.local.checkpoint import EMBEDDED, Checkpoint
-from backend.local.drawing import Drawing, Guide
-from backend.local.engine import Engine
-from backend.local.extras import Extras
-from backend.local.loras import LoraFile
-from backend.local.options import Layout
-from backend.local.parts import find_gguf, lacking_gguf
-from backend.local.weights import load
-from backend.requests import TextToImage
-from tests.backend.local.conftest import PROMPT
-from tests.backend.local.pictures import distance, mean_distance
+from backend.adapters.local.drawing.drawing import Drawing, Guide
+from backend.adapters.local.drawing.engine import Engine
+from backend.adapters.local.drawing.loras import LoraFile
+from backend.adapters.local.load import load
+from backend.adapters.local.machine.checkpoint import EMBEDDED, Checkpoint
+from backend.adapters.local.machine.extras import Extras
+from backend.adapters.local.machine.model_parts import find_gguf, lacking_gguf
+from backend.adapters.local.machine.options import Layout
+from backend.domain.errors import NotReady
+from backend.domain.requests import TextToImage
+from backend.images.edges import edges
+from tests.backend.adapters.local.conftest import PROMPT
+from tests.backend.adapters.local.pictures import distance, mean_distance
 from tools.gpu_table.gguf_file import write_gguf
 
 NONE = Extras(offered=False)

@@ -3,11 +3,11 @@ from typing import Any
 
 import pytest
 
-from backend.local import choices
-from backend.local.choices import auto_attention, option_problems
-from backend.local.machine import Machine
-from backend.local.options import LocalOptions
-from backend.requests import ControlNet, TextToImage
+from backend.adapters.local.machine import option_rules
+from backend.adapters.local.machine.device import Machine
+from backend.adapters.local.machine.option_rules import auto_attention, option_problems
+from backend.adapters.local.machine.options import LocalOptions
+from backend.domain.requests import ControlNet, TextToImage
 
 CPU = Machine("cpu", "CPU", 16 * 2**30)
 APPLE = Machine("mps", "Apple GPU", 16 * 2**30)
@@ -25,7 +25,7 @@ def problems(machine: Machine, no_gguf: str | None = None, guidance: float = 1.0
 def installed(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """Return the packages that count as installed; empty at first."""
     packages: set[str] = set()
-    monkeypatch.setattr(choices, "_installed", packages.__contains__)
+    monkeypatch.setattr(option_rules, "_installed", packages.__contains__)
     return packages
 
 

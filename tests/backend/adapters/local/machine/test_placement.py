@@ -6,14 +6,14 @@ import weakref
 import pytest
 from PIL import Image
 
-from backend.caller import Caller
-from backend.events import Event, Failed, Progress
-from backend.generate import generate
-from backend.local.backend import LocalBackend
+from backend.adapters.local.backend import LocalBackend
+from backend.domain.caller import Caller
+from backend.domain.events import Event, Failed, Progress
+from backend.generation.generate import generate
 from backend.playground import Playground
 from backend.settings import Settings
-from tests.backend.local.conftest import CPU, asked, finished
-from tests.backend.local.pictures import distance, mean_distance
+from tests.backend.adapters.local.conftest import CPU, asked, finished
+from tests.backend.adapters.local.pictures import distance, mean_distance
 
 FP8 = {"options": {"weights": "fp8"}}
 
@@ -87,7 +87,7 @@ def test_a_layout_that_cannot_be_loaded_fails_alone(
     fresh: Playground, caller: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as short:
-        short.setattr("backend.local.weights.free_memory", lambda _: 10**6)
+        short.setattr("backend.adapters.local.load.free_memory", lambda _: 10**6)
         *_, last = generate(fresh, caller, "local", asked(**FP8))
     assert isinstance(last, Failed)
     assert "as chosen and 0.0 GB are free: close other programs, leave weights and offload at auto" in str(last.error)

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from backend.local.drawing import Drawing, Guide
-from backend.local.engine import Engine
-from backend.local.samplers.names import OFFERED, choice_of
-from backend.local.samplers.solvers import TWO_CALLS
-from backend.requests import TextToImage
-from tests.backend.local.conftest import PROMPT
-from tests.backend.local.pictures import distance, mean_distance
+from backend.adapters.local.drawing.drawing import Drawing, Guide
+from backend.adapters.local.drawing.engine import Engine
+from backend.adapters.local.samplers.names import OFFERED, choice_of
+from backend.adapters.local.samplers.solvers import TWO_CALLS
+from backend.domain.requests import TextToImage
+from tests.backend.adapters.local.conftest import PROMPT
+from tests.backend.adapters.local.pictures import distance, mean_distance
 
 ONE_OF_EACH = tuple({choice_of(name).solver: name for name in reversed(OFFERED)}.values())
 STEPS = 4

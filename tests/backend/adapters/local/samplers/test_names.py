@@ -1,8 +1,8 @@
 import pytest
 
-from backend.local.samplers.names import OFFERED, REFUSED, SPACINGS, Choice, choice_of
-from backend.local.samplers.solvers import ONE_CALL, TWO_CALLS
-from backend.scheduler_names import SCHEDULER_NAMES
+from backend.adapters.local.samplers.names import OFFERED, REFUSED, SPACINGS, Choice, choice_of
+from backend.adapters.local.samplers.solvers import ONE_CALL, TWO_CALLS
+from backend.domain.schedulers import SCHEDULER_NAMES
 
 
 def test_every_name_has_a_solver_or_a_reason_why_not() -> None:

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from backend.local.samplers.sampler import Sampler
+from backend.adapters.local.samplers.sampler import Sampler
 
 MEAN, SPREAD = 1.3, 0.4
 HIGHER = ("heun", "dpm2", "dpmpp_2s", "dpmpp_2m", "dpmpp_3m", "unipc", "unipc_3m", "ipndm", "lms")

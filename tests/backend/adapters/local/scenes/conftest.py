@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from backend.local.detectors import Detectors
-from backend.local.drawing import Drawing
-from backend.local.extras import Extras
-from backend.local.scenes import Frame, Scene, prepare
-from backend.requests import Request
-from backend.runs.files import ImageFiles
+from backend.adapters.local.control.detectors import Detectors
+from backend.adapters.local.drawing.drawing import Drawing
+from backend.adapters.local.machine.extras import Extras
+from backend.adapters.local.scenes import Frame, Scene, prepare
+from backend.domain.requests import Request
+from backend.images.storage.files import ImageFiles
 
 Keep = Callable[[Image.Image], str]
 SMALL = Frame((256, 256), usual=256)

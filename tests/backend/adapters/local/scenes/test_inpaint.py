@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from backend.errors import Unsupported
-from backend.request_parts import Control
-from backend.requests import Inpaint
-from tests.backend.local.scenes.conftest import Brush, Keep, noise, same
+from backend.domain.errors import Unsupported
+from backend.domain.parts import Control
+from backend.domain.requests import Inpaint
+from tests.backend.adapters.local.scenes.conftest import Brush, Keep, noise, same
 
 
 def spot(size: tuple[int, int], box: tuple[int, int, int, int]) -> Image.Image:

@@ -4,10 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from backend.local.scenes.outpaint import MOST_GROWTH, filled, passes
-from backend.request_parts import Control
-from backend.requests import Outpaint
-from tests.backend.local.scenes.conftest import Brush, Keep, noise, same
+from backend.adapters.local.scenes.outpaint import MOST_GROWTH, filled, passes
+from backend.domain.parts import Control
+from backend.domain.requests import Outpaint
+from tests.backend.adapters.local.scenes.conftest import Brush, Keep, noise, same
 
 sides = st.tuples(*[st.integers(0, 2048)] * 4)
 

@@ -1,11 +1,11 @@
 import pytest
 from PIL import Image
 
-from backend.local.detectors import Detectors
-from backend.local.extras import Extras
-from backend.local.scenes import Frame, prepare
-from backend.requests import ControlNet, ImageToImage, TextToImage
-from tests.backend.local.scenes.conftest import Brush, Keep, noise, same
+from backend.adapters.local.control.detectors import Detectors
+from backend.adapters.local.machine.extras import Extras
+from backend.adapters.local.scenes import Frame, prepare
+from backend.domain.requests import ControlNet, ImageToImage, TextToImage
+from tests.backend.adapters.local.scenes.conftest import Brush, Keep, noise, same
 
 
 def test_words_alone_are_drawn_at_the_size_asked_for_or_the_models_own(scene, brush: Brush) -> None:

@@ -10,19 +10,19 @@ import pytest
 from PIL import Image
 from pydantic import SecretStr
 
-from backend.caller import Caller
-from backend.encoding import encode
-from backend.events import Charged, Event, Failed, Generated, Submitted, Waiter, unheard
-from backend.generate import collect
-from backend.requests import ControlNet, Inpaint, Request, TextToImage, seeds
-from backend.runs.records import Run
-from backend.runware.mapping import Inlaid, to_task
-from backend.runware.options import RunwareOptions
-from backend.runware.service import new_uuid
+from backend.adapters.runware.mapping import Inlaid, to_task
+from backend.adapters.runware.options import RunwareOptions
+from backend.adapters.runware.service import new_uuid
+from backend.domain.caller import Caller
+from backend.domain.events import Charged, Event, Failed, Generated, Submitted, Waiter, unheard
+from backend.domain.records import Run
+from backend.domain.requests import ControlNet, Inpaint, Request, TextToImage, seeds
+from backend.generation.generate import collect
+from backend.images.encoding import encode
 from backend.simulator.faults import Fault
 from backend.simulator.world import KEY
+from tests.backend.adapters.runware.scene import INFER, ONE, PREPROCESS, Scene, fox
 from tests.backend.crashing import Crash, Disk
-from tests.backend.runware.scene import INFER, ONE, PREPROCESS, Scene, fox
 
 ME = Caller(visitor="visitor-1")
 

@@ -2,12 +2,9 @@
 
 import pytest
 
-from backend.errors import (
-    BadReply,
-    ProviderTimeout,
-)
+from backend.domain.errors import BadReply, ProviderTimeout
 from backend.simulator.faults import Fault
-from tests.backend.runware.scene import INFER, ONE, Scene, fox
+from tests.backend.adapters.runware.scene import INFER, ONE, Scene, fox
 
 
 def test_a_line_cut_before_the_work_is_mended_by_the_same_uuid(scene: Scene) -> None:

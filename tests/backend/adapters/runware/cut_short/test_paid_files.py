@@ -11,31 +11,31 @@ import pytest
 from PIL import Image
 from pydantic import SecretStr
 
-from backend.caller import Caller
-from backend.encoding import encode
-from backend.errors import BadReply, OverBudget, StorageFull
-from backend.events import Charged, Event, Failed, Finished, Submitted
-from backend.generate import collect, draw_control, generate
-from backend.http import Reply
+from backend.adapters.provider.line import Reply
+from backend.adapters.runware.order import Order, numbered
+from backend.adapters.runware.replies import Answer, Item, Refusal
+from backend.adapters.runware.service import Exchange
+from backend.domain.caller import Caller
+from backend.domain.errors import BadReply, OverBudget, StorageFull
+from backend.domain.events import Charged, Event, Failed, Finished, Submitted
+from backend.domain.parts import Control
+from backend.domain.records import READY, Run
+from backend.domain.requests import ControlNet, TextToImage
+from backend.generation.generate import collect, draw_control, generate
+from backend.generation.pricing import price_of
+from backend.generation.recovery import recover
+from backend.images.encoding import encode
+from backend.images.storage.files import ImageFiles
+from backend.money.caps import Caps
+from backend.money.ledger import Budget
 from backend.playground import Playground
-from backend.pricing import price_of
-from backend.recovery import recover
-from backend.request_parts import Control
-from backend.requests import ControlNet, TextToImage
-from backend.runs.budget import Budget
-from backend.runs.caps import Caps
-from backend.runs.files import ImageFiles
-from backend.runs.records import READY, Run
-from backend.runs.store import Store
-from backend.runware.order import Order, numbered
-from backend.runware.replies import Answer, Item, Refusal
-from backend.runware.service import Exchange
+from backend.record.store import Store
 from backend.simulator.faults import MEDIA, Fault
 from backend.simulator.world import KEY
 from tests.backend.abandoned import abandon
+from tests.backend.adapters.runware.cut_short.test_collect import opened
+from tests.backend.adapters.runware.scene import INFER, ONE, PREPROCESS, Scene, fox
 from tests.backend.crashing import Crash, Disk
-from tests.backend.runware.scene import INFER, ONE, PREPROCESS, Scene, fox
-from tests.backend.runware.test_collect import opened
 
 ME = Caller(visitor="visitor-1")
 NOT_TO_BE_HAD = [*MEDIA, "drop", "status"]

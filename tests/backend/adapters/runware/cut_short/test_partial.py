@@ -2,12 +2,9 @@
 
 import pytest
 
-from backend.errors import (
-    BadReply,
-    StorageFull,
-)
+from backend.domain.errors import BadReply, StorageFull
 from backend.simulator.faults import Fault
-from tests.backend.runware.scene import INFER, ONE, Scene, fox
+from tests.backend.adapters.runware.scene import INFER, ONE, Scene, fox
 
 
 def test_some_images_and_an_error_in_one_reply_are_both_kept(scene: Scene) -> None:

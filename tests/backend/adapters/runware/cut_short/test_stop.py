@@ -6,18 +6,18 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from backend.caller import Caller
-from backend.control_map import control_map
-from backend.encoding import encode
-from backend.events import Failed, Progress, Submitted
-from backend.generate import draw_control, generate
-from backend.grid.axes import read_axis
-from backend.grid.plan import plan, run
-from backend.request_parts import Control
-from backend.requests import ControlNet, Request
+from backend.domain.caller import Caller
+from backend.domain.events import Failed, Progress, Submitted
+from backend.domain.parts import Control
+from backend.domain.requests import ControlNet, Request
+from backend.experiments.axes import read_axis
+from backend.experiments.control_map import control_map
+from backend.experiments.grid import plan, run
+from backend.generation.generate import draw_control, generate
+from backend.images.encoding import encode
 from backend.simulator.faults import Fault
 from backend.simulator.world import KEY
-from tests.backend.runware.scene import INFER, ONE, PREPROCESS, Scene, fox
+from tests.backend.adapters.runware.scene import INFER, ONE, PREPROCESS, Scene, fox
 
 ME = Caller(visitor="visitor-1")
 

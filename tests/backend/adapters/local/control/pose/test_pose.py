@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from backend.errors import Unsupported
-from backend.local.pose.finder import PoseFinder
-from backend.local.pose.joints import HEIGHT, WIDTH, crop_around, cropped, joints_of
-from backend.local.pose.people import SIDE, boxes_of, letterboxed
-from backend.local.pose.skeleton import body_of, draw
+from backend.adapters.local.control.pose.finder import PoseFinder
+from backend.adapters.local.control.pose.joints import HEIGHT, WIDTH, crop_around, cropped, joints_of
+from backend.adapters.local.control.pose.people import SIDE, boxes_of, letterboxed
+from backend.adapters.local.control.pose.skeleton import body_of, draw
+from backend.domain.errors import Unsupported
 
 BOX = np.array([200, 100, 300, 400], np.float32)
 """Where the person stands, in an image of 640×480."""
