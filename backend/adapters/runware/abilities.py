@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from backend.adapters.runware import control_orders, mapping, pictures
 from backend.adapters.runware.options import CallbackOptions, RunwareOptions
 from backend.adapters.runware.pictures import DEFAULT_SIZE
-from backend.adapters.runware.rules import problems
+from backend.adapters.runware.refusals import problems
 from backend.domain.capabilities import Capabilities, Size
 from backend.domain.errors import Problem
 from backend.domain.parts import MOST_SIDE
