@@ -1,0 +1,4 @@
+"""Whoever makes images, behind one interface, and the table of them by name.
+
+May import: domain, images, prompts, threads, settings.
+"""

@@ -1,1 +1,4 @@
-"""X/Y/Z grids: one request varied along up to three of its fields."""
+"""What asks for images more than once: comparison, grid, control map, and whether a control acts.
+
+May import: domain, images, prompts, threads, adapters, generation, playground.
+"""

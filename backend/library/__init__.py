@@ -1,1 +1,4 @@
-"""What visitors share with one another: links to a recipe or a result, and rooms."""
+"""What ships with the playground, what visitors keep, and what they share: links and rooms.
+
+May import: domain, images, prompts, record.
+"""

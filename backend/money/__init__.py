@@ -1,0 +1,4 @@
+"""The ledger, the caps, and what was spent.
+
+May import: domain, record.
+"""

@@ -1,1 +1,4 @@
-"""Prompts before they are a request: styles, choices and wildcards, and how long they may be."""
+"""Prompts before they are a request: styles, choices and wildcards, and how long they may be.
+
+May import: domain.
+"""

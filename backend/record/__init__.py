@@ -1,1 +1,4 @@
-"""The record of what was run: the database, the image files, the money, and the text inside a file."""
+"""What was run: runs, their images, search, trash, and whose each picture is.
+
+May import: domain, images, and its own room database.
+"""

@@ -1,0 +1,4 @@
+"""Work that goes on in a thread while others look on, and what threads share.
+
+May import: domain.
+"""

@@ -1,1 +1,4 @@
-"""Strangers: who they are, what is theirs, how fast they may ask, and what never reaches the page."""
+"""Strangers: who they are, which keys they brought, and how fast they may ask.
+
+May import: domain.
+"""

@@ -1,0 +1,4 @@
+"""How this page's events work: options, buttons, and the script that tells of what was touched.
+
+May import: backend.
+"""

@@ -1,0 +1,4 @@
+"""What a visitor keeps, brings back and shares; rooms.
+
+May import: backend, look to form, runs.
+"""

@@ -1,0 +1,4 @@
+"""Words, sentences as HTML, theme and style.
+
+May import: backend.
+"""

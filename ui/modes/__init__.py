@@ -1,4 +1,7 @@
-"""The five modes: what each says of itself, and the controls that are peculiar to it."""
+"""The five modes: what each says of itself, and the controls that are peculiar to it.
+
+May import: backend, look, inputs, form.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

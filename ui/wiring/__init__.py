@@ -1,0 +1,4 @@
+"""Which event of the page asks whom.
+
+May import: backend, and every room but endpoints.
+"""

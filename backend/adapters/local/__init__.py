@@ -1,4 +1,7 @@
-"""The local engine: Z-Image in diffusers on this machine. Nothing here imports torch before a model is loaded."""
+"""The local engine: Z-Image in diffusers on this machine. Nothing here imports torch before a model is loaded.
+
+May import: domain, images, prompts, threads, adapters.base, settings; inside functions torch and its family.
+"""
 
 from backend.adapters.local.backend import LocalBackend
 from backend.adapters.local.zerogpu import gpu_decorator

@@ -1,4 +1,7 @@
-"""Z-Image-Turbo ControlNet at ModelRunner (modelrunner.ai), over its queue."""
+"""Z-Image-Turbo ControlNet at ModelRunner (modelrunner.ai), over its queue.
+
+May import: domain, images, adapters.base, adapters.provider, settings.
+"""
 
 from backend.adapters.modelrunner.backend import ModelRunnerBackend
 from backend.adapters.modelrunner.service import MEDIA, Service

@@ -1,4 +1,7 @@
-"""Z-Image-Turbo at Runware (runware.ai), over its REST interface."""
+"""Z-Image-Turbo at Runware (runware.ai), over its REST interface.
+
+May import: domain, images, threads, adapters.base, adapters.provider, settings.
+"""
 
 from backend.adapters.provider.line import Line
 from backend.adapters.runware.backend import RunwareBackend

@@ -1,4 +1,7 @@
-"""ModelRunner's half of the simulator: its queue and its storage, on the paths that its own clients use."""
+"""ModelRunner's half of the simulator: its queue and its storage, on the paths that its own clients use.
+
+May import: domain, images, simulator; nothing of the adapters.
+"""
 
 from starlette.routing import BaseRoute, Route
 

@@ -1,4 +1,7 @@
-"""Runware's protocol: what its service takes, says and refuses."""
+"""Runware's protocol: what its service takes, says and refuses.
+
+May import: domain, images, simulator; nothing of the adapters.
+"""
 
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 

@@ -1,1 +1,4 @@
-"""The scheduler names as samplers of a flow-matching model."""
+"""The scheduler names as samplers of a flow-matching model.
+
+May import: domain.
+"""

@@ -1,4 +1,7 @@
-"""The five modes as drawings: what a request's images become before the model sees them, and after."""
+"""The five modes as drawings: what a request's images become before the model sees them, and after.
+
+May import: domain, images, drawing.
+"""
 
 from backend.adapters.local.scenes.frame import Frame
 from backend.adapters.local.scenes.guides import TAKES as _BY_GUIDES
