@@ -56,8 +56,8 @@ def hands(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> di
 def page(browser: Browser, site: Site, hands: dict[str, Any]) -> Iterator[Page]:
     """Open the playground as a new visitor; what the browser complains of fails the test."""
     context = browser.new_context(**hands)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(site.address)
