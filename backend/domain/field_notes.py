@@ -76,7 +76,32 @@ class Digits:
     """Its whole numbers go beyond 2^53, up to which a browser counts: there they are text, and for scripts may be."""
 
 
-Note = TypeVar("Note", Place, Weighs, Alters, Infotext, Digits)
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """It refers to a picture: the page asks for one, and so do scripts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Maps:
+    """Of a control: the field decides over the control picture itself, not over how it is followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """The field's title where a heading says already what it belongs to."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """It acts only while the field `of` beside it has this value, and its input is shown only then."""
+
+    of: str
+    value: str
+
+
+Note = TypeVar("Note", Place, Weighs, Alters, Infotext, Digits, Picture, Maps, Short, Only)
 
 
 def note_of(info: FieldInfo, kind: type[Note]) -> Note | None:

@@ -5,14 +5,14 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from backend.domain.field_notes import Digits
+from backend.domain.field_notes import Digits, Maps, Only, Picture, Short
 
 MAX_SEED = 2**63 - 1
 RANDOM_SEED = -1
 LEAST_SIDE, MOST_SIDE = 128, 2048
 """Pixels of an image's side."""
 
-ImageRef = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+ImageRef = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), Picture()]
 """The sha256 of a file in the data folder, in lower-case hexadecimal."""
 
 OutputFormat = Literal["png", "jpeg", "webp"]
@@ -69,12 +69,18 @@ class Control(Part):
     """A further control picture with the window of steps in which it acts (fractions of the steps)."""
 
     image: ImageRef = Field(title="Control image")
-    preprocess: Preprocess = Field("canny", title="Preprocess", description="`none` takes the image as the map itself.")
-    scale: Weight = Field(0.75, title="Control scale")
-    start: Fraction = Field(0.0, title="Control start")
-    end: Fraction = Field(0.8, title="Control end")
-    low_threshold: Level = Field(THRESHOLDS[0], title="Low threshold", description="Of canny alone.")
-    high_threshold: Level = Field(THRESHOLDS[1], title="High threshold", description="Of canny alone.")
+    preprocess: Annotated[Preprocess, Maps()] = Field(
+        "canny", title="Preprocess", description="`none` takes the image as the map itself."
+    )
+    scale: Annotated[Weight, Short("Scale")] = Field(0.75, title="Control scale")
+    start: Annotated[Fraction, Short("Start")] = Field(0.0, title="Control start")
+    end: Annotated[Fraction, Short("End")] = Field(0.8, title="Control end")
+    low_threshold: Annotated[Level, Maps(), Only("preprocess", "canny")] = Field(
+        THRESHOLDS[0], title="Low threshold", description="Of canny alone."
+    )
+    high_threshold: Annotated[Level, Maps(), Only("preprocess", "canny")] = Field(
+        THRESHOLDS[1], title="High threshold", description="Of canny alone."
+    )
 
     @model_validator(mode="after")
     def _starts_before_it_ends(self) -> Self:

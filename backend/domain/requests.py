@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import Field, JsonValue, StringConstraints, TypeAdapter, field_validator, model_validator
 from pydantic_core import PydanticKnownError
 
-from backend.domain.field_notes import Alters, Digits, Infotext, Place, Weighs, noted
+from backend.domain.field_notes import Alters, Digits, Infotext, Maps, Picture, Place, Weighs, noted
 from backend.domain.parts import (
     LEAST_SIDE,
     MAX_SEED,
@@ -289,12 +289,14 @@ REQUEST_TYPES: dict[Mode, type[Request]] = {
     "controlnet": ControlNet,
 }
 IMAGE_FIELDS: dict[Mode, tuple[str, ...]] = {
-    "text_to_image": (),
-    "image_to_image": ("image",),
-    "inpaint": ("image", "mask"),
-    "outpaint": ("image",),
-    "controlnet": ("image",),
+    mode: tuple(noted(kind.model_fields, Picture)) for mode, kind in REQUEST_TYPES.items()
 }
+OWN_CONTROL: dict[str, str] = {
+    name: name if name in ControlNet.model_fields else f"control_{name}" for name in Control.model_fields
+}
+"""The fields of the ControlNet mode's own control, by their names in `Control`."""
+MAPPING = tuple(noted(Control.model_fields, Maps))
+"""The fields of a control that decide over its control picture, beside the image."""
 IN_DIGITS = frozenset(name for kind in REQUEST_TYPES.values() for name in noted(kind.model_fields, Digits))
 """Fields whose whole numbers go beyond what a browser counts to, so that they are text there."""
 
@@ -334,13 +336,5 @@ def controls_of(request: Request) -> tuple[Control, ...]:
     """Return every control of the request, the ControlNet mode's own first."""
     if not isinstance(request, ControlNet):
         return request.controls
-    own = Control(
-        image=request.image,
-        preprocess=request.preprocess,
-        scale=request.control_scale,
-        start=request.control_start,
-        end=request.control_end,
-        low_threshold=request.low_threshold,
-        high_threshold=request.high_threshold,
-    )
-    return (own, *request.controls)
+    own = {name: getattr(request, ours) for name, ours in OWN_CONTROL.items()}
+    return (Control(**own), *request.controls)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from backend.domain.parts import Control
-from backend.domain.requests import IMAGE_FIELDS, IN_DIGITS, MODES, REQUEST_TYPES, Mode
+from backend.domain.requests import IMAGE_FIELDS, IN_DIGITS, MAPPING, MODES, REQUEST_TYPES, Mode
 
 IMAGE = (
     "A PNG, JPEG or WebP: a `data:` address with its bytes in base64, the path that POST /gradio_api/upload returned "
@@ -72,8 +72,8 @@ def control_map_schema() -> dict[str, Any]:
     buy = "Yes to the price of a map that costs money; the refusal without it names the price."
     fields = {
         "image": {"type": "string", "description": f"The picture to make the map of. {IMAGE}"},
+        **{name: known[name] for name in MAPPING},
         "preprocess": {**known["preprocess"], "description": "What the map shows; none is the picture itself."},
-        **{name: known[name] for name in ("low_threshold", "high_threshold")},
         "backend": _OURS["backend"],
         "options": {"type": "object", "default": {}, "description": "The backend's own, as `backends` tells them."},
         "buy": {"type": "boolean", "default": False, "description": buy},

@@ -15,6 +15,7 @@ from backend.domain.capabilities import Estimate
 from backend.domain.errors import InvalidRequest, NotFound, PlaygroundError, Problem, from_validation
 from backend.domain.events import Event, Failed, Mapped, Progress, Stopped
 from backend.domain.parts import Control
+from backend.domain.requests import MAPPING
 from backend.experiments.control_map import control_map, map_price
 from ui.canvas.canvas import picture_of
 from ui.events.page_events import data_of
@@ -42,8 +43,6 @@ _OFFER = Markup(
 )
 _PART = "control map"
 """The part of the page that has a Stop of its own."""
-ASKED = ("preprocess", "low_threshold", "high_threshold")
-"""The fields of the mode that make the map."""
 TAKEN = '<p class="hint" role="status">The map is the picture now, and is followed as it is.</p>'
 
 
@@ -140,7 +139,7 @@ class ControlMap:
         backend = self.playground.choose(str(values["backend"]))
         lacks = backend.capabilities.lacks
         try:
-            control = Control(image=image, **{name: values[name] for name in ASKED if name not in lacks})
+            control = Control(image=image, **{name: values[name] for name in MAPPING if name not in lacks})
         except ValidationError as error:
             raise from_validation(error) from error
         return backend, control, own_options(Values("controlnet", backend.name, values), backend.capabilities)

@@ -14,7 +14,7 @@ from backend.domain.recipes import Recipe, check_recipe
 from backend.domain.request_fields import choices_of
 from backend.domain.requests import IMAGE_FIELDS, IN_DIGITS, REQUEST_TYPES, Mode, Request, TextToImage, parse_request
 from ui.canvas.canvas import picture_of
-from ui.canvas.further_controls import read_controls
+from ui.form.further_controls import read_controls
 from ui.inputs.cache_options import read_accelerator
 from ui.inputs.lora_lines import read_loras
 from ui.inputs.widgets import bounds, plain

@@ -9,7 +9,7 @@ from gradio.data_classes import FileData
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from backend.domain.field_notes import Digits, note_of
+from backend.domain.field_notes import Digits, Picture, note_of
 from backend.domain.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode
 
 _BARE: dict[Any, type] = {tuple: list, dict: dict}
@@ -20,13 +20,14 @@ def parameters_of(mode: Mode) -> dict[str, inspect.Parameter]:
     fields = {name: info for name, info in REQUEST_TYPES[mode].model_fields.items() if name != "mode"}
     first = ("prompt", *IMAGE_FIELDS[mode])
     ordered = [*first, *(name for name in fields if name not in first)]
-    found = {name: _parameter_of(name, fields[name], mode) for name in ordered}
+    found = {name: parameter_of(name, fields[name]) for name in ordered}
     ours = {"backend": parameter("backend", str, "auto"), "styles": parameter("styles", list, [])}
     return {**{name: found[name] for name in first}, **ours, **found}
 
 
-def _parameter_of(name: str, info: FieldInfo, mode: Mode) -> inspect.Parameter:
-    if name in IMAGE_FIELDS[mode]:
+def parameter_of(name: str, info: FieldInfo) -> inspect.Parameter:
+    """Return a field as a parameter; a picture is a file that is brought along."""
+    if note_of(info, Picture):
         return parameter(name, FileData, inspect.Parameter.empty)
     default = inspect.Parameter.empty if info.is_required() else info.default
     if isinstance(default, BaseModel):

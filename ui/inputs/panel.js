@@ -7,7 +7,7 @@ function kind(place) {
   switch (place.dataset.kind) {
     case 'check': return {read: () => box.checked, write: value => { box.checked = Boolean(value); }};
     case 'part': return {read: () => undefined, write: () => {}};
-    case 'entries': return entries(place, tell);
+    case 'entries': return entries(place, tell, {many: place.querySelector('.entries').dataset.many === 'yes'});
     case 'number': return {
       read: () => Number.isFinite(box.valueAsNumber) ? box.valueAsNumber : '',
       write: value => { box.value = value ?? ''; if (range && box.value !== '') slide(range, box.value); },

@@ -19,7 +19,7 @@ NAME = "sheet"
 _FOLD = Markup(
     '<details class="fold"{of}{hidden}><summary>{title}</summary><div class="fold-body">{body}</div></details>'
 )
-_STILL = str.maketrans({sign: f"&#{ord(sign)};" for sign in "$`{\\"})
+STILL = str.maketrans({sign: f"&#{ord(sign)};" for sign in "$`{\\"})
 """Gradio runs what stands in these signs of a template; words that have them mean the signs."""
 
 Updates = dict[Any, Any]
@@ -36,7 +36,7 @@ def sheet(folds: Iterable[Markup], cells: Iterable[Cell]) -> gr.HTML:
     scripts = ((_HERE / name).read_text(encoding="utf-8") for name in ("part_list.js", "panel.js"))
     return gr.HTML(
         {cell.key: cell.value for cell in cells},
-        html_template=str(Markup("").join(folds)).translate(_STILL),
+        html_template=str(Markup("").join(folds)).translate(STILL),
         js_on_load="\n".join(scripts),
         apply_default_css=False,
         elem_id=NAME,

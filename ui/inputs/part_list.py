@@ -1,22 +1,30 @@
 """The input of a field that holds parts: entries of a type, whose inputs are made from the type's own fields."""
 
+import json
 from pathlib import Path
 from string import Template
-from typing import Any, get_args
+from typing import get_args
 
 from markupsafe import Markup
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from backend.domain.field_notes import Only, Picture, Short, note_of
 from backend.domain.request_fields import choices_of, kind_of
 from ui.inputs.widgets import bounds, label_of
 
 _HERE = Path(__file__).parent
 _LABEL = Markup("<label>{}{}</label>")
+_LABEL_ONLY = Markup('<label data-only="{}" data-value="{}">{}{}</label>')
+"""Of an input that acts only while the field that is named has that value; the script hides it else."""
 _NUMBER = Markup('<input data-name="{}" type="number" min="{}" max="{}" step="{}" placeholder="{}" title="{}">')
 _TEXT = Markup('<input data-name="{}" type="text" placeholder="{}" title="{}">')
-_CHOICE = Markup('<select data-name="{}" title="{}"><option value=""></option>{}</select>')
+_SELECT = Markup('<select data-name="{}" title="{}">{}</select>')
 _OPTION = Markup("<option>{}</option>")
+_PICTURE = Markup(
+    '<label class="part-picture"><img alt="{title}" hidden><span>Choose an image</span><input data-name="{name}" '
+    'type="file" accept="image/png,image/jpeg,image/webp" aria-label="{title}"></label>'
+)
 
 
 def part_of(info: FieldInfo) -> type[BaseModel] | None:
@@ -32,23 +40,38 @@ def entries_html(info: FieldInfo, part: type[BaseModel]) -> Markup:
     """
     many = info.default is not None
     template = Template((_HERE / "part_list.html").read_text(encoding="utf-8"))
-    fields = Markup("\n    ").join(_input(name, field) for name, field in part.model_fields.items())
     label, about = Markup.escape(info.title), Markup.escape(info.description or "")
     # The template is a file of this program, and each part that goes into it is escaped.
-    made = template.substitute(many="yes" if many else "no", label=label, about=about, fields=fields)
+    made = template.substitute(many="yes" if many else "no", label=label, about=about, fields=inputs_html(part))
     return Markup(made)  # noqa: S704
 
 
-def _input(name: str, info: FieldInfo) -> Markup:
-    return _LABEL.format(label_of(name, info), _box(name, info))
+def inputs_html(part: type[BaseModel], *, filled: bool = False) -> Markup:
+    """Return an input for each field of a part; `filled` ones hold the defaults instead of being blank for them."""
+    return Markup("\n    ").join(_input(name, info, filled=filled) for name, info in part.model_fields.items())
 
 
-def _box(name: str, info: FieldInfo) -> Markup:
-    about = info.description or ""
+def usual(part: type[BaseModel]) -> str:
+    """Return the defaults of a part as JSON, which its `filled` inputs begin with."""
+    return json.dumps({name: info.default for name, info in part.model_fields.items() if not info.is_required()})
+
+
+def _input(name: str, info: FieldInfo, *, filled: bool) -> Markup:
+    if note_of(info, Picture):
+        return _PICTURE.format(name=name, title=label_of(name, info))
+    short, only = note_of(info, Short), note_of(info, Only)
+    label, box = short.title if short else label_of(name, info), _box(name, info, filled=filled)
+    return _LABEL_ONLY.format(only.of, only.value, label, box) if only else _LABEL.format(label, box)
+
+
+def _box(name: str, info: FieldInfo, *, filled: bool) -> Markup:
+    about = "" if filled else info.description or ""
     if choices := choices_of(info):
-        return _CHOICE.format(name, about, Markup("").join(_OPTION.format(choice) for choice in choices))
-    default = "" if info.default is None else info.default
+        blank = () if filled else ("",)
+        return _SELECT.format(name, about, Markup("").join(_OPTION.format(choice) for choice in (*blank, *choices)))
+    default = "" if filled or info.default is None else info.default
     if (kind := kind_of(info)) in (int, float):
-        ends: list[Any] = ["" if end is None else end for end in bounds(info)]
-        return _NUMBER.format(name, *ends, 1 if kind is int else "any", default, about)
+        step = 1 if kind is int else 0.05 if filled else "any"
+        ends = ("" if end is None else end for end in bounds(info))
+        return _NUMBER.format(name, *ends, step, default, about)
     return _TEXT.format(name, default, about)

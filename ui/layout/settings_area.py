@@ -8,8 +8,8 @@ import gradio as gr
 from backend.domain.requests import Mode
 from backend.library.shipped import Presets
 from backend.playground import Playground
-from ui.canvas.further_controls import further_controls
 from ui.form.backend_note import note_html
+from ui.form.further_controls import further_controls
 from ui.form.reading import MARK, fit
 from ui.layout.settings_panel import settings_sheet
 from ui.library.lists import ListShelfArea, list_shelf_area

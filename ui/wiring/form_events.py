@@ -4,11 +4,12 @@ from typing import Any
 
 import gradio as gr
 
+from backend.domain.requests import MAPPING
 from backend.playground import Playground
 from ui.events.buttons import Presses
 from ui.events.options import QUIET, js_call, refresh_after
 from ui.experiments.control_check import EffectCheck
-from ui.experiments.control_map import ASKED, ControlMap
+from ui.experiments.control_map import ControlMap
 from ui.form.filling import Filling
 from ui.form.reading import MARK
 from ui.head.header import Header, Switch
@@ -49,7 +50,7 @@ def connect_control_map(filling: Filling, head: Header, form: Compose, settings:
     asked = {
         "backend": head.backend,
         "easel": form.easel,
-        **{name: own[f"controlnet{MARK}{name}"] for name in ASKED},
+        **{name: own[f"controlnet{MARK}{name}"] for name in MAPPING},
         **one_each(settings.sheet),
     }
     how: dict[str, Any] = {"inputs_kwargs": asked, "preprocess": False, "trigger_mode": "once", **QUIET}

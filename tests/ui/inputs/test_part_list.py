@@ -1,3 +1,4 @@
+import json
 from html.parser import HTMLParser
 
 import pytest
@@ -6,10 +7,11 @@ from pydantic import BaseModel
 from backend.adapters.runware.abilities import capabilities
 from backend.adapters.runware.options import ControlOptions, RunwareOptions
 from backend.adapters.runware.wire import Ultralytics
+from backend.domain.parts import Control
 from backend.domain.requests import TextToImage
 from backend.settings import Settings
 from ui.form.reading import MARK, Values, own_options
-from ui.inputs.part_list import entries_html, part_of
+from ui.inputs.part_list import entries_html, inputs_html, part_of, usual
 
 FIELDS = RunwareOptions.model_fields
 
@@ -49,6 +51,23 @@ def test_every_field_of_the_part_has_an_input_with_its_range_and_choices() -> No
     assert [choice for choice in inputs.choices if choice.strip()] == ["balanced", "controlnet", "prompt"]
     assert 'data-many="yes"' in made
     assert 'data-many="no"' in entries_html(FIELDS["ultralytics"], Ultralytics)
+
+
+def test_a_further_controls_inputs_hold_the_types_defaults_and_ranges() -> None:
+    inputs = Inputs(inputs_html(Control, filled=True))
+    assert set(inputs.found) == set(Control.model_fields)
+    assert inputs.found["image"]["type"] == "file"
+    scale = inputs.found["scale"]
+    assert (scale["min"], scale["max"], scale["step"]) == ("-4", "4", "0.05")
+    assert inputs.found["high_threshold"]["step"] == "1"
+    assert [choice for choice in inputs.choices if choice.strip()] == ["canny", "depth", "pose", "none"]
+    begun = Control(image="0" * 64, **json.loads(usual(Control)))
+    assert begun == Control(image="0" * 64)
+    assert usual(Control).count(":") == len(Control.model_fields) - 1
+
+
+def test_an_input_says_while_which_choice_it_acts() -> None:
+    assert inputs_html(Control).count('data-only="preprocess" data-value="canny"') == 2
 
 
 def test_entries_become_options_and_blank_ones_stay_out() -> None:

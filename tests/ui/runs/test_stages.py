@@ -213,7 +213,9 @@ def test_a_script_that_cancels_a_map_orders_nothing_once_429_is_waited_out(pages
     scene.runware.service.line._sleep = lambda _seconds: None if over.wait(60) else pytest.fail("nobody went on")
     api: Api = tools_of(scene.playground).api
     picture = uploaded(scene)
-    events = api.maps.events(caller_of(scene.playground, asking("a script's session")), picture, "depth", buy=True)
+    events = api.maps.events(
+        caller_of(scene.playground, asking("a script's session")), picture, preprocess="depth", buy=True
+    )
     next(event for event in events if isinstance(event, Submitted))
     events.close()  # type: ignore[attr-defined]
     over.set()

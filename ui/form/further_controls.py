@@ -5,25 +5,37 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from backend.domain.capabilities import Capabilities
 from backend.domain.errors import PlaygroundError
 from backend.domain.parts import Control
 from ui.canvas.canvas import picture_of, sheet
+from ui.inputs.panel import STILL
+from ui.inputs.part_list import inputs_html, usual
 from ui.serving.served import Served, url
 from ui.serving.uploads import Uploads
 
-_HERE = Path(__file__).parent
-_SCRIPTS = ("kept_pictures.js", "further_controls.js")
-"""One program: the first keeps the rows in the visitor's browser."""
+_UI = Path(__file__).parents[1]
+_SCRIPTS = ("canvas/kept_pictures.js", "inputs/part_list.js", "form/kept_parts.js")
+"""One program: the first keeps the rows in the visitor's browser, the second makes them."""
+_ROWS = Markup(
+    '<div class="further" data-kept="controls" data-heading="Further control" data-own="controlnet" data-over="{over}" '
+    'data-usual="{usual}" hidden><div class="further-rows" data-rows></div>'
+    '<button type="button" data-do="add">Add a control</button><p class="hint" role="status"></p></div>'
+    '<template><fieldset class="further-row"><legend data-heading></legend>{inputs}'
+    '<button type="button" data-do="remove">Remove</button></fieldset></template>'
+)
+_OVER = "This backend takes %1 further controls here: remove %2, or choose another backend."
 
 
 def further_controls(capabilities: Capabilities) -> gr.HTML:
     """Lay out the rows; the value is a list of `Control`'s values, images as uploaded files."""
+    rows = _ROWS.format(over=_OVER, usual=usual(Control), inputs=inputs_html(Control, filled=True))
     return gr.HTML(
         [],
-        html_template=(_HERE / "further_controls.html").read_text(encoding="utf-8"),
-        js_on_load="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+        html_template=str(rows).translate(STILL),
+        js_on_load="\n".join((_UI / name).read_text(encoding="utf-8") for name in _SCRIPTS),
         apply_default_css=False,
         elem_id="further-controls",
         most=capabilities.most_controls,
