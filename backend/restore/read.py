@@ -21,6 +21,7 @@ from backend.restore.found import Dropped, Found, Restored
 from backend.restore.infotext import MOST_CHARACTERS, read_infotext
 from backend.restore.invokeai import read_dream, read_invokeai, read_sd_metadata
 from backend.restore.mflux import read_mflux
+from backend.restore.stealth import stealth_text
 
 OURS = "Z-Image Playground"
 _OBJECTS: tuple[Callable[[Any], Found | None], ...] = (
@@ -48,10 +49,15 @@ _IN_ONE_LINE = re.compile(r"(?<!\n)[ \t]+(Negative prompt:|Steps: ?\d{1,4},)")
 def read_metadata(content: bytes, refuses: RefusesLora = no_lora) -> Restored | None:
     """Return what an image file says of how it was made, or None where it says nothing that is understood.
 
-    Reads PNG, JPEG and WebP within fixed bounds and never decodes pixels; no content makes it raise or take long. A
-    LoRA of another tool's is taken over unless `refuses` says why not.
+    Reads PNG, JPEG, WebP and AVIF within fixed bounds; no content makes it raise or take long. Pixels are decoded only
+    where nothing else is found and a signature in the alpha channel says that a text lies there. A LoRA of another
+    tool's is taken over unless `refuses` says why not.
     """
-    return restore(read_texts(content), refuses, picture_size(content))
+    size = picture_size(content)
+    found = restore(read_texts(content), refuses, size)
+    if found is None and (hidden := stealth_text(content)):
+        found = restore({"UserComment": hidden}, refuses, size)
+    return found
 
 
 def read_pasted(text: str, refuses: RefusesLora = no_lora) -> Restored | None:
