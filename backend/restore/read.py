@@ -1,45 +1,18 @@
 """The settings that an image carries, whoever wrote them: ours exactly, others as far as they mean something here."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
-from typing import Any
+from collections.abc import Mapping
 
-from backend.domain.errors import InvalidRequest
-from backend.domain.recipes import check_recipe
-from backend.images.metadata.picture_size import picture_size
-from backend.images.metadata.request_text import KEY
+from backend.images.metadata.picture_size import Size, picture_size
 from backend.images.metadata.texts import read_texts
-from backend.restore.carried import TEXTS, Carried
-from backend.restore.civitai import read_extra
-from backend.restore.comfyui.read import read_canvas, read_graph
-from backend.restore.draw_things import read_draw_things
-from backend.restore.easy_diffusion import read_easy_diffusion
+from backend.restore.carried import Carried
 from backend.restore.fit import RefusesLora, fit, no_lora
-from backend.restore.flat_json import read_fooocus, read_novelai, read_ruined_fooocus, read_space, read_swarmui
-from backend.restore.found import Dropped, Found, Restored
+from backend.restore.found import Found, Restored
 from backend.restore.infotext import MOST_CHARACTERS, read_infotext
-from backend.restore.invokeai import read_dream, read_invokeai, read_sd_metadata
-from backend.restore.mflux import read_mflux
+from backend.restore.own import read_own
+from backend.restore.readers import readings
 from backend.restore.stealth import stealth_text
 
-OURS = "Z-Image Playground"
-_OBJECTS: tuple[Callable[[Any], Found | None], ...] = (
-    read_swarmui,
-    read_ruined_fooocus,
-    read_fooocus,
-    read_invokeai,
-    read_mflux,
-    read_draw_things,
-    read_easy_diffusion,
-    read_space,
-    read_graph,
-)
-"""Readers of one JSON object, whichever text it stands in, in the order of how sure their signs are."""
-_NO_PICTURES = "A file carries no control pictures; Settings in the history brings them back."
-_UNWIRED = "unknown"
-_ASKED = {"PositivePrompt": "prompt", "NegativePrompt": "negative_prompt"}
-"""What was typed into Stability Matrix stands in `parameters-json`; its graph has the prompt without its comments."""
 _LIKELY = re.compile(r"\bSteps: ?\d")
 _OWN_LINE = re.compile(r"^\s*Steps: ?\d", re.MULTILINE)
 _IN_ONE_LINE = re.compile(r"(?<!\n)[ \t]+(Negative prompt:|Steps: ?\d{1,4},)")
@@ -53,11 +26,15 @@ def read_metadata(content: bytes, refuses: RefusesLora = no_lora) -> Restored | 
     where nothing else is found and a signature in the alpha channel says that a text lies there. A LoRA of another
     tool's is taken over unless `refuses` says why not.
     """
-    size = picture_size(content)
-    found = restore(read_texts(content), refuses, size)
-    if found is None and (hidden := stealth_text(content)):
-        found = restore({"UserComment": hidden}, refuses, size)
-    return found
+    carried = Carried.by(read_texts(content))
+    own = read_own(carried)
+    found = None if own else _found(content, carried)
+    return fit(found, refuses) if found else own
+
+
+def find_settings(content: bytes) -> Found | None:
+    """Return another tool's settings as they stand in the file, before they are fitted to what can be done here."""
+    return _found(content, Carried.by(read_texts(content)))
 
 
 def read_pasted(text: str, refuses: RefusesLora = no_lora) -> Restored | None:
@@ -69,122 +46,29 @@ def read_pasted(text: str, refuses: RefusesLora = no_lora) -> Restored | None:
     return fit(found, refuses) if found and _says_something(found) else None
 
 
-def restore(
-    texts: Mapping[str, str], refuses: RefusesLora = no_lora, size: tuple[int, int] | None = None
-) -> Restored | None:
-    """Read the texts of a file by keyword; ours come first, then the tools in the order of how sure their signs are.
-
-    The file's own width and height, `size`, count where a tool says that it drew so.
-    """
+def restore(texts: Mapping[str, str], refuses: RefusesLora = no_lora) -> Restored | None:
+    """Read the texts of a file by keyword; ours come first, then the tools in the order of how sure their signs are."""
     carried = Carried.by(texts)
-    ours = _ours(carried)
-    if ours:
-        return ours
-    found = next((found for found in _readings(carried) if found and _says_something(found)), None)
+    own = read_own(carried)
+    found = None if own else _of_texts(carried, None)
+    return fit(found, refuses) if found else own
+
+
+def _found(content: bytes, carried: Carried) -> Found | None:
+    size = picture_size(content)
+    found = _of_texts(carried, size)
+    if found is None and (hidden := stealth_text(content)):
+        found = _of_texts(Carried({"UserComment": hidden}), size)
+    return found
+
+
+def _of_texts(carried: Carried, size: Size | None) -> Found | None:
+    """Return the first reading that says something; the file's own size counts where a tool says that it drew so."""
+    found = next((found for found in readings(carried) if found and _says_something(found)), None)
     if found and found.size_is_the_files and size:
         found.values |= {"width": size[0], "height": size[1]}
-    return fit(found, refuses) if found else None
+    return found
 
 
 def _says_something(found: Found) -> bool:
     return any(found.values.get(name) not in (None, "") for name in ("prompt", "seed", "steps"))
-
-
-def _readings(carried: Carried) -> Iterator[Found | None]:
-    for reader in _READERS:
-        yield from reader(carried)
-
-
-def _named(carried: Carried) -> Iterator[Found | None]:
-    yield read_invokeai(carried.json("invokeai_metadata"))
-    yield read_sd_metadata(carried.json("sd-metadata"))
-    yield read_novelai(carried.text, carried.json("Comment"))
-
-
-def _objects(carried: Carried) -> Iterator[Found | None]:
-    for values in filter(None, map(carried.json, TEXTS)):
-        yield from (reader(values) for reader in _OBJECTS)
-
-
-def _fields(carried: Carried) -> Iterator[Found | None]:
-    yield read_easy_diffusion(carried.texts)
-
-
-def _graphs(carried: Carried) -> Iterator[Found | None]:
-    """Read ComfyUI's graph; what it can't say, the texts beside it may.
-
-    A saver writes `unknown`, seed 0 and 512x512 where nothing is wired to it (ComfyUI-Image-Saver, `nodes.py`).
-    Civitai's generator keeps what was asked for in `extraMetadata`, within the graph's object or beside it.
-    """
-    graphs = [carried.graph("prompt"), *(carried.json(name) for name in TEXTS)]
-    graph = next((graph for graph in graphs if isinstance(graph, dict)), {})
-    extra = read_extra(Carried(graph).json("extraMetadata") or carried.json("extraMetadata"))
-    found = read_graph(graph)
-    if found is None:
-        yield extra
-        return
-    if isinstance(asked := carried.json("parameters-json"), dict):
-        found.source = "Stability Matrix"
-        found.take(asked, _ASKED)
-    beside = next(filter(None, (read_infotext(carried.text(name)) for name in TEXTS)), None)
-    for other in (extra, beside):
-        if other and other.values.get("prompt") != _UNWIRED:
-            found.complete(other)
-    yield found
-
-
-def _infotexts(carried: Carried) -> Iterator[Found | None]:
-    yield from (read_infotext(carried.text(name)) for name in TEXTS)
-
-
-def _inner(carried: Carried) -> Iterator[Found | None]:
-    for held in carried.inner():
-        for reader in _READERS:
-            yield from reader(held) if reader is not _inner else ()
-
-
-def _canvases(carried: Carried) -> Iterator[Found | None]:
-    yield read_canvas(carried.graph("workflow"))
-
-
-def _dreams(carried: Carried) -> Iterator[Found | None]:
-    if command := carried.text("Dream"):
-        yield read_dream(command)
-
-
-_READERS: tuple[Callable[[Carried], Iterator[Found | None]], ...] = (
-    _named,
-    _objects,
-    _fields,
-    _inner,
-    _graphs,
-    _infotexts,
-    _canvases,
-    _dreams,
-)
-"""In the order of how sure their signs are: a keyword of one tool's, one object, a graph, words."""
-
-
-def _ours(carried: Carried) -> Restored | None:
-    for name in (KEY, "ImageDescription"):
-        own = carried.json(name)
-        own = own.get(KEY) if isinstance(own, dict) else None
-        if isinstance(own, dict) and isinstance(own.get("request"), dict):
-            found = _checked_own(own["request"], own.get("backend"))
-            return replace(found, dropped=(*found.dropped, *_further_controls(own.get("controls"))))
-    return None
-
-
-def _further_controls(count: Any) -> tuple[Dropped, ...]:
-    """Say that a file carries no pictures; those of its further controls would be missed by nobody else."""
-    return (Dropped("controls", str(count), _NO_PICTURES),) if isinstance(count, int) and count > 0 else ()
-
-
-def _checked_own(recipe: dict[str, Any], backend: Any) -> Restored:
-    name = backend if isinstance(backend, str) else None
-    try:
-        return Restored(OURS, check_recipe(recipe), backend=name)
-    except InvalidRequest:
-        # Of another version, or changed by hand: what still fits is taken over field by field.
-        restored = fit(Found(OURS, dict(recipe)))
-        return Restored(OURS, restored.recipe, restored.dropped, name)

@@ -14,7 +14,8 @@ from backend.domain.recipes import Recipe
 from backend.domain.requests import REQUEST_TYPES, parse_request
 from backend.images.encoding import encode
 from backend.images.metadata.request_text import KEY, embed
-from backend.restore.read import OURS, read_metadata, restore
+from backend.restore.own import OURS
+from backend.restore.read import read_metadata, restore
 from tests.backend.restore.files import png, png_chunks, with_comment
 
 NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 255, (32, 48, 3), dtype=np.uint8))

@@ -10,7 +10,7 @@ from backend.images.metadata.credentials import NOT_CHECKED, Credentials, Ingred
 from backend.images.metadata.origin import Origin
 from backend.images.metadata.source_type import VOCABULARY
 from backend.restore.found import Restored
-from backend.restore.read import OURS
+from backend.restore.own import OURS
 from tests.ui.head.test_languages import LANGUAGES, known
 from ui.head.languages import words
 from ui.library.credentials_report import TYPES
