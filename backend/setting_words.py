@@ -37,6 +37,7 @@ TAKES: Mapping[str, str] = {
     "PLAYGROUND_C2PA_CERT": "the path of a PEM file with the certificate and those that signed it",
     "PLAYGROUND_C2PA_KEY": "the path of a PEM file with the certificate's private key",
     "PLAYGROUND_C2PA_TRUST": "the path of a PEM file with the certificates whose signatures count",
+    "PLAYGROUND_WATERMARK": "on or off",
     "PLAYGROUND_GPU_USD_PER_HOUR": _USD,
     "GRADIO_SERVER_NAME": "an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them",
     "GRADIO_SERVER_PORT": "a port from 0 to 65535, such as {default}",

@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     c2pa_key: SecretStr | None = Field(None, alias="PLAYGROUND_C2PA_KEY")
     """A path; hidden all the same, since somebody will put the key itself there."""
     c2pa_trust: Path | None = Field(None, alias="PLAYGROUND_C2PA_TRUST")
+    watermark: bool = Field(False, alias="PLAYGROUND_WATERMARK")
     gpu_usd_per_hour: Decimal = Field(Decimal(0), ge=0, alias="PLAYGROUND_GPU_USD_PER_HOUR")
 
     host: str = Field("127.0.0.1", alias="GRADIO_SERVER_NAME")

@@ -74,6 +74,11 @@ class Recorder:
         return signing.of_run(self.playground.files, run.request, deed)
 
     @property
+    def _watermark(self) -> bool:
+        """Whether the run's pictures get a watermark; a control picture is read by a model, and stays as it is."""
+        return self.playground.settings.watermark and not self.run.provider_ids.get(CONTROL_PICTURE)
+
+    @property
     def whole(self) -> bool:
         """Whether every image is there: nothing that comes now changes how the run ended."""
         return len({image.index for image in self.run.images}) >= self.run.request.count
@@ -149,7 +154,9 @@ class Recorder:
     def _keep(self, event: Generated) -> Generated:
         self._costs[event.index] = event.cost_usd
         try:
-            image = keep_image(self.playground.files, self.run, event, self._term, self._sign)
+            image = keep_image(
+                self.playground.files, self.run, event, self._term, self._sign, watermark=self._watermark
+            )
             self._count(image)
         except StorageFull as error:
             unkept = self._unkept(error)

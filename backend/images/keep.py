@@ -3,6 +3,7 @@
 import io
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from PIL import Image, UnidentifiedImageError
 
@@ -15,6 +16,7 @@ from backend.images.metadata.provenance import without_manifest, without_xmp
 from backend.images.metadata.request_text import embed
 from backend.images.metadata.source_type import Term, marked
 from backend.images.storage.files import SUFFIXES, ImageFiles
+from backend.images.watermark.pictures import watermarked, watermarked_file
 
 Sign = Callable[[bytes, str, bytes | None], bytes]
 """Signs a result's file of a format; the last is the provider's own file of it, if there is one. Raises `Unsigned`."""
@@ -25,16 +27,27 @@ log = logging.getLogger(__name__)
 
 
 def keep_image(
-    files: ImageFiles, run: Run, made: Generated, term: Term | None = None, sign: Sign | None = None
+    files: ImageFiles,
+    run: Run,
+    made: Generated,
+    term: Term | None = None,
+    sign: Sign | None = None,
+    *,
+    watermark: bool = False,
 ) -> RunImage:
     """Write the image with its request and IPTC's term inside, and the provider's own bytes beside; return its record.
 
-    A map, or what comes while `PLAYGROUND_MARK` is off, has no term. `sign` comes last: whatever changed a byte behind
-    it would break the signature.
+    A map, or what comes while `PLAYGROUND_MARK` is off, has no term. With `watermark` the pixels are marked too, but
+    for those of the provider's own bytes. `sign` comes last: whatever changed a byte behind it would break the
+    signature.
     """
+    if watermark and isinstance(made.image, Image.Image):
+        made = replace(made, image=watermarked(made.image))
     content, image_format, (width, height) = _as_file(run, made)
     from_provider = isinstance(made.image, bytes)
     bare = _bare(content, image_format, term) if from_provider else content
+    if watermark and from_provider:
+        bare = watermarked_file(bare, image_format)
     stamped = embed(bare, image_format, of_image(run.request, made.index), made.seed, run.backend)
     stamped = marked(stamped, image_format, term)
     details = dict(made.details)

@@ -5,24 +5,30 @@ from backend.money.caps import usd
 from backend.playground import Playground
 from backend.settings import Settings
 
+WATERMARKED = (
+    "Every result of 256 pixels a side and more gets a watermark in its pixels (PLAYGROUND_WATERMARK is on): it "
+    "changes them a little, also outside a mask, and a seed's picture isn't the one that it is without."
+)
 UNMARKED = "Pictures don't say that a model made them (PLAYGROUND_MARK is off): say it yourself where you show them."
 
 _AFTER = "then the certificate ends, and without another one they are handed out unsigned."
 
 
 def start_lines(playground: Playground) -> list[str]:
-    """Return the lines about strangers and signatures; none where only this machine reaches the page and signs nothing.
+    """Return the lines about strangers, and about what is written into pictures; each one sentence or two.
 
-    There alone pictures may be left unmarked, which is said.
+    Where only this machine reaches the page there are none of the former; there alone pictures may be left unmarked.
     """
     settings = playground.settings
+    pixels = [WATERMARKED] if settings.watermark else []
     if not settings.public:
-        return _signing(playground) if settings.mark else [UNMARKED]
+        return [*_signing(playground), *pixels] if settings.mark else [UNMARKED, *pixels]
     password = "It asks for a password." if settings.auth else "No password is asked; --auth NAME:PASSWORD sets one."
     return [
         f"Strangers can reach this page ({_way(settings)}). {password}",
         _spending(playground),
         *_signing(playground),
+        *pixels,
     ]
 
 

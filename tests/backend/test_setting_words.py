@@ -30,6 +30,7 @@ WRONG = {
     "PLAYGROUND_C2PA_CERT": ("{file}",),
     "PLAYGROUND_C2PA_KEY": ("{file}", "-----BEGIN PRIVATE KEY-----secret"),
     "PLAYGROUND_C2PA_TRUST": ("{file}", "no such file"),
+    "PLAYGROUND_WATERMARK": ("faint",),
     "PLAYGROUND_GPU_USD_PER_HOUR": ("-2",),
     "GRADIO_SERVER_NAME": ("no.such.host.invalid", "192.0.2.1"),
     "GRADIO_SERVER_PORT": ("http", "65536", "-1"),

@@ -30,6 +30,11 @@ const bring = () => requestAnimationFrame(() => requestAnimationFrame(() => {
 watch('value', bring);
 bring();  // the first value makes the place
 """
+WATERMARKED = (
+    '<p class="hint">'
+    "Results of 256 pixels a side and more carry a watermark in their pixels: it changes them a "
+    "little, also outside a mask.</p>"
+)
 _PICTURE = Markup(
     '<svg viewBox="0 0 48 48" aria-hidden="true"><rect x="5" y="9" width="38" height="30" rx="5"/>'
     '<circle cx="16" cy="20" r="4"/><path d="M7 35l11-10 8 7 6-5 9 8"/></svg>'
@@ -76,5 +81,7 @@ def results_area(playground: Playground, examples: Mapping[str, Sequence[tuple[s
         recoverable = recovering_area()
         inspector = gr.HTML("", visible=False, elem_id="inspector", js_on_load=_COPY_JS, apply_default_css=False)
         link = result_link_area()
+        if playground.settings.watermark:
+            gr.HTML(WATERMARKED, elem_id="watermarked", apply_default_css=False)
         history = history_area(playground)
     return ResultsArea(stage, recoverable, inspector, link, history)

@@ -9,6 +9,7 @@ from backend.restore.read import OURS
 from ui.library.credentials_report import TYPES, credentials_lines
 
 _UNMARKED = "It doesn't say that a model made it: it is older than such marks, or they were switched off, or taken out."
+_WATERMARK = "Its pixels carry the watermark of a Z-Image Playground: a model made or edited it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,8 @@ class Reading:
 
     settings: Restored | None
     origin: Origin | None
+    watermark: bool = False
+    """Whether its pixels carry the playground's watermark."""
 
 
 NOTHING = Reading(None, None)
@@ -26,6 +29,8 @@ def origin_lines(found: Reading) -> list[str]:
     """Return what a file says of its origin, in sentences; none where it says nothing and isn't ours."""
     origin = found.origin
     lines = [_type_line(origin)] if origin and origin.source_type else []
+    if found.watermark:
+        lines.append(_WATERMARK)
     if not lines and found.settings and found.settings.source == OURS:
         lines.append(_UNMARKED)
     if origin and origin.credentials:
@@ -47,15 +52,17 @@ def reading_json(found: Reading) -> dict[str, Any]:
         "source": settings.source if settings else None,
         "request": settings.recipe if settings else {},
         "dropped": [{"name": left.name, "value": left.value, "why": left.why} for left in left_out],
-        "origin": _origin_json(found.origin, origin_lines(found)) if found.origin else None,
+        "origin": _origin_json(found, origin_lines(found)) if found.origin or found.watermark else None,
     }
 
 
-def _origin_json(origin: Origin, lines: list[str]) -> dict[str, Any]:
-    found = origin.credentials
+def _origin_json(found: Reading, lines: list[str]) -> dict[str, Any]:
+    origin = found.origin
+    credentials = origin.credentials if origin else None
     return {
-        "digital_source_type": origin.source_type,
-        "content_credentials": found.standing if found else None,
-        "credentials": asdict(found) if found else None,
+        "digital_source_type": origin.source_type if origin else None,
+        "content_credentials": credentials.standing if credentials else None,
+        "credentials": asdict(credentials) if credentials else None,
+        "watermark": "found" if found.watermark else None,
         "says": " ".join(lines),
     }

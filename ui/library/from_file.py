@@ -12,6 +12,7 @@ from backend.adapters.base import Backend
 from backend.domain.errors import BadImage, PlaygroundError
 from backend.generation.picture_access import check_upload
 from backend.images.metadata.origin import read_origin
+from backend.images.watermark.pictures import carries_watermark
 from backend.playground import Playground
 from backend.restore.found import Restored
 from backend.restore.read import read_metadata, read_pasted
@@ -47,6 +48,7 @@ def read_file(playground: Playground, visitor: str, value: Any, backend: Backend
     found = Reading(
         read_metadata(content, (backend or playground.choose("auto")).refuses_lora),
         read_origin(content, playground.checker.read),
+        watermark=carries_watermark(content),
     )
     if found == NOTHING:
         raise BadImage(NO_SETTINGS)

@@ -63,3 +63,10 @@ def test_unmarked_pictures_are_said_at_the_start_and_refused_before_strangers(pl
     assert "PLAYGROUND_MARK is off" in line
     with pytest.raises(NotReady, match="PLAYGROUND_MARK is off"):
         check_start(shared(playground, mark=False).settings)
+
+
+def test_a_watermark_is_said_at_the_start_wherever_the_page_can_be_reached_from(playground: Playground) -> None:
+    here = playground.settings.model_copy(update={"watermark": True})
+    (line,) = start_lines(dataclasses.replace(playground, settings=here))
+    assert "PLAYGROUND_WATERMARK is on" in line
+    assert start_lines(shared(playground, watermark=True))[-1] == line

@@ -11,6 +11,8 @@ from backend.domain.requests import parse_request
 from backend.images.encoding import encode
 from backend.images.metadata.request_text import embed
 from backend.images.metadata.source_type import marked
+from backend.images.watermark.pictures import watermarked
+from tests.backend.images.watermark.test_mark import picture
 from tests.browser.folds import open_fold
 from tests.serving import Site
 
@@ -37,6 +39,10 @@ def test_the_origin_is_said_beside_the_settings_and_without_any(page: Page, tmp_
     expect(page.locator("#prompt textarea")).to_have_value("a red boat")
     said = page.locator("#notice").filter(has_text="doesn't say that a model made it")
     expect(said).to_be_visible()
+    drop(page, tmp_path / "stripped.webp", encode(watermarked(Image.fromarray(picture("clouds"))), "webp"))
+    stripped = page.locator("#notice").filter(has_text="Its pixels carry the watermark of a Z-Image Playground")
+    expect(stripped).to_be_visible()
+    expect(stripped).to_contain_text("carries no settings")
 
 
 def test_a_providers_own_file_is_one_press_away(page: Page, site: Site) -> None:

@@ -14,7 +14,7 @@ from backend.restore.own import OURS
 from tests.ui.head.test_languages import LANGUAGES, known
 from ui.head.languages import words
 from ui.library.credentials_report import TYPES
-from ui.library.file_report import _UNMARKED, Reading, origin_lines, reading_json
+from ui.library.file_report import _UNMARKED, _WATERMARK, Reading, origin_lines, reading_json
 from ui.library.from_file import read_note
 
 CAPTURE = VOCABULARY.replace("http:", "https:") + "digitalCapture"
@@ -34,6 +34,8 @@ THEIRS = Restored("A1111", {"prompt": "a boat"})
             ["camera", "can't be checked"],
         ),
         (Reading(None, Origin("urn:unheard-of", None)), ["urn:unheard-of"]),
+        (Reading(SETTINGS, None, watermark=True), ["pixels carry the watermark"]),
+        (Reading(None, Origin(CAPTURE, NOT_CHECKED), watermark=True), ["camera", "watermark", "can't be checked"]),
         (Reading(None, Origin(None, NOT_CHECKED)), ["Content Credentials (C2PA), which can't be checked here"]),
     ],
 )
@@ -114,4 +116,5 @@ def test_what_a_file_says_of_its_origin_is_said_in_every_language(language: str)
     ]
     standings: tuple[Standing, ...] = get_args(Standing)
     said += [line for standing in standings for line in origin_lines(read(standing))]
-    assert [line for line in (*said, *TYPES.values(), _UNMARKED, *TITLES) if not known(line, table)] == []
+    sentences = (*said, *TYPES.values(), _UNMARKED, _WATERMARK, *TITLES)
+    assert [line for line in sentences if not known(line, table)] == []
