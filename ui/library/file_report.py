@@ -5,7 +5,7 @@ from typing import Any
 
 from backend.images.metadata.origin import Origin
 from backend.restore.found import Restored
-from backend.restore.read import OURS
+from backend.restore.own import OURS
 from ui.library.credentials_report import TYPES, credentials_lines
 
 _UNMARKED = "It doesn't say that a model made it: it is older than such marks, or they were switched off, or taken out."
