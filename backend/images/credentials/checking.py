@@ -16,6 +16,7 @@ from backend.images.metadata.credentials import NOT_CHECKED, UNREADABLE, Credent
 
 AT_ONCE = 2
 """Files that are checked at the same time; whoever comes then waits."""
+MOST_PRIVATE = 200
 _UNTRUSTED = "signingCredential.untrusted"
 _OF_THE_CERTIFICATE = ("signingCredential.", "claimSignature.outsideValidity", "timeStamp.")
 _CHANGED = ("mismatch", "missing")
@@ -45,17 +46,26 @@ class Checker:
         folder = package_folder()
         if folder is None:
             return NOT_CHECKED
-        if not self.turns.acquire(timeout=reader.MOST_SECONDS):
-            return UNREADABLE
-        try:
-            told = self._ask(folder, content)
-        finally:
-            self.turns.release()
+        told = self._in_turn(folder, content)
         return UNREADABLE if told is None else self._found(told)
 
-    def _ask(self, folder: Path, content: bytes) -> Mapping[str, Any] | None:
-        mime = _MIMES.get(content[:4], "image/jpeg")
-        order = {"folder": str(folder), "mime": mime, "trusted": self.trusted, "own": self.own}
+    def private_parts(self, content: bytes) -> tuple[str, ...] | None:
+        """Return where in a file's credentials pictures and places lie; None where they can't be read, as in `read`."""
+        folder = package_folder()
+        told = self._in_turn(folder, content, private=True) if folder else None
+        return None if told is None or len(told["private"]) > MOST_PRIVATE else tuple(told["private"])
+
+    def _in_turn(self, folder: Path, content: bytes, *, private: bool = False) -> Mapping[str, Any] | None:
+        if not self.turns.acquire(timeout=reader.MOST_SECONDS):
+            return None
+        try:
+            mime = _MIMES.get(content[:4], "image/jpeg")
+            order = {"folder": str(folder), "mime": mime, "trusted": self.trusted, "own": self.own, "private": private}
+            return self._ask(order, content)
+        finally:
+            self.turns.release()
+
+    def _ask(self, order: Mapping[str, Any], content: bytes) -> Mapping[str, Any] | None:
         try:
             done = subprocess.run(
                 [sys.executable, "-I", "-S", reader.__file__],

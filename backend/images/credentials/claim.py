@@ -23,6 +23,8 @@ class Source:
     relationship: Relationship
     image_format: str
     content: bytes = b""
+    private: tuple[str, ...] = ()
+    """Where in those credentials pictures and places lie, which are nobody else's business."""
     finished: bool = False
     """Whether it is a provider's own file of the result, whose every pixel it has."""
 
@@ -39,11 +41,18 @@ class Deed:
 
 def definition(deed: Deed, sources: Sequence[Source]) -> dict[str, Any]:
     """Return the manifest as the library takes it; sources that have credentials are added by their files."""
+    private = list(dict.fromkeys(part for each in sources for part in each.private))
+    actions = [*_actions(deed, sources), *map(_redacted, private)]
     return {
         "claim_generator_info": [{"name": GENERATOR, "version": VERSION}],
+        "redactions": private,
         "ingredients": [named(index, each) for index, each in enumerate(sources) if not each.content],
-        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": _actions(deed, sources)}}],
+        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": actions}}],
     }
+
+
+def _redacted(part: str) -> dict[str, Any]:
+    return {"action": "c2pa.redacted", "reason": "c2pa.PII.present", "parameters": {"redacted": part}}
 
 
 def named(index: int, source: Source) -> dict[str, str]:

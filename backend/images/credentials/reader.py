@@ -18,6 +18,16 @@ _MOST_TEXT = 80
 _MOST_ADDRESS = 200
 _MOST_INGREDIENTS = 5
 _MOST_TYPES = 3
+_PRIVATE = (
+    "c2pa.thumbnail",
+    "c2pa.metadata",
+    "c2pa.embedded-data",
+    "cawg.metadata",
+    "stds.exif",
+    "stds.iptc",
+    "stds.xmp",
+)
+"""How the labels of assertions begin that hold pictures, places, and what a camera noted."""
 _PURPOSES = "1.3.6.1.4.1.62558.2.1\n1.3.6.1.5.5.7.3.4\n1.3.6.1.5.5.7.3.36\n1.3.6.1.4.1.311.76.59.1.9\n"
 """What a certificate may be made for (EKU): C2PA claims, email, documents, and Microsoft's. Unless they are named here,
 c2pa-python 0.38 takes those for email alone."""
@@ -49,6 +59,16 @@ def summary(store: Mapping[str, Any]) -> dict[str, Any]:
         "ingredients": [_ingredient(each, manifests, results) for each in ingredients[:_MOST_INGREDIENTS]],
         "more": len(ingredients[_MOST_INGREDIENTS:]),
     }
+
+
+def private_parts(store: Mapping[str, Any]) -> list[str]:
+    """Return where pictures, places and what a camera noted lie in any manifest of a detailed report, as JUMBF URIs."""
+    return [
+        f"self#jumbf=/c2pa/{manifest}/c2pa.assertions/{label}"
+        for manifest, told in store["manifests"].items()
+        for label in told["assertion_store"]
+        if label.startswith(_PRIVATE)
+    ]
 
 
 def _signer(manifest: Mapping[str, Any]) -> dict[str, str]:
@@ -109,11 +129,13 @@ def _text(value: Any, most: int = _MOST_TEXT) -> str:
     return " ".join(shown.split())[:most]
 
 
-def read(order: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the summary of a file; raises whatever the library does."""
+def read(order: Mapping[str, Any], content: bytes) -> dict[str, Any]:
+    """Return the summary of a file, or only its private parts if these are asked for; raises what the library does."""
     library = importlib.import_module(LIBRARY)
     context = library.Context.from_dict(settings_of(order["trusted"], order["own"]))
     with library.Reader(order["mime"], io.BytesIO(content), context=context) as reader:
+        if order["private"]:
+            return {"private": private_parts(json.loads(reader.detailed_json()))}
         return summary(json.loads(reader.json()))
 
 

@@ -57,6 +57,8 @@ def _with_file(checker: Checker, bare: Source, content: bytes) -> Source:
     if not has_manifest(content):
         return bare
     small = len(content) - len(without_manifest(content, bare.image_format)) <= MOST_MANIFEST
-    if small and checker.read(content).standing not in ("unreadable", "not checked"):
-        return replace(bare, content=content)
-    return replace(bare, title=UNREAD.format(title=bare.title))
+    private = checker.private_parts(content) if small else None
+    if private is None:
+        return replace(bare, title=UNREAD.format(title=bare.title))
+    # A provider's picture is the result itself; of a visitor's own nobody else sees more than the result shows.
+    return replace(bare, content=content, private=() if bare.finished else private)

@@ -9,13 +9,14 @@ from typing import Any
 
 import c2pa
 
-from backend.domain.parts import OutputFormat
 from backend.images.credentials.claim import Deed
 from backend.images.credentials.reader import settings_of
 from backend.images.credentials.signing import Signing
 from backend.images.encoding import encode
-from tests.backend.images.metadata.test_source_type import NOISE
+from backend.domain.parts import OutputFormat
+from backend.images.metadata.source_type import VOCABULARY
 from tests.backend.restore.files import png_chunk
+from tests.backend.images.metadata.test_source_type import NOISE
 from tests.certificates import Chain
 
 PHOTO = Deed("text_to_image", "trainedAlgorithmicMedia", "a model", "a machine")
@@ -47,6 +48,29 @@ def signed(signing: Signing | None, image_format: OutputFormat = "png") -> bytes
     """Return a file that somebody has signed."""
     assert signing is not None
     return signing.sign(encode(NOISE, image_format), image_format, PHOTO, ())
+
+
+def from_a_camera(chain: Chain, of: bytes | None = None) -> bytes:
+    """Return a PNG that another program has signed, with a small picture, a place and an author; `of` is its parent."""
+    context = c2pa.Context.from_dict(
+        settings_of(chain.root.decode(), "") | {"builder": {"thumbnail": {"enabled": True}}}
+    )
+    opened = {"action": "c2pa.opened", "parameters": {"ingredientIds": ["it"]}}
+    taken = {"action": "c2pa.created", "digitalSourceType": f"{VOCABULARY}digitalCapture"}
+    place = {"@context": {"exif": "http://ns.adobe.com/exif/1.0/"}, "exif:GPSLatitude": "39,21.102N"}
+    told = {
+        "c2pa.actions.v2": {"actions": [opened if of else taken]},
+        "c2pa.metadata": place,
+        "org.example.author": {"name": "Ann the author"},
+    }
+    assertions = [{"label": label, "data": data} for label, data in told.items()]
+    builder = c2pa.Builder({"claim_generator_info": [{"name": "A camera"}], "assertions": assertions}, context=context)
+    if of:
+        builder.add_ingredient({"title": "it", "relationship": "parentOf", "label": "it"}, "image/png", io.BytesIO(of))
+    target = io.BytesIO()
+    info = c2pa.C2paSignerInfo("es256", chain.certificates, chain.key, None)
+    builder.sign(c2pa.Signer.from_info(info), "image/png", io.BytesIO(encode(NOISE, "png")), target)
+    return target.getvalue()
 
 
 def with_another_pixel(content: bytes, image_format: str) -> bytes:

@@ -12,25 +12,25 @@ import numpy as np
 import pytest
 
 from backend.domain.caller import Caller
-from backend.domain.events import Finished
-from backend.domain.parts import OutputFormat
-from backend.domain.records import Run
-from backend.domain.requests import MODES, Mode, parse_request
-from backend.generation.generate import generate
-from backend.generation.recovery import recover
 from backend.images.credentials.sources import MOST_MANIFEST
 from backend.images.encoding import encode
-from backend.images.keep import UNSIGNED
-from backend.images.metadata.origin import read_origin
-from backend.images.metadata.provenance import without_manifest
-from backend.images.metadata.texts import has_manifest
+from backend.domain.events import Finished
+from backend.generation.generate import generate
 from backend.playground import Playground
+from backend.generation.recovery import recover
+from backend.domain.parts import OutputFormat
+from backend.domain.requests import MODES, Mode, parse_request
+from backend.images.metadata.origin import read_origin
 from backend.restore.read import read_metadata
-from tests.backend.generation.test_recovery import left_running, wait_until_finished
+from backend.images.metadata.texts import has_manifest
+from backend.images.keep import UNSIGNED
+from backend.images.metadata.provenance import without_manifest
+from backend.domain.records import Run
 from tests.backend.images.credentials.conftest import short_lived, signing
-from tests.backend.images.credentials.files import actions, active, report, signed, with_another_pixel
-from tests.backend.images.metadata.test_source_type import FORMATS, NOISE, SAID, pixels
+from tests.backend.images.credentials.files import actions, active, from_a_camera, report, signed, with_another_pixel
 from tests.backend.restore.files import png_chunk
+from tests.backend.images.metadata.test_source_type import FORMATS, NOISE, SAID, pixels
+from tests.backend.generation.test_recovery import left_running, wait_until_finished
 from tests.certificates import SIGNER, Chain, make_chain
 
 CREATED, EDITED = ["c2pa.created"], ["c2pa.opened", "c2pa.edited"]
@@ -127,6 +127,21 @@ def test_a_photo_without_credentials_is_named_and_nothing_of_it_goes_along(signe
     content = file_of(signer, "image_to_image", image=signer.files.put(encode(NOISE, "jpeg"), "jpeg"))
     (parent,) = active(content, "png")["ingredients"]
     assert set(parent) == {"title", "format", "relationship", "label"}
+
+
+def test_no_small_picture_and_no_place_of_a_signed_photo_goes_along(signer: Playground, chain: Chain) -> None:
+    photo = from_a_camera(chain, of=from_a_camera(chain))
+    assert [photo.count(sign) for sign in (b"\xff\xd8\xff", b"GPSLatitude", b"Ann the author")] == [2, 2, 2]
+    sha256 = signer.files.put(photo, "png")
+    content = file_of(signer, "inpaint", image=sha256, controls=[{"image": sha256}])
+    assert [content.count(sign) for sign in (b"\xff\xd8\xff", b"GPSLatitude", b"Ann the author")] == [0, 0, 2]
+    found = report(content, "png", chain)
+    assert found["validation_state"] == "Trusted"
+    assert len(found["manifests"]) == 3
+    assert [each["action"] for each in actions(content, "png")] == [*EDITED, *["c2pa.redacted"] * 4]
+    again = file_of(signer, "image_to_image", image=signer.files.put(content, "png"))
+    assert report(again, "png", chain)["validation_state"] == "Trusted"
+    assert [(each.signed, each.holds) for each in signer.checker.read(again).ingredients] == [(True, True)]
 
 
 def test_what_guides_is_an_input_and_a_mask_is_no_ingredient(signer: Playground) -> None:
