@@ -133,7 +133,7 @@ def read(order: Mapping[str, Any], content: bytes) -> dict[str, Any]:
     """Return the summary of a file, or only its private parts if these are asked for; raises what the library does."""
     library = importlib.import_module(LIBRARY)
     context = library.Context.from_dict(settings_of(order["trusted"], order["own"]))
-    with library.Reader(order["mime"], io.BytesIO(content), context=context) as reader:
+    with library.Reader(io.BytesIO(content), context=context) as reader:
         if order["private"]:
             return {"private": private_parts(json.loads(reader.detailed_json()))}
         return summary(json.loads(reader.json()))

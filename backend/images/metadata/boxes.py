@@ -13,6 +13,8 @@ _MOST_BYTES = 2**23
 _FULL = 4
 """Bytes of version and flags, before the content of a full box."""
 _HOLD = (b"meta", b"iprp", b"ipco")
+_C2PA = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
+"""The `uuid` box that holds a C2PA manifest (C2PA specification 2.2, annex A.5)."""
 _BRANDS = (b"avif", b"avis")
 Span = tuple[int, int]
 
@@ -23,8 +25,11 @@ def is_avif(content: bytes) -> bool:
 
 
 def avif_parts(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield EXIF (as TIFF) and XMP, by the names that they have in a WebP."""
-    found = dict(_boxes(content, 0, len(content)))
+    """Yield EXIF (as TIFF) and XMP by their names in a WebP, and a C2PA manifest by its name in a PNG, without data."""
+    boxes = list(_boxes(content, 0, len(content)))
+    if any(kind == b"uuid" and content.startswith(_C2PA, start) for kind, (start, _) in boxes):
+        yield b"caBX", b""
+    found = dict(boxes)
     kinds = _kinds(content, found[b"iinf"]) if b"iinf" in found else {}
     for number, data in _items(content, found, kinds):
         if kinds[number] == b"Exif":

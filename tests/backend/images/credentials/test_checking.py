@@ -38,6 +38,18 @@ def test_who_is_on_the_servers_list_is_trusted_and_anybody_else_unknown(
     assert Checker().read(content).standing == "unknown issuer"
 
 
+def test_an_avif_is_checked_too(signer: Playground) -> None:
+    plain = io.BytesIO()
+    NOISE.save(plain, "AVIF")
+    assert signer.signing is not None
+    content = signer.signing.sign(plain.getvalue(), "avif", PHOTO, ())
+    found = read_origin(content, signer.checker.read)
+    assert found is not None
+    assert found.credentials is not None
+    assert found.credentials.standing == "trusted"
+    assert read_origin(plain.getvalue(), signer.checker.read) is None
+
+
 def test_another_customer_of_the_servers_own_issuer_is_not_the_server(signer: Playground) -> None:
     content = signed(signer.signing)
     assert signer.checker.read(content).standing == "trusted"

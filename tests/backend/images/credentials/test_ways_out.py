@@ -1,0 +1,118 @@
+"""Signed results on every backend, and on every way on which they leave."""
+
+import dataclasses
+import hashlib
+import json
+import logging
+import zipfile
+from pathlib import Path
+
+import httpx
+import pytest
+from gradio_client import Client, handle_file
+from PIL import Image
+
+from backend.domain.caller import Caller
+from backend.images.encoding import encode
+from backend.domain.events import Finished
+from backend.generation.generate import draw_control
+from backend.playground import Playground
+from backend.domain.parts import Control
+from backend.domain.requests import MODES, Mode, Request, parse_request
+from backend.images.metadata.texts import has_manifest
+from backend.record.zip_file import write_zip
+from backend.images.metadata.source_type import VOCABULARY
+from tests.backend.images.credentials.conftest import signing
+from tests.backend.images.credentials.files import actions, active, report
+from tests.backend.images.credentials.test_signing import file_of, run_of
+from tests.backend.images.metadata.test_source_type import FORMATS, NOISE, SAID, exiftool
+from tests.backend.adapters.runware.scene import Scene, runware_scene
+from tests.certificates import Chain
+from tests.serving import free_port, page_of
+from ui.serving.served import Served
+
+CALLER = Caller(visitor="visitor-1")
+
+
+def asked(playground: Playground, mode: Mode) -> Request:
+    photo = playground.files.put(encode(NOISE.resize((256, 256)), "png"), "png")
+    given = {} if mode == "text_to_image" else {"image": photo}
+    given |= {"mask": photo} if mode == "inpaint" else {}
+    more = {"left": 64} if mode == "outpaint" else {}
+    return parse_request({"mode": mode, "prompt": "a boat", "seed": 5, **given, **more})
+
+
+def with_runware(scene: Scene, chain: Chain, folder: Path) -> Playground:
+    """Let a scene's playground sign."""
+    scene.playground = signing(scene.playground, chain, folder)
+    return scene.playground
+
+
+def test_a_providers_results_are_signed_in_every_mode_and_its_maps_are_not(chain: Chain, tmp_path: Path) -> None:
+    with runware_scene(tmp_path / "data") as scene:
+        playground = with_runware(scene, chain, tmp_path / "certificates")
+        for mode in MODES:
+            _, run = scene.draw(asked(playground, mode))
+            content = playground.files.whole(run.images[0].sha256)
+            assert report(content, "png", chain)["validation_state"] == "Trusted"
+            told = actions(content, "png")[-1]
+            assert told["softwareAgent"]["name"] == "runware:z-image@turbo"
+            assert told["description"].endswith(" on Runware")
+            assert told["digitalSourceType"] == VOCABULARY + SAID[mode]
+        photo = playground.files.put(encode(NOISE, "png"), "png")
+        *_, bought = draw_control(playground, CALLER, "runware", Control(image=photo, preprocess="depth"))
+        assert isinstance(bought, Finished)
+        assert not has_manifest(playground.files.whole(bought.run.images[0].sha256))
+
+
+def test_copies_and_zips_hold_the_signed_bytes(signer: Playground, tmp_path: Path) -> None:
+    run = run_of(signer, count=2)
+    contents = [signer.files.whole(image.sha256) for image in run.images]
+    served = Served(signer.files, signer.holders)
+    assert [served.copy(image, "visitor-1").read_bytes() for image in run.images] == contents
+    names = write_zip(tmp_path / "images.zip", signer.files, [run]).names
+    with zipfile.ZipFile(tmp_path / "images.zip") as archive:
+        assert [archive.read(name) for name in names] == contents
+    assert not has_manifest(served.thumbnail(run.images[0].sha256, "visitor-1").read_bytes())
+
+
+def test_a_script_gets_the_signed_bytes_and_can_ask_what_they_say(
+    signer: Playground, chain: Chain, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    at = signer.settings.model_copy(update={"port": free_port()})
+    with page_of(dataclasses.replace(signer, settings=at)) as address:
+        client = Client(address, verbose=False, download_files=tmp_path / "downloads")
+        (path,), run = client.predict(prompt="a red fox", seed=3, api_name="/text_to_image")
+        content = Path(path).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == run["images"][0]["sha256"]
+        found = client.predict(image=handle_file(path), api_name="/read_metadata")
+        (edited,), _ = client.predict("a red fox", handle_file(path), api_name="/image_to_image")
+        pages = [httpx.get(f"{address}{part}").text for part in ("/", "/config", "/gradio_api/info")]
+    assert found["origin"]["content_credentials"] == "trusted"
+    assert "nothing was changed since" in found["origin"]["says"]
+    (parent,) = active(Path(edited).read_bytes(), "png")["ingredients"]
+    assert parent["active_manifest"] == active(content, "png")["label"]
+    secrets = [line for line in chain.key.decode().splitlines() if line and "---" not in line]
+    secrets.append(signer.settings.c2pa_key.get_secret_value() if signer.settings.c2pa_key else "")
+    for shown in (*pages, caplog.text, json.dumps(found), json.dumps(run)):
+        assert not any(secret in shown for secret in secrets)
+
+
+@pytest.mark.system
+def test_exiftool_reads_the_term_of_signed_files_and_finds_nothing_wrong(signer: Playground, tmp_path: Path) -> None:
+    wanted = {}
+    for mode in MODES:
+        for image_format in FORMATS:
+            path = tmp_path / f"{mode}.{image_format}"
+            path.write_bytes(file_of(signer, mode, output_format=image_format))
+            wanted[str(path)] = VOCABULARY + SAID[mode]
+            with Image.open(path) as picture:
+                picture.load()
+    read = json.loads(exiftool("-json", "-n", "-XMP-iptcExt:DigitalSourceType", *wanted))
+    assert {one["SourceFile"]: one["DigitalSourceType"] for one in read} == wanted
+    faults = json.loads(exiftool("-json", "-validate", "-warning", "-error", *wanted))
+    assert [one for one in faults if "Error" in one] == []
+    told = [name for name in wanted if not name.endswith(".webp")]  # Of WebP, exiftool 12.57 tells no JUMBF.
+    found = json.loads(exiftool("-json", "-CBOR:ActionsAction", *told))
+    assert {str(one["ActionsAction"]).partition(".")[0].strip("['") for one in found} == {"c2pa"}
