@@ -34,9 +34,9 @@ TAKES: Mapping[str, str] = {
     "PLAYGROUND_REPLICAS": "a whole number from 1 up",
     "PLAYGROUND_DISK_LIMIT_GB": "a number of gigabytes above 0, such as 20",
     "PLAYGROUND_MARK": "on or off",
-    "PLAYGROUND_C2PA_CERT": "the path of a PEM file with the certificate and those that signed it",
-    "PLAYGROUND_C2PA_KEY": "the path of a PEM file with the certificate's private key",
-    "PLAYGROUND_C2PA_TRUST": "the path of a PEM file with the certificates whose signatures count",
+    "PLAYGROUND_C2PA_CERT": "the path of a PEM file with the certificate and those that signed it, or its text",
+    "PLAYGROUND_C2PA_KEY": "the path of a PEM file with the certificate's private key, or its text",
+    "PLAYGROUND_C2PA_TRUST": "the path of a PEM file with the certificates whose signatures count, or its text",
     "PLAYGROUND_WATERMARK": "on or off",
     "PLAYGROUND_GPU_USD_PER_HOUR": _USD,
     "GRADIO_SERVER_NAME": "an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them",
@@ -62,7 +62,14 @@ OPTIONS: Mapping[str, str] = {
 }
 """The settings that the command line has as well."""
 
-_SECRET = ("PLAYGROUND_AUTH", "PLAYGROUND_DATABASE_URL", "PLAYGROUND_IMAGES_URL", "GRADIO_VIBE_MODE")
+_SECRET = (
+    "PLAYGROUND_C2PA_CERT",
+    "PLAYGROUND_C2PA_TRUST",
+    "PLAYGROUND_AUTH",
+    "PLAYGROUND_DATABASE_URL",
+    "PLAYGROUND_IMAGES_URL",
+    "GRADIO_VIBE_MODE",
+)
 """Settings that hold a password, or may."""
 
 

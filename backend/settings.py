@@ -45,10 +45,10 @@ class Settings(BaseSettings):
     replicas: int | None = Field(None, ge=1, alias="PLAYGROUND_REPLICAS")
     disk_limit_gb: Decimal | None = Field(None, gt=0, alias="PLAYGROUND_DISK_LIMIT_GB")
     mark: bool = Field(True, alias="PLAYGROUND_MARK")
-    c2pa_cert: Path | None = Field(None, alias="PLAYGROUND_C2PA_CERT")
+    c2pa_cert: str | None = Field(None, alias="PLAYGROUND_C2PA_CERT")
     c2pa_key: SecretStr | None = Field(None, alias="PLAYGROUND_C2PA_KEY")
-    """A path; hidden all the same, since somebody will put the key itself there."""
-    c2pa_trust: Path | None = Field(None, alias="PLAYGROUND_C2PA_TRUST")
+    """A path, or the key itself, as a Space's secrets have it."""
+    c2pa_trust: str | None = Field(None, alias="PLAYGROUND_C2PA_TRUST")
     watermark: bool = Field(False, alias="PLAYGROUND_WATERMARK")
     gpu_usd_per_hour: Decimal = Field(Decimal(0), ge=0, alias="PLAYGROUND_GPU_USD_PER_HOUR")
 

@@ -4,7 +4,7 @@ import logging
 import time
 from dataclasses import replace
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
 
 from sqlalchemy import Connection
 
@@ -63,7 +63,7 @@ class Recorder:
             return None
         return TERMS[self.run.request.mode]
 
-    @property
+    @cached_property
     def _sign(self) -> Sign | None:
         """What signs the run's pictures, those brought home later too; it stays in this process, whoever draws them."""
         signing, term, run = self.playground.signing, self._term, self.run

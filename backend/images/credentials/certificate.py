@@ -38,16 +38,16 @@ class Identity:
     """PKCS #8 in PEM, in the clear."""
 
 
-def read_identity(cert: Path, key: Path, now: datetime | None = None) -> Identity:
-    """Read both files; raise `WrongSetting`, which never holds anything of the key's file or its name."""
+def read_identity(cert: str, key: str, now: datetime | None = None) -> Identity:
+    """Read both, by their paths or as PEM texts; raise `WrongSetting`, which holds nothing of the key or its path."""
     chain = read_certificates(CERT, cert)
     private = _read_key(key)
     own = chain[0]
-    _check_certificate(cert, own, now or datetime.now(UTC))
+    _check_certificate(_place(cert), own, now or datetime.now(UTC))
     if own.public_key() != private.public_key():
         raise WrongSetting(
-            f"{KEY} is not the key of the first certificate in {cert} ({CERT}): give the key that it was made for, and "
-            "put that certificate first."
+            f"{KEY} is not the key of the first certificate in {_place(cert)} ({CERT}): give the key that it was made "
+            "for, and put that certificate first."
         )
     return Identity(
         chain=_pem([own, *(each for each in chain[1:] if each.issuer != each.subject)]),
@@ -62,14 +62,15 @@ def read_identity(cert: Path, key: Path, now: datetime | None = None) -> Identit
     )
 
 
-def read_certificates(setting: str, path: Path) -> list[x509.Certificate]:
-    """Return the certificates of a PEM file, at least one; raise `WrongSetting`."""
+def read_certificates(setting: str, given: str) -> list[x509.Certificate]:
+    """Return the certificates of a PEM file or text, at least one; raise `WrongSetting`."""
     try:
-        return x509.load_pem_x509_certificates(_content(path))
+        return x509.load_pem_x509_certificates(_content(given))
     except OSError as error:
-        raise WrongSetting(f"{setting} names {path}, which can't be read ({error.strerror}): {_CHAIN}.") from error
-    except ValueError as error:
-        raise WrongSetting(f"{setting} names {path}, which holds no certificate in PEM: {_CHAIN}.") from error
+        reason = error.strerror or type(error).__name__
+        raise WrongSetting(f"{setting} names {_place(given)}, which can't be read ({reason}): {_CHAIN}.") from None
+    except ValueError:
+        raise WrongSetting(f"{setting} names {_place(given)}, which holds no certificate in PEM: {_CHAIN}.") from None
 
 
 def pem_of(certificates: list[x509.Certificate]) -> str:
@@ -77,12 +78,13 @@ def pem_of(certificates: list[x509.Certificate]) -> str:
     return _pem(certificates)
 
 
-def _read_key(path: Path) -> _Key:
-    wanted = "give the path of its PEM file, with an EC key (P-256, P-384, P-521), Ed25519, or RSA from 2048 bits on"
+def _read_key(given: str) -> _Key:
+    wanted = "give the path of its PEM file or its text: P-256, P-384, P-521, Ed25519, or RSA from 2048 bits on"
     try:
-        found = serialization.load_pem_private_key(_content(path), password=None)
+        found = serialization.load_pem_private_key(_content(given), password=None)
     except OSError as error:
-        raise WrongSetting(f"{KEY} names a file that can't be read ({error.strerror}): {wanted}.") from None
+        reason = error.strerror or type(error).__name__
+        raise WrongSetting(f"{KEY} names a file that can't be read ({reason}): {wanted}.") from None
     except TypeError:
         raise WrongSetting(
             f"{KEY} names a key with a passphrase, which nobody could type at the start: give one without, in a file "
@@ -95,9 +97,21 @@ def _read_key(path: Path) -> _Key:
     return found
 
 
-def _content(path: Path) -> bytes:
-    with path.open("rb") as file:
+def _content(given: str) -> bytes:
+    """Return a PEM text, or what the file holds that is named."""
+    if _is_text(given):
+        return given.encode()
+    with Path(given).expanduser().open("rb") as file:
         return file.read(_MOST_BYTES)
+
+
+def _is_text(given: str) -> bool:
+    return given.lstrip().startswith("-----BEGIN")
+
+
+def _place(given: str) -> str:
+    """Return a path as it may be shown; of a text nothing: somebody may have taken the one setting for the other."""
+    return "a text" if _is_text(given) else given
 
 
 def _algorithm(key: _Key) -> str:
@@ -108,12 +122,12 @@ def _algorithm(key: _Key) -> str:
     return "ed25519"
 
 
-def _check_certificate(path: Path, own: x509.Certificate, now: datetime) -> None:
+def _check_certificate(place: str, own: x509.Certificate, now: datetime) -> None:
     """Raise `WrongSetting` for what the library would refuse in words that help nobody."""
     if not own.not_valid_before_utc <= now <= own.not_valid_after_utc:
         days = f"{own.not_valid_before_utc:%Y-%m-%d} to {own.not_valid_after_utc:%Y-%m-%d}"
         raise WrongSetting(
-            f"{CERT} names {path}, whose first certificate counts from {days}: give one that counts now."
+            f"{CERT} names {place}, whose first certificate counts from {days}: give one that counts now."
         )
     try:
         usage = own.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
@@ -122,8 +136,8 @@ def _check_certificate(path: Path, own: x509.Certificate, now: datetime) -> None
         purposes = set()
     if not purposes & _PURPOSES or ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE.dotted_string in purposes:
         raise WrongSetting(
-            f"{CERT} names {path}, whose first certificate isn't made for Content Credentials: give one whose extended "
-            "key usage is C2PA claim signing (1.3.6.1.4.1.62558.2.1), email protection or document signing."
+            f"{CERT} names {place}, whose first certificate isn't made for Content Credentials: give one whose "
+            "extended key usage is C2PA claim signing (1.3.6.1.4.1.62558.2.1), email protection or document signing."
         )
 
 

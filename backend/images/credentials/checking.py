@@ -58,8 +58,9 @@ class Checker:
         if not self.turns.acquire(timeout=reader.MOST_SECONDS):
             return None
         try:
-            order = {"folder": str(folder), "trusted": self.trusted, "own": self.own, "private": private}
-            return self._ask(order, content)
+            seconds = reader.MOST_SECONDS_OF_A_SOURCE if private else reader.MOST_SECONDS
+            trust = {"trusted": self.trusted, "own": self.own}
+            return self._ask({"folder": str(folder), "private": private, "seconds": seconds} | trust, content)
         finally:
             self.turns.release()
 

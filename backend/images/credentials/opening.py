@@ -3,7 +3,6 @@
 A certificate that can't be used keeps the playground from starting: whoever names one relies on signed pictures.
 """
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend.domain.errors import WrongSetting
@@ -41,7 +40,7 @@ def open_credentials(settings: Settings) -> "tuple[Checker, Signing | None]":
         return Checker(trusted), None
     from backend.images.credentials.signing import Signing
 
-    identity = read_identity(cert, Path(key.get_secret_value()))
+    identity = read_identity(cert, key.get_secret_value())
     checker = Checker(trusted, identity.issuers, identity.serial)
     return checker, Signing(identity, checker)
 

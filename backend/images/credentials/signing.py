@@ -3,6 +3,7 @@
 import io
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from backend.images.credentials.checking import Checker
 from backend.images.credentials.claim import Deed, Source, definition, named
 from backend.images.credentials.library import context_of, library
 from backend.images.credentials.reader import settings_of
-from backend.images.credentials.sources import sources_of
+from backend.images.credentials.sources import Sources
 from backend.images.encoding import encode
 from backend.images.storage.files import ImageFiles
 
@@ -46,19 +47,18 @@ class Signing:
         """Return a PNG, JPEG or WebP file with credentials, in place of any that it had; raise `Unsigned`."""
         try:
             return self._signed(content, image_format, deed, sources)
-        except library().C2paError as error:
+        except Exception as error:  # Whatever the library raises: the picture may have been paid for.
             if not any(source.content for source in sources):
-                raise self._unsigned(error) from None
+                raise self._unsigned(error) from error
             log.warning("Signing goes on without the credentials of what a picture was made of: %s", error)
-        bare = [Source(each.title, each.relationship, each.image_format, finished=each.finished) for each in sources]
-        return self.sign(content, image_format, deed, bare)
+        return self.sign(content, image_format, deed, [replace(each, content=b"", private=()) for each in sources])
 
     def of_run(self, files: ImageFiles, request: Request, deed: Deed) -> Sign:
         """Return what signs the results of a run."""
+        sources = Sources(files, self.checker, request)
 
         def sign(content: bytes, image_format: str, theirs: bytes | None) -> bytes:
-            made_of = sources_of(files, self.checker, request, (theirs, image_format) if theirs else None)
-            return self.sign(content, image_format, deed, made_of)
+            return self.sign(content, image_format, deed, sources.of(theirs, image_format))
 
         return sign
 

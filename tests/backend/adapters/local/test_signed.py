@@ -6,9 +6,9 @@ import numpy as np
 
 from backend.domain.caller import Caller
 from backend.domain.events import Finished
+from backend.domain.requests import TextToImage
 from backend.generation.generate import generate
 from backend.playground import Playground
-from backend.domain.requests import TextToImage
 from tests.backend.images.credentials.conftest import signing
 from tests.backend.images.credentials.files import actions
 from tests.backend.images.metadata.test_source_type import pixels

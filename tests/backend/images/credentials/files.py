@@ -9,14 +9,14 @@ from typing import Any
 
 import c2pa
 
+from backend.domain.parts import OutputFormat
 from backend.images.credentials.claim import Deed
 from backend.images.credentials.reader import settings_of
 from backend.images.credentials.signing import Signing
 from backend.images.encoding import encode
-from backend.domain.parts import OutputFormat
 from backend.images.metadata.source_type import VOCABULARY
-from tests.backend.restore.files import png_chunk
 from tests.backend.images.metadata.test_source_type import NOISE
+from tests.backend.restore.files import png_chunk
 from tests.certificates import Chain
 
 PHOTO = Deed("text_to_image", "trainedAlgorithmicMedia", "a model", "a machine")

@@ -85,10 +85,19 @@ def test_one_without_the_other_is_said(tmp_path: Path, chain: Chain, left: str, 
     assert refused(tmp_path, chain, **{other: None}).startswith(f"{left} is set without {other}: give both")
 
 
-def test_a_key_that_is_pasted_in_place_of_its_path_is_shown_nowhere(tmp_path: Path, chain: Chain) -> None:
-    settings = Settings(_env_file=None, **{**chain.write(tmp_path), KEY: chain.key.decode()})
-    assert chain.key.decode().splitlines()[1] not in f"{settings!r} {settings}"
-    assert refused(tmp_path, chain, **{KEY: chain.key.decode()}).startswith(f"{KEY} names a file that can't be read")
+def test_certificate_and_key_may_be_texts_as_a_spaces_secrets_are(chain: Chain, tmp_path: Path) -> None:
+    texts = {CERT: chain.certificates.decode(), KEY: chain.key.decode(), TRUST: chain.root.decode()}
+    settings = Settings(_env_file=None, **texts)
+    assert chain.key.decode().splitlines()[1] not in f"{settings!r} {settings} {settings.model_dump_json()}"
+    checker, signs = open_credentials(settings)
+    assert checker.read(signed(signs)).standing == "trusted"
+    for wrong in ({CERT: chain.key.decode()}, {TRUST: chain.key.decode()}, {KEY: chain.certificates.decode()}):
+        assert next(iter(wrong)) in refused(tmp_path, chain, **wrong)
+
+
+def test_a_key_that_does_not_fit_its_setting_is_shown_nowhere(tmp_path: Path, chain: Chain) -> None:
+    cut = chain.key.decode().replace("-----BEGIN PRIVATE KEY-----", "").strip()
+    assert refused(tmp_path, chain, **{KEY: cut}).startswith(f"{KEY} names a file that can't be read")
     assert "holds no private key" in refused(tmp_path, chain, **{KEY: str(tmp_path / "cert.pem")})
 
 

@@ -12,25 +12,26 @@ import numpy as np
 import pytest
 
 from backend.domain.caller import Caller
+from backend.domain.events import Finished
+from backend.domain.parts import OutputFormat
+from backend.domain.records import Run
+from backend.domain.requests import MODES, Mode, parse_request
+from backend.generation.generate import generate
+from backend.generation.recovery import recover
+from backend.images.credentials.checking import Checker
 from backend.images.credentials.sources import MOST_MANIFEST
 from backend.images.encoding import encode
-from backend.domain.events import Finished
-from backend.generation.generate import generate
-from backend.playground import Playground
-from backend.generation.recovery import recover
-from backend.domain.parts import OutputFormat
-from backend.domain.requests import MODES, Mode, parse_request
-from backend.images.metadata.origin import read_origin
-from backend.restore.read import read_metadata
-from backend.images.metadata.texts import has_manifest
 from backend.images.keep import UNSIGNED
+from backend.images.metadata.origin import read_origin
 from backend.images.metadata.provenance import without_manifest
-from backend.domain.records import Run
+from backend.images.metadata.texts import has_manifest
+from backend.playground import Playground
+from backend.restore.read import read_metadata
+from tests.backend.generation.test_recovery import left_running, wait_until_finished
 from tests.backend.images.credentials.conftest import short_lived, signing
 from tests.backend.images.credentials.files import actions, active, from_a_camera, report, signed, with_another_pixel
-from tests.backend.restore.files import png_chunk
 from tests.backend.images.metadata.test_source_type import FORMATS, NOISE, SAID, pixels
-from tests.backend.generation.test_recovery import left_running, wait_until_finished
+from tests.backend.restore.files import png_chunk
 from tests.certificates import SIGNER, Chain, make_chain
 
 CREATED, EDITED = ["c2pa.created"], ["c2pa.opened", "c2pa.edited"]
@@ -233,6 +234,24 @@ def test_a_certificate_that_ends_leaves_results_unsigned_and_that_is_said(
     assert not has_manifest(signer.files.whole(run.images[0].sha256))
     assert "renew it" in run.images[0].details[UNSIGNED]
     assert "isn't signed" in caplog.text
+
+
+def test_whatever_the_library_raises_costs_no_picture(signer: Playground, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> bytes:
+        raise RuntimeError("an inner matter")
+
+    monkeypatch.setattr(signer.signing, "_signed", broken)
+    run = run_of(signer, options={"provider": True})
+    assert run.status == "finished"
+    assert run.images[0].details[UNSIGNED] == "an inner matter"
+
+
+def test_a_photo_is_looked_at_once_for_all_images_of_a_run(signer: Playground, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[bytes] = []
+    inside = Checker.private_parts
+    monkeypatch.setattr(Checker, "private_parts", lambda self, content: looked.append(content) or inside(self, content))
+    run_of(signer, "image_to_image", image=signer.files.put(signed(signer.signing), "png"), count=3)
+    assert len(looked) == 1
 
 
 def test_an_input_that_is_gone_keeps_no_result_from_being_signed(

@@ -13,20 +13,20 @@ from gradio_client import Client, handle_file
 from PIL import Image
 
 from backend.domain.caller import Caller
-from backend.images.encoding import encode
 from backend.domain.events import Finished
-from backend.generation.generate import draw_control
-from backend.playground import Playground
 from backend.domain.parts import Control
 from backend.domain.requests import MODES, Mode, Request, parse_request
-from backend.images.metadata.texts import has_manifest
-from backend.record.zip_file import write_zip
+from backend.generation.generate import draw_control
+from backend.images.encoding import encode
 from backend.images.metadata.source_type import VOCABULARY
+from backend.images.metadata.texts import has_manifest
+from backend.playground import Playground
+from backend.record.zip_file import write_zip
+from tests.backend.adapters.runware.scene import Scene, runware_scene
 from tests.backend.images.credentials.conftest import signing
 from tests.backend.images.credentials.files import actions, active, report
 from tests.backend.images.credentials.test_signing import file_of, run_of
 from tests.backend.images.metadata.test_source_type import FORMATS, NOISE, SAID, exiftool
-from tests.backend.adapters.runware.scene import Scene, runware_scene
 from tests.certificates import Chain
 from tests.serving import free_port, page_of
 from ui.serving.served import Served
