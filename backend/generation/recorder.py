@@ -70,7 +70,7 @@ class Recorder:
         if signing is None or term is None:
             return None
         backend = self.playground.backends[run.backend]
-        deed = Deed(run.request.mode, term, backend.model_name, backend.label)
+        deed = Deed(run.request.mode, term, backend.model_name, backend.label, self.playground.settings.watermark)
         return signing.of_run(self.playground.files, run.request, deed)
 
     @property

@@ -10,6 +10,8 @@ from backend.images.metadata.source_type import VOCABULARY, Term
 GENERATOR = "Z-Image Playground"
 VERSION = "0.1"
 """The playground's, as long as it has no releases."""
+_WATERMARKED = {"action": "c2pa.edited", "description": "A watermark was written into its pixels"}
+"""Not `c2pa.watermarked`, which is for a mark that leads back to a manifest (a soft binding)."""
 Relationship = Literal["parentOf", "inputTo"]
 """C2PA 2.2, section 18.15.3. parentOf: the result is derived from that picture; there is at most one. inputTo: it was
 used as input to a computational process, such as an AI model, that led to the result."""
@@ -37,12 +39,14 @@ class Deed:
     term: Term
     model: str
     place: str
+    watermark: bool = False
+    """Whether a watermark was written into the pixels, the last thing that was done to them."""
 
 
 def definition(deed: Deed, sources: Sequence[Source]) -> dict[str, Any]:
     """Return the manifest as the library takes it; sources that have credentials are added by their files."""
     private = list(dict.fromkeys(part for each in sources for part in each.private))
-    actions = [*_actions(deed, sources), *map(_redacted, private)]
+    actions = [*_actions(deed, sources), *([_WATERMARKED] if deed.watermark else []), *map(_redacted, private)]
     return {
         "claim_generator_info": [{"name": GENERATOR, "version": VERSION}],
         "redactions": private,

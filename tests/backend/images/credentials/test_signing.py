@@ -1,5 +1,6 @@
 """Results with Content Credentials, read back by the library's own reader."""
 
+import dataclasses
 import logging
 import pickle
 import time
@@ -252,6 +253,13 @@ def test_a_photo_is_looked_at_once_for_all_images_of_a_run(signer: Playground, m
     monkeypatch.setattr(Checker, "private_parts", lambda self, content: looked.append(content) or inside(self, content))
     run_of(signer, "image_to_image", image=signer.files.put(signed(signer.signing), "png"), count=3)
     assert len(looked) == 1
+
+
+def test_a_watermark_is_told_and_signed_with_the_pixels_that_it_changed(signer: Playground) -> None:
+    settings = signer.settings.model_copy(update={"watermark": True})
+    content = file_of(dataclasses.replace(signer, settings=settings))
+    assert [each["action"] for each in actions(content, "png")] == ["c2pa.created", "c2pa.edited"]
+    assert signer.checker.read(content).standing == "trusted"
 
 
 def test_an_input_that_is_gone_keeps_no_result_from_being_signed(
