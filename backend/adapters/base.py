@@ -9,10 +9,11 @@ from PIL import Image
 from pydantic import JsonValue
 
 from backend.adapters.detection import Detectors, EdgesAlone
+from backend.adapters.job import Job
 from backend.domain.caller import Caller
 from backend.domain.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate
 from backend.domain.errors import InvalidRequest, Problem, Unsupported
-from backend.domain.events import Emit, unheard
+from backend.domain.events import Tell, unheard
 from backend.domain.parts import Control, Lora
 from backend.domain.records import CostKind, Run
 from backend.domain.requests import ControlNet, ImageToImage, Request, TextToImage
@@ -47,9 +48,9 @@ class State:
 class Backend(ABC):
     """One maker of images: this machine, or a provider.
 
-    `run` is called in a worker thread, reports through `emit`, and raises a `PlaygroundError` when it can't go on. What
-    a provider bills is told (`Charged`) as soon as its answer says it, before anything that was made is fetched.
-    `emit` raises `Cancelled` once nobody wants the result; let it pass.
+    `run` is called in a worker thread with a `Job`, whose calls it makes as `backend.adapters.job` says, and raises a
+    `PlaygroundError` when it can't go on. What a provider bills is charged as soon as its answer says it, before
+    anything that was made is fetched. A call may raise `Cancelled`, once nobody wants the result; let it pass.
     """
 
     name: str
@@ -57,7 +58,7 @@ class Backend(ABC):
     accelerated: bool = False
     """Whether it runs on a GPU of this machine."""
     cost_kind: CostKind = "billed"
-    """What the costs are that it emits: the provider's own bill, or this machine's estimate."""
+    """What the costs are that it tells: the provider's own bill, or this machine's estimate."""
     exact_prices: bool = False
     """Whether `exact_price` may know more than `estimate`."""
     detectors: Detectors = EdgesAlone()
@@ -77,13 +78,13 @@ class Backend(ABC):
         """Return what the request may cost; never asks the network."""
 
     @abstractmethod
-    def run(self, request: Request, caller: Caller, emit: Emit) -> None:
-        """Make the images of a checked request whose seed is drawn, and emit each as it is done."""
+    def run(self, request: Request, caller: Caller, job: Job) -> None:
+        """Make the images of a checked request whose seed is drawn, and deliver each as it is done."""
 
-    def exact_price(self, request: Request, caller: Caller, emit: Emit = unheard) -> Decimal:
+    def exact_price(self, request: Request, caller: Caller, job: Job) -> Decimal:
         """Ask what a run would be billed (USD), without ordering it; raise `Unsupported` where that isn't safe.
 
-        `emit` is told what a run would tell, should asking turn out to be ordering.
+        `job` is told what a run would tell, should asking turn out to be ordering.
         """
         raise Unsupported([Problem("", f"{self.label} tells no exact price; the estimate is all there is.")])
 
@@ -96,7 +97,7 @@ class Backend(ABC):
         """Begin in the background what would make the first run wait; returns at once."""
         return
 
-    def collect(self, run: Run, caller: Caller, emit: Emit) -> None:
+    def collect(self, run: Run, caller: Caller, job: Job) -> None:
         """Finish a run from the ids that it stored; never a new submission."""
         raise Unsupported([Problem("", f"{self.label} has nothing to collect; run the request again.")])
 
@@ -105,16 +106,16 @@ class Backend(ABC):
         return FREE
 
     def control_picture(
-        self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, emit: Emit = unheard
+        self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, tell: Tell = unheard
     ) -> Image.Image:
         """Return the map that the control's image gives after its preprocessing (RGB, the image's size), for free.
 
-        `options` are the backend's own, as a request has them; `emit` is told what goes on, and may raise to leave.
+        `options` are the backend's own, as a request has them; `tell` hears what goes on, and may raise to leave.
         """
         raise Unsupported([Problem("preprocess", f"{self.label} makes no control pictures.")])
 
-    def draw_control(self, request: ControlNet, caller: Caller, emit: Emit) -> None:
-        """Make the control picture of a request alone, where it costs money, and emit it as the run's image."""
+    def draw_control(self, request: ControlNet, caller: Caller, job: Job) -> None:
+        """Make the control picture of a request alone, where it costs money, and deliver it as the run's image."""
         raise Unsupported([Problem("preprocess", f"{self.label} sells no control pictures.")])
 
     def count_tokens(self, prompt: str) -> TokenCount:

@@ -5,7 +5,7 @@ from typing import Protocol
 from PIL import Image
 
 from backend.domain.errors import Problem, Unsupported
-from backend.domain.events import Emit, unheard
+from backend.domain.events import Tell, unheard
 from backend.domain.parts import Control, Preprocess
 from backend.images.edges import edges
 
@@ -16,10 +16,10 @@ class Detectors(Protocol):
     def ready(self, preprocess: Preprocess) -> bool:
         """Whether such a control picture can be made here now."""
 
-    def detect(self, control: Control, image: Image.Image, *, emit: Emit = unheard) -> Image.Image:
+    def detect(self, control: Control, image: Image.Image, *, tell: Tell = unheard) -> Image.Image:
         """Return what a control makes of an image (RGB, the same size); raise `Unsupported` where it can't be made.
 
-        `emit` is told what goes on, and may raise to leave.
+        `tell` hears what goes on, and may raise to leave.
         """
 
 
@@ -30,7 +30,7 @@ class EdgesAlone:
         """Whether no weights are needed."""
         return preprocess in ("canny", "none")
 
-    def detect(self, control: Control, image: Image.Image, *, emit: Emit = unheard) -> Image.Image:
+    def detect(self, control: Control, image: Image.Image, *, tell: Tell = unheard) -> Image.Image:
         """Return edges, or the image; raise `Unsupported` for anything else."""
         kind = control.preprocess
         if not self.ready(kind):

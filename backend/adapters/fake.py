@@ -10,10 +10,11 @@ from PIL import Image
 from pydantic import Field, JsonValue
 
 from backend.adapters.base import Backend
+from backend.adapters.job import Job
 from backend.domain.caller import Caller
 from backend.domain.capabilities import NO_OPTIONS, Capabilities, Estimate, Options, Size
 from backend.domain.errors import GenerationFailed, InsufficientCredit, ProviderTimeout
-from backend.domain.events import Emit, Generated, Progress, Queued, Submitted, unheard
+from backend.domain.events import Generated, Progress, Queued, Tell, unheard
 from backend.domain.parts import Control
 from backend.domain.records import Run
 from backend.domain.request_fields import paths, set_fields
@@ -87,47 +88,47 @@ class FakeBackend(Backend):
         likely = options.cost_usd * request.count
         return Estimate(likely, likely, likely * 3)
 
-    def run(self, request: Request, caller: Caller, emit: Emit) -> None:
+    def run(self, request: Request, caller: Caller, job: Job) -> None:
         """Draw; fail, wait and bill as the options say."""
         options = FakeOptions.model_validate(request.options)
-        emit(Queued(0))
+        job.tell(Queued(0))
         if options.provider:
-            emit(Submitted({"fake_id": f"{request.prompt} {request.seed}"}))
+            job.note({"fake_id": f"{request.prompt} {request.seed}"})
             self.submissions.append(request.prompt)
         self.running += 1
         try:
-            self._draw_all(request, options, emit)
+            self._draw_all(request, options, job)
         finally:
             self.running -= 1
 
-    def collect(self, run: Run, caller: Caller, emit: Emit) -> None:
+    def collect(self, run: Run, caller: Caller, job: Job) -> None:
         """Draw what the run still lacks, without submitting it again."""
         have = {image.index for image in run.images}
         for index, seed in enumerate(seeds(run.request)):
             if index not in have:
-                emit(_made(run.request, FakeOptions.model_validate(run.request.options), index, seed))
+                job.deliver(_made(run.request, FakeOptions.model_validate(run.request.options), index, seed))
 
     def control_picture(
-        self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, emit: Emit = unheard
+        self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, tell: Tell = unheard
     ) -> Image.Image:
         """Return the control's image in grey."""
         with opened(self.files.path(control.image)) as picture:
             return picture.convert("L").convert("RGB")
 
-    def _draw_all(self, request: Request, options: FakeOptions, emit: Emit) -> None:
+    def _draw_all(self, request: Request, options: FakeOptions, job: Job) -> None:
         for index, seed in enumerate(seeds(request)):
             if options.fail_after == index:
                 raise _failure(options)
-            self._take_time(request, options, index, emit)
-            emit(_made(request, options, index, seed))
+            self._take_time(request, options, index, job)
+            job.deliver(_made(request, options, index, seed))
 
-    def _take_time(self, request: Request, options: FakeOptions, index: int, emit: Emit) -> None:
+    def _take_time(self, request: Request, options: FakeOptions, index: int, job: Job) -> None:
         each = options.seconds / request.steps
         preview = None if options.provider else preview_jpeg(draw(request, seeds(request)[index], (64, 64)))
         for step in range(request.steps):
             time.sleep(each)
             if preview:
-                emit(Progress(step + 1, request.steps, preview, index))
+                job.tell(Progress(step + 1, request.steps, preview, index))
 
 
 def draw(request: Request, seed: int, size: tuple[int, int], variation: int | None = None) -> Image.Image:

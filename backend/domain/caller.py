@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
-from backend.domain.job import Job
+from backend.domain.press import Press
 
 
 class OwnKey(SecretStr):
@@ -29,7 +29,7 @@ class Caller:
     """Whether the id stands for a login, so that the address need not be counted."""
     page: str | None = None
     """The page session that watches, which may reload; None where leaving means that nothing more is wanted."""
-    job: Job | None = field(default=None, compare=False, repr=False)
+    press: Press | None = field(default=None, compare=False, repr=False)
     """The press that this is done for, which a Stop ends; None for scripts."""
     holds: Callable[[str], bool] = field(default=_held, compare=False, repr=False)
     """Say of a backend whether its key in `keys` is the visitor's still: neither forgotten nor replaced since."""

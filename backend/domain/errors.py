@@ -192,7 +192,7 @@ def together(errors: Sequence[PlaygroundError]) -> PlaygroundError:
 
 
 class Cancelled(BaseException):
-    """Nobody wants the result any more; raised by `emit`, and never swallowed by a library."""
+    """Nobody wants the result any more; raised by the calls of a `Job`, and never swallowed by a library."""
 
 
 def from_validation(error: ValidationError, *within: str) -> InvalidRequest:

@@ -1,20 +1,16 @@
-"""What happens while a request runs; immutable and picklable, so that they cross threads and processes."""
+"""What is shown while a request runs; immutable and picklable, so that they cross threads and processes."""
 
-import logging
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, assert_never
 
 from PIL import Image
 
-from backend.domain.errors import Cancelled, PlaygroundError, StorageFull
+from backend.domain.errors import PlaygroundError
 
 if TYPE_CHECKING:
     from backend.domain.records import Run, RunImage
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,42 +35,19 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Submitted:
-    """A provider is about to be asked: its ids go on disk first, and from now on the run is collected to its end.
+class Committed:
+    """A provider is about to be asked, or has answered: the run is collected to its end, whoever watches.
 
-    Emit it before the POST. After it `emit` raises `Cancelled` no more, but at `Ordering`: the money may be spent.
+    It comes with each `Job.note`; the ids themselves are on disk, and nobody's to see.
     """
-
-    provider_ids: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Ordering:
-    """Something that costs money is about to be ordered: emit it before each order.
-
-    Once nobody waits any more, `emit` raises `Cancelled` at it, also after `Submitted`: what was ordered is collected,
-    and nothing more is.
-    """
-
-
-@dataclass(frozen=True, slots=True)
-class Charged:
-    """A provider billed something; None where it said no price (USD).
-
-    `index` is the image that the bill is for: emit it before the image is fetched, so that the bill counts whatever
-    comes of the file. Without one it is for something beside the images, such as a control picture.
-    """
-
-    cost_usd: Decimal | None
-    index: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Generated:
     """One image is done.
 
-    `image` is RGB pixels, or the file that a provider made, byte for byte. `seed` and `cost_usd` are None where
-    nobody said them. `record` is where the door put it; backends leave it out.
+    `image` is RGB pixels, or the file that a provider made, byte for byte. `seed` and `cost_usd` (USD) are None where
+    nobody said them. `record` is where the door put it; a backend leaves it out, and hands it to `Job.deliver`.
     """
 
     image: Image.Image | bytes
@@ -131,51 +104,37 @@ class Stopped:
     run_id: str | None = None
 
 
-Event = Queued | Progress | Submitted | Ordering | Charged | Generated | Waiting | Finished | Failed | Stopped | Mapped
-Emit = Callable[[Event], None]
-
-
-def is_wanted(emit: Emit) -> bool:
-    """Whether somebody still waits for the run, so that something more may be ordered."""
-    try:
-        emit(Ordering())
-    except Cancelled:
-        return False
-    return True
-
-
-@dataclass(frozen=True, slots=True)
-class Waiter:
-    """Who waits for an order: asked before it is sent again, and told what is waited for meanwhile."""
-
-    emit: Emit
-
-    def wants(self) -> bool:
-        """Whether it may be sent again."""
-        return is_wanted(self.emit)
-
-    def hears(self, doing: str) -> None:
-        """Tell what goes on; whoever has left by then is asked by `wants`."""
-        with suppress(Cancelled):
-            self.emit(Progress(0, 0, doing=doing))
-
-
-def announce(emit: Emit, provider_ids: Mapping[str, Any]) -> None:
-    """Put on disk what is about to be ordered; where there is no room for it, raise `StorageFull`, and don't order."""
-    try:
-        emit(Submitted(provider_ids))
-    except StorageFull as error:
-        error.billed = "no"
-        raise
-
-
-def remember(emit: Emit, provider_ids: Mapping[str, Any]) -> None:
-    """Put on disk what was learned of an order; without room for it the run goes on all the same: it is paid."""
-    try:
-        emit(Submitted(provider_ids))
-    except StorageFull as error:
-        log.warning("What a provider said of a run isn't kept: %s", error)
+News = Queued | Progress | Waiting
+"""What goes on meanwhile: to be shown, and nothing is lost with it."""
+Event = News | Committed | Generated | Finished | Failed | Stopped | Mapped
+"""All that a run shows; no more kinds are added elsewhere, so that whoever matches them ends with `assert_never`."""
+Tell = Callable[[News], None]
+"""Tells what goes on; raises `Cancelled` once nobody wants what comes of it."""
 
 
 def unheard(_: Event) -> None:
     """Take an event that nobody listens to."""
+
+
+class Listener(Protocol):
+    """Who hears of what is made where nothing can be ordered: what is told here may come from another process."""
+
+    def tell(self, event: News) -> None:
+        """Show what goes on; raises `Cancelled` once nobody wants the result, unless ids were noted: that is paid."""
+
+    def deliver(self, image: Generated) -> None:
+        """Hand over an image that is done: it is kept and on record first, then shown.
+
+        Raises `StorageFull` where there is no room for it, and `Cancelled` as `tell` does, once it is kept.
+        """
+
+
+def hand_on(told: News | Generated, listener: Listener) -> None:
+    """Make calls again of what was told as a value, such as in another thread or process."""
+    match told:
+        case Generated():
+            listener.deliver(told)
+        case Queued() | Progress() | Waiting():
+            listener.tell(told)
+        case _:
+            assert_never(told)

@@ -9,14 +9,14 @@ from backend.adapters.base import Backend
 from backend.domain.caller import Caller
 from backend.domain.capabilities import FREE, Estimate
 from backend.domain.errors import PlaygroundError
-from backend.domain.events import Emit, Event, Failed, Finished, Mapped
+from backend.domain.events import Event, Failed, Finished, Mapped
 from backend.domain.parts import Control
 from backend.generation.bought_maps import known_map
 from backend.generation.generate import draw_control
 from backend.images.encoding import encode
 from backend.images.incoming import opened
 from backend.playground import Playground
-from backend.threads.stream import Stream
+from backend.threads.stream import Audience, Stream
 
 MAP_BYTES = 2**20
 """What a map may take: of 2048² edges, a PNG stays below."""
@@ -46,8 +46,8 @@ def control_map(
         yield from _bought(draw_control(playground, caller, backend.name, control))
     else:
         stream = Stream(partial(_make, playground, caller, backend, control, options))
-        if caller.job:
-            caller.job.carry(stream)
+        if caller.press:
+            caller.press.carry(stream)
         yield from stream.watch()
 
 
@@ -72,11 +72,11 @@ def _make(
     backend: Backend,
     control: Control,
     options: Mapping[str, JsonValue],
-    emit: Emit,
+    audience: Audience,
 ) -> Event:
     try:
         playground.disk.check(MAP_BYTES)
-        picture = backend.control_picture(control, caller, options, emit)
+        picture = backend.control_picture(control, caller, options, audience.tell)
         sha256 = playground.files.put(encode(picture, "png"), "png")
     except PlaygroundError as error:
         return Failed(error)

@@ -5,6 +5,7 @@ import secrets
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -12,10 +13,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from backend.adapters.base import Backend
+from backend.adapters.job import Forwarding, Heard, Job, tell_again
 from backend.domain.caller import Caller
 from backend.domain.capabilities import Estimate
 from backend.domain.errors import Cancelled, NotReady, PlaygroundError, StorageFull, TooManyRequests
-from backend.domain.events import Emit, Event, Ordering, Progress, Stopped, Waiting, unheard
+from backend.domain.events import Event, Progress, Stopped, Waiting
 from backend.domain.exchanges import Exchange, noting
 from backend.domain.parts import RANDOM_SEED, Control
 from backend.domain.records import Run
@@ -28,7 +30,7 @@ from backend.playground import Playground
 from backend.record.database.engine import write
 from backend.record.database.patience import patiently
 from backend.record.exchange_log import save_exchanges
-from backend.threads.stream import TICK_SECONDS, Work
+from backend.threads.stream import TICK_SECONDS, Audience, Work
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +60,7 @@ def generate(
     chosen = playground.choose(backend)
     _refuse_lost_key(caller, chosen)
     yield from _admitted(playground, caller, patient=patient)
-    if caller.job and caller.job.stopped:
+    if caller.press and caller.press.stopped:
         yield Stopped(0)
         return
     check_pictures(playground, caller, request)
@@ -103,19 +105,19 @@ def book(
     backend: Backend,
     request: Request,
     *,
-    heard: Sequence[Event],
+    heard: Heard,
     error: PlaygroundError,
 ) -> None:
     """Record as a run what was ordered without one and may have been billed: it counts, and can be recovered.
 
-    `heard` is what the backend emitted until the `error`.
+    `heard` is what the backend told until the `error`.
     """
     estimate = backend.estimate(request, caller)
     run = _open(playground, caller, backend, request, estimate, spent=True)
-    recorder = Recorder(playground, run, estimate, unheard)
-    for event in heard:
+    recorder = Recorder(playground, run, estimate, Audience())
+    for told in heard.told:
         try:
-            patiently(partial(recorder.emit, event))
+            patiently(partial(tell_again, told, recorder))
         except StorageFull as full:  # The run is closed all the same, or as soon as the record can take it.
             log.warning("What was heard of run %s isn't kept: %s", run.id, full)
     recorder.fail(error)
@@ -138,7 +140,7 @@ def prepare(backend: Backend, caller: Caller, request: Request) -> Request:
 def _admitted(playground: Playground, caller: Caller, *, patient: bool) -> Iterator[Event]:
     """Let a run in, after a while in which it ticks where it is patient and too many came before it."""
     began, said = time.monotonic(), False
-    while not (caller.job and caller.job.stopped):
+    while not (caller.press and caller.press.stopped):
         try:
             playground.admit(caller)
         except TooManyRequests:
@@ -157,16 +159,24 @@ def _refuse_lost_key(caller: Caller, backend: Backend) -> None:
         raise NotReady(KEY_GONE)
 
 
-def _on_its_key(caller: Caller, backend: Backend, work: Callable[[Emit], None], emit: Emit) -> None:
-    """Work as long as the visitor's own key holds; once it is gone, nothing more is wanted, and the reason is told."""
+@dataclass(slots=True)
+class _OnItsKey(Forwarding):
+    """A job that orders nothing more once the visitor's own key of the backend is gone."""
 
-    def told(event: Event) -> None:
-        if isinstance(event, Ordering) and caller.lost_key(backend.name):
+    caller: Caller
+    backend: Backend
+
+    def may_order(self) -> None:
+        """Raise `Cancelled` also where the key is gone."""
+        if self.caller.lost_key(self.backend.name):
             raise Cancelled
-        emit(event)
+        self.job.may_order()
 
+
+def _on_its_key(caller: Caller, backend: Backend, work: Callable[[Job], None], job: Job) -> None:
+    """Work as long as the visitor's own key holds; once it is gone, nothing more is wanted, and the reason is told."""
     try:
-        work(told)
+        work(_OnItsKey(job, caller, backend))
     except Cancelled:
         _refuse_lost_key(caller, backend)
         raise
@@ -226,32 +236,34 @@ def _bytes_of(backend: Backend, request: Request) -> int:
 
 
 def _watched(
-    playground: Playground, caller: Caller, run: Run, estimate: Estimate, work: Callable[[Emit], None]
+    playground: Playground, caller: Caller, run: Run, estimate: Estimate, work: Callable[[Job], None]
 ) -> Iterator[Event]:
     return _followed(playground, caller, run, partial(_carry_out, playground, run, estimate, work))
 
 
 def _followed(playground: Playground, caller: Caller, run: Run, work: Work) -> Iterator[Event]:
-    live = playground.live.start(run, work, caller.job)
+    live = playground.live.start(run, work, caller.press)
     events = live.watch(caller.page)
-    if caller.job:
-        caller.job.carry(live.stream)
+    if caller.press:
+        caller.press.carry(live.stream)
     return events
 
 
-def _carry_out(playground: Playground, run: Run, estimate: Estimate, work: Callable[[Emit], None], emit: Emit) -> Event:
+def _carry_out(
+    playground: Playground, run: Run, estimate: Estimate, work: Callable[[Job], None], audience: Audience
+) -> Event:
     with noting() as noted:
         try:
-            return _make(playground, run, estimate, work, emit)
+            return _make(playground, run, work, Recorder(playground, run, estimate, audience))
         finally:
             playground.disk.release(run.id)
             _keep_exchanges(playground, run, noted)
 
 
-def _carry_on(playground: Playground, caller: Caller, run_id: str, emit: Emit) -> Event:
+def _carry_on(playground: Playground, caller: Caller, run_id: str, audience: Audience) -> Event:
     run = playground.store.reopen(run_id)
     collecting = partial(playground.backends[run.backend].collect, run, caller)
-    return _carry_out(playground, run, Estimate(likely=run.estimate_usd), collecting, emit)
+    return _carry_out(playground, run, Estimate(likely=run.estimate_usd), collecting, audience)
 
 
 def _keep_exchanges(playground: Playground, run: Run, noted: Sequence[Exchange]) -> None:
@@ -263,11 +275,10 @@ def _keep_exchanges(playground: Playground, run: Run, noted: Sequence[Exchange])
         log.warning("The exchanges of run %s are not kept", run.id, exc_info=True)
 
 
-def _make(playground: Playground, run: Run, estimate: Estimate, work: Callable[[Emit], None], emit: Emit) -> Event:
+def _make(playground: Playground, run: Run, work: Callable[[Job], None], recorder: Recorder) -> Event:
     backend = playground.backends[run.backend]
-    recorder = Recorder(playground, run, estimate, emit)
     try:
-        work(recorder.emit)
+        work(recorder)
     except Cancelled:
         recorder.cancel()
         raise

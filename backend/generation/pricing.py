@@ -5,10 +5,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from backend.adapters.base import Backend
+from backend.adapters.job import Heard
 from backend.domain.caller import Caller
 from backend.domain.capabilities import Estimate
 from backend.domain.errors import GenerationFailed
-from backend.domain.events import Event
 from backend.domain.requests import Request
 from backend.generation.bought_maps import with_known_maps
 from backend.generation.generate import book, prepare
@@ -26,9 +26,9 @@ def exact_price_of(playground: Playground, caller: Caller, backend: Backend, req
     playground.admit(caller)
     check_pictures(playground, caller, request)
     prepared = prepare(backend, caller, request)
-    heard: list[Event] = []
+    heard = Heard()
     try:
-        return backend.exact_price(with_known_maps(playground, caller, backend, prepared), caller, heard.append)
+        return backend.exact_price(with_known_maps(playground, caller, backend, prepared), caller, heard)
     except GenerationFailed as error:
         if error.billed != "no":
             book(playground, caller, backend, prepared, heard=heard, error=error)

@@ -2,13 +2,16 @@
 
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property, partial
+from typing import Any
 
 from sqlalchemy import Connection
 
 from backend.adapters.base import CONTROL_PICTURE
+from backend.adapters.job import is_wanted
 from backend.domain.capabilities import Estimate
 from backend.domain.errors import (
     RUN_AGAIN,
@@ -19,18 +22,7 @@ from backend.domain.errors import (
     ProviderBusy,
     StorageFull,
 )
-from backend.domain.events import (
-    Charged,
-    Emit,
-    Event,
-    Failed,
-    Finished,
-    Generated,
-    Ordering,
-    Progress,
-    Submitted,
-    is_wanted,
-)
+from backend.domain.events import Committed, Event, Failed, Finished, Generated, News, Progress
 from backend.domain.records import CostKind, Run, RunImage, Status
 from backend.images.credentials.claim import Deed
 from backend.images.keep import Sign, keep_image
@@ -38,18 +30,19 @@ from backend.images.metadata.source_type import TERMS, Term, marked
 from backend.playground import Playground
 from backend.record.database.engine import write
 from backend.record.database.patience import patiently
+from backend.threads.stream import Audience
 
 log = logging.getLogger(__name__)
 
 
 class Recorder:
-    """Passes a run's events on, after everything that must not be lost is on disk."""
+    """The job of a run: what must not be lost is on disk, or in the ledger, before those who watch are shown it."""
 
-    def __init__(self, playground: Playground, run: Run, estimate: Estimate, emit: Emit) -> None:
+    def __init__(self, playground: Playground, run: Run, estimate: Estimate, audience: Audience) -> None:
         self.playground = playground
         self.run = run
         self.estimate = estimate
-        self._emit = emit
+        self._audience = audience
         self._committed = self._collecting = bool(run.provider_ids)
         # Also of images that could not be fetched or kept: they were paid all the same.
         self._costs = {image.index: image.cost_usd for image in run.images}
@@ -83,22 +76,42 @@ class Recorder:
         """Whether every image is there: nothing that comes now changes how the run ended."""
         return len({image.index for image in self.run.images}) >= self.run.request.count
 
-    def emit(self, event: Event) -> None:
-        """Record the event where it matters, then pass it on; raises `Cancelled` as `Emit` says."""
-        if isinstance(event, Submitted):
-            self._pass_on(event)
-            self._submit(event)
-        elif isinstance(event, Generated):
-            self._pass_on(self._keep(event))
-        elif isinstance(event, Ordering):
-            self._emit(event)
-        elif isinstance(event, Charged):
-            self._charge(event)
-            self._pass_on(event)
-        elif isinstance(event, Progress) and event.preview:
-            self._pass_on(replace(event, preview=marked(event.preview, "jpeg", self._term)))
+    def tell(self, event: News) -> None:
+        """Show what goes on; a preview says of its origin what the image will."""
+        if isinstance(event, Progress) and event.preview:
+            event = replace(event, preview=marked(event.preview, "jpeg", self._term))
+        self._show(event)
+
+    def may_order(self) -> None:
+        """Raise `Cancelled` once nobody watches any more, whatever was ordered before."""
+        self._audience.check()
+
+    def note(self, provider_ids: Mapping[str, Any]) -> None:
+        """Show that the run is committed, and put the ids on disk; from the first on no Stop reaches it."""
+        self._show(Committed())
+        changed = replace(self.run, provider_ids=dict(provider_ids))
+        try:
+            self.playground.store.submitted(self.run.id, provider_ids)
+        except StorageFull as error:
+            if self._committed:  # It is written with the run's end, if there is room then.
+                self.run = changed
+            raise self._unkept(error) from error
+        self._committed, self.run = True, changed
+
+    def charge(self, cost_usd: Decimal | None, index: int | None = None) -> None:
+        """Book a bill, or at the run's end where there is no room for it now."""
+        if index is None:
+            self._charges.append(cost_usd)
         else:
-            self._pass_on(event)
+            self._costs[index] = cost_usd
+        try:
+            self._count()
+        except StorageFull as error:  # It counts with the image, or at the run's end; what is ordered goes on.
+            log.warning("A bill of run %s could not be noted yet: %s", self.run.id, error)
+
+    def deliver(self, image: Generated) -> None:
+        """Keep an image and put it on record, with its bill, then show it."""
+        self._show(self._keep(image))
 
     def finish(self) -> Event:
         """Close a run that ended well, and settle it."""
@@ -120,53 +133,32 @@ class Recorder:
 
     def _end_of(self, error: PlaygroundError) -> Status:
         # Who is busy is asked again until Stop: it was the visitor who gave up.
-        if isinstance(error, ProviderBusy) and error.billed == "no" and not is_wanted(self._emit):
+        if isinstance(error, ProviderBusy) and error.billed == "no" and not is_wanted(self):
             return "cancelled"
         return "partial" if self.run.images else "failed"
 
-    def _pass_on(self, event: Event) -> None:
+    def _show(self, event: Event) -> None:
+        """Show something, and raise `Cancelled` where nobody wants it and nothing is committed."""
         try:
-            self._emit(event)
+            self._audience.tell(event)
         except Cancelled:
             if not self._committed:
                 raise
 
-    def _submit(self, event: Submitted) -> None:
-        changed = replace(self.run, provider_ids=dict(event.provider_ids))
+    def _keep(self, made: Generated) -> Generated:
+        self._costs[made.index] = made.cost_usd
         try:
-            self.playground.store.submitted(self.run.id, event.provider_ids)
-        except StorageFull as error:
-            if self._committed:  # It is written with the run's end, if there is room then.
-                self.run = changed
-            raise self._unkept(error) from error
-        self._committed, self.run = True, changed
-
-    def _charge(self, event: Charged) -> None:
-        if event.index is None:
-            self._charges.append(event.cost_usd)
-        else:
-            self._costs[event.index] = event.cost_usd
-        try:
-            self._count()
-        except StorageFull as error:  # It counts with the image, or at the run's end; what is ordered goes on.
-            log.warning("A bill of run %s could not be noted yet: %s", self.run.id, error)
-
-    def _keep(self, event: Generated) -> Generated:
-        self._costs[event.index] = event.cost_usd
-        try:
-            image = keep_image(
-                self.playground.files, self.run, event, self._term, self._sign, watermark=self._watermark
-            )
+            image = keep_image(self.playground.files, self.run, made, self._term, self._sign, watermark=self._watermark)
             self._count(image)
         except StorageFull as error:
             unkept = self._unkept(error)
-            if self._committed and event.cost_usd is not None and len(self._costs) >= self.run.request.count:
+            if self._committed and made.cost_usd is not None and len(self._costs) >= self.run.request.count:
                 unkept.billed = "yes"  # Else nobody knows what those cost that are still to come.
             raise unkept from error
         # Several devices finish in any order; a run shows its images by index all the same.
         images = sorted((*self.run.images, image), key=lambda kept: kept.index)
         self.run = replace(self.run, images=tuple(images))
-        return replace(event, record=image)
+        return replace(made, record=image)
 
     def _count(self, image: RunImage | None = None) -> None:
         """Put an image on record, and all bills that are known by now: caps count them before the run has ended."""

@@ -6,9 +6,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 from backend.adapters.base import Backend
 from backend.adapters.fake import draw as draw_colour
+from backend.adapters.job import Heard
 from backend.domain.caller import Caller
 from backend.domain.errors import GenerationFailed
-from backend.domain.events import Event, Generated
+from backend.domain.events import Generated
 from backend.domain.parts import Accelerator
 from backend.domain.requests import Request
 from backend.images.storage.files import ImageFiles
@@ -44,14 +45,11 @@ class BackendArtist:
 
     def draw(self, request: Request) -> Image.Image:
         """Return what the backend draws, with the simulator's mark; what only a provider has is left out."""
-        drawn: list[Image.Image] = []
-
-        def keep(event: Event) -> None:
-            if isinstance(event, Generated) and isinstance(event.image, Image.Image):
-                drawn.append(event.image)
-
+        heard = Heard()
         plain = {"loras": (), "options": {}, "acceleration": "none", "accelerator": Accelerator(), "count": 1}
-        self.backend.run(request.model_copy(update=plain), Caller(visitor="simulator"), keep)
+        self.backend.run(request.model_copy(update=plain), Caller(visitor="simulator"), heard)
+        made = [each.image for each in heard.told if isinstance(each, Generated)]
+        drawn = [image for image in made if isinstance(image, Image.Image)]
         if not drawn:
             raise GenerationFailed("The simulator's artist drew nothing.")
         return marked(drawn[0])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from backend.domain.errors import Cancelled, NotReady, PlaygroundError
-from backend.domain.events import Emit, Progress
+from backend.domain.events import Progress, Tell
 
 log = logging.getLogger(__name__)
 
@@ -53,13 +53,13 @@ class Loading(Generic[Result]):
             self._thread = threading.Thread(target=self._work, daemon=True, name=self._at_first.lower())
             self._thread.start()
 
-    def wait(self, emit: Emit, total: int = 0) -> Result:
-        """Return the result once it is there; meanwhile emit progress, as step 0 of `total`. Raise why it failed."""
+    def wait(self, tell: Tell, total: int = 0) -> Result:
+        """Return the result once it is there; meanwhile tell of it, as step 0 of `total`. Raise why it failed."""
         self.start()
         while self.result is None:
             if self.error:
                 raise self.error
-            emit(Progress(0, total, doing=self.doing))
+            tell(Progress(0, total, doing=self.doing))
             with self._changed:
                 if self.busy:
                     self._changed.wait(TICK_SECONDS)
@@ -85,7 +85,7 @@ class Loading(Generic[Result]):
             self._changed.notify_all()
 
 
-def aside(work: Callable[[Check], Result], emit: Emit, *, doing: str, failure: str) -> Result:
+def aside(work: Callable[[Check], Result], tell: Tell, *, doing: str, failure: str) -> Result:
     """Do `work` once for one visitor, telling each half second that it goes on; a visitor who leaves waits no longer.
 
     The work itself ends where it next calls the `Check` that it is given.
@@ -97,7 +97,7 @@ def aside(work: Callable[[Check], Result], emit: Emit, *, doing: str, failure: s
             raise Cancelled
 
     try:
-        return Loading(lambda _: work(check), doing=doing, failure=failure).wait(emit)
+        return Loading(lambda _: work(check), doing=doing, failure=failure).wait(tell)
     except Cancelled:
         left.set()
         raise

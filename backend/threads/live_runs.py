@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from backend.domain.caller import Caller
 from backend.domain.events import Event
-from backend.domain.job import Job
+from backend.domain.press import Press
 from backend.domain.records import Run
 from backend.threads.stream import Stream, Work
 
@@ -17,11 +17,11 @@ LINGER_SECONDS = 10.0
 
 @dataclass(slots=True)
 class LiveRun:
-    """A run as it began, its stream, the job that began it, and the pages that have watched it."""
+    """A run as it began, its stream, the press that began it, and the pages that have watched it."""
 
     run: Run
     stream: Stream
-    job: Job | None = None
+    press: Press | None = None
     pages: set[str] = field(default_factory=set)
     of_script: bool = False
 
@@ -35,20 +35,20 @@ class LiveRun:
 
 
 class LiveRuns:
-    """Every run that goes on here by its id, and the jobs of the pages."""
+    """Every run that goes on here by its id, and the presses of the pages."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._runs: dict[str, LiveRun] = {}
-        self._jobs: list[Job] = []
+        self._presses: list[Press] = []
 
-    def start(self, run: Run, work: Work, job: Job | None = None) -> LiveRun:
+    def start(self, run: Run, work: Work, press: Press | None = None) -> LiveRun:
         """Begin a run's work, or return it where it is going on already."""
         with self._lock:
             live = self._runs.get(run.id)
             if live is None:
                 stream = Stream(work, ended=lambda: self._forget(run.id), run_id=run.id)
-                live = self._runs[run.id] = LiveRun(run, stream, job)
+                live = self._runs[run.id] = LiveRun(run, stream, press)
             return live
 
     def of(self, caller: Caller) -> list[LiveRun]:
@@ -65,30 +65,30 @@ class LiveRuns:
             return run_id in self._runs
 
     @contextmanager
-    def job(self, caller: Caller, *, part: str = "stage", begins: bool = True) -> Iterator[Caller]:
+    def press(self, caller: Caller, *, part: str = "stage", begins: bool = True) -> Iterator[Caller]:
         """Yield the caller as whoever acts for this press; from a script it is nobody's press, and no Stop reaches it.
 
-        A Stop ends all jobs that were begun before it, and none that comes later.
+        A Stop ends all presses that were begun before it, and none that comes later.
         """
         if caller.page is None:
             yield caller
             return
-        job = Job(caller.visitor, caller.page, part=part, begins=begins)
+        press = Press(caller.visitor, caller.page, part=part, begins=begins)
         with self._lock:
-            self._jobs.append(job)
+            self._presses.append(press)
         try:
-            yield replace(caller, job=job)
+            yield replace(caller, press=press)
         finally:
             with self._lock:
-                self._jobs.remove(job)
+                self._presses.remove(press)
 
     def busy(self, caller: Caller) -> bool:
         """Whether a Stop has something left to stop on the caller's page."""
-        return any(job.page == caller.page and job.part == "stage" for job in self._wanted(caller))
+        return any(press.page == caller.page and press.part == "stage" for press in self._wanted(caller))
 
     def begins(self, caller: Caller) -> bool:
         """Whether a page of the visitor's has something that may begin further runs."""
-        return any(job.begins for job in self._wanted(caller))
+        return any(press.begins for press in self._wanted(caller))
 
     def goes_on(self, caller: Caller) -> bool:
         """Whether a page that opens has something of the visitor's to show, now or as soon as it begins."""
@@ -96,8 +96,8 @@ class LiveRuns:
 
     def stop(self, caller: Caller) -> None:
         """Stop all that the visitor runs from pages, in every tab; nothing more is begun or ordered for any of it."""
-        for job in self._jobs_of(caller):
-            job.stop()
+        for press in self._presses_of(caller):
+            press.stop()
         for live in self.of(caller):
             # A script waits for its run: only a page that follows it, and shows Stop for it, ends that.
             if live.pages if not live.of_script else caller.page in live.pages:
@@ -105,21 +105,21 @@ class LiveRuns:
 
     def stop_part(self, caller: Caller, part: str) -> None:
         """Stop what one part of the caller's page has begun, and leave the rest."""
-        for job in self._jobs_of(caller):
-            if (job.page, job.part) == (caller.page, part):
-                job.stop()
+        for press in self._presses_of(caller):
+            if (press.page, press.part) == (caller.page, part):
+                press.stop()
 
     def _all(self, caller: Caller) -> list[LiveRun]:
         with self._lock:
             return [live for live in self._runs.values() if live.run.visitor == caller.visitor]
 
-    def _wanted(self, caller: Caller) -> list[Job]:
+    def _wanted(self, caller: Caller) -> list[Press]:
         with self._lock:
-            return [job for job in self._jobs if job.visitor == caller.visitor and not job.stopped]
+            return [press for press in self._presses if press.visitor == caller.visitor and not press.stopped]
 
-    def _jobs_of(self, caller: Caller) -> list[Job]:
-        """Return the visitor's jobs; also those whose page has left them, as long as a run of theirs goes on."""
-        begun = [live.job for live in self._all(caller) if live.job]
+    def _presses_of(self, caller: Caller) -> list[Press]:
+        """Return the visitor's presses; also those whose page has left them, as long as a run of theirs goes on."""
+        begun = [live.press for live in self._all(caller) if live.press]
         return [*self._wanted(caller), *begun]
 
     def _forget(self, run_id: str) -> None:

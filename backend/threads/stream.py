@@ -6,23 +6,36 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from backend.domain.errors import Cancelled, PlaygroundError
-from backend.domain.events import Emit, Event, Failed, Finished, Generated, Mapped, Stopped, Submitted, Waiting
+from backend.domain.events import Committed, Event, Failed, Finished, Generated, Mapped, Stopped, Waiting, unheard
 
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.5
-Work = Callable[[Emit], Event]
 _LAST = (Finished, Failed, Stopped, Mapped)
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who watches a piece of work; by itself somebody who never leaves and looks at nothing.
+
+    `tell` shows them an event and `check` asks for them alone; both raise `Cancelled` once nobody wants the work.
+    """
+
+    tell: Callable[[Event], None] = unheard
+    check: Callable[[], None] = lambda: None
+
+
+Work = Callable[[Audience], Event]
 
 
 class Stream:
     """Work in a thread of its own, begun when it is first watched.
 
-    While nobody watches it goes on for as long as the last watcher asked; then, or once it is stopped, `emit` raises
-    `Cancelled` in it. What can't be cancelled goes on, and can be watched again unless it was stopped.
+    While nobody watches it goes on for as long as the last watcher asked; then, or once it is stopped, its `Audience`
+    raises `Cancelled` in it. What can't be cancelled goes on, and can be watched again unless it was stopped.
     """
 
     def __init__(self, work: Work, *, ended: Callable[[], None] = lambda: None, run_id: str | None = None) -> None:
@@ -44,7 +57,7 @@ class Stream:
         return bool(self._past) and isinstance(self._past[-1], _LAST)
 
     def watch(self, *, tick: float = TICK_SECONDS, linger: float = 0) -> Iterator[Event]:
-        """Yield what the work emits and then what it returns; first, for who comes late, what still holds of it.
+        """Yield what the work tells and then what it returns; first, for who comes late, what still holds of it.
 
         A `Waiting` comes whenever nothing else did for `tick` seconds, since Gradio can close a generator only between
         two yields. Closing this never waits; the work then has `linger` seconds to be watched again.
@@ -105,8 +118,11 @@ class Stream:
     def _stopped(self) -> Stopped:
         return Stopped(time.monotonic() - self.began, self.run_id)
 
-    def _emit(self, event: Event) -> None:
+    def _show(self, event: Event) -> None:
         self._tell(event)
+        self._check()
+
+    def _check(self) -> None:
         if self._unwanted.is_set():
             raise Cancelled
 
@@ -118,13 +134,13 @@ class Stream:
         if self.over:
             return
         if not isinstance(event, Waiting):
-            self._past = [*(old for old in self._past if isinstance(old, Submitted | Generated)), _light(event)]
+            self._past = [*(old for old in self._past if isinstance(old, Committed | Generated)), _light(event)]
         for events in self._watchers:
             events.put(event)
 
     def _run(self, work: Work, ended: Callable[[], None]) -> None:
         try:
-            self._tell(work(self._emit))
+            self._tell(work(Audience(self._show, self._check)))
         except Cancelled:
             self._tell(self._stopped())
         except PlaygroundError as error:  # Such as a full disk, which lets a run not even be closed.

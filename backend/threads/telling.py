@@ -1,63 +1,84 @@
-"""A run told as values that can leave the process: events, and the error that ended it."""
+"""A run told as values that can leave the process: news, images, and the error that ended it.
+
+Only what orders nothing is told so: the ids of an order have to be on disk before it is placed, which another process
+can't wait for. A `Listener` has no call for it.
+"""
 
 import logging
 import queue
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass, field
 
 from backend.domain.errors import Cancelled, GenerationFailed, PlaygroundError
-from backend.domain.events import Emit, Event, Waiting
+from backend.domain.events import Generated, Listener, News, Waiting, hand_on
 from backend.domain.requests import Request
 
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.5
 
-Work = Callable[[Request, Emit], None]
-Told = Event | PlaygroundError
+Work = Callable[[Request, Listener], None]
+Told = News | Generated | PlaygroundError
+"""What leaves the process; picklable."""
 _Line = queue.SimpleQueue[Told | None]
 
 
-def told_by(work: Work, request: Request) -> Generator[Told, None, None]:
-    """Do the work in a thread and yield what it emits, then the error that ended it, if one did.
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Hears of what is made, and puts it in the line as long as somebody is there at its other end."""
 
-    A `Waiting` comes whenever nothing else did for half a second; once this is closed, the work's next `emit` ends it.
-    """
-    told: _Line = queue.SimpleQueue()
-    left = threading.Event()
+    line: _Line = field(default_factory=queue.SimpleQueue)
+    left: threading.Event = field(default_factory=threading.Event)
 
-    def emit(event: Event) -> None:
-        if left.is_set():
+    def tell(self, event: News) -> None:
+        """Pass it on; raises `Cancelled` once nobody is there."""
+        self._put(event)
+
+    def deliver(self, image: Generated) -> None:
+        """Pass it on; raises `Cancelled` once nobody is there."""
+        self._put(image)
+
+    def _put(self, told: Told) -> None:
+        if self.left.is_set():
             raise Cancelled
-        told.put(event)
+        self.line.put(told)
 
-    threading.Thread(target=_do, args=(work, request, emit, told), daemon=True, name="telling").start()
+
+def told_by(work: Work, request: Request) -> Generator[Told, None, None]:
+    """Do the work in a thread and yield what it tells and delivers, then the error that ended it, if one did.
+
+    A `Waiting` comes whenever nothing else did for half a second; once this is closed, the work's next call ends it.
+    """
+    teller = _Teller()
+    threading.Thread(target=_do, args=(work, request, teller), daemon=True, name="telling").start()
     try:
-        yield from _ticking(told)
+        yield from _ticking(teller.line)
     finally:
-        left.set()
+        teller.left.set()
 
 
-def relay(told: Iterable[Told], emit: Emit) -> None:
-    """Emit here what was told elsewhere, and raise the error that ended it there."""
-    for event in told:
-        if isinstance(event, PlaygroundError):
-            raise event
-        emit(event)
+def relay(told: Iterable[Told], listener: Listener) -> None:
+    """Tell and deliver here what was told elsewhere, and raise the error that ended it there."""
+    for each in told:
+        if isinstance(each, PlaygroundError):
+            raise each
+        hand_on(each, listener)
 
 
-def _do(work: Work, request: Request, emit: Emit, told: _Line) -> None:
+def _do(work: Work, request: Request, teller: _Teller) -> None:
+    line = teller.line
     try:
-        work(request, emit)
-        told.put(None)
+        work(request, teller)
+        line.put(None)
     except Cancelled:
-        told.put(None)
+        line.put(None)
     except PlaygroundError as error:
-        told.put(error)
+        line.put(error)
     except Exception:  # Only values leave the process; whoever waits on the other side has to hear of it.
         log.exception("A drawing broke down")
-        told.put(GenerationFailed("The drawing broke down: try it again."))
+        line.put(GenerationFailed("The drawing broke down: try it again."))
 
 
 def _ticking(told: _Line) -> Iterator[Told]:

@@ -11,8 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from backend.adapters.fake import FakeBackend
+from backend.adapters.job import Forwarding, Heard, Job
 from backend.domain.caller import Caller
-from backend.domain.events import Emit, Event, Progress
+from backend.domain.events import News, Progress
 from backend.domain.requests import Request, parse_request
 from backend.generation.generate import generate, prepare
 from backend.images.storage.files import ImageFiles
@@ -42,7 +43,7 @@ def _one(playground: Playground) -> Row:
     request = _request(seconds=0)
     fake = playground.backends["fake"]
     prepared = prepare(fake, Caller("v"), request)
-    pair = side_by_side(lambda: _through(playground, "v", request), lambda: fake.run(prepared, Caller("v"), _nobody))
+    pair = side_by_side(lambda: _through(playground, "v", request), lambda: fake.run(prepared, Caller("v"), Heard()))
     shown = f"+{pair.more_ms:.1f} ms"
     return Row("one run through the door", "the backend alone", shown, "≤ +30 ms", pair.more_ms <= MOST_MORE_MS)
 
@@ -86,12 +87,14 @@ def _several(playground: Playground, visitor: str, request: Request, delays: lis
 class _Clock(FakeBackend):
     """The fake with the moment of each step in its preview's place."""
 
-    def run(self, request: Request, caller: Caller, emit: Emit) -> None:
-        def stamp(event: Event) -> None:
-            now = str(time.perf_counter()).encode()
-            emit(replace(event, preview=now) if isinstance(event, Progress) else event)
+    def run(self, request: Request, caller: Caller, job: Job) -> None:
+        super().run(request, caller, _Stamped(job))
 
-        super().run(request, caller, stamp)
+
+class _Stamped(Forwarding):
+    def tell(self, event: News) -> None:
+        now = str(time.perf_counter()).encode()
+        self.job.tell(replace(event, preview=now) if isinstance(event, Progress) else event)
 
 
 def _through(playground: Playground, visitor: str, request: Request) -> None:
@@ -102,10 +105,6 @@ def _through(playground: Playground, visitor: str, request: Request) -> None:
 def _request(*, seconds: float) -> Request:
     options = {"seconds": seconds}
     return parse_request({"mode": "text_to_image", "prompt": "a boat", "steps": 2, "options": options})
-
-
-def _nobody(_event: Event) -> None:
-    return None
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, assert_never
 
 import gradio as gr
 from gradio.components import Component
@@ -11,7 +11,18 @@ from markupsafe import Markup
 from backend.adapters.base import Backend
 from backend.domain.caller import Caller
 from backend.domain.errors import PlaygroundError
-from backend.domain.events import Event, Failed, Progress, Queued, Stopped, Waiting
+from backend.domain.events import (
+    Committed,
+    Event,
+    Failed,
+    Finished,
+    Generated,
+    Mapped,
+    Progress,
+    Queued,
+    Stopped,
+    Waiting,
+)
 from backend.domain.records import Run
 from backend.domain.requests import ControlNet
 from backend.experiments.control_check import Effect, check_effect, effect_estimate
@@ -88,16 +99,25 @@ class EffectCheck:
         return self._said(text, button=gr.update(visible=True, value=button))
 
     def _shown(self, event: Event | Effect, backend: Backend, caller: Caller) -> Markup:
-        if isinstance(event, Effect):
-            return self._verdict(event, caller)
-        if isinstance(event, Failed):
-            return error_card(event.error)
-        if isinstance(event, Stopped):
-            return Markup('<p role="status">{}</p>').format(words.stopped(event.seconds, submitted=False))
-        doing = event.doing if isinstance(event, Progress) else f"{backend.label} is working"
-        elapsed = f", {words.duration(event.seconds)}" if isinstance(event, Waiting) else ""
-        waits = "Starting" if isinstance(event, Queued) else doing
-        return Markup('<p role="status">{}{}</p>').format(waits, elapsed)
+        works = f"{backend.label} is working"
+        match event:
+            case Effect():
+                return self._verdict(event, caller)
+            case Failed(error):
+                return error_card(error)
+            case Stopped(seconds):
+                line = words.stopped(seconds, submitted=False)
+            case Queued():
+                line = "Starting"
+            case Progress():
+                line = event.doing
+            case Waiting(seconds):
+                line = f"{works}, {words.duration(seconds)}"
+            case Committed() | Generated() | Finished() | Mapped():
+                line = works
+            case _:
+                assert_never(event)
+        return Markup('<p role="status">{}</p>').format(line)
 
     def _verdict(self, effect: Effect, caller: Caller) -> Markup:
         said = Markup('<p class="verdict" role="status">{}</p>').format(str(effect))

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, assert_never
 
 import gradio as gr
 from markupsafe import Markup
@@ -13,7 +13,7 @@ from backend.adapters.base import Backend
 from backend.domain.caller import Caller
 from backend.domain.capabilities import Estimate
 from backend.domain.errors import InvalidRequest, NotFound, PlaygroundError, Problem, from_validation
-from backend.domain.events import Event, Failed, Mapped, Progress, Stopped
+from backend.domain.events import Failed, Mapped, Progress, Stopped
 from backend.domain.parts import Control
 from backend.domain.requests import MAPPING
 from backend.experiments.control_map import control_map, map_price
@@ -74,7 +74,7 @@ class ControlMap:
 
     def _guarded(self, caller: Caller, values: dict[str, Any], *, buy: Any) -> Iterator[Updates]:
         try:
-            with self.playground.live.job(caller, part=_PART, begins=False) as acting:
+            with self.playground.live.press(caller, part=_PART, begins=False) as acting:
                 yield from self._shown(acting, spread(values), buy=buy)
         except PlaygroundError as error:
             yield self._said(error_card(error))
@@ -115,14 +115,16 @@ class ControlMap:
             yield {**self._said(line), self.stop: gr.update(visible=True)} if first else {self.place: str(line)}
             first = False
 
-    def _ended(self, event: Event, caller: Caller) -> Markup:
-        if isinstance(event, Mapped):
-            address = url(self.served.copy_of(event.sha256, caller.visitor))
-            return _MAP.format(address, *event.size, event.sha256)
-        if isinstance(event, Stopped):
-            return Markup("")
-        assert isinstance(event, Failed)
-        return error_card(event.error)
+    def _ended(self, event: Mapped | Failed | Stopped, caller: Caller) -> Markup:
+        match event:
+            case Mapped(sha256, size):
+                return _MAP.format(url(self.served.copy_of(sha256, caller.visitor)), *size, sha256)
+            case Stopped():
+                return Markup("")
+            case Failed(error):
+                return error_card(error)
+            case _:
+                assert_never(event)
 
     def _offered(self, backend: Backend, control: Control, price: Estimate) -> Updates:
         offer = _OFFER.format(preprocess=control.preprocess, label=backend.label)

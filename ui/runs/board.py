@@ -4,11 +4,23 @@ import base64
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from markupsafe import Markup
 
 from backend.domain.errors import Billed, InvalidRequest, PlaygroundError
-from backend.domain.events import Event, Failed, Finished, Generated, Progress, Queued, Stopped, Submitted
+from backend.domain.events import (
+    Committed,
+    Event,
+    Failed,
+    Finished,
+    Generated,
+    Mapped,
+    Progress,
+    Queued,
+    Stopped,
+    Waiting,
+)
 from backend.domain.records import CostKind, Run, RunImage
 from backend.domain.requests import Request
 from ui.look import words
@@ -46,7 +58,7 @@ class Board:
         match event:
             case Queued(ahead):
                 self.doing = f"Waiting: {ahead} ahead" if ahead else "Starting"
-            case Submitted():
+            case Committed():
                 self.submitted, self.doing = True, f"{self.label} is working"
             case Progress():
                 self.progress, self.doing = event, event.doing
@@ -61,8 +73,10 @@ class Board:
                 self.error, self.run = error, run
             case Stopped(seconds, run_id):
                 self.stopped, self.run_id = seconds, run_id
-            case _:
+            case Generated() | Waiting() | Mapped():  # An image that isn't on record; no news; of a control map.
                 pass
+            case _:
+                assert_never(event)
 
     def arrived(self, run: Run) -> None:
         """Take in how a run ended after it was stopped."""

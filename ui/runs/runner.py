@@ -99,7 +99,7 @@ class Runner:
         self, updates: Callable[[Caller], Iterator[Updates]], caller: Caller, *, begins: bool = True
     ) -> Iterator[Updates]:
         """Carry out a press with Stop in the place of Generate, which comes back with the page's last one."""
-        with self.playground.live.job(caller, begins=begins) as acting:
+        with self.playground.live.press(caller, begins=begins) as acting:
             # Only the first word touches the buttons: one that comes behind Stop must not take Generate away again.
             yield self._buttons(running=True)
             yield from updates(acting)

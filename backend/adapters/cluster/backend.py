@@ -1,8 +1,9 @@
 """The local engine on a cluster, as a backend."""
 
 import importlib.util
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from PIL import Image
@@ -12,13 +13,14 @@ from backend.adapters.base import Backend, ModelHere, State
 from backend.adapters.cluster.fleet import open_fleet
 from backend.adapters.cluster.gathering import Gathering
 from backend.adapters.cluster.line import Line
-from backend.adapters.cluster.replica import Job
+from backend.adapters.cluster.replica import Task
 from backend.adapters.cluster.scale import Scale
+from backend.adapters.job import Forwarding, Job
 from backend.adapters.local.backend import LocalBackend
 from backend.adapters.local.machine.options import DetectorOptions
 from backend.domain.caller import Caller
 from backend.domain.capabilities import NO_OPTIONS, Capabilities, Estimate
-from backend.domain.events import Emit, Event, Generated, unheard
+from backend.domain.events import Generated, Tell, unheard
 from backend.domain.parts import Control, Lora
 from backend.domain.requests import Request, of_image, references, seeds
 from backend.images.storage.files import ImageFiles
@@ -98,30 +100,37 @@ class ClusterBackend(Backend):
         """Return what the devices' time costs, as on one machine: more devices make it shorter, not cheaper."""
         return self._engine.estimate(request, caller)
 
-    def run(self, request: Request, caller: Caller, emit: Emit) -> None:
+    def run(self, request: Request, caller: Caller, job: Job) -> None:
         """Have each image made on a replica that is free; raise `ProviderBusy` where too many wait already."""
-        replicas = self._fleet.wait(emit, request.steps)
-
-        def timed(event: Event) -> None:
-            if isinstance(event, Generated):
-                self._engine.workshop.timed(request, event.details["seconds"])
-            emit(event)
-
-        Gathering(replicas, self._line, list(jobs(request, self.files))).run(timed)
+        replicas = self._fleet.wait(job.tell, request.steps)
+        gathering = Gathering(replicas, self._line, list(tasks(request, self.files)))
+        gathering.run(_Timed(job, partial(self._engine.workshop.timed, request)))
 
     def control_picture(
-        self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, emit: Emit = unheard
+        self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, tell: Tell = unheard
     ) -> Image.Image:
         """Return the map of the control's image, made here."""
-        return self._engine.control_picture(control, caller, options, emit)
+        return self._engine.control_picture(control, caller, options, tell)
 
     def count_tokens(self, prompt: str) -> TokenCount:
         """Count with the tokenizer of the engine's model."""
         return self._engine.count_tokens(prompt)
 
 
-def jobs(request: Request, files: ImageFiles) -> Iterator[Job]:
+@dataclass(slots=True)
+class _Timed(Forwarding):
+    """A job whose images are taken the time of, in seconds of a replica's device."""
+
+    note_seconds: Callable[[float], None]
+
+    def deliver(self, image: Generated) -> None:
+        """Hand it on, after its time was noted for the next estimate."""
+        self.note_seconds(image.details["seconds"])
+        self.job.deliver(image)
+
+
+def tasks(request: Request, files: ImageFiles) -> Iterator[Task]:
     """Yield the work of each image of a run: its own request, with the seeds that are its own."""
     pictures = {sha256: files.read(sha256) for sha256 in references(request)}
     for index, seed in enumerate(seeds(request)):
-        yield Job(of_image(request, index).model_copy(update={"seed": seed, "count": 1}), pictures)
+        yield Task(of_image(request, index).model_copy(update={"seed": seed, "count": 1}), pictures)

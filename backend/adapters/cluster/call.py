@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from backend.adapters.cluster.replica import Job
+from backend.adapters.cluster.replica import Task
 from backend.domain.errors import GenerationFailed, ProviderBusy
 from backend.domain.events import Progress
 from backend.threads.telling import Told
@@ -26,8 +26,8 @@ class ImageCall:
     A seed makes the same pixels on every replica, so that an image whose replica died is simply asked for again.
     """
 
-    def __init__(self, replicas: Any, job: Job, tell: Callable[[Told | None], None]) -> None:
-        self._replicas, self._job, self._tell = replicas, job, tell
+    def __init__(self, replicas: Any, task: Task, tell: Callable[[Told | None], None]) -> None:
+        self._replicas, self._task, self._tell = replicas, task, tell
         self._left = threading.Event()
         self._stream: Any = None
 
@@ -36,7 +36,7 @@ class ImageCall:
         for _ in range(ATTEMPTS):
             if self._attempt():
                 return
-            self._tell(Progress(0, self._job.request.steps, doing=LOST))
+            self._tell(Progress(0, self._task.request.steps, doing=LOST))
         self._tell(GenerationFailed(GIVEN_UP))
 
     def leave(self) -> None:
@@ -72,7 +72,7 @@ class ImageCall:
 
         if not ray.is_initialized():
             raise RuntimeError("Ray was shut down; asking it all the same would start another one.")
-        self._stream = self._replicas.draw.remote(self._job)
+        self._stream = self._replicas.draw.remote(self._task)
         if self._left.is_set():
             self._stream.cancel()
         for told in self._stream:

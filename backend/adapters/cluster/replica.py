@@ -9,7 +9,7 @@ from pathlib import Path
 from backend.adapters.local.backend import LocalBackend
 from backend.domain.caller import Caller
 from backend.domain.errors import PlaygroundError
-from backend.domain.events import Emit
+from backend.domain.events import Listener, unheard
 from backend.domain.requests import Request
 from backend.images.incoming import check_header
 from backend.images.storage.files import ImageFiles
@@ -20,7 +20,7 @@ NOBODY = Caller(visitor="")
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class Task:
     """One image to make: a request whose count is 1, and the files that it refers to, by their sha256."""
 
     request: Request
@@ -38,14 +38,14 @@ class EngineReplica:
         if self._engine.missing(NOBODY) is None:
             self._load()
 
-    async def draw(self, job: Job) -> AsyncIterator[Told]:
+    async def draw(self, task: Task) -> AsyncIterator[Told]:
         """Make the image and yield what happens; left early, the drawing ends with its current step.
 
         A coroutine, unlike everything else here, since Ray tells only those that the other side has gone.
         """
-        for content in job.pictures.values():
+        for content in task.pictures.values():
             self._files.put(content, check_header(content))
-        told = told_by(self._make, job.request)
+        told = told_by(self._make, task.request)
         loop = asyncio.get_running_loop()
         try:
             while True:
@@ -57,18 +57,18 @@ class EngineReplica:
         finally:
             await asyncio.wait([step])
             told.close()
-            self._forget(job)
+            self._forget(task)
 
-    def _make(self, request: Request, emit: Emit) -> None:
-        self._engine.run(request, NOBODY, emit)
+    def _make(self, request: Request, listener: Listener) -> None:
+        self._engine.run(request, NOBODY, listener)
 
     def _load(self) -> None:
         """Have the model ready before Serve sends anything here; why it can't be loaded is told to each run."""
         try:
-            self._engine.models.wait(lambda _: None, 1)
+            self._engine.models.wait(unheard, 1)
         except PlaygroundError:
             return
 
-    def _forget(self, job: Job) -> None:
-        for sha256 in job.pictures:
+    def _forget(self, task: Task) -> None:
+        for sha256 in task.pictures:
             self._files.delete(sha256)

@@ -13,7 +13,7 @@ from backend.adapters.local.machine.download import Download
 from backend.adapters.local.machine.extras import Extras
 from backend.adapters.local.machine.options import Layout
 from backend.domain.errors import NotReady, PlaygroundError
-from backend.domain.events import Emit
+from backend.domain.events import Tell
 from backend.threads.background import Loading
 
 REAL_NEEDS_BYTES = 11 * 2**30
@@ -56,7 +56,7 @@ class Models:
         if self.download and (self.named_download or not named):
             self.download.start(self._arrived)
 
-    def wait(self, emit: Emit, total: int, layout: Layout = AUTO) -> Engine:
+    def wait(self, tell: Tell, total: int, layout: Layout = AUTO) -> Engine:
         """Return the engine of this layout, telling how far it is; raise `NotReady` where the model isn't here.
 
         An engine of another layout is given up, so that only who has the device's turn may ask for one.
@@ -65,19 +65,19 @@ class Models:
         if missing:
             raise NotReady(missing)
         if layout != self._layout:
-            self._settle(emit, total)
+            self._settle(tell, total)
             self._use(self.checkpoint, layout)
-        engine = self.loading.wait(emit, total)
-        self._settle(emit, total)
+        engine = self.loading.wait(tell, total)
+        self._settle(tell, total)
         return engine
 
-    def _settle(self, emit: Emit, total: int) -> None:
+    def _settle(self, tell: Tell, total: int) -> None:
         """Wait for what somebody who left has begun to bring to the device."""
         with suppress(PlaygroundError):
             if self.loading.busy:
-                self.loading.wait(emit, total)
+                self.loading.wait(tell, total)
             if self.loading.result and self.loading.result.guiding.busy:
-                self.loading.result.guiding.wait(emit, total)
+                self.loading.result.guiding.wait(tell, total)
 
     def missing(self) -> str | None:
         """Say what keeps this model from being loaded, or None."""

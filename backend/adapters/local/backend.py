@@ -29,7 +29,7 @@ from backend.adapters.local.zerogpu import Decorate, forked
 from backend.domain.caller import Caller
 from backend.domain.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate, read_options
 from backend.domain.errors import Problem, Unsupported
-from backend.domain.events import Emit, unheard
+from backend.domain.events import Listener, Tell, unheard
 from backend.domain.parts import Control, Lora
 from backend.domain.requests import Request, controls_of
 from backend.domain.step_cache_rules import cache_problems
@@ -155,19 +155,19 @@ class LocalBackend(Backend):
         low = likely if plan_of(request) is None else likely / 2
         return Estimate(likely=likely, low=low, high=likely * 2)
 
-    def run(self, request: Request, caller: Caller, emit: Emit) -> None:
+    def run(self, request: Request, caller: Caller, job: Listener) -> None:
         """Draw the images one by one; on ZeroGPU in its forked process, which gets model and maps along."""
         if self._forks:
-            self.models.wait(emit, request.steps)
-            self.workshop.prepare(request, emit)
-        self._work(request, emit)
+            self.models.wait(job.tell, request.steps)
+            self.workshop.prepare(request, job.tell)
+        self._work(request, job)
 
     def control_picture(
-        self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, emit: Emit = unheard
+        self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, tell: Tell = unheard
     ) -> Image.Image:
         """Return the map of the control's image; edges need no model."""
         chosen, image = read_options(LocalOptions, options), open_upright(self.files.path(control.image))
-        return self.workshop.detectors.detect(control, image, chosen, emit)
+        return self.workshop.detectors.detect(control, image, chosen, tell)
 
     def _problems(self, request: Request) -> Iterator[Problem]:
         options = options_of(request.options)

@@ -21,7 +21,7 @@ from backend.adapters.local.machine.options import options_of
 from backend.adapters.local.scenes import Scene, prepare
 from backend.adapters.local.timing import Rehearsals, Stopwatch, Timings
 from backend.domain.errors import NotReady
-from backend.domain.events import Emit, Generated, Progress
+from backend.domain.events import Generated, Listener, Progress, Tell
 from backend.domain.requests import Request, controls_of, seeds, variation_seeds
 from backend.images.storage.files import ImageFiles
 from backend.threads.background import Loading, Report
@@ -37,7 +37,7 @@ TAKES = frozenset(
         "options.controlnet",
         "options.depth_detector",
         "options.pose_detector",
-        # What is emitted as pixels, the recorder encodes as the request says.
+        # What is delivered as pixels, the recorder encodes as the request says.
         "output_format",
         "output_quality",
     }
@@ -61,44 +61,45 @@ class Workshop:
         self._safety = Loading(self._read_safety, doing=f"Reading {title}", failure=f"{title} could not be loaded")
         self._timings, self._rehearsals = Timings(), Rehearsals(files)
 
-    def make(self, request: Request, emit: Emit) -> None:
+    def make(self, request: Request, listener: Listener) -> None:
         """Draw the images one by one, each in its own turn on the device.
 
         One by one, an image is exactly that of its seed alone, the first is there soonest, and between two of them
         others have their turn.
         """
-        paint = self.prepare(request, emit)
+        tell = listener.tell
+        paint = self.prepare(request, tell)
         if request.loras:
-            emit(Progress(0, request.steps, doing="Looking for the LoRAs"))
+            tell(Progress(0, request.steps, doing="Looking for the LoRAs"))
         loras = self._loras.find(request.loras)
         for index, seed in enumerate(seeds(request)):
-            with self.lane.turn(emit):
-                image, details = self._in_turn(request, partial(paint, seed), loras, index, emit)
-            flagged = self._safety.wait(emit, request.steps).flags(image) if request.safety else None
-            emit(Generated(image, seed, self.price(details["seconds"]), index, flagged, details))
+            with self.lane.turn(tell):
+                image, details = self._in_turn(request, partial(paint, seed), loras, index, tell)
+            flagged = self._safety.wait(tell, request.steps).flags(image) if request.safety else None
+            listener.deliver(Generated(image, seed, self.price(details["seconds"]), index, flagged, details))
 
     def _in_turn(
-        self, request: Request, paint: Paint, loras: tuple[LoraFile, ...], index: int, emit: Emit
+        self, request: Request, paint: Paint, loras: tuple[LoraFile, ...], index: int, tell: Tell
     ) -> tuple[Image.Image, Mapping[str, Any]]:
         # Nothing of the engine outlives the turn: in another one it may be given up for another layout.
         options = options_of(request.options)
-        engine = self._models.wait(emit, request.steps, options.layout)
+        engine = self._models.wait(tell, request.steps, options.layout)
         if controls_of(request):
-            engine.guide_with(options.controlnet).wait(emit)
+            engine.guide_with(options.controlnet).wait(tell)
         variation = variation_seeds(request)[index]
-        began, tally = time.monotonic(), _Tally(engine, _teller(emit, index), loras, variation, self._noted)
+        began, tally = time.monotonic(), _Tally(engine, _teller(tell, index), loras, variation, self._noted)
         image = paint(tally.draw)
         return image, tally.details(time.monotonic() - began)
 
-    def prepare(self, request: Request, emit: Emit) -> Scene:
+    def prepare(self, request: Request, tell: Tell) -> Scene:
         """Read the request's images and make the maps that it begins with, which are kept for a while.
 
         The safety check is read here too: where it can't be, nothing is drawn in vain.
         """
         options = options_of(request.options)
         if request.safety:
-            self._safety.wait(emit, request.steps)
-        detect = partial(self.detectors.detect, options=options, emit=emit)
+            self._safety.wait(tell, request.steps)
+        detect = partial(self.detectors.detect, options=options, tell=tell)
         return prepare(request, self._files, abilities.frame(self._models.checkpoint), detect)
 
     def _noted(self, drawing: Drawing, watch: Stopwatch) -> None:
@@ -128,11 +129,11 @@ class Workshop:
         return SafetyCheck(folder)
 
 
-def _teller(emit: Emit, index: int) -> OnStep:
-    def tell(step: int, total: int, preview: bytes | None) -> None:
-        emit(Progress(step, total, preview, index))
+def _teller(tell: Tell, index: int) -> OnStep:
+    def on_step(step: int, total: int, preview: bytes | None) -> None:
+        tell(Progress(step, total, preview, index))
 
-    return tell
+    return on_step
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from backend.domain.errors import GenerationFailed, NotReady, PlaygroundError
-from backend.domain.events import Emit
+from backend.domain.events import Listener
 from backend.domain.field_notes import step_factor
 from backend.domain.requests import Request
 from backend.settings import Settings
@@ -50,17 +50,17 @@ def gpu_decorator(settings: Settings) -> Decorate | None:
 
 
 def forked(work: Work, gpu: Decorate) -> Work:
-    """Return the same work, done in ZeroGPU's process: it emits, stops and fails as it does here."""
+    """Return the same work, done in ZeroGPU's process: it tells, delivers, stops and fails as it does here."""
 
     def drawing(request: Request) -> Iterator[Told]:  # `spaces` tells by the function whether it is a generator.
         yield from told_by(work, request)
 
     decorated = gpu(duration=seconds_for)(drawing)
 
-    def run(request: Request, emit: Emit) -> None:
+    def run(request: Request, listener: Listener) -> None:
         events = decorated(request)
         try:
-            relay(events, emit)
+            relay(events, listener)
         except PlaygroundError:
             raise
         except Exception as error:  # Gradio's own error class, which the backend doesn't know, or the fork's end.

@@ -8,6 +8,7 @@ from PIL import Image
 from pydantic import JsonValue, SecretStr
 
 from backend.adapters.base import Backend
+from backend.adapters.job import Job
 from backend.adapters.modelrunner.abilities import CAPABILITIES
 from backend.adapters.modelrunner.delivery import Delivery
 from backend.adapters.modelrunner.mapping import shares, to_input
@@ -21,7 +22,7 @@ from backend.adapters.modelrunner.wire import ENDPOINT
 from backend.domain.caller import Caller
 from backend.domain.capabilities import NO_OPTIONS, Estimate
 from backend.domain.errors import NotReady
-from backend.domain.events import Emit, Queued, unheard
+from backend.domain.events import Queued, Tell, unheard
 from backend.domain.parts import Control
 from backend.domain.records import Run
 from backend.domain.requests import ControlNet, ImageToImage, Request, seeds
@@ -78,20 +79,20 @@ class ModelRunnerBackend(Backend):
         return size_of(request, self.files) if isinstance(request, ControlNet) else None
 
     def control_picture(
-        self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, emit: Emit = unheard
+        self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, tell: Tell = unheard
     ) -> Image.Image:
         """Return edges, or the image as it is; at no cost."""
         return control_picture(control, self.files)
 
-    def run(self, request: Request, caller: Caller, emit: Emit) -> None:
-        """Upload the control image, send each request once, and emit the images as they come."""
+    def run(self, request: Request, caller: Caller, job: Job) -> None:
+        """Upload the control image, send each request once, and deliver the images as they come."""
         request, options = _controlnet(request)
         key = self._require_key(caller)
-        emit(Queued())
+        job.tell(Queued())
         png = control_png(request, self.files)
         image_url = self.service.upload(png, key, expires_after=options.expires_after)
         tickets = [Ticket(index, count, seeds(request)[index]) for index, count in shares(request, options)]
-        order = self._order(caller, key, tickets, emit)
+        order = self._order(caller, key, tickets, job)
         for ticket in tickets:
             message = to_input(request, image_url, (ticket.index, ticket.count))
             if not order.submit(ticket, message, expires_after=options.expires_after):
@@ -99,13 +100,13 @@ class ModelRunnerBackend(Backend):
         order.wait(patience=self._patience)
         order.settle()
 
-    def collect(self, run: Run, caller: Caller, emit: Emit) -> None:
+    def collect(self, run: Run, caller: Caller, job: Job) -> None:
         """Fetch what ModelRunner made for a run that was submitted before; nothing is submitted."""
         ids: Mapping[str, Any] = run.provider_ids
         if ids.get("own_key") and self.name not in caller.keys:
             raise NotReady(OWN_KEY_GONE, billed="unknown")
         tickets = [restored(values) for values in ids["tickets"]]
-        order = self._order(caller, self._require_key(caller), tickets, emit)
+        order = self._order(caller, self._require_key(caller), tickets, job)
         order.delivery.have = {image.index for image in run.images}
         order.resume()
         order.wait(patience=self._patience)
@@ -115,10 +116,10 @@ class ModelRunnerBackend(Backend):
         """Close the connections."""
         self.service.line.close()
 
-    def _order(self, caller: Caller, key: SecretStr, tickets: Sequence[Ticket], emit: Emit) -> Order:
-        delivery = Delivery(self.service, key, emit, self._sleep)
+    def _order(self, caller: Caller, key: SecretStr, tickets: Sequence[Ticket], job: Job) -> Order:
+        delivery = Delivery(self.service, key, job, self._sleep)
         own_key = {"own_key": self.name in caller.keys}
-        return Order(self.service, key, emit, self._sleep, delivery, list(tickets), own_key)
+        return Order(self.service, key, job, self._sleep, delivery, list(tickets), own_key)
 
     def _key(self, caller: Caller) -> SecretStr | None:
         return caller.keys.get(self.name) or self._server_key

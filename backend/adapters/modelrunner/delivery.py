@@ -1,4 +1,4 @@
-"""From a finished request to the run's images: fetched, priced, and emitted one by one."""
+"""From a finished request to the run's images: fetched, priced, and delivered one by one."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,11 +7,12 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from backend.adapters.job import Job
 from backend.adapters.modelrunner.replies import Record, read_record, split
 from backend.adapters.modelrunner.service import Service
 from backend.adapters.modelrunner.ticket import Ticket
 from backend.domain.errors import BadImage, BadReply, PlaygroundError
-from backend.domain.events import Charged, Emit, Generated
+from backend.domain.events import Generated
 from backend.images.incoming import check_whole
 
 PRICE_WAITS = (0.0, 0.5, 1.0, 2.0)
@@ -26,12 +27,12 @@ class Delivery:
 
     service: Service
     key: SecretStr
-    emit: Emit
+    job: Job
     sleep: Callable[[float], None]
     have: set[int] = field(default_factory=set)
 
     def deliver(self, ticket: Ticket, record: Record) -> Iterator[PlaygroundError]:
-        """Emit what a ticket's record holds, and yield what went wrong with single images; one keeps no other back."""
+        """Deliver what a ticket's record holds; yield what went wrong with single images: one keeps no other back."""
         addresses = dict(zip(ticket.indices, record.addresses, strict=False))
         contents, errors = self._fetched(addresses)
         record = self._priced(ticket, record)
@@ -39,7 +40,8 @@ class Delivery:
         self._tell_bills(ticket, prices)
         for index, content in contents.items():
             try:
-                self.emit(self._generated(ticket, record, content, index - ticket.index, prices[index - ticket.index]))
+                image = self._generated(ticket, record, content, index - ticket.index, prices[index - ticket.index])
+                self.job.deliver(image)
                 self.have.add(index)
             except PlaygroundError as error:  # A full disk: the next image may still find its place.
                 errors.append(error)
@@ -54,7 +56,7 @@ class Delivery:
         """Say what was billed for a request whose images aren't to be had, and return its record with the price."""
         record = self._priced(ticket, record)
         if record.paid == "yes":
-            self.emit(Charged(record.price, ticket.index))
+            self.job.charge(record.price, ticket.index)
         return record
 
     def _fetched(self, addresses: Mapping[int, str]) -> tuple[dict[int, bytes], list[PlaygroundError]]:
@@ -72,7 +74,7 @@ class Delivery:
         """Say what each image costs, whatever comes of its file; of one that is here, where its price is known now."""
         for index, price in zip(ticket.indices, prices, strict=True):
             if price is not None or index not in self.have:
-                self.emit(Charged(price, index))
+                self.job.charge(price, index)
 
     def _image(self, address: str) -> bytes:
         content = self.service.fetch(address)

@@ -1,4 +1,4 @@
-"""One run's requests at ModelRunner: sent once each, asked for until they end, and every image emitted that comes."""
+"""One run's requests at ModelRunner: sent once each, asked for until they end, and every image delivered that comes."""
 
 import logging
 from collections import Counter
@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from backend.adapters.job import Job, Waiter, announce, is_wanted, remember
 from backend.adapters.modelrunner.delivery import Delivery
 from backend.adapters.modelrunner.refusals import failed, purged, refused
 from backend.adapters.modelrunner.replies import Record, read_envelope, read_record
@@ -25,7 +26,7 @@ from backend.domain.errors import (
     StorageFull,
     together,
 )
-from backend.domain.events import Emit, Progress, Waiter, announce, is_wanted, remember
+from backend.domain.events import Progress
 from backend.domain.records import READY
 
 log = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ class Order:
 
     service: Service
     key: SecretStr
-    emit: Emit
+    job: Job
     sleep: Callable[[float], None]
     delivery: Delivery
     tickets: list[Ticket]
@@ -70,19 +71,19 @@ class Order:
 
     def submit(self, ticket: Ticket, message: Input, *, expires_after: int | None) -> bool:
         """Send a ticket, unless nobody waits any more; return whether the next may follow."""
-        if not is_wanted(self.emit):
+        if not is_wanted(self.job):
             self.stopped = True
             return False
         ticket.sent = True
         try:
-            announce(self.emit, self.known())
+            announce(self.job, self.known())
         except StorageFull as error:  # It stays unsent; those that were sent before are waited for all the same.
             ticket.sent = False
             self.errors.append(error)
             return False
         try:
             reply = self.service.submit(
-                message, self.key, metadata=ticket.metadata, expires_after=expires_after, waiter=Waiter(self.emit)
+                message, self.key, metadata=ticket.metadata, expires_after=expires_after, waiter=Waiter(self.job)
             )
             self._accept(ticket, reply)
         except ProviderUnreachable as error:
@@ -93,7 +94,7 @@ class Order:
             else:
                 self._search(ticket, error)
         if ticket.names:
-            remember(self.emit, self.known())  # Else it is found by its mark.
+            remember(self.job, self.known())  # Else it is found by its mark.
             self.open.append(ticket)
         return not self.errors
 
@@ -123,7 +124,7 @@ class Order:
             pause = min(pause * GROWTH, LONGEST_WAIT)
 
     def settle(self) -> None:
-        """Raise what went wrong, once everything that came has been emitted."""
+        """Raise what went wrong, once everything that came has been delivered."""
         if self.errors:
             raise together(self.errors)
         if self.stopped:
@@ -172,7 +173,7 @@ class Order:
         elif not reply.ok:
             self._close(ticket, refused(reply, self.key, billed="unknown"))
         else:
-            self.emit(Progress(0, 0, index=ticket.index, doing=WAITING.get(status or "", "ModelRunner works")))
+            self.job.tell(Progress(0, 0, index=ticket.index, doing=WAITING.get(status or "", "ModelRunner works")))
 
     def _fetch(self, ticket: Ticket) -> None:
         assert ticket.names is not None
@@ -193,7 +194,7 @@ class Order:
             self._close(ticket, *self._delivered(ticket, payload))
 
     def _delivered(self, ticket: Ticket, payload: Any) -> list[PlaygroundError]:
-        """Emit the images of a finished ticket and return what went wrong."""
+        """Deliver the images of a finished ticket and return what went wrong."""
         request_id = ticket.names.request_id if ticket.names else None
         try:
             record = read_record(payload)
@@ -203,7 +204,7 @@ class Order:
             if record.purged and not record.addresses:
                 return [self._purged(ticket, record)]
             self.ids[READY] = True
-            remember(self.emit, self.known())
+            remember(self.job, self.known())
             return list(self.delivery.deliver(ticket, record))
         except PlaygroundError as error:
             return [error]

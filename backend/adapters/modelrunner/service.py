@@ -13,13 +13,13 @@ from typing import Any
 
 from pydantic import BaseModel, SecretStr
 
+from backend.adapters.job import Waiter
 from backend.adapters.modelrunner.refusals import refused
 from backend.adapters.modelrunner.replies import Record, read_history
 from backend.adapters.modelrunner.wire import ENDPOINT, Input, NewUpload
 from backend.adapters.provider.lenient import Text
 from backend.adapters.provider.line import Call, Line, Reply
 from backend.domain.errors import BadReply, GenerationFailed
-from backend.domain.events import Waiter
 
 log = logging.getLogger(__name__)
 

@@ -9,6 +9,7 @@ from PIL import Image
 from pydantic import JsonValue, SecretStr
 
 from backend.adapters.base import CONTROL_PICTURE, Backend, State
+from backend.adapters.job import Job, Waiter, announce
 from backend.adapters.provider.line import Line
 from backend.adapters.runware import control_orders
 from backend.adapters.runware.abilities import capabilities, own_options
@@ -23,7 +24,7 @@ from backend.adapters.runware.wire import MODEL, ImageInference
 from backend.domain.caller import Caller
 from backend.domain.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate
 from backend.domain.errors import GenerationFailed, NotReady, Problem, Unsupported
-from backend.domain.events import Emit, Ordering, Queued, Submitted, Waiter, announce, unheard
+from backend.domain.events import Queued, Tell, unheard
 from backend.domain.parts import Control
 from backend.domain.records import Run
 from backend.domain.requests import ControlNet, ImageToImage, Request, controls_of, seeds
@@ -111,56 +112,56 @@ class RunwareBackend(Backend):
         return self.prices.control_picture() if control_orders.is_bought(control, self.detectors) else FREE
 
     def control_picture(
-        self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, emit: Emit = unheard
+        self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, tell: Tell = unheard
     ) -> Image.Image:
         """Return the map where this machine can make it; raise `Unsupported` where Runware has to be paid for it."""
         if control_orders.is_bought(control, self.detectors):
             message = f"is {control.preprocess}, which {self.label} makes for a price here: say that you buy it."
             raise Unsupported([Problem("preprocess", message)])
-        return self.detectors.detect(control, open_upright(self.files.path(control.image)), emit=emit)
+        return self.detectors.detect(control, open_upright(self.files.path(control.image)), tell=tell)
 
-    def draw_control(self, request: ControlNet, caller: Caller, emit: Emit) -> None:
+    def draw_control(self, request: ControlNet, caller: Caller, job: Job) -> None:
         """Buy the control picture of a request alone."""
         key = self._require_key(caller)
-        emit(Queued())
-        shop = self._shop(key, emit, {CONTROL_PICTURE: True, "own_key": self.name in caller.keys})
+        job.tell(Queued())
+        shop = self._shop(key, job, {CONTROL_PICTURE: True, "own_key": self.name in caller.keys})
         shop.buy_alone(controls_of(request)[0], open_upright(self.files.path(request.image)))
 
-    def run(self, request: Request, caller: Caller, emit: Emit) -> None:
-        """Send every image of the request as one task, all in one call, and emit what comes."""
+    def run(self, request: Request, caller: Caller, job: Job) -> None:
+        """Send every image of the request as one task, all in one call, and deliver what comes."""
         key = self._require_key(caller)
         options = own_options(request, self._capabilities)
-        emit(Queued())
+        job.tell(Queued())
         pictures = prepare(request, self.files)
-        shop = self._shop(key, emit, {"delivery": options.delivery, "own_key": self.name in caller.keys})
+        shop = self._shop(key, job, {"delivery": options.delivery, "own_key": self.name in caller.keys})
         inlaid = self._inlaid(request, pictures, shop)
         ids = {"tasks": [new_uuid() for _ in seeds(request)], **shop.ids}
-        emit(Ordering())
-        announce(emit, ids)
-        order = self._order(request, pictures, key, ids, emit)
+        job.may_order()
+        announce(job, ids)
+        order = self._order(request, pictures, key, ids, job)
         self._carry_out(order, to_tasks(request, options, inlaid, ids["tasks"]))
 
-    def exact_price(self, request: Request, caller: Caller, emit: Emit = unheard) -> Decimal:
+    def exact_price(self, request: Request, caller: Caller, job: Job) -> Decimal:
         """Ask by a dry run, once a run with this key has shown that asking buys nothing."""
         key = self._require_key(caller)
         if any(control_orders.is_bought(control, self.detectors) for control in controls_of(request)):
             raise Unsupported([Problem("", "The exact price needs the control picture first: make the map.")])
-        self.dry_runs.prove(key, emit)
+        self.dry_runs.prove(key, job)
         pictures = prepare(request, self.files)
-        inlaid = self._inlaid(request, pictures, self._shop(key, unheard, {}))
+        inlaid = self._inlaid(request, pictures, self._shop(key, job, {}))
         options = own_options(request, self._capabilities)
         uuids = [new_uuid() for _ in seeds(request)]
         ids = {"tasks": uuids, "delivery": "sync", "own_key": self.name in caller.keys}
-        emit(Submitted(ids))
-        order = self._order(request, pictures, key, ids, emit)
+        job.note(ids)
+        order = self._order(request, pictures, key, ids, job)
         return self.dry_runs.price(to_tasks(request, options, inlaid, uuids), key, drawn=order.note)
 
-    def collect(self, run: Run, caller: Caller, emit: Emit) -> None:
+    def collect(self, run: Run, caller: Caller, job: Job) -> None:
         """Fetch what Runware made for a run that was submitted before; nothing is submitted."""
         ids = run.provider_ids
         if ids.get("own_key") and self.name not in caller.keys:
             raise NotReady(OWN_KEY_GONE, billed="unknown")
-        shop = self._shop(self._require_key(caller), emit, ids)
+        shop = self._shop(self._require_key(caller), job, ids)
         if ids.get(CONTROL_PICTURE):
             (control,) = controls_of(run.request)
             shop.collect(open_upright(self.files.path(control.image)).size)
@@ -168,7 +169,7 @@ class RunwareBackend(Backend):
         shop.account()
         if "tasks" not in ids:
             raise GenerationFailed(NEVER_SENT)
-        order = self._order(run.request, prepare(run.request, self.files), self._require_key(caller), ids, emit)
+        order = self._order(run.request, prepare(run.request, self.files), self._require_key(caller), ids, job)
         order.pending = numbered(ids["tasks"], {image.index for image in run.images})
         order.take_found(ids.get("found", {}))
         order.wait()
@@ -186,16 +187,16 @@ class RunwareBackend(Backend):
         )
         return Inlaid(size=pictures.size, sides=pictures.sides, guides=names, **images)
 
-    def _shop(self, key: SecretStr, emit: Emit, ids: Mapping[str, Any]) -> control_orders.MapShop:
-        return control_orders.MapShop(self.service, key, emit, self._sleep, ids)
+    def _shop(self, key: SecretStr, job: Job, ids: Mapping[str, Any]) -> control_orders.MapShop:
+        return control_orders.MapShop(self.service, key, job, self._sleep, ids)
 
-    def _order(self, request: Request, pictures: Pictures, key: SecretStr, ids: Mapping[str, Any], emit: Emit) -> Order:
+    def _order(self, request: Request, pictures: Pictures, key: SecretStr, ids: Mapping[str, Any], job: Job) -> Order:
         return Order(
             self.service,
             key,
             request,
             ids,
-            emit,
+            job,
             pictures.finish,
             self._sleep,
             numbered(ids["tasks"], set()),
@@ -203,7 +204,7 @@ class RunwareBackend(Backend):
 
     def _carry_out(self, order: Order, tasks: Sequence[ImageInference]) -> None:
         try:
-            exchange = self.service.submit(tasks, order.key, waiter=Waiter(order.emit))
+            exchange = self.service.submit(tasks, order.key, waiter=Waiter(order.job))
         except GenerationFailed as lost:
             if lost.billed == "no":
                 raise

@@ -10,13 +10,14 @@ from PIL import Image
 from pydantic import SecretStr
 
 from backend.adapters.detection import Detectors
+from backend.adapters.job import Job, Waiter, announce, remember
 from backend.adapters.runware.inlay import Inlay
 from backend.adapters.runware.pictures import data_uri
 from backend.adapters.runware.replies import Item
 from backend.adapters.runware.service import Exchange, Service, new_uuid
 from backend.adapters.runware.wire import Preprocess as PreprocessTask
 from backend.domain.errors import BadImage, BadReply, PlaygroundError, ProviderTimeout
-from backend.domain.events import Charged, Emit, Generated, Ordering, Waiter, announce, remember
+from backend.domain.events import Generated
 from backend.domain.parts import Control, Preprocess
 from backend.domain.records import READY
 from backend.domain.requests import Request, controls_of
@@ -57,7 +58,7 @@ class MapShop:
 
     service: Service
     key: SecretStr
-    emit: Emit
+    job: Job
     sleep: Callable[[float], None]
     ids: Mapping[str, Any] = field(default_factory=dict)
 
@@ -69,13 +70,13 @@ class MapShop:
         return item.guide_uuid or item.guide_url or ""
 
     def buy_alone(self, control: Control, image: Image.Image) -> None:
-        """Order the control picture of an image alone and emit it, at the image's size."""
+        """Order the control picture of an image alone and deliver it, at the image's size."""
         task_uuid = new_uuid()
         item = self._order(control, data_uri(resized(image, drawable(image.size), "stretch")), task_uuid)
         self._deliver(task_uuid, item, image.size)
 
     def collect(self, size: tuple[int, int]) -> None:
-        """Emit the control picture that was ordered alone, at `size` (width, height); nothing is ordered."""
+        """Deliver the control picture that was ordered alone, at `size` (width, height); nothing is ordered."""
         (entry,) = self.ids["maps"]
         known = Item.model_validate({**entry, "taskUUID": entry["task"]})
         item = known if known.guide_url else self.collected(entry["task"])
@@ -89,11 +90,11 @@ class MapShop:
             inputs={"image": image},
             settings=_SETTINGS.get(control.preprocess),
         )
-        self.emit(Ordering())
+        self.job.may_order()
         self.ids = {**self.ids, "maps": [*self.ids.get("maps", ()), {"task": task_uuid}]}
-        announce(self.emit, self.ids)
+        announce(self.job, self.ids)
         try:
-            exchange = self.service.submit([task], self.key, waiter=Waiter(self.emit))
+            exchange = self.service.submit([task], self.key, waiter=Waiter(self.job))
         except PlaygroundError as lost:
             if lost.billed == "no":
                 raise
@@ -104,7 +105,7 @@ class MapShop:
         """Charge what was ordered before a crash; raise `ProviderTimeout` where the archive doesn't know it."""
         for entry in self.ids.get("maps", ()):
             if "cost" in entry:
-                self.emit(Charged(None if entry["cost"] is None else Decimal(entry["cost"])))
+                self.job.charge(None if entry["cost"] is None else Decimal(entry["cost"]))
             else:
                 self._charge(entry["task"], self.collected(entry["task"]))
 
@@ -113,17 +114,17 @@ class MapShop:
         return self._archived(task_uuid, ProviderTimeout(LOST))
 
     def _deliver(self, task_uuid: str, item: Item, size: tuple[int, int]) -> None:
-        """Emit the control picture that an answer names; what it cost and where it lies are kept before it is fetched.
+        """Hand over the control picture that an answer names; its bill and its address are kept before it is fetched.
 
         It is paid for whatever comes of its file, and can be fetched again.
         """
-        self.emit(Charged(item.cost, index=0))
+        self.job.charge(item.cost, index=0)
         cost = None if item.cost is None else str(item.cost)
         known = {"task": task_uuid, "guideImageURL": item.guide_url, "cost": cost}
         self.ids = {**self.ids, READY: True, "maps": [known]}
-        remember(self.emit, self.ids)
+        remember(self.job, self.ids)
         try:
-            self.emit(Generated(self._fetched(item, size), None, item.cost))
+            self.job.deliver(Generated(self._fetched(item, size), None, item.cost))
         except PlaygroundError as error:
             error.billed = item.billed
             raise
@@ -161,12 +162,12 @@ class MapShop:
         raise lost
 
     def _charge(self, task_uuid: str, item: Item) -> None:
-        self.emit(Charged(item.cost))
+        self.job.charge(item.cost)
         cost = None if item.cost is None else str(item.cost)
         entries = self.ids["maps"]
         paid = [{**entry, "cost": cost} if entry["task"] == task_uuid else entry for entry in entries]
         self.ids = {**self.ids, "maps": paid}
-        remember(self.emit, self.ids)
+        remember(self.job, self.ids)
 
 
 def all_of(
@@ -184,7 +185,7 @@ def all_of(
     ]
     bought = [is_bought(control, detectors) for control in controls]
     drawn = [
-        image if buy else detectors.detect(control, image, emit=shop.emit)
+        image if buy else detectors.detect(control, image, tell=shop.job.tell)
         for control, image, buy in zip(controls, images, bought, strict=True)
     ]
     names = [inlay.name(picture) for picture in drawn]

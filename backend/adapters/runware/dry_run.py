@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from pydantic import SecretStr
 
+from backend.adapters.job import Job
 from backend.adapters.runware.replies import Answer, Item
 from backend.adapters.runware.service import Exchange, Service, key_mark
 from backend.adapters.runware.wire import ImageInference
 from backend.domain.errors import GRAVITY, BadReply, Billed, GenerationFailed, Problem, Unsupported
-from backend.domain.events import Charged, Emit
 from backend.threads.recent import Recent
 
 PROOF_SECONDS = 3600.0
@@ -66,10 +66,10 @@ class DryRuns:
             raise BadReply("Runware named no exact price; the estimate stays.", billed="no")
         return sum(costs, Decimal(0))
 
-    def prove(self, key: SecretStr, emit: Emit) -> None:
+    def prove(self, key: SecretStr, job: Job) -> None:
         """Make sure that asking with this key isn't buying; raise `Unsupported` where that can't be tried.
 
-        `emit` is told what it cost where Runware drew after all.
+        `job` is charged what it cost where Runware drew after all.
         """
         if self._proven.get(key_mark(key)):
             return
@@ -79,7 +79,7 @@ class DryRuns:
         exchange = self._tried(task, key)
         made = [item for item in exchange.answer.items if item.done]
         for item in made:
-            emit(Charged(item.cost))
+            job.charge(item.cost)
         if made:
             raise BadReply(DRAWN_ANEW, billed=_billed(made))
         if exchange.answer.refusals or len(_prices(exchange)) != 1:

@@ -9,11 +9,12 @@ from typing import Any
 from PIL import Image
 from pydantic import SecretStr
 
+from backend.adapters.job import Job, remember
 from backend.adapters.runware.pictures import Finish
 from backend.adapters.runware.replies import Answer, Item, Refusal
 from backend.adapters.runware.service import Exchange, Service
 from backend.domain.errors import BadImage, BadReply, GenerationFailed, PlaygroundError, ProviderTimeout, together
-from backend.domain.events import Charged, Emit, Generated, Progress, remember
+from backend.domain.events import Generated, Progress
 from backend.domain.records import READY
 from backend.domain.requests import Request
 from backend.images.incoming import check_whole
@@ -36,13 +37,13 @@ STRANGER = "Runware knows nothing of this run: most likely it was never accepted
 
 @dataclass(slots=True)
 class Order:
-    """The tasks of one run; every image is emitted as soon as it is there, whatever else went wrong."""
+    """The tasks of one run; every image is delivered as soon as it is there, whatever else went wrong."""
 
     service: Service
     key: SecretStr
     request: Request
     ids: Mapping[str, Any]
-    emit: Emit
+    job: Job
     finish: Finish | None
     sleep: Callable[[float], None]
     pending: dict[str, int] = field(default_factory=dict)
@@ -56,7 +57,7 @@ class Order:
         return self.ids.get("delivery") != "async"
 
     def settle(self) -> None:
-        """Raise what went wrong, once everything that came has been emitted."""
+        """Raise what went wrong, once everything that came has been delivered."""
         if self.pending:
             message = f"Runware's answer lacks {len(self.pending)} of the images; recover the run later."
             self.errors.append(BadReply(message))
@@ -64,7 +65,7 @@ class Order:
             raise together(self.errors)
 
     def take(self, exchange: Exchange) -> bool:
-        """Emit the images of a reply and note its refusals; return whether Runware said it had the tasks before."""
+        """Deliver the images of a reply and note its refusals; return whether Runware said it had the tasks before."""
         self.note(exchange.answer)
         self._take_items(exchange.answer.items)
         known = False
@@ -83,7 +84,7 @@ class Order:
         self._keep_addresses(answer)
 
     def take_found(self, found: Mapping[str, Mapping[str, Any]]) -> None:
-        """Emit the images whose addresses an earlier attempt had put on disk."""
+        """Deliver the images whose addresses an earlier attempt had put on disk."""
         items = [Item.model_validate({**entry, "taskUUID": one}) for one, entry in found.items()]
         self._tell_bills(items)
         self._take_items(items)
@@ -116,10 +117,10 @@ class Order:
         for item in items:
             task_uuid = self._task_of(item.task_uuid)
             if item.done and task_uuid is not None:
-                self.emit(Charged(item.cost, self.pending[task_uuid]))
+                self.job.charge(item.cost, self.pending[task_uuid])
 
     def _take_items(self, items: Sequence[Item]) -> None:
-        """Note what each item says; files are fetched side by side, and emitted in the order of the items."""
+        """Note what each item says; files are fetched side by side, and delivered in the order of the items."""
         with ThreadPoolExecutor(FETCHED_AT_ONCE, thread_name_prefix="fetch") as pool:
             # What is to come is settled before the first is taken: a fetch may begin long after it was asked for.
             contents = [pool.submit(self._content, item) if self._is_to_come(item) else None for item in items]
@@ -143,7 +144,7 @@ class Order:
         details = {"task_uuid": task_uuid, "image_uuid": item.image_uuid}
         try:
             made = self._made(content.result())
-            self.emit(Generated(made, item.seed, item.cost, index, item.flagged, details))
+            self.job.deliver(Generated(made, item.seed, item.cost, index, item.flagged, details))
         except PlaygroundError as error:
             # Also a full disk: the image is paid for all the same, and the next one may still find its place.
             error.billed = item.billed
@@ -154,10 +155,10 @@ class Order:
         if self.asking and self.archived and item.image_uuid and item.status not in WORKING:
             del self.pending[task_uuid]
             message = f"Runware made image {index + 1} of this run, but its archive has no file of it any more."
-            self.emit(Charged(item.cost, index))
+            self.job.charge(item.cost, index)
             self.errors.append(BadReply(message, billed=item.billed))
         elif item.progress:
-            self.emit(Progress(round(item.progress), 100, index=index, doing="Drawing at Runware (%)"))
+            self.job.tell(Progress(round(item.progress), 100, index=index, doing="Drawing at Runware (%)"))
 
     def _made(self, content: bytes) -> Image.Image | bytes:
         try:
@@ -192,7 +193,7 @@ class Order:
         if made:
             found = {task: _address(item) for task, item in made.items() if item.image_url}
             self.ids = {**self.ids, READY: True, "found": {**self.ids.get("found", {}), **found}}
-            remember(self.emit, self.ids)
+            remember(self.job, self.ids)
 
 
 def _address(item: Item) -> dict[str, Any]:

@@ -10,13 +10,13 @@ from typing import Any, Literal
 
 from pydantic import SecretStr
 
+from backend.adapters.job import Waiter
 from backend.adapters.provider.line import Call, Line, Reply
 from backend.adapters.runware import replies
 from backend.adapters.runware.refusals import from_status, to_error
 from backend.adapters.runware.replies import Answer, Refusal
 from backend.adapters.runware.wire import AccountQuestion, Ask, Message, Upload
 from backend.domain.errors import BadReply, Billed, PlaygroundError
-from backend.domain.events import Waiter
 
 MEDIA = ("*.runware.ai",)
 """Hosts that Runware's files come from; its documents show im.runware.ai and mm.runware.ai."""

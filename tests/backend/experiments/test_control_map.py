@@ -48,10 +48,10 @@ def test_a_slow_map_says_what_it_does_and_ends_with_who_leaves(
     ended = threading.Event()
 
     class Slow(FakeBackend):
-        def control_picture(self, _: Any, __: Any, ___: Any, emit: Any) -> Image.Image:
+        def control_picture(self, _: Any, __: Any, ___: Any, tell: Any) -> Image.Image:
             try:
                 while True:
-                    emit(Progress(0, 0, doing="Making the depth map"))
+                    tell(Progress(0, 0, doing="Making the depth map"))
                     time.sleep(0.02)
             finally:
                 ended.set()
@@ -68,16 +68,16 @@ def test_the_stop_of_the_page_ends_a_map_that_is_made_here(
     ended = threading.Event()
 
     class Slow(FakeBackend):
-        def control_picture(self, _: Any, __: Any, ___: Any, emit: Any) -> Image.Image:
+        def control_picture(self, _: Any, __: Any, ___: Any, tell: Any) -> Image.Image:
             try:
                 while True:
-                    emit(Progress(0, 0, doing="Making the depth map"))
+                    tell(Progress(0, 0, doing="Making the depth map"))
                     time.sleep(0.02)
             finally:
                 ended.set()
 
     page = replace(caller, page="page-1")
-    with playground.live.job(page, part="control map") as acting:
+    with playground.live.press(page, part="control map") as acting:
         events = control_map(playground, acting, Slow(playground.files), control, {})
         next(events)
         playground.live.stop(page)

@@ -157,7 +157,7 @@ def test_stop_ends_the_waiting_for_a_turn(playground: Playground, caller: Caller
     for _ in range(20):
         list(generate(public, caller, "fake", REQUEST))
     page = replace(caller, page="page-1")
-    with public.live.job(page) as acting:
+    with public.live.press(page) as acting:
         events = generate(public, acting, "fake", REQUEST, patient=True)
         assert isinstance(next(events), Progress)
         public.live.stop(page)

@@ -10,7 +10,7 @@ from PIL import Image
 from backend.adapters.fake import FakeBackend
 from backend.domain.caller import Caller
 from backend.domain.errors import InvalidRequest, NotReady, Unsupported
-from backend.domain.events import Event, Failed, Finished, Generated, Progress, Submitted
+from backend.domain.events import Committed, Event, Failed, Finished, Generated, Progress
 from backend.domain.records import Run
 from backend.domain.requests import Request, parse_request
 from backend.generation.generate import collect, generate
@@ -142,7 +142,7 @@ def test_leaving_a_local_run_stops_it_and_keeps_what_came(playground: Playground
 
 def test_leaving_after_submission_collects_the_run_to_its_end(playground: Playground, caller: Caller) -> None:
     events = generate(playground, caller, "fake", request(count=3, options={"provider": True, "seconds": 0.1}))
-    closed_after(events, Submitted)
+    closed_after(events, Committed)
     done = wait_for(playground, caller, "finished")
     assert len(done.images) == 3
     assert done.cost_usd == Decimal("0.0039")
@@ -150,7 +150,7 @@ def test_leaving_after_submission_collects_the_run_to_its_end(playground: Playgr
 
 def test_the_providers_ids_are_on_disk_before_anything_else_happens(playground: Playground, caller: Caller) -> None:
     events = generate(playground, caller, "fake", request(options={"provider": True, "seconds": 3.0}))
-    while not isinstance(next(events), Submitted):
+    while not isinstance(next(events), Committed):
         pass
     for _ in range(500):
         (stored,) = playground.store.runs(caller.visitor)

@@ -8,10 +8,11 @@ import pytest
 from pydantic import SecretStr
 
 from backend.adapters.fake import FakeBackend
+from backend.adapters.job import Charged, Job, Told, tell_again
 from backend.domain.caller import Caller
 from backend.domain.capabilities import Estimate
 from backend.domain.errors import BadReply, Billed, PlaygroundError, ProviderTimeout, StorageFull, Unsupported
-from backend.domain.events import Charged, Emit, Event, Failed, Finished, Generated, Progress, Submitted
+from backend.domain.events import Event, Failed, Finished, Generated, Progress
 from backend.domain.exchanges import note
 from backend.domain.records import Run
 from backend.domain.requests import Request, TextToImage
@@ -19,6 +20,7 @@ from backend.generation.generate import collect, generate
 from backend.generation.recorder import Recorder
 from backend.images.metadata.origin import read_origin
 from backend.playground import Playground
+from backend.threads.stream import Audience
 
 BILL = Decimal("0.0013")
 After = Callable[[], None]
@@ -33,27 +35,27 @@ class Afterwards(FakeBackend):
 
     after: After
 
-    def run(self, request: Request, caller: Caller, emit: Emit) -> None:
-        super().run(request, caller, emit)
+    def run(self, request: Request, caller: Caller, job: Job) -> None:
+        super().run(request, caller, job)
         self.after()
 
 
 class Telling(FakeBackend):
-    """Emits what it is told to, fails as it is told to, and the same again when the run is collected."""
+    """Tells its job what it is told to, fails as it is told to, and the same again when the run is collected."""
 
-    told: tuple[Event, ...] = ()
+    told: tuple[Told, ...] = ()
     error: PlaygroundError
 
-    def run(self, request: Request, caller: Caller, emit: Emit) -> None:
-        emit(Submitted({"fake_id": "1"}))
-        self._tell(emit)
+    def run(self, request: Request, caller: Caller, job: Job) -> None:
+        job.note({"fake_id": "1"})
+        self._tell(job)
 
-    def collect(self, run: Run, caller: Caller, emit: Emit) -> None:
-        self._tell(emit)
+    def collect(self, run: Run, caller: Caller, job: Job) -> None:
+        self._tell(job)
 
-    def _tell(self, emit: Emit) -> None:
-        for event in self.told:
-            emit(event)
+    def _tell(self, job: Job) -> None:
+        for told in self.told:
+            tell_again(told, job)
         raise self.error
 
 
@@ -106,7 +108,7 @@ def test_exchanges_that_cant_be_kept_leave_a_finished_run_finished(playground: P
     assert (run.status, run.cost_usd) == ("finished", 2 * BILL)
 
 
-def telling(playground: Playground, error: PlaygroundError, *told: Event) -> Telling:
+def telling(playground: Playground, error: PlaygroundError, *told: Told) -> Telling:
     backend = Telling(playground.files)
     backend.told, backend.error = told, error
     play(playground, backend)
@@ -130,7 +132,7 @@ def telling(playground: Playground, error: PlaygroundError, *told: Event) -> Tel
 def test_a_failure_that_knows_of_no_bill_takes_none_back(
     playground: Playground,
     caller: Caller,
-    told: tuple[Event, ...],
+    told: tuple[Told, ...],
     says: Billed,
     billed: Billed,
     cost: Decimal | None,
@@ -177,7 +179,7 @@ def test_a_collection_that_breaks_off_makes_an_unknown_bill_no_unbilled_one(
 
 def test_stop_after_the_last_image_leaves_the_run_finished(playground: Playground, caller: Caller) -> None:
     run = ended(generate(playground, caller, "fake", boat(1)))
-    recorder = Recorder(playground, run, Estimate(likely=BILL), lambda _: None)
+    recorder = Recorder(playground, run, Estimate(likely=BILL), Audience())
     recorder.cancel()
     assert recorder.run.status == "finished"
 

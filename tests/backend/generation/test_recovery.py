@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import event
 
 from backend.adapters.fake import FakeBackend
+from backend.adapters.job import Job
 from backend.domain.caller import Caller
-from backend.domain.events import Emit, Finished
+from backend.domain.events import Finished
 from backend.domain.records import Run
 from backend.domain.requests import Request, parse_request
 from backend.generation.generate import generate
@@ -155,9 +156,9 @@ def test_a_run_that_began_before_recovery_looked_is_left_alone(playground: Playg
 
 def test_a_slow_provider_keeps_no_other_run_waiting(playground: Playground) -> None:
     class Slow(FakeBackend):
-        def collect(self, run: Run, caller: Caller, emit: Emit) -> None:
+        def collect(self, run: Run, caller: Caller, job: Job) -> None:
             assert answered.wait(60)
-            super().collect(run, caller, emit)
+            super().collect(run, caller, job)
 
     answered = threading.Event()
     backends = {"fake": FakeBackend(playground.files), "slow": Slow(playground.files)}

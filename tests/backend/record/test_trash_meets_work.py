@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from backend.adapters.fake import FakeBackend
+from backend.adapters.job import Job
 from backend.domain.caller import Caller
 from backend.domain.errors import NotFound
-from backend.domain.events import Emit, Event, Failed, Finished
+from backend.domain.events import Event, Failed, Finished
 from backend.domain.records import Run
 from backend.domain.requests import parse_request
 from backend.generation.generate import collect, generate
@@ -32,11 +33,11 @@ class Held(FakeBackend):
         super().__init__(files)
         self.asked, self.answered = threading.Event(), threading.Event()
 
-    def collect(self, run: Run, caller: Caller, emit: Emit) -> None:
+    def collect(self, run: Run, caller: Caller, job: Job) -> None:
         """Answer once it is told to."""
         self.asked.set()
         assert self.answered.wait(60)
-        super().collect(run, caller, emit)
+        super().collect(run, caller, job)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from PIL import Image
 
 from backend.adapters.fake import FakeBackend
-from backend.domain.events import Emit, Generated
+from backend.domain.events import Generated, Listener
 from backend.domain.parts import Lora
 from backend.domain.requests import Outpaint, TextToImage
 from backend.images.encoding import encode
@@ -32,11 +32,11 @@ def test_images_say_that_they_are_simulated(world: World) -> None:
 
 
 class Pixels(FakeBackend):
-    """Emits pixels, and keeps the request."""
+    """Delivers pixels, and keeps the request."""
 
-    def run(self, request: TextToImage, caller: object, emit: Emit) -> None:  # type: ignore[override]
+    def run(self, request: TextToImage, caller: object, job: Listener) -> None:  # type: ignore[override]
         self.request = request
-        emit(Generated(Image.new("RGB", (128, 128), "red"), 7, None))
+        job.deliver(Generated(Image.new("RGB", (128, 128), "red"), 7, None))
 
 
 def test_another_backend_draws_without_what_only_a_provider_has(world: World) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from backend.adapters.fake import FakeBackend
 from backend.domain.caller import Caller
-from backend.domain.events import Event, Finished, Generated, Progress, Stopped, Submitted
+from backend.domain.events import Committed, Event, Finished, Generated, Progress, Stopped
 from backend.domain.requests import Request, parse_request
 from backend.experiments.axes import read_axis
 from backend.experiments.grid import AT_ONCE, plan, run
@@ -65,7 +65,7 @@ def test_a_script_that_leaves_wants_nothing_more(playground: Playground) -> None
 
 def test_what_a_provider_accepted_ends_unseen_after_stop_and_is_not_offered_again(playground: Playground) -> None:
     events = generate(playground, PAGE, "fake", asked(steps=1, options={"seconds": 2.0, "provider": True}))
-    until(events, Submitted)
+    until(events, Committed)
     playground.live.stop(PAGE)
     assert isinstance(list(events)[-1], Stopped)
     assert playground.live.of(PAGE) == []
@@ -86,16 +86,16 @@ def test_images_that_came_before_are_told_without_their_pixels(playground: Playg
 
 
 def test_stop_keeps_a_page_from_beginning_what_it_was_about_to(playground: Playground) -> None:
-    with playground.live.job(PAGE) as acting:
+    with playground.live.press(PAGE) as acting:
         playground.live.stop(PAGE)
         assert [type(event) for event in generate(playground, acting, "fake", asked())] == [Stopped]
     assert playground.store.runs("ann") == []
 
 
 def test_a_press_after_stop_starts_clean(playground: Playground) -> None:
-    with playground.live.job(PAGE):
+    with playground.live.press(PAGE):
         playground.live.stop(PAGE)
-        with playground.live.job(PAGE) as acting:
+        with playground.live.press(PAGE) as acting:
             quick = asked(steps=1, options={"seconds": 0.0})
             assert isinstance(list(generate(playground, acting, "fake", quick))[-1], Finished)
 
@@ -112,19 +112,19 @@ def orders(playground: Playground) -> list[str]:
 
 
 def test_stop_ends_the_grid_of_another_tab_and_nothing_more_is_ordered(playground: Playground) -> None:
-    with playground.live.job(PAGE) as acting:
+    with playground.live.press(PAGE) as acting:
         cells = grid(playground, acting)
-        next(event for _, event in cells if isinstance(event, Submitted))
+        next(event for _, event in cells if isinstance(event, Committed))
         playground.live.stop(OTHER_TAB)
         assert {type(event) for _, event in cells} >= {Stopped}
     assert len(orders(playground)) <= AT_ONCE
 
 
 def test_a_second_press_that_ends_leaves_the_first_one_its_stop(playground: Playground) -> None:
-    with playground.live.job(PAGE) as acting:
+    with playground.live.press(PAGE) as acting:
         cells = grid(playground, acting)
-        next(event for _, event in cells if isinstance(event, Submitted))
-        with playground.live.job(PAGE) as second:
+        next(event for _, event in cells if isinstance(event, Committed))
+        with playground.live.press(PAGE) as second:
             quick = asked(steps=1, options={"seconds": 0.0})
             assert isinstance(list(generate(playground, second, "fake", quick))[-1], Finished)
         assert playground.live.busy(PAGE)
@@ -135,7 +135,7 @@ def test_a_second_press_that_ends_leaves_the_first_one_its_stop(playground: Play
 
 
 def test_stop_after_the_page_was_closed_still_stops_what_it_left(playground: Playground) -> None:
-    with playground.live.job(PAGE) as acting:
+    with playground.live.press(PAGE) as acting:
         left = generate(playground, acting, "fake", asked())
         until(left, Progress)
         left.close()  # type: ignore[attr-defined]
@@ -145,8 +145,8 @@ def test_stop_after_the_page_was_closed_still_stops_what_it_left(playground: Pla
 
 def test_a_page_does_not_stop_what_a_script_runs(playground: Playground) -> None:
     script = replace(PAGE, page=None)
-    with playground.live.job(script) as acting:
-        assert acting.job is None
+    with playground.live.press(script) as acting:
+        assert acting.press is None
         events = generate(playground, acting, "fake", asked(steps=5, options={"seconds": 0.2}))
         until(events, Progress)
         playground.live.stop(PAGE)
@@ -167,18 +167,18 @@ def test_a_scripts_run_is_stopped_by_a_page_that_follows_it_and_by_no_other(play
 
 
 def test_the_stop_of_one_part_of_the_page_leaves_the_rest(playground: Playground) -> None:
-    with playground.live.job(PAGE, part="control map") as mapping, playground.live.job(PAGE) as acting:
+    with playground.live.press(PAGE, part="control map") as mapping, playground.live.press(PAGE) as acting:
         playground.live.stop_part(PAGE, "control map")
-        assert mapping.job
-        assert mapping.job.stopped
-        assert acting.job
-        assert not acting.job.stopped
+        assert mapping.press
+        assert mapping.press.stopped
+        assert acting.press
+        assert not acting.press.stopped
 
 
 def test_what_a_stopped_run_brings_is_promised_until_it_came(playground: Playground) -> None:
-    with playground.live.job(PAGE) as acting:
+    with playground.live.press(PAGE) as acting:
         events = generate(playground, acting, "fake", asked(steps=1, options=PAID))
-        until(events, Submitted)
+        until(events, Committed)
         playground.live.stop(PAGE)
         stopped = until(events, Stopped)
     (promised,) = playground.live.promised(PAGE)
@@ -196,7 +196,7 @@ def test_a_run_that_is_being_recovered_is_not_asked_for_twice(playground: Playgr
     fake = playground.backends["fake"]
     assert isinstance(fake, FakeBackend)
     events = generate(playground, PAGE, "fake", asked(steps=1, options={"seconds": 2.0, "provider": True}))
-    until(events, Submitted)
+    until(events, Committed)
     (run,) = playground.store.runs("ann")
     assert isinstance(list(collect(playground, PAGE, run))[-1], Finished)
     assert len(playground.store.run(run.id).images) == 1

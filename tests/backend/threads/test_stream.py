@@ -5,16 +5,16 @@ import time
 import pytest
 
 from backend.domain.errors import Cancelled, PlaygroundError
-from backend.domain.events import Emit, Event, Failed, Progress, Stopped, Submitted, Waiting
-from backend.threads.stream import Stream
+from backend.domain.events import Committed, Event, Failed, Progress, Stopped, Waiting
+from backend.threads.stream import Audience, Stream
 
 END = Failed(PlaygroundError("the end"))
 
 
 def test_events_come_in_order_and_the_last_one_ends_it() -> None:
-    def work(emit: Emit) -> Event:
+    def work(audience: Audience) -> Event:
         for step in range(3):
-            emit(Progress(step, 3))
+            audience.tell(Progress(step, 3))
         return END
 
     assert list(Stream(work).watch()) == [Progress(0, 3), Progress(1, 3), Progress(2, 3), END]
@@ -23,7 +23,7 @@ def test_events_come_in_order_and_the_last_one_ends_it() -> None:
 def test_it_ticks_while_nothing_happens() -> None:
     go = threading.Event()
 
-    def work(emit: Emit) -> Event:
+    def work(audience: Audience) -> Event:
         go.wait(60)
         return END
 
@@ -35,14 +35,14 @@ def test_it_ticks_while_nothing_happens() -> None:
     assert all(isinstance(tick, Waiting) for tick in ticks)
 
 
-def test_leaving_makes_emit_raise_in_the_worker_and_does_not_wait_for_it() -> None:
+def test_leaving_makes_telling_raise_in_the_worker_and_does_not_wait_for_it() -> None:
     stopped, go = threading.Event(), threading.Event()
 
-    def work(emit: Emit) -> Event:
-        emit(Progress(1, 2))
+    def work(audience: Audience) -> Event:
+        audience.tell(Progress(1, 2))
         go.wait(60)
         try:
-            emit(Progress(2, 2))
+            audience.tell(Progress(2, 2))
         except Cancelled:
             stopped.set()
             raise
@@ -58,7 +58,7 @@ def test_leaving_makes_emit_raise_in_the_worker_and_does_not_wait_for_it() -> No
 
 
 def test_a_breakdown_is_told_without_its_text() -> None:
-    def work(emit: Emit) -> Event:
+    def work(audience: Audience) -> Event:
         raise RuntimeError("secret")
 
     (event,) = Stream(work).watch()
@@ -71,7 +71,7 @@ def test_context_variables_follow_into_the_worker() -> None:
     visitor.set("somebody")
     seen: list[str] = []
 
-    def work(emit: Emit) -> Event:
+    def work(audience: Audience) -> Event:
         seen.append(visitor.get())
         return END
 
@@ -83,7 +83,7 @@ def test_context_variables_follow_into_the_worker() -> None:
 def test_many_streams_run_side_by_side(count: int) -> None:
     together = threading.Barrier(count, timeout=60)
 
-    def work(emit: Emit) -> Event:
+    def work(audience: Audience) -> Event:
         together.wait()
         return END
 
@@ -104,13 +104,13 @@ class Steps:
         self.go = threading.Semaphore(0)
         self.cancelled = threading.Event()
 
-    def __call__(self, emit: Emit) -> Event:
+    def __call__(self, audience: Audience) -> Event:
         try:
             if self.first:
-                emit(self.first)
+                audience.tell(self.first)
             for step in range(1, 4):
                 self.go.acquire(timeout=60)
-                emit(Progress(step, 3))
+                audience.tell(Progress(step, 3))
         except Cancelled:
             self.cancelled.set()
             raise
@@ -118,14 +118,14 @@ class Steps:
 
 
 def test_who_comes_late_hears_in_short_what_was_and_then_the_rest() -> None:
-    steps = Steps(Submitted({"task": "t"}))
+    steps = Steps(Committed())
     stream = Stream(steps)
     early = stream.watch()
     for _ in range(2):
         steps.go.release()
     assert [next(early) for _ in range(3)][-1] == Progress(2, 3)
     late = stream.watch()
-    assert [next(late), next(late)] == [Submitted({"task": "t"}), Progress(2, 3)]
+    assert [next(late), next(late)] == [Committed(), Progress(2, 3)]
     steps.go.release()
     assert list(early) == list(late) == [Progress(3, 3), END]
 
@@ -151,10 +151,10 @@ def test_it_lingers_for_a_watcher_who_comes_back() -> None:
 def test_it_ends_once_nobody_came_back_in_time() -> None:
     left = threading.Event()
 
-    def work(emit: Emit) -> Event:
+    def work(audience: Audience) -> Event:
         try:
             while True:
-                emit(Progress(1, 2))
+                audience.tell(Progress(1, 2))
                 time.sleep(0.01)
         except Cancelled:
             left.set()
@@ -212,11 +212,11 @@ def test_each_leaving_gives_its_own_time_to_come_back() -> None:
 def test_a_watcher_who_comes_late_does_not_undo_a_stop() -> None:
     ended = threading.Event()
 
-    def work(emit: Emit) -> Event:
+    def work(audience: Audience) -> Event:
         try:
             while True:
                 time.sleep(0.01)
-                emit(Progress(1, 2))
+                audience.tell(Progress(1, 2))
         finally:
             ended.set()
 

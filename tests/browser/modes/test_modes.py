@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
-from backend.domain.events import Emit, Progress
+from backend.domain.events import Progress, Tell
 from backend.domain.parts import Control
 from backend.domain.records import Run
 from backend.domain.requests import ControlNet, ImageToImage, Inpaint, Outpaint
@@ -280,10 +280,10 @@ def test_a_map_that_takes_long_says_what_it_does_and_can_be_stopped(
 ) -> None:
     ended = threading.Event()
 
-    def endless(_: object, __: object, ___: object, emit: Emit) -> Image.Image:
+    def endless(_: object, __: object, ___: object, tell: Tell) -> Image.Image:
         try:
             while True:
-                emit(Progress(0, 0, doing="Making the depth map"))
+                tell(Progress(0, 0, doing="Making the depth map"))
                 time.sleep(0.1)
         finally:
             ended.set()

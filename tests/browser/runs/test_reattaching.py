@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from backend.adapters.fake import FakeOptions
-from backend.domain.events import Emit
+from backend.adapters.job import Job
 from backend.domain.requests import Request
 from tests.browser.folds import open_fold
 from tests.serving import Site
@@ -33,8 +33,8 @@ def kept_back(site: Site, image: int) -> Iterator[None]:
     """Let a run's image of this index come only after the block, however long another page takes to open."""
     take_time, go = site.fake._take_time, threading.Event()
 
-    def take_longer(request: Request, options: FakeOptions, index: int, emit: Emit) -> None:
-        take_time(request, options, index, emit)
+    def take_longer(request: Request, options: FakeOptions, index: int, job: Job) -> None:
+        take_time(request, options, index, job)
         assert index != image or go.wait(100)
 
     with pytest.MonkeyPatch.context() as patch:

@@ -19,7 +19,7 @@ from PIL import Image
 
 from app import launch_options
 from backend.adapters.fake import FakeBackend
-from backend.domain.events import Emit, Progress
+from backend.domain.events import Progress, Tell
 from backend.domain.requests import MODES
 from backend.images.encoding import encode
 from backend.playground import Playground
@@ -136,8 +136,8 @@ def test_a_control_map_is_seen_for_nothing_where_this_machine_makes_it(site: Sit
 
 
 def test_a_slow_control_map_tells_how_far_it_is(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    def slow(control: object, caller: object, options: object, emit: Emit) -> Image.Image:
-        emit(Progress(1, 2, doing="Making the depth map"))
+    def slow(control: object, caller: object, options: object, tell: Tell) -> Image.Image:
+        tell(Progress(1, 2, doing="Making the depth map"))
         return Image.new("RGB", (64, 64))
 
     monkeypatch.setattr(site.fake, "control_picture", slow)

@@ -12,7 +12,7 @@ import gradio as gr
 import pytest
 from PIL import Image
 
-from backend.domain.events import Submitted
+from backend.domain.events import Committed
 from backend.domain.parts import Lora
 from backend.experiments.grid import AT_ONCE
 from backend.images.encoding import encode
@@ -216,7 +216,7 @@ def test_a_script_that_cancels_a_map_orders_nothing_once_429_is_waited_out(pages
     events = api.maps.events(
         caller_of(scene.playground, asking("a script's session")), picture, preprocess="depth", buy=True
     )
-    next(event for event in events if isinstance(event, Submitted))
+    next(event for event in events if isinstance(event, Committed))
     events.close()  # type: ignore[attr-defined]
     over.set()
     pages.settle()

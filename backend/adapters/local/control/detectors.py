@@ -15,7 +15,7 @@ from backend.adapters.local.control.pose import PoseFinder
 from backend.adapters.local.machine.extras import EXTRAS, Extras
 from backend.adapters.local.machine.options import DETECTORS, LocalOptions
 from backend.domain.errors import Problem, Unsupported
-from backend.domain.events import Emit, unheard
+from backend.domain.events import Tell, unheard
 from backend.domain.parts import Control, Preprocess
 from backend.images.edges import edges
 from backend.threads.background import Check, Loading, aside
@@ -69,11 +69,11 @@ class Detectors:
                 yield Problem("preprocess", reason + self._instead(kind))
 
     def detect(
-        self, control: Control, image: Image.Image, options: LocalOptions = _USUAL, emit: Emit = unheard
+        self, control: Control, image: Image.Image, options: LocalOptions = _USUAL, tell: Tell = unheard
     ) -> Image.Image:
         """Return what a control makes of an image (RGB, the same size); raise `Unsupported` where it can't be made.
 
-        `emit` is told what goes on, and may raise to leave.
+        `tell` hears what goes on, and may raise to leave.
         """
         preprocess = control.preprocess
         if preprocess == "none":
@@ -81,13 +81,13 @@ class Detectors:
         name = options.detector(preprocess)
         if name is None:
             return edges(image, control.thresholds)
-        finder = self._finder(preprocess, name).wait(emit)
+        finder = self._finder(preprocess, name).wait(tell)
         key = (name, image.size, sha256(image.tobytes()).digest())
         found = self._maps.get(key)
         if found is None:
             what = f"the {preprocess} map"
             doing, failure = f"Making {what} with {EXTRAS[name].name}", f"{what.capitalize()} could not be made"
-            found = aside(lambda check: finder.find(image, check), emit, doing=doing, failure=failure)
+            found = aside(lambda check: finder.find(image, check), tell, doing=doing, failure=failure)
             self._keep(key, found)
         return found
 

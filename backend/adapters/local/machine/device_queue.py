@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from backend.domain.events import Emit, Queued, Waiting
+from backend.domain.events import Queued, Tell, Waiting
 
 TICK_SECONDS = 0.25
 
@@ -19,13 +19,13 @@ class Lane:
         self._moved = threading.Condition()
 
     @contextmanager
-    def turn(self, emit: Emit) -> Iterator[None]:
-        """Wait for the device, telling each change of place through `emit`, which may raise to leave the line."""
+    def turn(self, tell: Tell) -> Iterator[None]:
+        """Wait for the device, telling each change of place through `tell`, which may raise to leave the line."""
         ticket = object()
         with self._moved:
             self._line.append(ticket)
         try:
-            self._wait(ticket, emit)
+            self._wait(ticket, tell)
             yield
         finally:
             with self._moved:
@@ -36,10 +36,10 @@ class Lane:
         """Return how many draw or wait."""
         return len(self._line)
 
-    def _wait(self, ticket: object, emit: Emit) -> None:
+    def _wait(self, ticket: object, tell: Tell) -> None:
         began, told = time.monotonic(), 0
         while ahead := self._ahead(ticket):
-            emit(Queued(ahead) if ahead != told else Waiting(time.monotonic() - began))
+            tell(Queued(ahead) if ahead != told else Waiting(time.monotonic() - began))
             told = ahead
             with self._moved:
                 if self._line[0] is not ticket:

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from backend.adapters.cluster.backend import ClusterBackend
+from backend.adapters.job import Heard
 from backend.domain.caller import Caller
 from backend.domain.errors import PlaygroundError
 from backend.domain.events import Generated
@@ -17,14 +18,13 @@ def main(data: str) -> None:
     """Make it."""
     settings = Settings(_env_file=None, PLAYGROUND_DATA=Path(data), PLAYGROUND_MODEL="tiny", PLAYGROUND_REPLICAS=1)
     cluster = ClusterBackend(settings, ImageFiles(Path(data)))
-    made: list[Generated] = []
+    heard = Heard()
     request = TextToImage(prompt="a red circle", steps=4, seed=7, width=128, height=128)
     try:
-        cluster.run(
-            request, Caller(visitor="ann"), lambda event: made.append(event) if isinstance(event, Generated) else None
-        )
+        cluster.run(request, Caller(visitor="ann"), heard)
     except PlaygroundError as error:
         sys.exit(str(error))
+    made = [each for each in heard.told if isinstance(each, Generated)]
     print(hashlib.sha256(made[0].image.tobytes()).hexdigest())
 
 

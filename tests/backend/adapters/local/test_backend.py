@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from backend.adapters.job import Heard
 from backend.adapters.local.backend import LocalBackend
 from backend.adapters.local.drawing.engine import Engine
 from backend.adapters.local.zerogpu import LEAST_SECONDS
 from backend.domain.caller import Caller
 from backend.domain.errors import InvalidRequest, Unsupported
-from backend.domain.events import Event, Failed, Finished, Generated, Progress
+from backend.domain.events import Failed, Finished, Generated, Progress
 from backend.domain.parts import Accelerator, Control
 from backend.domain.requests import ControlNet, ImageToImage, Inpaint, Outpaint, Request
 from backend.generation.generate import generate
@@ -160,9 +161,9 @@ def test_a_gpu_with_a_price_bills_its_time_as_an_estimate(
     local = LocalBackend(settings, playground.files, CPU)
     local.models.loading = Loading(lambda _: engine)
     assert local.estimate(asked(), caller).likely is None
-    made: list[Event] = []
-    local.run(asked(), caller, made.append)
-    image = next(event for event in made if isinstance(event, Generated))
+    made = Heard()
+    local.run(asked(), caller, made)
+    image = next(event for event in made.told if isinstance(event, Generated))
     assert image.cost_usd == Decimal(10) * Decimal(str(image.details["seconds"]))
     likely = local.estimate(asked(), caller).likely
     assert likely
@@ -196,9 +197,9 @@ def test_on_zerogpu_a_run_draws_in_the_fork_with_the_model_loaded_before(
     local = LocalBackend(settings, playground.files, gpu=gpu)
     assert local.accelerated
     local.models.loading = Loading(lambda _: engine)
-    made: list[Event] = []
-    local.run(asked(), caller, made.append)
-    (image,) = (event.image for event in made if isinstance(event, Generated))
+    made = Heard()
+    local.run(asked(), caller, made)
+    (image,) = (event.image for event in made.told if isinstance(event, Generated))
     assert distance(image, draw()) <= 1
     assert gpu.asked == [LEAST_SECONDS]
 

@@ -13,6 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
+from backend.adapters.job import Heard
 from backend.adapters.local.backend import LocalBackend
 from backend.adapters.local.control.controlnets import ControlNet
 from backend.adapters.local.control.detectors import LOADERS
@@ -271,11 +272,11 @@ def test_on_zerogpu_a_map_is_made_before_the_gpus_seconds_count(
     extras = Extras(offered=False, cache=tmp_path / "hub")
     backend = LocalBackend(settings, playground.files, extras=extras, gpu=SpacesGpu())
     backend.models.loading = Loading(lambda _: engine)
-    made: list[Event] = []
-    backend.run(guided(shown["image"], preprocess="depth"), caller, made.append)
+    made = Heard()
+    backend.run(guided(shown["image"], preprocess="depth"), caller, made)
     words = "Making the depth map with Depth Anything V2 Small"
-    assert [event.doing for event in made if isinstance(event, Progress)].count(words) == 1
-    assert sum(isinstance(event, Generated) for event in made) == 1
+    assert [event.doing for event in made.told if isinstance(event, Progress)].count(words) == 1
+    assert sum(isinstance(event, Generated) for event in made.told) == 1
     assert makers == [os.getpid()]
 
 

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from backend.adapters.job import Heard, Told
 from backend.adapters.local.zerogpu import LEAST_SECONDS, forked, gpu_decorator, seconds_for
 from backend.domain.errors import Cancelled, GenerationFailed, NotReady, OutOfMemory
-from backend.domain.events import Emit, Event, Generated, Progress, Waiting
+from backend.domain.events import Generated, Listener, News, Progress, Waiting
 from backend.domain.requests import Request, parse_request
 from backend.settings import Settings
 from tests.backend.adapters.local.spaces_stand_in import GradioError, SpacesGpu
@@ -18,21 +19,22 @@ def request(**values: Any) -> Request:
     return parse_request({"mode": "text_to_image", "prompt": "a boat", "seed": 7, "steps": 2, **values})
 
 
-def draw(asked: Request, emit: Emit) -> None:
+def draw(asked: Request, listener: Listener) -> None:
     for index in range(asked.count):
-        emit(Progress(1, 1, b"jpeg", index))
-        emit(Generated(Image.new("RGB", (8, 8), (index, 0, 0)), asked.seed + index, None, index))
+        listener.tell(Progress(1, 1, b"jpeg", index))
+        listener.deliver(Generated(Image.new("RGB", (8, 8), (index, 0, 0)), asked.seed + index, None, index))
 
 
-def events_of(work: Any, asked: Request, gpu: SpacesGpu | None = None) -> list[Event]:
-    told: list[Event] = []
-    forked(work, gpu or SpacesGpu())(asked, told.append)
-    return told
+def events_of(work: Any, asked: Request, gpu: SpacesGpu | None = None) -> list[Told]:
+    heard = Heard()
+    forked(work, gpu or SpacesGpu())(asked, heard)
+    return heard.told
 
 
 def test_a_run_in_the_fork_tells_the_same_as_one_here() -> None:
-    here: list[Event] = []
-    draw(request(count=3), here.append)
+    heard = Heard()
+    draw(request(count=3), heard)
+    here = heard.told
     there = [event for event in events_of(draw, request(count=3)) if not isinstance(event, Waiting)]
     assert [type(event) for event in there] == [type(event) for event in here]
     made = [event for event in there if isinstance(event, Generated)]
@@ -43,15 +45,15 @@ def test_a_run_in_the_fork_tells_the_same_as_one_here() -> None:
 def test_it_really_runs_in_another_process_with_what_was_loaded_before() -> None:
     weights = {"loaded": os.getpid()}
 
-    def where(asked: Request, emit: Emit) -> None:
-        emit(Progress(os.getpid(), weights["loaded"]))
+    def where(asked: Request, listener: Listener) -> None:
+        listener.tell(Progress(os.getpid(), weights["loaded"]))
 
     (told,) = [event for event in events_of(where, request()) if isinstance(event, Progress)]
     assert told.step != told.total == os.getpid()
 
 
 def test_our_own_errors_keep_their_words_across_the_fork() -> None:
-    def too_large(asked: Request, emit: Emit) -> None:
+    def too_large(asked: Request, listener: Listener) -> None:
         raise OutOfMemory("The device has too little memory: choose a smaller size.", details={"free": 1})
 
     with pytest.raises(OutOfMemory, match="choose a smaller size") as caught:
@@ -60,7 +62,7 @@ def test_our_own_errors_keep_their_words_across_the_fork() -> None:
 
 
 def test_a_foreign_error_tells_the_visitor_nothing_of_its_inside() -> None:
-    def broken(asked: Request, emit: Emit) -> None:
+    def broken(asked: Request, listener: Listener) -> None:
         raise RuntimeError("secret inside")
 
     with pytest.raises(GenerationFailed, match="try it again") as caught:
@@ -69,7 +71,7 @@ def test_a_foreign_error_tells_the_visitor_nothing_of_its_inside() -> None:
 
 
 def test_a_killed_process_is_a_failed_run() -> None:
-    def killed(asked: Request, emit: Emit) -> None:
+    def killed(asked: Request, listener: Listener) -> None:
         os._exit(9)
 
     with pytest.raises(GenerationFailed, match="gave up"):
@@ -79,22 +81,23 @@ def test_a_killed_process_is_a_failed_run() -> None:
 def test_a_visitor_who_left_stops_the_drawing_within_a_step(tmp_path: Path) -> None:
     diary = tmp_path / "steps"
 
-    def long(asked: Request, emit: Emit) -> None:
+    def long(asked: Request, listener: Listener) -> None:
         for step in range(1000):
             time.sleep(0.02)
             diary.write_text(str(step))
-            emit(Progress(step, 1000))
+            listener.tell(Progress(step, 1000))
 
-    def leave(event: Event) -> None:
-        raise Cancelled
+    class Left(Heard):
+        def tell(self, event: News) -> None:
+            raise Cancelled
 
     with pytest.raises(Cancelled):
-        forked(long, SpacesGpu())(request(), leave)
+        forked(long, SpacesGpu())(request(), Left())
     assert int(diary.read_text()) < 900
 
 
 def test_a_silent_drawing_still_ticks() -> None:
-    def silent(asked: Request, emit: Emit) -> None:
+    def silent(asked: Request, listener: Listener) -> None:
         time.sleep(1.2)
 
     assert any(isinstance(event, Waiting) for event in events_of(silent, request()))

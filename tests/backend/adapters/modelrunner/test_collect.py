@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from pydantic import SecretStr
 
+from backend.adapters.job import Heard
 from backend.domain.caller import Caller
 from backend.domain.errors import NotReady, StorageFull
 from backend.domain.events import Event, Failed, Finished, Generated
@@ -51,7 +52,7 @@ def test_a_restart_collects_what_was_sent_and_says_what_was_not(
     billed: str | None,
 ) -> None:
     with pytest.raises(Crash):
-        playground.backends["modelrunner"].run(opened.request, caller, Disk(playground.store, opened, crash_at).emit)
+        playground.backends["modelrunner"].run(opened.request, caller, Disk(playground.store, opened, crash_at))
     abandon(playground, opened.id)
     recover(playground).join(60)
     run = playground.store.run(opened.id)
@@ -64,7 +65,7 @@ def test_a_request_whose_answer_the_crash_swallowed_is_found_by_its_mark(
 ) -> None:
     backend = playground.backends["modelrunner"]
     with pytest.raises(Crash):
-        backend.run(opened.request, caller, Disk(playground.store, opened, 2).emit)
+        backend.run(opened.request, caller, Disk(playground.store, opened, 2))
     (left,) = playground.store.unfinished()
     tickets = [{**ticket, "names": None} for ticket in left.provider_ids["tickets"]]
     playground.store.submitted(opened.id, {**left.provider_ids, "tickets": tickets})
@@ -80,9 +81,9 @@ def test_an_image_that_is_there_is_not_fetched_again(
     last = ask(count=2)[-1]
     assert isinstance(last, Finished)
     partial = replace(last.run, images=last.run.images[:1])
-    came: list[Event] = []
-    playground.backends["modelrunner"].collect(partial, caller, came.append)
-    assert [event.index for event in came if isinstance(event, Generated)] == [1]
+    came = Heard()
+    playground.backends["modelrunner"].collect(partial, caller, came)
+    assert [event.index for event in came.told if isinstance(event, Generated)] == [1]
 
 
 def test_a_run_on_a_visitors_own_key_is_collected_only_with_it(
@@ -92,12 +93,12 @@ def test_a_run_on_a_visitors_own_key_is_collected_only_with_it(
     assert isinstance(last, Finished)
     own = replace(last.run, provider_ids={**last.run.provider_ids, "own_key": True}, images=())
     backend = playground.backends["modelrunner"]
-    came: list[Event] = []
+    came = Heard()
     with pytest.raises(NotReady, match="paste it again") as caught:
-        backend.collect(own, caller, came.append)
+        backend.collect(own, caller, came)
     assert caught.value.billed == "unknown"
-    backend.collect(own, replace(caller, keys={"modelrunner": SecretStr(world.key)}), came.append)
-    assert any(isinstance(event, Generated) for event in came)
+    backend.collect(own, replace(caller, keys={"modelrunner": SecretStr(world.key)}), came)
+    assert any(isinstance(event, Generated) for event in came.told)
 
 
 class FullDisk(ImageFiles):

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from pydantic import SecretStr
 
+from backend.adapters.job import Charged, Heard
 from backend.adapters.modelrunner.backend import ModelRunnerBackend
 from backend.adapters.modelrunner.delivery import Delivery
 from backend.adapters.modelrunner.replies import Record
@@ -16,7 +17,7 @@ from backend.adapters.modelrunner.service import Names
 from backend.adapters.modelrunner.ticket import Ticket
 from backend.domain.caller import Caller
 from backend.domain.errors import StorageFull
-from backend.domain.events import Charged, Event, Failed, Finished, Generated
+from backend.domain.events import Event, Failed, Finished, Generated
 from backend.domain.records import Run
 from backend.domain.requests import ControlNet
 from backend.generation.generate import collect, generate
@@ -89,15 +90,15 @@ def test_an_unknown_bill_of_one_request_is_not_hidden_by_a_known_one(
 
 
 def test_an_image_that_the_output_leaves_out_is_billed_with_the_others(scene: Scene) -> None:
-    told: list[Event] = []
+    heard = Heard()
     address = scene.world.media.put(PNG, "image/png")
     ticket = Ticket(0, 2, 7, names=Names("one"))
     record = Record(output=[f"{scene.address}/media/{address}"], totalPrice="0.0012", billingStatus="charged")
-    delivery = Delivery(scene.modelrunner.service, SecretStr(KEY), told.append, soon)
+    delivery = Delivery(scene.modelrunner.service, SecretStr(KEY), heard, soon)
     (error,) = delivery.deliver(ticket, record)
-    bills = {event.index: event.cost_usd for event in told if isinstance(event, Charged)}
+    bills = {event.index: event.cost_usd for event in heard.told if isinstance(event, Charged)}
     assert (error.billed, bills) == ("yes", {0: Decimal("0.0006"), 1: Decimal("0.0006")})
-    assert [event.cost_usd for event in told if isinstance(event, Generated)] == [Decimal("0.0006")]
+    assert [event.cost_usd for event in heard.told if isinstance(event, Generated)] == [Decimal("0.0006")]
 
 
 class Cramped(Store):

@@ -7,9 +7,10 @@ from decimal import Decimal
 import pytest
 from PIL import Image
 
+from backend.adapters.job import Heard, Noted
 from backend.domain.caller import Caller
 from backend.domain.errors import Unsupported
-from backend.domain.events import Event, Finished, Generated, Progress, Submitted
+from backend.domain.events import Committed, Event, Finished, Generated, Progress
 from backend.domain.records import Run
 from backend.domain.requests import ControlNet, TextToImage
 from backend.generation.generate import generate
@@ -38,9 +39,14 @@ def test_an_image_comes_with_its_seed_and_its_bill(ask: Ask, world: World, playg
     assert image.details["request_id"] == run.provider_ids["tickets"][0]["names"]["request_id"]
 
 
-def test_the_ids_are_on_disk_before_the_request_is_sent_and_before_it_is_waited_for(ask: Ask) -> None:
-    events = ask()
-    noted = [event.provider_ids["tickets"][0] for event in events if isinstance(event, Submitted)]
+def test_the_ids_are_on_disk_before_the_request_is_sent_and_before_it_is_waited_for(
+    playground: Playground, caller: Caller, control_image: str
+) -> None:
+    heard = Heard()
+    request = ControlNet(prompt="a lighthouse", image=control_image, seed=7)
+    playground.backends["modelrunner"].run(request, caller, heard)
+    events = heard.told
+    noted = [event.provider_ids["tickets"][0] for event in events if isinstance(event, Noted)]
     known = [(ticket["sent"], bool(ticket["names"])) for ticket in noted]
     assert known == [(True, False), (True, True), (True, True)]
     assert events.index(next(event for event in events if isinstance(event, Generated))) > 2
@@ -151,7 +157,7 @@ def test_leaving_the_page_leaves_the_run_to_finish(
     request = ControlNet(prompt="a lighthouse", image=control_image, seed=7)
     events = generate(playground, caller, "modelrunner", request)
     for event in events:
-        if isinstance(event, Submitted):
+        if isinstance(event, Committed):
             events.close()  # type: ignore[attr-defined]
             break
     run = _wait_until_closed(playground)

@@ -8,7 +8,7 @@ import pytest
 
 from backend.adapters.modelrunner.backend import ModelRunnerBackend
 from backend.domain.caller import Caller
-from backend.domain.events import Failed, Submitted
+from backend.domain.events import Committed, Failed
 from backend.domain.records import Run
 from backend.domain.requests import ControlNet
 from backend.generation.generate import generate
@@ -27,7 +27,7 @@ def left_at(playground: Playground, caller: Caller, control_image: str) -> Calla
         request = ControlNet.model_validate({"prompt": "a lighthouse", "image": control_image, "seed": 7, **values})
         events = generate(playground, caller, "modelrunner", request)
         for event in events:
-            notes -= isinstance(event, Submitted)
+            notes -= isinstance(event, Committed)
             if not notes:
                 break
         events.close()  # type: ignore[attr-defined]
@@ -86,7 +86,7 @@ def test_a_batch_whose_key_was_taken_back_sends_no_further_image(
     acting = replace(caller, keys=held, holds=lambda name: keys.has(owner, name, held.get(name)))
     request = ControlNet(prompt="a lighthouse", image=control_image, seed=7, count=3)
     events = generate(playground, acting, "modelrunner", request)
-    next(event for event in events if isinstance(event, Submitted))
+    next(event for event in events if isinstance(event, Committed))
     keys.forget(owner)
     *_, end = events
     assert isinstance(end, Failed)

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 from backend.domain.caller import Caller
 from backend.domain.errors import OverBudget, PlaygroundError, Unsupported
-from backend.domain.events import Emit, Event, Failed, Finished, Mapped, unheard
+from backend.domain.events import Event, Failed, Finished, Mapped, Tell, unheard
 from backend.domain.parts import Control, Preprocess
 from backend.domain.requests import ControlNet
 from backend.experiments.axes import read_axis
@@ -42,7 +42,7 @@ class Everything:
     def ready(self, preprocess: Preprocess) -> bool:
         return True
 
-    def detect(self, control: Control, image: Image.Image, *, emit: Emit = unheard) -> Image.Image:
+    def detect(self, control: Control, image: Image.Image, *, tell: Tell = unheard) -> Image.Image:
         return Image.new("RGB", image.size, "teal")
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from PIL import Image
 
+from backend.adapters.job import Heard
 from backend.adapters.runware import build
 from backend.adapters.runware.backend import RunwareBackend
 from backend.adapters.runware.prices import Prices
@@ -127,7 +128,7 @@ def test_without_a_key_it_says_which_and_where(settings: Settings) -> None:
     assert "Space" in missing
     assert not backend.state(Caller(visitor="v")).ready
     with pytest.raises(NotReady):
-        backend.run(TextToImage(prompt="a fox", seed=1), Caller(visitor="v"), lambda _event: None)
+        backend.run(TextToImage(prompt="a fox", seed=1), Caller(visitor="v"), Heard())
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from backend.domain.events import Submitted
+from backend.adapters.job import Heard, Noted
+from backend.domain.caller import Caller
 from backend.domain.parts import Accelerator, Control, Lora
 from backend.domain.requests import ControlNet, ImageToImage, Inpaint, Outpaint, TextToImage
 from backend.images.encoding import encode
@@ -59,8 +60,10 @@ def test_each_image_of_a_batch_is_the_single_image_of_its_seed(scene: Scene) -> 
 
 
 def test_the_ids_are_on_disk_before_anything_is_sent(scene: Scene) -> None:
-    events = scene.events(TextToImage(prompt="a fox", width=128, height=128, seed=1, count=2))
-    submitted = next(event for event in events if isinstance(event, Submitted))
+    heard = Heard()
+    request = TextToImage(prompt="a fox", width=128, height=128, seed=1, count=2)
+    scene.runware.run(request, Caller(visitor="visitor-1"), heard)
+    submitted = next(each for each in heard.told if isinstance(each, Noted))
     assert submitted.provider_ids["tasks"] == [task["taskUUID"] for task in sent(scene)]
     assert "found" not in submitted.provider_ids
 

@@ -4,12 +4,13 @@ from typing import Any
 
 from PIL import Image
 
-from backend.domain.events import Event, Generated
+from backend.adapters.job import Told
+from backend.domain.events import Generated
 from backend.domain.requests import Request
 from backend.images.encoding import encode
 
 
-def told(event: Event, request: Request) -> Any:
+def told(event: Told, request: Request) -> Any:
     """Return an event; an image as the file that the recorder makes of it."""
     if not isinstance(event, Generated):
         return type(event).__name__

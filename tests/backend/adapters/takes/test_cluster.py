@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from backend.adapters.cluster.backend import ClusterBackend, jobs
+from backend.adapters.cluster.backend import ClusterBackend, tasks
 from backend.adapters.local.machine.options import DetectorOptions
 from backend.domain.requests import MODES, Mode, Request, parse_request
 from backend.images.storage.files import ImageFiles
@@ -27,7 +27,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> ClusterBackend:
 @pytest.mark.parametrize(("mode", "path"), [case for case in CASES if case[1] not in NOT_HERE])
 def test_every_field_travels_or_is_refused(cluster: ClusterBackend, mode: Mode, path: str) -> None:
     def carried(request: Request) -> Any:
-        return [(job.request, sorted(job.pictures)) for job in jobs(request, cluster.files)]
+        return [(task.request, sorted(task.pictures)) for task in tasks(request, cluster.files)]
 
     acts_or_is_refused(cluster.capabilities, path, pair(mode, path, stored(cluster.files)), carried)
 
@@ -36,7 +36,7 @@ def test_every_field_travels_or_is_refused(cluster: ClusterBackend, mode: Mode, 
 def test_each_image_travels_with_its_own_seeds(tmp_path: Path, strength: float) -> None:
     asked = {"prompt": "a fox", "count": 3, "seed": 5, "variation_strength": strength, "variation_seed": 9}
     request = parse_request({"mode": "text_to_image", **asked})
-    sent = [job.request for job in jobs(request, ImageFiles(tmp_path))]
+    sent = [task.request for task in tasks(request, ImageFiles(tmp_path))]
     own = [(one.seed, one.variation_seed) for one in sent]
     assert own == ([(5, 9), (5, 10), (5, 11)] if strength else [(5, 9), (6, 9), (7, 9)])
     assert {one.count for one in sent} == {1}

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from backend.adapters.fake import FakeBackend, FakeOptions
+from backend.adapters.job import Heard
 from backend.domain.caller import Caller
 from backend.domain.errors import PlaygroundError
-from backend.domain.events import Event, Progress
+from backend.domain.events import Progress
 from backend.domain.requests import MODES, Mode, Request
 from backend.images.storage.files import ImageFiles
 from tests.backend.adapters.takes.encoded import told
@@ -26,12 +27,12 @@ def test_every_field_makes_another_picture(files: ImageFiles, mode: Mode, path: 
     fake, caller = FakeBackend(files), Caller(visitor="visitor-1")
 
     def carried(request: Request) -> Any:
-        events: list[Event] = []
+        heard = Heard()
         slow = request.options.get("seconds")
         try:
-            fake.run(request, caller, events.append)
+            fake.run(request, caller, heard)
         except PlaygroundError as error:
             return type(error), slow
-        return [told(event, request) for event in events if not isinstance(event, Progress)], slow
+        return [told(event, request) for event in heard.told if not isinstance(event, Progress)], slow
 
     acts_or_is_refused(fake.capabilities, path, pair(mode, path, stored(files)), carried)

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from backend.adapters.job import Heard
 from backend.adapters.local.backend import LocalBackend
 from backend.adapters.local.machine.options import LocalOptions
 from backend.domain.caller import Caller
-from backend.domain.events import Event, Generated
+from backend.domain.events import Generated
 from backend.domain.requests import MODES, Mode, Request
 from tests.backend.adapters.takes.encoded import told
 from tests.backend.adapters.takes.recorded import recording
@@ -34,9 +35,9 @@ def carried(local: LocalBackend) -> Any:
         return known[asked]
 
     def run(request: Request) -> Any:
-        events: list[Event] = []
-        local.run(request, Caller(visitor="visitor-1"), events.append)
-        return [told(event, request) for event in events if isinstance(event, Generated)]
+        heard = Heard()
+        local.run(request, Caller(visitor="visitor-1"), heard)
+        return [told(event, request) for event in heard.told if isinstance(event, Generated)]
 
     return carried
 

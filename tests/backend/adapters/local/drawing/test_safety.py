@@ -7,6 +7,7 @@ import pytest
 from huggingface_hub import constants
 from PIL import Image
 
+from backend.adapters.job import Heard
 from backend.adapters.local.backend import LocalBackend
 from backend.adapters.local.drawing.engine import Engine
 from backend.adapters.local.drawing.safety import SafetyCheck
@@ -14,7 +15,7 @@ from backend.adapters.local.machine.device import Machine
 from backend.adapters.local.machine.extras import EXTRAS, Extras
 from backend.domain.caller import Caller
 from backend.domain.errors import NotReady, Unsupported
-from backend.domain.events import Event, Generated, Progress
+from backend.domain.events import Generated, Progress
 from backend.domain.requests import TextToImage
 from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
@@ -77,13 +78,13 @@ def test_once_fetched_it_flags_and_changes_no_pixel(tmp_path: Path, engine: Engi
             thread.join()
     assert "safety" not in backend.capabilities.lacks
     assert "get safety" not in backend.actions()
-    made: list[Event] = []
+    made = Heard()
     for request in (asked(safety=True), asked()):
         backend.capabilities.check(request)
-        backend.run(request, caller, made.append)
-    begun = [event.doing for event in made if isinstance(event, Progress) and event.doing]
+        backend.run(request, caller, made)
+    begun = [event.doing for event in made.told if isinstance(event, Progress) and event.doing]
     assert begun[0] == "Reading Falconsai's NSFW detector"
-    checked, unchecked = (event for event in made if isinstance(event, Generated))
+    checked, unchecked = (event for event in made.told if isinstance(event, Generated))
     assert (checked.flagged, unchecked.flagged) == (True, None)
     assert checked.image.tobytes() == unchecked.image.tobytes()
 
@@ -93,11 +94,11 @@ def test_a_check_that_cannot_be_read_is_said_before_anything_is_drawn(
 ) -> None:
     put_in_cache(tmp_path / "hub", "safety")  # empty files
     backend = local(tmp_path, Extras(offered=True, cache=tmp_path / "hub"), engine)
-    made: list[Event] = []
+    made = Heard()
     with pytest.raises(NotReady, match="Falconsai's NSFW detector could not be loaded; the playground's log says why"):
-        backend.run(asked(safety=True), caller, made.append)
-    assert {event.step for event in made if isinstance(event, Progress)} == {0}
-    assert not [event for event in made if isinstance(event, Generated)]
+        backend.run(asked(safety=True), caller, made)
+    assert {event.step for event in made.told if isinstance(event, Progress)} == {0}
+    assert not [event for event in made.told if isinstance(event, Generated)]
 
 
 def test_a_download_that_fails_says_so_where_the_switch_is_lacking(tmp_path: Path, engine: Engine, hub: Hub) -> None:

@@ -10,11 +10,12 @@ import pytest
 from PIL import Image
 from pydantic import SecretStr
 
+from backend.adapters.job import Charged, Heard, Noted, Told, Waiter
 from backend.adapters.runware.mapping import Inlaid, to_task
 from backend.adapters.runware.options import RunwareOptions
 from backend.adapters.runware.service import new_uuid
 from backend.domain.caller import Caller
-from backend.domain.events import Charged, Event, Failed, Generated, Submitted, Waiter, unheard
+from backend.domain.events import Failed, Generated
 from backend.domain.records import Run
 from backend.domain.requests import ControlNet, Inpaint, Request, TextToImage, seeds
 from backend.generation.generate import collect
@@ -86,7 +87,7 @@ def crashed(scene: Scene, request: TextToImage, *, own_key: bool = False) -> Run
         to_task(request, options, Inlaid(size=(128, 128)), task_uuid=one, seed=seed)
         for one, seed in zip(ids, seeds(request), strict=True)
     ]
-    scene.runware.service.submit(tasks, SecretStr(KEY), waiter=Waiter(unheard))
+    scene.runware.service.submit(tasks, SecretStr(KEY), waiter=Waiter(Heard()))
     return opened(scene, request, {"tasks": ids, "delivery": options.delivery, "own_key": own_key})
 
 
@@ -111,17 +112,17 @@ def guided(scene: Scene) -> Run:
 @pytest.mark.parametrize(
     ("kind", "nth", "bought", "ordered", "status", "billed", "cost"),
     [
-        pytest.param(Submitted, 1, 0, 0, "failed", "unknown", None, id="before the map is ordered"),
+        pytest.param(Noted, 1, 0, 0, "failed", "unknown", None, id="before the map is ordered"),
         pytest.param(Charged, 1, 1, 0, "failed", "yes", ONE, id="before the map's bill is noted"),
-        pytest.param(Submitted, 2, 1, 0, "failed", "yes", ONE, id="before the image is noted"),
-        pytest.param(Submitted, 3, 1, 0, "failed", "unknown", None, id="before the image is ordered"),
-        pytest.param(Submitted, 4, 1, 1, "finished", None, 2 * ONE, id="before the image is fetched"),
+        pytest.param(Noted, 2, 1, 0, "failed", "yes", ONE, id="before the image is noted"),
+        pytest.param(Noted, 3, 1, 0, "failed", "unknown", None, id="before the image is ordered"),
+        pytest.param(Noted, 4, 1, 1, "finished", None, 2 * ONE, id="before the image is fetched"),
     ],
 )
 def test_a_crash_around_a_bought_map_loses_no_bill_and_buys_nothing_anew(
     scene: Scene,
     guided: Run,
-    kind: type[Event],
+    kind: type[Told],
     nth: int,
     bought: int,
     ordered: int,
@@ -130,7 +131,7 @@ def test_a_crash_around_a_bought_map_loses_no_bill_and_buys_nothing_anew(
     cost: Decimal | None,
 ) -> None:
     with pytest.raises(Crash):
-        scene.runware.run(guided.request, ME, Disk(scene.playground.store, guided, nth, kind).emit)
+        scene.runware.run(guided.request, ME, Disk(scene.playground.store, guided, nth, kind))
     for _ in range(2):
         list(collect(scene.playground, ME, scene.playground.store.run(guided.id)))
         run = scene.playground.store.run(guided.id)
@@ -138,13 +139,13 @@ def test_a_crash_around_a_bought_map_loses_no_bill_and_buys_nothing_anew(
     assert (scene.world.count(PREPROCESS), scene.world.count(INFER)) == (bought, ordered)
 
 
-@pytest.mark.parametrize(("kind", "nth", "images"), [(Submitted, 1, 0), (Generated, 1, 1)])
+@pytest.mark.parametrize(("kind", "nth", "images"), [(Noted, 1, 0), (Generated, 1, 1)])
 def test_a_map_that_was_bought_alone_is_collected(
-    scene: Scene, guided: Run, kind: type[Event], nth: int, images: int
+    scene: Scene, guided: Run, kind: type[Told], nth: int, images: int
 ) -> None:
     assert isinstance(guided.request, ControlNet)
     with pytest.raises(Crash):
-        scene.runware.draw_control(guided.request, ME, Disk(scene.playground.store, guided, nth, kind).emit)
+        scene.runware.draw_control(guided.request, ME, Disk(scene.playground.store, guided, nth, kind))
     list(collect(scene.playground, ME, scene.playground.store.run(guided.id)))
     run = scene.playground.store.run(guided.id)
     assert (len(run.images), run.billed) == (images, None if images else "unknown")

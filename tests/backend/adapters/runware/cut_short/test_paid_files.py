@@ -11,13 +11,14 @@ import pytest
 from PIL import Image
 from pydantic import SecretStr
 
+from backend.adapters.job import Charged, Heard, Noted
 from backend.adapters.provider.line import Reply
 from backend.adapters.runware.order import Order, numbered
 from backend.adapters.runware.replies import Answer, Item, Refusal
 from backend.adapters.runware.service import Exchange
 from backend.domain.caller import Caller
 from backend.domain.errors import BadReply, OverBudget, StorageFull
-from backend.domain.events import Charged, Event, Failed, Finished, Submitted
+from backend.domain.events import Event, Failed, Finished
 from backend.domain.parts import Control
 from backend.domain.records import READY, Run
 from backend.domain.requests import ControlNet, TextToImage
@@ -110,7 +111,7 @@ def test_a_map_that_recovery_cant_fetch_stays_booked_and_offered(scene: Scene, i
     run = opened(scene, ControlNet(prompt="a box", image=image, preprocess="depth", seed=1))
     assert isinstance(run.request, ControlNet)
     with pytest.raises(Crash):
-        scene.runware.draw_control(run.request, ME, Disk(scene.playground.store, run, 1, Charged).emit)
+        scene.runware.draw_control(run.request, ME, Disk(scene.playground.store, run, 1, Charged))
     suffer(scene, kind)
     abandon(scene.playground, run.id)
     recover(scene.playground).join(60)
@@ -157,10 +158,10 @@ def paced(scene: Scene) -> Callable[[float], None]:
     return sleep
 
 
-def order_of(scene: Scene, tasks: list[str], told: list[Event]) -> Order:
+def order_of(scene: Scene, tasks: list[str], heard: Heard) -> Order:
     request, ids = TextToImage(prompt="a fox"), {"tasks": tasks}
     pending = numbered(tasks, set())
-    return Order(scene.runware.service, SecretStr("key"), request, ids, told.append, None, lambda _: None, pending)
+    return Order(scene.runware.service, SecretStr("key"), request, ids, heard, None, lambda _: None, pending)
 
 
 def said(*items: Item, refused: str | None = None, status: int = 200) -> Exchange:
@@ -169,7 +170,7 @@ def said(*items: Item, refused: str | None = None, status: int = 200) -> Exchang
 
 
 def test_a_task_that_an_answer_with_a_refusal_leaves_out_may_be_billed(scene: Scene) -> None:
-    order = order_of(scene, ["a", "b"], [])
+    order = order_of(scene, ["a", "b"], Heard())
     order.take(said(refused="a"))
     with pytest.raises(BadReply, match="lacks 1 of the images") as caught:
         order.settle()
@@ -177,18 +178,18 @@ def test_a_task_that_an_answer_with_a_refusal_leaves_out_may_be_billed(scene: Sc
 
 
 def test_a_call_that_was_refused_as_a_whole_leaves_nothing_to_wait_for(scene: Scene) -> None:
-    order = order_of(scene, ["a", "b"], [])
+    order = order_of(scene, ["a", "b"], Heard())
     order.take(said(refused="a", status=400))
     assert (order.pending, [error.billed for error in order.errors]) == ({}, ["no"])
 
 
 @pytest.mark.parametrize("text", ["%%%", base64.b64encode(b"half a picture").decode()])
 def test_an_image_inside_the_answer_that_cant_be_read_is_billed_and_lies_there(scene: Scene, text: str) -> None:
-    told: list[Event] = []
-    order = order_of(scene, ["a"], told)
+    heard = Heard()
+    order = order_of(scene, ["a"], heard)
     order.take(said(Item(taskUUID="a", imageBase64Data=text, cost="0.0006")))
     assert [error.billed for error in order.errors] == ["yes"]
-    assert [event.provider_ids[READY] for event in told if isinstance(event, Submitted)] == [True]
+    assert [each.provider_ids[READY] for each in heard.told if isinstance(each, Noted)] == [True]
 
 
 @dataclass

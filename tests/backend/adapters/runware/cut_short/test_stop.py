@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from backend.domain.caller import Caller
-from backend.domain.events import Failed, Progress, Submitted
+from backend.domain.events import Committed, Failed, Progress
 from backend.domain.parts import Control
 from backend.domain.requests import ControlNet, Request
 from backend.experiments.axes import read_axis
@@ -34,7 +34,7 @@ def left_at(scene: Scene, request: Request, *, notes: int) -> None:
     """Run a request, and leave it once its ids went to disk so many times."""
     events = generate(scene.playground, ME, "runware", request)
     for event in events:
-        notes -= isinstance(event, Submitted)
+        notes -= isinstance(event, Committed)
         if not notes:
             break
     events.close()  # type: ignore[attr-defined]
@@ -85,7 +85,7 @@ def test_a_map_that_was_ordered_alone_is_kept(scene: Scene, guided: ControlNet) 
     scene.world.faults.add(Fault(kind="slow", operation=PREPROCESS, seconds=2))
     events = draw_control(scene.playground, ME, "runware", Control(image=guided.image, preprocess="depth"))
     for event in events:
-        if isinstance(event, Submitted):
+        if isinstance(event, Committed):
             break
     events.close()  # type: ignore[attr-defined]
     (run,) = scene.ended()
@@ -103,10 +103,10 @@ def waited_out(scene: Scene) -> threading.Event:
 def test_the_stop_of_a_map_orders_nothing_once_429_is_waited_out(scene: Scene, guided: ControlNet) -> None:
     over = waited_out(scene)
     page = replace(ME, page="page-1")
-    with scene.playground.live.job(page, part="control map") as acting:
+    with scene.playground.live.press(page, part="control map") as acting:
         control = Control(image=guided.image, preprocess="depth")
         events = control_map(scene.playground, acting, scene.runware, control, {}, buy=True)
-        next(event for event in events if isinstance(event, Submitted))
+        next(event for event in events if isinstance(event, Committed))
         events.close()  # type: ignore[attr-defined]  # as Gradio does before the page's own Stop
     scene.playground.live.stop_part(page, "control map")
     over.set()
@@ -132,7 +132,7 @@ def test_a_key_that_was_taken_back_buys_no_further_picture_of_its_run(
 ) -> None:
     scene.world.faults.add(Fault(kind="slow", operation=PREPROCESS, seconds=2))
     events = generate(scene.playground, own_key, "runware", guided)
-    next(event for event in events if isinstance(event, Submitted))
+    next(event for event in events if isinstance(event, Committed))
     if replaced:
         scene.playground.callers.keys.put(OWNER, "runware", "another-key-of-mine")
     else:
@@ -149,7 +149,7 @@ def test_a_grid_whose_key_was_taken_back_orders_no_further_cell_on_any_key(scene
     scene.world.faults.add(Fault(kind="slow", operation=INFER, seconds=1, times=50))
     axis = read_axis("seed", "1-9", mode="text_to_image")
     cells = run(scene.playground, own_key, plan(scene.playground, own_key, "runware", fox(), [axis]))
-    next(event for _, event in cells if isinstance(event, Submitted))
+    next(event for _, event in cells if isinstance(event, Committed))
     scene.playground.callers.keys.forget(OWNER)
     rest = [event for _, event in cells]
     assert any(isinstance(event, Failed) and "forgotten" in str(event.error) for event in rest)

@@ -5,13 +5,13 @@ from typing import Protocol
 
 
 class Stoppable(Protocol):
-    """What a job carries, such as a run's stream."""
+    """What a press carries, such as a run's stream."""
 
     def stop(self) -> None:
         """End it, or its order where one was placed already."""
 
 
-class Job:
+class Press:
     """The press of a visitor on a page (its session); `part` is the part of the page that has a Stop for it.
 
     One that `begins` nothing further, such as a look at what goes on elsewhere, keeps nobody waiting for more.
@@ -32,7 +32,7 @@ class Job:
         return self._unwanted.is_set()
 
     def carry(self, what: Stoppable) -> None:
-        """Stop this with the job: at once where that came first, such as while a run was being written down."""
+        """Stop this with the press: at once where that came first, such as while a run was being written down."""
         with self._lock:
             self._carried.append(what)
         if self.stopped:
