@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError, features
 
 from backend.domain.errors import BadImage, StorageUnreachable
 from backend.images.metadata.exif import claimed_bytes
@@ -16,6 +16,11 @@ from backend.images.storage.files import SUFFIXES, ImageFiles
 MOST_BYTES = 30 * 2**20
 MOST_PIXELS = 40_000_000
 _EXIF_SLACK = 65_536
+RESULTS = ("PNG", "JPEG", "WEBP")
+"""What a result may be, in Pillow's words."""
+INPUTS = (*RESULTS, "AVIF") if features.check("avif") else RESULTS
+"""What may come in; Pillow is built with AVIF in its wheels since 11.3, elsewhere by choice."""
+NAMED = "PNG, JPEG, WebP or AVIF" if "AVIF" in INPUTS else "PNG, JPEG or WebP"
 MULTIPLE = 16
 """Z-Image's sides: the VAE's factor 8 times the transformer's patch of 2."""
 
@@ -47,18 +52,18 @@ def take_upload(files: ImageFiles, path: Path) -> str:
     return files.known.note(mark, files.put(content, check_header(content)))
 
 
-def check_header(content: bytes) -> str:
-    """Return the format (`png`, `jpeg`, `webp`) by the header alone; raise `BadImage` with the way out."""
+def check_header(content: bytes, formats: tuple[str, ...] = INPUTS) -> str:
+    """Return the format (`png`, `jpeg`, `webp`, `avif`) by the header alone; raise `BadImage` with the way out."""
     if any(claimed_bytes(block) > 2 * len(block) + _EXIF_SLACK for block in exif_blocks(content)):
         # Pillow copies what every entry points to: 64 KB of entries that share their bytes become 350 MB.
         raise BadImage("The image's EXIF data is broken: save it again in an image program, without its EXIF data.")
     try:
-        with Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP")) as picture:
+        with Image.open(io.BytesIO(content), formats=formats) as picture:
             image_format, (width, height) = (picture.format or "").lower(), picture.size
             # A phone's JPEG (MPO) may hold a second view or a depth map; the first picture is the photo.
             frames = 1 if picture.format == "MPO" else getattr(picture, "n_frames", 1)
     except _UNREADABLE as error:
-        raise BadImage("The file is no PNG, JPEG or WebP image that can be read: save it as one of these.") from error
+        raise BadImage(f"The file is no {NAMED} image that can be read: save it as one of these.") from error
     if width * height > MOST_PIXELS:
         raise BadImage(
             f"The image has {width}×{height} pixels; the most is {MOST_PIXELS // 10**6} million. Make it smaller."
@@ -73,7 +78,7 @@ def check_whole(content: bytes) -> None:
 
     A store that breaks off without having said the length leaves a file whose header is right.
     """
-    check_header(content)
+    check_header(content, RESULTS)
     try:
         with Image.open(io.BytesIO(content)) as picture:
             picture.load()

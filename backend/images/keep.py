@@ -4,18 +4,20 @@ import io
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from typing import get_args
 
 from PIL import Image, UnidentifiedImageError
 
 from backend.domain.errors import BadReply, Unsigned
 from backend.domain.events import Generated
+from backend.domain.parts import OutputFormat
 from backend.domain.records import Run, RunImage
 from backend.domain.requests import of_image
 from backend.images.encoding import encode
 from backend.images.metadata.provenance import without_manifest, without_xmp
 from backend.images.metadata.request_text import embed
 from backend.images.metadata.source_type import Term, marked
-from backend.images.storage.files import SUFFIXES, ImageFiles
+from backend.images.storage.files import ImageFiles
 from backend.images.watermark.pictures import watermarked, watermarked_file
 
 Sign = Callable[[bytes, str, bytes | None], bytes]
@@ -86,7 +88,7 @@ def _as_file(run: Run, made: Generated) -> tuple[bytes, str, tuple[int, int]]:
     try:
         with Image.open(io.BytesIO(made.image)) as picture:
             image_format = (picture.format or "").lower()
-            if image_format in SUFFIXES:
+            if image_format in get_args(OutputFormat):
                 return made.image, image_format, picture.size
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
         pass

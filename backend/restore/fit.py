@@ -12,6 +12,7 @@ from backend.domain.request_fields import kind_of
 from backend.domain.requests import REQUEST_TYPES, TextToImage
 from backend.restore.family import is_turbos
 from backend.restore.found import Found, Restored
+from backend.restore.reasons import HALF_A_SIZE, NAMED_BEFORE, NO_LORA, ODD_LORA, OTHER_MODE, ROUNDED, TOO_LONG, TUNED
 
 _TUNED = {"steps": "Steps", "guidance": "CFG", "scheduler": "Scheduler", "shift": "Shift"}
 _KINDS = {name: kind_of(info) for kind in REQUEST_TYPES.values() for name, info in kind.model_fields.items()}
@@ -25,7 +26,7 @@ RefusesLora = Callable[[Lora], str | None]
 
 def no_lora(lora: Lora) -> str | None:  # noqa: ARG001 - has the shape of those that look at it
     """Refuse every LoRA, where no backend is there to say."""
-    return "Add it by its own file or id, if it is made for Z-Image."
+    return NO_LORA
 
 
 def fit(found: Found, refuses: RefusesLora = no_lora) -> Restored:
@@ -37,7 +38,7 @@ def fit(found: Found, refuses: RefusesLora = no_lora) -> Restored:
     _shorten(found, values)
     kind = REQUEST_TYPES.get(values.get("mode", "text_to_image"), TextToImage)
     for name in [name for name in values if name not in kind.model_fields]:
-        found.drop(name, values.pop(name), "It doesn't belong to this kind of request.")
+        found.drop(name, values.pop(name), OTHER_MODE)
     return Restored(found.source, _checked(found, values), tuple(found.dropped))
 
 
@@ -69,7 +70,7 @@ def _leave_tuning(found: Found) -> None:
         return
     for name, shown in _TUNED.items():
         if name in found.values:
-            why = f"It was tuned for {str(found.model)[:60]}; this model's own default stays."
+            why = TUNED.format(str(found.model)[:60])
             found.drop(shown, found.values.pop(name), why)
 
 
@@ -78,9 +79,9 @@ def _take_loras(found: Found, refuses: RefusesLora) -> None:
     for name, weight in found.loras:
         try:
             lora = Lora(model=name, weight=weight)
-            why = "It is named before, with another weight." if name in taken else refuses(lora)
+            why = NAMED_BEFORE if name in taken else refuses(lora)
         except ValidationError:
-            why = "Its name or weight is none that is taken here."
+            why = ODD_LORA
         if why:
             found.drop("lora", f"{name}: {weight}", why)
         else:
@@ -109,7 +110,7 @@ def _shorten(found: Found, values: dict[str, Any]) -> None:
         if text is not None and not (isinstance(text, str) and text.strip()):
             del values[name]
         elif text is not None and len(text) > MOST_PROMPT:
-            found.drop(name, f"{len(text)} characters", f"The first {MOST_PROMPT} are taken over; more isn't read.")
+            found.drop(name, f"{len(text)} characters", TOO_LONG.format(MOST_PROMPT))
             values[name] = text[:MOST_PROMPT]
 
 
@@ -119,9 +120,9 @@ def _round_sides(found: Found, values: dict[str, Any]) -> None:
         fitting = [round(side / _SIDE) * _SIDE for side in sides if isinstance(side, int)]
         if fitting != sides:
             given, taken = (f"{pair[0]}×{pair[1]}" for pair in (sides, fitting))
-            found.drop("Size", given, f"Sides are multiples of {_SIDE} here; taken over as {taken}.")
+            found.drop("Size", given, ROUNDED.format(_SIDE, taken))
         values["width"], values["height"] = fitting
     else:
         for name in ("width", "height"):
             if name in values:
-                found.drop(name, values.pop(name), "Width and height belong together, in whole pixels.")
+                found.drop(name, values.pop(name), HALF_A_SIZE)

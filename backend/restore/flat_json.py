@@ -7,11 +7,11 @@ from typing import Any
 from backend.restore.family import is_turbos
 from backend.restore.found import Found
 from backend.restore.prompt_marks import without_marks
+from backend.restore.reasons import NINE_STEPS, NO_SCHEDULER, NO_SETTING, ONE_CHARACTER
 from backend.restore.samplers import scheduler_of
 
 _SIDES = re.compile(r"\D{0,3}(\d{1,6})\s{0,2}[x×*,]\s{0,2}(\d{1,6})\D{0,20}\Z")
 _VERSION = re.compile(r"(\d{1,3})\.(\d{1,3})")
-_UNKNOWN = "This playground has no such setting."
 
 _SWARM = {
     "prompt": "prompt",
@@ -174,7 +174,7 @@ def _count_steps(found: Found, values: Mapping[str, Any]) -> None:
     newer = numbers is not None and (int(numbers[1]), int(numbers[2])) >= (0, 39)
     if str(found.values.get("steps")) == "9" and _is_z_image(found) and not newer:
         found.values["steps"] = 8
-        found.drop("num_inference_steps", 9, "diffusers up to 0.38 draws 8 steps for it; 8 are taken over.")
+        found.drop("num_inference_steps", 9, NINE_STEPS)
 
 
 def _is_z_image(found: Found) -> bool:
@@ -202,9 +202,7 @@ def _list_characters(found: Found, prompt: Any) -> None:
     several = caption.get("char_captions") if isinstance(caption, dict) else None
     for character in several if isinstance(several, list) else ():
         if isinstance(character, dict) and character.get("char_caption"):
-            found.drop(
-                "character", character["char_caption"], "One prompt is taken here: this one is for one character."
-            )
+            found.drop("character", character["char_caption"], ONE_CHARACTER)
 
 
 def flat_values(source: str, values: Mapping[str, Any], names: Mapping[str, str], tool: set[str]) -> Found:
@@ -214,7 +212,7 @@ def flat_values(source: str, values: Mapping[str, Any], names: Mapping[str, str]
     for field in ("prompt", "negative_prompt"):
         if isinstance(found.values.get(field), str):
             found.values[field] = without_marks(found, found.values[field])
-    found.drop_rest(values, {*names, *tool}, _UNKNOWN)
+    found.drop_rest(values, {*names, *tool}, NO_SETTING)
     return found
 
 
@@ -238,4 +236,4 @@ def take_scheduler(found: Found, sampler: Any, schedule: Any) -> None:
     if ours:
         found.values["scheduler"] = ours
     else:
-        found.drop("sampler", f"{sampler} {schedule or ''}".strip(), "There is no such scheduler here.")
+        found.drop("sampler", f"{sampler} {schedule or ''}".strip(), NO_SCHEDULER)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backend.domain.recipes import Recipe
+from backend.restore.reasons import NOT_IN_THE_FILE
 
 _SHOWN = 80
-_LOST = "Nodes make it whose result isn't in the file."
 _ZERO = re.compile(r"-?0(\.0{0,12})?")
 _QUERY = re.compile(r"\?[^\s\"']{1,2000}")
 
@@ -62,16 +62,17 @@ class Found:
 
     def lose(self, name: str, value: Any) -> None:
         """Note a setting that was made by what the file doesn't hold."""
-        self.drop(name, value, _LOST)
+        self.drop(name, value, NOT_IN_THE_FILE)
 
     def complete(self, other: "Found") -> None:
         """Take from another reading of the same file what this one has lost, or never had."""
-        lost = {entry.name for entry in self.dropped if entry.why == _LOST}
+        lost = {entry.name for entry in self.dropped if entry.why == NOT_IN_THE_FILE}
         for name, value in other.values.items():
             missing = name in lost or name in ("seed", "steps", "width", "height")
             if name not in self.values and value not in (None, "") and missing:
                 self.values[name] = value
-        self.dropped = [entry for entry in self.dropped if entry.why != _LOST or entry.name not in self.values]
+        told = lost & set(self.values)
+        self.dropped = [entry for entry in self.dropped if entry.why != NOT_IN_THE_FILE or entry.name not in told]
 
     def take_lora(self, name: Any, weight: Any) -> None:
         """Note a LoRA, whatever a file may say of it."""

@@ -10,6 +10,7 @@ from backend.domain.field_notes import Infotext, noted
 from backend.domain.requests import Common
 from backend.restore.found import Found
 from backend.restore.prompt_marks import without_marks
+from backend.restore.reasons import NO_PREPROCESSOR, NO_SCHEDULER, NO_SETTING, SECOND_PASS, TEMPLATES
 from backend.restore.samplers import scheduler_of
 
 MOST_CHARACTERS = 64 * 1024
@@ -28,7 +29,6 @@ stable-diffusion.cpp (`examples/common`)."""
 _MODULE = re.compile(r"module \d{1,2}")
 """Forge's files beside the model: `Module 1: ae` (`modules/processing.py`)."""
 _TEMPLATE = re.compile(r"\n(?:negative )?template:", re.IGNORECASE)
-_TEMPLATES = "The words before wildcards were drawn; those that were drawn are taken over."
 _READ = {"size", "sampler", "schedule type", "scheduler", "denoising strength", "mask blur", "controlnet 0"}
 _DECODER = json.JSONDecoder()
 
@@ -41,7 +41,7 @@ def read_infotext(text: str) -> Found | None:
         return None
     found = Found("A1111 infotext")
     for template in templates:
-        found.drop("Template", template, _TEMPLATES)
+        found.drop("Template", template, TEMPLATES)
     prompt, _, negative = head.partition(f"\n{_NEGATIVE}")
     if head.startswith(_NEGATIVE):
         prompt, negative = "", head.removeprefix(_NEGATIVE)
@@ -117,7 +117,7 @@ def _take(found: Found, pairs: Mapping[str, str]) -> None:
     _sampler(found, known)
     _mode(found, known)
     rest = {name: value for name, value in pairs.items() if not _is_used(name.casefold(), numbers)}
-    found.drop_rest(rest, set(), "This playground has no such setting.")
+    found.drop_rest(rest, set(), NO_SETTING)
 
 
 def _is_used(name: str, numbers: Mapping[str, str]) -> bool:
@@ -138,7 +138,7 @@ def _sampler(found: Found, known: Mapping[str, str]) -> None:
     if ours:
         found.values["scheduler"] = ours
     else:
-        found.drop("Sampler", f"{sampler} {schedule}".strip(), "There is no such scheduler here; the default stays.")
+        found.drop("Sampler", f"{sampler} {schedule}".strip(), NO_SCHEDULER)
 
 
 def _mode(found: Found, known: Mapping[str, str]) -> None:
@@ -147,7 +147,7 @@ def _mode(found: Found, known: Mapping[str, str]) -> None:
     if control:
         _control(found, {name.casefold(): value for name, value in control.items()})
     elif strength and any(name.startswith("hires") for name in known):
-        found.drop("Denoising strength", strength, "It belongs to a second, larger pass that isn't made here.")
+        found.drop("Denoising strength", strength, SECOND_PASS)
     elif strength:
         found.values["mode"] = "inpaint" if "mask blur" in known else "image_to_image"
         found.values["strength"] = strength
@@ -159,7 +159,7 @@ def _control(found: Found, control: Mapping[str, str]) -> None:
     module = control.get("module", "none").casefold()
     kind = next((kind for kind in ("canny", "depth", "pose", "none") if kind in module), None)
     if kind is None:
-        found.drop("ControlNet 0", module, "Its preprocessor isn't offered here; choose canny, depth, pose or none.")
+        found.drop("ControlNet 0", module, NO_PREPROCESSOR)
         return
     found.values |= {"mode": "controlnet", "preprocess": kind}
     names = {"weight": "control_scale", "guidance start": "control_start", "guidance end": "control_end"}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backend.restore.found import Found
+from backend.restore.reasons import NO_SCHEDULER, NO_SETTING
 from backend.restore.samplers import scheduler_of
 
 _NAMES = {
@@ -56,7 +57,7 @@ def read_invokeai(metadata: Any) -> Found | None:
         del found.values["shift"]
     _loras(found, metadata.get("loras"))
     _controls(found, metadata.get("controlnets"))
-    found.drop_rest(metadata, used, "This playground has no such setting.")
+    found.drop_rest(metadata, used, NO_SETTING)
     return found
 
 
@@ -129,7 +130,7 @@ def _scheduler(found: Found, name: Any) -> None:
     if ours:
         found.values["scheduler"] = ours
     else:
-        found.drop("scheduler", name, "There is no such scheduler here; the default stays.")
+        found.drop("scheduler", name, NO_SCHEDULER)
 
 
 def _loras(found: Found, loras: Any) -> None:

@@ -9,9 +9,9 @@ from backend.images.metadata.request_text import KEY
 from backend.restore.carried import Carried
 from backend.restore.fit import fit
 from backend.restore.found import Dropped, Found, Restored
+from backend.restore.reasons import NO_PICTURES
 
 OURS = "Z-Image Playground"
-_NO_PICTURES = "A file carries no control pictures; Settings in the history brings them back."
 
 
 def read_own(carried: Carried) -> Restored | None:
@@ -27,7 +27,7 @@ def read_own(carried: Carried) -> Restored | None:
 
 def _further_controls(count: Any) -> tuple[Dropped, ...]:
     """Say that a file carries no pictures; those of its further controls would be missed by nobody else."""
-    return (Dropped("controls", str(count), _NO_PICTURES),) if isinstance(count, int) and count > 0 else ()
+    return (Dropped("controls", str(count), NO_PICTURES),) if isinstance(count, int) and count > 0 else ()
 
 
 def _checked_own(recipe: dict[str, Any], backend: Any) -> Restored:

@@ -2,6 +2,7 @@
 
 from backend.prompts.marks import read_marks
 from backend.restore.found import Found
+from backend.restore.reasons import NO_NETWORK, NO_WEIGHTS
 
 
 def without_marks(found: Found, prompt: str) -> str:
@@ -11,8 +12,8 @@ def without_marks(found: Found, prompt: str) -> str:
         if tag.is_lora:
             found.take_lora(tag.name, tag.weight)
         else:
-            found.drop(tag.kind, tag.name, "This model has no such networks.")
+            found.drop(tag.kind, tag.name, NO_NETWORK)
     if read.weights:
         many = f"{read.weights} × (words:weight)"
-        found.drop("Prompt weights", many, "This model reads them as words; the words stay.")
+        found.drop("Prompt weights", many, NO_WEIGHTS)
     return read.words.strip().strip(",").strip()

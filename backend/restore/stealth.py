@@ -46,7 +46,7 @@ def _is_signed_png(content: bytes) -> bool:
     if not 0 < wide * high <= _MOST_PIXELS:
         return False
     if high < _HEAD:
-        return wide * high <= _MOST_LOW
+        return bool(wide * high <= _MOST_LOW)
     row = 1 + 4 * wide
     bits = _column(content, row) if row * _HEAD <= _MOST_ROWS else iter(())
     return all(bit == want for bit, want in zip(bits, _bits_of(b"stealth_png"), strict=False))
@@ -109,10 +109,10 @@ def _decoded(content: bytes, image_format: str) -> str | None:
         with Image.open(io.BytesIO(content), formats=(image_format,)) as picture:
             if picture.mode != "RGBA":
                 return None
-            alpha = np.asarray(picture.getchannel("A"))
+            alpha = np.asarray(picture.getchannel("A"), dtype=np.uint8)
     except _UNREADABLE:
         return None
-    return _text((alpha & 1).T.reshape(-1))
+    return _text((alpha & np.uint8(1)).T.reshape(-1))
 
 
 def _text(bits: "np.ndarray[tuple[int], np.dtype[np.uint8]]") -> str | None:

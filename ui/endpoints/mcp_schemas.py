@@ -6,8 +6,8 @@ from backend.domain.parts import Control
 from backend.domain.requests import IMAGE_FIELDS, IN_DIGITS, MAPPING, MODES, REQUEST_TYPES, Mode
 
 IMAGE = (
-    "A PNG, JPEG or WebP: a `data:` address with its bytes in base64, the path that POST /gradio_api/upload returned "
-    "for the file, or the address of a file in an answer of these tools. Other web addresses are not fetched."
+    "A PNG, JPEG, WebP or AVIF: a `data:` address with its bytes in base64, the path that POST /gradio_api/upload "
+    "returned for the file, or the address of a file in an answer of these tools. Other web addresses are not fetched."
 )
 INSTRUCTIONS = (
     "Makes images with Z-Image-Turbo, on this machine or through a provider that bills. Ask `backends` what can run "

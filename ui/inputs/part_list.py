@@ -23,7 +23,7 @@ _SELECT = Markup('<select data-name="{}" title="{}">{}</select>')
 _OPTION = Markup("<option>{}</option>")
 _PICTURE = Markup(
     '<label class="part-picture"><img alt="{title}" hidden><span>Choose an image</span><input data-name="{name}" '
-    'type="file" accept="image/png,image/jpeg,image/webp" aria-label="{title}"></label>'
+    'type="file" accept="image/png,image/jpeg,image/webp,image/avif" aria-label="{title}"></label>'
 )
 
 

@@ -1,5 +1,6 @@
 """Settings out of a file: an image that is dropped anywhere fills the form with what made it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,21 @@ from ui.serving.caller import caller_of
 
 MOST_BYTES = 30 * 2**20
 
-NO_SETTINGS = "This image carries no settings: other programs may have taken them out when it was saved."
+NO_SETTINGS = (
+    "This image carries no settings that are known here: other programs may have taken them out when it was saved."
+)
+MOST_FILES = 10
+"""That are read when several are dropped at once."""
+Told = Reading | PlaygroundError
+"""What is said of a file, or why it can't be read."""
+_BACK = Markup("<p>Settings of {} are back in the form.</p>")
+_READ = Markup("<p>Settings of {} were read; drop this file alone to have them in the form.</p>")
+_SEVERAL = Markup("<p>Of these files, the settings of the first that has any are in the form.</p>")
+_MORE = Markup("<p>The first {} files are read; drop the others by themselves.</p>")
+_ONE = Markup('<section class="of-file"><h4 translate="no">{}</h4>{}</section>')
 DROP_ZONE = """
 <label class="restore-file">Settings from an image
-<input type="file" accept="image/png,image/jpeg,image/webp"></label>
+<input type="file" accept="image/png,image/jpeg,image/webp,image/avif" multiple></label>
 <div class="drop-veil" aria-hidden="true">Drop it to bring its settings back</div>
 """
 
@@ -55,6 +67,13 @@ def read_file(playground: Playground, visitor: str, value: Any, backend: Backend
     return found
 
 
+def _files(sent: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return the dropped files' names with where each lies."""
+    listed = sent.get("files")
+    files = [file for file in listed if isinstance(file, dict)] if isinstance(listed, list) else [sent]
+    return [(str(file.get("name") or ""), file.get("path")) for file in files]
+
+
 @dataclass(frozen=True, slots=True)
 class Restoring:
     """Answers a dropped file."""
@@ -68,19 +87,27 @@ class Restoring:
         return [*self.filling.outputs(), self.note]
 
     def dropped(self, event: gr.EventData, request: gr.Request, backend: Any = None) -> Updates:
-        """Fill the form from a file and say what of it meant nothing here; without a prompt of its own, yours stays."""
+        """Fill the form from a file and say what of it meant nothing here; without a prompt of its own, yours stays.
+
+        Of several files the first that has settings fills the form, and each has a note of its own.
+        """
         visitor = caller_of(self.playground, request).visitor
-        try:
-            found = read_file(self.playground, visitor, data_of(event).get("path"), self._backend(backend))
-        except PlaygroundError as error:
-            return {self.note: gr.update(value=str(error_card(error, bills=None)), visible=True)}
-        note = {self.note: gr.update(value=str(read_note(found)), visible=True)}
-        if found.settings is None:
+        names = _files(data_of(event))
+        told = [(name, self._read(visitor, path, backend)) for name, path in names[:MOST_FILES]]
+        settings = next((found.settings for _, found in told if isinstance(found, Reading) and found.settings), None)
+        note = {self.note: gr.update(value=str(notes_of(told, len(names))), visible=True)}
+        if settings is None:
             return note
-        updates = self._filled(found.settings)
-        if "prompt" not in found.settings.recipe:
+        updates = self._filled(settings)
+        if "prompt" not in settings.recipe:
             updates.pop(self.filling.controls["prompt"], None)
         return {**updates, **note}
+
+    def _read(self, visitor: str, path: Any, backend: Any) -> Told:
+        try:
+            return read_file(self.playground, visitor, path, self._backend(backend))
+        except PlaygroundError as error:
+            return error
 
     def pasted(self, event: gr.EventData, backend: Any = None) -> Updates:
         """Fill the form from settings that stand in the prompt as a text; words stay as they are."""
@@ -97,19 +124,39 @@ class Restoring:
         return self.playground.choose(name if isinstance(name, str) and name in known else "auto")
 
 
-def read_note(found: Reading) -> Markup:
-    """Return what came back into the form, and what the file says of its origin."""
-    settings = restored_note(found.settings) if found.settings else Markup("<p>{}</p>").format(NO_SETTINGS)
+def notes_of(told: Sequence[tuple[str, Told]], dropped: int) -> Markup:
+    """Return what is said of the files: of one a note, of several a note each, under its name.
+
+    `dropped` is how many there were; not all of them may have been read.
+    """
+    if dropped == 1:
+        return _note(told[0][1])
+    filled = next((at for at, (_, found) in enumerate(told) if isinstance(found, Reading) and found.settings), None)
+    said = _SEVERAL if filled is not None else Markup("")
+    more = _MORE.format(MOST_FILES) if dropped > len(told) else Markup("")
+    each = (_ONE.format(name, _note(found, filled in (None, at))) for at, (name, found) in enumerate(told))
+    return said + Markup("").join(each) + more
+
+
+def _note(found: Told, is_in_the_form: bool = True) -> Markup:
+    return read_note(found, is_in_the_form) if isinstance(found, Reading) else error_card(found, bills=None)
+
+
+def read_note(found: Reading, is_in_the_form: bool = True) -> Markup:
+    """Return what came back into the form, or was only read, and what the file says of its origin."""
+    settings = (
+        restored_note(found.settings, is_in_the_form) if found.settings else Markup("<p>{}</p>").format(NO_SETTINGS)
+    )
     return settings + Markup("").join(Markup("<p>{}</p>").format(line) for line in origin_lines(found))
 
 
-def restored_note(found: Restored) -> Markup:
+def restored_note(found: Restored, is_in_the_form: bool = True) -> Markup:
     """Return whose settings came back, and each that was left out with its reason."""
     rows = Markup("").join(
         Markup("<li><b>{}</b> {} <span>{}</span></li>").format(left.name, left.value, left.why)
         for left in found.dropped
     )
-    said = Markup("<p>Settings of {} are back in the form.</p>").format(found.source)
+    said = (_BACK if is_in_the_form else _READ).format(found.source)
     if not rows:
         return said
     return said + Markup("<details><summary>{} left out</summary><ul>{}</ul></details>").format(

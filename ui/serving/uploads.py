@@ -21,7 +21,7 @@ from ui.serving.served import SERVED, Served, shown_again
 
 MOST_MASK_CHARACTERS = 24 * 2**20
 _PNG_URL = "data:image/png;base64,"
-_ADDRESS = re.compile(r"data:image/(?P<format>png|jpeg|webp);base64,", re.ASCII)
+_ADDRESS = re.compile(r"data:image/(?P<format>png|jpeg|webp|avif);base64,", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from backend.domain.errors import RUN_AGAIN, BadImage, NotFound, StorageFull, St
 from backend.images.storage.disk import Disk, files_below
 from backend.images.storage.known_files import KnownFiles
 
-SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp"}
+SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp", "avif": ".avif"}
+"""Of what lies here; an AVIF is only ever an input."""
 FORMATS = {suffix: name for name, suffix in SUFFIXES.items()}
 
 SHA256 = re.compile(r"[0-9a-f]{64}")

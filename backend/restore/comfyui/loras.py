@@ -7,6 +7,7 @@ from typing import Any
 from backend.prompts.marks import read_marks
 from backend.restore.comfyui.walk import Node, Walk, inputs_of, kind_of
 from backend.restore.found import Found
+from backend.restore.reasons import UNREAD_LORAS
 
 _MOST_ROWS = 50
 _SLOT = re.compile(r"(?P<before>[a-z_.]*?)[_.]?(?P<number>\d{1,3})[_.]?(?P<behind>[a-z_]*)\Z", re.IGNORECASE)
@@ -14,7 +15,6 @@ _NAME = ("lora_name", "lora", "name")
 _WEIGHT = ("strength_model", "strength", "model_weight", "model_strength", "lora_wt", "model_str", "weight")
 _ON = ("on", "active", "enabled", "switch", "toggle")
 _NONE = ("", "None", "none", "CHOOSE")
-_UNREAD = "This loader's LoRAs are written in a way that isn't known here."
 
 
 def take_loras(found: Found, walk: Walk, node: Node) -> None:
@@ -29,7 +29,7 @@ def _take(found: Found, node: Node) -> None:
     for name, weight in filter(None, map(_lora, rows)):
         found.take_lora(name, weight)
     if not rows and not _applies_others(node):
-        found.drop("lora", kind_of(node), _UNREAD)
+        found.drop("lora", kind_of(node), UNREAD_LORAS)
 
 
 def _applies_others(node: Node) -> bool:

@@ -13,15 +13,11 @@ from backend.restore.comfyui.values import Values
 from backend.restore.comfyui.walk import MOST_NODES, Node, Walk, inputs_of, kind_of
 from backend.restore.found import Found
 from backend.restore.prompt_marks import without_marks
+from backend.restore.reasons import FURTHER_PASS, FURTHER_TEXT, LARGER, NO_SCHEDULER, TWO_GUIDANCES
 from backend.restore.samplers import scheduler_of
 
-_NO_MATCH = "There is no such scheduler here; the default stays."
 _QWEN = re.compile(r"qwen_?-?3[-_ ]?4b", re.IGNORECASE)
 _MASKS = {"SetLatentNoiseMask", "VAEEncodeForInpaint", "InpaintModelConditioning"}
-_AGAIN = "It goes over the picture again; the first pass alone is made here."
-_FURTHER_TEXT = "One prompt is taken here: this one is for a part of the picture, or for a further encoder."
-_TWO_GUIDANCES = "It guides by two conditions at once; one guidance is taken here."
-_LARGER = "The picture was made larger behind its last pass; that isn't done here."
 
 
 def read_graph(graph: Any) -> Found | None:
@@ -52,12 +48,12 @@ def _numbers(found: Found, walk: Walk, values: Values, node: Node) -> None:
         found.values["strength"] = told["strength"]
     guider = walk.behind(inputs_of(node).get("guider"))
     if guider and (twice := values.of(guider, "cfg_conds")) is not None:
-        found.drop("cfg_conds", f"{twice}, {values.of(guider, 'cfg_cond2_negative')}", _TWO_GUIDANCES)
+        found.drop("cfg_conds", f"{twice}, {values.of(guider, 'cfg_cond2_negative')}", TWO_GUIDANCES)
     sampler, schedule = str(told["sampler"] or ""), str(told["schedule"] or "")
     if sampler and (ours := scheduler_of(sampler, schedule)):
         found.values["scheduler"] = ours
     elif sampler:
-        found.drop("sampler_name", f"{sampler} {schedule}".strip(), _NO_MATCH)
+        found.drop("sampler_name", f"{sampler} {schedule}".strip(), NO_SCHEDULER)
 
 
 def _text(found: Found, values: Values, texts: list[Text], role: str) -> None:
@@ -66,7 +62,7 @@ def _text(found: Found, values: Values, texts: list[Text], role: str) -> None:
     if said:
         found.values[role] = without_marks(found, said[0].text or "")
     for further in dict.fromkeys(text.text for text in said[1:] if text.text != said[0].text):
-        found.drop(role, further, _FURTHER_TEXT)
+        found.drop(role, further, FURTHER_TEXT)
     unknown = [text.kind for text in texts if text.text is None]
     if unknown or (not texts and role == "prompt"):
         kinds = dict.fromkeys((*values.unknown, *unknown))
@@ -112,8 +108,8 @@ def _list_further(found: Found, walk: Walk, values: Values, passes: Passes) -> N
     for node in passes.further:
         told = {name: value for name, value in numbers_of(walk, values, node).items() if value is not None}
         shown = ", ".join(f"{name} {value}" for name, value in told.items()) or kind_of(node)
-        found.drop("Further pass", shown, _AGAIN)
+        found.drop("Further pass", shown, FURTHER_PASS)
     if not passes.further:
         for node in passes.between:
             if kind_of(node) == "ImageUpscaleWithModel":
-                found.drop("Upscale", kind_of(node), _LARGER)
+                found.drop("Upscale", kind_of(node), LARGER)

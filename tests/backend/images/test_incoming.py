@@ -9,7 +9,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from backend.domain.errors import BadImage
-from backend.images.incoming import check_header, open_upright, round_up, take_upload, upright
+from backend.images.incoming import check_header, check_whole, open_upright, round_up, take_upload, upright
 from backend.images.storage.files import ImageFiles
 
 
@@ -118,3 +118,42 @@ def test_a_cameras_exif_is_taken() -> None:
         buffer = io.BytesIO()
         Image.new("RGB", (8, 4)).save(buffer, image_format, exif=exif)
         assert check_header(buffer.getvalue()) == image_format.lower()
+
+
+def avif(**options: object) -> bytes:
+    buffer = io.BytesIO()
+    noise = np.random.default_rng(0).integers(0, 255, (32, 48, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(buffer, "AVIF", **options)  # type: ignore[arg-type]
+    return buffer.getvalue()
+
+
+def test_an_avif_comes_in_and_is_no_result(tmp_path: Path) -> None:
+    content = avif()
+    (tmp_path / "up").write_bytes(content)
+    files = ImageFiles(tmp_path / "images")
+    sha256 = take_upload(files, tmp_path / "up")
+    assert (files.read(sha256), files.path(sha256).suffix) == (content, ".avif")
+    assert open_upright(files.path(sha256)).size == (48, 32)
+    with pytest.raises(BadImage):
+        check_whole(content)
+
+
+def test_an_animated_avif_is_refused() -> None:
+    frames = [Image.new("RGB", (48, 32), colour) for colour in ("red", "blue")]
+    with pytest.raises(BadImage, match="animation of 3 frames"):
+        check_header(avif(save_all=True, append_images=frames))
+
+
+def test_an_avifs_exif_is_looked_at_before_pillow_opens_it() -> None:
+    """5,000 entries of which each points at the whole block; an empty one of that length keeps the place."""
+    block = (
+        b"II*\0"
+        + struct.pack("<IH", 8, 4999)
+        + b"".join(struct.pack("<HHII", tag, 7, 60_000, 8) for tag in range(1, 5000))
+    )
+    empty = b"II*\0" + struct.pack("<IH", 8, 0) + b"\x7f" * (len(block) - 10)
+    content = avif(exif=b"Exif\0\0" + empty)
+    assert check_header(content) == "avif"
+    assert content.count(empty) == 1
+    with pytest.raises(BadImage, match="EXIF data is broken"):
+        check_header(content.replace(empty, block))

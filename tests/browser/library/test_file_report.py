@@ -13,6 +13,8 @@ from backend.images.metadata.request_text import embed
 from backend.images.metadata.source_type import marked
 from backend.images.watermark.pictures import watermarked
 from tests.backend.images.watermark.test_mark import picture
+from tests.backend.restore.comfyui.graphs import graph
+from tests.backend.restore.files import with_texts
 from tests.browser.folds import open_fold
 from tests.serving import Site
 
@@ -58,3 +60,23 @@ def test_a_providers_own_file_is_one_press_away(page: Page, site: Site) -> None:
         link.click()
     theirs = Path(caught.value.path()).read_bytes()
     assert run.images[0].original == hashlib.sha256(theirs).hexdigest()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_three_files_of_other_tools_have_a_note_each(page: Page, tmp_path: Path, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    texts: dict[str, dict[str, object]] = {
+        "forge.png": {"parameters": "a fox\nSteps: 8, Seed: 7, CFG scale: 1, Model: z_image_turbo"},
+        "comfyui.png": {"prompt": graph()},
+        "easy.png": {"prompt": "a hen", "use_stable_diffusion_model": "z_image_turbo", "seed": "9"},
+    }
+    for name, carried in texts.items():
+        (tmp_path / name).write_bytes(with_texts(carried))
+    page.set_input_files(".restore-file input[type=file]", [tmp_path / name for name in texts])
+    notes = page.locator("#notice .of-file")
+    expect(notes).to_have_count(3)
+    for number, (name, source) in enumerate(zip(texts, ("A1111 infotext", "ComfyUI", "Easy Diffusion"), strict=True)):
+        expect(notes.nth(number)).to_contain_text(name)
+        expect(notes.nth(number)).to_contain_text(f"Settings of {source}")
+        expect(notes.nth(number)).to_be_visible()
+    expect(page.locator("#prompt textarea")).to_have_value("a fox")
