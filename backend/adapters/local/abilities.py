@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backend.adapters.local import scenes
-from backend.adapters.local.drawing import cache_plan, drawing
+from backend.adapters.local.drawing import cache_plan, engine
 from backend.adapters.local.machine.checkpoint import Checkpoint
 from backend.adapters.local.samplers.names import OFFERED, REFUSED
 from backend.adapters.local.scenes import Frame
@@ -57,7 +57,7 @@ def capabilities(
     shared: dict[str, Any] = {
         "modes": modes,
         "choices": {"scheduler": OFFERED},
-        "takes": drawing.TAKES | cache_plan.TAKES | scenes.TAKES,
+        "takes": engine.TAKES | cache_plan.TAKES | scenes.TAKES,
         "reasons": {**_REASONS, **lacking},
         "most_controls": MOST_CONTROLS if guided else 0,
         "maker": "This machine's engine",

@@ -7,22 +7,6 @@ from PIL import Image
 
 from backend.domain.requests import Request
 
-TAKES = frozenset(
-    {
-        "prompt",
-        "negative_prompt",
-        "seed",
-        "steps",
-        "guidance",
-        "shift",
-        "scheduler",
-        "variation_strength",
-        "variation_seed",
-        "options.attention",
-        "options.compile",
-    }
-)
-"""The fields that the engine reads off a drawing."""
 OnStep = Callable[[int, int, bytes | None], None]
 """Called after each step with its number (from 1), the number of all, and a small JPEG; raises to stop the drawing."""
 

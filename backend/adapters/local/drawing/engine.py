@@ -33,7 +33,22 @@ from backend.threads.background import Loading, Report
 if TYPE_CHECKING:
     import numpy as np
 
-
+TAKES = frozenset(
+    {
+        "prompt",
+        "negative_prompt",
+        "seed",
+        "steps",
+        "guidance",
+        "shift",
+        "scheduler",
+        "variation_strength",
+        "variation_seed",
+        "options.attention",
+        "options.compile",
+    }
+)
+"""The fields that the engine reads off a drawing."""
 LoadControlNet = Callable[[MemoryPlan, ControlNetWeights, Report], ControlNet]
 """Loads the wanted ControlNet beside a model laid out so; raises `NotReady` or `OutOfMemory` with the way out."""
 _READING = "Reading the ControlNet"
