@@ -14,6 +14,7 @@ from ui.events.buttons import Presses
 from ui.events.page_events import news_area
 from ui.experiments.variations import Varying
 from ui.form.filling import Filling
+from ui.form.library import Library
 from ui.form.token_line import TokenLine
 from ui.head.own_key import OwnKeys
 from ui.head.ways_out import WaysOut
@@ -24,7 +25,7 @@ from ui.library.form_link import FormLink
 from ui.library.from_file import Restoring
 from ui.library.lists import ListShelving
 from ui.library.memory import Remembering
-from ui.library.presets import Library, Shelving
+from ui.library.presets import Shelving
 from ui.library.room import Together
 from ui.library.styles import StyleShelving
 from ui.runs.exact_price import ExactPrice

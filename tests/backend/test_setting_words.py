@@ -7,6 +7,7 @@ import pytest
 
 from app import main
 from backend.domain.errors import RecordBusy
+from backend.record.database import address
 from backend.record.database.engine import open_database
 from backend.setting_words import OPTIONS, TAKES, name_of, wrong
 from backend.settings import Settings
@@ -137,3 +138,7 @@ def test_a_start_waits_for_a_record_that_another_program_holds(tmp_path: Path, m
 
 def test_a_default_is_part_of_the_way_out() -> None:
     assert str(wrong("GRADIO_SERVER_PORT", "x")).endswith("such as 7860, or leave it out.")
+
+
+def test_the_record_says_of_its_address_what_the_settings_say() -> None:
+    assert TAKES["PLAYGROUND_DATABASE_URL"] == address.TAKES

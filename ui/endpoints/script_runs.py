@@ -15,8 +15,8 @@ from backend.domain.requests import IMAGE_FIELDS, Mode, Request, parse_request
 from backend.generation.generate import generate
 from backend.generation.prepared import Asked
 from backend.playground import Playground
+from ui.form.library import Library
 from ui.form.pasted import with_pasted
-from ui.library.presets import Library
 from ui.serving.uploads import Uploads
 
 

@@ -11,7 +11,7 @@ from backend.domain.errors import InvalidRequest
 from backend.playground import Playground
 from backend.prompts.tokens import TokenCount
 from ui.events.options import QUIET
-from ui.library.presets import Library
+from ui.form.library import Library
 from ui.serving.caller import caller_of
 
 _SCRIPT = Path(__file__).parent / "token_line.js"

@@ -9,13 +9,13 @@ import gradio as gr
 from backend.playground import Playground
 from ui.events.page_events import signals
 from ui.experiments.grid_fold import grid_cells
+from ui.form.library import Library
 from ui.head.header import Header, header
 from ui.inputs.panel import one_each
 from ui.layout.prompt_side import Compose, compose
 from ui.layout.results_area import ResultsArea, results_area
 from ui.layout.settings_area import SettingsArea, settings_area
 from ui.library.from_file import DROP_ZONE
-from ui.library.presets import Library
 from ui.library.room import RoomArea, room_area
 from ui.runs.result_link import shared_result_area
 

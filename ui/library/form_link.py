@@ -12,11 +12,11 @@ from backend.domain.requests import Mode
 from backend.library.recipe_links import MOST_CHARACTERS, pack_recipe
 from backend.playground import Playground
 from ui.events.options import QUIET, js_call
+from ui.form.library import Library
 from ui.form.reading import Values, draft, own_options
 from ui.inputs.panel import spread
-from ui.library.memory import PARAMETER
-from ui.library.presets import Library
 from ui.look.field_titles import error_text
+from ui.serving.address import RECIPE
 from ui.serving.caller import caller_of
 
 _LINK = Markup(
@@ -87,4 +87,4 @@ class FormLink:
         rest = "" if mode == "text_to_image" else _PICTURES
         if options := own_options(given, backend.capabilities):
             rest += _OPTIONS.format(backend=backend.label, names=", ".join(options))
-        return _LINK.format(parameter=PARAMETER, recipe=link, rest=rest)
+        return _LINK.format(parameter=RECIPE, recipe=link, rest=rest)

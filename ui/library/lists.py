@@ -12,7 +12,7 @@ from backend.library.shipped import read_list
 from ui.events.buttons import Presses
 from ui.events.options import QUIET
 from ui.form.filling import Updates
-from ui.library.presets import Library
+from ui.form.library import Library
 from ui.look.field_titles import error_text
 from ui.serving.caller import caller_of
 

@@ -12,8 +12,7 @@ from backend.playground import Playground
 from ui.form.filling import Filling, Updates
 from ui.form.reading import Values, draft
 from ui.look.sentences import code_marked
-
-PARAMETER = "recipe"
+from ui.serving.address import RECIPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Remembering:
 
     def back(self, kept: Any, request: gr.Request) -> Updates:
         """Fill the form from the address's link, else from what the browser remembers; never run it."""
-        link = request.query_params.get(PARAMETER) if request.request else None
+        link = request.query_params.get(RECIPE) if request.request else None
         if link:
             return self._opened(str(link))
         recipe = kept.get("recipe") if isinstance(kept, dict) else None

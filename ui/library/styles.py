@@ -16,7 +16,7 @@ from backend.prompts.styles import Style, find
 from ui.events.buttons import Presses
 from ui.events.options import QUIET
 from ui.form.filling import Updates
-from ui.library.presets import Library
+from ui.form.library import Library
 from ui.look.field_titles import error_text
 from ui.serving.caller import caller_of
 from ui.serving.served import Served, url

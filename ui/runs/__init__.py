@@ -1,4 +1,4 @@
 """A run on the stage, and what can be done with its images.
 
-May import: backend, look to form, head; of library no more than its Library and its memory.
+May import: backend, look to form, head.
 """

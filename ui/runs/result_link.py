@@ -14,9 +14,9 @@ from backend.library.recipe_links import pack_recipe
 from backend.library.result_links import SharedRun
 from backend.playground import Playground
 from ui.events.page_events import news
-from ui.library.memory import PARAMETER as RECIPE
 from ui.look import words
 from ui.runs.cards import lost
+from ui.serving.address import RECIPE
 from ui.serving.caller import caller_of
 from ui.serving.served import Served, url
 

@@ -23,11 +23,11 @@ from backend.generation.pricing import price_of
 from backend.playground import Playground
 from ui.events.page_events import news
 from ui.form.kept_size import size_note
+from ui.form.library import Library
 from ui.form.pasted import refuse_pasted
 from ui.form.reading import Values, parse
 from ui.head.ways_out import other_html, ways_html
 from ui.inputs.panel import spread
-from ui.library.presets import Library
 from ui.look import words
 from ui.runs.board import Board, board_html, error_card
 from ui.runs.stages import Show, Stage, Stages, View

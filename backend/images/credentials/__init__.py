@@ -2,5 +2,5 @@
 
 Source of what is claimed: C2PA specification 2.2, sections 14.5 (certificates), 18.14 (actions), 18.15 (ingredients).
 
-May import: domain, images, settings; inside functions c2pa.
+May import: domain, images; inside functions c2pa.
 """

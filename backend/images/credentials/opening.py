@@ -3,18 +3,32 @@
 A certificate that can't be used keeps the playground from starting: whoever names one relies on signed pictures.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+
+from pydantic import SecretStr
 
 from backend.domain.errors import WrongSetting
 from backend.images.credentials.checking import Checker
 from backend.images.credentials.library import INSTALL, library
-from backend.settings import Settings
 
 if TYPE_CHECKING:
     from backend.images.credentials.signing import Signing
 
 
-def open_credentials(settings: Settings) -> "tuple[Checker, Signing | None]":
+class Named(Protocol):
+    """What of the settings is read here: certificate, key and whom to trust (paths, or PEM itself), and `mark`."""
+
+    @property
+    def c2pa_cert(self) -> str | None: ...
+    @property
+    def c2pa_key(self) -> SecretStr | None: ...
+    @property
+    def c2pa_trust(self) -> str | None: ...
+    @property
+    def mark(self) -> bool: ...
+
+
+def open_credentials(settings: Named) -> "tuple[Checker, Signing | None]":
     """Return what checks files, and what signs results where the settings name a certificate and its key.
 
     Raises `WrongSetting` where they can't be used.

@@ -1,4 +1,4 @@
 """The database beneath the record: tables, versions, locks, and the processes that share it.
 
-May import: domain, images, and setting_words for an address that can't be used.
+May import: domain, images.
 """

@@ -10,9 +10,9 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
 from backend.domain.errors import NotReady, RecordBusy, StorageFull, WrongSetting
-from backend.setting_words import wrong
 
 _NAME = "PLAYGROUND_DATABASE_URL"
+TAKES = "an address such as postgresql+psycopg://user:password@host/name"
 _DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
 """Names that hosts give an address, and the driver that the list of requirements brings."""
 
@@ -70,7 +70,11 @@ def _read(url: str) -> URL:
     try:
         address = make_url(url)
     except (ArgumentError, ValueError) as error:
-        raise wrong(_NAME, url, "it can't be read as an address") from error
+        raise _wrong("it can't be read as an address") from error
     if address.get_backend_name() not in ("sqlite", "postgres", "postgresql"):
-        raise wrong(_NAME, url, f"it names {address.get_backend_name()}, and the record takes PostgreSQL or SQLite")
+        raise _wrong(f"it names {address.get_backend_name()}, and the record takes PostgreSQL or SQLite")
     return address.set(drivername=_DRIVERS.get(address.drivername, address.drivername))
+
+
+def _wrong(why: str) -> WrongSetting:
+    return WrongSetting(f"{_NAME} can't be used ({why}): give {TAKES}, or leave it out.")

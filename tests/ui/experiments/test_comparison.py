@@ -11,7 +11,7 @@ from backend.library.shipped import load_presets
 from backend.playground import Playground
 from tests.ui.serving.test_caller import request_of
 from ui.experiments.comparison import Comparing
-from ui.library.presets import Library
+from ui.form.library import Library
 from ui.runs.runner import Outputs, Runner
 from ui.serving.served import Served
 

@@ -9,9 +9,9 @@ import pytest
 from backend.library.shipped import load_presets
 from backend.playground import Playground
 from ui.form.filling import Filling
+from ui.form.library import Library
 from ui.inputs.panel import begun, is_sheet
 from ui.layout.page_layout import lay_out
-from ui.library.presets import Library
 from ui.serving.served import Served
 
 

@@ -9,9 +9,9 @@ from backend.library.recipe_links import unpack
 from backend.library.shipped import load_presets
 from backend.playground import Playground
 from tests.ui.library.test_room import ANN, request_of
+from ui.form.library import Library
 from ui.form.reading import MARK
 from ui.library.form_link import FormLink, share_area
-from ui.library.presets import Library
 from ui.serving.caller import caller_of
 
 

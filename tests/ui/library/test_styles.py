@@ -9,7 +9,7 @@ from backend.library.shipped import load_presets
 from backend.playground import Playground
 from backend.visitors.identity import visitor_id
 from tests.ui.serving.test_caller import TOKEN, request_of
-from ui.library.presets import Library
+from ui.form.library import Library
 from ui.library.styles import StyleShelving, style_shelf_area
 from ui.serving.served import Served
 

@@ -13,9 +13,9 @@ from backend.money.caps import Caps
 from backend.money.ledger import Budget
 from backend.playground import Playground
 from tests.ui.serving.test_caller import request_of
+from ui.form.library import Library
 from ui.form.reading import MARK
 from ui.head.header import state_html
-from ui.library.presets import Library
 from ui.runs.runner import Outputs, Runner
 from ui.serving.served import Served
 

@@ -10,8 +10,8 @@ import pytest
 from backend.library.shipped import load_presets
 from backend.playground import Playground
 from tests.serving import SecondFake
+from ui.form.library import Library
 from ui.layout.page_layout import Layout, lay_out
-from ui.library.presets import Library
 from ui.wiring.switching import Fitting
 
 VALUES: dict[str, Any] = {"width": 256, "height": 256, "steps": 8, "count": 1, "output_format": "png"}
