@@ -35,6 +35,7 @@ lint: setup-dev  ## Check style, the dependency rule, types and the Dockerfile
 	@failed=; \
 	$(PY) -m ruff check . || failed=1; \
 	$(PY) -m ruff format --check . || failed=1; \
+	$(VENV)/bin/lint-imports --no-cache --no-logo || failed=1; \
 	$(PY) -m mypy $(TYPED) || failed=1; \
 	! test -x $(VENV)/bin/hadolint || $(VENV)/bin/hadolint Dockerfile || failed=1; \
 	test -z "$$failed"

@@ -1,4 +1,4 @@
 """Pictures: taken in, measured, masked, encoded and kept. No model.
 
-May import: domain, and its own rooms credentials, metadata and storage.
+May import: domain, and the rooms within it.
 """

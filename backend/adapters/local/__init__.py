@@ -1,6 +1,6 @@
 """The local engine: Z-Image in diffusers on this machine. Nothing here imports torch before a model is loaded.
 
-May import: domain, images, prompts, threads, adapters.base, settings; inside functions torch and its family.
+May import: domain, images, prompts, threads, what all adapters share, settings; inside functions torch and its family.
 """
 
 from backend.adapters.local.backend import LocalBackend

@@ -1,6 +1,6 @@
 """Z-Image-Turbo ControlNet at ModelRunner (modelrunner.ai), over its queue.
 
-May import: domain, images, adapters.base, adapters.provider, settings.
+May import: domain, images, what all adapters share, adapters.provider, settings.
 """
 
 from backend.adapters.modelrunner.backend import ModelRunnerBackend

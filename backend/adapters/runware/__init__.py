@@ -1,6 +1,6 @@
 """Z-Image-Turbo at Runware (runware.ai), over its REST interface.
 
-May import: domain, images, threads, adapters.base, adapters.provider, settings.
+May import: domain, images, threads, what all adapters share, adapters.provider, settings.
 """
 
 from backend.adapters.provider.line import Line
