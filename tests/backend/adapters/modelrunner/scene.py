@@ -34,8 +34,9 @@ class Scene:
     address: str
 
 
-PATIENCE = 30.0
-"""Seconds of waiting after which a run is given up; in earnest it is ten minutes."""
+PATIENCE = 600.0
+"""Seconds of waiting after which a run is given up, as in earnest; a question is asked every two of them, and a busy
+machine draws no picture in the fifteen questions of half a minute."""
 
 
 def soon(seconds: float) -> None:
