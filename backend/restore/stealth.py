@@ -24,6 +24,7 @@ _MOST_LOSSLESS = 1536 * 1024
 """Pixels of a WebP: its signature can't be looked at without decoding all of it, which takes 25 ms a million."""
 _MOST_LOW = 2**20
 """Pixels of a picture lower than the signature, which is decoded as a whole."""
+_MOST_CHUNKS = 10_000
 _UNREADABLE = (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 _GZIP = 31
 
@@ -48,7 +49,9 @@ def _is_signed_png(content: bytes) -> bool:
     if high < _HEAD:
         return bool(wide * high <= _MOST_LOW)
     row = 1 + 4 * wide
-    bits = _column(content, row) if row * _HEAD <= _MOST_ROWS else iter(())
+    if row * _HEAD > _MOST_ROWS:
+        return False
+    bits = _column(content, row)
     return all(bit == want for bit, want in zip(bits, _bits_of(b"stealth_png"), strict=False))
 
 
@@ -87,7 +90,9 @@ def _first_pixels(content: bytes, row: int) -> Iterator[tuple[int, int]]:
 
 def _packed(content: bytes) -> Iterator[bytes]:
     position = 8
-    while position + 8 <= len(content):
+    for _ in range(_MOST_CHUNKS):
+        if position + 8 > len(content):
+            return
         length, kind = struct.unpack_from(">I4s", content, position)
         if kind == b"IDAT":
             yield content[position + 8 : position + 8 + length]

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 See = Callable[[str], Any]
@@ -18,16 +18,22 @@ _RATIO = re.compile(r"(\d{1,3}):(\d{1,3})")
 
 def _joined(*names: str, between: str) -> Make:
     def make(see: See, _: Mapping[str, Any], __: Any) -> str | None:
-        return _join([see(name) for name in names], see(between))
+        return _join(map(see, names), see(between))
 
     return make
 
 
-def _join(parts: list[Any], between: Any) -> str | None:
-    """Return the parts as one text; None where one of them isn't in the file, since half a prompt is another prompt."""
-    if not all(isinstance(part, str) for part in parts):
-        return None
-    return (between if isinstance(between, str) else "").join(parts)[:_MOST_TEXT]
+def _join(parts: Iterable[Any], between: Any) -> str | None:
+    """Return the parts as one text; None where one of them isn't in the file, since half a prompt is another prompt.
+
+    The first that is missing ends it: what lies behind the others needn't be followed any more.
+    """
+    texts: list[str] = []
+    for part in parts:
+        if not isinstance(part, str):
+            return None
+        texts.append(part)
+    return (between if isinstance(between, str) else "").join(texts)[:_MOST_TEXT]
 
 
 def _several(see: See, _: Mapping[str, Any], __: Any) -> str | None:
@@ -36,7 +42,7 @@ def _several(see: See, _: Mapping[str, Any], __: Any) -> str | None:
     many = min(count, _MOST_PARTS) if isinstance(count, int) else 0
     if see("return_list") is True or many < 1:
         return None
-    return _join([see(f"string_{number}") for number in range(1, many + 1)], see("delimiter"))
+    return _join((see(f"string_{number}") for number in range(1, many + 1)), see("delimiter"))
 
 
 def _switched(see: See, _: Mapping[str, Any], __: Any) -> Any:

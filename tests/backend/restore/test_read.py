@@ -1,6 +1,7 @@
 import io
 import json
 import struct
+import time
 import zlib
 
 import numpy as np
@@ -17,6 +18,7 @@ from backend.images.metadata.request_text import KEY, embed
 from backend.restore.own import OURS
 from backend.restore.read import read_metadata, restore
 from tests.backend.restore.files import png, png_chunks, with_comment
+from tests.backend.restore.large import LARGE
 
 NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 255, (32, 48, 3), dtype=np.uint8))
 WIDE = {"prompt": "一只猫, a café", "negative_prompt": "bäd", "seed": 2**62, "steps": 12, "shift": 4.5, "guidance": 2}
@@ -91,6 +93,21 @@ def test_hostile_metadata_harms_nothing(content: bytes) -> None:
     restored = read_metadata(content)
     if restored is not None:
         _becomes_a_request(restored.recipe)
+
+
+MOST_SECONDS = 0.25
+"""Of this thread's own time, the best of three: ten times what is meant, so that no busy machine fails it."""
+
+
+@pytest.mark.parametrize("content", [*HOSTILE.values(), *LARGE.values()], ids=[*HOSTILE, *LARGE])
+def test_no_file_takes_long(content: bytes) -> None:
+    """25 ms are meant; `make bench` says what each takes."""
+    taken = []
+    for _ in range(3):
+        began = time.thread_time()
+        read_metadata(content)
+        taken.append(time.thread_time() - began)
+    assert min(taken) < MOST_SECONDS
 
 
 def _becomes_a_request(recipe: Recipe) -> None:

@@ -110,6 +110,9 @@ HOSTILE = {
     "a signature of rows that are no rows": b"\x89PNG\r\n\x1a\n"
     + png_chunk(b"IHDR", struct.pack(">II", 2**15, 2**9) + b"\x08\x06\0\0\0")
     + png_chunk(b"IDAT", zlib.compress(bytes(50_000_000))),
+    "a wide picture": b"\x89PNG\r\n\x1a\n"
+    + png_chunk(b"IHDR", struct.pack(">II", 2**16, 2**8) + b"\x08\x06\0\0\0")
+    + png_chunk(b"IDAT", zlib.compress(bytes(70_000_000))),
     "a picture without end": b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", b"\x7f\xff\xff\xff" * 2 + b"\x08\x06\0\0\0"),
     "chunks of nothing": png()[:33] + png_chunk(b"IDAT", b"") * 100_000,
     "a WebP that is none": b"RIFF\0\0\0\0WEBPVP8L\xff\0\0\0\x2f\xff\xc0\xff\x10",
