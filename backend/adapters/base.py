@@ -98,7 +98,10 @@ class Backend(ABC):
         return
 
     def collect(self, run: Run, caller: Caller, job: Job) -> None:
-        """Finish a run from the ids that it stored; never a new submission."""
+        """Finish a run from the ids that it stored; never a new submission.
+
+        Raises `Unsupported` where there is nothing to collect.
+        """
         raise Unsupported([Problem("", f"{self.label} has nothing to collect; run the request again.")])
 
     def control_estimate(self, control: Control, caller: Caller) -> Estimate:
@@ -111,11 +114,15 @@ class Backend(ABC):
         """Return the map that the control's image gives after its preprocessing (RGB, the image's size), for free.
 
         `options` are the backend's own, as a request has them; `tell` hears what goes on, and may raise to leave.
+        Raise `Unsupported` where there is no such map, or none for free.
         """
         raise Unsupported([Problem("preprocess", f"{self.label} makes no control pictures.")])
 
     def draw_control(self, request: ControlNet, caller: Caller, job: Job) -> None:
-        """Make the control picture of a request alone, where it costs money, and deliver it as the run's image."""
+        """Make the control picture of a request alone, where it costs money, and deliver it as the run's image.
+
+        Raise `Unsupported` where none is sold.
+        """
         raise Unsupported([Problem("preprocess", f"{self.label} sells no control pictures.")])
 
     def count_tokens(self, prompt: str) -> TokenCount:
@@ -128,7 +135,7 @@ class Backend(ABC):
         return self.label
 
     def model_here(self, size: tuple[int, int]) -> ModelHere | None:
-        """Return with what a picture of this size (width, height) is drawn; None where a provider draws it."""
+        """Return with what a picture of this size (width, height in pixels) is drawn; None where it is a provider."""
         return None
 
     def kept_size(self, request: ImageToImage | ControlNet) -> tuple[int, int] | None:
@@ -156,5 +163,5 @@ class Backend(ABC):
         return self.actions()
 
     def act(self, action: str, caller: Caller) -> None:
-        """Carry out an action of `actions`."""
+        """Carry out an action of `actions`; raise `Unsupported` for another one."""
         raise Unsupported([Problem("", f"{self.label} knows no action {action!r}.")])

@@ -31,7 +31,7 @@ class EdgesAlone:
         return preprocess in ("canny", "none")
 
     def detect(self, control: Control, image: Image.Image, *, tell: Tell = unheard) -> Image.Image:
-        """Return edges, or the image; raise `Unsupported` for anything else."""
+        """Return edges (RGB, the image's size), or the image; raise `Unsupported` for anything else."""
         kind = control.preprocess
         if not self.ready(kind):
             raise Unsupported([Problem("preprocess", f"is {kind}, which needs a detector of this machine.")])

@@ -55,7 +55,8 @@ def axis_fields(mode: Mode) -> list[str]:
 def read_axis(field: str, text: str, *, mode: Mode, lists: Lists | None = None) -> Axis:
     """Read an axis: values between commas (quoted where they hold one), `1-4`, `2-10 (+2)`, `1-9 [3]` for numbers.
 
-    Of a prompt axis one line is one value, and its choices and wildcards become all of theirs.
+    Of a prompt axis one line is one value, and its choices and wildcards become all of theirs. Raises `InvalidRequest`
+    for a field that can't be varied, and for no value or too many.
     """
     if field not in axis_fields(mode):
         known = ", ".join(axis_fields(mode))
@@ -71,7 +72,7 @@ def read_axis(field: str, text: str, *, mode: Mode, lists: Lists | None = None) 
 
 
 def sides(value: str) -> tuple[int, int]:
-    """Read `1024x768` as width and height in pixels."""
+    """Read `1024x768` as width and height in pixels; raise `InvalidRequest` for anything else."""
     found = _SIZE.match(value.strip())
     if found is None:
         raise InvalidRequest([Problem(SIZE, f"is {value!r}; write width and height in pixels, such as 1024x768.")])

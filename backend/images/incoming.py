@@ -38,7 +38,8 @@ _UNREADABLE = (
 def take_upload(files: ImageFiles, path: Path) -> str:
     """Check an uploaded file by its size and header, keep its bytes, and return its sha256.
 
-    One that was taken before, and hasn't changed, isn't read again.
+    One that was taken before, and hasn't changed, isn't read again. Raises `BadImage` for one that is too large or no
+    image, and `StorageFull` where there is no room.
     """
     now = path.stat()
     if now.st_size > MOST_BYTES:
@@ -100,7 +101,7 @@ def upright(image: Image.Image) -> Image.Image:
 
 
 def open_upright(file: Path | IO[bytes]) -> Image.Image:
-    """Read an image as `upright` does; raises as `opened`."""
+    """Read an image as `upright` does (its mode as stored, turned as EXIF says); raises as `opened`."""
     with opened(file) as picture:
         return upright(picture)
 

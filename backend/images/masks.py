@@ -10,7 +10,7 @@ KEPT, ANEW = 0, 255
 
 
 def as_mask(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """Return any picture as a mask of `size` (width, height): white is painted anew."""
+    """Return any picture as a mask (mode L) of `size` (width, height, in pixels): white is painted anew."""
     grey = picture.convert("L")
     return grey if grey.size == size else grey.resize(size, Image.Resampling.BILINEAR)
 

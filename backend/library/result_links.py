@@ -35,7 +35,10 @@ class ResultLinks:
         self.store = store
 
     def share(self, run_id: str, visitor: str) -> str:
-        """Return the token of the visitor's run (128 bits, for `?result=…`); the same one when asked again."""
+        """Return the token of the visitor's run (128 bits, for `?result=…`); the same one when asked again.
+
+        Raises `NotFound` for a run that isn't theirs, or has no image.
+        """
         run = self.store.run(run_id, visitor)
         if not run.images:
             raise NotFound("This run has no image yet: share it when one has come.")

@@ -60,7 +60,7 @@ class Rooms:
         self.engine = store.engine
 
     def open(self, visitor: str, *, room_name: str, name: str) -> Room:
-        """Open a room with the visitor as its host and first member."""
+        """Open a room with the visitor as its host and first member; raise `NotAllowed` where too many are open."""
         room = Room(secrets.token_urlsafe(16), _name(room_name, "room_name"), visitor, locked=False, closed=False)
         now = datetime.now(UTC)
         with exclusively(self.engine) as connection:

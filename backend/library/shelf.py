@@ -38,7 +38,7 @@ class Shelf:
         return checked
 
     def save_list(self, visitor: str, name: str, lines: Sequence[str]) -> None:
-        """Keep the lines of a wildcard; each must be readable as a dynamic prompt."""
+        """Keep the lines of a wildcard; raise `InvalidRequest` for one that is no dynamic prompt, or for none."""
         if not name.replace("-", "").replace("_", "").isalnum() or "__" in name or len(name) > 64:
             raise InvalidRequest(
                 [Problem("name", f"is {name[:60]!r}; take up to 64 letters, digits, `-` and single `_`.")]

@@ -56,7 +56,7 @@ UNPRICED = f"Nobody knows beforehand what this costs, so it can't run under a sp
 
 
 def usd(amount: Decimal) -> str:
-    """Return an amount as text, such as $0.25 or $0.0013: two digits, up to six where it needs them, rounded up."""
+    """Return an amount (USD) as text, such as $0.25 or $0.0013: two digits, up to six where needed, rounded up."""
     exact = amount.quantize(Decimal("0.000001"), ROUND_UP)
     whole, _, cents = f"{exact:f}".partition(".")
     return f"${whole}.{cents.rstrip('0').ljust(2, '0')}"

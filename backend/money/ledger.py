@@ -106,7 +106,7 @@ class Budget:
             connection.execute(_BILL, {"billed": run_id, "known": known, "settled_usd": known})
 
     def settle(self, run_id: str, bill: Decimal, *, connection: Connection | None = None) -> None:
-        """Replace the reservation by what was billed; a bill that can't be one (below 0) is held as unknown."""
+        """Replace the reservation by what was billed (USD); a bill that can't be one (below 0) is held as unknown."""
         if not bill.is_finite() or bill < 0:
             log.warning("Run %s came with a bill of %s; its reservation is held", run_id, bill)
             self.hold(run_id, connection=connection)

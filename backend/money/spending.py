@@ -77,7 +77,7 @@ def spend_by_day(engine: Engine, visitor: str, *, days: int = 30) -> Sequence[Sp
 
 
 def seconds_by_size(engine: Engine, visitor: str, *, days: int = 30, limit: int = MOST_TIMED) -> Sequence[Speed]:
-    """Return how long images took, by backend, size and steps; only of the latest runs that ended well."""
+    """Return how many seconds images took, by backend, size and steps; only of the latest runs that ended well."""
     first = images.alias("first")
     pictures = select(func.count()).where(images.c.run_id == runs.c.id).scalar_subquery()
     query = (
@@ -96,7 +96,7 @@ def seconds_by_size(engine: Engine, visitor: str, *, days: int = 30, limit: int 
 
 
 def bills(engine: Engine, visitor: str, *, limit: int = 200) -> Sequence[Bill]:
-    """Return the latest runs whose estimate and bill are both known, newest first."""
+    """Return the latest runs whose estimate and bill (USD) are both known, newest first."""
     query = (
         select(runs.c.id, runs.c.backend, runs.c.created, runs.c.estimate_usd, runs.c.cost_usd)
         .where(runs.c.visitor == visitor, BILLED, runs.c.estimate_usd.is_not(None))

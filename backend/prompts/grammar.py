@@ -80,7 +80,7 @@ class _Reader:
     pairs: dict[int, int]
 
     def read(self, start: int, end: int, depth: int) -> Pieces:
-        """Read `text[start:end]`."""
+        """Read `text[start:end]`; raise `InvalidRequest` where its braces nest too deep."""
         if depth > MOST_DEPTH:
             raise InvalidRequest([Problem("prompt", f"nests braces deeper than {MOST_DEPTH}; make it flatter.")])
         pieces: list[Piece] = []

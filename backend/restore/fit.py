@@ -65,7 +65,7 @@ def _field(problem: Problem) -> str:
 
 
 def _leave_tuning(found: Found) -> None:
-    """Steps, guidance and schedulers are tuned to a model: those of another one would only spoil the image."""
+    """Leave out what is tuned to a model: steps, guidance and scheduler of another one would only spoil the image."""
     if is_turbos(found):
         return
     for name, shown in _TUNED.items():

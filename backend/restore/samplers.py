@@ -26,8 +26,9 @@ _KDIFFUSION = re.compile(r"(?:k|sample)[_ ](?=\w)")
 
 
 def _key(name: str) -> str:
-    """Return a sampler's name as one word: "DPM++ 2M", "dpmpp_2m" and "dpm++2m" are one, and so are "Euler a" and
-    "euler_ancestral".
+    """Return a sampler's name as one word.
+
+    "DPM++ 2M", "dpmpp_2m" and "dpm++2m" are one, and so are "Euler a" and "euler_ancestral".
     """
     word = name.casefold()
     start = _KDIFFUSION.match(word)

@@ -44,7 +44,10 @@ class BackendArtist:
         self.files = files
 
     def draw(self, request: Request) -> Image.Image:
-        """Return what the backend draws, with the simulator's mark; what only a provider has is left out."""
+        """Return what the backend draws (RGB, the request's size), with the simulator's mark.
+
+        What only a provider has is left out. Raises `GenerationFailed` where nothing came.
+        """
         heard = Heard()
         plain = {"loras": (), "options": {}, "acceleration": "none", "accelerator": Accelerator(), "count": 1}
         self.backend.run(request.model_copy(update=plain), Caller(visitor="simulator"), heard)
@@ -66,7 +69,7 @@ def size_of(request: Request, files: ImageFiles) -> tuple[int, int]:
 
 
 def marked(image: Image.Image) -> Image.Image:
-    """Write into the lower left corner that the image is simulated."""
+    """Write into the lower left corner that the image (RGB) is simulated."""
     image = image.convert("RGB")
     height = max(image.height // 32, 10)
     font = ImageFont.load_default(height)

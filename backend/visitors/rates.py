@@ -28,7 +28,10 @@ class Rates:
         self._buckets: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
 
     def take(self, what: str, rate: Rate, *who: str | None, amount: float = 1.0) -> None:
-        """Take `amount` for each of `who` (None is nobody); raise `TooManyRequests` where one's bucket is empty."""
+        """Take `amount` of what the rate counts for each of `who` (None is nobody).
+
+        Raises `TooManyRequests` where one's bucket is empty.
+        """
         names = [(what, name) for name in who if name is not None]
         with self._lock:
             now = self._clock()

@@ -1,0 +1,1 @@
+"""Tables of what a GPU gives the local engine."""

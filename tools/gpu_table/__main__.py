@@ -1,6 +1,6 @@
-"""Seconds per image of the local engine at the real model's size, beside what the GPU could do at best; and what each
-choice of memory, attention and compiling takes.
+"""Seconds per image of the local engine at the real model's size, and what each choice takes.
 
+Beside the seconds stands what the GPU could do at best; the choices are those of memory, attention and compiling.
 `python -m tools.gpu_table` on a machine with an NVIDIA GPU of at least 40 GB; the second table takes 30 GB of disk.
 `--tiny` tries the script itself with the embedded model anywhere. Random weights take as long as real ones, but for
 caches: those decide by what they see.

@@ -90,7 +90,7 @@ def mixed(exchange: Exchange) -> Iterator[Finding]:
 
 
 def redrawn(exchange: Exchange) -> Iterator[Finding]:
-    """Upload an image and redraw it at half strength, then fully: does strength show on the bill?"""
+    """Upload an image and redraw it at half strength, then fully, to see whether strength shows on the bill."""
     upload = {"taskType": "mediaStorage", "taskUUID": _uuid(), "operation": "upload", "media": _picture()}
     stored = _answer(exchange.ask("upload", [upload])).items
     named = next((item.media_uuid for item in stored if item.media_uuid), None)
@@ -103,7 +103,7 @@ def redrawn(exchange: Exchange) -> Iterator[Finding]:
 
 
 def unverified_modes(exchange: Exchange) -> Iterator[Finding]:
-    """Inpaint, outpaint and ControlNet: accepted or not?"""
+    """Try whether inpaint, outpaint and ControlNet are accepted."""
     picture = _picture()
     control = {"model": CONTROLNET_MODEL, "guideImage": picture, "weight": 0.75, "endStepPercentage": 80}
     orders = {

@@ -71,7 +71,8 @@ class ControlMapApi:
 
         `making` are the other fields of a `Control` that decide over its map.
 
-        Raises a `PlaygroundError` that says what is wrong, or the price of a map that isn't free and not to be bought.
+        Raises a `PlaygroundError` that says what is wrong, `InvalidRequest` with the price of a map that is neither
+        free nor to be bought.
         """
         # A script's cancel means what it says; only a page may come back.
         caller = replace(caller, page=None)

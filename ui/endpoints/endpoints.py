@@ -101,6 +101,7 @@ class Api:
     def run(
         self, mode: Mode, caller: Caller, values: dict[str, Any]
     ) -> Iterator[tuple[list[dict[str, Any]], dict[str, Any]]]:
+        """Run a request and yield its images and what is told of it, as they come; raise `gr.Error` at its end."""
         try:
             for now in _seldom(self.scripts.run(mode, caller, values)):
                 copied, lost = self.served.copies(now.images, caller.visitor)

@@ -45,10 +45,12 @@ def _plain(info: FieldInfo) -> Any:
 
 
 def parameter(name: str, kind: Any, default: Any) -> inspect.Parameter:
+    """Return a parameter that is given by place or by name."""
     return inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default, annotation=kind)
 
 
 def optional(parameter: inspect.Parameter) -> inspect.Parameter:
+    """Return the parameter with None as its default where it has none; the prompt stays as it is."""
     if parameter.default is not inspect.Parameter.empty or parameter.name == "prompt":
         return parameter
     return parameter.replace(default=None, annotation=parameter.annotation | None)

@@ -79,7 +79,7 @@ def price(estimate: Estimate) -> str:
 
 
 def cost(amount: Decimal | None, kind: CostKind) -> str:
-    """Return what an image or a run cost; only an estimate wears `≈`, and unknown is never 0."""
+    """Return what an image or a run cost (USD); only an estimate wears `≈`, and unknown is never 0."""
     if kind == "free":
         return FREE
     if amount is None or kind == "unknown":

@@ -15,7 +15,7 @@ from ui.serving.served import Served, url
 
 
 def image_seconds(image: RunImage, run: Run | None) -> str:
-    """Return how long an image took, where that is known."""
+    """Return how many seconds an image took, as text; empty where that isn't known."""
     own = image.details.get("seconds")
     if isinstance(own, int | float):
         return words.duration(float(own))

@@ -32,7 +32,7 @@ class Uploads:
     caller: Caller
 
     def picture(self, value: Any) -> str | None:
-        """Keep an uploaded file and return its sha256; None where there is none."""
+        """Keep an uploaded file and return its sha256; None for none, and `BadImage` for another file."""
         if value is None:
             return None
         path = value.get("path") if isinstance(value, dict) else value
@@ -48,7 +48,7 @@ class Uploads:
     def mask(self, text: Any) -> str | None:
         """Keep the mask that the browser drew (a PNG as data address) and return its sha256; None where there is none.
 
-        Raises `InvalidRequest` for an empty one.
+        Raises `InvalidRequest` for an empty one, and `BadImage` for what the page can't have drawn.
         """
         if not text:
             return None
@@ -76,6 +76,7 @@ def keep_address(value: Any, served: Served) -> Any:
     """Return the upload that an address stands for; anything else stays as it is.
 
     The bytes of a `data:` address are put where uploads lie; an address of a file that is served here is its path.
+    Raises `BadImage` where they are no base64.
     """
     if not isinstance(value, str):
         return {"path": value}

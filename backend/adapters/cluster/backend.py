@@ -109,7 +109,7 @@ class ClusterBackend(Backend):
     def control_picture(
         self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, tell: Tell = unheard
     ) -> Image.Image:
-        """Return the map of the control's image, made here."""
+        """Return the map of the control's image (RGB, its size), made here."""
         return self._engine.control_picture(control, caller, options, tell)
 
     def count_tokens(self, prompt: str) -> TokenCount:

@@ -136,7 +136,7 @@ class LocalBackend(Backend):
         return {"download": f"Get {download.repo}: {offer_of(download)}"} | extras
 
     def act(self, action: str, caller: Caller) -> None:
-        """Start a download."""
+        """Start a download; raise `Unsupported` for one that isn't to be had now."""
         if action not in self.actions():
             raise Unsupported([Problem("", f"{self.label} can't do {action!r} now.")])
         if action == "download":
@@ -165,7 +165,7 @@ class LocalBackend(Backend):
     def control_picture(
         self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, tell: Tell = unheard
     ) -> Image.Image:
-        """Return the map of the control's image; edges need no model."""
+        """Return the map of the control's image (RGB, its size); edges need no model."""
         chosen, image = read_options(LocalOptions, options), open_upright(self.files.path(control.image))
         return self.workshop.detectors.detect(control, image, chosen, tell)
 

@@ -81,7 +81,7 @@ class ModelRunnerBackend(Backend):
     def control_picture(
         self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, tell: Tell = unheard
     ) -> Image.Image:
-        """Return edges, or the image as it is; at no cost."""
+        """Return edges (RGB, the image's size), or the image as it is; at no cost."""
         return control_picture(control, self.files)
 
     def run(self, request: Request, caller: Caller, job: Job) -> None:
@@ -101,7 +101,10 @@ class ModelRunnerBackend(Backend):
         order.settle()
 
     def collect(self, run: Run, caller: Caller, job: Job) -> None:
-        """Fetch what ModelRunner made for a run that was submitted before; nothing is submitted."""
+        """Fetch what ModelRunner made for a run that was submitted before; nothing is submitted.
+
+        Raises `NotReady` where it was on a key of the visitor's own that is gone.
+        """
         ids: Mapping[str, Any] = run.provider_ids
         if ids.get("own_key") and self.name not in caller.keys:
             raise NotReady(OWN_KEY_GONE, billed="unknown")

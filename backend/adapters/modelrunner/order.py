@@ -124,7 +124,7 @@ class Order:
             pause = min(pause * GROWTH, LONGEST_WAIT)
 
     def settle(self) -> None:
-        """Raise what went wrong, once everything that came has been delivered."""
+        """Raise what went wrong, or `Cancelled`, once everything that came has been delivered."""
         if self.errors:
             raise together(self.errors)
         if self.stopped:

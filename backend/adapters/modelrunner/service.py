@@ -62,7 +62,10 @@ class Service:
         self.storage_url = storage_url.rstrip("/")
 
     def upload(self, png: bytes, key: SecretStr, *, expires_after: int | None) -> str:
-        """Put an image at a public address and return that; nothing is billed."""
+        """Put an image (PNG) at a public address and return that; nothing is billed.
+
+        Raises a `GenerationFailed` with why it can't be: `BadReply` where no address came.
+        """
         question = NewUpload(file_name="control.png", content_type="image/png", size=len(png))
         reply = self.line.ask(
             Call(
@@ -132,7 +135,7 @@ class Service:
         return next((entry for entry in read_history(reply.json()) if _carries(entry, metadata)), None)
 
     def fetch(self, address: str) -> bytes:
-        """Return the file at an address that an output named, without the key."""
+        """Return the file at an address that an output named, without the key; raise `BadReply` for a broken one."""
         if address.startswith("data:"):
             try:
                 return base64.b64decode(address.partition(",")[2], validate=True)

@@ -105,7 +105,7 @@ class Line:
         raise outcome
 
     def fetch(self, url: str, *, most_bytes: int, seconds: float = 120.0) -> bytes:
-        """Return a file that the provider named, without a key; raise a `GenerationFailed` where it isn't to be had.
+        """Return a file that the provider named, without a key; raise `BadReply` and its kin where it isn't there.
 
         Its bill is unknown: fetching costs nothing, but what made the file may have. Whoever knows more says so.
         """

@@ -90,7 +90,10 @@ class RunwareBackend(Backend):
         return self.actions() if self._shows_balance(caller) else {}
 
     def act(self, action: str, caller: Caller) -> None:
-        """Ask for the balance; `state` says it afterwards. That of the server's key is nobody else's business."""
+        """Ask for the balance; `state` says it afterwards.
+
+        Raises `Unsupported` on a public page without a key of one's own: the balance is nobody else's business.
+        """
         if action != BALANCE:
             super().act(action, caller)
         if self._public and self.name not in caller.keys:
@@ -142,7 +145,10 @@ class RunwareBackend(Backend):
         self._carry_out(order, to_tasks(request, options, inlaid, ids["tasks"]))
 
     def exact_price(self, request: Request, caller: Caller, job: Job) -> Decimal:
-        """Ask by a dry run, once a run with this key has shown that asking buys nothing."""
+        """Ask by a dry run, once a run with this key has shown that asking buys nothing; in USD.
+
+        Raises `Unsupported` where it isn't to be had, or not yet.
+        """
         key = self._require_key(caller)
         if any(control_orders.is_bought(control, self.detectors) for control in controls_of(request)):
             raise Unsupported([Problem("", "The exact price needs the control picture first: make the map.")])
@@ -157,7 +163,11 @@ class RunwareBackend(Backend):
         return self.dry_runs.price(to_tasks(request, options, inlaid, uuids), key, drawn=order.note)
 
     def collect(self, run: Run, caller: Caller, job: Job) -> None:
-        """Fetch what Runware made for a run that was submitted before; nothing is submitted."""
+        """Fetch what Runware made for a run that was submitted before; nothing is submitted.
+
+        Raises `NotReady` where it was on a key of the visitor's own that is gone, `GenerationFailed` where it was never
+        sent, and what went wrong with it.
+        """
         ids = run.provider_ids
         if ids.get("own_key") and self.name not in caller.keys:
             raise NotReady(OWN_KEY_GONE, billed="unknown")

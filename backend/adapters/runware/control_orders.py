@@ -70,13 +70,13 @@ class MapShop:
         return item.guide_uuid or item.guide_url or ""
 
     def buy_alone(self, control: Control, image: Image.Image) -> None:
-        """Order the control picture of an image alone and deliver it, at the image's size."""
+        """Order the control picture of an image alone and deliver it (RGB, the image's size)."""
         task_uuid = new_uuid()
         item = self._order(control, data_uri(resized(image, drawable(image.size), "stretch")), task_uuid)
         self._deliver(task_uuid, item, image.size)
 
     def collect(self, size: tuple[int, int]) -> None:
-        """Deliver the control picture that was ordered alone, at `size` (width, height); nothing is ordered."""
+        """Deliver the control picture that was ordered alone, at `size` (width, height, pixels); nothing is ordered."""
         (entry,) = self.ids["maps"]
         known = Item.model_validate({**entry, "taskUUID": entry["task"]})
         item = known if known.guide_url else self.collected(entry["task"])
@@ -173,7 +173,7 @@ class MapShop:
 def all_of(
     request: Request, files: ImageFiles, size: tuple[int, int], *, inlay: Inlay, detectors: Detectors, shop: MapShop
 ) -> tuple[str, ...]:
-    """Return every control picture of a request as tasks name it, cut to `size` (width, height).
+    """Return every control picture of a request as tasks name it, cut to `size` (width, height, pixels).
 
     Those that cost nothing are made first: what fails for free fails before anything is bought.
     """

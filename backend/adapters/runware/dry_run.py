@@ -50,7 +50,7 @@ class DryRuns:
     ) -> Decimal:
         """Return what the tasks would be billed (USD); call `prove` first.
 
-        Should Runware carry them out all the same, `drawn` is given its answer, and the error says so.
+        Should Runware carry them out all the same, `drawn` is given its answer, and the `BadReply` says so.
         """
         exchange = self.service.dry_run([_alone(task) for task in tasks], key)
         made = [item for item in exchange.answer.items if item.done]
@@ -69,7 +69,7 @@ class DryRuns:
     def prove(self, key: SecretStr, job: Job) -> None:
         """Make sure that asking with this key isn't buying; raise `Unsupported` where that can't be tried.
 
-        `job` is charged what it cost where Runware drew after all.
+        `job` is charged what it cost where Runware drew after all, which a `BadReply` says.
         """
         if self._proven.get(key_mark(key)):
             return

@@ -19,7 +19,7 @@ class Inlay:
         self.copies = copies
 
     def name(self, image: Image.Image) -> str:
-        """Return a data URI, or the UUID of an upload where that would weigh too much."""
+        """Return a data URI of the image as PNG, or the UUID of an upload where that would weigh too much."""
         uri = data_uri(image)
         return uri if len(uri) * self.copies <= MOST_MESSAGE else self.service.upload(uri, self.key)
 

@@ -45,7 +45,7 @@ class Prices:
         return max(1, math.ceil(table.units_base + steps * per_step))
 
     def estimate(self, request: Request, size: tuple[int, int], *, bought: int = 0) -> Estimate:
-        """Return the likely price of a request and its range: the bills of the same request differ up to threefold.
+        """Return the likely price of a request (USD) and its range: bills of the same request differ up to threefold.
 
         `bought` is how many of its control pictures Runware makes.
         """
@@ -66,7 +66,7 @@ class Prices:
         return f"By Runware's published prices of {self.table.as_of}."
 
     def usd(self, units: int) -> Decimal:
-        """Return the price of so many units, rounded as the published ones are."""
+        """Return the price (USD) of so many units, rounded as the published ones are."""
         return (self.table.unit_usd * units).quantize(Decimal("0.0001"))
 
 

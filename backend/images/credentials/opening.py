@@ -19,13 +19,20 @@ class Named(Protocol):
     """What of the settings is read here: certificate, key and whom to trust (paths, or PEM itself), and `mark`."""
 
     @property
-    def c2pa_cert(self) -> str | None: ...
+    def c2pa_cert(self) -> str | None:
+        """Return the certificate and those that signed it."""
+
     @property
-    def c2pa_key(self) -> SecretStr | None: ...
+    def c2pa_key(self) -> SecretStr | None:
+        """Return the certificate's private key."""
+
     @property
-    def c2pa_trust(self) -> str | None: ...
+    def c2pa_trust(self) -> str | None:
+        """Return the certificates whose signatures count."""
+
     @property
-    def mark(self) -> bool: ...
+    def mark(self) -> bool:
+        """Whether results say that a model made them."""
 
 
 def open_credentials(settings: Named) -> "tuple[Checker, Signing | None]":

@@ -25,7 +25,7 @@ def add_png_texts(content: bytes, texts: dict[str, str]) -> bytes:
 
 
 def add_jpeg_exif(content: bytes, exif: bytes) -> bytes:
-    """Insert an EXIF block (`Exif\\0\\0` and TIFF) at the start of a JPEG file; one above 64 KiB is left out."""
+    r"""Insert an EXIF block (`Exif\0\0` and TIFF) at the start of a JPEG file; one above 64 KiB is left out."""
     if len(exif) > _APP1_MOST:
         return content
     return content[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + content[2:]

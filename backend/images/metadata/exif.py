@@ -28,7 +28,7 @@ _Entry = tuple[int, int, int, bytes]
 
 
 def exif_texts(block: bytes) -> Iterator[tuple[str, str]]:
-    """Yield the texts of the block (TIFF, without `Exif\\0\\0`) by tag name."""
+    r"""Yield the texts of the block (TIFF, without `Exif\0\0`) by tag name."""
     order = {b"II": "<", b"MM": ">"}.get(block[:2])
     if order is None or len(block) < 8:
         return

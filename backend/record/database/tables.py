@@ -32,9 +32,11 @@ class Money(TypeDecorator[Decimal]):
     cache_ok = True
 
     def process_bind_param(self, value: Decimal | None, dialect: Any) -> int | None:
+        """Return an amount in USD as nano-dollars."""
         return None if value is None else int((value * NANO).to_integral_value())
 
     def process_result_value(self, value: int | None, dialect: Any) -> Decimal | None:
+        """Return nano-dollars as USD."""
         return None if value is None else (Decimal(value) / NANO).normalize() + 0
 
 
@@ -45,9 +47,11 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:
+        """Return a moment as microseconds since 1970."""
         return None if value is None else round(value.timestamp() * 1_000_000)
 
     def process_result_value(self, value: int | None, dialect: Any) -> datetime | None:
+        """Return microseconds since 1970 as a moment in UTC."""
         return None if value is None else datetime.fromtimestamp(value / 1_000_000, UTC)
 
 

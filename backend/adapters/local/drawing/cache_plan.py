@@ -82,7 +82,7 @@ def _plan(
 
 
 def _before_last(steps: int) -> float:
-    """The last step decides over the finest detail, so that it is computed unless somebody asks otherwise."""
+    """Return where the last step begins: it decides over the finest detail, and is computed unless somebody asks."""
     return 1 - 1 / steps
 
 

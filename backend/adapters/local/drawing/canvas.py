@@ -40,7 +40,10 @@ def tail(strength: float, steps: int) -> list[float]:
 
 
 def noise(pipe: Any, size: tuple[int, int], generator: "Generator") -> "Tensor":
-    """Return what a drawing of this size (width, height) begins from, as diffusers draws it: fp32, on the CPU."""
+    """Return what a drawing of this size (width, height, in pixels) begins from: fp32 latents, drawn on the CPU.
+
+    Their shape is (1, channels, height / 8, width / 8); diffusers draws the same.
+    """
     import torch
 
     width, height = size

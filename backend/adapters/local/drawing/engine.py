@@ -122,7 +122,8 @@ class Engine:
     ) -> Image.Image:
         """Draw one image (RGB), its noise moved towards that of the seed `variation` as far as its request says.
 
-        The same drawing gives the same pixels, whatever was drawn before it.
+        The same drawing gives the same pixels, whatever was drawn before it. Raises `OutOfMemory`, and
+        `GenerationFailed` where the model's numbers overflow.
         """
         width, height = drawing.size
         self._adapters.put_on(loras)

@@ -23,7 +23,7 @@ class SafetyCheck:
         self._unsafe = labels["nsfw"]
 
     def flags(self, image: Image.Image) -> bool:
-        """Whether the image isn't safe for work, as far as the classifier can tell."""
+        """Whether the image (RGB) isn't safe for work, as far as the classifier can tell."""
         import torch
 
         with self._turn, torch.inference_mode():

@@ -39,7 +39,8 @@ def exponential(
 ) -> "Tensor":
     """Take a step of DPM-Solver++ in multistep form, up to order 3; with `eta` above 0 of its SDE, which needs `noise`.
 
-    `points` are the times and clean estimates so far, the last at the sample's own time.
+    `points` are the times and clean estimates so far, the last at the sample's own time; without noise it is their
+    multistep solver (section 4 of DPM-Solver++), to `until`.
     """
     time, clean = points[-1]
     if until <= 0:
@@ -69,7 +70,10 @@ def corrected(sample: "Tensor", begin: "Point", end: "Point") -> "Tensor":
 
 
 def adams_bashforth(sample: "Tensor", points: "Sequence[Point]", until: float) -> "Tensor":
-    """Integrate the polynomial through the last velocities from the sample's time to `until`."""
+    """Integrate the polynomial through the last velocities from the sample's time to `until`.
+
+    Adams and Bashforth's method (1883): with equal steps its weights are the known ones, 3/2 and -1/2 for two points.
+    """
     times = [time for time, _ in points]
     for index, (_, velocity) in enumerate(points):
         sample = sample + _lagrange_integral(times, index, until) * velocity
@@ -79,7 +83,8 @@ def adams_bashforth(sample: "Tensor", points: "Sequence[Point]", until: float) -
 def renoised(sample: "Tensor", velocity: "Tensor", times: tuple[float, float, float], noise: "Tensor") -> "Tensor":
     """Go along `velocity` to below the next time, and up to it again with fresh noise.
 
-    `times` are those of the sample, of the lowest point, and of the result.
+    `times` are those of the sample, of the lowest point, and of the result. To the clean estimate itself it is the
+    sampling of consistency models, part of the way TCD.
     """
     time, lowest, until = times
     low = sample + (lowest - time) * velocity

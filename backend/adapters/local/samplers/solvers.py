@@ -101,7 +101,11 @@ def middle(time: float, until: float, solver: str) -> float:
 
 
 def second_half(walk: Walk, base: "Tensor", until: float, solver: str) -> "Tensor":
-    """Take the whole step from `base`, now that the model was asked twice."""
+    """Take the whole step from `base` (latents, their shape kept), now that the model was asked twice.
+
+    Heun's and the midpoint rule are those of EDM (arXiv 2206.00364, algorithm 1) and k-diffusion's `sample_dpm_2`;
+    `dpmpp_2s` is DPM-Solver++(2S) (arXiv 2211.01095).
+    """
     (time, first), (_, second) = walk.velocities[-2:]
     if solver == "heun":
         return base + (until - time) * (first + second) / 2

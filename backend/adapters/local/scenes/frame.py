@@ -51,5 +51,5 @@ class Frame:
 
 
 def bring_back(drawn: Image.Image, size: tuple[int, int], *, keeps_scale: bool) -> Image.Image:
-    """Undo `Frame.bring` for what was drawn, back to `size`."""
+    """Undo `Frame.bring` for what was drawn, back to `size` (width, height, in pixels)."""
     return drawn.crop((0, 0, *size)) if keeps_scale else resized(drawn, size, "stretch")

@@ -46,7 +46,7 @@ class Guides:
         return self.cut(size, (0, 0, *size), size)
 
     def cut(self, whole: tuple[int, int], box: Box, size: tuple[int, int]) -> tuple[Guide, ...]:
-        """Return the guides of a drawing at `size` that shows the part `box` of an image of size `whole`."""
+        """Return the guides of a drawing at `size` of the part `box` of an image of size `whole`, all in pixels."""
         key = (whole, box, size)
         if key not in self._made:
             self._made[key] = tuple(self._guide(control, image, key) for control, image in self._controls)

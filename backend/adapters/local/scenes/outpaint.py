@@ -45,7 +45,7 @@ def outpaint(request: Outpaint, stage: Stage) -> Scene:
 
 
 def passes(size: tuple[int, int], sides: Sides) -> Iterator[Sides]:
-    """Yield what each pass adds, so that no side grows by more than `MOST_GROWTH` of what is there."""
+    """Yield what each pass adds (pixels a side), so that no side grows by more than `MOST_GROWTH` of what is there."""
     left = sides
     while any(left):
         most = [max(int(length * MOST_GROWTH), 16) for length in (size[0], size[0], size[1], size[1])]
@@ -56,7 +56,7 @@ def passes(size: tuple[int, int], sides: Sides) -> Iterator[Sides]:
 
 
 def filled(image: Image.Image, sides: Sides, fill: str, seed: int) -> Image.Image:
-    """Return the image on a larger canvas whose new area is filled as asked; the image itself stays as it is."""
+    """Return the image (RGB) on a canvas larger by `sides` (pixels) whose new area is filled as asked."""
     left, right, top, bottom = sides
     size = _grown(image.size, sides)
     if fill == "grey":
