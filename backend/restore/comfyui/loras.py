@@ -61,7 +61,8 @@ def _rows(inputs: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def _objects(value: Any) -> list[Mapping[str, Any]]:
     if isinstance(value, dict):
         value = value.get("__value__", [value])
-    rows = value if isinstance(value, list) else []
+    given = value[:_MOST_ROWS] if isinstance(value, list) else []
+    rows = [row for each in given for row in (each if isinstance(each, list) else [each])]
     return [row for row in rows[:_MOST_ROWS] if isinstance(row, dict) and _told(row, _NAME) is not None]
 
 

@@ -85,9 +85,16 @@ def numbers_of(walk: Walk, values: Values, node: Node) -> dict[str, Any]:
     A pass that adds no noise draws nothing from its seed, whatever stands there.
     """
     told = {ours: _told(walk, values, node, *where) for ours, where in _NUMBERS.items()}
-    if not _adds_noise(walk, values, node):
+    if not adds_noise(walk, values, node):
         told["seed"] = None
     return told
+
+
+def lost_numbers(node: Node, told: dict[str, Any]) -> list[str]:
+    """Return the inputs of a pass that are linked to nodes which say nothing."""
+    inputs = inputs_of(node)
+    linked = {name for name, value in inputs.items() if isinstance(value, list)}
+    return [ours for ours, (names, _) in _NUMBERS.items() if linked & set(names) and told[ours] is None]
 
 
 def _told(walk: Walk, values: Values, node: Node, names: tuple[str, ...], part: str) -> Any:
@@ -100,7 +107,7 @@ def _parts(walk: Walk, node: Node, part: str) -> Iterator[Node]:
     yield from walk.upstream(node, part, until=is_pass) if part in inputs_of(node) else ()
 
 
-def _adds_noise(walk: Walk, values: Values, node: Node) -> bool:
+def adds_noise(walk: Walk, values: Values, node: Node) -> bool:
     """Read `add_noise` of KSamplerAdvanced ("disable") and SamplerCustom (false), and DisableNoise."""
     noise = walk.behind(inputs_of(node).get("noise"))
     silent = noise is not None and kind_of(noise) == "DisableNoise"

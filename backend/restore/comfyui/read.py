@@ -6,7 +6,7 @@ from typing import Any
 from backend.restore.comfyui.canvas import graph_of_canvas
 from backend.restore.comfyui.control import take_control
 from backend.restore.comfyui.loras import take_loras
-from backend.restore.comfyui.passes import LATENTS, Passes, is_pass, numbers_of, passes_of
+from backend.restore.comfyui.passes import LATENTS, Passes, adds_noise, is_pass, lost_numbers, numbers_of, passes_of
 from backend.restore.comfyui.size import drawn_size, is_as_drawn
 from backend.restore.comfyui.texts import Text, texts_of
 from backend.restore.comfyui.values import Values
@@ -43,6 +43,8 @@ def read_canvas(canvas: Any) -> Found | None:
 
 def _numbers(found: Found, walk: Walk, values: Values, node: Node) -> None:
     told = numbers_of(walk, values, node)
+    for name in lost_numbers(node, told) if adds_noise(walk, values, node) else ():
+        found.lose(name, ", ".join(values.unknown[:2]) or "?")
     found.take(told, {name: name for name in ("seed", "steps", "guidance")})
     if told["strength"] not in (None, 1, 1.0):
         found.values["strength"] = told["strength"]

@@ -43,13 +43,16 @@ _AFTER = ("fixed", "increment", "decrement", "randomize")
 
 
 def widgets_of(node: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of a node's widgets by name, as far as the names are known."""
+    """Return the values of a node's widgets by name; those that nobody names together, as an object."""
     values = node.get("widgets_values")
     if isinstance(values, dict):
         return dict(values)
     if not isinstance(values, list):
         return {}
     names = _NAMES.get(str(node.get("type"))) or _listed(node, values)
+    if values and not names:
+        # In an object, since a list of two may be a link; a loader's rows are known by their own names.
+        return {"widgets_values": {"__value__": values}}
     return {name: value for name, value in zip(names, values, strict=False) if name and value is not None}
 
 

@@ -87,3 +87,15 @@ def test_an_image_without_settings_is_said_to_have_none(client: Client, tmp_path
         client.predict(
             image={"path": str(tmp_path / "bare.png"), "meta": {"_type": "gradio.FileData"}}, api_name="/read_metadata"
         )
+
+
+def test_an_avif_is_an_input_picture_and_its_settings_are_read(client: Client, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "a hen\nSteps: 8, Seed: 9, CFG scale: 1, Model: z_image_turbo"
+    Image.new("RGB", (128, 256), "teal").save(tmp_path / "in.avif", exif=exif.tobytes())
+    given = {"path": str(tmp_path / "in.avif"), "meta": {"_type": "gradio.FileData"}}
+    found = client.predict(image=given, api_name="/read_metadata")
+    assert (found["request"]["prompt"], found["request"]["seed"]) == ("a hen", 9)
+    (path,), _ = client.predict(prompt="a red fox", image=given, width=128, height=256, api_name="/image_to_image")
+    with Image.open(path) as picture:
+        assert (picture.format, picture.size) == ("PNG", (128, 256))

@@ -100,6 +100,28 @@ def test_a_bypassed_node_hands_on_and_a_muted_one_does_not_run() -> None:
     assert (found.model, found.loras) == ("z_image_turbo_bf16.safetensors", [])
 
 
+def test_the_rows_of_a_stack_on_the_canvas_are_read_and_others_are_listed() -> None:
+    drawn = canvas()
+    inner = drawn["definitions"]["subgraphs"][0]
+    rows = [{}, {"type": "header"}, {"on": True, "lora": "pixel.safetensors", "strength": 0.8}, ""]
+    stack = {"id": 50, "type": "Power Lora Loader (rgthree)", "inputs": [takes("model", 51)], "widgets_values": rows}
+    inner["nodes"].append(stack)
+    inner["links"] = [line for line in inner["links"] if line["id"] != 13]
+    inner["links"] += [link(13, 50, 0, 3, 0, "MODEL"), link(51, 28, 0, 50, 0, "MODEL")]
+    found = read_canvas(drawn)
+    assert found is not None
+    assert found.loras == [("pixel.safetensors", 0.8)]
+    ink = {"name": "ink", "strength": "0.5", "active": True}
+    stack |= {"type": "Lora Loader (LoraManager)", "widgets_values": ["", [ink]]}
+    found = read_canvas(drawn)
+    assert found is not None
+    assert found.loras == [("ink", "0.5")]
+    stack |= {"type": "Lora Roulette", "widgets_values": [7, 8]}
+    found = read_canvas(drawn)
+    assert found is not None
+    assert [(entry.name, entry.value) for entry in found.dropped] == [("lora", "Lora Roulette")]
+
+
 def test_values_that_only_the_frontend_knows_are_read() -> None:
     drawn = canvas({"id": 41, "type": "PrimitiveNode", "widgets_values": [PROMPT]}, inputs=[takes("text", 64)])
     drawn["nodes"].append({"id": 42, "type": "Reroute", "inputs": [takes("", 63)]})

@@ -76,6 +76,12 @@ def test_the_background_of_a_composition_is_its_first_pass() -> None:
     assert len(listed(found, "Further pass")) == 2
 
 
+def test_a_seed_that_nodes_made_is_listed() -> None:
+    found = restored({"prompt": graph(n3={"inputs": {"seed": ["70", 0]}}, n70=node("Dice", sides=6))})
+    assert "seed" not in found.recipe
+    assert listed(found, "seed") == ["Dice"]
+
+
 def test_passes_in_a_circle_end() -> None:
     circle = graph(
         **END, n23=node("KSampler", **{**SECOND, "latent_image": ["3", 0]}), n3={"inputs": {"latent_image": ["23", 0]}}
