@@ -9,8 +9,7 @@ from gradio.components import Component
 
 from ui.events.options import QUIET
 from ui.events.page_events import data_of, news
-
-Updates = dict[Any, Any]
+from ui.events.updates import Updates
 
 PRESS = "press"
 """The class of such a button; the browser's script looks for it."""

@@ -19,12 +19,14 @@ from backend.images.encoding import encode
 from backend.images.incoming import open_upright
 from backend.images.metadata.source_type import TERMS, marked
 from backend.playground import RUNS_A_VISITOR
+from ui.events.updates import Updates
+from ui.events.wires import Wires
 from ui.inputs.panel import spread
 from ui.look import words
 from ui.look.field_titles import error_text, problem_text
 from ui.look.sentences import code_marked
 from ui.runs.board import Board, board_html
-from ui.runs.runner import PRICE_PROMPT, Runner, Updates, priced
+from ui.runs.runner import PRICE_PROMPT, Runner, priced
 from ui.runs.stages import View
 from ui.serving.caller import caller_of
 from ui.serving.served import url
@@ -37,6 +39,11 @@ class Comparing:
     """Runs comparisons and grids for the page; each shows itself while it goes on."""
 
     runner: Runner
+
+    def connect(self, wires: Wires) -> None:
+        """Wire the button of a comparison, and the grid's, which is in a fold of the settings."""
+        self.runner.runs(self.runner.outputs.compare.click, self.compare, wires)
+        self.runner.runs(wires.box.grid, self.grid, wires)
 
     def compare(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
         """Run the request on all backends at once."""

@@ -1,7 +1,7 @@
 """Does the control picture have any effect on this backend? Its price is said first; the answer is two images."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, assert_never
 
 import gradio as gr
@@ -26,6 +26,9 @@ from backend.domain.events import (
 from backend.domain.records import Run
 from backend.domain.requests import ControlNet
 from backend.experiments.control_check import Effect, check_effect, effect_estimate
+from ui.events.options import QUIET
+from ui.events.updates import Updates
+from ui.events.wires import Wires
 from ui.inputs.panel import spread
 from ui.look import words
 from ui.runs.board import error_card
@@ -36,7 +39,6 @@ from ui.serving.served import url
 
 log = logging.getLogger(__name__)
 
-Updates = dict[Component, Any]
 OFFER = (
     "Draws two small images of one seed, without and with the control, to show whether {label} heeds it. "
     "Both go into the history; what the server's key pays counts."
@@ -46,12 +48,22 @@ OFFER = (
 class EffectCheck:
     """Answers the two buttons of the check: what it costs, and then the check itself."""
 
-    def __init__(self, runner: Runner, *, place: Component, run: Component) -> None:
+    def __init__(self, runner: Runner, own: Mapping[str, Any]) -> None:
         self.runner = runner
         self.playground = runner.playground
         self.served = runner.served
-        self.place = place
-        self.run_button = run
+        self.asking: gr.Button = own["offer_check"]
+        self.place: gr.HTML = own["effect"]
+        self.run_button: gr.Button = own["run_check"]
+
+    def connect(self, wires: Wires) -> None:
+        """Wire the check whether a control acts."""
+        asked = wires.but()
+        how: dict[str, Any] = {"preprocess": False, **QUIET}
+        self.asking.click(self.offer, None, self.outputs(), queue=False, inputs_kwargs=asked, **how)
+        changed = [*self.outputs(), *self.runner.outputs.buttons(), self.runner.outputs.news]
+        given = {**asked, "offered": self.run_button}
+        self.run_button.click(self.check, None, changed, inputs_kwargs=given, trigger_mode="once", **how)
 
     def outputs(self) -> list[Component]:
         """Return what the first answer changes, and the second beside Stop and the history."""

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, assert_never
 
 import gradio as gr
@@ -18,9 +18,13 @@ from backend.domain.parts import Control
 from backend.domain.requests import MAPPING
 from backend.experiments.control_map import control_map, map_price
 from ui.canvas.canvas import picture_of
+from ui.events.options import QUIET, refresh_after
 from ui.events.page_events import data_of
-from ui.form.filling import Filling, Updates
+from ui.events.updates import Updates
+from ui.events.wires import Wires
+from ui.form.filling import Filling
 from ui.form.reading import MARK, Values, own_options
+from ui.inputs.panel import NAME as SHEET
 from ui.inputs.panel import spread
 from ui.look import words
 from ui.look.field_titles import error_text
@@ -49,9 +53,27 @@ TAKEN = '<p class="hint" role="status">The map is the picture now, and is follow
 class ControlMap:
     """Shows what a preprocessing makes of the picture on the easel, and lays the map there instead."""
 
-    def __init__(self, filling: Filling, *, place: gr.HTML, stop: gr.Button, buy: gr.Button) -> None:
+    def __init__(self, filling: Filling, own: Mapping[str, Any]) -> None:
         self.playground, self.served, self.filling = filling.playground, filling.served, filling
-        self.place, self.stop, self.buying = place, stop, buy
+        self.asking: gr.Button = own["show_control"]
+        self.place: gr.HTML = own["control_map"]
+        self.stop: gr.Button = own["stop_map"]
+        self.buying: gr.Button = own["buy_map"]
+
+    def connect(self, wires: Wires) -> None:
+        """Wire the preview of the control map, and its use instead of the picture."""
+        fields = wires.only("backend", "easel", *(f"controlnet{MARK}{name}" for name in MAPPING), SHEET)
+        asked = {name.removeprefix(f"controlnet{MARK}"): control for name, control in fields.items()}
+        how: dict[str, Any] = {"preprocess": False, "trigger_mode": "once", "inputs_kwargs": asked, **QUIET}
+        # A threshold that moves asks again and again: the last one counts.
+        showing = self.asking.click(self.show, None, self.outputs(), **how | {"trigger_mode": "always_last"})
+        offered = {"inputs_kwargs": asked | {"offered": self.buying}}
+        buying = self.buying.click(self.buy, None, self.outputs(), **how | offered)
+        # In a second round: what was under way when Stop was pressed must not be shown after it.
+        stopping = self.stop.click(None, None, None, cancels=[showing, buying], queue=False, **QUIET)
+        stopping.then(self.stopped, None, self.outputs(), queue=False, **QUIET)
+        refresh_after(self.place.use(self.use, None, self.taken(), queue=False, **QUIET))
+        refresh_after(buying)
 
     def outputs(self) -> list[Any]:
         """Return what showing a map changes."""

@@ -9,9 +9,12 @@ from backend.domain.caller import Caller
 from backend.domain.errors import InvalidRequest, Problem
 from backend.generation.generate import prepare
 from backend.generation.prepared import Prepared
+from ui.events.options import QUIET
 from ui.events.page_events import data_of
+from ui.events.updates import Updates
+from ui.events.wires import Wires
 from ui.runs.image_actions import Actions
-from ui.runs.runner import Runner, Updates
+from ui.runs.runner import Runner
 from ui.runs.stages import View
 from ui.runs.vary_button import varied
 from ui.serving.caller import caller_of
@@ -23,6 +26,10 @@ class Varying:
 
     runner: Runner
     actions: Actions
+
+    def connect(self, wires: Wires) -> None:
+        """Wire the button."""
+        wires.box.vary(self.vary, None, self.runner.outputs.all(), trigger_mode="once", **QUIET)
 
     def vary(self, event: gr.EventData, request: gr.Request) -> Iterator[Updates]:
         """Make the variations."""

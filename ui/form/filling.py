@@ -12,14 +12,13 @@ from backend.domain.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode, Request
 from backend.images.metadata.request_text import recipe as recipe_of
 from backend.playground import Playground
 from ui.canvas.canvas import sheet
+from ui.events.updates import Updates
 from ui.form.further_controls import show_controls
 from ui.form.reading import MARK
 from ui.inputs.cache_options import show_accelerator
 from ui.inputs.panel import begun, lay
 from ui.inputs.widgets import shown
 from ui.serving.served import Served, url
-
-Updates = dict[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from backend.domain.errors import InvalidRequest
 from backend.playground import Playground
 from backend.prompts.tokens import TokenCount
 from ui.events.options import QUIET
+from ui.events.wires import Wires
 from ui.form.library import Library
 from ui.serving.caller import caller_of
 
@@ -37,9 +38,9 @@ class TokenLine:
     library: Library
     line: gr.HTML
 
-    def connect(self, values: dict[str, Any]) -> None:
+    def connect(self, wires: Wires) -> None:
         """Answer the browser's script, which asks where the prompt is long; the watch over the form wakes it."""
-        counted = {name: values[name] for name in ("prompt", "styles", "backend")}
+        counted = wires.only("prompt", "styles", "backend")
         self.line.count(self.count, None, self.line, inputs_kwargs=counted, preprocess=False, queue=False, **QUIET)
 
     def count(self, request: gr.Request, **values: Any) -> str:

@@ -12,7 +12,9 @@ from backend.domain.caller import Caller
 from backend.domain.errors import PlaygroundError
 from backend.domain.requests import MODES, Mode
 from backend.playground import Playground
+from ui.events.options import QUIET, refresh_after
 from ui.events.page_events import data_of
+from ui.events.wires import Wires
 from ui.head.languages import language_switch
 from ui.head.own_key import KeyArea, key_area
 from ui.look import words
@@ -101,8 +103,17 @@ def _changing(backend: Backend, caller: Caller) -> bool:
 class Switch:
     """Answers the head's events."""
 
-    def __init__(self, playground: Playground) -> None:
+    def __init__(self, playground: Playground, head: Header) -> None:
         self.playground = playground
+        self.head = head
+
+    def connect(self, wires: Wires) -> None:
+        """Wire how the backend stands: looked at again while it changes by itself, and its buttons."""
+        head, asked = self.head, [self.head.backend, wires.values["mode"]]
+        stand = [head.state, head.timer]
+        head.timer.tick(self.look, asked, stand, queue=False, **QUIET)
+        # A look that was under way may answer later, with how it stood before.
+        refresh_after(head.state.act(self.act, asked, stand, **QUIET))
 
     def look(self, backend: str, mode: str, request: gr.Request) -> tuple[str, Any]:
         """Return the state of a backend for the open tab's mode, and whether to look again soon."""

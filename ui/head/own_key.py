@@ -10,6 +10,7 @@ from markupsafe import Markup
 from backend.adapters.base import Backend
 from backend.domain.errors import PlaygroundError
 from backend.playground import Playground
+from ui.events.wires import Wires
 from ui.look.field_titles import error_text
 from ui.serving.caller import caller_of, owner_of
 
@@ -67,6 +68,13 @@ class OwnKeys:
 
     playground: Playground
     area: KeyArea
+
+    def connect(self, wires: Wires) -> None:
+        """Wire the box; whoever closes the page takes the key along."""
+        area, backend = self.area, wires.values["backend"]
+        wires.presses.on(area.keep, self.keep, [area.key, backend], [area.key], refresh=True)
+        wires.presses.on(area.forget, self.forget, [backend], [area.key], refresh=True)
+        wires.page.unload(self.leave)
 
     def keep(self, key: str, backend: str, request: gr.Request) -> dict[Any, Any]:
         """Hold the key for this session and empty the box."""

@@ -1,16 +1,19 @@
 """At a spend cap: two buttons that lead on, to a backend that spends nothing and to one's own key."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
 from markupsafe import Markup
 
 from backend.adapters.base import Backend
 from backend.domain.caller import Caller
 from backend.domain.requests import Mode
 from backend.playground import Playground
+from ui.events.options import QUIET, js_call
 from ui.events.page_events import data_of
+from ui.events.updates import Updates
+from ui.events.wires import Wires
 from ui.head.header import Header
 
 _KEY = "key"
@@ -52,11 +55,16 @@ class WaysOut:
     playground: Playground
     head: Header
 
-    def outputs(self) -> list[Any]:
+    def connect(self, wires: Wires) -> None:
+        """Wire the buttons, which stand on cards and under Generate."""
+        taken = wires.box.way(self.take, None, self.outputs(), queue=False, **QUIET)
+        taken.then(None, None, None, js=js_call("way_taken"))
+
+    def outputs(self) -> list[Block]:
         """Return what the buttons change."""
         return [self.head.backend, self.head.key.box]
 
-    def take(self, event: gr.EventData) -> dict[Any, Any]:
+    def take(self, event: gr.EventData) -> Updates:
         """Change to the backend, or open the box for the key."""
         way = str(data_of(event).get("way", ""))
         if way == _KEY:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from backend.money.spending import Bill, Speed, Spend, bills, seconds_by_size, spend_by_day
 from backend.playground import Playground
 from ui.events.options import QUIET
+from ui.events.wires import Wires
 from ui.look import words
 from ui.serving.caller import caller_of
 
@@ -74,7 +75,7 @@ class Charting:
     playground: Playground
     area: ChartsArea
 
-    def connect(self) -> None:
+    def connect(self, _wires: Wires) -> None:
         """Draw each time the fold is opened."""
         self.area.box.expand(self.draw, None, self.area.outputs(), queue=False, **QUIET)
 

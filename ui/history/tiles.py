@@ -12,8 +12,9 @@ from backend.domain.records import Run, RunImage
 from backend.domain.requests import MODE_LABELS
 from backend.playground import Playground
 from backend.record.history import Page, Search
+from ui.events.wires import Wires
 from ui.history.charts import ChartsArea, charts_area
-from ui.history.search import read_search, search_area
+from ui.history.search import ARCHIVE, read_search, search_area
 from ui.history.trash import TrashArea, trash_area
 from ui.look import words
 from ui.look.field_titles import error_text
@@ -78,6 +79,12 @@ class Looking:
     playground: Playground
     served: Served
     area: HistoryArea
+
+    def connect(self, wires: Wires) -> None:
+        """Wire what is beyond the first page, and the zip; the search is seen by the watch over the page."""
+        asked, area = list(self.area.searched().values()), self.area
+        wires.presses.on(area.more, self.further, asked, [*area.outputs(), area.shown])
+        wires.presses.on(ARCHIVE, self.archive, asked, [area.undo])
 
     def look(self, request: gr.Request, *, search: Any, shown: int) -> dict[Any, Any]:
         """Return what the search finds, newest first."""

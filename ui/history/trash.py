@@ -10,6 +10,7 @@ from markupsafe import Markup
 from backend.playground import Playground
 from backend.record.history import Storage
 from ui.events.buttons import PRESS
+from ui.events.wires import Wires
 from ui.look import words
 from ui.serving.caller import caller_of
 
@@ -60,6 +61,10 @@ class Emptying:
 
     playground: Playground
     note: gr.HTML
+
+    def connect(self, wires: Wires) -> None:
+        """Wire the button."""
+        wires.presses.on(EMPTY, self.empty, (), [self.note], refresh=True)
 
     def empty(self, request: gr.Request) -> dict[Any, Any]:
         """Delete for good what the visitor has in the trash."""

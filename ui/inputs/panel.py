@@ -11,6 +11,7 @@ from uuid import uuid4
 import gradio as gr
 from markupsafe import Markup
 
+from ui.events.updates import Updates
 from ui.inputs.cells import Cell
 
 _HERE = Path(__file__).parent
@@ -21,8 +22,6 @@ _FOLD = Markup(
 )
 STILL = str.maketrans({sign: f"&#{ord(sign)};" for sign in "$`{\\"})
 """Gradio runs what stands in these signs of a template; words that have them mean the signs."""
-
-Updates = dict[Any, Any]
 
 
 def fold(title: str, body: Iterable[Markup], *, backend: str | None = None, shown: bool = True) -> Markup:
@@ -53,7 +52,7 @@ def lay(controls: Mapping[str, Any], changes: Mapping[str, Mapping[str, Any]]) -
     own: dict[str, Any] = {}
     for name, change in changes.items():
         control = controls.get(name)
-        if is_sheet(control):
+        if control is not None and is_sheet(control):
             own[name] = dict(change)
             updates[control] = _changed(own)
         elif control is not None:

@@ -54,10 +54,6 @@ class Layout:
             **settings.fitted(),
         }
 
-    def watched(self) -> dict[str, Any]:
-        """Return those that the browser looks at after each change: the form's and the grid's."""
-        return one_each(self.filled())
-
 
 def lay_out(playground: Playground, library: Library) -> Layout:
     """Lay the page out; call it inside its Blocks."""
@@ -75,7 +71,7 @@ def lay_out_signals(playground: Playground, layout: Layout) -> gr.HTML:
     chosen = playground.choose("auto").name
     grid = {cell.key: cell.value for cell in grid_cells()}
     most = {each.name: each.capabilities.most_outpainted for each in playground.backends.values()}
-    return signals(names=layout.watched(), grid=grid, backend=chosen, outpainted=most)
+    return signals(names=one_each(layout.filled()), grid=grid, backend=chosen, outpainted=most)
 
 
 def _dropzone() -> gr.HTML:

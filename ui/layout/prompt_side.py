@@ -7,14 +7,14 @@ import gradio as gr
 from markupsafe import Markup
 
 from backend.domain.caller import Caller
-from backend.domain.capabilities import Capabilities
-from backend.domain.requests import MODE_LABELS, MODES, Mode, TextToImage
+from backend.domain.requests import MODES, Mode, TextToImage
 from backend.playground import Playground
 from ui.canvas.canvas import easel
 from ui.form.token_line import token_line
 from ui.library.form_link import ShareArea, share_area
 from ui.look import words
 from ui.modes import TABS
+from ui.modes.bar import mode_bar
 
 _NOTIFY_SCRIPT = Path(__file__).parents[1] / "runs" / "notify.js"
 _NOTIFY = (
@@ -54,7 +54,7 @@ def compose(playground: Playground) -> Compose:
     with gr.Column(elem_id="compose", min_width=280):
         mode = gr.Textbox("text_to_image", visible="hidden", max_lines=1, label="Mode", elem_id="mode")
         mask = gr.Textbox("", visible="hidden", max_lines=1, label="Mask", elem_id="mask")
-        bar, tabs = _tabs(playground.choose("auto").capabilities)
+        bar, tabs = mode_bar(playground.choose("auto").capabilities)
         gr.HTML(str(_HINTS), elem_id="hints", apply_default_css=False)
         sheet = easel()
         prompt = gr.Textbox(
@@ -80,16 +80,6 @@ def compose(playground: Playground) -> Compose:
             gr.HTML(_NOTIFY, elem_id="notify", js_on_load=script, apply_default_css=False)
         notice = gr.HTML("", visible=False, elem_id="notice", apply_default_css=False)
     return Compose(mode, prompt, tokens, sheet, mask, bar, tabs, generate, stop, notice, compare, exact, left, share)
-
-
-def _tabs(capabilities: Capabilities) -> tuple[gr.Tabs, dict[Mode, gr.Tab]]:
-    """Lay out the bar of modes; the form below is shared by all of them."""
-    made: dict[Mode, gr.Tab] = {}
-    with gr.Tabs(elem_id="modes", overflow_behavior="wrap") as bar:
-        for mode in TABS:
-            label, able = MODE_LABELS[mode], mode in capabilities.modes
-            made[mode] = gr.Tab(label, id=mode, elem_id=f"tab-{mode}", interactive=able)
-    return bar, made
 
 
 def _first_label(playground: Playground) -> str:

@@ -12,6 +12,7 @@ from backend.domain.requests import Mode
 from backend.library.recipe_links import MOST_CHARACTERS, pack_recipe
 from backend.playground import Playground
 from ui.events.options import QUIET, js_call
+from ui.events.wires import Wires
 from ui.form.library import Library
 from ui.form.reading import Values, draft, own_options
 from ui.inputs.panel import spread
@@ -57,9 +58,9 @@ class FormLink:
     library: Library
     area: ShareArea
 
-    def connect(self, values: dict[str, Any]) -> None:
+    def connect(self, wires: Wires) -> None:
         """Wire the button; the browser copies the address once the link is there, if it lets a page do so."""
-        held = {name: control for name, control in values.items() if name not in ("mask", "easel", "controls")}
+        held = wires.but("mask", "easel", "controls")
         made = self.area.copy.click(self.make, None, self.area.link, inputs_kwargs=held, preprocess=False, **QUIET)
         made.then(None, None, None, js=js_call("copy_form_link"))
 

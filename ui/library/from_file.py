@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
 from gradio.utils import get_upload_folder
 from markupsafe import Markup
 
@@ -17,8 +18,11 @@ from backend.images.watermark.pictures import carries_watermark
 from backend.playground import Playground
 from backend.restore.found import Restored
 from backend.restore.read import read_metadata, read_pasted
+from ui.events.options import QUIET
 from ui.events.page_events import data_of
-from ui.form.filling import Filling, Updates
+from ui.events.updates import Updates
+from ui.events.wires import Wires
+from ui.form.filling import Filling
 from ui.library.file_report import NOTHING, Reading, origin_lines
 from ui.runs.board import error_card
 from ui.serving.caller import caller_of
@@ -81,8 +85,15 @@ class Restoring:
     playground: Playground
     filling: Filling
     note: gr.HTML
+    drop: gr.HTML
 
-    def outputs(self) -> list[Any]:
+    def connect(self, wires: Wires) -> None:
+        """Wire a dropped file, and settings that were pasted as a text."""
+        how: dict[str, Any] = {"inputs_kwargs": wires.only("backend"), "queue": False, **QUIET}
+        for event, answer in ((self.drop.dropped, self.dropped), (self.drop.pasted, self.pasted)):
+            wires.fill_after(event(answer, None, self.outputs(), **how))
+
+    def outputs(self) -> list[Block]:
         """Return what a restored file changes."""
         return [*self.filling.outputs(), self.note]
 
@@ -95,7 +106,7 @@ class Restoring:
         names = _files(data_of(event))
         told = [(name, self._read(visitor, path, backend)) for name, path in names[:MOST_FILES]]
         settings = next((found.settings for _, found in told if isinstance(found, Reading) and found.settings), None)
-        note = {self.note: gr.update(value=str(notes_of(told, len(names))), visible=True)}
+        note: Updates = {self.note: gr.update(value=str(notes_of(told, len(names))), visible=True)}
         if settings is None:
             return note
         updates = self._filled(settings)

@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from backend.domain.errors import PlaygroundError
 from backend.library.shipped import read_list
-from ui.events.buttons import Presses
 from ui.events.options import QUIET
-from ui.form.filling import Updates
+from ui.events.updates import Updates
+from ui.events.wires import Wires
 from ui.form.library import Library
 from ui.look.field_titles import error_text
 from ui.serving.caller import caller_of
@@ -52,9 +52,10 @@ class ListShelving:
     library: Library
     area: ListShelfArea
 
-    def connect(self, presses: Presses) -> None:
+    def connect(self, wires: Wires) -> None:
         """Wire the events."""
-        area, boxes = self.area, [self.area.name, self.area.lines]
+        area, boxes, presses = self.area, [self.area.name, self.area.lines], wires.presses
+        wires.when_opened(self.opened, [area.chosen])
         area.chosen.input(self.edit, area.chosen, boxes, preprocess=False, queue=False, **QUIET)
         presses.on(area.save, self.save, boxes, [area.chosen])
         presses.on(area.remove, self.remove, [area.chosen], [area.chosen, *boxes])

@@ -9,7 +9,8 @@ import gradio as gr
 from backend.domain.errors import BadLink, InvalidRequest
 from backend.library.recipe_links import fitting, unpack
 from backend.playground import Playground
-from ui.form.filling import Filling, Updates
+from ui.events.updates import Updates
+from ui.form.filling import Filling
 from ui.form.reading import Values, draft
 from ui.look.sentences import code_marked
 from ui.serving.address import RECIPE

@@ -9,7 +9,10 @@ import gradio as gr
 from backend.domain.caller import Caller
 from backend.domain.errors import InvalidRequest, NotFound, PlaygroundError, Problem
 from backend.prompts.styles import Style
-from ui.form.filling import Filling, Updates
+from ui.events.options import QUIET
+from ui.events.updates import Updates
+from ui.events.wires import Wires
+from ui.form.filling import Filling
 from ui.form.library import Library
 from ui.form.reading import Values, draft
 from ui.inputs.panel import spread
@@ -64,6 +67,16 @@ class Shelving:
     library: Library
     area: LibraryArea
     filling: Filling
+
+    def connect(self, wires: Wires) -> None:
+        """Wire the events; a page that opens asks for what its visitor keeps."""
+        area, preset = self.area, self.area.preset
+        wires.when_opened(self.opened, [preset])
+        filling = [*self.filling.outputs(), preset]
+        wires.fill_after(preset.input(self.chosen, preset, filling, preprocess=False, queue=False, **QUIET))
+        held = {"name": area.name, **wires.but("mask", "easel", "controls", "styles")}
+        area.save.click(self.save, None, [preset, area.name], inputs_kwargs=held, preprocess=False, **QUIET)
+        wires.presses.on(area.remove, self.remove, [preset], [preset])
 
     def opened(self, request: gr.Request) -> Updates:
         """Add what the visitor keeps to the choices."""

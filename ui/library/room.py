@@ -12,10 +12,11 @@ from backend.domain.errors import NotFound, PlaygroundError
 from backend.library.rooms import Landed, Member, Room
 from backend.money.caps import usd
 from backend.playground import Playground
-from ui.events.buttons import Presses
 from ui.events.options import QUIET
 from ui.events.page_events import data_of
-from ui.form.filling import Filling, Updates
+from ui.events.updates import Updates
+from ui.events.wires import Wires
+from ui.form.filling import Filling
 from ui.look.field_titles import error_text
 from ui.runs.cards import facts, tile_picture
 from ui.serving.caller import ROOM, caller_of, room_in
@@ -84,9 +85,11 @@ class Together:
     filling: Filling
     area: RoomArea
 
-    def connect(self, presses: Presses) -> None:
-        """Wire the events."""
-        area, outputs = self.area, self.area.outputs()
+    def connect(self, wires: Wires) -> None:
+        """Wire the events; a page whose address names a room asks for it when it opens."""
+        area, outputs, presses = self.area, self.area.outputs(), wires.presses
+        wires.fill_after(wires.box.remix(self.remix, None, self.filling.outputs(), **QUIET))
+        wires.when_opened(self.opened, [*outputs, area.timer])
         area.timer.tick(self.look, None, outputs, queue=False, **QUIET)
         presses.on(area.open, self.open, [area.name, area.title], [area.stand])
         presses.on(area.join, self.join, [area.name], [*outputs, area.timer])

@@ -13,9 +13,9 @@ from backend.domain.errors import InvalidRequest, PlaygroundError, Problem, from
 from backend.generation.picture_access import check_upload
 from backend.prompts.style_files import FORMATS, Imported, StyleFormat, read_styles, write_styles
 from backend.prompts.styles import Style, find
-from ui.events.buttons import Presses
 from ui.events.options import QUIET
-from ui.form.filling import Updates
+from ui.events.updates import Updates
+from ui.events.wires import Wires
 from ui.form.library import Library
 from ui.look.field_titles import error_text
 from ui.serving.caller import caller_of
@@ -76,10 +76,11 @@ class StyleShelving:
     area: StyleShelfArea
     chosen: gr.Dropdown
 
-    def connect(self, presses: Presses) -> None:
+    def connect(self, wires: Wires) -> None:
         """Wire the events."""
-        area = self.area
+        area, presses = self.area, wires.presses
         lists = [area.style, self.chosen]
+        wires.when_opened(self.opened, lists)
         fields = [area.name, area.prompt, area.negative]
         area.style.input(self.edit, area.style, fields, preprocess=False, queue=False, **QUIET)
         presses.on(area.save, self.save, fields, [*lists, area.note])

@@ -3,11 +3,13 @@
 from typing import Any
 
 import gradio as gr
-from gradio.components import Component
 from markupsafe import Markup
 
 from backend.domain.errors import PlaygroundError
 from backend.generation.pricing import exact_price_of
+from ui.events.options import QUIET
+from ui.events.updates import Updates
+from ui.events.wires import Wires
 from ui.inputs.panel import spread
 from ui.look import words
 from ui.runs.runner import PRICE_PROMPT, Runner
@@ -19,11 +21,17 @@ TOLD = Markup('<p class="hint" role="status">{} says exactly {}; nothing was bil
 class ExactPrice:
     """Answers the button, in the line under Generate; the next change of the form brings the estimate back."""
 
-    def __init__(self, runner: Runner, button: Component) -> None:
+    def __init__(self, runner: Runner, button: gr.Button) -> None:
         self.runner = runner
         self.button = button
 
-    def ask(self, request: gr.Request, **values: Any) -> dict[Component, Any]:
+    def connect(self, wires: Wires) -> None:
+        """Wire the question."""
+        how: dict[str, Any] = {"preprocess": False, "trigger_mode": "once", **QUIET, "show_progress": "minimal"}
+        left = self.runner.outputs.left
+        self.button.click(self.ask, None, left, inputs_kwargs=wires.but(), **how | {"show_progress_on": None})
+
+    def ask(self, request: gr.Request, **values: Any) -> Updates:
         """Return the price, or why there is none."""
         playground, caller = self.runner.playground, caller_of(self.runner.playground, request)
         values = spread(values)

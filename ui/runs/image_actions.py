@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
 from markupsafe import Markup
 
 from backend.domain.caller import Caller
@@ -12,8 +13,11 @@ from backend.domain.errors import InvalidRequest, NotFound, PlaygroundError, Pro
 from backend.domain.records import Run, RunImage
 from backend.domain.requests import MODES, Mode, of_image
 from backend.playground import Playground
+from ui.events.options import QUIET
 from ui.events.page_events import data_of
-from ui.form.filling import Filling, Updates
+from ui.events.updates import Updates
+from ui.events.wires import Wires
+from ui.form.filling import Filling
 from ui.look.field_titles import error_text
 from ui.runs.inspector import inspector_html, own_file_link
 from ui.runs.result_link import link_html, revoked_html
@@ -37,7 +41,11 @@ class Actions:
     link: gr.HTML
     undo: gr.HTML
 
-    def outputs(self) -> list[Any]:
+    def connect(self, wires: Wires) -> None:
+        """Wire the buttons on cards and tiles; one may fill the form."""
+        wires.fill_after(wires.box.act(self.act, None, self.outputs(), **QUIET))
+
+    def outputs(self) -> list[Block]:
         """Return what an action changes."""
         return [*self.filling.outputs(), self.inspector, self.link, self.undo]
 

@@ -12,9 +12,12 @@ from backend.domain.caller import Caller
 from backend.domain.errors import NotFound
 from backend.threads.live_runs import LiveRun
 from backend.threads.merge import TICK_SECONDS, Starts, join
+from ui.events.options import QUIET
 from ui.events.page_events import news
+from ui.events.updates import Updates
+from ui.events.wires import Wires
 from ui.runs.board import Board, board_html
-from ui.runs.runner import Runner, Updates
+from ui.runs.runner import Runner
 from ui.runs.stages import Stage, View
 from ui.serving.caller import caller_of
 
@@ -24,6 +27,13 @@ class Following:
     """Follows what goes on for the visitor who opens a page."""
 
     runner: Runner
+
+    def connect(self, wires: Wires) -> None:
+        """Wire what the browser asks when it opens a page on a run, and when a stopped one may bring something."""
+        outputs = self.runner.outputs.all()
+        wires.box.follow(self.follow, None, outputs, trigger_mode="once", **QUIET)
+        # Several may be waited for: each press of Stop promises its own.
+        wires.box.promised(self.promised, None, outputs, trigger_mode="multiple", **QUIET)
 
     def follow(self, request: gr.Request) -> Iterator[Updates]:
         """Show the visitor's runs to their end, those too that begin meanwhile; nothing changes where none goes on."""

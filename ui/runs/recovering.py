@@ -13,10 +13,13 @@ from backend.domain.errors import NotFound, NotReady
 from backend.domain.records import Run
 from backend.generation.generate import collect
 from backend.playground import Playground
+from ui.events.options import QUIET
 from ui.events.page_events import data_of
+from ui.events.updates import Updates
+from ui.events.wires import Wires
 from ui.look import words
 from ui.runs.board import board_html
-from ui.runs.runner import Runner, Updates
+from ui.runs.runner import Runner
 from ui.runs.stages import View
 from ui.serving.caller import caller_of
 
@@ -50,6 +53,10 @@ class Recovering:
     playground: Playground
     runner: Runner
     area: gr.HTML
+
+    def connect(self, _wires: Wires) -> None:
+        """Wire the buttons of the list; the watch over the page looks at it."""
+        self.area.recover(self.recover, None, self.runner.outputs.all(), **QUIET)
 
     def look(self, request: gr.Request) -> Any:
         """Return the list of what this visitor can recover."""

@@ -14,6 +14,8 @@ from backend.library.recipe_links import pack_recipe
 from backend.library.result_links import SharedRun
 from backend.playground import Playground
 from ui.events.page_events import news
+from ui.events.updates import Updates
+from ui.events.wires import Wires
 from ui.look import words
 from ui.runs.cards import lost
 from ui.serving.address import RECIPE
@@ -82,7 +84,11 @@ class SharedResult:
     served: Served
     place: gr.HTML
 
-    def opened(self, request: gr.Request) -> dict[Any, Any]:
+    def connect(self, wires: Wires) -> None:
+        """Let a page whose address names a result ask for it when it opens."""
+        wires.when_opened(self.opened, [self.place])
+
+    def opened(self, request: gr.Request) -> Updates:
         """Return the run that the address's token opens, or why it opens none."""
         token = request.request.query_params.get(RESULT) if request.request else None
         if not token:

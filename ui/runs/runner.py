@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 from gradio.components import Component
+from gradio.events import Dependency
 from markupsafe import Markup
 
 from backend.adapters.base import Backend
@@ -21,7 +22,10 @@ from backend.generation.gpu_quota import gpu_hint
 from backend.generation.prepared import Asked, Prepared
 from backend.generation.pricing import price_of
 from backend.playground import Playground
+from ui.events.options import QUIET, with_mask
 from ui.events.page_events import news
+from ui.events.updates import Updates
+from ui.events.wires import Wires
 from ui.form.kept_size import size_note
 from ui.form.library import Library
 from ui.form.pasted import refuse_pasted
@@ -38,7 +42,6 @@ from ui.serving.uploads import Uploads
 
 log = logging.getLogger(__name__)
 
-Updates = dict[Component, Any]
 PRICE_PROMPT = "a prompt of any length"
 """Stands in for a prompt that isn't written yet, since no price depends on the words."""
 _TELLING = ("{", "__", "<", ":")
@@ -49,12 +52,12 @@ _TELLING = ("{", "__", "<", ":")
 class Outputs:
     """The components that a run changes."""
 
-    stage: Component
-    generate: Component
-    stop: Component
-    compare: Component
-    left: Component
-    news: Component
+    stage: gr.HTML
+    generate: gr.Button
+    stop: gr.Button
+    compare: gr.Button
+    left: gr.HTML
+    news: gr.HTML
 
     def all(self) -> list[Component]:
         """Return what a run changes from its start to its end."""
@@ -74,6 +77,18 @@ class Runner:
         self.served = served
         self.outputs = outputs
         self.stages = Stages()
+
+    def connect(self, wires: Wires) -> None:
+        """Wire Generate and Stop."""
+        self.runs(self.outputs.generate.click, self.run, wires)
+        self.outputs.stop.click(self.stop, None, self.outputs.buttons(), queue=False, **QUIET)
+
+    def runs(self, event: Callable[..., Dependency], run: Callable[..., Iterator[Updates]], wires: Wires) -> None:
+        """Let an event run what the form asks for, with the mask that is drawn over its picture."""
+        # Raw values: Gradio's own range checks would refuse without naming the field, ours name it and the way out.
+        how: dict[str, Any] = {"preprocess": False, "trigger_mode": "once", **QUIET}
+        asked = wires.but()
+        event(run, None, self.outputs.all(), inputs_kwargs=asked, js=with_mask(asked), **how)
 
     def run(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
         """Make the images that the form asks for; every yield is a chance for Gradio to close this on leaving."""

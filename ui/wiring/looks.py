@@ -1,6 +1,5 @@
 """Watches the form as a whole: the browser looks at it after each change and tells the server what it says."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +9,8 @@ from backend.domain.requests import MODES
 from backend.playground import Playground
 from ui.events.options import QUIET
 from ui.events.page_events import answer, data_of
+from ui.events.updates import Updates
+from ui.events.wires import Wires
 from ui.experiments.comparison import Comparing
 from ui.head.header import Header, Switch
 from ui.head.own_key import OwnKeys
@@ -25,8 +26,6 @@ _NOW: dict[str, Any] = {"queue": False, "trigger_mode": "multiple", **QUIET}
 
 _TAKEN = ("self", "request")
 """Names of arguments that no value may stand in for: handlers take the values by name."""
-
-Updates = dict[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +68,11 @@ class Watch:
         """Return what all of them work on."""
         return self.runner.playground
 
-    def connect(self, watched: Mapping[str, Any]) -> None:
-        """Wire the looks at these controls, by the name of their value."""
-        box = self.box
-        box.look(None, list(watched.values()), None, js="(...values) => window.playground_form.seen(...values)")
-        written = box.kept(None, None, list(watched.values()), js="() => window.playground_form.typed()")
+    def connect(self, wires: Wires) -> None:
+        """Wire the looks at the form: at every control but the mask, which is drawn."""
+        box, watched = self.box, list(wires.but("mask").values())
+        box.look(None, watched, None, js="(...values) => window.playground_form.seen(...values)")
+        written = box.kept(None, None, watched, js="() => window.playground_form.typed()")
         written.then(None, None, None, js="() => window.playground_form.look(0)")
         # At once: whoever switches waits for it.
         self.head.backend.change(None, None, None, js="() => window.playground_form.look(0)")
@@ -113,7 +112,9 @@ class Watch:
         return {**self._told(seen, seen.values, request), **stand, **around}
 
     def _stand(self, seen: Seen, request: gr.Request) -> Updates:
-        state, timer = Switch(self.playground).look(str(seen.values["backend"]), str(seen.values["mode"]), request)
+        state, timer = Switch(self.playground, self.head).look(
+            str(seen.values["backend"]), str(seen.values["mode"]), request
+        )
         return {self.head.state: state, self.head.timer: timer}
 
     def _told(self, seen: Seen, values: dict[str, Any], request: gr.Request) -> Updates:

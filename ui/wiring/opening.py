@@ -1,23 +1,20 @@
 """What a page asks for once, when it opens: the form as it was, what the visitor keeps, and what the address names."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 import gradio as gr
+from gradio.blocks import Block
 
 from backend.playground import Playground
 from ui.events.options import QUIET, js_call
 from ui.events.page_events import answer, data_of
-from ui.layout.prompt_side import Compose
+from ui.events.updates import Updates
+from ui.events.wires import Part, Wires
 from ui.library.memory import Remembering
 from ui.serving.caller import caller_of
 
 _OPEN = "() => { window.playground_opens = true; window.playground_form?.open(); }"
 """On a slow machine the page may be there before the script that asks, which then sees that it is late."""
-
-Part = tuple[Callable[[gr.Request], dict[Any, Any]], Sequence[Any]]
-"""A question, and the components that its answer may change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +24,9 @@ class Opening:
     playground: Playground
     box: gr.HTML
     remembering: Remembering
-    parts: Sequence[Part]
+    parts: list[Part] = field(default_factory=list)
 
-    def outputs(self) -> list[Any]:
+    def outputs(self) -> list[Block]:
         """Return what may change."""
         return list(
             dict.fromkeys(
@@ -37,18 +34,19 @@ class Opening:
             )
         )
 
-    def connect(self, page: gr.Blocks, form: Compose) -> None:
-        """Ask when the page is there, and watch the form from then on."""
-        page.load(None, None, None, js=_OPEN)
+    def connect(self, wires: Wires) -> None:
+        """Ask when the page is there what the features before this one want, and watch the form from then on."""
+        self.parts.extend(wires.parts)
+        wires.page.load(None, None, None, js=_OPEN)
         opened = self.box.opened(self.opened, None, self.outputs(), queue=False, **QUIET)
-        opened.then(None, form.mode, None, js=js_call("begin"))
+        opened.then(None, wires.values["mode"], None, js=js_call("begin"))
 
-    def opened(self, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
+    def opened(self, event: gr.EventData, request: gr.Request) -> Updates:
         """Return what changes."""
         data = data_of(event)
         live, caller = self.playground.live, caller_of(self.playground, request)
         going, promised = live.goes_on(caller), bool(live.promised(caller))
-        updates = {self.box: answer(str(data.get("turn", "")), going=going, promised=promised)}
+        updates: Updates = {self.box: answer(str(data.get("turn", "")), going=going, promised=promised)}
         for ask, _ in self.parts:
             updates |= ask(request)
         return updates | self.remembering.back(data.get("kept"), request)

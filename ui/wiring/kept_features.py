@@ -1,0 +1,21 @@
+"""What a visitor keeps and shares: results, rooms, presets, styles, lists."""
+
+from ui.events.wires import Feature
+from ui.library.lists import ListShelving
+from ui.library.presets import Shelving
+from ui.library.room import Together
+from ui.library.styles import StyleShelving
+from ui.runs.result_link import SharedResult
+from ui.wiring.ground import Ground
+
+
+def kept_features(ground: Ground) -> list[Feature]:
+    """Return them in the order in which a page that opens asks for them."""
+    playground, library, settings = ground.playground, ground.library, ground.layout.settings
+    return [
+        SharedResult(playground, ground.served, ground.layout.shared),
+        Together(playground, ground.served, ground.filling, ground.layout.room),
+        Shelving(library, settings.library, ground.filling),
+        StyleShelving(library, ground.served, settings.styles, settings.library.styles),
+        ListShelving(library, settings.lists),
+    ]

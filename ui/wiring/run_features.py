@@ -1,0 +1,41 @@
+"""What makes images, and what can be done with them."""
+
+from ui.events.wires import Feature
+from ui.experiments.comparison import Comparing
+from ui.experiments.variations import Varying
+from ui.head.ways_out import WaysOut
+from ui.history.charts import Charting
+from ui.history.tiles import Looking
+from ui.history.trash import Emptying
+from ui.runs.exact_price import ExactPrice
+from ui.runs.image_actions import Actions
+from ui.runs.reattaching import Following
+from ui.runs.recovering import Recovering
+from ui.wiring.ground import Ground
+
+
+def run_features(ground: Ground) -> list[Feature]:
+    """Return Generate, Compare and the grid, and the return to a run that goes on or may be recovered."""
+    runner, layout = ground.runner, ground.layout
+    return [
+        runner,
+        Comparing(runner),
+        Following(runner),
+        Recovering(ground.playground, runner, layout.results.recoverable),
+        ExactPrice(runner, layout.form.exact),
+    ]
+
+
+def image_features(ground: Ground) -> list[Feature]:
+    """Return the buttons on cards and tiles, and the history."""
+    playground, results = ground.playground, ground.layout.results
+    undo = results.history.undo
+    actions = Actions(playground, ground.filling, results.inspector, results.link, undo)
+    return [
+        actions,
+        Varying(ground.runner, actions),
+        WaysOut(playground, ground.layout.head),
+        Looking(playground, ground.served, results.history),
+        Emptying(playground, undo),
+        Charting(playground, results.history.charts),
+    ]
