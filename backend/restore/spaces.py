@@ -47,6 +47,8 @@ def _count_steps(found: Found, values: Mapping[str, Any]) -> None:
     version = str(values.get("diffusers_version") or values.get("_diffusers_version") or "")
     numbers = _VERSION.match(version)
     newer = numbers is not None and (int(numbers[1]), int(numbers[2])) >= (0, 39)
+    if "WanGP" in str(values.get("type")):  # Draws by itself, and writes the same names.
+        return
     if str(found.values.get("steps")) == "9" and _is_z_image(found) and not newer:
         found.values["steps"] = 8
         found.drop("num_inference_steps", 9, NINE_STEPS)

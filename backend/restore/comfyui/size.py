@@ -8,6 +8,8 @@ from backend.restore.comfyui.values import Values
 from backend.restore.comfyui.walk import Node, Walk, inputs_of, kind_of
 
 _SIDES = re.compile(r"\s*(\d{1,5})\s*x\s*(\d{1,5})")
+_NAMES = (("width", "height"), ("empty_latent_width", "empty_latent_height"))
+"""The second of Efficient Loader (efficiency-nodes-comfyui, `efficiency_nodes.py`)."""
 _CHANGES = re.compile(r"scale|resize|crop|pad|composite|stitch|outpaint|rotate|grid", re.IGNORECASE)
 """Nodes behind which a picture has another size than the one that was drawn."""
 
@@ -25,10 +27,11 @@ def _sides(values: Values, node: Node) -> dict[str, Any] | None:
     given = inputs_of(node).get("dimensions")
     if isinstance(given, str) and (sides := _SIDES.match(given)):
         return {"width": sides[1], "height": sides[2]}
-    if not {"width", "height"} <= set(inputs_of(node)):
-        return None
-    both = {name: values.of(node, name) for name in ("width", "height")}
-    return both if all(isinstance(side, int | float) for side in both.values()) else None
+    for wide, high in _NAMES:
+        both = {"width": values.of(node, wide), "height": values.of(node, high)}
+        if all(isinstance(side, int | float) for side in both.values()):
+            return both
+    return None
 
 
 def is_as_drawn(passes: Passes) -> bool:

@@ -57,8 +57,18 @@ class Walk:
         return None
 
     def _behind_all(self, node: Node, only: tuple[str, ...]) -> list[Node]:
-        values = (value for name, value in inputs_of(node).items() if not only or name in only)
+        passed = self._untaken(node)
+        values = (value for name, value in inputs_of(node).items() if (not only or name in only) and name != passed)
         return [behind for behind in map(self.behind, values) if behind is not None]
+
+    def _untaken(self, node: Node) -> str | None:
+        """Return the branch that a ComfySwitchNode (`nodes_logic.py`) leaves out, where the file says which."""
+        if kind_of(node) != "ComfySwitchNode":
+            return None
+        switch = inputs_of(node).get("switch")
+        said = self.behind(switch)
+        value = inputs_of(said).get("value") if said is not None else switch
+        return {True: "on_false", False: "on_true"}.get(value) if isinstance(value, bool) else None
 
     def behind(self, value: Any) -> Node | None:
         """Return the node that a link leads to."""

@@ -69,6 +69,7 @@ SPACE = {"prompt": "a fox", "num_inference_steps": 9, "guidance_scale": 0.0, "se
         ({"diffusers_version": "0.38.0"}, 8),
         ({"diffusers_version": "0.39.0"}, 9),
         ({"num_inference_steps": 12}, 12),
+        ({"type": "WanGP v10 by DeepBeepMeep"}, 9),
         ({"Model": None, "guidance_scale": 7}, 9),
     ],
 )

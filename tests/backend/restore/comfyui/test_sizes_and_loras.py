@@ -28,6 +28,15 @@ def test_dimensions_in_words_are_read() -> None:
     assert (recipe["width"], recipe["height"]) == (1216, 832)
 
 
+def test_a_loader_that_begins_the_latent_says_its_size_and_its_prompts() -> None:
+    loads = node("Efficient Loader", ckpt_name="z_image_turbo.safetensors", positive="a hen", negative="fog")
+    loads["inputs"] |= {"empty_latent_width": 512, "empty_latent_height": 768}
+    inputs = {"model": ["1", 0], "positive": ["1", 1], "negative": ["1", 2], "latent_image": ["1", 3]}
+    recipe = restored({"prompt": graph(n3={"inputs": inputs}, n1=loads)}).recipe
+    assert (recipe["width"], recipe["height"]) == (512, 768)
+    assert (recipe["prompt"], recipe["negative_prompt"]) == ("a hen", "fog")
+
+
 def test_a_size_that_nodes_measured_is_the_files_own() -> None:
     recipe = restored({"prompt": graph(**SELECTED, n49=node("GetImageSize", image=["99", 0]))}, (640, 832)).recipe
     assert (recipe["width"], recipe["height"]) == (640, 832)
@@ -79,6 +88,16 @@ STACKS = {
 def test_the_loras_of_a_loader_with_several_slots_are_named(kind: str) -> None:
     loader = {"n12": node(kind, model=["16", 0], **STACKS[kind])}
     assert listed(restored({"prompt": graph(**loader)}), "lora") == ["pixel.safetensors: 0.8"]
+
+
+@pytest.mark.parametrize("switch", [False, ["71", 0]], ids=["said", "linked"])
+def test_a_lora_behind_a_branch_that_was_not_taken_is_none_of_the_pictures(switch: Any) -> None:
+    nodes = {
+        "n11": {"inputs": {"model": ["70", 0]}},
+        "n70": node("ComfySwitchNode", switch=switch, on_true=["12", 0], on_false=["16", 0]),
+        "n71": node("PrimitiveBoolean", value=False),
+    }
+    assert listed(restored({"prompt": graph(**nodes)}), "lora") == []
 
 
 def test_a_loader_that_is_not_understood_is_listed() -> None:
