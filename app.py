@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backend.domain.errors import PlaygroundError
+from backend.providers import FACTS
 from backend.setting_words import read
 from backend.settings import Settings
 from backend.upkeep.start_checks import check_start
@@ -46,7 +47,7 @@ def _run(settings: Settings) -> int:
 
     skip_stubs()
     playground = open_playground(settings)
-    guard_logs(partial(_keys, settings, playground))
+    guard_logs(partial(secrets_of, settings, playground))
     guard_crashes()
     page, address = serve(playground)
     ready = [f"The playground is ready: {address}", *start_lines(playground)]
@@ -126,7 +127,7 @@ def read_settings(arguments: Sequence[str] | None = None) -> Settings:
     parser.add_argument(
         "--backend",
         dest="PLAYGROUND_BACKEND",
-        help="the backend chosen at start: auto, local, runware, modelrunner, or cluster, on several GPUs (auto)",
+        help=f"the backend chosen at start: auto, local, {', '.join(FACTS)}, or cluster, on several GPUs (auto)",
     )
     parser.add_argument("--model", dest="PLAYGROUND_MODEL", help="tiny, a hub id, or a folder (auto)")
     parser.add_argument("--data", dest="PLAYGROUND_DATA", help="where history and images are kept (data/)")
@@ -135,10 +136,9 @@ def read_settings(arguments: Sequence[str] | None = None) -> Settings:
     return read(given)
 
 
-def _keys(settings: Settings, playground: "Playground") -> list[str]:
-    """Return every key that no log may show: the server's own, and those that visitors have given."""
-    own = (settings.runware_api_key, settings.modelrunner_key)
-    return [*(key.get_secret_value() for key in own if key), *playground.callers.keys.secrets()]
+def secrets_of(settings: Settings, playground: "Playground") -> list[str]:
+    """Return all that no log may show: every secret of the settings, and the keys that visitors have given."""
+    return [*settings.secrets, *playground.callers.keys.secrets()]
 
 
 def _auth(text: str | None) -> tuple[str, str] | None:

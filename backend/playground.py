@@ -18,6 +18,7 @@ from backend.images.storage.files import ImageFiles
 from backend.library.result_links import ResultLinks
 from backend.library.rooms import Rooms
 from backend.money.ledger import Budget
+from backend.providers import FACTS
 from backend.record.database.address import record_files
 from backend.record.database.engine import open_database
 from backend.record.history import History
@@ -124,7 +125,11 @@ def open_playground(settings: Settings) -> Playground:
 def _default(settings: Settings, backends: Mapping[str, Backend]) -> str:
     if settings.backend != "auto":
         return settings.backend
-    runware = backends.get("runware")
-    if not backends["local"].accelerated and runware and runware.missing(Caller(visitor="")) is None:
-        return "runware"
-    return "local"
+    if backends["local"].accelerated:
+        return "local"
+    return next((name for name in FACTS if name in backends and _draws_words(backends[name])), "local")
+
+
+def _draws_words(provider: Backend) -> bool:
+    """Whether a provider could begin, on the server's key, with what the page opens on."""
+    return "text_to_image" in provider.capabilities.modes and provider.missing(Caller(visitor="")) is None

@@ -7,6 +7,7 @@ from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
 from backend.domain.errors import WrongSetting
+from backend.providers import FACTS, Facts
 from backend.settings import Settings
 
 _KEY = "the key as the provider's page shows it"
@@ -14,12 +15,13 @@ _WEB = "a web address such as {default}"
 _SWITCH = "true or false"
 _USD = "an amount in dollars from 0 up, such as 0.50"
 
+
+def _of_provider(facts: Facts) -> dict[str, str]:
+    return {facts.keys[0]: _KEY, **dict.fromkeys(facts.addresses, _WEB)}
+
+
 TAKES: Mapping[str, str] = {
-    "RUNWARE_API_KEY": _KEY,
-    "RUNWARE_BASE_URL": _WEB,
-    "MODELRUNNER_KEY": _KEY,
-    "MODELRUNNER_BASE_URL": _WEB,
-    "MODELRUNNER_STORAGE_URL": _WEB,
+    **{name: takes for facts in FACTS.values() for name, takes in _of_provider(facts).items()},
     "PLAYGROUND_BACKEND": "auto, or the name of a backend such as local or runware",
     "PLAYGROUND_MODEL": "auto, tiny, a hub id such as Tongyi-MAI/Z-Image-Turbo, or a folder",
     "PLAYGROUND_DATA": "a folder that this user may write to",

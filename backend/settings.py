@@ -1,14 +1,17 @@
 """The settings: the only reader of the environment and of `.env`."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, create_model, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from backend.images.storage.disk import GB
 from backend.money.caps import Caps
+from backend.providers import FACTS, Facts
 from backend.visitors.addresses import LOOPBACK as LOOPBACK_NETWORKS
 from backend.visitors.addresses import PRIVATE, Network, networks
 
@@ -18,18 +21,48 @@ SHARED_DISK_LIMIT_GB = Decimal(20)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-class Settings(BaseSettings):
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+        raise ValueError("it isn't a web address")
+    return value
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+def provider_fields(providers: Iterable[Facts]) -> dict[str, Any]:
+    """Return the fields of the providers' keys and addresses, named as their variables in lower case."""
+    found: dict[str, Any] = {}
+    for facts in providers:
+        found[_name(facts.keys[0])] = (SecretStr | None, _key_field(facts.keys))
+        for variable, default in facts.addresses.items():
+            found[_name(variable)] = (WebAddress, Field(default, alias=variable))
+    return found
+
+
+def _name(variable: str) -> str:
+    return variable.lower()
+
+
+def _key_field(variables: tuple[str, ...]) -> Any:
+    first, *others = variables
+    return Field(None, validation_alias=AliasChoices(first, *others)) if others else Field(None, alias=first)
+
+
+if TYPE_CHECKING:
+
+    class _Providers(BaseSettings):
+        """What `provider_fields` makes, which a type checker can't see; `key_of` and `addresses_of` read it."""
+
+else:
+    _Providers = create_model("_Providers", __base__=BaseSettings, **provider_fields(FACTS.values()))
+
+
+class Settings(_Providers):
     """Everything that the environment says; `app.py` lays the command line over it."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
-
-    runware_api_key: SecretStr | None = Field(None, alias="RUNWARE_API_KEY")
-    runware_base_url: str = Field("https://api.runware.ai/v1", alias="RUNWARE_BASE_URL")
-    modelrunner_key: SecretStr | None = Field(
-        None, validation_alias=AliasChoices("MODELRUNNER_KEY", "MODELRUNNER_API_KEY")
-    )
-    modelrunner_base_url: str = Field("https://queue.modelrunner.run", alias="MODELRUNNER_BASE_URL")
-    modelrunner_storage_url: str = Field("https://modelrunner.run", alias="MODELRUNNER_STORAGE_URL")
 
     backend: str = Field("auto", alias="PLAYGROUND_BACKEND")
     model: str = Field("auto", alias="PLAYGROUND_MODEL")
@@ -70,14 +103,6 @@ class Settings(BaseSettings):
         except (OSError, RuntimeError) as error:
             raise ValueError(str(error)) from error
 
-    @field_validator("runware_base_url", "modelrunner_base_url", "modelrunner_storage_url")
-    @classmethod
-    def _web_address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
-            raise ValueError("it isn't a web address")
-        return value
-
     @field_validator("trusted_proxy")
     @classmethod
     def _addresses(cls, value: str | None) -> str | None:
@@ -91,6 +116,21 @@ class Settings(BaseSettings):
         if value and not (name and password):
             raise ValueError("it has no name, or no password")
         return value
+
+    def key_of(self, facts: Facts) -> SecretStr | None:
+        """Return the server's own key for a provider, or None."""
+        key: SecretStr | None = getattr(self, _name(facts.keys[0]))
+        return key
+
+    def addresses_of(self, facts: Facts) -> tuple[str, ...]:
+        """Return the addresses of a provider, as set or as known, in the order of its facts."""
+        return tuple(getattr(self, _name(variable)) for variable in facts.addresses)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Return every secret that is set as plain text, for the log's redaction."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
 
     @property
     def public(self) -> bool:

@@ -11,9 +11,8 @@ from backend.adapters.modelrunner.service import expiry
 from backend.domain.exchanges import WORDS, Exchange
 from backend.domain.records import Run
 from backend.export.notes import notes_of
+from backend.providers import FACTS
 
-KEYS: Mapping[str, str] = {"runware": "RUNWARE_API_KEY", "modelrunner": "MODELRUNNER_KEY"}
-"""The environment variable that holds each provider's key."""
 _IMAGE = re.compile(r"data:(image/\w{1,10});base64,<image (\d{1,3}), \d+ bytes>")
 _IDS = frozenset({"taskUUID"})
 _LEFT_OUT = frozenset({"metadata", "webhookURL", "uploadEndpoint"})
@@ -53,7 +52,7 @@ class Orders:
     @property
     def variable(self) -> str:
         """Return the environment variable that holds the key."""
-        return KEYS[self.provider]
+        return FACTS[self.provider].keys[0]
 
     @property
     def tasks(self) -> list[dict[str, Any]]:
@@ -72,7 +71,7 @@ def orders_of(run: Run, exchanges: Sequence[Exchange]) -> Orders | None:
     if run.backend == "runware":
         # A control picture may have been bought first: its orders come before that of the images.
         paid = ([exchange for exchange in paid if _makes_images(exchange)] or paid)[-1:]
-    if not paid or run.backend not in KEYS:
+    if not paid or run.backend not in FACTS:
         return None
     bodies = tuple(_prepared(exchange.sent) for exchange in paid)
     tasks = [task for body in bodies for task in (body if isinstance(body, list) else [body])]

@@ -14,10 +14,10 @@ from backend.export.javascript_code import javascript_code
 from backend.export.orders import Orders, orders_of
 from backend.export.python_code import python_code
 from backend.export.sdk_code import sdk_code
+from backend.providers import FACTS
 
 HERE = "Python, through this playground"
 DIFFUSERS = "Python, with diffusers"
-_CLIENTS = {"runware": "runware-sdk", "modelrunner": "modelrunner-ai"}
 _WRITERS: Mapping[str, Callable[[Orders], str]] = {
     "curl": curl_code,
     "Python, with httpx": python_code,
@@ -41,7 +41,7 @@ def programs(
     orders = orders_of(run, exchanges)
     if orders:
         yield from ((name, write(orders)) for name, write in _WRITERS.items())
-        yield f"Python, with {_CLIENTS[orders.provider]}", sdk_code(orders)
+        yield f"Python, with {FACTS[orders.provider].sdk}", sdk_code(orders)
 
 
 def _with_diffusers(run: Run, image: RunImage, backend: Backend | None) -> str:

@@ -2,9 +2,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from pydantic import Field, SecretStr, ValidationError
 
+from app import read_settings, secrets_of
 from backend.money.caps import Caps
+from backend.playground import Playground
 from backend.settings import Settings
 
 
@@ -39,6 +41,24 @@ def test_no_key_shows_in_what_settings_print(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("MODELRUNNER_KEY", "canary-2")
     settings = Settings(_env_file=None)
     assert "canary" not in f"{settings!r} {settings} {settings.model_dump_json()}"
+
+
+class Later(Settings):
+    """The settings, when somebody has added a secret."""
+
+    new_secret: SecretStr | None = Field(None, alias="PLAYGROUND_NEW_SECRET")
+
+
+def test_a_secret_that_is_added_is_kept_out_of_the_log_by_itself(playground: Playground) -> None:
+    settings = Later(_env_file=None, PLAYGROUND_NEW_SECRET="canary-3", MODELRUNNER_KEY="canary-4")
+    playground.callers.keys.put(("visitor-1", "page"), "fake", "canary-5")
+    assert set(secrets_of(settings, playground)) == {"canary-3", "canary-4", "canary-5"}
+
+
+def test_the_help_names_every_backend(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        read_settings(["--help"])
+    assert "auto, local, runware, modelrunner, or cluster" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,14 @@ from PIL import Image, ImageDraw
 from pydantic import SecretStr
 
 from backend.adapters.modelrunner.replies import Record, read_envelope, read_history, read_record, said
-from backend.adapters.modelrunner.service import MEDIA, Names, Service
+from backend.adapters.modelrunner.service import Names, Service
 from backend.adapters.modelrunner.ticket import APP
 from backend.adapters.modelrunner.wire import ENDPOINT
+from backend.adapters.provider.backend import line_to
 from backend.adapters.provider.line import Line, Reply
 from backend.domain.errors import GenerationFailed, PlaygroundError
 from backend.images.encoding import encode
+from backend.providers import MODELRUNNER
 from backend.settings import Settings
 from tools.live_check.exchange import Exchange, Finding, Provider
 
@@ -52,8 +54,7 @@ class Outcome:
 
 def open_line(settings: Settings) -> Line:
     """Return the line to where the settings say that ModelRunner's queue is."""
-    storage = settings.modelrunner_storage_url
-    return Line("ModelRunner", settings.modelrunner_base_url, scheme="Key", origins=(storage,), media=MEDIA)
+    return line_to(MODELRUNNER, settings)
 
 
 def schema(exchange: Exchange) -> Iterator[Finding]:

@@ -11,15 +11,17 @@ from urllib.parse import urlsplit
 from PIL import Image, ImageDraw
 from pydantic import SecretStr
 
+from backend.adapters.provider.backend import line_to
 from backend.adapters.provider.line import Line, Reply
 from backend.adapters.runware import replies
 from backend.adapters.runware.dry_run import DryRuns
-from backend.adapters.runware.service import MEDIA, Service
 from backend.adapters.runware.service import Exchange as ServiceExchange
+from backend.adapters.runware.service import Service
 from backend.adapters.runware.wire import CONTROLNET_MODEL, MODEL, ImageInference, Message
 from backend.domain.errors import PlaygroundError
 from backend.domain.events import unheard
 from backend.images.encoding import encode
+from backend.providers import RUNWARE
 from backend.settings import Settings
 from tools.live_check.exchange import Exchange, Finding, Provider
 
@@ -28,7 +30,7 @@ SIDE = 256
 
 def open_line(settings: Settings) -> Line:
     """Return the line to where the settings say that Runware is."""
-    return Line("Runware", settings.runware_base_url, scheme="Bearer", media=MEDIA)
+    return line_to(RUNWARE, settings)
 
 
 def balance(exchange: Exchange) -> Iterator[Finding]:

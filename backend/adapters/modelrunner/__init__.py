@@ -1,17 +1,17 @@
 """Z-Image-Turbo ControlNet at ModelRunner (modelrunner.ai), over its queue.
 
-May import: domain, images, what all adapters share, adapters.provider, settings.
+May import: domain, images, what all adapters share, adapters.provider, providers, settings.
 """
 
 from backend.adapters.modelrunner.backend import ModelRunnerBackend
-from backend.adapters.modelrunner.service import MEDIA, Service
-from backend.adapters.provider.line import Line
+from backend.adapters.modelrunner.service import Service
+from backend.adapters.provider.backend import line_to
 from backend.images.storage.files import ImageFiles
+from backend.providers import MODELRUNNER
 from backend.settings import Settings
 
 
 def build(settings: Settings, files: ImageFiles) -> ModelRunnerBackend:
     """Build the backend; it connects to nothing before the first run."""
-    storage = settings.modelrunner_storage_url
-    line = Line("ModelRunner", settings.modelrunner_base_url, scheme="Key", origins=(storage,), media=MEDIA)
-    return ModelRunnerBackend(settings, files, Service(line, storage))
+    _, storage = settings.addresses_of(MODELRUNNER)
+    return ModelRunnerBackend(settings, files, Service(line_to(MODELRUNNER, settings), storage))

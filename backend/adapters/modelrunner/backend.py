@@ -7,7 +7,6 @@ from typing import Any
 from PIL import Image
 from pydantic import JsonValue, SecretStr
 
-from backend.adapters.base import Backend
 from backend.adapters.job import Job
 from backend.adapters.modelrunner.abilities import CAPABILITIES
 from backend.adapters.modelrunner.delivery import Delivery
@@ -19,31 +18,27 @@ from backend.adapters.modelrunner.prices import read_prices
 from backend.adapters.modelrunner.service import Service
 from backend.adapters.modelrunner.ticket import Ticket, restored
 from backend.adapters.modelrunner.wire import ENDPOINT
+from backend.adapters.provider.backend import ProviderBackend
 from backend.domain.caller import Caller
 from backend.domain.capabilities import NO_OPTIONS, Estimate
-from backend.domain.errors import NotReady
 from backend.domain.events import Queued, Tell, unheard
 from backend.domain.parts import Control
 from backend.domain.records import Run
 from backend.domain.requests import ControlNet, ImageToImage, Request, seeds
 from backend.images.storage.files import ImageFiles
+from backend.providers import MODELRUNNER
 from backend.settings import Settings
 
-NO_KEY = (
-    "ModelRunner needs a key: set `MODELRUNNER_KEY` in `.env` or in the Space's secrets, or paste your own in the key "
-    "box (modelrunner.ai/settings/api-keys gives one)."
-)
-OWN_KEY_GONE = "This run was paid with your own ModelRunner key: paste it again, then recover the run."
 
-
-class ModelRunnerBackend(Backend):
+class ModelRunnerBackend(ProviderBackend):
     """Z-Image-Turbo ControlNet at ModelRunner: each image of a run is a request of its own, so that its seed is known.
 
     ModelRunner has no cancel that works, so a run that was submitted is waited for to its end.
     """
 
-    name = "modelrunner"
-    label = "ModelRunner"
+    facts = MODELRUNNER
+    name = MODELRUNNER.name
+    label = MODELRUNNER.label
     model_name = ENDPOINT
     capabilities = CAPABILITIES
 
@@ -56,16 +51,12 @@ class ModelRunnerBackend(Backend):
         sleep: Callable[[float], None] = time.sleep,
         patience: float = PATIENCE,
     ) -> None:
+        super().__init__(settings)
         self.files = files
         self.service = service
         self.prices = read_prices()
-        self._server_key = settings.modelrunner_key
         self._sleep = sleep
         self._patience = patience
-
-    def missing(self, caller: Caller) -> str | None:
-        """Ask for a key where neither the visitor nor the server has one."""
-        return NO_KEY if self._key(caller) is None else None
 
     def estimate(self, request: Request, caller: Caller) -> Estimate:
         """Return the price by megapixels, with a range up to whole ones; none for a mode that isn't offered."""
@@ -87,7 +78,7 @@ class ModelRunnerBackend(Backend):
     def run(self, request: Request, caller: Caller, job: Job) -> None:
         """Upload the control image, send each request once, and deliver the images as they come."""
         request, options = _controlnet(request)
-        key = self._require_key(caller)
+        key = self.require_key(caller)
         job.tell(Queued())
         png = control_png(request, self.files)
         image_url = self.service.upload(png, key, expires_after=options.expires_after)
@@ -106,10 +97,9 @@ class ModelRunnerBackend(Backend):
         Raises `NotReady` where it was on a key of the visitor's own that is gone.
         """
         ids: Mapping[str, Any] = run.provider_ids
-        if ids.get("own_key") and self.name not in caller.keys:
-            raise NotReady(OWN_KEY_GONE, billed="unknown")
+        self.check_payer(ids, caller)
         tickets = [restored(values) for values in ids["tickets"]]
-        order = self._order(caller, self._require_key(caller), tickets, job)
+        order = self._order(caller, self.require_key(caller), tickets, job)
         order.delivery.have = {image.index for image in run.images}
         order.resume()
         order.wait(patience=self._patience)
@@ -121,17 +111,8 @@ class ModelRunnerBackend(Backend):
 
     def _order(self, caller: Caller, key: SecretStr, tickets: Sequence[Ticket], job: Job) -> Order:
         delivery = Delivery(self.service, key, job, self._sleep)
-        own_key = {"own_key": self.name in caller.keys}
+        own_key = {"own_key": self.has_own_key(caller)}
         return Order(self.service, key, job, self._sleep, delivery, list(tickets), own_key)
-
-    def _key(self, caller: Caller) -> SecretStr | None:
-        return caller.keys.get(self.name) or self._server_key
-
-    def _require_key(self, caller: Caller) -> SecretStr:
-        key = self._key(caller)
-        if key is None:
-            raise NotReady(NO_KEY)
-        return key
 
 
 def _controlnet(request: Request) -> tuple[ControlNet, ModelRunnerOptions]:

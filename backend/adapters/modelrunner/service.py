@@ -23,15 +23,6 @@ from backend.domain.errors import BadReply, GenerationFailed
 
 log = logging.getLogger(__name__)
 
-MEDIA = (
-    "*.modelrunner.ai",
-    "*.modelrunner.run",
-    "*.amazonaws.com",
-    "*.r2.cloudflarestorage.com",
-    "storage.googleapis.com",
-    "*.fal.media",
-)
-"""Hosts that files are put to and fetched from, without the key: ModelRunner's own, and the stores behind them."""
 MOST_IMAGE = 64 * 2**20
 SUBMIT_SECONDS, QUESTION_SECONDS, UPLOAD_SECONDS = 60.0, 30.0, 120.0
 EXPIRY_HEADER = "X-Modelrunner-Object-Lifecycle-Preference"

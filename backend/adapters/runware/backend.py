@@ -8,8 +8,9 @@ from typing import Any
 from PIL import Image
 from pydantic import JsonValue, SecretStr
 
-from backend.adapters.base import CONTROL_PICTURE, Backend, State
+from backend.adapters.base import CONTROL_PICTURE, State
 from backend.adapters.job import Job, Waiter, announce
+from backend.adapters.provider.backend import ProviderBackend
 from backend.adapters.provider.line import Line
 from backend.adapters.runware import control_orders
 from backend.adapters.runware.abilities import capabilities, own_options
@@ -23,44 +24,41 @@ from backend.adapters.runware.service import Service, key_mark, new_uuid
 from backend.adapters.runware.wire import MODEL, ImageInference
 from backend.domain.caller import Caller
 from backend.domain.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate
-from backend.domain.errors import GenerationFailed, NotReady, Problem, Unsupported
+from backend.domain.errors import GenerationFailed, Problem, Unsupported
 from backend.domain.events import Queued, Tell, unheard
 from backend.domain.parts import Control
 from backend.domain.records import Run
 from backend.domain.requests import ControlNet, ImageToImage, Request, controls_of, seeds
 from backend.images.incoming import open_upright
 from backend.images.storage.files import ImageFiles
+from backend.providers import RUNWARE
 from backend.settings import Settings
 from backend.threads.recent import Recent
 
-NO_KEY = (
-    "Runware needs a key: set `RUNWARE_API_KEY` in `.env` or in the Space's secrets, or paste your own in the key box "
-    "(my.runware.ai gives one)."
-)
-OWN_KEY_GONE = "This run was paid with your own Runware key: paste it again, then recover the run."
 NEVER_SENT = "The playground stopped before Runware was asked for the images: run it again."
 KNOWN_PATIENCE = 120.0
 """Seconds of asking for tasks that Runware has accepted, or may have."""
 BALANCE = "balance"
 
 
-class RunwareBackend(Backend):
+class RunwareBackend(ProviderBackend):
     """Z-Image-Turbo at Runware: each image of a run is a task of its own, so that each has the seed that was asked."""
 
-    name = "runware"
-    label = "Runware"
+    facts = RUNWARE
+    name = RUNWARE.name
+    label = RUNWARE.label
     model_name = MODEL
     exact_prices = True
 
     def __init__(
         self, settings: Settings, files: ImageFiles, line: Line, *, sleep: Callable[[float], None] = time.sleep
     ) -> None:
+        super().__init__(settings)
         self.files = files
         self.service = Service(line)
         self.prices = Prices()
         self.dry_runs = DryRuns(self.service)
         self._public = settings.public
-        self._server_key = settings.runware_api_key
         self._capabilities = capabilities(settings)
         self._sleep = sleep
         self._balances: Recent[str, Decimal] = Recent(MOST_KEYS)
@@ -70,14 +68,10 @@ class RunwareBackend(Backend):
         """Return what the model's page and its schema say."""
         return self._capabilities
 
-    def missing(self, caller: Caller) -> str | None:
-        """Ask for a key where neither the visitor nor the server has one."""
-        return NO_KEY if self._key(caller) is None else None
-
     def state(self, caller: Caller) -> State:
         """Say whether a key is there, and what is left in its account once that was asked for."""
         missing = self.missing(caller)
-        balance = self._balances.get(key_mark(self._key(caller)))
+        balance = self._balances.get(key_mark(self.key_for(caller)))
         left = "" if balance is None else f"; ${balance:.2f} left in the account"
         return State(ready=missing is None, message=missing or f"Ready{left}")
 
@@ -96,9 +90,9 @@ class RunwareBackend(Backend):
         """
         if action != BALANCE:
             super().act(action, caller)
-        if self._public and self.name not in caller.keys:
+        if self._public and not self.has_own_key(caller):
             raise Unsupported([Problem("", "Only the balance of a key of your own is shown here: paste yours.")])
-        key = self._require_key(caller)
+        key = self.require_key(caller)
         self._balances.put(key_mark(key), self.service.balance(key))
 
     def estimate(self, request: Request, caller: Caller) -> Estimate:
@@ -125,18 +119,18 @@ class RunwareBackend(Backend):
 
     def draw_control(self, request: ControlNet, caller: Caller, job: Job) -> None:
         """Buy the control picture of a request alone."""
-        key = self._require_key(caller)
+        key = self.require_key(caller)
         job.tell(Queued())
-        shop = self._shop(key, job, {CONTROL_PICTURE: True, "own_key": self.name in caller.keys})
+        shop = self._shop(key, job, {CONTROL_PICTURE: True, "own_key": self.has_own_key(caller)})
         shop.buy_alone(controls_of(request)[0], open_upright(self.files.path(request.image)))
 
     def run(self, request: Request, caller: Caller, job: Job) -> None:
         """Send every image of the request as one task, all in one call, and deliver what comes."""
-        key = self._require_key(caller)
+        key = self.require_key(caller)
         options = own_options(request, self._capabilities)
         job.tell(Queued())
         pictures = prepare(request, self.files)
-        shop = self._shop(key, job, {"delivery": options.delivery, "own_key": self.name in caller.keys})
+        shop = self._shop(key, job, {"delivery": options.delivery, "own_key": self.has_own_key(caller)})
         inlaid = self._inlaid(request, pictures, shop)
         ids = {"tasks": [new_uuid() for _ in seeds(request)], **shop.ids}
         job.may_order()
@@ -149,7 +143,7 @@ class RunwareBackend(Backend):
 
         Raises `Unsupported` where it isn't to be had, or not yet.
         """
-        key = self._require_key(caller)
+        key = self.require_key(caller)
         if any(control_orders.is_bought(control, self.detectors) for control in controls_of(request)):
             raise Unsupported([Problem("", "The exact price needs the control picture first: make the map.")])
         self.dry_runs.prove(key, job)
@@ -157,7 +151,7 @@ class RunwareBackend(Backend):
         inlaid = self._inlaid(request, pictures, self._shop(key, job, {}))
         options = own_options(request, self._capabilities)
         uuids = [new_uuid() for _ in seeds(request)]
-        ids = {"tasks": uuids, "delivery": "sync", "own_key": self.name in caller.keys}
+        ids = {"tasks": uuids, "delivery": "sync", "own_key": self.has_own_key(caller)}
         job.note(ids)
         order = self._order(request, pictures, key, ids, job)
         return self.dry_runs.price(to_tasks(request, options, inlaid, uuids), key, drawn=order.note)
@@ -169,9 +163,8 @@ class RunwareBackend(Backend):
         sent, and what went wrong with it.
         """
         ids = run.provider_ids
-        if ids.get("own_key") and self.name not in caller.keys:
-            raise NotReady(OWN_KEY_GONE, billed="unknown")
-        shop = self._shop(self._require_key(caller), job, ids)
+        self.check_payer(ids, caller)
+        shop = self._shop(self.require_key(caller), job, ids)
         if ids.get(CONTROL_PICTURE):
             (control,) = controls_of(run.request)
             shop.collect(open_upright(self.files.path(control.image)).size)
@@ -179,7 +172,7 @@ class RunwareBackend(Backend):
         shop.account()
         if "tasks" not in ids:
             raise GenerationFailed(NEVER_SENT)
-        order = self._order(run.request, prepare(run.request, self.files), self._require_key(caller), ids, job)
+        order = self._order(run.request, prepare(run.request, self.files), self.require_key(caller), ids, job)
         order.pending = numbered(ids["tasks"], {image.index for image in run.images})
         order.take_found(ids.get("found", {}))
         order.wait()
@@ -234,13 +227,4 @@ class RunwareBackend(Backend):
             raise lost from None
 
     def _shows_balance(self, caller: Caller) -> bool:
-        return self.name in caller.keys or (self._server_key is not None and not self._public)
-
-    def _key(self, caller: Caller) -> SecretStr | None:
-        return caller.keys.get(self.name) or self._server_key
-
-    def _require_key(self, caller: Caller) -> SecretStr:
-        key = self._key(caller)
-        if key is None:
-            raise NotReady(NO_KEY)
-        return key
+        return self.has_own_key(caller) or (self._server_key is not None and not self._public)

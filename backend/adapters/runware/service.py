@@ -18,8 +18,6 @@ from backend.adapters.runware.replies import Answer, Refusal
 from backend.adapters.runware.wire import AccountQuestion, Ask, Message, Upload
 from backend.domain.errors import BadReply, Billed, PlaygroundError
 
-MEDIA = ("*.runware.ai",)
-"""Hosts that Runware's files come from; its documents show im.runware.ai and mm.runware.ai."""
 MOST_IMAGE = 64 * 2**20
 BASE_SECONDS, IMAGE_SECONDS = 120.0, 15.0
 """How long a synchronous run may take: the service's own limit, and more for each further image."""

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from backend.adapters.modelrunner.backend import ModelRunnerBackend
-from backend.adapters.modelrunner.service import MEDIA, Service
+from backend.adapters.modelrunner.service import Service
 from backend.adapters.provider.line import Line
 from backend.images.storage.files import ImageFiles
 from backend.money.ledger import Budget
 from backend.playground import Playground
+from backend.providers import MODELRUNNER
 from backend.record.database.engine import open_database
 from backend.record.store import Store
 from backend.settings import Settings
@@ -61,7 +62,7 @@ def modelrunner_scene(folder: Path, **more: object) -> Iterator[Scene]:
         settings = Settings(_env_file=None, **given)
         engine = open_database(settings.data)
         files = ImageFiles(settings.data / "images")
-        line = Line("ModelRunner", address, scheme="Key", media=MEDIA, sleep=soon)
+        line = Line("ModelRunner", address, scheme="Key", media=MODELRUNNER.media, sleep=soon)
         backend = ModelRunnerBackend(settings, files, Service(line, address), sleep=soon, patience=PATIENCE)
         playground = Playground(settings, {"modelrunner": backend}, Store(engine), Budget(engine), files, "modelrunner")
         yield Scene(playground, backend, world, address)

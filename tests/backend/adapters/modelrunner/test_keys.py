@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from backend.adapters.modelrunner.backend import ModelRunnerBackend
-from backend.adapters.modelrunner.service import MEDIA, Service
+from backend.adapters.modelrunner.service import Service
 from backend.adapters.provider.line import Line
 from backend.domain.caller import Caller, OwnKey
 from backend.domain.errors import PlaygroundError
@@ -17,6 +17,7 @@ from backend.domain.events import Event, Failed
 from backend.domain.requests import ControlNet
 from backend.generation.generate import generate
 from backend.playground import Playground
+from backend.providers import MODELRUNNER
 from backend.settings import Settings
 from backend.simulator.world import World
 from tests.backend.adapters.modelrunner.scene import KEY
@@ -71,7 +72,7 @@ def test_the_key_goes_to_the_queue_and_the_storage_alone(settings: Settings) -> 
         "https://queue.modelrunner.run",
         scheme="Key",
         origins=("https://modelrunner.run",),
-        media=MEDIA,
+        media=MODELRUNNER.media,
         transport=httpx.MockTransport(answer),
     )
     service = Service(line, "https://modelrunner.run")

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from backend.adapters.provider.line import Line
 from backend.adapters.runware.backend import RunwareBackend
-from backend.adapters.runware.service import MEDIA
 from backend.domain.caller import Caller
 from backend.domain.errors import PlaygroundError
 from backend.domain.events import Event, Failed, Finished, Generated
@@ -20,6 +19,7 @@ from backend.generation.generate import generate
 from backend.images.storage.files import ImageFiles
 from backend.money.ledger import Budget
 from backend.playground import Playground
+from backend.providers import RUNWARE
 from backend.record.database.engine import open_database
 from backend.record.store import Store
 from backend.settings import Settings
@@ -90,7 +90,7 @@ def runware_scene(folder: Path, **more: object) -> Iterator[Scene]:
             waits.append(seconds)
             time.sleep(min(seconds, 0.005))  # Else a busy machine's simulator hasn't drawn when patience ends.
 
-        line = Line("Runware", settings.runware_base_url, scheme="Bearer", media=MEDIA, sleep=soon)
+        line = Line("Runware", settings.runware_base_url, scheme="Bearer", media=RUNWARE.media, sleep=soon)
         runware = RunwareBackend(settings, files, line, sleep=soon)
         playground = Playground(settings, {"runware": runware}, Store(engine), Budget(engine), files, "runware")
         yield Scene(playground, runware, world, address, waits)
