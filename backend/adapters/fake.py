@@ -24,7 +24,6 @@ from backend.images.incoming import opened
 from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
 
-SECONDS_A_STEP = 0.02
 OPTIONS = frozenset(
     {
         "options.seconds",

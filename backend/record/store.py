@@ -145,10 +145,6 @@ class Store:
     def _writing(self, connection: Connection | None) -> AbstractContextManager[Connection]:
         return writing(self.engine) if connection is None else nullcontext(connection)
 
-    def _update(self, run_id: str, **values: Any) -> None:
-        with writing(self.engine) as connection:
-            connection.execute(_CHANGE, values | {"changed": run_id})
-
 
 def _run(row: Row[Any], pictures: Sequence[RunImage]) -> Run:
     columns = {name: getattr(row, name) for name in _RUN_COLUMNS}

@@ -7,10 +7,10 @@ from typing import Generic, TypeVar
 
 from backend.domain.errors import Cancelled, NotReady, PlaygroundError
 from backend.domain.events import Progress, Tell
+from backend.threads.stream import TICK_SECONDS
 
 log = logging.getLogger(__name__)
 
-TICK_SECONDS = 0.5
 Report = Callable[[str, float], None]
 """Called with what is being done and the fraction (0 to 1) that is behind."""
 Check = Callable[[], None]

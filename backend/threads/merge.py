@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 
 from backend.domain.errors import PlaygroundError
 from backend.domain.events import Event, Failed, Waiting
+from backend.threads.stream import TICK_SECONDS
 
 Starts = Mapping[str, Callable[[], Iterator[Event]]]
 """Streams by name, each begun by a call."""
 _Item = tuple[str, Event | None]
-TICK_SECONDS = 0.5
 
 
 def merge(starts: Starts, *, at_once: int) -> Iterator[tuple[str, Event]]:

@@ -14,6 +14,7 @@ from backend.domain.events import Committed, Event, Failed, Finished, Generated,
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.5
+"""How long whoever waits in a thread waits before it gives a sign of life, and hears that it may leave."""
 _LAST = (Finished, Failed, Stopped, Mapped)
 
 

@@ -14,10 +14,9 @@ from dataclasses import dataclass, field
 from backend.domain.errors import Cancelled, GenerationFailed, PlaygroundError
 from backend.domain.events import Generated, Listener, News, Waiting, hand_on
 from backend.domain.requests import Request
+from backend.threads.stream import TICK_SECONDS
 
 log = logging.getLogger(__name__)
-
-TICK_SECONDS = 0.5
 
 Work = Callable[[Request, Listener], None]
 Told = News | Generated | PlaygroundError

@@ -11,7 +11,8 @@ from markupsafe import Markup
 from backend.domain.caller import Caller
 from backend.domain.errors import NotFound
 from backend.threads.live_runs import LiveRun
-from backend.threads.merge import TICK_SECONDS, Starts, join
+from backend.threads.merge import Starts, join
+from backend.threads.stream import TICK_SECONDS
 from ui.events.options import QUIET
 from ui.events.page_events import news
 from ui.events.updates import Updates

@@ -19,7 +19,6 @@ from backend.images.incoming import check_header, open_upright
 from backend.playground import Playground
 from ui.serving.served import SERVED, Served, shown_again
 
-MOST_MASK_CHARACTERS = 24 * 2**20
 _PNG_URL = "data:image/png;base64,"
 _ADDRESS = re.compile(r"data:image/(?P<format>png|jpeg|webp|avif);base64,", re.ASCII)
 
@@ -52,7 +51,7 @@ class Uploads:
         """
         if not text:
             return None
-        if not isinstance(text, str) or not text.startswith(_PNG_URL) or len(text) > MOST_MASK_CHARACTERS:
+        if not isinstance(text, str) or not text.startswith(_PNG_URL):
             raise BadImage("The mask isn't what the page draws: reload the page and draw it again.")
         files = self.playground.files
         drawing = hashlib.sha256(text.encode(errors="surrogatepass")).digest()

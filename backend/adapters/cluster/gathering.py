@@ -13,9 +13,8 @@ from backend.adapters.cluster.line import Line
 from backend.adapters.cluster.replica import Task
 from backend.domain.errors import PlaygroundError
 from backend.domain.events import Generated, Listener, News, Progress, Queued, Waiting, hand_on
+from backend.threads.stream import TICK_SECONDS
 from backend.threads.telling import Told
-
-TICK_SECONDS = 0.5
 
 
 class Gathering:

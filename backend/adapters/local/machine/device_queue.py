@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 from backend.domain.events import Queued, Tell, Waiting
 
-TICK_SECONDS = 0.25
+_TICK_SECONDS = 0.25
+"""Until whoever waits for the device tells so again, and hears that it may leave."""
 
 
 class Lane:
@@ -43,7 +44,7 @@ class Lane:
             told = ahead
             with self._moved:
                 if self._line[0] is not ticket:
-                    self._moved.wait(TICK_SECONDS)
+                    self._moved.wait(_TICK_SECONDS)
 
     def _ahead(self, ticket: object) -> int:
         with self._moved:
