@@ -1,10 +1,12 @@
 """The backends by name: a line each, imported only when asked for."""
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from backend.adapters.base import Backend
+from backend.domain.exchanges import Exchange
+from backend.domain.records import Run
 from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
 
@@ -20,9 +22,25 @@ REHEARSAL: dict[str, str] = {"fake": "backend.adapters.fake:build"}
 Build = Callable[[Settings, ImageFiles], Backend]
 
 
+WritePrograms = Callable[[Run, Sequence[Exchange]], Iterator[tuple[str, str]]]
+"""Yields programs by name that make a run again at its provider, from what was said to it."""
+
+
 def build(name: str, settings: Settings, files: ImageFiles) -> Backend:
     """Import and build one backend; raise `KeyError` for a name that no line has."""
-    module, _, function = (BACKENDS | OPTIONAL | REHEARSAL)[name].partition(":")
+    module, function = _place(name)
     factory: Any = getattr(importlib.import_module(module), function)
     backend: Backend = factory(settings, files)
     return backend
+
+
+def program_writer(name: str) -> WritePrograms | None:
+    """Return what writes a backend's runs as programs: `write_programs` beside its `build`, None where there's none."""
+    module, _ = _place(name)
+    found: WritePrograms | None = getattr(importlib.import_module(module), "write_programs", None)
+    return found
+
+
+def _place(name: str) -> tuple[str, str]:
+    module, _, function = (BACKENDS | OPTIONAL | REHEARSAL)[name].partition(":")
+    return module, function

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
+from backend.adapters.provider.programs.literal import harmless
 from backend.domain.parts import Lora
-from backend.export.notes import harmless
 
 SUFFIX = ".safetensors"
 _HUB_FILE = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+?)(?:/(?P<file>[\w./ -]+\.safetensors))?")

@@ -1,28 +1,19 @@
 """All the programs that make a run again, by name, in the order of how close they are to this page."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from backend.adapters.base import CONTROL_PICTURE, Backend
+from backend.adapters.registry import program_writer
 from backend.domain.errors import Unsupported
 from backend.domain.exchanges import Exchange
 from backend.domain.records import Run, RunImage
 from backend.domain.requests import ControlNet
 from backend.export.client_code import client_code, map_code
-from backend.export.curl_code import curl_code
 from backend.export.diffusers_code import Drawn, diffusers_code
-from backend.export.javascript_code import javascript_code
-from backend.export.orders import Orders, orders_of
-from backend.export.python_code import python_code
-from backend.export.sdk_code import sdk_code
 from backend.providers import FACTS
 
 HERE = "Python, through this playground"
 DIFFUSERS = "Python, with diffusers"
-_WRITERS: Mapping[str, Callable[[Orders], str]] = {
-    "curl": curl_code,
-    "Python, with httpx": python_code,
-    "JavaScript": javascript_code,
-}
 
 
 def programs(
@@ -38,10 +29,21 @@ def programs(
     else:
         yield HERE, client_code(run.request, run.backend, address)
         yield DIFFUSERS, _with_diffusers(run, image, backend)
-    orders = orders_of(run, exchanges)
-    if orders:
-        yield from ((name, write(orders)) for name, write in _WRITERS.items())
-        yield f"Python, with {FACTS[orders.provider].sdk}", sdk_code(orders)
+    yield from _of_provider(run, exchanges)
+
+
+def _of_provider(run: Run, exchanges: Sequence[Exchange]) -> Iterator[tuple[str, str]]:
+    if run.backend not in FACTS:
+        return
+    write = program_writer(run.backend)
+    if write is None:
+        label = FACTS[run.backend].label
+        yield (
+            f"{label}'s own API",
+            f"# There is no program for {label}: use the one that goes through this playground.\n",
+        )
+    else:
+        yield from write(run, exchanges)
 
 
 def _with_diffusers(run: Run, image: RunImage, backend: Backend | None) -> str:

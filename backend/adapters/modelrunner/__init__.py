@@ -4,11 +4,14 @@ May import: domain, images, what all adapters share, adapters.provider, provider
 """
 
 from backend.adapters.modelrunner.backend import ModelRunnerBackend
+from backend.adapters.modelrunner.programs import write_programs
 from backend.adapters.modelrunner.service import Service
 from backend.adapters.provider.backend import line_to
 from backend.images.storage.files import ImageFiles
 from backend.providers import MODELRUNNER
 from backend.settings import Settings
+
+__all__ = ["build", "write_programs"]
 
 
 def build(settings: Settings, files: ImageFiles) -> ModelRunnerBackend:

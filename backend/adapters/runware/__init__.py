@@ -5,9 +5,12 @@ May import: domain, images, threads, what all adapters share, adapters.provider,
 
 from backend.adapters.provider.backend import line_to
 from backend.adapters.runware.backend import RunwareBackend
+from backend.adapters.runware.programs import write_programs
 from backend.images.storage.files import ImageFiles
 from backend.providers import RUNWARE
 from backend.settings import Settings
+
+__all__ = ["build", "write_programs"]
 
 
 def build(settings: Settings, files: ImageFiles) -> RunwareBackend:

@@ -13,11 +13,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from backend.adapters.modelrunner.programs import orders_of as of_modelrunner
+from backend.adapters.provider.programs.curl_code import curl_code
+from backend.adapters.provider.programs.javascript_code import javascript_code
+from backend.adapters.provider.programs.orders import Orders
+from backend.adapters.provider.programs.python_code import python_code
+from backend.adapters.runware.programs import orders_of as of_runware
 from backend.domain.records import Run
-from backend.export.curl_code import curl_code
-from backend.export.javascript_code import javascript_code
-from backend.export.orders import Orders, orders_of
-from backend.export.python_code import python_code
 from backend.playground import Playground
 from backend.record.exchange_log import load_exchanges
 
@@ -61,6 +63,7 @@ class Done:
 
 def ordered(playground: Playground, run: Run) -> Orders:
     """Return what a run ordered."""
+    orders_of = {"runware": of_runware, "modelrunner": of_modelrunner}[run.backend]
     found = orders_of(run, load_exchanges(playground.store.engine, run.id))
     assert found
     return found

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from backend.adapters.provider.programs.curl_code import curl_code
+from backend.adapters.provider.programs.python_code import python_code
 from backend.domain.caller import Caller
 from backend.domain.events import Finished
 from backend.domain.parts import Control
 from backend.domain.records import Run
 from backend.domain.requests import parse_request
-from backend.export.curl_code import curl_code
 from backend.export.programs import DIFFUSERS, HERE, programs
-from backend.export.python_code import python_code
 from backend.generation.generate import draw_control
 from backend.images.encoding import encode
 from backend.record.exchange_log import load_exchanges

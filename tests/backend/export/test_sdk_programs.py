@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from backend.adapters.modelrunner.programs.sdk_code import sdk_code as of_modelrunner
+from backend.adapters.provider.programs.orders import Orders
+from backend.adapters.runware.programs.sdk_code import RUNWARE_URL
+from backend.adapters.runware.programs.sdk_code import sdk_code as of_runware
 from backend.domain.caller import Caller
 from backend.domain.events import Finished
 from backend.domain.records import Run
 from backend.domain.requests import parse_request
-from backend.export.orders import Orders
-from backend.export.sdk_code import RUNWARE_URL, sdk_code
 from backend.generation.generate import generate
 from backend.images.encoding import encode
 from backend.playground import Playground
@@ -54,6 +56,10 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Install:
 def modelrunner(tmp_path: Path) -> Iterator[ModelRunnerScene]:
     with modelrunner_scene(tmp_path) as scene:
         yield scene
+
+
+def sdk_code(orders: Orders) -> str:
+    return {"runware": of_runware, "modelrunner": of_modelrunner}[orders.provider](orders)
 
 
 def drawn(playground: Playground, backend: str, **values: Any) -> Run:

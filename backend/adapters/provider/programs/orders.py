@@ -1,18 +1,19 @@
 """What a run ordered of its provider, as its programs order it again: by new ids, with its pictures as files."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import JsonValue
 
-from backend.adapters.modelrunner.service import expiry
 from backend.domain.exchanges import WORDS, Exchange
 from backend.domain.records import Run
-from backend.export.notes import notes_of
 from backend.providers import FACTS
 
+Notes = Callable[[Mapping[str, Any]], Iterable[str]]
+"""Says what a program can't do, and what has to lie beside it, by a task that was sent."""
 _IMAGE = re.compile(r"data:(image/\w{1,10});base64,<image (\d{1,3}), \d+ bytes>")
 _IDS = frozenset({"taskUUID"})
 _LEFT_OUT = frozenset({"metadata", "webhookURL", "uploadEndpoint"})
@@ -57,7 +58,7 @@ class Orders:
     @property
     def tasks(self) -> list[dict[str, Any]]:
         """Return the orders one by one: Runware's tasks, or ModelRunner's bodies."""
-        return [task for body in self.bodies for task in (body if isinstance(body, list) else [body])]
+        return tasks_of(self.bodies)
 
     @property
     def shows_images(self) -> bool:
@@ -65,26 +66,34 @@ class Orders:
         return any(isinstance(leaf, Picture) for leaf in leaves(self.bodies))
 
 
-def orders_of(run: Run, exchanges: Sequence[Exchange]) -> Orders | None:
-    """Return what a run paid for at its provider; None for a run that paid nobody."""
-    paid = [exchange for exchange in exchanges if exchange.pays and exchange.sent]
-    if run.backend == "runware":
-        # A control picture may have been bought first: its orders come before that of the images.
-        paid = ([exchange for exchange in paid if _makes_images(exchange)] or paid)[-1:]
-    if not paid or run.backend not in FACTS:
+def paid_for(exchanges: Sequence[Exchange]) -> list[Exchange]:
+    """Return the calls by which something was ordered."""
+    return [exchange for exchange in exchanges if exchange.pays and exchange.sent]
+
+
+def made_of(
+    run: Run, paid: Sequence[Exchange], *, notes: Notes, headers: Mapping[str, str] = MappingProxyType({})
+) -> Orders | None:
+    """Return the orders of a run's paid calls, None where there are none; `notes` are asked for the first task."""
+    if not paid:
         return None
     bodies = tuple(_prepared(exchange.sent) for exchange in paid)
-    tasks = [task for body in bodies for task in (body if isinstance(body, list) else [body])]
-    expires = run.request.options.get("expires_after")
+    sent, *_ = tasks_of(exchange.sent for exchange in paid)
+    first, *_ = tasks_of(bodies)
     return Orders(
         provider=run.backend,
         url=paid[0].url,
         scheme=paid[0].scheme,
         bodies=bodies,
-        headers=expiry(expires) if isinstance(expires, int) else {},
-        notes=tuple(notes_of(run, [exchange.sent for exchange in paid])),
-        suffix=_SUFFIXES.get(str(tasks[0].get("outputFormat") or tasks[0].get("output_format")), "png"),
+        headers=headers,
+        notes=tuple(notes(sent)),
+        suffix=_SUFFIXES.get(str(first.get("outputFormat") or first.get("output_format")), "png"),
     )
+
+
+def tasks_of(bodies: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return the orders one by one, whether a body is a list of them or one."""
+    return [task for body in bodies for task in (body if isinstance(body, list) else [body])]
 
 
 def leaves(value: Any) -> Iterator[Any]:
@@ -94,11 +103,6 @@ def leaves(value: Any) -> Iterator[Any]:
             yield from leaves(inner)
     else:
         yield value
-
-
-def _makes_images(exchange: Exchange) -> bool:
-    tasks = exchange.sent if isinstance(exchange.sent, list) else []
-    return any(isinstance(task, dict) and task.get("taskType") == "imageInference" for task in tasks)
 
 
 def _prepared(value: JsonValue, name: str = "") -> Any:

@@ -1,41 +1,16 @@
-"""What a provider's program says before it begins: which files it reads, and where its pictures aren't the run's."""
+"""What a program of Runware's says before it begins: which files it reads, and where its pictures aren't the run's."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import JsonValue
-
-from backend.domain.records import Run
 from backend.domain.requests import Request, controls_of
 
 _PICTURE = re.compile(r"data:image/(\w{1,10});base64,<image (\d{1,3}), \d+ bytes>")
-_UNSAFE = re.compile(r"[^\w .,:;()/×+-]")
 
 
-def harmless(text: str) -> str:
-    """Return a visitor's words as they may stand in a comment: nothing that would end it."""
-    return _UNSAFE.sub("_", text)
-
-
-def notes_of(run: Run, sent: Sequence[JsonValue]) -> Iterator[str]:
-    """Yield the sentences for a run by what was sent for it."""
-    first = sent[0][0] if isinstance(sent[0], list) and sent[0] else sent[0]
-    task: Mapping[str, Any] = first if isinstance(first, dict) else {}
-    if run.backend == "modelrunner":
-        yield from _of_modelrunner(task)
-    else:
-        yield from _of_runware(run.request, task)
-
-
-def _of_modelrunner(task: Mapping[str, Any]) -> Iterator[str]:
-    if "image_url" in task:
-        yield "image_url is where the run put the control image; once it is gone there, put yours there again."
-    if task.get("enable_prompt_expansion"):
-        yield "The prompt is expanded anew, and may not come out in the run's words."
-
-
-def _of_runware(request: Request, task: Mapping[str, Any]) -> Iterator[str]:
+def notes_of(request: Request, task: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the sentences for a run by the first task that was sent for it."""
     if task.get("taskType") != "imageInference":
         yield "This makes the control picture that was bought."
     size = f"{task.get('width')}×{task.get('height')}"

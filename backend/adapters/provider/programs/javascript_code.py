@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from backend.export.literal import literal, text
-from backend.export.orders import NewId, Orders, Picture, leaves
-from backend.export.python_code import is_waited_for, origin_of, output_type, result_field
+from backend.adapters.provider.programs.literal import literal, text
+from backend.adapters.provider.programs.orders import NewId, Orders, Picture, leaves
+from backend.adapters.provider.programs.python_code import is_waited_for, origin_of, output_type, result_field
 
 SAFE_INTEGER = 2**53
 

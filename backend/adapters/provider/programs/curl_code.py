@@ -6,9 +6,9 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from backend.export.literal import literal, text
-from backend.export.orders import NewId, Orders, Picture
-from backend.export.python_code import is_waited_for, origin_of, output_type, result_field
+from backend.adapters.provider.programs.literal import literal, text
+from backend.adapters.provider.programs.orders import NewId, Orders, Picture
+from backend.adapters.provider.programs.python_code import is_waited_for, origin_of, output_type, result_field
 
 _HEAD = """#!/usr/bin/env bash
 # Makes the run again: orders it once, waits, and saves picture-1.{suffix} and so on.

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from backend.export.literal import literal, text
-from backend.export.orders import NewId, Orders, Picture, leaves
+from backend.adapters.provider.programs.literal import literal, text
+from backend.adapters.provider.programs.orders import NewId, Orders, Picture, leaves
 
 _HEAD = '''"""Makes the run again: orders it once, waits, and saves picture-1.{suffix} and so on.
 

@@ -1,8 +1,11 @@
 """Values as source text: JSON's own form, in which each language writes what stands at the ends its own way."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
+
+_UNSAFE = re.compile(r"[^\w .,:;()/×+-]")
 
 Leaf = Callable[[Any], str]
 """Writes what is no object and no list."""
@@ -24,3 +27,8 @@ def literal(value: Any, leaf: Leaf, depth: int = 0) -> str:
 def text(value: str) -> str:
     """Return a string as all three write it."""
     return json.dumps(value, ensure_ascii=False)
+
+
+def harmless(words: str) -> str:
+    """Return a visitor's words as they may stand in a comment: nothing that would end it."""
+    return _UNSAFE.sub("_", words)
