@@ -74,6 +74,11 @@ def test_a_room_says_what_it_is_for_and_what_it_may_import(room: Path) -> None:
     assert re.search(r"^May import: .+\.$", said, re.MULTILINE), "its last line says what it may import"
 
 
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: str(room.relative_to(ROOT)))
+def test_a_room_has_fifteen_files_at_most(room: Path) -> None:
+    assert len([file for file in room.iterdir() if file.is_file()]) <= 15, "give some of them a room of their own"
+
+
 def _no_code(folder: str, names: Iterable[str]) -> set[str]:
     files = {name for name in names if (Path(folder) / name).is_file()}
     return {name for name in files if not name.endswith(".py")} | {"__pycache__"}

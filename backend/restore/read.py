@@ -8,10 +8,10 @@ from backend.images.metadata.texts import read_texts
 from backend.restore.carried import Carried
 from backend.restore.fit import RefusesLora, fit, no_lora
 from backend.restore.found import Found, Restored
-from backend.restore.infotext import MOST_CHARACTERS, read_infotext
 from backend.restore.own import read_own
 from backend.restore.readers import readings
 from backend.restore.stealth import stealth_text
+from backend.restore.tools.infotext import MOST_CHARACTERS, read_infotext
 
 _LIKELY = re.compile(r"\bSteps: ?\d")
 _OWN_LINE = re.compile(r"^\s*Steps: ?\d", re.MULTILINE)

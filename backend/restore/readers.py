@@ -4,18 +4,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from backend.restore.carried import TEXTS, Carried
-from backend.restore.civitai import read_extra
 from backend.restore.comfyui.read import read_canvas, read_graph
-from backend.restore.draw_things import read_draw_things
-from backend.restore.easy_diffusion import read_easy_diffusion
-from backend.restore.fooocus import read_fooocus, read_ruined_fooocus
 from backend.restore.found import Found
-from backend.restore.infotext import read_infotext
-from backend.restore.invokeai import read_dream, read_invokeai, read_sd_metadata
-from backend.restore.mflux import read_mflux
-from backend.restore.novelai import read_novelai
-from backend.restore.spaces import read_space
-from backend.restore.swarmui import read_swarmui
+from backend.restore.tools.civitai import read_extra
+from backend.restore.tools.draw_things import read_draw_things
+from backend.restore.tools.easy_diffusion import read_easy_diffusion
+from backend.restore.tools.fooocus import read_fooocus, read_ruined_fooocus
+from backend.restore.tools.infotext import read_infotext
+from backend.restore.tools.invokeai import read_dream, read_invokeai, read_sd_metadata
+from backend.restore.tools.mflux import read_mflux
+from backend.restore.tools.novelai import read_novelai
+from backend.restore.tools.spaces import read_space
+from backend.restore.tools.swarmui import read_swarmui
 
 _OBJECTS: tuple[Callable[[Any], Found | None], ...] = (
     read_swarmui,

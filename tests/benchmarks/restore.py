@@ -9,9 +9,9 @@ from tests.backend.restore.files import png
 from tests.backend.restore.large import LARGE
 from tests.backend.restore.test_comfyui import GRAPH
 from tests.backend.restore.test_containers import BOXES, PLACES
-from tests.backend.restore.test_infotext import FORGE
 from tests.backend.restore.test_read import HOSTILE
 from tests.backend.restore.test_stealth import HOSTILE as HIDDEN
+from tests.backend.restore.tools.test_infotext import FORGE
 from tests.benchmarks.support.measure import Row, seconds
 
 MOST_MS = 25.0

@@ -6,7 +6,7 @@ from pydantic import Field
 from backend.domain.field_notes import Infotext, Place, Weighs, noted, of_drawings, standing_in, step_factor, step_sorts
 from backend.domain.requests import Common, ImageToImage, TextToImage, parse_request
 from backend.images.metadata.request_text import infotext
-from backend.restore.infotext import read_infotext
+from backend.restore.tools.infotext import read_infotext
 from tests.backend.adapters.takes.samples import SAMPLES
 
 IMAGE = "0" * 64

@@ -16,7 +16,7 @@ from backend.images.metadata.xmp import texts_of_xmp
 from backend.restore.read import read_metadata
 from tests.backend.restore.comfyui.graphs import PROMPT, SEED, graph, node
 from tests.backend.restore.files import png, png_chunk, with_comment, with_texts
-from tests.backend.restore.test_infotext import FORGE
+from tests.backend.restore.tools.test_infotext import FORGE
 
 COMFY = "https://github.com/Comfy-Org/ComfyUI"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

@@ -16,7 +16,7 @@ from backend.restore import stealth
 from backend.restore.read import read_metadata
 from backend.restore.stealth import stealth_text
 from tests.backend.restore.files import png, png_chunk
-from tests.backend.restore.test_infotext import FORGE
+from tests.backend.restore.tools.test_infotext import FORGE
 
 NOISE = np.random.default_rng(0).integers(0, 255, (200, 120, 4), dtype=np.uint8)
 TEXT = "a fox\nSteps: 8, Seed: 7, CFG scale: 1"

@@ -7,8 +7,8 @@ from PIL import Image
 from backend.domain.requests import of_image, parse_request
 from backend.images.encoding import encode
 from backend.images.metadata.request_text import embed, infotext, recipe
-from backend.restore.infotext import read_infotext
 from backend.restore.read import read_metadata
+from backend.restore.tools.infotext import read_infotext
 
 NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 255, (48, 65, 3), dtype=np.uint8))
 PROMPT = "一只猫 🐈, a: café\nSteps: 1, Seed: 2, Size: 3x4"

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from backend.restore.flat_json import flat_values, text_of
 from backend.restore.found import Found
+from backend.restore.tools.flat_json import flat_values, text_of
 
 _NAMES = {
     "prompt": "prompt",

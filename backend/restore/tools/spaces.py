@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from backend.restore.family import is_turbos
-from backend.restore.flat_json import flat_values, take_scheduler, take_size, text_of
 from backend.restore.found import Found
 from backend.restore.reasons import NINE_STEPS
+from backend.restore.tools.flat_json import flat_values, take_scheduler, take_size, text_of
 
 _VERSION = re.compile(r"(\d{1,3})\.(\d{1,3})")
 _SPACE = {

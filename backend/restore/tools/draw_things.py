@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from backend.restore.flat_json import flat_values, take_scheduler, take_size, text_of
 from backend.restore.found import Found
+from backend.restore.tools.flat_json import flat_values, take_scheduler, take_size, text_of
 
 _NAMES = {
     "c": "prompt",

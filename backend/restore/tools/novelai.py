@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from backend.restore.flat_json import flat_values, take_scheduler
 from backend.restore.found import Found
 from backend.restore.reasons import ONE_CHARACTER
+from backend.restore.tools.flat_json import flat_values, take_scheduler
 
 _NOVELAI = {
     "prompt": "prompt",
