@@ -18,6 +18,7 @@ from backend.visitors.addresses import PRIVATE, Network, networks
 SHARED_VISITOR_CAP = Decimal("0.25")
 SHARED_DAILY_CAP = Decimal("5.00")
 SHARED_DISK_LIMIT_GB = Decimal(20)
+"""What holds on a public page where nothing else is set; the two above in USD, a visitor's and everybody's a day."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 

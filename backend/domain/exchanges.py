@@ -13,7 +13,9 @@ from pydantic import JsonValue, SecretStr
 MOST_NOTED = 40
 """Of one run; of what comes after, the last is kept."""
 MOST_TEXT = 4000
+"""Characters that are kept of a message."""
 MOST_PARSED = 4 * 2**20
+"""Bytes of a message up to which it is read as JSON."""
 _SHORT = 256
 _DATA = re.compile(r"data:([\w./+-]{1,60});base64,")
 _QUERY = re.compile(r"(https?://[^\s?]{1,500})\?\S+")

@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from backend.domain.field_notes import Digits, Maps, Only, Picture, Short
 
 MAX_SEED = 2**63 - 1
+"""The largest of a signed 64-bit integer, which databases and torch's generators take."""
 RANDOM_SEED = -1
 LEAST_SIDE, MOST_SIDE = 128, 2048
 """Pixels of an image's side."""

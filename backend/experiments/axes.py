@@ -11,6 +11,7 @@ from backend.domain.requests import REQUEST_TYPES, Mode
 from backend.prompts.expansion import Lists, all_of
 
 MOST_VALUES = 50
+"""Of one axis."""
 _NUMBER = r"-?\d{1,19}(?:\.\d{1,6})?"
 _RANGE = re.compile(rf"({_NUMBER})\s*(?:-|…|\.\.)\s*({_NUMBER})(?:\s*\(([+-]?{_NUMBER})\)|\s*\[(\d{{1,3}})\])?\Z")
 _SIZE = re.compile(r"(\d{2,5})\s*[x×]\s*(\d{2,5})\Z")

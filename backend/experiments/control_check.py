@@ -26,6 +26,7 @@ SIDE = 512
 LEAST_DIFFERENCE = 2.0
 """Mean difference of the pixels (of 255) that two runs of the same seed may have without any control: rounding."""
 SCALES = (0.0, 1.0)
+"""Control scales of the two pictures that are compared."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from backend.threads.merge import merge
 
 MOST_CELLS = 100
 AT_ONCE = 2
+"""Runs beside each other."""
 
 
 @dataclass(frozen=True, slots=True)

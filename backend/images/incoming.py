@@ -14,7 +14,9 @@ from backend.images.metadata.texts import exif_blocks
 from backend.images.storage.files import SUFFIXES, ImageFiles
 
 MOST_BYTES = 30 * 2**20
+"""Of one file."""
 MOST_PIXELS = 40_000_000
+"""Of one picture, whatever its sides: 120 MB as RGB."""
 _EXIF_SLACK = 65_536
 RESULTS = ("PNG", "JPEG", "WEBP")
 """What a result may be, in Pillow's words."""

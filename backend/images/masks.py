@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image
 
 KEPT, ANEW = 0, 255
+"""What a mask says of a pixel."""
 
 
 def as_mask(picture: Image.Image, size: tuple[int, int]) -> Image.Image:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 REAL_LIMIT = 1504
 """Of Z-Image-Turbo: its `axes_lens[0]`, 1536 places for the caption, less the 32 that it is padded by."""
 _PADDING = 32
+"""A caption fills whole groups of so many tokens, as in diffusers' Z-Image transformer (`SEQ_MULTI_OF`)."""
 _FRAME = 8
 """Tokens of the chat template around a prompt, in Z-Image's tokenizer (Qwen's)."""
 _SIGN = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")

@@ -10,6 +10,7 @@ from backend.domain.records import Run, RunImage
 from backend.domain.requests import IN_DIGITS, seeds
 
 SAFE_INTEGER = 2**53
+"""From here on a browser's numbers lose digits (ECMAScript's `MAX_SAFE_INTEGER` is one less)."""
 
 
 def run_json(run: Run) -> dict[str, Any]:

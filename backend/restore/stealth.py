@@ -25,8 +25,10 @@ _MOST_LOSSLESS = 1536 * 1024
 _MOST_LOW = 2**20
 """Pixels of a picture lower than the signature, which is decoded as a whole."""
 _MOST_CHUNKS = 10_000
+"""Of a PNG."""
 _UNREADABLE = (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 _GZIP = 31
+"""zlib's `wbits`: 15 for the largest window, 16 for a gzip header."""
 
 
 def stealth_text(content: bytes) -> str | None:

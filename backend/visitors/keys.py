@@ -13,6 +13,7 @@ from backend.domain.errors import InvalidRequest, Problem
 
 MOST_SESSIONS = 10_000
 IDLE_SECONDS = 12 * 3600
+"""After which an unused key is forgotten."""
 
 _KEY = re.compile(r"[\x21-\x7e]{8,512}")
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from backend.domain.errors import TooManyRequests
 
 MOST_BUCKETS = 50_000
+"""Names that are remembered; the longest unseen go first."""
 
 
 @dataclass(frozen=True, slots=True)

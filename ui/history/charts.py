@@ -18,6 +18,7 @@ from ui.look import words
 from ui.serving.caller import caller_of
 
 DAYS = 30
+"""That the charts go back."""
 _HEIGHT = 260
 _SLANT = -40
 """Degrees; upright labels would cover one another on a phone."""

@@ -27,7 +27,7 @@ def presets(capabilities: Capabilities) -> list[tuple[str, str]]:
 
 
 def size_key(width: float | None, height: float | None) -> str:
-    """Return a size as a choice's value."""
+    """Return a size (pixels) as a choice's value."""
     return f"{width:g}x{height:g}" if width and height else OWN
 
 

@@ -26,6 +26,7 @@ from backend.upkeep.tidying import SERVED_FOLDER
 from backend.visitors.identity import is_guest
 
 THUMBNAIL_PIXELS = 384
+"""Of the longer side."""
 SERVED = "gradio_api/file="
 """What the address of every served file holds before its path."""
 

@@ -24,5 +24,5 @@ class Inlay:
         return uri if len(uri) * self.copies <= MOST_MESSAGE else self.service.upload(uri, self.key)
 
     def maybe(self, image: Image.Image | None) -> str | None:
-        """Return `name`, or None for None."""
+        """Return `name` of the image, or None for None."""
         return None if image is None else self.name(image)

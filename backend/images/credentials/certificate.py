@@ -17,8 +17,10 @@ _PURPOSES = {"1.3.6.1.4.1.62558.2.1", "1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36"}
 """C2PA claims, email and documents: what a certificate has to be made for (C2PA 2.2, section 14.4.1)."""
 _CURVES = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
 _LEAST_RSA = 2048
+"""Bits of an RSA key."""
 _CHAIN = "give a PEM file that holds the certificate and then those that signed it"
 _MOST_BYTES = 2**20
+"""Of a PEM file."""
 
 _Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 

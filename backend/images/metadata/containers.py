@@ -13,8 +13,10 @@ from PIL import Image
 
 _PNG_HEAD = 33  # signature (8) and the IHDR chunk (25)
 _APP1_MOST = 65533
+"""Bytes of a JPEG segment's content: its length has 16 bits and counts its own two bytes (ITU-T T.81, B.1.1.4)."""
 _EXIF_FLAG = 0x08
 _XMP_FLAG = 0x04
+"""Bits of a VP8X chunk that say what follows (RFC 9649, section 2.7)."""
 _XMP_SEGMENT = b"http://ns.adobe.com/xap/1.0/\0"
 
 

@@ -13,7 +13,9 @@ from backend.images.metadata.containers import add_jpeg_exif, add_png_texts, add
 
 KEY = "z-image-playground"
 FORMAT_VERSION = 1
+"""Of the JSON under `KEY`."""
 _USER_COMMENT = 0x9286
+"""EXIF's tag `UserComment` (CIPA DC-008)."""
 _ORDER = (
     "Steps",
     "Sampler",

@@ -9,6 +9,7 @@ from pathlib import Path
 from backend.domain.errors import StorageFull
 
 GB = 10**9
+"""Bytes, as disks are sold by them."""
 BLOCK = 4096
 """Bytes that a file takes at least, on the disks that playgrounds run on."""
 MEASURED_AGAIN = 60.0

@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 
 MOST_KNOWN = 10_000
+"""Files that are remembered."""
 
 
 class KnownFiles:

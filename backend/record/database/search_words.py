@@ -37,6 +37,7 @@ _FTS5 = (
 _GIN = "CREATE INDEX IF NOT EXISTS prompts_words ON prompts USING gin (to_tsvector('simple', words))"
 _ID_BITS = 12
 _MOST_NUMBER = 2**63 - 1
+"""The largest whole number of both databases."""
 
 State = Literal["favourite", "deleted"]
 """What comes and goes with a run, and is looked for: of many runs few have it, so the index leads to those few."""

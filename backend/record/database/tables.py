@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator
 
 NANO = 10**9
+"""Parts of a dollar that are counted."""
 
 
 class Money(TypeDecorator[Decimal]):

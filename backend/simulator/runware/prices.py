@@ -11,9 +11,12 @@ from decimal import Decimal
 from typing import Any
 
 UNIT = Decimal("0.00064")
+"""USD."""
 START = 0.21
 A_STEP_AND_MEGAPIXEL, AND_AGAIN_A_MEGAPIXEL = 0.365, 0.045
+"""Units, as `START` is."""
 CONTROL_PICTURE = Decimal("0.0006")
+"""USD."""
 STEPS = 8
 """Of a task that names none; the page says no default, the simulator draws with so many."""
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _DEEP = 8 / 30
 """The part of the blocks that DBCache computes always: 8 of the real model's 30, as its authors do."""
 _TINY = 1e-8
+"""Keeps a change from being divided by nothing."""
 
 
 class BlockCache:

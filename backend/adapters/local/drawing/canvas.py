@@ -54,7 +54,10 @@ def noise(pipe: Any, size: tuple[int, int], generator: "Generator") -> "Tensor":
 def prepare_canvas(
     pipe: Any, drawing: Drawing, generator: "Generator", vary: "Callable[[Tensor], Tensor]" = lambda noise: noise
 ) -> Canvas:
-    """Encode the drawing's start and put it under noise. Needs the pipeline's scheduler to be the drawing's own."""
+    """Encode the drawing's start and put it under noise, as latents of the shape that `noise` has.
+
+    Needs the pipeline's scheduler to be the drawing's own; `vary` is given the noise.
+    """
     import torch
 
     assert drawing.start is not None

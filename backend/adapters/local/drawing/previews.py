@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 LONGEST_SIDE = 256
+"""Pixels of a preview."""
 _SAMPLES, _SIDE, _FACTOR = 16, 128, 8
 
 

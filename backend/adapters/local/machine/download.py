@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 WANTED = ("*.json", "*.safetensors", "*.jinja", "*.txt", "*.model")
 WEIGHTS = (".safetensors", ".onnx", ".pt", ".pth", ".gguf")
 SPARE_BYTES = 2_000_000_000
+"""What stays free on the disk beside what is downloaded."""
 
 
 class Download:

@@ -11,6 +11,7 @@ from backend.domain.errors import Problem
 from backend.domain.requests import Request, controls_of
 
 AMPERE, HOPPER, BLACKWELL = 8.0, 9.0, 10.0
+"""CUDA compute capabilities (https://developer.nvidia.com/cuda-gpus)."""
 _COMPILERS = ("c++", "g++", "clang++", "cl")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 _MOST_HEADER = 100_000_000
+"""Bytes, as safetensors itself has it (`MAX_HEADER_SIZE`)."""
 
 
 def read_header(path: Path) -> dict[str, dict[str, Any]]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from torch import Generator, Tensor
 
 TRAINED_TIMES = 1000
+"""Steps of the training's schedule: the model is asked at so many times the time from 0 to 1."""
 
 
 class Sampler:

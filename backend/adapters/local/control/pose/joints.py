@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from backend.adapters.local.control.pose.people import Numbers
 
 WIDTH, HEIGHT = 288, 384
+"""Pixels of the network's input."""
 SPLIT = 2
 """The network tells places in halves of its input's pixels."""
 _AROUND = 1.25
+"""How much larger than its box a person is cut out, as in MMPose."""
 _MEAN = np.array([123.675, 116.28, 103.53], np.float32)
 _SPREAD = np.array([58.395, 57.12, 57.375], np.float32)
 

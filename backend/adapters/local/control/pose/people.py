@@ -8,10 +8,13 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.float32]
 
 SIDE = 640
+"""Pixels of the network's input, which is square."""
 STRIDES = (8, 16, 32)
+"""Pixels between the places of its three grids."""
 LEAST_SCORE, MOST_OVERLAP = 0.3, 0.45
 """DWPose's own thresholds: of a person's score, and of two boxes of the same person."""
 _GREY = 114
+"""What YOLOX fills the rest of the square with."""
 _PERSON = 5
 """Column of the class "person", after the box (4) and whether there is anything (1)."""
 

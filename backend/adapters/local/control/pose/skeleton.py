@@ -13,6 +13,7 @@ from PIL import Image
 from backend.adapters.local.control.pose.people import Numbers
 
 SEEN = 0.3
+"""The least score of a joint, as in DWPose."""
 _BODY = (0, None, 6, 8, 10, 5, 7, 9, 12, 14, 16, 11, 13, 15, 2, 1, 4, 3)
 """OpenPose's 18 points among COCO's; its neck lies between the shoulders."""
 _SHOULDERS = (5, 6)
