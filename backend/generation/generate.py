@@ -47,7 +47,14 @@ BYTES_A_PIXEL = 6
 
 
 def generate(
-    playground: Playground, caller: Caller, backend: str, request: Request, *, patient: bool = False
+    playground: Playground,
+    caller: Caller,
+    backend: str,
+    request: Request,
+    *,
+    patient: bool = False,
+    checked: bool = False,
+    on_estimate: Callable[[Estimate], None] | None = None,
 ) -> Iterator[Event]:
     """Make the request's images on a backend and yield what happens, ending with `Finished`, `Failed` or `Stopped`.
 
@@ -55,7 +62,8 @@ def generate(
     model that is missing, a cap that is reached, too many runs at once, another visitor's picture. Closing the iterator
     stops a run on this machine within a step, at a page's after a while in which a reload finds it again; one that a
     provider has accepted goes on to its end and into the history. One that is `patient`, as one of several, waits for
-    its turn where too many runs have begun.
+    its turn where too many runs have begun. One that `checked` says `prepare` has just returned is taken as it stands;
+    `on_estimate` is told what it may cost, so that whoever shows the run needn't work that out again.
     """
     chosen = playground.choose(backend)
     _refuse_lost_key(caller, chosen)
@@ -64,9 +72,11 @@ def generate(
         yield Stopped(0)
         return
     check_pictures(playground, caller, request)
-    prepared = prepare(chosen, caller, request)
+    prepared = request if checked else prepare(chosen, caller, request)
     known = with_known_maps(playground, caller, chosen, prepared)
     estimate = chosen.estimate(known, caller)
+    if on_estimate:
+        on_estimate(estimate)
     run = _open(playground, caller, chosen, prepared, estimate)
     work = partial(_on_its_key, caller, chosen, partial(chosen.run, known, caller))
     yield from _watched(playground, caller, run, estimate, work)

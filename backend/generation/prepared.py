@@ -18,6 +18,12 @@ class Prepared:
     requests: tuple[Request, ...]
     notes: tuple[str, ...] = ()
     """What of the prompts acts otherwise than it reads, in sentences."""
+    checked: Request | None = None
+    """What `prepare` returned: where its prompts hold no choices, that is what runs."""
+
+    def is_checked(self, request: Request) -> bool:
+        """Whether `prepare` has seen one of these as it is; one with other words is looked at again."""
+        return request == self.checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ class Asked:
         ready = replace(self, request=prepare(self.backend, caller, taken.request), wording=self.wording.lists_alone)
         drawn = ready.drawn()
         taken.note((*self.notes, *taken.notes, *drawn.notes))
-        return replace(drawn, notes=tuple(taken.notes))
+        return replace(drawn, notes=tuple(taken.notes), checked=ready.request)
 
     def drawn(self) -> Prepared:
         """Return what runs of a request that is prepared but for its words: styles are laid, choices drawn."""

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -52,11 +53,31 @@ def take_upload(files: ImageFiles, path: Path) -> str:
         return known
     files.disk.check(now.st_size)
     content = path.read_bytes()
-    return files.known.note(mark, files.put(content, check_header(content)))
+    header = read_header(content)
+    sha256 = files.known.note(mark, files.put(content, header.format))
+    if header.sides:
+        files.sides.note(sha256, header.sides)
+    return sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a picture's header says: `png`, `jpeg`, `webp` or `avif`, and width and height in pixels as it is seen.
+
+    The sides are None where it doesn't say how the picture is to be turned in a way that can be read.
+    """
+
+    format: str
+    sides: tuple[int, int] | None
 
 
 def check_header(content: bytes, formats: tuple[str, ...] = INPUTS) -> str:
     """Return the format (`png`, `jpeg`, `webp`, `avif`) by the header alone; raise `BadImage` with the way out."""
+    return read_header(content, formats).format
+
+
+def read_header(content: bytes, formats: tuple[str, ...] = INPUTS) -> Header:
+    """Return what the header says; raise `BadImage` with the way out where the picture can't be taken."""
     if any(claimed_bytes(block) > 2 * len(block) + _EXIF_SLACK for block in exif_blocks(content)):
         # Pillow copies what every entry points to: 64 KB of entries that share their bytes become 350 MB.
         raise BadImage("The image's EXIF data is broken: save it again in an image program, without its EXIF data.")
@@ -65,6 +86,7 @@ def check_header(content: bytes, formats: tuple[str, ...] = INPUTS) -> str:
             image_format, (width, height) = (picture.format or "").lower(), picture.size
             # A phone's JPEG (MPO) may hold a second view or a depth map; the first picture is the photo.
             frames = 1 if picture.format == "MPO" else getattr(picture, "n_frames", 1)
+            sides = _sides_of(picture)
     except _UNREADABLE as error:
         raise BadImage(f"The file is no {NAMED} image that can be read: save it as one of these.") from error
     if width * height > MOST_PIXELS:
@@ -73,7 +95,14 @@ def check_header(content: bytes, formats: tuple[str, ...] = INPUTS) -> str:
         )
     if frames > 1:
         raise BadImage(f"The image is an animation of {frames} frames: save the one you want as a PNG.")
-    return image_format if image_format in SUFFIXES else "jpeg"
+    return Header(image_format if image_format in SUFFIXES else "jpeg", sides)
+
+
+def _sides_of(picture: Image.Image) -> tuple[int, int] | None:
+    try:
+        return upright_size(picture)
+    except _UNREADABLE:  # Whoever needs the sides is told.
+        return None
 
 
 def check_whole(content: bytes) -> None:
@@ -128,6 +157,18 @@ def upright_size(picture: Image.Image) -> tuple[int, int]:
     """Return width and height as an opened image is to be seen, by its header alone."""
     # EXIF orientations 5 to 8 lay the image on its side.
     return (picture.height, picture.width) if picture.getexif().get(0x0112, 1) >= 5 else picture.size
+
+
+def sides_of(files: ImageFiles, sha256: str) -> tuple[int, int]:
+    """Return width and height of a kept picture as it is to be seen, in pixels; its header is opened but once.
+
+    Raises `NotFound` where it isn't there, and else as `opened`.
+    """
+    path = files.path(sha256)
+    if known := files.sides.of(sha256):
+        return known
+    with opened(path) as picture:
+        return files.sides.note(sha256, upright_size(picture))
 
 
 def round_up(side: int, multiple: int = MULTIPLE) -> int:

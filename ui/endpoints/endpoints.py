@@ -49,7 +49,7 @@ class Api:
         api(self.read_metadata, api_name="read_metadata")
         self.maps.add_to_page()
         api(self.styles, api_name="styles")
-        Spaces(self).add_to_page()
+        Spaces(self.playground, self.run).add_to_page()
 
     def backends(self, request: gr.Request) -> list:  # type: ignore[type-arg]  # Gradio reads the bare type
         """List the backends: what each can do, whether it is ready, and its own options."""

@@ -6,14 +6,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from backend.adapters.base import Backend
 from backend.domain.caller import Caller
 from backend.domain.errors import InvalidRequest, PlaygroundError, Problem, from_validation
 from backend.domain.events import Event, Failed, Finished, Generated, Stopped
 from backend.domain.records import Run, RunImage
 from backend.domain.requests import IMAGE_FIELDS, Mode, Request, parse_request
 from backend.generation.generate import generate
-from backend.generation.prepared import Asked
+from backend.generation.prepared import Asked, Prepared
 from backend.playground import Playground
 from ui.form.library import Library
 from ui.form.pasted import with_pasted
@@ -73,7 +72,7 @@ class Scripts:
         now = Progressing(notes=prepared.notes)
         for request in prepared.requests:
             try:
-                yield from self._images(prepared.backend, request, caller, now)
+                yield from self._images(prepared, request, caller, now)
             except PlaygroundError as error:
                 if not now.images:
                     raise
@@ -83,8 +82,9 @@ class Scripts:
         now.over = True
         yield now
 
-    def _images(self, backend: Backend, request: Request, caller: Caller, now: Progressing) -> Iterator[Progressing]:
-        for event in generate(self.playground, caller, backend.name, request, patient=bool(now.runs)):
+    def _images(self, prepared: Prepared, request: Request, caller: Caller, now: Progressing) -> Iterator[Progressing]:
+        backend, checked = prepared.backend.name, prepared.is_checked(request)
+        for event in generate(self.playground, caller, backend, request, patient=bool(now.runs), checked=checked):
             now.event = event
             if isinstance(now.event, Generated) and now.event.record:
                 now.images.append(now.event.record)

@@ -3,19 +3,21 @@
 import functools
 import inspect
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gradio as gr
 from gradio.data_classes import FileData
 from gradio.events import api
 
+from backend.domain.caller import Caller
 from backend.domain.errors import InvalidRequest, Problem
+from backend.domain.requests import Mode
+from backend.playground import Playground
 from ui.look.words import sentence
 from ui.serving.caller import caller_of
 
-if TYPE_CHECKING:
-    from ui.endpoints.endpoints import Api
-
+Run = Callable[[Mode, Caller, dict[str, Any]], Iterator[tuple[list[dict[str, Any]], dict[str, Any]]]]
+"""What runs a mode's values for a caller, and yields the files so far and what is said of them."""
 _GALLERY = tuple[list[FileData], str, int]
 _IMAGE = tuple[FileData, int]
 
@@ -23,8 +25,9 @@ _IMAGE = tuple[FileData, int]
 class Spaces:
     """Answers the endpoints through the API's own run, so that checks, record and caps are the same."""
 
-    def __init__(self, own: "Api") -> None:
-        self.own = own
+    def __init__(self, playground: Playground, run: Run) -> None:
+        self.playground = playground
+        self.run = run
 
     def add_to_page(self) -> None:
         """Register the endpoints; call it inside the page's Blocks."""
@@ -67,8 +70,8 @@ class Spaces:
 
     def _one(self, request: gr.Request, values: dict[str, Any]) -> Iterator[tuple[list[dict[str, Any]], int]]:
         """Yield the files and the seed so far (0 until it is known): Gradio can cancel between two of them."""
-        caller = caller_of(self.own.playground, request)
-        for files, run in self.own.run("text_to_image", caller, {**values, "backend": "auto"}):
+        caller = caller_of(self.playground, request)
+        for files, run in self.run("text_to_image", caller, {**values, "backend": "auto"}):
             (seed, *_) = run.get("seeds") or (0,)
             yield files, int(seed or 0)
 

@@ -43,4 +43,4 @@ class Varying:
         if image.seed is None:
             raise InvalidRequest([Problem("seed", "of this image is unknown; an image without one can't be varied.")])
         asked = prepare(backend, caller, varied(run.request, image.seed))
-        yield from self.runner.views(Prepared(backend, (asked,)), caller)
+        yield from self.runner.views(Prepared(backend, (asked,), checked=asked), caller)

@@ -3,7 +3,7 @@
 from backend.adapters.base import Backend
 from backend.domain.parts import LEAST_SIDE, MOST_SIDE
 from backend.domain.requests import ControlNet, ImageToImage, Request
-from backend.images.incoming import opened, upright_size
+from backend.images.incoming import sides_of
 from backend.images.storage.files import ImageFiles
 
 _SAME_SHAPE = 0.03
@@ -15,8 +15,7 @@ def size_note(backend: Backend, request: Request, files: ImageFiles) -> str:
     if not isinstance(request, ImageToImage | ControlNet) or request.width:
         return ""
     made = backend.kept_size(request)
-    with opened(files.path(request.image)) as picture:
-        own = upright_size(picture)
+    own = sides_of(files, request.image)
     if made is None or made == own:
         return ""
     shape = (made[0] / made[1]) / (own[0] / own[1])

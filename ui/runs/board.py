@@ -8,6 +8,7 @@ from typing import assert_never
 
 from markupsafe import Markup
 
+from backend.domain.capabilities import Estimate
 from backend.domain.errors import Billed, InvalidRequest, PlaygroundError
 from backend.domain.events import (
     Committed,
@@ -52,6 +53,11 @@ class Board:
     run_id: str | None = None
     """Of a run that was stopped: what comes of it may come later."""
     error: PlaygroundError | None = None
+
+    def priced(self, estimate: Estimate) -> None:
+        """Take in what the run may cost: what is free is no bill that is still unknown."""
+        if estimate.free:
+            self.kind = "free"
 
     def see(self, event: Event) -> None:
         """Take in one event."""

@@ -1,7 +1,7 @@
 """The one handler behind Generate: values to a request, its events to updates of the page."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from markupsafe import Markup
 from backend.adapters.base import Backend
 from backend.domain.caller import Caller
 from backend.domain.errors import OverBudget, PlaygroundError
-from backend.domain.events import Failed
+from backend.domain.events import Event, Failed
 from backend.domain.records import CostKind
 from backend.domain.requests import Mode, Request
 from backend.generation.allowance import Allowance, allowance
@@ -162,17 +162,33 @@ class Runner:
         boards: list[Board] = []
         view = View(boards, lambda: self._shown(boards))
         for request in prepared.requests:
-            boards.append(self.board(prepared.backend, request, caller))
+            boards.append(self.board(prepared.backend, request, caller, kind=prepared.backend.cost_kind))
             yield view
-            for event in generate(self.playground, caller, prepared.backend.name, request, patient=len(boards) > 1):
+            for event in self._generated(prepared, request, caller, boards):
                 boards[-1].see(event)
                 yield view
             if boards[-1].error or boards[-1].stopped is not None:
                 return
 
-    def board(self, backend: Backend, request: Request, caller: Caller, *, label: str = "") -> Board:
-        """Return what shows a request while it runs there."""
-        kind: CostKind = "free" if backend.estimate(request, caller).free else backend.cost_kind
+    def _generated(
+        self, prepared: Prepared, request: Request, caller: Caller, boards: Sequence[Board]
+    ) -> Iterator[Event]:
+        return generate(
+            self.playground,
+            caller,
+            prepared.backend.name,
+            request,
+            patient=len(boards) > 1,
+            checked=prepared.is_checked(request),
+            on_estimate=boards[-1].priced,
+        )
+
+    def board(
+        self, backend: Backend, request: Request, caller: Caller, *, label: str = "", kind: CostKind | None = None
+    ) -> Board:
+        """Return what shows a request while it runs there; `kind` says what its costs are where that will be told."""
+        if kind is None:
+            kind = "free" if backend.estimate(request, caller).free else backend.cost_kind
         varying = Variation.of(backend, request, caller)
         return Board(request, label or backend.label, kind, caller.visitor, varying=varying)
 

@@ -7,7 +7,7 @@ from backend.domain.errors import Problem, Unsupported
 from backend.domain.parts import Control
 from backend.domain.requests import ControlNet
 from backend.images.encoding import encode
-from backend.images.incoming import open_upright, opened, upright_size
+from backend.images.incoming import open_upright, sides_of
 from backend.images.sizing import drawable, resized
 from backend.images.storage.files import ImageFiles
 
@@ -25,8 +25,7 @@ def size_of(request: ControlNet, files: ImageFiles) -> tuple[int, int]:
     """Return the width and height in pixels that the result will have, as far as can be known."""
     if request.width and request.height:
         return request.width, request.height
-    with opened(files.path(request.image)) as picture:
-        return drawable(upright_size(picture))
+    return drawable(sides_of(files, request.image))
 
 
 def control_picture(control: Control, files: ImageFiles) -> Image.Image:

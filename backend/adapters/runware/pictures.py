@@ -11,7 +11,7 @@ from backend.domain.errors import Problem, Unsupported
 from backend.domain.parts import LEAST_SIDE, MOST_SIDE
 from backend.domain.requests import ImageToImage, Inpaint, Outpaint, Request
 from backend.images.encoding import encode
-from backend.images.incoming import open_upright, opened, round_up, upright_size
+from backend.images.incoming import open_upright, round_up, sides_of
 from backend.images.masks import as_mask, feathered, grown, on_canvas, outpaint_mask, put_together
 from backend.images.sizing import drawable, padded, resized
 from backend.images.storage.files import ImageFiles
@@ -59,16 +59,14 @@ class Pictures:
 def size_of(request: Request, files: ImageFiles) -> tuple[int, int]:
     """Return the width and height in pixels that Runware is asked for; raise `Unsupported` where it draws none such."""
     if request.mode == "outpaint":
-        with opened(files.path(request.image)) as picture:
-            width, height = upright_size(picture)
+        width, height = sides_of(files, request.image)
         whole = (width + request.left + request.right, height + request.top + request.bottom)
         return _kept_to_the_pixel(whole, "the result")
     if request.width and request.height:
         return request.width, request.height
     if request.mode == "text_to_image":
         return DEFAULT_SIZE
-    with opened(files.path(request.image)) as picture:
-        own = upright_size(picture)
+    own = sides_of(files, request.image)
     return _kept_to_the_pixel(own, "the image") if request.mode == "inpaint" else drawable(own)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from backend.domain.errors import RUN_AGAIN, BadImage, NotFound, StorageFull, StorageUnreachable
 from backend.images.storage.disk import Disk, files_below
-from backend.images.storage.known_files import KnownFiles
+from backend.images.storage.known_files import KnownFiles, KnownSides
 
 SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp", "avif": ".avif"}
 """Of what lies here; an AVIF is only ever an input."""
@@ -32,6 +32,7 @@ class ImageFiles:
         self.folder = folder
         self.disk = disk or Disk()
         self.known = KnownFiles()
+        self.sides = KnownSides()
 
     def put(self, content: bytes, image_format: str) -> str:
         """Keep the bytes and return their sha256; the same bytes are kept once."""

@@ -2,14 +2,15 @@ import io
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from backend.domain.errors import BadImage
-from backend.images.incoming import check_header, check_whole, open_upright, round_up, take_upload, upright
+from backend.domain.errors import BadImage, NotFound
+from backend.images.incoming import check_header, check_whole, open_upright, round_up, sides_of, take_upload, upright
 from backend.images.storage.files import ImageFiles
 
 
@@ -157,3 +158,39 @@ def test_an_avifs_exif_is_looked_at_before_pillow_opens_it() -> None:
     assert content.count(empty) == 1
     with pytest.raises(BadImage, match="EXIF data is broken"):
         check_header(content.replace(empty, block))
+
+
+def lying(tmp_path: Path) -> tuple[ImageFiles, str]:
+    """Keep a picture of 20×10 pixels that its EXIF data stands upright."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    (tmp_path / "up").write_bytes(png(Image.new("RGB", (20, 10)), exif=exif))
+    files = ImageFiles(tmp_path / "images")
+    return files, take_upload(files, tmp_path / "up")
+
+
+def test_the_header_of_a_picture_is_opened_once_however_often_its_size_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, own = [], Image.open
+
+    def counting(*given: Any, **named: Any) -> Image.Image:
+        opened.append(given)
+        return own(*given, **named)
+
+    monkeypatch.setattr(Image, "open", counting)
+    files, sha256 = lying(tmp_path)
+    assert [sides_of(files, sha256), sides_of(files, sha256)] == [(10, 20), (10, 20)]
+    assert len(opened) == 1
+
+
+def test_a_picture_that_is_gone_has_no_size_though_it_was_known(tmp_path: Path) -> None:
+    files, sha256 = lying(tmp_path)
+    files.delete(sha256)
+    with pytest.raises(NotFound):
+        sides_of(files, sha256)
+
+
+def test_the_size_of_a_picture_that_another_process_took_is_read_from_its_header(tmp_path: Path) -> None:
+    files, sha256 = lying(tmp_path)
+    assert sides_of(ImageFiles(files.folder), sha256) == (10, 20)
