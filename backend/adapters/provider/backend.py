@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import httpx
 from pydantic import SecretStr
 
 from backend.adapters.base import Backend
@@ -46,7 +47,10 @@ class ProviderBackend(Backend):
             raise NotReady(self.facts.own_key_gone, billed="unknown")
 
 
-def line_to(facts: Facts, settings: Settings) -> Line:
-    """Return the line to a provider at the addresses that are set; it connects to nothing before the first call."""
+def line_to(facts: Facts, settings: Settings, transport: httpx.BaseTransport | None = None) -> Line:
+    """Return the line to a provider at the addresses that are set; it connects to nothing before the first call.
+
+    `transport` is for tests.
+    """
     base, *further = settings.addresses_of(facts)
-    return Line(facts.label, base, scheme=facts.scheme, origins=tuple(further), media=facts.media)
+    return Line(facts.label, base, scheme=facts.scheme, origins=tuple(further), media=facts.media, transport=transport)
