@@ -31,12 +31,15 @@ bench: export HF_HUB_OFFLINE = 1
 bench: setup-dev  ## Print the benchmark tables
 	@$(PY) -m tests.benchmarks $(ARGS)
 
-lint: setup-dev  ## Check style, the dependency rule, types and the Dockerfile
+lint: setup-dev  ## Check style, the dependency rule, types, the page's scripts and the Dockerfile
 	@failed=; \
 	$(PY) -m ruff check . || failed=1; \
 	$(PY) -m ruff format --check . || failed=1; \
 	$(VENV)/bin/lint-imports --no-cache --no-logo || failed=1; \
 	$(PY) -m mypy $(TYPED) || failed=1; \
+	if ! command -v npm >/dev/null; then echo "the page's scripts were left out: there is no npm here"; \
+	elif ! test -d node_modules; then echo "the page's scripts were left out: run npm ci once"; \
+	else npm run --silent lint || failed=1; fi; \
 	! test -x $(VENV)/bin/hadolint || $(VENV)/bin/hadolint Dockerfile || failed=1; \
 	test -z "$$failed"
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 MOST_VISITORS = 64
 """How many may run at once; each holds a thread while it waits, and the page needs some besides."""
 MOST_WAITING = 256
-MOST_UPLOAD = "30mb"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -87,15 +86,19 @@ def launch_options(playground: "Playground") -> dict[str, Any]:
     from starlette.middleware import Middleware
 
     from backend.gate.gate import Gate
+    from ui.layout.limits import limits
     from ui.look.theme import style
     from ui.page import launch_look, tools_of
     from ui.serving.assets import Assets
+    from ui.serving.program import ServedProgram, read_program
     from ui.serving.sessions import MOST_SESSIONS
+    from ui.serving.uploads import MOST_FILE_BYTES
 
     settings = playground.settings
     # Gradio's login guards its own routes alone, so behind one there are no tools.
     routes = [] if settings.auth else [tools_of(playground).route()]
     told_port = "port" in settings.model_fields_set
+    program = read_program()
     return {
         "server_name": settings.host,
         "server_port": settings.port if told_port else None,
@@ -103,13 +106,19 @@ def launch_options(playground: "Playground") -> dict[str, Any]:
         "auth": _auth(settings.auth),
         "max_threads": 3 * MOST_VISITORS,
         "state_session_capacity": MOST_SESSIONS,
-        "max_file_size": MOST_UPLOAD,
+        "max_file_size": MOST_FILE_BYTES,
+        # A Space would let Node answer for the page, past the gate and without the page's own style and scripts.
+        "ssr_mode": False,
         "run_history": False,
         "enable_monitoring": False,
         "show_error": False,
         "allowed_paths": [],
         "app_kwargs": {
-            "middleware": [Middleware(Gate, playground=playground), Middleware(Assets, style=style())],
+            "middleware": [
+                Middleware(Gate, playground=playground),
+                Middleware(ServedProgram, program=program),
+                Middleware(Assets, style=style(), script=program.head(limits())),
+            ],
             "routes": routes,
         },
         "prevent_thread_lock": True,

@@ -1,6 +1,5 @@
 """The page: head, form and results put together."""
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -22,8 +21,6 @@ from ui.wiring.run_features import image_features, run_features
 
 CACHE_SECONDS = (3600, 24 * 3600)
 """How often Gradio tidies its cache, and how old an upload gets there; ours there are `backend/upkeep/tidying.py`'s."""
-
-_HERE = Path(__file__).parent
 
 
 def build(playground: Playground) -> gr.Blocks:
@@ -66,9 +63,8 @@ def launch_look() -> dict[str, Any]:
     """Return what `launch` needs for the page's look and keys; all of it is served from here."""
     from ui.look.theme import theme
 
-    keys = (_HERE / "events" / "page.js").read_text(encoding="utf-8")
     return {
         "theme": theme(),
-        "js": keys,
+        "js": "() => window.playground.lay_sheets()",
         "footer_links": ["api", "settings"],
     }

@@ -4,21 +4,25 @@ Gradio's own editors upload the whole picture again at every event of the page; 
 """
 
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import gradio as gr
 
+from ui.events.options import on_load
+from ui.serving.uploads import MOST_FILE_BYTES
+
 _HERE = Path(__file__).parent
-_SCRIPTS = ("kept_pictures.js", "canvas.js", "mask.js", "mask_edge.js", "memory.js")
-"""One program: the third draws the mask, the fourth shows it as growing and feathering make it, the last keeps all."""
+_MB = 2**20
 
 
 def easel() -> gr.HTML:
     """Lay out the easel; its value is None or `{image, width, height}`: the uploaded file and its size in pixels."""
+    template = Template((_HERE / "canvas.html").read_text(encoding="utf-8"))
     return gr.HTML(
         None,
-        html_template=(_HERE / "canvas.html").read_text(encoding="utf-8"),
-        js_on_load="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+        html_template=template.substitute(most=MOST_FILE_BYTES // _MB),
+        js_on_load=on_load("easel"),
         apply_default_css=False,
         elem_id="easel",
     )

@@ -16,13 +16,12 @@ function on_shelf(kind, work) {
 
 // A link to a form asks for new pictures: those that lay on the page under another address stay away.
 const address = new URLSearchParams(location.search).get('recipe') || '';
-async function lay_by(name, value) { await on_shelf('readwrite', shelf => shelf.put({address, value}, name)); }
-async function laid_by(name) {
+export async function lay_by(name, value) { await on_shelf('readwrite', shelf => shelf.put({address, value}, name)); }
+export async function laid_by(name) {
   // A browser may forbid storage.
   const found = await on_shelf('readonly', shelf => shelf.get(name)).catch(() => null);
   return found && found.address === address ? found.value : null;
 }
 
 // Asked of the server itself: a browser shows what it once had also when the server has it no longer.
-const still_there = url => fetch(url, {cache: 'no-store'}).then(answer => { answer.body?.cancel(); return answer.ok; }, () => false);
-const when_started = then => window.playground_started ? then() : document.addEventListener('playground-started', then, {once: true});
+export const still_there = url => fetch(url, {cache: 'no-store'}).then(answer => { answer.body?.cancel(); return answer.ok; }, () => false);

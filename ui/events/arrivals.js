@@ -1,17 +1,18 @@
 // What a press brings comes on screen by itself, gently; not for one who types, paints or scrolls meanwhile.
+import {when_started} from './followers.js';
+
 const BRINGS = '#generate, #stop, #compare, #grid-run, [data-act=vary], #recoverable [data-run]';
 const AIR = 16, SETTLED_MS = 700, MODIFIERS = ['Control', 'Shift', 'Alt', 'Meta'];
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 let stage = null, awaiting = null, pressed_at = 0;
 
 // Scrolls no further than needed; of what is taller than the window the top is shown.
-function bring(place) {
+export function bring(place) {
   if (!place) return;
   const {top, bottom} = place.getBoundingClientRect(), room = innerHeight - 2 * AIR;
   const by = bottom - top > room || top < AIR ? top - AIR : Math.max(0, bottom - innerHeight + AIR);
   if (Math.abs(by) > 1) window.scrollBy({top: by, behavior: still.matches ? 'auto' : 'smooth'});
 }
-window.playground_bring = bring;
 
 function arrived() {
   if (!awaiting) return;
@@ -46,8 +47,8 @@ function pass_on() {
 // A key that is still held down since Generate must not stop what it began.
 document.addEventListener('keydown', event => { if (event.repeat && event.target.id === 'stop') event.preventDefault(); }, true);
 
-document.addEventListener('playground-started', () => {
+when_started(() => {
   stage = document.getElementById('stage');
   new MutationObserver(() => requestAnimationFrame(arrived)).observe(stage, {childList: true, subtree: true});
   new MutationObserver(pass_on).observe(document.getElementById('go'), {childList: true, subtree: true});
-}, {once: true});
+});

@@ -9,7 +9,7 @@ An event that may refuse goes through the queue: outside of it (`queue=False`) G
 """
 
 
-REFRESH = "() => window.playground_form?.refresh()"
+REFRESH = "() => window.playground_form.refresh()"
 """The script behind an event that changes what stands around the form: runs, keys or money."""
 
 
@@ -24,6 +24,15 @@ def with_mask(values: dict[str, Any]) -> str:
     return f"(...given) => [window.playground_easel.mask(), ...given.slice(1, {len(values)})]"
 
 
+def on_load(area: str, *told: str) -> str:
+    """Return the script of a component: it hands itself to the module that `ui/page.js` names for this area.
+
+    `told` are the events that the module triggers: Gradio knows none whose name doesn't stand in the script.
+    """
+    events = f"  // tells {', '.join(map(repr, told))}" if told else ""
+    return f"window.playground_areas.{area}({{element, trigger, props, server, upload, watch}});{events}"
+
+
 def js_call(name: str) -> str:
-    """Return a call of one of the page's own functions, which page.js puts under `window.playground`."""
+    """Return a call of one of the page's own functions, which `ui/page.js` puts under `window.playground`."""
     return f"(...values) => window.playground.{name}(...values)"

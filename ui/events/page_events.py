@@ -6,16 +6,18 @@ its start: it goes through all events' targets for each component, and through a
 
 import json
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import gradio as gr
 
-_HERE = Path(__file__).parent
-_SCRIPTS = ("page_events.js", "cards.js", "arrivals.js")
-"""One program: the second tells what is pressed on cards, wherever they stand, the third shows what comes."""
+from ui.events.options import on_load
 
+_EVENTS = (
+    *("opened", "look", "kept", "changed", "switched", "refreshed"),
+    *("pressed", "act", "remix", "vary", "grid", "way", "follow", "promised"),
+)
+"""What the component tells; its scripts are `page_events.js`, and `cards.js` for what is pressed on cards."""
 _PROMISED = " promised"
 
 
@@ -30,7 +32,7 @@ def signals(
     return gr.HTML(
         "",
         html_template="",
-        js_on_load="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+        js_on_load=on_load("signals", *_EVENTS),
         apply_default_css=False,
         visible="hidden",
         elem_id="signals",
@@ -43,11 +45,15 @@ def signals(
 
 def news_area() -> gr.HTML:
     """Lay out the component whose every change lets the browser look at price, state and history anew."""
-    script = (
-        "watch('value', () => { window.playground_form.refresh();"
-        f" if (props.value.endsWith('{_PROMISED}')) window.playground_form.tell('promised'); }});"
+    return gr.HTML(
+        "",
+        html_template="",
+        js_on_load=on_load("news"),
+        apply_default_css=False,
+        visible="hidden",
+        elem_id="news",
+        promised=_PROMISED,
     )
-    return gr.HTML("", html_template="", js_on_load=script, apply_default_css=False, visible="hidden", elem_id="news")
 
 
 def news(*, promised: bool = False) -> str:

@@ -1,7 +1,6 @@
 """Further control pictures beside the first: each with its preprocessing, scale and window of steps."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -11,14 +10,12 @@ from backend.domain.capabilities import Capabilities
 from backend.domain.errors import PlaygroundError
 from backend.domain.parts import Control
 from ui.canvas.canvas import picture_of, sheet
+from ui.events.options import on_load
 from ui.inputs.panel import STILL
 from ui.inputs.part_list import inputs_html, usual
 from ui.serving.served import Served, url
 from ui.serving.uploads import Uploads
 
-_UI = Path(__file__).parents[1]
-_SCRIPTS = ("canvas/kept_pictures.js", "inputs/part_list.js", "form/kept_parts.js")
-"""One program: the first keeps the rows in the visitor's browser, the second makes them."""
 _ROWS = Markup(
     '<div class="further" data-kept="controls" data-heading="Further control" data-own="controlnet" data-over="{over}" '
     'data-usual="{usual}" hidden><div class="further-rows" data-rows></div>'
@@ -35,7 +32,7 @@ def further_controls(capabilities: Capabilities) -> gr.HTML:
     return gr.HTML(
         [],
         html_template=str(rows).translate(STILL),
-        js_on_load="\n".join((_UI / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+        js_on_load=on_load("kept_parts"),
         apply_default_css=False,
         elem_id="further-controls",
         most=capabilities.most_controls,

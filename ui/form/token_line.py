@@ -1,7 +1,6 @@
 """The line under a long prompt: its length in the model's tokens, and what lies behind the limit."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -10,12 +9,11 @@ from markupsafe import Markup
 from backend.domain.errors import InvalidRequest
 from backend.playground import Playground
 from backend.prompts.tokens import TokenCount
-from ui.events.options import QUIET
+from ui.events.options import QUIET, on_load
 from ui.events.wires import Wires
 from ui.form.library import Library
 from ui.serving.caller import caller_of
 
-_SCRIPT = Path(__file__).parent / "token_line.js"
 _MOST_SHOWN = 120
 _FITS = Markup('<p class="hint">{sign}{tokens} of {limit} tokens</p>')
 _TOO_LONG = Markup(
@@ -26,7 +24,7 @@ _TOO_LONG = Markup(
 
 def token_line() -> gr.HTML:
     """Lay out the line; it stays empty under a short prompt."""
-    script = _SCRIPT.read_text(encoding="utf-8")
+    script = on_load("tokens", "count")
     return gr.HTML("", elem_id="tokens", js_on_load=script, apply_default_css=False)
 
 

@@ -12,7 +12,7 @@ from backend.domain.caller import Caller
 from backend.domain.errors import PlaygroundError
 from backend.domain.requests import MODES, Mode
 from backend.playground import Playground
-from ui.events.options import QUIET, refresh_after
+from ui.events.options import QUIET, on_load, refresh_after
 from ui.events.page_events import data_of
 from ui.events.wires import Wires
 from ui.head.languages import language_switch
@@ -23,13 +23,6 @@ from ui.look.sentences import code_marked
 from ui.serving.caller import caller_of
 
 POLL_SECONDS = 1.5
-
-_ACTIONS_JS = """
-element.addEventListener('click', event => {
-  const button = event.target.closest('[data-action]');
-  if (button) { button.disabled = true; trigger('act', {action: button.dataset.action}); }
-});
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +54,7 @@ def header(playground: Playground) -> Header:
             gr.LoginButton("Sign in", "Sign out ({})", size="sm", scale=0, min_width=0, elem_id="login")
         language_switch()
     shown = state_html(chosen, caller, MODES[0])
-    state = gr.HTML(shown, elem_id="state", js_on_load=_ACTIONS_JS, apply_default_css=False)
+    state = gr.HTML(shown, elem_id="state", js_on_load=on_load("state", "act"), apply_default_css=False)
     key = key_area(chosen)
     timer = gr.Timer(POLL_SECONDS, active=_changing(chosen, caller))
     return Header(backend, state, timer, key)

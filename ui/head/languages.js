@@ -2,9 +2,8 @@
 // What a visitor wrote stays as it is: it stands in fields, in code, or under translate="no".
 const KEPT = '[translate=no], textarea, code, pre, script, style', ATTRIBUTES = ['placeholder', 'title', 'aria-label', 'alt'];
 const STORED = 'z-image-language', INLINE = ['CODE', 'KBD', 'B'];
-const button = element.querySelector('button');
-let exact = null, patterns = [], found = new Map(), chinese = false;
-const told = new WeakMap(), built = new WeakMap();
+let button = null, server = null, exact = null, chinese = false;
+const patterns = [], found = new Map(), told = new WeakMap(), built = new WeakMap();
 
 function read(table) {
   exact = new Map();
@@ -100,7 +99,10 @@ function turn_choices() {
 function turn_all(root) {
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT), nodes = [];
   for (let node = root; node; node = walker.nextNode()) nodes.push(node);  // all first: a sentence replaces its own
-  for (const node of nodes) node.nodeType === 3 ? turn_text(node) : node.nodeType === 1 && turn_attributes(node);
+  for (const node of nodes) {
+    if (node.nodeType === Node.TEXT_NODE) turn_text(node);
+    else if (node.nodeType === Node.ELEMENT_NODE) turn_attributes(node);
+  }
   turn_choices();
 }
 
@@ -127,10 +129,14 @@ async function speak(language) {
 
 // Without the table, since the server is gone or the page is being left, it stays as it is.
 const begin = language => speak(language).catch(() => {});
-button.addEventListener('click', () => {
-  const language = chinese ? 'en' : 'zh-Hans';
-  localStorage.setItem(STORED, language);
-  begin(language);
-});
-for (const late of ['focusout', 'click', 'change']) document.addEventListener(late, () => chinese && setTimeout(turn_choices, 60));
-begin(localStorage.getItem(STORED) || (/^zh/i.test(navigator.language) ? 'zh-Hans' : 'en'));
+export function mount_language(given) {
+  server = given.server;
+  button = given.element.querySelector('button');
+  button.addEventListener('click', () => {
+    const language = chinese ? 'en' : 'zh-Hans';
+    localStorage.setItem(STORED, language);
+    begin(language);
+  });
+  for (const late of ['focusout', 'click', 'change']) document.addEventListener(late, () => chinese && setTimeout(turn_choices, 60));
+  begin(localStorage.getItem(STORED) || (/^zh/i.test(navigator.language) ? 'zh-Hans' : 'en'));
+}

@@ -5,15 +5,14 @@ The browser puts the words in; the table travels only to a page that is not in E
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from backend.library.shipped import FOLDER
+from ui.events.options import on_load
 
 TABLE = FOLDER / "words.json"
-_SCRIPT = Path(__file__).parent / "languages.js"
 _BUTTON = '<button type="button" translate="no" lang="zh-Hans">中文</button>'
 
 
@@ -25,5 +24,5 @@ def words(language: Any) -> Mapping[str, str]:
 
 def language_switch() -> gr.HTML:
     """Lay out the button that turns the page into the other language; the browser's own is the first."""
-    script: dict[str, Any] = {"js_on_load": _SCRIPT.read_text(encoding="utf-8"), "server_functions": [words]}
+    script: dict[str, Any] = {"js_on_load": on_load("language"), "server_functions": [words]}
     return gr.HTML(_BUTTON, elem_id="language", apply_default_css=False, **script)

@@ -6,7 +6,6 @@ One component with plain inputs: a date in it is the browser's own, which hands,
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -17,6 +16,7 @@ from backend.domain.requests import MODE_LABELS, MODES
 from backend.playground import Playground
 from backend.record.history import Search
 from ui.events.buttons import PRESS
+from ui.events.options import on_load
 from ui.inputs.cells import Cell, amount, check, day, line, select
 from ui.inputs.panel import fold
 
@@ -26,7 +26,6 @@ ARCHIVE = "history-zip"
 MOST_WORDS = 500
 """Characters; nobody types more to find a run."""
 MOST_USD = 10**9
-_SCRIPT = Path(__file__).parent / "search.js"
 _HEAD = Markup(
     '<div id="history-head"><h2 class="quiet">History</h2>{words}{mode}{favourites}'
     '<button type="button" class="{press}" id="{archive}">Zip</button></div>'
@@ -53,7 +52,7 @@ def search_area(playground: Playground) -> gr.HTML:
     return gr.HTML(
         {cell.key: cell.value for cell in (*head, *more)},
         html_template=str(_head(head) + fold("Backend, dates, cost, trash", (cell.html for cell in more))),
-        js_on_load=_SCRIPT.read_text(encoding="utf-8"),
+        js_on_load=on_load("search"),
         apply_default_css=False,
         elem_id="history-search",
     )

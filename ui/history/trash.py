@@ -1,7 +1,6 @@
 """The trash: what was deleted lies there for a week, comes back, or goes for good at once."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -10,6 +9,7 @@ from markupsafe import Markup
 from backend.playground import Playground
 from backend.record.history import Storage
 from ui.events.buttons import PRESS
+from ui.events.options import on_load
 from ui.events.wires import Wires
 from ui.look import words
 from ui.serving.caller import caller_of
@@ -26,7 +26,6 @@ _ASK = Markup(
 )
 _EMPTIED = Markup('<p class="undo" role="status">{gone}</p>')
 _NOTHING = Markup('<p class="undo" role="status">The trash was empty.</p>')
-_SCRIPT = Path(__file__).parent / "trash.js"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class TrashArea:
 
 def trash_area() -> TrashArea:
     """Lay out the line with its buttons; the second asks whether the first was meant."""
-    script = _SCRIPT.read_text(encoding="utf-8")
+    script = on_load("trash")
     return TrashArea(gr.HTML("", visible=False, elem_id="trash", js_on_load=script, apply_default_css=False))
 
 

@@ -1,19 +1,43 @@
 // The sheet: its value holds every cell's; what the server changes comes as changes of single cells.
+import {PartList} from './part_list.js';
+import {when_started} from '../events/followers.js';
+
 const cells = {};
-for (const place of element.querySelectorAll('[data-cell]')) cells[place.dataset.cell] = {place, ...kind(place)};
+let props = null;
+
+export function mount_panel(given) {
+  const {element, watch} = given;
+  props = given.props;
+  for (const place of element.querySelectorAll('[data-cell]')) cells[place.dataset.cell] = {place, ...kind(place)};
+  element.addEventListener('input', typed);
+  element.addEventListener('change', left);
+  for (const range of element.querySelectorAll('input[type=range]')) slide(range, range.value);
+  watch('changes', () => { if (props.changes) lay(props.changes.cells); });
+}
+
+// Write values into the cells that have these names.
+function fill(values) {
+  if (props) lay(Object.fromEntries(Object.entries(values).map(([name, value]) => [name, {value}])));
+}
+when_started(fill);
 
 function kind(place) {
   const box = place.querySelector('input, select, textarea'), range = place.querySelector('input[type=range]');
   switch (place.dataset.kind) {
     case 'check': return {read: () => box.checked, write: value => { box.checked = Boolean(value); }};
     case 'part': return {read: () => undefined, write: () => {}};
-    case 'entries': return entries(place, tell, {many: place.querySelector('.entries').dataset.many === 'yes'});
+    case 'entries': return parts(place);
     case 'number': return {
       read: () => Number.isFinite(box.valueAsNumber) ? box.valueAsNumber : '',
       write: value => { box.value = value ?? ''; if (range && box.value !== '') slide(range, box.value); },
     };
     default: return {read: () => box.value, write: value => { box.value = value ?? ''; }};
   }
+}
+
+function parts(place) {
+  const list = new PartList(place, tell, {many: place.querySelector('.entries').dataset.many === 'yes'});
+  return {read: () => list.read(), write: value => list.write(value)};
 }
 
 function slide(range, value) {
@@ -58,7 +82,7 @@ function set_size() {
   if (height) { cells.width.write(width); cells.height.write(height); }
 }
 
-element.addEventListener('input', event => {
+function typed(event) {
   const place = event.target.closest('[data-cell]');
   if (!place || place.dataset.kind === 'entries') return;
   const number = place.querySelector('input[type=number]'), range = place.querySelector('input[type=range]');
@@ -67,16 +91,14 @@ element.addEventListener('input', event => {
   if (place === cells.size.place) set_size();
   else if (place === cells.width.place || place === cells.height.place) name_size();
   tell();
-});
+}
+
 // A number beyond the ends goes to the nearer one when it is left, as in all of Gradio's own.
-element.addEventListener('change', event => {
+function left(event) {
   const {target} = event, place = target.closest('[data-cell]');
   if (!place || target.type !== 'number' || target.value === '' || place.dataset.kind !== 'number') return;
   const {min, max, valueAsNumber} = target;
   if (min !== '' && valueAsNumber < +min) target.value = min;
   if (max !== '' && valueAsNumber > +max) target.value = max;
   tell();
-});
-for (const range of element.querySelectorAll('input[type=range]')) slide(range, range.value);
-watch('changes', () => { if (props.changes) lay(props.changes.cells); });
-window.playground_sheet = {fill: values => lay(Object.fromEntries(Object.entries(values).map(([name, value]) => [name, {value}])))};
+}

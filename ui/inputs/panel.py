@@ -4,17 +4,16 @@ A component for each of them, most in closed folds that nobody opens, would cost
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import gradio as gr
 from markupsafe import Markup
 
+from ui.events.options import on_load
 from ui.events.updates import Updates
 from ui.inputs.cells import Cell
 
-_HERE = Path(__file__).parent
 NAME = "sheet"
 """The name of its value among a form's values, and its id."""
 _FOLD = Markup(
@@ -32,11 +31,10 @@ def fold(title: str, body: Iterable[Markup], *, backend: str | None = None, show
 
 def sheet(folds: Iterable[Markup], cells: Iterable[Cell]) -> gr.HTML:
     """Lay the sheet out; its value is an object with the value of every cell by its name."""
-    scripts = ((_HERE / name).read_text(encoding="utf-8") for name in ("part_list.js", "panel.js"))
     return gr.HTML(
         {cell.key: cell.value for cell in cells},
         html_template=str(Markup("").join(folds)).translate(STILL),
-        js_on_load="\n".join(scripts),
+        js_on_load=on_load("panel"),
         apply_default_css=False,
         elem_id=NAME,
         changes=None,

@@ -1,12 +1,12 @@
 """Everything on the page in its place: head, form, results, settings, and what stands around them."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from backend.playground import Playground
+from ui.events.options import on_load
 from ui.events.page_events import signals
 from ui.experiments.grid_fold import grid_cells
 from ui.form.library import Library
@@ -18,8 +18,6 @@ from ui.layout.settings_area import SettingsArea, settings_area
 from ui.library.from_file import DROP_ZONE
 from ui.library.room import RoomArea, room_area
 from ui.runs.result_link import shared_result_area
-
-_DROPZONE = Path(__file__).parents[1] / "library" / "from_file.js"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,5 +73,5 @@ def lay_out_signals(playground: Playground, layout: Layout) -> gr.HTML:
 
 
 def _dropzone() -> gr.HTML:
-    script = _DROPZONE.read_text(encoding="utf-8")
+    script = on_load("dropzone", "dropped", "pasted")
     return gr.HTML(DROP_ZONE, elem_id="dropzone", js_on_load=script, apply_default_css=False)

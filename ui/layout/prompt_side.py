@@ -1,7 +1,6 @@
 """Where a request is written: the mode, the prompt, and the button with the price on it."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import gradio as gr
 from markupsafe import Markup
@@ -10,13 +9,13 @@ from backend.domain.caller import Caller
 from backend.domain.requests import MODES, Mode, TextToImage
 from backend.playground import Playground
 from ui.canvas.canvas import easel
+from ui.events.options import on_load
 from ui.form.token_line import token_line
 from ui.library.form_link import ShareArea, share_area
 from ui.look import words
 from ui.modes import TABS
 from ui.modes.bar import mode_bar
 
-_NOTIFY_SCRIPT = Path(__file__).parents[1] / "runs" / "notify.js"
 _NOTIFY = (
     '<button type="button" aria-pressed="false" title="Tells you when a run ends in a tab you left" hidden></button>'
 )
@@ -76,8 +75,7 @@ def compose(playground: Playground) -> Compose:
             can_ask = playground.choose("auto").exact_prices
             exact = gr.Button("Exact price", size="sm", elem_id="exact", visible=can_ask)
             share = share_area()
-            script = _NOTIFY_SCRIPT.read_text(encoding="utf-8")
-            gr.HTML(_NOTIFY, elem_id="notify", js_on_load=script, apply_default_css=False)
+            gr.HTML(_NOTIFY, elem_id="notify", js_on_load=on_load("notify"), apply_default_css=False)
         notice = gr.HTML("", visible=False, elem_id="notice", apply_default_css=False)
     return Compose(mode, prompt, tokens, sheet, mask, bar, tabs, generate, stop, notice, compare, exact, left, share)
 

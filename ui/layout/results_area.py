@@ -7,29 +7,12 @@ import gradio as gr
 from markupsafe import Markup
 
 from backend.playground import Playground
+from ui.events.options import on_load
 from ui.history.tiles import HistoryArea, history_area
 from ui.runs.recovering import recovering_area
 from ui.runs.result_link import result_link_area
 
 MOST_EXAMPLES = 6
-_COPY_JS = """
-element.addEventListener('click', event => {
-  const copy = event.target.closest('[data-copy]');
-  if (copy) {
-    window.playground.copy(copy.parentElement.querySelector('code').textContent, copy);
-  }
-  if (event.target.closest('[data-close]')) {
-    element.querySelectorAll('details, .inspector-head, .code, p').forEach(node => node.remove());
-  }
-});
-const bring = () => requestAnimationFrame(() => requestAnimationFrame(() => {
-  if (!element.querySelector('details')) return;
-  window.playground_bring(element);
-  element.querySelector('summary').focus({preventScroll: true});
-}));
-watch('value', bring);
-bring();  // the first value makes the place
-"""
 WATERMARKED = (
     '<p class="hint">'
     "Results of 256 pixels a side and more carry a watermark in their pixels: it changes them a "
@@ -79,7 +62,9 @@ def results_area(playground: Playground, examples: Mapping[str, Sequence[tuple[s
     with gr.Column(elem_id="results", min_width=280):
         stage = gr.HTML(empty_stage(examples, chosen), elem_id="stage", apply_default_css=False)
         recoverable = recovering_area()
-        inspector = gr.HTML("", visible=False, elem_id="inspector", js_on_load=_COPY_JS, apply_default_css=False)
+        inspector = gr.HTML(
+            "", visible=False, elem_id="inspector", js_on_load=on_load("inspector"), apply_default_css=False
+        )
         link = result_link_area()
         if playground.settings.watermark:
             gr.HTML(WATERMARKED, elem_id="watermarked", apply_default_css=False)

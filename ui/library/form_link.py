@@ -1,7 +1,6 @@
 """The form's link: made from what the form says now, for its visitor to copy; whoever opens it gets a filled form."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -11,7 +10,7 @@ from backend.domain.errors import InvalidRequest, PlaygroundError, Problem
 from backend.domain.requests import Mode
 from backend.library.recipe_links import MOST_CHARACTERS, pack_recipe
 from backend.playground import Playground
-from ui.events.options import QUIET, js_call
+from ui.events.options import QUIET, js_call, on_load
 from ui.events.wires import Wires
 from ui.form.library import Library
 from ui.form.reading import Values, draft, own_options
@@ -31,7 +30,6 @@ _OPTIONS = " {backend}'s own options ({names}) stay here too."
 _TOO_LONG = Problem(
     "prompt", "is too long for a link: shorten it, or send an image file, which holds all its settings."
 )
-_SCRIPT = Path(__file__).parent / "form_link.js"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class ShareArea:
 def share_area() -> ShareArea:
     """Lay out the button, and the place where the link appears."""
     copy = gr.Button("Copy link", size="sm", elem_id="copy-link")
-    script = _SCRIPT.read_text(encoding="utf-8")
+    script = on_load("form_link")
     link = gr.HTML("", visible=False, elem_id="form-link", js_on_load=script, apply_default_css=False)
     return ShareArea(copy, link)
 

@@ -26,8 +26,7 @@ from ui.form.filling import Filling
 from ui.library.file_report import NOTHING, Reading, origin_lines
 from ui.runs.board import error_card
 from ui.serving.caller import caller_of
-
-MOST_BYTES = 30 * 2**20
+from ui.serving.uploads import MOST_FILE_BYTES
 
 NO_SETTINGS = (
     "This image carries no settings that are known here: other programs may have taken them out when it was saved."
@@ -58,8 +57,8 @@ def read_file(playground: Playground, visitor: str, value: Any, backend: Backend
     if not resolved.is_relative_to(Path(get_upload_folder()).resolve()) or not resolved.is_file():
         raise BadImage("The image isn't a file that was uploaded here: upload it first.")
     check_upload(playground, visitor, resolved)
-    if resolved.stat().st_size > MOST_BYTES:
-        raise BadImage(f"The file has more than {MOST_BYTES // 2**20} MB: settings are read from smaller ones.")
+    if resolved.stat().st_size > MOST_FILE_BYTES:
+        raise BadImage(f"The file has more than {MOST_FILE_BYTES // 2**20} MB: settings are read from smaller ones.")
     content = resolved.read_bytes()
     found = Reading(
         read_metadata(content, (backend or playground.choose("auto")).refuses_lora),

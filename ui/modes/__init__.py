@@ -1,6 +1,6 @@
 """The five modes: what each says of itself, and the controls that are peculiar to it.
 
-May import: backend, look, inputs, form.
+May import: backend, look, events, inputs, form.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,13 +1,18 @@
 // The control map follows what it is made of, once it was asked for; the two ends of a range keep their order.
-const PAUSE_MS = 250, RANGES = {thresholds: ['low_threshold', 'high_threshold'], 'window-of-steps': ['control_start', 'control_end']};
-let live = false, wanted = null, shown = null, waiting = null, pushing = false;
+import {when_values} from '../events/followers.js';
 
-element.addEventListener('click', event => {
-  const use = event.target.closest('[data-use]');
-  if (!use) return;
-  live = false;
-  trigger('use', {...use.dataset});
-});
+const PAUSE_MS = 250, RANGES = {thresholds: ['low_threshold', 'high_threshold'], 'window-of-steps': ['control_start', 'control_end']};
+let live = false, wanted = null, shown = null, waiting = null, pushing = false, mounted = false;
+
+export function mount_control_map({element, trigger}) {
+  element.addEventListener('click', event => {
+    const use = event.target.closest('[data-use]');
+    if (!use) return;
+    live = false;
+    trigger('use', {...use.dataset});
+  });
+  mounted = true;
+}
 document.addEventListener('click', event => {
   const id = event.target.closest('button')?.id;
   if (id === 'show-control') { live = true; shown = wanted; }
@@ -15,6 +20,7 @@ document.addEventListener('click', event => {
 });
 
 function follow(values) {
+  if (!mounted) return;
   const own = name => values[`controlnet__${name}`], picture = values.easel?.image?.path;
   for (const [id, ends] of Object.entries(RANGES)) fill(document.getElementById(id), ends.map(own));
   document.getElementById('thresholds').hidden = own('preprocess') !== 'canny';
@@ -53,4 +59,4 @@ function keep_order(event) {
   if (pushed !== least) write(touched, plain(pushed - step));
 }
 for (const kind of ['input', 'change']) document.addEventListener(kind, keep_order);
-window.playground_map = follow;
+when_values(follow);

@@ -1,18 +1,16 @@
 """ControlNet: what of the picture is followed, how tightly, and in which part of the steps."""
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from ui.events.options import on_load
 from ui.modes.fields import Fitted, own_fields
 
 HINT = (
     "Follows the structure of a picture: canny for lines, depth for space, pose for figures, none for a map you have. "
     "A lower scale leaves the words more room; an end before 1 lets detail come late."
 )
-
-_SCRIPT = Path(__file__).with_suffix(".js")
 
 
 def layout(fitted: Fitted) -> dict[str, Any]:
@@ -25,7 +23,7 @@ def layout(fitted: Fitted) -> dict[str, Any]:
         levels = {"low_threshold": {"info": None}, "high_threshold": {"info": None}}
         fields |= own_fields(fitted, "controlnet", "low_threshold", "high_threshold", **levels)
     fields["buy_map"] = gr.Button("", elem_id="buy-map", size="sm", scale=0, min_width=0, visible=False)
-    script = _SCRIPT.read_text(encoding="utf-8")
+    script = on_load("control_map", "use")
     fields["control_map"] = gr.HTML("", elem_id="control-map", js_on_load=script, apply_default_css=False)
     with gr.Row(elem_id="effect-row"):
         fields["offer_check"] = gr.Button("Does it work here?", elem_id="offer-check", size="sm", scale=0, min_width=0)

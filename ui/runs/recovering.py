@@ -13,7 +13,7 @@ from backend.domain.errors import NotFound, NotReady
 from backend.domain.records import Run
 from backend.generation.generate import collect
 from backend.playground import Playground
-from ui.events.options import QUIET
+from ui.events.options import QUIET, on_load
 from ui.events.page_events import data_of
 from ui.events.updates import Updates
 from ui.events.wires import Wires
@@ -23,12 +23,6 @@ from ui.runs.runner import Runner
 from ui.runs.stages import View
 from ui.serving.caller import caller_of
 
-_JS = """
-element.addEventListener('click', event => {
-  const button = event.target.closest('[data-run]');
-  if (button) { button.disabled = true; trigger('recover', {run: button.dataset.run}); }
-});
-"""
 _LINE = Markup(
     "<li><span translate='no'>“{prompt}” · {label} · {when:%d %b, %H:%M} UTC · {price}</span>"
     '<button type="button" class="small" data-run="{run}">Recover</button></li>'
@@ -43,7 +37,9 @@ _SHORT = 80
 
 def recovering_area() -> gr.HTML:
     """Lay out the list; it shows itself once there is something in it."""
-    return gr.HTML("", visible=False, elem_id="recoverable", js_on_load=_JS, apply_default_css=False)
+    return gr.HTML(
+        "", visible=False, elem_id="recoverable", js_on_load=on_load("recoverable", "recover"), apply_default_css=False
+    )
 
 
 @dataclass(frozen=True, slots=True)

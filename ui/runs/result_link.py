@@ -1,7 +1,6 @@
 """A result's link: made, shown and taken back on a sheet over the page; whoever has it sees that one run."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -13,6 +12,7 @@ from backend.domain.requests import MODE_LABELS
 from backend.library.recipe_links import pack_recipe
 from backend.library.result_links import SharedRun
 from backend.playground import Playground
+from ui.events.options import on_load
 from ui.events.page_events import news
 from ui.events.updates import Updates
 from ui.events.wires import Wires
@@ -42,7 +42,6 @@ _REVOKED = Markup(
     '<p role="status">Its address shows nothing any more. Press Link again for a new one.</p>'
     '<div class="result-link-row end"><button type="button" data-close autofocus>Close</button></div></div>'
 )
-_SCRIPT = Path(__file__).parent / "result_link.js"
 _PAGE = Markup(
     '<section class="shared"><h2 class="quiet">A shared result</h2><div class="strip">{images}</div>'
     '<p translate="no">{prompt}</p><p class="hint">{settings}</p>'
@@ -65,7 +64,7 @@ def revoked_html() -> str:
 
 def result_link_area() -> gr.HTML:
     """Lay out the component whose every value is shown on a sheet over the page, wherever on it the button was."""
-    script = _SCRIPT.read_text(encoding="utf-8")
+    script = on_load("result_link")
     return gr.HTML(
         "", html_template="", js_on_load=script, visible="hidden", elem_id="result-link", apply_default_css=False
     )

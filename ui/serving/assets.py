@@ -43,9 +43,9 @@ class Assets:
     The page is not kept: Gradio writes it after headers that anybody may send.
     """
 
-    def __init__(self, app: ASGIApp, style: str = "") -> None:
+    def __init__(self, app: ASGIApp, style: str = "", script: str = "") -> None:
         self.app = app
-        self.head = f"<style>{style}</style>" if style else ""
+        self.heads = {"/": script + (f"<style>{style}</style>" if style else ""), "/endpoints": script}
         self.kept: dict[tuple[str, bool], Reply] = {}
         self.kept_bytes = 0
         self.asked: Counter[str] = Counter()
@@ -63,7 +63,7 @@ class Assets:
             return self._together
         if _FILE.fullmatch(scope["path"]):
             return self._file
-        return self._page if scope["path"] == "/" else None
+        return self._page if scope["path"] in self.heads else None
 
     async def _file(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, gzipped = scope["path"], _takes_gzip(scope)
@@ -89,7 +89,7 @@ class Assets:
             scripts, sheets = self._links(reply.body)
             began, middle, rest = reply.body.partition(b"<head>")
             rest, end, body = rest.rpartition(b"</head>")
-            parts = [began, middle, self.head.encode(), scripts, rest, sheets, end, body]
+            parts = [began, middle, self.heads[scope["path"]].encode(), scripts, rest, sheets, end, body]
             reply.change(b"".join(parts), {})
             if _takes_gzip(scope):
                 reply.compress(FAST)

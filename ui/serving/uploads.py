@@ -19,6 +19,8 @@ from backend.images.incoming import check_header, open_upright
 from backend.playground import Playground
 from ui.serving.served import SERVED, Served, shown_again
 
+MOST_FILE_BYTES = 30 * 2**20
+"""Of a file that a visitor brings."""
 _PNG_URL = "data:image/png;base64,"
 _ADDRESS = re.compile(r"data:image/(?P<format>png|jpeg|webp|avif);base64,", re.ASCII)
 

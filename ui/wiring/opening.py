@@ -13,8 +13,7 @@ from ui.events.wires import Part, Wires
 from ui.library.memory import Remembering
 from ui.serving.caller import caller_of
 
-_OPEN = "() => { window.playground_opens = true; window.playground_form?.open(); }"
-"""On a slow machine the page may be there before the script that asks, which then sees that it is late."""
+_OPEN = "() => window.playground_form.open()"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 // A run that ends while nobody looks: the tab's name says so, and a notification where the visitor pressed for one.
-const KEY = 'playground-notify', button = element.querySelector('button');
-const title = document.title;
-let busy = false;
+const KEY = 'playground-notify';
+let button = null, title = '', busy = false;
 
 const able = 'Notification' in window && window.isSecureContext;
 const wanted = () => able && Notification.permission === 'granted' && localStorage.getItem(KEY) === 'on';
@@ -12,7 +11,7 @@ function show(text) {
   button.textContent = text ?? (wanted() ? '✓ Notify when done' : 'Notify when done');
 }
 
-button.addEventListener('click', async () => {
+async function press() {
   if (wanted()) {
     localStorage.removeItem(KEY);
     show();
@@ -22,7 +21,7 @@ button.addEventListener('click', async () => {
   const answer = await Notification.requestPermission();
   if (answer === 'granted') localStorage.setItem(KEY, 'on');
   show(answer === 'denied' ? 'Your browser blocks notifications' : undefined);
-});
+}
 
 function tell() {
   const failed = document.querySelector('#stage .problem'), picture = document.querySelector('#stage .card img');
@@ -33,10 +32,17 @@ function tell() {
   notice.onclick = () => { window.focus(); notice.close(); };
 }
 
-new MutationObserver(() => {
+function look() {
   const going = Boolean(document.querySelector('#stage .progress'));
   if (busy && !going && document.hidden) tell();
   busy = going;
-}).observe(document.querySelector('#results') ?? document.body, {childList: true, subtree: true});
-document.addEventListener('visibilitychange', () => { if (!document.hidden) document.title = title; });
-show();
+}
+
+export function mount_notify({element}) {
+  button = element.querySelector('button');
+  title = document.title;
+  button.addEventListener('click', press);
+  new MutationObserver(look).observe(document.querySelector('#results') ?? document.body, {childList: true, subtree: true});
+  document.addEventListener('visibilitychange', () => { if (!document.hidden) document.title = title; });
+  show();
+}

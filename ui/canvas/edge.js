@@ -1,17 +1,36 @@
-// What growing and feathering make of the mask, as backend/images/masks.py does it, on a smaller picture. --------------------
-const edge = find('.edge'), MOST_EDGE = 400;
+// What growing and feathering make of the mask, as backend/images/masks.py does it, on a smaller picture.
+import {INK_PARTS, easel, masking} from './easel.js';
+import {stroking} from './mask.js';
+
+const MOST_EDGE = 400;
 let grow_by = 0, feather_by = 0, awaited = false;
 
-function show_edge() {
-  const on = Boolean(picture) && mode() === 'inpaint' && (grow_by > 0 || feather_by > 0);
-  root.classList.toggle('edged', on);
-  if (!on) return;
-  const scale = Math.min(1, MOST_EDGE / Math.max(canvas.width, canvas.height));
+export function mount_edge() {
+  easel.canvas.addEventListener('pointermove', () => {
+    if (!stroking() || awaited) return;
+    awaited = true;
+    requestAnimationFrame(() => { awaited = false; show_edge(); });
+  });
+}
+
+export function set_edge(grow, feather) {
+  grow_by = +grow || 0; feather_by = +feather || 0;
+  if (easel.root) show_edge();
+}
+
+export function show_edge() {
+  const on = masking() && (grow_by > 0 || feather_by > 0);
+  easel.root.classList.toggle('edged', on);
+  if (on) draw_edge(Math.min(1, MOST_EDGE / Math.max(easel.canvas.width, easel.canvas.height)));
+}
+
+function draw_edge(scale) {
+  const {canvas, edge} = easel;
   const width = edge.width = Math.max(1, Math.round(canvas.width * scale));
   const height = edge.height = Math.max(1, Math.round(canvas.height * scale));
   const ink = edge.getContext('2d', {willReadFrequently: true});
   ink.drawImage(canvas, 0, 0, width, height);
-  const pixels = ink.getImageData(0, 0, width, height), data = pixels.data;
+  const pixels = ink.getImageData(0, 0, width, height), {data} = pixels;
   const inside = new Uint8Array(width * height);
   for (let at = 0; at < inside.length; at++) inside[at] = data[4 * at + 3] > 127;
   widen(inside, width, height, grow_by * scale);
@@ -53,10 +72,3 @@ function distances(inside, width, height) {
   sweep([width - 1, height - 1], [-1, -1], -1);
   return far;
 }
-
-canvas.addEventListener('pointermove', () => {
-  if (!stroke || awaited) return;
-  awaited = true;
-  requestAnimationFrame(() => { awaited = false; show_edge(); });
-});
-window.playground_easel.edge = (grow, feather) => { grow_by = +grow || 0; feather_by = +feather || 0; show_edge(); };

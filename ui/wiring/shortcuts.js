@@ -1,0 +1,69 @@
+// What keys do on the page, and the sheet that says so.
+import {turn} from '../events/lightbox.js';
+import {MODES, open_tab} from '../events/mode.js';
+import {visible} from '../events/seen.js';
+
+const HELP = [['Ctrl Enter', 'Generate'], ['Esc', 'Stop'], ['1 – 5', 'The five modes'],
+  ['← →', 'Turn pages in full size'], ['B  E', 'Brush, eraser (on the mask)'], ['[  ]', 'Brush size'],
+  ['← ↑ ↓ →', 'Move the brush'], ['Space', 'Paint where the brush is'], ['Shift →', 'Draw a line with the brush'],
+  ['Ctrl Z', 'Undo on the mask'], ['Shift V', 'Invert the mask'], ['?', 'This']];
+const BUSY_MS = 4000;
+let help = null;
+
+const byId = id => document.getElementById(id);
+
+export function lay_help() {
+  help = document.createElement('dialog');
+  help.id = 'help';
+  help.setAttribute('aria-label', 'Keyboard');
+  const kbd = keys => keys.split(' ').map(key => key && `<kbd>${key}</kbd>`).join(' ');
+  const lines = HELP.map(([keys, does]) => `<dt>${kbd(keys)}</dt><dd>${does}</dd>`).join('');
+  help.innerHTML = `<h2>Keyboard</h2><dl>${lines}</dl><form method="dialog"><button>Close</button></form>`;
+  document.body.append(help);
+}
+
+function press(id) {
+  const button = byId(id);
+  if (visible(button) && !button.disabled) button.click();
+  return visible(button);
+}
+
+const plain = event => !event.ctrlKey && !event.metaKey && !event.altKey && !document.querySelector('dialog[open]')
+  && !event.target.closest('input, textarea, select, [contenteditable]');
+// Esc belongs first to what is open where it is pressed: an input method's words, a list, a sheet over the page.
+const composing = event => event.isComposing || event.keyCode === 229;
+const opened = place => place.closest('[role=combobox][aria-expanded=true]')
+  || place.closest('[data-sure=yes]') || (CSS.supports('selector(:open)') && place.matches('select:open, input:open'));
+const free_to_stop = event => !event.repeat && !composing(event) && !document.querySelector('dialog[open]') && !opened(event.target);
+
+// There is no queue of presses: whoever asks again during a run is told so where Stop stands.
+function busy() {
+  if (!visible(byId('stop')) || byId('busy')) return;
+  const textContent = 'A run goes on: wait for its end, or stop it with Esc.';
+  const line = Object.assign(document.createElement('p'), {id: 'busy', className: 'hint', textContent});
+  line.setAttribute('role', 'status');
+  byId('go').after(line);
+  setTimeout(() => line.remove(), BUSY_MS);
+}
+
+// A list that scrolls is a stop of Tab by itself, and is gone as soon as its box is left: the focus would fall to the page.
+const leave_lists = () => document.querySelectorAll('ul[role=listbox]').forEach(list => { list.tabIndex = -1; });
+
+function generate(event) {
+  if (!document.querySelector('dialog[open]') && !press('generate')) busy();
+  event.preventDefault();
+}
+
+const KEYS = {
+  'Tab': leave_lists,
+  '?': event => { if (plain(event)) help.showModal(); },
+  'Escape': event => { if (free_to_stop(event)) press('stop'); },
+  'ArrowRight': () => turn(1),
+  'ArrowLeft': () => turn(-1),
+};
+MODES.forEach((name, at) => { KEYS[at + 1] = event => { if (plain(event)) open_tab(name); }; });
+
+document.addEventListener('keydown', event => {
+  if ((event.ctrlKey || event.metaKey) && event.key === 'Enter' && !composing(event)) generate(event);
+  else KEYS[event.key]?.(event);
+}, true);
