@@ -10,6 +10,8 @@ from backend.domain.field_notes import Digits, Maps, Only, Picture, Short
 MAX_SEED = 2**63 - 1
 """The largest of a signed 64-bit integer, which databases and torch's generators take."""
 RANDOM_SEED = -1
+SAFE_INTEGER = 2**53
+"""From here on a number of JSON loses digits in JavaScript, whose `MAX_SAFE_INTEGER` is one less (ECMA-262)."""
 LEAST_SIDE, MOST_SIDE = 128, 2048
 """Pixels of an image's side."""
 

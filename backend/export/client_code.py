@@ -3,11 +3,9 @@
 import json
 from typing import Any
 
-from backend.domain.parts import MAX_SEED
+from backend.domain.parts import MAX_SEED, SAFE_INTEGER
 from backend.domain.requests import IMAGE_FIELDS, ControlNet, Request
 from backend.prompts.grammar import escaped
-
-_SAFE_INTEGER = 2**53
 
 _PYTHON = '''"""Makes the run again on this playground. Needs `pip install gradio_client`{files}."""
 
@@ -59,7 +57,7 @@ def arguments(request: Request, backend: str) -> dict[str, Any]:
     """
     pictures = IMAGE_FIELDS[request.mode]
     values = request.model_dump(mode="json", exclude_defaults=True, exclude={"mode", *pictures})
-    seed = request.seed if request.seed < _SAFE_INTEGER else str(min(request.seed, MAX_SEED))
+    seed = request.seed if request.seed < SAFE_INTEGER else str(min(request.seed, MAX_SEED))
     values |= {name: escaped(values[name]) for name in ("prompt", "negative_prompt") if name in values}
     first: dict[str, Any] = {"prompt": values.pop("prompt"), **{name: f"{name}.png" for name in pictures}}
     values.pop("controls", None)

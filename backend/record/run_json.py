@@ -6,11 +6,9 @@ from typing import Any
 
 from backend.domain.errors import PlaygroundError
 from backend.domain.events import Mapped
+from backend.domain.parts import SAFE_INTEGER
 from backend.domain.records import Run, RunImage
 from backend.domain.requests import IN_DIGITS, seeds
-
-SAFE_INTEGER = 2**53
-"""From here on a browser's numbers lose digits (ECMAScript's `MAX_SAFE_INTEGER` is one less)."""
 
 
 def run_json(run: Run) -> dict[str, Any]:

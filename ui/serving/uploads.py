@@ -15,11 +15,11 @@ from gradio.utils import get_upload_folder
 from backend.domain.caller import Caller
 from backend.domain.errors import BadImage, InvalidRequest, Problem
 from backend.generation.picture_access import receive
-from backend.images.incoming import check_header, open_upright
+from backend.images.incoming import MOST_BYTES, check_header, open_upright
 from backend.playground import Playground
 from ui.serving.served import SERVED, Served, shown_again
 
-MOST_FILE_BYTES = 30 * 2**20
+MOST_FILE_BYTES = MOST_BYTES
 """Of a file that a visitor brings."""
 _PNG_URL = "data:image/png;base64,"
 _ADDRESS = re.compile(r"data:image/(?P<format>png|jpeg|webp|avif);base64,", re.ASCII)

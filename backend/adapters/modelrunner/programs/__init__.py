@@ -1,6 +1,6 @@
 """A run at ModelRunner as programs that order it again.
 
-May import: domain, adapters.provider.
+May import: domain, adapters.provider, and its adapter.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -5,8 +5,7 @@ from typing import Any
 from backend.adapters.provider.programs.literal import literal, text
 from backend.adapters.provider.programs.orders import NewId, Orders, Picture, leaves
 from backend.adapters.provider.programs.python_code import is_waited_for, origin_of, output_type, result_field
-
-SAFE_INTEGER = 2**53
+from backend.domain.parts import SAFE_INTEGER
 
 _HEAD = """// Makes the run again: orders it once, waits, and saves picture-1.{suffix} and so on.
 // Runs in Node 18 and later as an .mjs file, with the key in {variable}. Started again, it orders, and pays, again.
