@@ -18,7 +18,7 @@ from backend.adapters.runware.dry_run import MOST_KEYS, DryRuns
 from backend.adapters.runware.inlay import Inlay
 from backend.adapters.runware.mapping import Inlaid, to_tasks
 from backend.adapters.runware.order import STRANGER_PATIENCE, Order, numbered
-from backend.adapters.runware.pictures import Pictures, prepare, size_of
+from backend.adapters.runware.pictures import prepare, size_of
 from backend.adapters.runware.prices import Prices
 from backend.adapters.runware.service import Service, key_mark, new_uuid
 from backend.adapters.runware.wire import MODEL, ImageInference
@@ -29,6 +29,7 @@ from backend.domain.events import Queued, Tell, unheard
 from backend.domain.parts import Control
 from backend.domain.records import Run
 from backend.domain.requests import ControlNet, ImageToImage, Request, controls_of, seeds
+from backend.images.compositing import Brought
 from backend.images.incoming import open_upright
 from backend.images.storage.files import ImageFiles
 from backend.providers import RUNWARE
@@ -182,9 +183,9 @@ class RunwareBackend(ProviderBackend):
         """Close the connections."""
         self.service.line.close()
 
-    def _inlaid(self, request: Request, pictures: Pictures, shop: control_orders.MapShop) -> Inlaid:
+    def _inlaid(self, request: Request, pictures: Brought, shop: control_orders.MapShop) -> Inlaid:
         inlay = Inlay(self.service, shop.key, copies=request.count)
-        images = {"seed_image": inlay.maybe(pictures.seed), "mask_image": inlay.maybe(pictures.mask)}
+        images = {"seed_image": inlay.maybe(pictures.start), "mask_image": inlay.maybe(pictures.mask)}
         names = control_orders.all_of(
             request, self.files, pictures.size, inlay=inlay, detectors=self.detectors, shop=shop
         )
@@ -193,7 +194,7 @@ class RunwareBackend(ProviderBackend):
     def _shop(self, key: SecretStr, job: Job, ids: Mapping[str, Any]) -> control_orders.MapShop:
         return control_orders.MapShop(self.service, key, job, self._sleep, ids)
 
-    def _order(self, request: Request, pictures: Pictures, key: SecretStr, ids: Mapping[str, Any], job: Job) -> Order:
+    def _order(self, request: Request, pictures: Brought, key: SecretStr, ids: Mapping[str, Any], job: Job) -> Order:
         return Order(
             self.service,
             key,

@@ -10,13 +10,13 @@ from PIL import Image
 from pydantic import SecretStr
 
 from backend.adapters.job import Job, remember
-from backend.adapters.runware.pictures import Finish
 from backend.adapters.runware.replies import Answer, Item, Refusal
 from backend.adapters.runware.service import Exchange, Service
 from backend.domain.errors import BadImage, BadReply, GenerationFailed, PlaygroundError, ProviderTimeout, together
 from backend.domain.events import Generated, Progress
 from backend.domain.records import READY
 from backend.domain.requests import Request
+from backend.images.compositing import Finish
 from backend.images.incoming import check_whole
 
 FIRST_WAIT, GROWTH, LONGEST_WAIT = 1.0, 1.5, 5.0
