@@ -63,7 +63,7 @@ class Recorder:
         if signing is None or term is None:
             return None
         backend = self.playground.backends[run.backend]
-        deed = Deed(run.request.mode, term, backend.model_name, backend.label, self.playground.settings.watermark)
+        deed = Deed(run.request.mode, term, backend.model_name, backend.label)
         return signing.of_run(self.playground.files, run.request, deed)
 
     @property

@@ -3,7 +3,7 @@
 import io
 import logging
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import get_args
 
 from PIL import Image, UnidentifiedImageError
@@ -20,8 +20,21 @@ from backend.images.metadata.source_type import Term, marked
 from backend.images.storage.files import ImageFiles
 from backend.images.watermark.pictures import watermarked, watermarked_file
 
-Sign = Callable[[bytes, str, bytes | None], bytes]
-"""Signs a result's file of a format; the last is the provider's own file of it, if there is one. Raises `Unsigned`."""
+
+@dataclass(frozen=True, slots=True)
+class ToSign:
+    """A result's file as it will be handed out, but for its signature, and what has to be told of it besides."""
+
+    content: bytes
+    image_format: str
+    theirs: bytes | None = None
+    """The provider's own file of it, if there is one."""
+    watermark: bool = False
+    """Whether a watermark was written into its pixels: not where they are too few, or can't be read."""
+
+
+Sign = Callable[[ToSign], bytes]
+"""Returns a result's file signed. Raises `Unsigned`."""
 UNSIGNED = "unsigned"
 """Why an image has no signature that it should have, among its details."""
 
@@ -43,19 +56,21 @@ def keep_image(
     for those of the provider's own bytes. `sign` comes last: whatever changed a byte behind it would break the
     signature.
     """
-    if watermark and isinstance(made.image, Image.Image):
-        made = replace(made, image=watermarked(made.image))
+    drawn = made.image
+    if watermark and isinstance(drawn, Image.Image):
+        made = replace(made, image=watermarked(drawn))
     content, image_format, (width, height) = _as_file(run, made)
-    from_provider = isinstance(made.image, bytes)
+    from_provider = isinstance(drawn, bytes)
     bare = _bare(content, image_format, term) if from_provider else content
-    if watermark and from_provider:
-        bare = watermarked_file(bare, image_format)
-    stamped = embed(bare, image_format, of_image(run.request, made.index), made.seed, run.backend)
+    final = watermarked_file(bare, image_format) if watermark and from_provider else bare
+    stamped = embed(final, image_format, of_image(run.request, made.index), made.seed, run.backend)
     stamped = marked(stamped, image_format, term)
     details = dict(made.details)
     if sign is not None:
         try:
-            stamped = sign(stamped, image_format, content if from_provider else None)
+            theirs = content if from_provider else None
+            in_pixels = made.image is not drawn or final is not bare
+            stamped = sign(ToSign(stamped, image_format, theirs, in_pixels))
         except Unsigned as error:
             log.error("An image of run %s isn't signed: %s", run.id, error)
             details[UNSIGNED] = str(error)

@@ -9,10 +9,14 @@ from backend.domain.events import Mapped
 from backend.domain.parts import SAFE_INTEGER
 from backend.domain.records import Run, RunImage
 from backend.domain.requests import IN_DIGITS, seeds
+from backend.images.keep import UNSIGNED
 
 
 def run_json(run: Run) -> dict[str, Any]:
-    """Return a run as JSON; an unknown cost or seed is null, and seeds from 2^53 on are strings."""
+    """Return a run as JSON; an unknown cost or seed is null, and seeds from 2^53 on are strings.
+
+    `unsigned` of an image says why it has no signature where results are signed here, and is null else.
+    """
     return {
         "run_id": run.id,
         "backend": run.backend,
@@ -80,6 +84,7 @@ def _image_json(image: RunImage) -> dict[str, Any]:
         "width": image.width,
         "height": image.height,
         "flagged": image.flagged,
+        "unsigned": image.details.get(UNSIGNED),
     }
 
 

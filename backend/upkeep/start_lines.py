@@ -9,7 +9,10 @@ WATERMARKED = (
     "Every result of 256 pixels a side and more gets a watermark in its pixels (PLAYGROUND_WATERMARK is on): it "
     "changes them a little, also outside a mask, and a seed's picture isn't the one that it is without."
 )
-UNMARKED = "Pictures don't say that a model made them (PLAYGROUND_MARK is off): say it yourself where you show them."
+UNMARKED = (
+    "Pictures don't say in their metadata that a model made them (PLAYGROUND_MARK is off): say it yourself where you "
+    "show them."
+)
 
 _AFTER = "then the certificate ends, and without another one they are handed out unsigned."
 

@@ -112,7 +112,8 @@ _TILE_PICTURE = Markup(
     '<img src="{small}" alt="{alt}" title="{alt}" loading="lazy"></button>'
 )
 _FLAG = Markup('<span class="flag">flagged by the safety check</span>')
-_UNSIGNED = Markup('<span class="flag" title="Not signed: {}.">not signed</span>')
+# Opened by a press, since fingers find no title.
+_UNSIGNED = Markup('<details class="flag"><summary>not signed</summary><p>Not signed: {}.</p></details>')
 _MODES = Markup("").join(Markup('<option value="{}">{}</option>').format(mode, MODE_LABELS[mode]) for mode in MODES[1:])
 SEND = Markup(
     '<select data-act="send" aria-label="Use this image in another mode"><option value="">Use in …</option>{}</select>'

@@ -2,7 +2,7 @@
 
 import io
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -18,10 +18,8 @@ from backend.images.credentials.library import context_of, library
 from backend.images.credentials.reader import settings_of
 from backend.images.credentials.sources import Sources
 from backend.images.encoding import encode
+from backend.images.keep import Sign, ToSign
 from backend.images.storage.files import ImageFiles
-
-Sign = Callable[[bytes, str, bytes | None], bytes]
-"""Signs a result's file of a format; the last is a provider's own file of it, if there is one."""
 
 log = logging.getLogger(__name__)
 
@@ -54,11 +52,12 @@ class Signing:
         return self.sign(content, image_format, deed, [replace(each, content=b"", private=()) for each in sources])
 
     def of_run(self, files: ImageFiles, request: Request, deed: Deed) -> Sign:
-        """Return what signs the results of a run."""
+        """Return what signs the results of a run; each tells for itself whether it has a watermark."""
         sources = Sources(files, self.checker, request)
 
-        def sign(content: bytes, image_format: str, theirs: bytes | None) -> bytes:
-            return self.sign(content, image_format, deed, sources.of(theirs, image_format))
+        def sign(made: ToSign) -> bytes:
+            done = replace(deed, watermark=made.watermark)
+            return self.sign(made.content, made.image_format, done, sources.of(made.theirs, made.image_format))
 
         return sign
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from backend.domain.errors import BadImage
 from backend.images.incoming import check_header, opened
-from backend.images.watermark.add import add
+from backend.images.watermark.add import LEAST_SIDE, add
 from backend.images.watermark.find import is_marked
 
 log = logging.getLogger(__name__)
@@ -19,7 +19,9 @@ _QUALITY = 95
 
 
 def watermarked(picture: Image.Image) -> Image.Image:
-    """Return the picture in RGB with the mark; what is transparent stays so (RGBA)."""
+    """Return the picture in RGB with the mark; what is transparent stays so (RGBA). A small one comes back as it is."""
+    if min(picture.size) < LEAST_SIDE:
+        return picture
     see_through = picture.has_transparency_data
     whole = picture.convert("RGBA" if see_through else "RGB")
     marked = Image.fromarray(add(np.asarray(whole.convert("RGB"))))
@@ -31,12 +33,14 @@ def watermarked(picture: Image.Image) -> Image.Image:
 def watermarked_file(content: bytes, image_format: str) -> bytes:
     """Return a provider's file encoded anew with the mark, and with its EXIF data and colour profile.
 
-    One whose pixels can't be read comes back as it is: it is paid, and kept all the same.
+    One whose pixels are too few, or can't be read, comes back as it is: it is paid, and kept all the same.
     """
     try:
         with opened(io.BytesIO(content)) as picture:
             kept = {name: value for name in ("exif", "icc_profile") if (value := picture.info.get(name))}
             marked = watermarked(picture)
+            if marked is picture:
+                return content
     except BadImage as error:
         log.warning("A provider's picture is kept without a watermark: %s", error)
         return content

@@ -26,7 +26,9 @@ from backend.images.keep import UNSIGNED
 from backend.images.metadata.origin import read_origin
 from backend.images.metadata.provenance import without_manifest
 from backend.images.metadata.texts import has_manifest
+from backend.images.watermark.pictures import carries_watermark
 from backend.playground import Playground
+from backend.record.run_json import run_json
 from backend.restore.read import read_metadata
 from tests.backend.generation.test_recovery import left_running, wait_until_finished
 from tests.backend.images.credentials.conftest import short_lived, signing
@@ -106,6 +108,7 @@ def test_each_image_of_a_batch_has_a_signature_of_its_own_and_its_size_is_what_l
     assert len({active(content, "png")["label"] for content in contents}) == 3
     assert [image.bytes for image in run.images] == list(map(len, contents))
     assert all(UNSIGNED not in image.details for image in run.images)
+    assert [image["unsigned"] for image in run_json(run)["images"]] == [None] * 3
 
 
 def test_many_runs_at_once_are_all_signed(signer: Playground) -> None:
@@ -234,6 +237,7 @@ def test_a_certificate_that_ends_leaves_results_unsigned_and_that_is_said(
     run = run_of(signer)
     assert not has_manifest(signer.files.whole(run.images[0].sha256))
     assert "renew it" in run.images[0].details[UNSIGNED]
+    assert "renew it" in run_json(run)["images"][0]["unsigned"]
     assert "isn't signed" in caplog.text
 
 
@@ -255,11 +259,38 @@ def test_a_photo_is_looked_at_once_for_all_images_of_a_run(signer: Playground, m
     assert len(looked) == 1
 
 
-def test_a_watermark_is_told_and_signed_with_the_pixels_that_it_changed(signer: Playground) -> None:
-    settings = signer.settings.model_copy(update={"watermark": True})
-    content = file_of(dataclasses.replace(signer, settings=settings))
+@pytest.fixture
+def marking(signer: Playground) -> Playground:
+    """Return a playground that signs and writes a watermark."""
+    return dataclasses.replace(signer, settings=signer.settings.model_copy(update={"watermark": True}))
+
+
+@pytest.mark.parametrize("options", [{}, {"provider": True}])
+def test_a_watermark_is_told_and_signed_with_the_pixels_that_it_changed(
+    marking: Playground, options: dict[str, bool]
+) -> None:
+    content = file_of(marking, width=512, height=512, options=options)
     assert [each["action"] for each in actions(content, "png")] == ["c2pa.created", "c2pa.edited"]
-    assert signer.checker.read(content).standing == "trusted"
+    assert marking.checker.read(content).standing == "trusted"
+    assert carries_watermark(content)
+
+
+@pytest.mark.parametrize("options", [{}, {"provider": True}])
+def test_no_watermark_is_told_of_a_picture_that_is_too_small_for_one(
+    marking: Playground, options: dict[str, bool]
+) -> None:
+    content = file_of(marking, width=128, height=512, options=options)
+    assert [each["action"] for each in actions(content, "png")] == CREATED
+    assert marking.checker.read(content).standing == "trusted"
+
+
+def test_no_watermark_is_told_of_a_paid_file_whose_pixels_cannot_be_read(
+    marking: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = encode(NOISE.resize((512, 512)), "jpeg")
+    monkeypatch.setattr("backend.adapters.fake.encode", lambda *_: theirs[: len(theirs) // 2])
+    content = file_of(marking, width=512, height=512, options={"provider": True})
+    assert [each["action"] for each in actions(content, "jpeg")] == CREATED
 
 
 def test_an_input_that_is_gone_keeps_no_result_from_being_signed(

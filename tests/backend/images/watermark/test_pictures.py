@@ -118,6 +118,12 @@ def test_a_paid_file_that_is_cut_off_is_kept_as_it_came(image_format: str) -> No
     assert not carries_watermark(cut)
 
 
+@pytest.mark.parametrize("image_format", FORMATS)
+def test_a_providers_small_file_is_not_encoded_anew_for_nothing(image_format: OutputFormat) -> None:
+    theirs = encode(CLOUDS.resize((128, 512)), image_format)
+    assert watermarked_file(theirs, image_format) == theirs
+
+
 def test_files_that_mean_harm_are_not_decoded() -> None:
     bomb = file_of(Image.new("1", (6400, 6400)), "png")
     assert not carries_watermark(bomb)
