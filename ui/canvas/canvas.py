@@ -5,7 +5,6 @@ Gradio's own editors upload the whole picture again at every event of the page; 
 
 from pathlib import Path
 from string import Template
-from typing import Any
 
 import gradio as gr
 
@@ -28,12 +27,12 @@ def easel() -> gr.HTML:
     )
 
 
-def picture_of(value: Any) -> Any:
+def picture_of(value: object) -> object:
     """Return the uploaded file in the easel's value, or None."""
     return value.get("image") if isinstance(value, dict) else None
 
 
-def sheet(path: Path, address: str) -> dict[str, Any]:
+def sheet(path: Path, address: str) -> dict[str, object]:
     """Return a file of Gradio's cache as the easel's value; the browser finds out its size."""
     file = {"path": str(path), "url": address, "orig_name": path.name, "meta": {"_type": "gradio.FileData"}}
     return {"image": file}

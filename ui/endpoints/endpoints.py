@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import FileData
 from gradio.events import api
+from pydantic import JsonValue
 
 from backend.adapters.base import Backend
 from backend.domain.caller import Caller
@@ -20,7 +21,7 @@ from backend.record.run_json import runs_json
 from backend.threads.stream import TICK_SECONDS
 from ui.endpoints.control_map import ControlMapApi
 from ui.endpoints.script_runs import Progressing, Scripts
-from ui.endpoints.space_shapes import Spaces
+from ui.endpoints.space_shapes import Answer, Spaces
 from ui.form.signatures import optional, parameter, parameters_of, typed
 from ui.library.file_report import reading_json
 from ui.library.from_file import read_file
@@ -75,7 +76,7 @@ class Api:
     def _endpoint(self, mode: Mode) -> Callable[..., Any]:
         parameters = parameters_of(mode)
 
-        def call(*given: Any) -> Iterator[tuple[list[dict[str, Any]], dict[str, Any]]]:
+        def call(*given: Any) -> Iterator[Answer]:
             request, *rest = given
             yield from self.run(mode, caller_of(self.playground, request), dict(zip(parameters, rest, strict=True)))
 
@@ -90,7 +91,7 @@ class Api:
         others = {name: optional(found) for name, found in parameters.items() if name != "prompt"}
         mode_first = {"prompt": parameters["prompt"], "mode": parameter("mode", str, "text_to_image"), **others}
 
-        def call(*given: Any) -> dict[str, Any]:
+        def call(*given: Any) -> dict[str, object]:
             request, *rest = given
             values = dict(zip(mode_first, rest, strict=True))
             return self.price(values.pop("mode"), caller_of(self.playground, request), values)
@@ -98,9 +99,7 @@ class Api:
         summary = "Tell what a request may cost, in USD, before it is run; null where nobody knows."
         return typed(call, "estimate", summary, list(mode_first.values()), dict)
 
-    def run(
-        self, mode: Mode, caller: Caller, values: dict[str, Any]
-    ) -> Iterator[tuple[list[dict[str, Any]], dict[str, Any]]]:
+    def run(self, mode: Mode, caller: Caller, values: dict[str, JsonValue]) -> Iterator[Answer]:
         """Run a request and yield its images and what is told of it, as they come; raise `gr.Error` at its end."""
         try:
             for now in _seldom(self.scripts.run(mode, caller, values)):
@@ -111,7 +110,7 @@ class Api:
         except PlaygroundError as error:
             raise gr.Error(words.sentence(error), print_exception=False) from error
 
-    def price(self, mode: str, caller: Caller, values: Mapping[str, Any]) -> dict[str, Any]:
+    def price(self, mode: str, caller: Caller, values: Mapping[str, JsonValue]) -> dict[str, object]:
         """Return what a request may cost; raise `gr.Error` with the sentence of what is wrong with it."""
         try:
             if mode not in REQUEST_TYPES:
@@ -127,7 +126,7 @@ class Api:
         told = {name: None if amount is None else float(amount) for name, amount in amounts.items()}
         return {"backend": backend.name, **told, "free": estimate.free, "note": estimate.note}
 
-    def _described(self, backend: Backend, caller: Caller) -> dict[str, Any]:
+    def _described(self, backend: Backend, caller: Caller) -> dict[str, object]:
         can, state = backend.capabilities, backend.state(caller)
         return {
             "name": backend.name,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from anyio.to_thread import run_sync
+from pydantic import JsonValue
 from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from mcp.server.lowlevel import Server
     from mcp.types import CallToolResult, Tool
 
+    Serving = Server[Any, Any]
+
 PATH = "/mcp"
 VIEW_PIXELS = 768
 """The longer side of the view that an assistant gets; the file itself lies at the address in the answer."""
@@ -51,7 +54,7 @@ class Said:
     """One step of a tool: what goes on, or the answer with its views (JPEG)."""
 
     event: Event | None = None
-    answer: Any = None
+    answer: dict[str, object] | None = None
     views: tuple[bytes, ...] = ()
 
 
@@ -60,7 +63,7 @@ class Tools:
 
     def __init__(self, api: Api) -> None:
         self.api = api
-        self._server: Server[Any, Any] | None = None
+        self._server: Serving | None = None
 
     def route(self) -> Route:
         """Return the place of the tools among the page's routes."""
@@ -76,23 +79,23 @@ class Tools:
         async with sessions.run():
             await sessions.handle_request(scope, receive, send)
 
-    def _built(self) -> "Server[Any, Any]":
+    def _built(self) -> "Serving":
         from mcp.server.lowlevel import Server
         from mcp.types import CallToolResult, Tool
 
-        server: Server[Any, Any] = Server("Z-Image Playground", instructions=INSTRUCTIONS)
+        server: Serving = Server("Z-Image Playground", instructions=INSTRUCTIONS)
 
         async def listed() -> list[Tool]:
             return tools()
 
-        async def called(name: str, arguments: dict[str, Any]) -> CallToolResult:
+        async def called(name: str, arguments: dict[str, JsonValue]) -> CallToolResult:
             return await _carry_out(server, self.steps(name, arguments, server.request_context.request))
 
         server.list_tools()(listed)  # type: ignore[no-untyped-call]
         server.call_tool()(called)
         return server
 
-    def steps(self, name: str, arguments: dict[str, Any], request: Request | None) -> Iterator[Said]:
+    def steps(self, name: str, arguments: dict[str, JsonValue], request: Request | None) -> Iterator[Said]:
         """Yield what a tool does, its answer last; raise a `PlaygroundError` or `gr.Error` where there is none."""
         asker = gr.Request(request)
         match name:
@@ -111,7 +114,7 @@ class Tools:
             case _:
                 yield from self._run(name, arguments, asker)
 
-    def _run(self, name: str, arguments: dict[str, Any], asker: gr.Request) -> Iterator[Said]:
+    def _run(self, name: str, arguments: dict[str, JsonValue], asker: gr.Request) -> Iterator[Said]:
         mode = next((mode for mode in MODES if mode == name), None)
         if mode is None:
             raise InvalidRequest([Problem("tool", f"{name!r} isn't one of this playground's.")])
@@ -127,7 +130,7 @@ class Tools:
         told |= {name: value for name, value in (("lost", lost), ("notes", list(now.notes))) if value}
         return Said(answer={**told, "files": files}, views=views)
 
-    def _map(self, arguments: dict[str, Any], asker: gr.Request) -> Iterator[Said]:
+    def _map(self, arguments: dict[str, JsonValue], asker: gr.Request) -> Iterator[Said]:
         caller = caller_of(self.api.playground, asker)
         for event in self.api.maps.events(caller, **_files(arguments, self.api.served)):
             if isinstance(event, Mapped):
@@ -146,7 +149,7 @@ def tools() -> "list[Tool]":
     from mcp.types import Tool, ToolAnnotations
 
     reads = ToolAnnotations(readOnlyHint=True)
-    nothing: dict[str, Any] = {"type": "object", "properties": {}, "additionalProperties": False}
+    nothing: dict[str, object] = {"type": "object", "properties": {}, "additionalProperties": False}
     picture = {**nothing, "properties": {"image": {"type": "string", "description": IMAGE}}, "required": ["image"]}
     price = "Tell what a request may cost in USD before it is run; null where nobody knows."
     makers = "List who can make images here: modes, limits, what each lacks, and whether it is ready."
@@ -176,7 +179,7 @@ def _address(file: Path, asker: gr.Request) -> str:
     return (str(asker.request.base_url) if asker.request else "") + url(file)
 
 
-async def _carry_out(server: "Server[Any, Any]", steps: Iterator[Said]) -> "CallToolResult":
+async def _carry_out(server: "Serving", steps: Iterator[Said]) -> "CallToolResult":
     """Take the steps in threads, tell the assistant how far they are, and return the answer or what went wrong."""
     from mcp.types import CallToolResult, TextContent
 
@@ -193,7 +196,7 @@ async def _carry_out(server: "Server[Any, Any]", steps: Iterator[Said]) -> "Call
     return _result(said)
 
 
-async def _tell(server: "Server[Any, Any]", event: Event | None) -> None:
+async def _tell(server: "Serving", event: Event | None) -> None:
     context = server.request_context
     token = context.meta.progressToken if context.meta else None
     if token is None or not isinstance(event, Progress | Queued):
@@ -217,10 +220,10 @@ def _result(said: Said | None) -> "CallToolResult":
     return CallToolResult(content=[*views, text], structuredContent=said.answer)
 
 
-def _files(arguments: dict[str, Any], served: Served) -> dict[str, Any]:
+def _files(arguments: dict[str, JsonValue], served: Served) -> dict[str, Any]:
     """Return the arguments with each image as a file that was uploaded."""
     given = {name: arguments[name] for name in ("image", "mask") if arguments.get(name) is not None}
-    found: dict[str, Any] = {name: keep_address(value, served) for name, value in given.items()}
+    found: dict[str, object] = {name: keep_address(value, served) for name, value in given.items()}
     controls = arguments.get("controls")
     if isinstance(controls, list):
         found["controls"] = [

@@ -5,6 +5,8 @@ from typing import Any
 from backend.domain.parts import Control
 from backend.domain.requests import IMAGE_FIELDS, IN_DIGITS, MAPPING, MODES, REQUEST_TYPES, Mode
 
+Schema = dict[str, Any]
+"""A JSON schema, or a part of one."""
 IMAGE = (
     "A PNG, JPEG, WebP or AVIF: a `data:` address with its bytes in base64, the path that POST /gradio_api/upload "
     "returned for the file, or the address of a file in an answer of these tools. Other web addresses are not fetched."
@@ -29,7 +31,7 @@ CONTROL_MAP = (
     "again, give that address to `controlnet` as `image` with preprocess none."
 )
 _STYLES = {"type": "array", "items": {"type": "string"}, "default": [], "title": "Styles"}
-_OURS: dict[str, dict[str, Any]] = {
+_OURS: dict[str, Schema] = {
     "backend": {"type": "string", "default": "auto", "description": "A name that `backends` tells, or auto."},
     "styles": {**_STYLES, "description": "Names that `styles` tells: words laid around the prompt."},
 }
@@ -41,10 +43,10 @@ def describe(mode: Mode) -> str:
     return f"{REQUEST_TYPES[mode].__doc__} {_WHEN[mode]} {_ANSWER}"
 
 
-def input_schema(mode: Mode) -> dict[str, Any]:
+def input_schema(mode: Mode) -> Schema:
     """Return the JSON schema of a mode's inputs, made from its request type."""
     schema = REQUEST_TYPES[mode].model_json_schema()
-    properties: dict[str, Any] = {**schema["properties"]}
+    properties: Schema = {**schema["properties"]}
     properties.pop("mode")
     properties["prompt"] = {**properties["prompt"], "description": properties["prompt"]["description"] + _DYNAMIC}
     for name in IN_DIGITS & properties.keys():
@@ -58,7 +60,7 @@ def input_schema(mode: Mode) -> dict[str, Any]:
     return {**schema, "properties": ordered, "$defs": parts, "title": mode, "additionalProperties": False}
 
 
-def estimate_schema() -> dict[str, Any]:
+def estimate_schema() -> Schema:
     """Return the JSON schema of an estimate's inputs: a mode, and any field of it."""
     mode = {"type": "string", "enum": list(MODES), "default": "text_to_image"}
     fields = {name: field for each in MODES for name, field in input_schema(each)["properties"].items()}
@@ -66,7 +68,7 @@ def estimate_schema() -> dict[str, Any]:
     return {"type": "object", "properties": {"mode": mode, **fields}, "required": ["prompt"], "$defs": parts}
 
 
-def control_map_schema() -> dict[str, Any]:
+def control_map_schema() -> Schema:
     """Return the JSON schema of a control map's inputs."""
     known = Control.model_json_schema()["properties"]
     buy = "Yes to the price of a map that costs money; the refusal without it names the price."
@@ -81,6 +83,6 @@ def control_map_schema() -> dict[str, Any]:
     return {"type": "object", "properties": fields, "required": ["image"], "additionalProperties": False}
 
 
-def _with_a_picture(part: dict[str, Any]) -> dict[str, Any]:
+def _with_a_picture(part: Schema) -> Schema:
     """Return the schema of a control whose image is brought along, as those of a mode are."""
     return {**part, "properties": {**part["properties"], "image": {"type": "string", "description": IMAGE}}}

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from backend.domain.caller import Caller
 from backend.domain.errors import InvalidRequest, PlaygroundError, Problem, from_validation
@@ -40,7 +39,7 @@ class Scripts:
     playground: Playground
     library: Library
 
-    def asked(self, mode: Mode, values: Mapping[str, Any], caller: Caller) -> Asked:
+    def asked(self, mode: Mode, values: Mapping[str, JsonValue], caller: Caller) -> Asked:
         """Read a request out of values by name; raise `InvalidRequest` or `BadImage` with the field's name.
 
         `backend` and `styles` are no fields of the request; images are files that were uploaded, or None.
@@ -61,7 +60,7 @@ class Scripts:
             raise from_validation(error) from error
         return Asked(backend, request, self.library.wording(caller, styles), notes)
 
-    def run(self, mode: Mode, caller: Caller, values: Mapping[str, Any]) -> Iterator[Progressing]:
+    def run(self, mode: Mode, caller: Caller, values: Mapping[str, JsonValue]) -> Iterator[Progressing]:
         """Run what the values ask for, a prompt with choices as a run an image; `over` marks the last word.
 
         Raises a `PlaygroundError` where nothing came of it; what came before a failure is kept and told.
@@ -102,13 +101,13 @@ def _refuse_nothing(now: Progressing) -> None:
         raise PlaygroundError("The run was stopped on the page of its visitor.", billed="unknown")
 
 
-def _names(styles: Any) -> list[str]:
+def _names(styles: object) -> list[str]:
     if styles is None or (isinstance(styles, list) and all(isinstance(name, str) for name in styles)):
         return list(styles or ())
     raise InvalidRequest([Problem("styles", "must be a list of names; `/styles` tells them.")])
 
 
-def _control(entry: Any, uploads: Uploads) -> Any:
+def _control(entry: object, uploads: Uploads) -> object:
     if not isinstance(entry, dict) or not isinstance(entry.get("image"), dict):
         return entry
     return {**entry, "image": uploads.picture(entry["image"])}

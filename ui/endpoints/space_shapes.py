@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import FileData
 from gradio.events import api
+from pydantic import JsonValue
 
 from backend.domain.caller import Caller
 from backend.domain.errors import InvalidRequest, Problem
@@ -16,7 +17,9 @@ from backend.playground import Playground
 from ui.look.words import sentence
 from ui.serving.caller import caller_of
 
-Run = Callable[[Mode, Caller, dict[str, Any]], Iterator[tuple[list[dict[str, Any]], dict[str, Any]]]]
+Answer = tuple[list[dict[str, Any]], dict[str, Any]]
+"""The files so far, and what is said of the run."""
+Run = Callable[[Mode, Caller, dict[str, JsonValue]], Iterator[Answer]]
 """What runs a mode's values for a caller, and yields the files so far and what is said of them."""
 _GALLERY = tuple[list[FileData], str, int]
 _IMAGE = tuple[FileData, int]
@@ -47,7 +50,8 @@ class Spaces:
     ) -> Iterator[_GALLERY]:
         """Make an image as the official Space does. Returns the gallery with it in front, and the seed twice."""
         width, height = _sides(resolution)
-        values = {"prompt": prompt, "width": width, "height": height, "steps": steps, "shift": shift}
+        values: dict[str, JsonValue] = {"prompt": prompt, "width": width, "height": height, "steps": steps}
+        values["shift"] = shift
         for files, used in self._one(request, {**values, "seed": -1 if random_seed else seed}):
             gallery: Any = [*files, *(gallery_images or [])]
             yield gallery, str(used), used
@@ -63,12 +67,13 @@ class Spaces:
         randomize_seed: bool = True,
     ) -> Iterator[_IMAGE]:
         """Make an image from words. Returns it and its seed."""
-        values = {"prompt": prompt, "width": width, "height": height, "steps": num_inference_steps}
+        values: dict[str, JsonValue] = {"prompt": prompt, "width": width, "height": height}
+        values["steps"] = num_inference_steps
         for files, used in self._one(request, {**values, "seed": -1 if randomize_seed else seed}):
             image: Any = files[0] if files else None
             yield image, used
 
-    def _one(self, request: gr.Request, values: dict[str, Any]) -> Iterator[tuple[list[dict[str, Any]], int]]:
+    def _one(self, request: gr.Request, values: dict[str, JsonValue]) -> Iterator[tuple[list[dict[str, Any]], int]]:
         """Yield the files and the seed so far (0 until it is known): Gradio can cancel between two of them."""
         caller = caller_of(self.playground, request)
         for files, run in self.run("text_to_image", caller, {**values, "backend": "auto"}):
@@ -80,7 +85,7 @@ def _answering(call: Callable[..., Any], answer: Any) -> Callable[..., Any]:
     """Return a generator as an endpoint whose answer is of this type: Gradio reads it as each of its words."""
 
     @functools.wraps(call)
-    def said(*given: Any, **named: Any) -> Iterator[Any]:
+    def said(*given: object, **named: object) -> Iterator[Any]:
         yield from call(*given, **named)
 
     shaped: Any = said

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
 from gradio.components import Component
 
-from ui.events.options import QUIET
+from ui.events.options import QUIETLY, How
 from ui.events.page_events import data_of, news
 from ui.events.updates import Updates
 
@@ -21,7 +21,7 @@ class Press:
 
     answer: Callable[..., Updates]
     inputs: Sequence[Component]
-    outputs: Sequence[Any]
+    outputs: Sequence[Block]
     refresh: bool
 
 
@@ -37,7 +37,7 @@ class Presses:
         button: gr.Button | str,
         answer: Callable[..., Updates],
         inputs: Sequence[Component] = (),
-        outputs: Sequence[Any] = (),
+        outputs: Sequence[Block] = (),
         *,
         refresh: bool = False,
     ) -> None:
@@ -54,10 +54,10 @@ class Presses:
         """Wire all of them, once."""
         inputs = {each for press in self.known.values() for each in press.inputs}
         outputs = dict.fromkeys(each for press in self.known.values() for each in press.outputs)
-        how: dict[str, Any] = {"preprocess": False, "trigger_mode": "multiple", **QUIET}
+        how: How = {"preprocess": False, "trigger_mode": "multiple", **QUIETLY}
         box.pressed(self.answer, inputs, [self.place, *outputs], **how)
 
-    def answer(self, given: dict[Component, Any], event: gr.EventData, request: gr.Request) -> Updates:
+    def answer(self, given: dict[Component, object], event: gr.EventData, request: gr.Request) -> Updates:
         """Return what the pressed button changes; an unknown one changes nothing."""
         press = self.known.get(str(data_of(event).get("button", "")))
         if press is None:
@@ -66,7 +66,7 @@ class Presses:
         return {self.place: news() if press.refresh else gr.skip(), **updates}
 
 
-def _read(component: Component, value: Any) -> Any:
+def _read(component: Component, value: object) -> object:
     """Return a value as Gradio reads it, but for a choice's: what a visitor keeps is known here, not in the session.
 
     Gradio holds a choice to the list that the page's session was given last, and a session may be given up.

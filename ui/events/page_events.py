@@ -22,7 +22,7 @@ _PROMISED = " promised"
 
 
 def signals(
-    *, names: Iterable[str], grid: Mapping[str, Any], backend: str, outpainted: Mapping[str, int | None]
+    *, names: Iterable[str], grid: Mapping[str, object], backend: str, outpainted: Mapping[str, int | None]
 ) -> gr.HTML:
     """Lay the component out; its value is the last answer, as `answer` makes it.
 
@@ -68,7 +68,7 @@ def data_of(event: gr.EventData) -> dict[str, Any]:
 
 def answer(
     turn: str,
-    kept: Mapping[str, Any] | None = None,
+    kept: Mapping[str, object] | None = None,
     *,
     going: bool = False,
     promised: bool = False,

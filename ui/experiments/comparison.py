@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
 from PIL import Image
+from pydantic import JsonValue
 
 from backend.domain.caller import Caller
 from backend.domain.errors import PlaygroundError, Problem, StorageFull, Unsupported
@@ -45,17 +45,17 @@ class Comparing:
         self.runner.runs(self.runner.outputs.compare.click, self.compare, wires)
         self.runner.runs(wires.box.grid, self.grid, wires)
 
-    def compare(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
+    def compare(self, request: gr.Request, **values: JsonValue) -> Iterator[Updates]:
         """Run the request on all backends at once."""
         given = spread(values)
         yield from self.runner.guarded(lambda caller: self._compare(given, caller), self._caller(request))
 
-    def grid(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
+    def grid(self, request: gr.Request, **values: JsonValue) -> Iterator[Updates]:
         """Run the request once for every cell of the grid."""
         given = spread(values)
         yield from self.runner.guarded(lambda caller: self._grid(given, caller), self._caller(request))
 
-    def offer(self, request: gr.Request, **values: Any) -> Updates:
+    def offer(self, request: gr.Request, **values: JsonValue) -> Updates:
         """Return the button of a comparison with who takes part, at which size, and what it may cost."""
         try:
             running = self._running(priced(values), self._caller(request))
@@ -68,7 +68,7 @@ class Comparing:
         text = " · ".join((_invitation(able), *_size_of(running), words.price(price(running))))
         return {self.runner.outputs.compare: gr.update(value=text, interactive=True)}
 
-    def grid_price(self, request: gr.Request, **values: Any) -> str:
+    def grid_price(self, request: gr.Request, **values: JsonValue) -> str:
         """Return how many images the grid makes, and what the whole may cost; or what is wrong with it."""
         caller = self._caller(request)
         try:
@@ -85,12 +85,12 @@ class Comparing:
     def _caller(self, request: gr.Request) -> Caller:
         return caller_of(self.runner.playground, request)
 
-    def _running(self, values: Mapping[str, Any], caller: Caller) -> list[Contender]:
+    def _running(self, values: Mapping[str, JsonValue], caller: Caller) -> list[Contender]:
         asked = self.runner.asked(values, caller)
         chosen, playground = asked.backend.name, self.runner.playground
         return contenders(playground, caller, asked.request, chosen=chosen, wording=asked.wording)
 
-    def _compare(self, values: dict[str, Any], caller: Caller) -> Iterator[View]:
+    def _compare(self, values: dict[str, JsonValue], caller: Caller) -> Iterator[View]:
         running = self._running(values, caller)
         if not is_comparison(running):
             reasons = " ".join(f"{one.label}: {_why(one.error)}" for one in running if one.error)
@@ -128,7 +128,7 @@ class Comparing:
         cost = Markup('<span class="quiet">{}</span>').format(words.price(one.estimate)) if one.estimate else ""
         return Markup('<section class="column"><h3>{} {}</h3>{}{}</section>').format(one.label, cost, body, note)
 
-    def _plan(self, values: dict[str, Any], caller: Caller) -> Plan:
+    def _plan(self, values: dict[str, JsonValue], caller: Caller) -> Plan:
         given = {name: str(values.pop(name, None) or "") for name in ("across", "across_values", "down", "down_values")}
         asked = self.runner.asked(values, caller)
         wanted = [(given[name], given[f"{name}_values"]) for name in ("across", "down") if given[name]]
@@ -137,7 +137,7 @@ class Comparing:
         request = prepare(asked.backend, caller, asked.request)
         return plan(self.runner.playground, caller, asked.backend.name, request, axes, asked.wording)
 
-    def _grid(self, values: dict[str, Any], caller: Caller) -> Iterator[View]:
+    def _grid(self, values: dict[str, JsonValue], caller: Caller) -> Iterator[View]:
         planned = self._plan(values, caller)
         boards = {cell.key: self._cell(cell, caller) for cell in planned.cells}
         view = View(boards.values(), lambda: self._table(planned, boards))

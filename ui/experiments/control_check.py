@@ -7,6 +7,7 @@ from typing import Any, assert_never
 import gradio as gr
 from gradio.components import Component
 from markupsafe import Markup
+from pydantic import JsonValue
 
 from backend.adapters.base import Backend
 from backend.domain.caller import Caller
@@ -26,7 +27,7 @@ from backend.domain.events import (
 from backend.domain.records import Run
 from backend.domain.requests import ControlNet
 from backend.experiments.control_check import Effect, check_effect, effect_estimate
-from ui.events.options import QUIET
+from ui.events.options import QUIETLY, How
 from ui.events.updates import Updates
 from ui.events.wires import Wires
 from ui.inputs.panel import spread
@@ -59,17 +60,18 @@ class EffectCheck:
     def connect(self, wires: Wires) -> None:
         """Wire the check whether a control acts."""
         asked = wires.but()
-        how: dict[str, Any] = {"preprocess": False, **QUIET}
-        self.asking.click(self.offer, None, self.outputs(), queue=False, inputs_kwargs=asked, **how)
+        how: How = {"preprocess": False, "inputs_kwargs": asked, **QUIETLY}
+        at_once: How = {**how, "queue": False}
+        offered: How = {**how, "inputs_kwargs": {**asked, "offered": self.run_button}, "trigger_mode": "once"}
+        self.asking.click(self.offer, None, self.outputs(), **at_once)
         changed = [*self.outputs(), *self.runner.outputs.buttons(), self.runner.outputs.news]
-        given = {**asked, "offered": self.run_button}
-        self.run_button.click(self.check, None, changed, inputs_kwargs=given, trigger_mode="once", **how)
+        self.run_button.click(self.check, None, changed, **offered)
 
     def outputs(self) -> list[Component]:
         """Return what the first answer changes, and the second beside Stop and the history."""
         return [self.place, self.run_button]
 
-    def offer(self, request: gr.Request, **values: Any) -> Updates:
+    def offer(self, request: gr.Request, **values: JsonValue) -> Updates:
         """Say what the check does and costs, and show the button that runs it."""
         try:
             caller = caller_of(self.playground, request)
@@ -78,7 +80,7 @@ class EffectCheck:
         except PlaygroundError as error:
             return self._said(error_card(error))
 
-    def check(self, request: gr.Request, *, offered: Any = None, **values: Any) -> Iterator[Updates]:
+    def check(self, request: gr.Request, *, offered: object = None, **values: JsonValue) -> Iterator[Updates]:
         """Run the check and yield how it goes; ends with the verdict over the two images.
 
         `offered` is what the pressed button said: where that isn't its price any more, the price is said anew.
@@ -87,7 +89,7 @@ class EffectCheck:
         caller = caller_of(self.playground, request)
         yield from self.runner.acting(lambda acting: self._checked(given, offered, acting), caller)
 
-    def _checked(self, values: dict[str, Any], offered: Any, caller: Caller) -> Iterator[Updates]:
+    def _checked(self, values: dict[str, JsonValue], offered: object, caller: Caller) -> Iterator[Updates]:
         try:
             backend, asked = self._asked(values, caller)
             button = self._button(backend, asked, caller)
@@ -147,10 +149,10 @@ class EffectCheck:
         figure = Markup("<figure>{}<figcaption><b>{}</b> {}</figcaption></figure>")
         return figure.format(picture, name, facts(image, run.cost_kind, run))
 
-    def _said(self, html: Markup, *, button: Any = None) -> Updates:
+    def _said(self, html: Markup, *, button: object = None) -> Updates:
         return {self.place: str(html), self.run_button: button or gr.update(visible=False)}
 
-    def _asked(self, values: dict[str, Any], caller: Caller) -> tuple[Backend, ControlNet]:
+    def _asked(self, values: dict[str, JsonValue], caller: Caller) -> tuple[Backend, ControlNet]:
         prompt = str(values.get("prompt") or "").strip() or PRICE_PROMPT
         asked = self.runner.asked({**values, "mode": "controlnet", "prompt": prompt}, caller)
         request, *_ = asked.prepared(caller).requests

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, assert_never
 
 import gradio as gr
+from gradio.blocks import Block
 from markupsafe import Markup
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from backend.adapters.base import Backend
 from backend.domain.caller import Caller
@@ -18,7 +19,7 @@ from backend.domain.parts import Control
 from backend.domain.requests import MAPPING
 from backend.experiments.control_map import control_map, map_price
 from ui.canvas.canvas import picture_of
-from ui.events.options import QUIET, refresh_after
+from ui.events.options import QUIET, QUIETLY, How, refresh_after
 from ui.events.page_events import data_of
 from ui.events.updates import Updates
 from ui.events.wires import Wires
@@ -64,37 +65,38 @@ class ControlMap:
         """Wire the preview of the control map, and its use instead of the picture."""
         fields = wires.only("backend", "easel", *(f"controlnet{MARK}{name}" for name in MAPPING), SHEET)
         asked = {name.removeprefix(f"controlnet{MARK}"): control for name, control in fields.items()}
-        how: dict[str, Any] = {"preprocess": False, "trigger_mode": "once", "inputs_kwargs": asked, **QUIET}
+        how: How = {"preprocess": False, "trigger_mode": "once", "inputs_kwargs": asked, **QUIETLY}
+        latest: How = {**how, "trigger_mode": "always_last"}
+        offered: How = {**how, "inputs_kwargs": {**asked, "offered": self.buying}}
         # A threshold that moves asks again and again: the last one counts.
-        showing = self.asking.click(self.show, None, self.outputs(), **how | {"trigger_mode": "always_last"})
-        offered = {"inputs_kwargs": asked | {"offered": self.buying}}
-        buying = self.buying.click(self.buy, None, self.outputs(), **how | offered)
+        showing = self.asking.click(self.show, None, self.outputs(), **latest)
+        buying = self.buying.click(self.buy, None, self.outputs(), **offered)
         # In a second round: what was under way when Stop was pressed must not be shown after it.
         stopping = self.stop.click(None, None, None, cancels=[showing, buying], queue=False, **QUIET)
         stopping.then(self.stopped, None, self.outputs(), queue=False, **QUIET)
         refresh_after(self.place.use(self.use, None, self.taken(), queue=False, **QUIET))
         refresh_after(buying)
 
-    def outputs(self) -> list[Any]:
+    def outputs(self) -> list[Block]:
         """Return what showing a map changes."""
         return [self.place, self.stop, self.buying]
 
-    def taken(self) -> list[Any]:
+    def taken(self) -> list[Block]:
         """Return what using a map changes."""
         return [self.place, self.filling.controls["easel"], self.filling.controls[f"controlnet{MARK}preprocess"]]
 
-    def show(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
+    def show(self, request: gr.Request, **values: JsonValue) -> Iterator[Updates]:
         """Yield how the map comes along, then the map as HTML, its price, or a card that says why there is none."""
         yield from self._guarded(caller_of(self.playground, request), values, buy=None)
 
-    def buy(self, request: gr.Request, *, offered: Any = "", **values: Any) -> Iterator[Updates]:
+    def buy(self, request: gr.Request, *, offered: object = "", **values: JsonValue) -> Iterator[Updates]:
         """Buy the map, and yield as `show` does.
 
         `offered` is what the pressed button said: where that isn't the price any more, the price is said anew.
         """
         yield from self._guarded(caller_of(self.playground, request), values, buy=offered)
 
-    def _guarded(self, caller: Caller, values: dict[str, Any], *, buy: Any) -> Iterator[Updates]:
+    def _guarded(self, caller: Caller, values: dict[str, JsonValue], *, buy: object) -> Iterator[Updates]:
         try:
             with self.playground.live.press(caller, part=_PART, begins=False) as acting:
                 yield from self._shown(acting, spread(values), buy=buy)
@@ -119,7 +121,7 @@ class ControlMap:
         self.playground.live.stop_part(caller_of(self.playground, request), _PART)
         return self._said(Markup(""))
 
-    def _shown(self, caller: Caller, values: dict[str, Any], *, buy: Any) -> Iterator[Updates]:
+    def _shown(self, caller: Caller, values: dict[str, JsonValue], *, buy: object) -> Iterator[Updates]:
         backend, control, options = self._asked(caller, values)
         price = map_price(self.playground, caller, backend, control)
         wanted = buy is not None and not is_stale(buy, _button(price))
@@ -156,14 +158,16 @@ class ControlMap:
     def _said(self, html: Markup) -> Updates:
         return {self.place: str(html), self.stop: gr.update(visible=False), self.buying: gr.update(visible=False)}
 
-    def _asked(self, caller: Caller, values: dict[str, Any]) -> tuple[Backend, Control, dict[str, Any]]:
+    def _asked(self, caller: Caller, values: dict[str, JsonValue]) -> tuple[Backend, Control, dict[str, Any]]:
         image = Uploads(self.playground, caller).picture(picture_of(values["easel"]))
         if image is None:
             raise InvalidRequest([Problem("image", "is missing; choose one, drop it on the easel, or paste it.")])
         backend = self.playground.choose(str(values["backend"]))
         lacks = backend.capabilities.lacks
         try:
-            control = Control(image=image, **{name: values[name] for name in MAPPING if name not in lacks})
+            control = Control.model_validate(
+                {"image": image, **{name: values[name] for name in MAPPING if name not in lacks}}
+            )
         except ValidationError as error:
             raise from_validation(error) from error
         return backend, control, own_options(Values("controlnet", backend.name, values), backend.capabilities)

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
+from gradio.components import Component
+from pydantic import JsonValue
 
 from backend.domain.capabilities import Size
 from backend.domain.errors import PlaygroundError
@@ -27,9 +30,9 @@ class Filling:
 
     playground: Playground
     served: Served
-    controls: Mapping[str, Any]
+    controls: Mapping[str, Component]
 
-    def outputs(self) -> list[Any]:
+    def outputs(self) -> list[Block]:
         """Return what may change."""
         return list(dict.fromkeys(self.controls.values()))
 
@@ -68,15 +71,15 @@ class Filling:
         """Return the updates that take a picture to a mode."""
         return {self.controls["mode"]: mode, **self.picture(sha256, visitor)}
 
-    def _options(self, backend: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    def _options(self, backend: str, options: Mapping[str, JsonValue]) -> dict[str, object]:
         """Return the values of a backend's own options; one that isn't given gets what its control began with."""
         own = f"{backend}{MARK}"
         first = {name: begun(control, name) for name, control in self.controls.items() if name.startswith(own)}
         return {**first, **{f"{own}{name}": value for name, value in options.items()}}
 
     @staticmethod
-    def _fields(mode: Mode, recipe: Mapping[str, Any], size: Size) -> dict[str, Any]:
-        values: dict[str, Any] = {}
+    def _fields(mode: Mode, recipe: Mapping[str, Any], size: Size) -> dict[str, object]:
+        values: dict[str, object] = {}
         for name, info in REQUEST_TYPES[mode].model_fields.items():
             if name in ("mode", "options", "controls", *IMAGE_FIELDS[mode]):
                 continue

@@ -1,10 +1,10 @@
 """Further control pictures beside the first: each with its preprocessing, scale and window of steps."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
+from pydantic import JsonValue
 
 from backend.domain.capabilities import Capabilities
 from backend.domain.errors import PlaygroundError
@@ -39,22 +39,22 @@ def further_controls(capabilities: Capabilities) -> gr.HTML:
     )
 
 
-def read_controls(value: Any, uploads: Uploads) -> list[Any]:
+def read_controls(value: object, uploads: Uploads) -> list[dict[str, JsonValue]]:
     """Return the rows as a request's `controls`; a wrong number stays, so that the check of the field names it."""
-    return [_read(row, uploads) for row in value or () if isinstance(row, dict)]
+    return [_read(row, uploads) for row in (value if isinstance(value, Iterable) else ()) if isinstance(row, dict)]
 
 
-def show_controls(controls: Iterable[Control], served: Served, visitor: str) -> list[dict[str, Any]]:
+def show_controls(controls: Iterable[Control], served: Served, visitor: str) -> list[dict[str, object]]:
     """Return a request's `controls` as rows whose pictures this visitor is served."""
     return [_shown(control, served, visitor) for control in controls]
 
 
-def _read(row: dict[str, Any], uploads: Uploads) -> dict[str, Any]:
+def _read(row: dict[str, JsonValue], uploads: Uploads) -> dict[str, JsonValue]:
     given = {name: value for name, value in row.items() if value is not None}
     return {**given, "image": uploads.picture(picture_of(row))}
 
 
-def _shown(control: Control, served: Served, visitor: str) -> dict[str, Any]:
+def _shown(control: Control, served: Served, visitor: str) -> dict[str, object]:
     try:
         path = served.copy_of(control.image, visitor)
     except PlaygroundError:  # The row stands without its picture, which the field then asks for.

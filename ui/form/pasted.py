@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import JsonValue
+
 from backend.adapters.base import Backend
 from backend.domain.errors import InvalidRequest, Problem
 from backend.domain.requests import REQUEST_TYPES, Mode, Request
@@ -20,7 +22,9 @@ def refuse_pasted(request: Request) -> None:
         raise InvalidRequest([Problem("prompt", NOT_WORDS)])
 
 
-def with_pasted(mode: Mode, values: Mapping[str, Any], backend: Backend) -> tuple[dict[str, Any], tuple[str, ...]]:
+def with_pasted(
+    mode: Mode, values: Mapping[str, JsonValue], backend: Backend
+) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Return a script's values with the settings of such a text, and a sentence for each that was left out.
 
     What the script says itself, otherwise than by default, stays.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 from pydantic.fields import FieldInfo
 
 from backend.domain.capabilities import Capabilities
@@ -14,6 +14,7 @@ from backend.domain.recipes import Recipe, check_recipe
 from backend.domain.request_fields import choices_of
 from backend.domain.requests import IMAGE_FIELDS, IN_DIGITS, REQUEST_TYPES, Mode, Request, TextToImage, parse_request
 from ui.canvas.canvas import picture_of
+from ui.events.updates import Update
 from ui.form.further_controls import read_controls
 from ui.inputs.cache_options import read_accelerator
 from ui.inputs.lora_lines import read_loras
@@ -33,7 +34,7 @@ class Values:
 
     mode: Mode
     backend: str
-    raw: Mapping[str, Any]
+    raw: Mapping[str, JsonValue]
 
 
 def parse(values: Values, capabilities: Capabilities, uploads: Uploads) -> Request:
@@ -42,12 +43,12 @@ def parse(values: Values, capabilities: Capabilities, uploads: Uploads) -> Reque
     A field that the backend lacks has no visible control, so whatever its hidden one holds is left out.
     """
     kind = REQUEST_TYPES[values.mode]
-    found: dict[str, Any] = {"mode": values.mode, "options": own_options(values, capabilities)}
+    found: dict[str, object] = {"mode": values.mode, "options": own_options(values, capabilities)}
     for name, info in kind.model_fields.items():
         if name in ("mode", "options") or name in capabilities.lacks:
             continue
         if name == "controls":
-            value: Any = read_controls(values.raw.get(name), uploads)
+            value: object = read_controls(values.raw.get(name), uploads)
         else:
             value = _image(values, name, uploads) if name in IMAGE_FIELDS[values.mode] else _plain(values, name, info)
         if value is not None:
@@ -77,9 +78,9 @@ def every_field() -> dict[str, tuple[str, FieldInfo]]:
     return found
 
 
-def fit(capabilities: Capabilities, current: Mapping[str, Any]) -> tuple[dict[str, dict[str, Any]], list[str]]:
+def fit(capabilities: Capabilities, current: Mapping[str, JsonValue]) -> tuple[dict[str, Update], list[str]]:
     """Return an update a control that makes it what the backend takes, and a sentence a value that changed."""
-    updates: dict[str, dict[str, Any]] = {}
+    updates: dict[str, Update] = {}
     said: list[str] = []
     for name, (field, info) in every_field().items():
         update, note = _fit_one(field, info, capabilities, current.get(name))
@@ -89,9 +90,9 @@ def fit(capabilities: Capabilities, current: Mapping[str, Any]) -> tuple[dict[st
     return updates, said
 
 
-def update(changes: Mapping[str, Any]) -> dict[str, Any]:
+def update(changes: Mapping[str, Any]) -> Update:
     """Return changes of a control as Gradio takes them."""
-    changed: dict[str, Any] = gr.update(**changes)
+    changed: Update = gr.update(**changes)
     return changed
 
 
@@ -114,8 +115,8 @@ def _plain(values: Values, name: str, info: FieldInfo) -> Any:
     return value.strip() or (None if not info.is_required() else value)
 
 
-def _fit_one(name: str, info: FieldInfo, capabilities: Capabilities, value: Any) -> tuple[dict[str, Any], str | None]:
-    changes: dict[str, Any] = {"visible": name not in capabilities.lacks}
+def _fit_one(name: str, info: FieldInfo, capabilities: Capabilities, value: object) -> tuple[Update, str | None]:
+    changes: Update = {"visible": name not in capabilities.lacks}
     least, most = bounds(info)
     limit = capabilities.limits.get(name)
     if least is not None and most is not None and not info.is_required() and info.default is not None:
@@ -134,9 +135,9 @@ def _fit_one(name: str, info: FieldInfo, capabilities: Capabilities, value: Any)
     return changes, None
 
 
-def own_options(values: Values, capabilities: Capabilities) -> dict[str, Any]:
+def own_options(values: Values, capabilities: Capabilities) -> dict[str, JsonValue]:
     """Return the backend's own options that were set: what stands at its default stays out of the request."""
-    found: dict[str, Any] = {}
+    found: dict[str, JsonValue] = {}
     for name, info in capabilities.options.model_fields.items():
         value = values.raw.get(f"{values.backend}{MARK}{name}")
         default = info.get_default(call_default_factory=True)

@@ -44,7 +44,7 @@ def _plain(info: FieldInfo) -> Any:
     return _BARE.get(get_origin(info.annotation), info.annotation)
 
 
-def parameter(name: str, kind: Any, default: Any) -> inspect.Parameter:
+def parameter(name: str, kind: Any, default: object) -> inspect.Parameter:
     """Return a parameter that is given by place or by name."""
     return inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default, annotation=kind)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
@@ -108,14 +107,14 @@ class Switch:
         # A look that was under way may answer later, with how it stood before.
         refresh_after(head.state.act(self.act, asked, stand, **QUIET))
 
-    def look(self, backend: str, mode: str, request: gr.Request) -> tuple[str, Any]:
+    def look(self, backend: str, mode: str, request: gr.Request) -> tuple[str, gr.Timer]:
         """Return the state of a backend for the open tab's mode, and whether to look again soon."""
         chosen = self.playground.choose(backend)
         caller = caller_of(self.playground, request)
         opened = next((each for each in MODES if each == mode), None)
         return state_html(chosen, caller, opened), gr.Timer(active=_changing(chosen, caller))
 
-    def act(self, backend: str, mode: str, event: gr.EventData, request: gr.Request) -> tuple[str, Any]:
+    def act(self, backend: str, mode: str, event: gr.EventData, request: gr.Request) -> tuple[str, gr.Timer]:
         """Carry out what the visitor pressed beside the state, such as a download."""
         chosen = self.playground.choose(backend)
         action = str(data_of(event).get("action", ""))

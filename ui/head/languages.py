@@ -16,7 +16,7 @@ TABLE = FOLDER / "words.json"
 _BUTTON = '<button type="button" translate="no" lang="zh-Hans">中文</button>'
 
 
-def words(language: Any) -> Mapping[str, str]:
+def words(language: object) -> Mapping[str, str]:
     """Return the words of a language by the English ones; `%1` to `%9` stand for what is filled in."""
     table: Mapping[str, Mapping[str, str]] = json.loads(TABLE.read_text(encoding="utf-8"))
     return table.get(str(language), {})

@@ -1,7 +1,6 @@
 """A visitor's own key for a provider: typed once, held in memory for this page session, shown to nobody."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 from gradio.blocks import Block
@@ -10,6 +9,7 @@ from markupsafe import Markup
 from backend.adapters.base import Backend
 from backend.domain.errors import PlaygroundError
 from backend.playground import Playground
+from ui.events.updates import Updates
 from ui.events.wires import Wires
 from ui.look.field_titles import error_text
 from ui.serving.caller import caller_of, owner_of
@@ -76,7 +76,7 @@ class OwnKeys:
         wires.presses.on(area.forget, self.forget, [backend], [area.key], refresh=True)
         wires.page.unload(self.leave)
 
-    def keep(self, key: str, backend: str, request: gr.Request) -> dict[Any, Any]:
+    def keep(self, key: str, backend: str, request: gr.Request) -> Updates:
         """Hold the key for this session and empty the box."""
         chosen = self.playground.choose(backend)
         try:
@@ -85,7 +85,7 @@ class OwnKeys:
             raise gr.Error(error_text(error), print_exception=False) from error
         return {self.area.key: ""}
 
-    def forget(self, backend: str, request: gr.Request) -> dict[Any, Any]:
+    def forget(self, backend: str, request: gr.Request) -> Updates:
         """Forget this backend's key."""
         self.playground.callers.keys.forget(owner_of(self.playground, request), self.playground.choose(backend).name)
         return {self.area.key: ""}
@@ -94,14 +94,14 @@ class OwnKeys:
         """Forget all keys of a page that was closed."""
         self.playground.callers.keys.forget(owner_of(self.playground, request))
 
-    def show(self, backend: str, request: gr.Request) -> dict[Any, Any]:
+    def show(self, backend: str, request: gr.Request) -> Updates:
         """Show the box where a key means something, and open it where one is missing."""
         chosen, told = self.playground.choose(backend), self.tell(backend, request)
         lacking = chosen.missing(caller_of(self.playground, request)) is not None
         fitted = {"visible": takes_key(chosen), "open": takes_key(chosen) and lacking}
         return {**told, self.area.box: told[self.area.box] | fitted}
 
-    def tell(self, backend: str, request: gr.Request) -> dict[Any, Any]:
+    def tell(self, backend: str, request: gr.Request) -> Updates:
         """Say whether a key of this visitor's is in use, and offer to forget it; the key itself is told to nobody."""
         chosen = self.playground.choose(backend)
         held = chosen.name in caller_of(self.playground, request).keys

@@ -8,11 +8,13 @@ from typing import Any
 
 import gradio as gr
 import pandas as pd
+from gradio.blocks import Block
 from markupsafe import Markup
 
 from backend.money.spending import Bill, Speed, Spend, bills, seconds_by_size, spend_by_day
 from backend.playground import Playground
 from ui.events.options import QUIET
+from ui.events.updates import Updates
 from ui.events.wires import Wires
 from ui.look import words
 from ui.serving.caller import caller_of
@@ -24,7 +26,6 @@ _SLANT = -40
 """Degrees; upright labels would cover one another on a phone."""
 _COLOURS = ["#6366f1", "#0d9488", "#d97706", "#db2777"]
 """One for each backend; each has at least 3:1 against both grounds."""
-_NO_TITLES: dict[str, Any] = {"x_title": " ", "y_title": " ", "color_title": " "}
 _TABLE = Markup(
     "<details><summary>As a table</summary><div class='frame'><table><thead><tr>{head}</tr></thead>"
     "<tbody>{rows}</tbody></table></div></details>"
@@ -41,7 +42,7 @@ _NOTHING = {
 class Chart:
     """One chart: the plot, and the same figures as a table (or why there are none)."""
 
-    plot: Any
+    plot: gr.BarPlot | gr.ScatterPlot
     table: gr.HTML
 
 
@@ -54,7 +55,7 @@ class ChartsArea:
     seconds: Chart
     bills: Chart
 
-    def outputs(self) -> list[Any]:
+    def outputs(self) -> list[Block]:
         """Return what drawing changes."""
         return [part for chart in (self.spend, self.seconds, self.bills) for part in (chart.plot, chart.table)]
 
@@ -80,7 +81,7 @@ class Charting:
         """Draw each time the fold is opened."""
         self.area.box.expand(self.draw, None, self.area.outputs(), queue=False, **QUIET)
 
-    def draw(self, request: gr.Request) -> dict[Any, Any]:
+    def draw(self, request: gr.Request) -> Updates:
         """Return the three charts of this visitor's runs."""
         engine, visitor = self.playground.store.engine, caller_of(self.playground, request).visitor
         speeds = seconds_by_size(engine, visitor, days=DAYS)
@@ -90,7 +91,7 @@ class Charting:
             **self._shown(self.area.bills, "bills", *self._bills(bills(engine, visitor))),
         }
 
-    def _shown(self, chart: Chart, name: str, frame: pd.DataFrame, table: Markup) -> dict[Any, Any]:
+    def _shown(self, chart: Chart, name: str, frame: pd.DataFrame, table: Markup) -> Updates:
         if frame.empty:
             return {chart.plot: gr.update(visible=False), chart.table: str(_EMPTY.format(_NOTHING[name]))}
         labels = [each.label for each in self.playground.backends.values()]
@@ -178,7 +179,7 @@ def _size(speed: Speed) -> str:
     return f"{speed.width} × {speed.height}, {speed.steps}"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Markup:
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
     columns = Markup("").join(Markup('<th scope="col">{}</th>').format(name) for name in head)
     cell = Markup("<td>{}</td>")
     lines = (Markup("<tr>{}</tr>").format(Markup("").join(cell.format(value) for value in row)) for row in rows)

@@ -6,7 +6,6 @@ One component with plain inputs: a date in it is the browser's own, which hands,
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
@@ -58,12 +57,12 @@ def search_area(playground: Playground) -> gr.HTML:
     )
 
 
-def read_search(given: Any) -> Search:
+def read_search(given: object) -> Search:
     """Return what to look for, out of whatever a browser sent; days are whole ones (UTC).
 
     Raise `InvalidRequest` for an amount that is none.
     """
-    said: dict[Any, Any] = {name: value for name, value in given.items() if value} if isinstance(given, dict) else {}
+    said: dict[str, object] = {name: value for name, value in given.items() if value} if isinstance(given, dict) else {}
     return Search(
         words=str(said.get("words", ""))[:MOST_WORDS],
         mode=next((known for known in MODES if known == said.get("mode")), None),
@@ -81,7 +80,7 @@ def _head(cells: Sequence[Cell]) -> Markup:
     return _HEAD.format(press=PRESS, archive=ARCHIVE, **{cell.key: cell.html for cell in cells})
 
 
-def _moment(given: Any, *, further: int = 0) -> datetime | None:
+def _moment(given: object, *, further: int = 0) -> datetime | None:
     try:
         found = date.fromisoformat(str(given)[:10]) + timedelta(days=further)
     except (ValueError, OverflowError):
@@ -89,7 +88,7 @@ def _moment(given: Any, *, further: int = 0) -> datetime | None:
     return datetime(found.year, found.month, found.day, tzinfo=UTC)
 
 
-def _amount(name: str, said: dict[Any, Any]) -> Decimal | None:
+def _amount(name: str, said: dict[str, object]) -> Decimal | None:
     text = str(said.get(name, ""))
     plain = text.strip().removeprefix("$").replace(",", ".")
     if not plain:

@@ -1,9 +1,10 @@
 """The visitor's runs: searched, kept, deleted and brought back; as a grid of thumbnails."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
+from gradio.components import Component
 from markupsafe import Markup
 
 from backend.domain.caller import Caller
@@ -12,6 +13,7 @@ from backend.domain.records import Run, RunImage
 from backend.domain.requests import MODE_LABELS
 from backend.playground import Playground
 from backend.record.history import Page, Search
+from ui.events.updates import Updates
 from ui.events.wires import Wires
 from ui.history.charts import ChartsArea, charts_area
 from ui.history.search import ARCHIVE, read_search, search_area
@@ -47,11 +49,11 @@ class HistoryArea:
     trash: TrashArea
     charts: ChartsArea
 
-    def searched(self) -> dict[str, Any]:
+    def searched(self) -> dict[str, Component]:
         """Return what a look at the history is read from, by the names that it takes them."""
         return {"search": self.search, "shown": self.shown}
 
-    def outputs(self) -> list[Any]:
+    def outputs(self) -> list[Block]:
         """Return what a look at the history changes."""
         return [self.box, self.shelf, self.more, *self.trash.outputs()]
 
@@ -60,8 +62,15 @@ def history_area(playground: Playground) -> HistoryArea:
     """Lay out the history; it shows itself once there is something in it."""
     # In the page, not in its session, which may be given up; beside the box, since Gradio shows all that is in a box
     # whose turn has come, also what is to stay hidden.
-    most: dict[str, Any] = {"precision": 0, "minimum": PAGE, "maximum": MOST_SHOWN}
-    shown = gr.Number(PAGE, label="Runs shown", visible="hidden", elem_id="history-shown", **most)
+    shown = gr.Number(
+        PAGE,
+        label="Runs shown",
+        visible="hidden",
+        elem_id="history-shown",
+        precision=0,
+        minimum=PAGE,
+        maximum=MOST_SHOWN,
+    )
     with gr.Column(elem_id="history", visible=False) as box:
         search = search_area(playground)
         undo = gr.HTML("", visible=False, elem_id="undo", apply_default_css=False)
@@ -86,16 +95,16 @@ class Looking:
         wires.presses.on(area.more, self.further, asked, [*area.outputs(), area.shown])
         wires.presses.on(ARCHIVE, self.archive, asked, [area.undo])
 
-    def look(self, request: gr.Request, *, search: Any, shown: int) -> dict[Any, Any]:
+    def look(self, request: gr.Request, *, search: object, shown: int) -> Updates:
         """Return what the search finds, newest first."""
         return self._of(caller_of(self.playground, request), search, shown)
 
-    def further(self, search: Any, shown: int, request: gr.Request) -> dict[Any, Any]:
+    def further(self, search: object, shown: int, request: gr.Request) -> Updates:
         """Return the next page too."""
         shown = min(shown + PAGE, MOST_SHOWN)
         return {**self.look(request, search=search, shown=shown), self.area.shown: shown}
 
-    def archive(self, search: Any, shown: int, request: gr.Request) -> dict[Any, Any]:
+    def archive(self, search: object, shown: int, request: gr.Request) -> Updates:
         """Return a link to a zip of what is shown."""
         caller = caller_of(self.playground, request)
         try:
@@ -113,7 +122,7 @@ class Looking:
     def _has_trash(self, visitor: str) -> bool:
         return bool(self.playground.history.page(visitor, Search(trash=True), limit=1).runs)
 
-    def _of(self, caller: Caller, given: Any, shown: int) -> dict[Any, Any]:
+    def _of(self, caller: Caller, given: object, shown: int) -> Updates:
         """Return the updates that show a visitor's runs; what is wrong with the search is said in their place."""
         search, wrong = Search(), ""
         try:

@@ -1,15 +1,16 @@
 """The trash: what was deleted lies there for a week, comes back, or goes for good at once."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
 from markupsafe import Markup
 
 from backend.playground import Playground
 from backend.record.history import Storage
 from ui.events.buttons import PRESS
 from ui.events.options import on_load
+from ui.events.updates import Updates
 from ui.events.wires import Wires
 from ui.look import words
 from ui.serving.caller import caller_of
@@ -34,11 +35,11 @@ class TrashArea:
 
     place: gr.HTML
 
-    def outputs(self) -> list[Any]:
+    def outputs(self) -> list[Block]:
         """Return what a look at the history changes here."""
         return [self.place]
 
-    def shown(self, stored: Storage | None, *, any_in_it: bool = False) -> dict[Any, Any]:
+    def shown(self, stored: Storage | None, *, any_in_it: bool = False) -> Updates:
         """Return the updates that show what is stored and how to empty the trash; None: the trash isn't looked at."""
         if stored is None:
             return {self.place: gr.update(value="", visible=False)}
@@ -65,7 +66,7 @@ class Emptying:
         """Wire the button."""
         wires.presses.on(EMPTY, self.empty, (), [self.note], refresh=True)
 
-    def empty(self, request: gr.Request) -> dict[Any, Any]:
+    def empty(self, request: gr.Request) -> Updates:
         """Delete for good what the visitor has in the trash."""
         count = self.playground.history.empty_trash(caller_of(self.playground, request).visitor)
         text = _EMPTIED.format(gone=words.gone(count)) if count else _NOTHING

@@ -1,9 +1,9 @@
 """The accelerator options: one cache or none, that cache's own numbers, and the steps in which it may act."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from markupsafe import Markup
+from pydantic import JsonValue
 
 from backend.domain.parts import Accelerator
 from backend.domain.step_cache_rules import CACHES
@@ -36,7 +36,7 @@ def accelerator_cells() -> tuple[list[Cell], Markup]:
     return cells, Markup("").join([cache.html, *pairs])
 
 
-def read_accelerator(raw: Mapping[str, Any]) -> dict[str, Any]:
+def read_accelerator(raw: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """Return the options that were chosen; the numbers of a cache that is off have no visible control and stay out."""
     cache = raw.get(CACHE)
     if not isinstance(cache, str) or cache not in CACHES:
@@ -45,7 +45,7 @@ def read_accelerator(raw: Mapping[str, Any]) -> dict[str, Any]:
     return {cache: True, **{name: value for name, value in given.items() if value not in (None, "")}}
 
 
-def show_accelerator(options: Mapping[str, Any]) -> dict[str, Any]:
+def show_accelerator(options: Mapping[str, JsonValue]) -> dict[str, object]:
     """Return what the controls hold for these options."""
     cache = next((name for name in CACHES if options.get(name)), NONE)
     fields = {name: info for name, info in Accelerator.model_fields.items() if name not in CACHES}

@@ -1,6 +1,6 @@
 """The inputs of the settings' sheet, each made from a field of a pydantic type: its kind, range, words and default."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,11 +35,11 @@ class Cell:
     """One input: the name of its value, what it begins with, and its HTML."""
 
     key: str
-    value: Any
+    value: object
     html: Markup
 
 
-def cell(key: str, name: str, info: FieldInfo, *, fitted: Mapping[str, Any] | None = None, prefix: str = "") -> Cell:
+def cell(key: str, name: str, info: FieldInfo, *, fitted: Mapping[str, object] | None = None, prefix: str = "") -> Cell:
     """Make the input of a field, changed as `fitted` says; `prefix` keeps a backend's own options apart in ids."""
     default = plain(None if info.is_required() else info.get_default(call_default_factory=True))
     changes, at = dict(fitted or {}), f"{prefix}{name}"
@@ -99,12 +99,12 @@ def _head(at: str, label: str) -> Markup:
     return _HEAD.format(at=at, label=label, about="")
 
 
-def _made(key: str, value: Any, parts: Mapping[str, Any], changes: Mapping[str, Any]) -> Cell:
+def _made(key: str, value: object, parts: Mapping[str, object], changes: Mapping[str, object]) -> Cell:
     hidden = Markup("") if changes.get("visible", True) else Markup(" hidden")
     return Cell(key, value, _CELL.format(**{**parts, "key": key, "hidden": hidden}))
 
 
-def _box(name: str, info: FieldInfo, default: Any, parts: Mapping[str, Any]) -> tuple[str, Markup]:
+def _box(name: str, info: FieldInfo, default: object, parts: Mapping[str, Any]) -> tuple[str, Markup]:
     """Return the kind of a field's input, and its HTML."""
     kind = kind_of(info)
     if choices := parts.get("choices") or choices_of(info):
@@ -122,11 +122,11 @@ def _box(name: str, info: FieldInfo, default: Any, parts: Mapping[str, Any]) -> 
     return "lines", _LINES.format(value=default or "", **parts)
 
 
-def _text(default: Any, parts: Mapping[str, Any]) -> Markup:
+def _text(default: object, parts: Mapping[str, object]) -> Markup:
     return _TEXT.format(value="" if default is None else default, **parts)
 
 
-def _number(info: FieldInfo, default: Any, parts: Mapping[str, Any]) -> Markup:
+def _number(info: FieldInfo, default: object, parts: Mapping[str, object]) -> Markup:
     least, most = (parts.get(name, end) for name, end in zip(("minimum", "maximum"), bounds(info), strict=True))
     whole = kind_of(info) is int
     between = least is not None and most is not None and default is not None
@@ -141,7 +141,7 @@ def _number(info: FieldInfo, default: Any, parts: Mapping[str, Any]) -> Markup:
     return made + _RANGE.format(**how) if between else made
 
 
-def _options(choices: Any, chosen: Any) -> Markup:
+def _options(choices: Iterable[tuple[object, object]], chosen: object) -> Markup:
     made = (
         _OPTION.format(value=value, label=label, selected=Markup(" selected") if value == chosen else "")
         for value, label in choices
@@ -149,7 +149,7 @@ def _options(choices: Any, chosen: Any) -> Markup:
     return Markup("").join(made)
 
 
-def _told(at: str, about: Any) -> Markup:
+def _told(at: str, about: object) -> Markup:
     return Markup(' aria-describedby="{}-about"').format(at) if about else Markup("")
 
 

@@ -8,10 +8,12 @@ from typing import Any
 from uuid import uuid4
 
 import gradio as gr
+from gradio.components import Component
 from markupsafe import Markup
+from pydantic import JsonValue
 
 from ui.events.options import on_load
-from ui.events.updates import Updates
+from ui.events.updates import Update, Updates
 from ui.inputs.cells import Cell
 
 NAME = "sheet"
@@ -41,13 +43,13 @@ def sheet(folds: Iterable[Markup], cells: Iterable[Cell]) -> gr.HTML:
     )
 
 
-def lay(controls: Mapping[str, Any], changes: Mapping[str, Mapping[str, Any]]) -> Updates:
+def lay(controls: Mapping[str, Component], changes: Mapping[str, Update]) -> Updates:
     """Return updates that change controls by their values' names; those of the sheet are one update.
 
     A change has what Gradio's `update` takes: `value`, `visible`, `choices`, `minimum`, `maximum`.
     """
     updates: Updates = {}
-    own: dict[str, Any] = {}
+    own: dict[str, Update] = {}
     for name, change in changes.items():
         control = controls.get(name)
         if control is not None and is_sheet(control):
@@ -58,33 +60,33 @@ def lay(controls: Mapping[str, Any], changes: Mapping[str, Mapping[str, Any]]) -
     return updates
 
 
-def begun(control: Any, name: str) -> Any:
+def begun(control: Any, name: str) -> object:
     """Return the value that a control began with; `name` is that value's, which tells a cell of the sheet."""
     return control.value[name] if is_sheet(control) else control.value
 
 
-def one_each(controls: Mapping[str, Any]) -> dict[str, Any]:
+def one_each(controls: Mapping[str, Component]) -> dict[str, Component]:
     """Return controls by the names that an event gives their values: the sheet is one of them."""
     return {NAME if is_sheet(control) else name: control for name, control in controls.items()}
 
 
-def spread(values: Mapping[str, Any]) -> dict[str, Any]:
+def spread(values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """Return an event's values with the sheet's by their own names, none of which stands in for another control's."""
     own = values.get(NAME)
     others = {name: value for name, value in values.items() if name != NAME}
     return {**(own if isinstance(own, dict) else {}), **others}
 
 
-def is_sheet(control: Any) -> bool:
+def is_sheet(control: object) -> bool:
     """Say whether a control is the sheet."""
     return getattr(control, "elem_id", None) == NAME
 
 
-def keyed(cells: Sequence[Cell], made: gr.HTML) -> dict[str, Any]:
+def keyed(cells: Sequence[Cell], made: gr.HTML) -> dict[str, Component]:
     """Return the sheet by the name of each of these cells."""
     return {cell.key: made for cell in cells}
 
 
-def _changed(changes: Mapping[str, Any]) -> Any:
+def _changed(changes: Mapping[str, object]) -> Update:
     # The turn makes two equal changes two, of which the second may undo what a visitor did between them.
     return gr.update(changes={"turn": uuid4().hex, "cells": dict(changes)})

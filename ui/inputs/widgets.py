@@ -14,7 +14,7 @@ from backend.domain.requests import IN_DIGITS
 from ui.inputs.lora_lines import write_loras
 
 
-def control(name: str, info: FieldInfo, *, fitted: Mapping[str, Any] | None = None, prefix: str = "") -> Component:
+def control(name: str, info: FieldInfo, *, fitted: Mapping[str, object] | None = None, prefix: str = "") -> Component:
     """Make the control of a mode's own field, changed as `fitted` says; `prefix` keeps two modes' apart in ids.
 
     Fields that all modes share stand on the sheet (`ui/inputs/cells.py`).
@@ -61,7 +61,7 @@ def shown(name: str, value: Any) -> Any:
     return value
 
 
-def _as_number(value: Any) -> float | None:
+def _as_number(value: object) -> float | None:
     return value if isinstance(value, int | float) else None
 
 

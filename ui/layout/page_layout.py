@@ -1,9 +1,9 @@
 """Everything on the page in its place: head, form, results, settings, and what stands around them."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 
 from backend.playground import Playground
 from ui.events.options import on_load
@@ -32,14 +32,14 @@ class Layout:
     drop: gr.HTML
     room: RoomArea
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Component]:
         """Return every control that a request is read from, by the name of its value in an event."""
         return {
             "mask": self.form.mask,  # the first, since the script of Generate puts the drawn mask there
             **one_each(self.filled()),
         }
 
-    def filled(self) -> dict[str, Any]:
+    def filled(self) -> dict[str, Component]:
         """Return, by the name of its field, those that a recipe fills: all but the mask, which is drawn."""
         settings = self.settings
         return {

@@ -1,9 +1,9 @@
 """The settings: each mode's own controls, the sheet that all modes share, and what a visitor keeps."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 
 from backend.domain.requests import Mode
 from backend.library.shipped import Presets
@@ -23,16 +23,16 @@ from ui.modes.fields import Fitted
 class SettingsArea:
     """The components of the settings; `sheet` is one of them by the name of each value on it."""
 
-    own: dict[str, Any]
+    own: dict[str, Component]
     modes: dict[Mode, gr.Column]
     controls: gr.HTML
     note: gr.HTML
-    sheet: dict[str, Any]
+    sheet: dict[str, Component]
     library: LibraryArea
     styles: StyleShelfArea
     lists: ListShelfArea
 
-    def fitted(self) -> dict[str, Any]:
+    def fitted(self) -> dict[str, Component]:
         """Return every control that is fitted to a backend, by the name of its value."""
         return {**{name: control for name, control in self.own.items() if MARK in name}, **self.sheet}
 
@@ -54,9 +54,9 @@ def settings_area(playground: Playground, presets: Presets) -> SettingsArea:
         )
 
 
-def _own_fields(fitted: Fitted) -> tuple[dict[str, Any], dict[Mode, gr.Column]]:
+def _own_fields(fitted: Fitted) -> tuple[dict[str, Component], dict[Mode, gr.Column]]:
     """Lay out each mode's own controls; the browser makes them at the first visit, then the style sheet shows them."""
-    made: dict[str, Any] = {}
+    made: dict[str, Component] = {}
     columns: dict[Mode, gr.Column] = {}
     for mode, tab in TABS.items():
         with gr.Column(elem_id=f"own-{mode}", elem_classes=["own"], visible=False) as columns[mode]:

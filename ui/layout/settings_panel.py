@@ -1,9 +1,9 @@
 """What stands on the sheet of settings: size, steps and seed, and the folds, made from the requests' types."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 from markupsafe import Markup
 
 from backend.adapters.base import Backend
@@ -34,7 +34,7 @@ _BASICS = Markup(
 _PART = Markup('<div id="{0}" data-cell="{0}" data-kind="part"{1}>{2}</div>')
 
 
-def settings_sheet(playground: Playground, fitted: Fitted) -> dict[str, Any]:
+def settings_sheet(playground: Playground, fitted: Fitted) -> dict[str, Component]:
     """Lay the sheet out for the backend chosen at start, and return it by the name of each value on it."""
     chosen = playground.choose("auto")
     basics, top = _basics(chosen.capabilities, fitted)

@@ -1,7 +1,6 @@
 """What an image file says, as sentences and as JSON: the settings that it carries, and of its origin."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from backend.images.metadata.origin import Origin
 from backend.restore.found import Restored
@@ -44,7 +43,7 @@ def _type_line(origin: Origin) -> str:
     return f"It says that it was {said} (IPTC: {term})." if said else f"It says of its origin (IPTC): {term}."
 
 
-def reading_json(found: Reading) -> dict[str, Any]:
+def reading_json(found: Reading) -> dict[str, object]:
     """Return it as `/read_metadata` answers; a file without settings has no source and an empty request."""
     settings = found.settings
     left_out = settings.dropped if settings else ()
@@ -56,7 +55,7 @@ def reading_json(found: Reading) -> dict[str, Any]:
     }
 
 
-def _origin_json(found: Reading, lines: list[str]) -> dict[str, Any]:
+def _origin_json(found: Reading, lines: list[str]) -> dict[str, object]:
     origin = found.origin
     credentials = origin.credentials if origin else None
     return {

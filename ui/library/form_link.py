@@ -5,12 +5,14 @@ from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
+from pydantic import JsonValue
 
 from backend.domain.errors import InvalidRequest, PlaygroundError, Problem
 from backend.domain.requests import Mode
 from backend.library.recipe_links import MOST_CHARACTERS, pack_recipe
 from backend.playground import Playground
 from ui.events.options import QUIET, js_call, on_load
+from ui.events.updates import Update
 from ui.events.wires import Wires
 from ui.form.library import Library
 from ui.form.reading import Values, draft, own_options
@@ -62,7 +64,7 @@ class FormLink:
         made = self.area.copy.click(self.make, None, self.area.link, inputs_kwargs=held, preprocess=False, **QUIET)
         made.then(None, None, None, js=js_call("copy_form_link"))
 
-    def make(self, request: gr.Request, **values: Any) -> Any:
+    def make(self, request: gr.Request, **values: JsonValue) -> Update:
         """Return the form's link, with the words of the chosen styles in its prompts, as a run would send them."""
         try:
             text = self._link(spread(values), request)

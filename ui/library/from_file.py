@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 from gradio.blocks import Block
@@ -18,7 +17,7 @@ from backend.images.watermark.pictures import carries_watermark
 from backend.playground import Playground
 from backend.restore.found import Restored
 from backend.restore.read import read_metadata, read_pasted
-from ui.events.options import QUIET
+from ui.events.options import QUIETLY, How
 from ui.events.page_events import data_of
 from ui.events.updates import Updates
 from ui.events.wires import Wires
@@ -47,7 +46,7 @@ DROP_ZONE = """
 """
 
 
-def read_file(playground: Playground, visitor: str, value: Any, backend: Backend | None = None) -> Reading:
+def read_file(playground: Playground, visitor: str, value: object, backend: Backend | None = None) -> Reading:
     """Read what a file says that the visitor uploaded, or was given; with LoRAs that `backend` can use.
 
     Raises `BadImage` where it says nothing, or wasn't uploaded here; `NotFound` for a file of another visitor's.
@@ -70,7 +69,7 @@ def read_file(playground: Playground, visitor: str, value: Any, backend: Backend
     return found
 
 
-def _files(sent: Mapping[str, Any]) -> list[tuple[str, Any]]:
+def _files(sent: Mapping[str, object]) -> list[tuple[str, object]]:
     """Return the dropped files' names with where each lies."""
     listed = sent.get("files")
     files = [file for file in listed if isinstance(file, dict)] if isinstance(listed, list) else [sent]
@@ -88,7 +87,7 @@ class Restoring:
 
     def connect(self, wires: Wires) -> None:
         """Wire a dropped file, and settings that were pasted as a text."""
-        how: dict[str, Any] = {"inputs_kwargs": wires.only("backend"), "queue": False, **QUIET}
+        how: How = {"inputs_kwargs": wires.only("backend"), "queue": False, **QUIETLY}
         for event, answer in ((self.drop.dropped, self.dropped), (self.drop.pasted, self.pasted)):
             wires.fill_after(event(answer, None, self.outputs(), **how))
 
@@ -96,7 +95,7 @@ class Restoring:
         """Return what a restored file changes."""
         return [*self.filling.outputs(), self.note]
 
-    def dropped(self, event: gr.EventData, request: gr.Request, backend: Any = None) -> Updates:
+    def dropped(self, event: gr.EventData, request: gr.Request, backend: object = None) -> Updates:
         """Fill the form from a file and say what of it meant nothing here; without a prompt of its own, yours stays.
 
         Of several files the first that has settings fills the form, and each has a note of its own.
@@ -113,13 +112,13 @@ class Restoring:
             updates.pop(self.filling.controls["prompt"], None)
         return {**updates, **note}
 
-    def _read(self, visitor: str, path: Any, backend: Any) -> Told:
+    def _read(self, visitor: str, path: object, backend: object) -> Told:
         try:
             return read_file(self.playground, visitor, path, self._backend(backend))
         except PlaygroundError as error:
             return error
 
-    def pasted(self, event: gr.EventData, backend: Any = None) -> Updates:
+    def pasted(self, event: gr.EventData, backend: object = None) -> Updates:
         """Fill the form from settings that stand in the prompt as a text; words stay as they are."""
         text = data_of(event).get("text")
         found = read_pasted(text, self._backend(backend).refuses_lora) if isinstance(text, str) else None
@@ -129,7 +128,7 @@ class Restoring:
         updates = self.filling.from_recipe(found.recipe, found.backend)
         return {**updates, self.note: gr.update(value=str(restored_note(found)), visible=True)}
 
-    def _backend(self, name: Any) -> Backend:
+    def _backend(self, name: object) -> Backend:
         known = self.playground.backends
         return self.playground.choose(name if isinstance(name, str) and name in known else "auto")
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
@@ -10,7 +9,7 @@ from markupsafe import Markup
 from backend.domain.errors import PlaygroundError
 from backend.library.shipped import read_list
 from ui.events.options import QUIET
-from ui.events.updates import Updates
+from ui.events.updates import Update, Updates
 from ui.events.wires import Wires
 from ui.form.library import Library
 from ui.look.field_titles import error_text
@@ -64,7 +63,7 @@ class ListShelving:
         """Return the names of what the visitor keeps."""
         return {self.area.chosen: self._names(self._visitor(request))}
 
-    def edit(self, name: Any, request: gr.Request) -> tuple[Any, Any]:
+    def edit(self, name: object, request: gr.Request) -> tuple[object, object]:
         """Lay a list out to be changed; `name` is whatever a browser sends."""
         lines = self.library.shelf.lists(self._visitor(request)).get(str(name))
         return (gr.skip(), gr.skip()) if lines is None else (name, "\n".join(lines))
@@ -87,7 +86,7 @@ class ListShelving:
             raise gr.Error(error_text(error), print_exception=False) from error
         return {self.area.chosen: self._names(visitor), self.area.name: "", self.area.lines: ""}
 
-    def _names(self, visitor: str, chosen: str | None = None) -> Any:
+    def _names(self, visitor: str, chosen: str | None = None) -> Update:
         return gr.update(choices=list(self.library.shelf.lists(visitor)), value=chosen)
 
     def _visitor(self, request: gr.Request) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
 
 from backend.domain.errors import BadLink, InvalidRequest
 from backend.library.recipe_links import fitting, unpack
@@ -24,11 +25,11 @@ class Remembering:
     filling: Filling
     notice: gr.HTML
 
-    def outputs(self) -> list[Any]:
+    def outputs(self) -> list[Block]:
         """Return what bringing back changes."""
         return [*self.filling.outputs(), self.notice]
 
-    def keep(self, values: Mapping[str, Any]) -> dict[str, Any]:
+    def keep(self, values: Mapping[str, Any]) -> dict[str, object]:
         """Return what to remember of these values; nothing of a form with a wrong value in it."""
         backend = self.playground.choose(str(values.get("backend") or "auto"))
         try:
@@ -37,12 +38,14 @@ class Remembering:
             return {}
         return {"recipe": recipe, "backend": backend.name}
 
-    def back(self, kept: Any, request: gr.Request) -> Updates:
+    def back(self, kept: object, request: gr.Request) -> Updates:
         """Fill the form from the address's link, else from what the browser remembers; never run it."""
         link = request.query_params.get(RECIPE) if request.request else None
         if link:
             return self._opened(str(link))
-        recipe = kept.get("recipe") if isinstance(kept, dict) else None
+        if not isinstance(kept, dict):
+            return {}
+        recipe = kept.get("recipe")
         if not isinstance(recipe, dict) or not recipe:
             return {}
         # It comes out of a browser: whatever no longer fits is left out, as with a link.

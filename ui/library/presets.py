@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+from pydantic import JsonValue
 
 from backend.domain.caller import Caller
 from backend.domain.errors import InvalidRequest, NotFound, PlaygroundError, Problem
 from backend.prompts.styles import Style
 from ui.events.options import QUIET
-from ui.events.updates import Updates
+from ui.events.updates import Update, Updates
 from ui.events.wires import Wires
 from ui.form.filling import Filling
 from ui.form.library import Library
@@ -82,16 +83,17 @@ class Shelving:
         """Add what the visitor keeps to the choices."""
         return {self.area.preset: self._presets(self._caller(request).visitor)}
 
-    def chosen(self, preset: Any, request: gr.Request) -> Updates:
+    def chosen(self, preset: object, request: gr.Request) -> Updates:
         """Fill the form from a preset; `preset` is whatever a browser sends."""
         recipe = self.library.shelf.presets(self._caller(request).visitor).get(str(preset))
         if recipe is None:
             return {self.area.preset: gr.skip()}
         return self.filling.from_recipe(recipe)
 
-    def save(self, request: gr.Request, **values: Any) -> Updates:
+    def save(self, request: gr.Request, **given: JsonValue) -> Updates:
         """Keep what the form says now under a name; pictures are left out."""
-        visitor, values = self._caller(request).visitor, spread(values)
+        visitor = self._caller(request).visitor
+        values: dict[str, Any] = spread(given)
         name = str(values.pop("name", "")).strip()
         backend = self.library.playground.choose(str(values.get("backend") or "auto"))
         try:
@@ -112,7 +114,7 @@ class Shelving:
             raise gr.Error(error_text(error), print_exception=False) from error
         return {self.area.preset: self._presets(visitor)}
 
-    def _presets(self, visitor: str, chosen: str | None = None) -> Any:
+    def _presets(self, visitor: str, chosen: str | None = None) -> Update:
         return gr.update(choices=list(self.library.shelf.presets(visitor)), value=chosen)
 
     def _caller(self, request: gr.Request) -> Caller:

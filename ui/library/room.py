@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
 from markupsafe import Markup
 
 from backend.domain.errors import NotFound, PlaygroundError
@@ -54,7 +54,7 @@ class RoomArea:
     board: gr.HTML
     timer: gr.Timer
 
-    def outputs(self) -> list[Any]:
+    def outputs(self) -> list[Block]:
         """Return what a look at the room changes."""
         return [self.box, self.stand, self.name, self.title, self.open, self.join, self.lock, self.close, self.board]
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
@@ -92,7 +91,7 @@ class StyleShelving:
         """Add what the visitor keeps to both lists."""
         return self._lists(self._visitor(request))
 
-    def edit(self, name: Any, request: gr.Request) -> Updates:
+    def edit(self, name: object, request: gr.Request) -> Updates:
         """Lay a style out to be changed; `name` is whatever a browser sends."""
         style = next((one for one in self._own(self._visitor(request)) if one.name == name), None)
         if style is None:

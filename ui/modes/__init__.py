@@ -5,7 +5,8 @@ May import: backend, look, events, inputs, form.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from gradio.components import Component
 
 from backend.domain.requests import MODES, Mode
 from ui.modes import controlnet, image_to_image, inpaint, outpaint, text_to_image
@@ -18,7 +19,7 @@ class Tab:
 
     mode: Mode
     hint: str
-    layout: Callable[[Fitted], dict[str, Any]]
+    layout: Callable[[Fitted], dict[str, Component]]
 
 
 TABS: Mapping[Mode, Tab] = {

@@ -1,8 +1,7 @@
 """ControlNet: what of the picture is followed, how tightly, and in which part of the steps."""
 
-from typing import Any
-
 import gradio as gr
+from gradio.components import Component
 
 from ui.events.options import on_load
 from ui.modes.fields import Fitted, own_fields
@@ -13,7 +12,7 @@ HINT = (
 )
 
 
-def layout(fitted: Fitted) -> dict[str, Any]:
+def layout(fitted: Fitted) -> dict[str, Component]:
     """Lay out the preprocessing with its thresholds and its preview, the scale, and the window of steps."""
     with gr.Row(elem_id="preprocess-row"):
         fields = own_fields(fitted, "controlnet", "preprocess", preprocess={"info": None})

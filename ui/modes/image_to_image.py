@@ -1,15 +1,14 @@
 """Image to image: how much of the picture may change, in numbers and in words."""
 
-from typing import Any
-
 import gradio as gr
+from gradio.components import Component
 
 from ui.modes.fields import Fitted, own_fields
 
 HINT = "Redraws a picture after your words. To keep its lines exactly, ControlNet serves better."
 
 
-def layout(fitted: Fitted) -> dict[str, Any]:
+def layout(fitted: Fitted) -> dict[str, Component]:
     """Lay out strength, with what it does in words, and how the picture gets its size."""
     fields = own_fields(fitted, "image_to_image", "strength", strength={"info": None})
     gr.HTML('<p class="in-words" id="strength-words"></p>', apply_default_css=False)

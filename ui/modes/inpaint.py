@@ -1,8 +1,7 @@
 """Inpaint: how the mask is taken; the mask itself is drawn on the easel."""
 
-from typing import Any
-
 import gradio as gr
+from gradio.components import Component
 
 from ui.modes.fields import Fitted, own_fields
 
@@ -12,10 +11,10 @@ HINT = (
 )
 
 
-_SHORT: dict[str, dict[str, Any]] = {"mask_grow": {"label": "Grow (px)"}, "mask_feather": {"label": "Feather (px)"}}
+_SHORT: dict[str, dict[str, str]] = {"mask_grow": {"label": "Grow (px)"}, "mask_feather": {"label": "Feather (px)"}}
 
 
-def layout(fitted: Fitted) -> dict[str, Any]:
+def layout(fitted: Fitted) -> dict[str, Component]:
     """Lay out strength and what happens at the mask's edge."""
     fields = own_fields(fitted, "inpaint", "strength")
     with gr.Row(elem_classes=["pair"]):

@@ -1,8 +1,7 @@
 """Outpaint: what each side adds, in pixels; the easel shows the frame and has handles for it."""
 
-from typing import Any
-
 import gradio as gr
+from gradio.components import Component
 
 from ui.modes.fields import Fitted, own_fields
 
@@ -14,7 +13,7 @@ SIDES = ("left", "right", "top", "bottom")
 STEP = 16
 
 
-def layout(fitted: Fitted) -> dict[str, Any]:
+def layout(fitted: Fitted) -> dict[str, Component]:
     """Lay out the four sides, and what happens at the seam."""
     with gr.Row(elem_classes=["pair"]):
         fields = own_fields(fitted, "outpaint", *SIDES, **{side: {"step": STEP} for side in SIDES})

@@ -1,14 +1,13 @@
 """The exact price of what the form asks for, from the provider, where that can be asked without buying."""
 
-from typing import Any
-
 import gradio as gr
 from markupsafe import Markup
+from pydantic import JsonValue
 
 from backend.domain.errors import PlaygroundError
 from backend.generation.pricing import exact_price_of
-from ui.events.options import QUIET
-from ui.events.updates import Updates
+from ui.events.options import QUIETLY, How
+from ui.events.updates import Update, Updates
 from ui.events.wires import Wires
 from ui.inputs.panel import spread
 from ui.look import words
@@ -27,11 +26,12 @@ class ExactPrice:
 
     def connect(self, wires: Wires) -> None:
         """Wire the question."""
-        how: dict[str, Any] = {"preprocess": False, "trigger_mode": "once", **QUIET, "show_progress": "minimal"}
+        how: How = {"preprocess": False, "trigger_mode": "once", "inputs_kwargs": wires.but(), **QUIETLY}
+        shown: How = {**how, "show_progress": "minimal", "show_progress_on": None}
         left = self.runner.outputs.left
-        self.button.click(self.ask, None, left, inputs_kwargs=wires.but(), **how | {"show_progress_on": None})
+        self.button.click(self.ask, None, left, **shown)
 
-    def ask(self, request: gr.Request, **values: Any) -> Updates:
+    def ask(self, request: gr.Request, **values: JsonValue) -> Updates:
         """Return the price, or why there is none."""
         playground, caller = self.runner.playground, caller_of(self.runner.playground, request)
         values = spread(values)
@@ -44,6 +44,6 @@ class ExactPrice:
             said = Markup('<p class="hint" role="status">{}</p>').format(words.sentence(error))
         return {self.runner.outputs.left: gr.update(value=str(said), visible=True)}
 
-    def fit(self, backend: str) -> Any:
+    def fit(self, backend: str) -> Update:
         """Show the button where the chosen backend can be asked."""
         return gr.update(visible=self.runner.playground.choose(backend).exact_prices)

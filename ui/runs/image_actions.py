@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 from gradio.blocks import Block
@@ -104,7 +103,7 @@ class Actions:
     def image(self, given: Mapping[str, str], caller: Caller) -> tuple[Run, RunImage]:
         """Return the image that a button stands at, with its run; raise `NotFound` for another visitor's."""
         run = self.playground.store.run(given.get("run", ""), caller.visitor)
-        wanted: Any = _index(given)
+        wanted = _index(given)
         for image in run.images:
             if image.index == wanted:
                 return run, image

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
@@ -57,5 +56,5 @@ def _blocks(playground: Playground, run: Run, image: RunImage, address: str) -> 
         yield f"{place}: received ({exchange.status or 'no answer'})", _json(exchange.received)
 
 
-def _json(value: Any) -> str:
+def _json(value: object) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)

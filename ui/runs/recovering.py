@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
@@ -15,7 +14,7 @@ from backend.generation.generate import collect
 from backend.playground import Playground
 from ui.events.options import QUIET, on_load
 from ui.events.page_events import data_of
-from ui.events.updates import Updates
+from ui.events.updates import Update, Updates
 from ui.events.wires import Wires
 from ui.look import words
 from ui.runs.board import board_html
@@ -54,7 +53,7 @@ class Recovering:
         """Wire the buttons of the list; the watch over the page looks at it."""
         self.area.recover(self.recover, None, self.runner.outputs.all(), **QUIET)
 
-    def look(self, request: gr.Request) -> Any:
+    def look(self, request: gr.Request) -> Update:
         """Return the list of what this visitor can recover."""
         found = self.playground.history.recoverable(caller_of(self.playground, request).visitor)
         lines = Markup("").join(self._line(run) for run in found)

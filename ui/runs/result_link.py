@@ -1,7 +1,6 @@
 """A result's link: made, shown and taken back on a sheet over the page; whoever has it sees that one run."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
@@ -120,5 +119,5 @@ class SharedResult:
         return _IMAGE.format(address=address, alt=prompt[:300], seed=seed)
 
 
-def _short(name: str, value: Any) -> bool:
+def _short(name: str, value: object) -> bool:
     return name not in ("mode", "prompt", "seed") and isinstance(value, str | int | float) and len(str(value)) <= 40

@@ -9,6 +9,7 @@ import gradio as gr
 from gradio.components import Component
 from gradio.events import Dependency
 from markupsafe import Markup
+from pydantic import JsonValue
 
 from backend.adapters.base import Backend
 from backend.domain.caller import Caller
@@ -22,7 +23,7 @@ from backend.generation.gpu_quota import gpu_hint
 from backend.generation.prepared import Asked, Prepared
 from backend.generation.pricing import price_of
 from backend.playground import Playground
-from ui.events.options import QUIET, with_mask
+from ui.events.options import QUIET, QUIETLY, How, with_mask
 from ui.events.page_events import news
 from ui.events.updates import Updates
 from ui.events.wires import Wires
@@ -86,11 +87,11 @@ class Runner:
     def runs(self, event: Callable[..., Dependency], run: Callable[..., Iterator[Updates]], wires: Wires) -> None:
         """Let an event run what the form asks for, with the mask that is drawn over its picture."""
         # Raw values: Gradio's own range checks would refuse without naming the field, ours name it and the way out.
-        how: dict[str, Any] = {"preprocess": False, "trigger_mode": "once", **QUIET}
+        how: How = {"preprocess": False, "trigger_mode": "once", **QUIETLY}
         asked = wires.but()
         event(run, None, self.outputs.all(), inputs_kwargs=asked, js=with_mask(asked), **how)
 
-    def run(self, request: gr.Request, **values: Any) -> Iterator[Updates]:
+    def run(self, request: gr.Request, **values: JsonValue) -> Iterator[Updates]:
         """Make the images that the form asks for; every yield is a chance for Gradio to close this on leaving."""
         given = spread(values)
         yield from self.guarded(lambda caller: self._views(given, caller), caller_of(self.playground, request))
@@ -153,7 +154,7 @@ class Runner:
             return None
         return str(alone) + str(ways_html(self.playground, caller) if capped else "")
 
-    def _views(self, values: dict[str, Any], caller: Caller) -> Iterator[View]:
+    def _views(self, values: dict[str, JsonValue], caller: Caller) -> Iterator[View]:
         """Run what was asked, one board a run (a prompt with choices is a run an image); show it at every change."""
         yield from self.views(self.asked(values, caller).prepared(caller), caller)
 
@@ -200,7 +201,7 @@ class Runner:
         self.playground.live.stop(caller_of(self.playground, request))
         return self._buttons(running=False)
 
-    def price(self, request: gr.Request, **values: Any) -> Updates:
+    def price(self, request: gr.Request, **values: JsonValue) -> Updates:
         """Return the Generate button with the price of what the form asks for now, and what the caps leave."""
         values = priced(values)
         caller = caller_of(self.playground, request)
@@ -257,7 +258,7 @@ class Runner:
         }
 
 
-def priced(values: Mapping[str, Any]) -> dict[str, Any]:
+def priced(values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """Return a form's values as its price is told from them: no price depends on the words, but on their choices."""
     prompt = str(values.get("prompt") or "")
     telling = prompt.strip() and any(sign in prompt for sign in _TELLING)
@@ -276,6 +277,6 @@ def _mode_of(values: Mapping[str, Any]) -> Mode:
     return mode
 
 
-def is_stale(offered: Any, button: str) -> bool:
+def is_stale(offered: object, button: str) -> bool:
     """Whether a pressed button said another price than `button` says now; one that said none has promised nothing."""
     return isinstance(offered, str) and " · " in offered and offered != button

@@ -7,7 +7,6 @@ import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 from gradio.utils import get_upload_folder
@@ -32,7 +31,7 @@ class Uploads:
     playground: Playground
     caller: Caller
 
-    def picture(self, value: Any) -> str | None:
+    def picture(self, value: object) -> str | None:
         """Keep an uploaded file and return its sha256; None for none, and `BadImage` for another file."""
         if value is None:
             return None
@@ -46,7 +45,7 @@ class Uploads:
         shown_again(resolved)  # A copy that lies on an easel is in use for as long as it does.
         return receive(self.playground, self.caller, resolved)
 
-    def mask(self, text: Any) -> str | None:
+    def mask(self, text: object) -> str | None:
         """Keep the mask that the browser drew (a PNG as data address) and return its sha256; None where there is none.
 
         Raises `InvalidRequest` for an empty one, and `BadImage` for what the page can't have drawn.
@@ -73,7 +72,7 @@ class Uploads:
         return self.playground.files.put(content, image_format)
 
 
-def keep_address(value: Any, served: Served) -> Any:
+def keep_address(value: object, served: Served) -> object:
     """Return the upload that an address stands for; anything else stays as it is.
 
     The bytes of a `data:` address are put where uploads lie; an address of a file that is served here is its path.

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+from pydantic import JsonValue
 
 from backend.domain.requests import MODES
 from backend.playground import Playground
-from ui.events.options import QUIET
+from ui.events.options import QUIETLY, How
 from ui.events.page_events import answer, data_of
 from ui.events.updates import Updates
 from ui.events.wires import Wires
@@ -22,7 +23,7 @@ from ui.runs.runner import Runner
 from ui.wiring.switching import Fitting
 
 # The script asks one thing at a time; "multiple", since Gradio's own waiting line would send a change's older values.
-_NOW: dict[str, Any] = {"queue": False, "trigger_mode": "multiple", **QUIET}
+_NOW: How = {"queue": False, "trigger_mode": "multiple", **QUIETLY}
 
 _TAKEN = ("self", "request")
 """Names of arguments that no value may stand in for: handlers take the values by name."""
@@ -32,7 +33,7 @@ _TAKEN = ("self", "request")
 class Seen:
     """What the browser tells: the controls' values by name, the backend before, and the turn that an answer names."""
 
-    values: dict[str, Any]
+    values: dict[str, JsonValue]
     before: str = ""
     planned: bool = False
     turn: str = ""
@@ -117,7 +118,7 @@ class Watch:
         )
         return {self.head.state: state, self.head.timer: timer}
 
-    def _told(self, seen: Seen, values: dict[str, Any], request: gr.Request) -> Updates:
+    def _told(self, seen: Seen, values: dict[str, JsonValue], request: gr.Request) -> Updates:
         """Return the end of the turn with what the browser is to remember, and the prices of all presses."""
         kept = self.remembering.keep(values)
         comparing = Comparing(self.runner)

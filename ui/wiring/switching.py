@@ -1,13 +1,15 @@
 """Makes the form what the chosen backend takes, and says what changed and what is lacking."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
+from pydantic import JsonValue
 
 from backend.domain.capabilities import Capabilities, Size
 from backend.domain.requests import Mode
 from backend.playground import Playground
+from ui.events.updates import Update, Updates
 from ui.form.backend_note import note_html
 from ui.form.reading import fit
 from ui.inputs.panel import lay
@@ -23,7 +25,7 @@ class Fitting:
         self.tabs = tabs
         self.settings = settings
 
-    def outputs(self) -> list[Any]:
+    def outputs(self) -> list[Block]:
         """Return what `fit` changes."""
         settings = self.settings
         return [
@@ -33,7 +35,7 @@ class Fitting:
             settings.controls,
         ]
 
-    def fit(self, backend: str, before: str, values: Mapping[str, Any]) -> tuple[dict[Any, Any], dict[str, Any]]:
+    def fit(self, backend: str, before: str, values: Mapping[str, JsonValue]) -> tuple[Updates, dict[str, JsonValue]]:
         """Return the updates that fit the form to a backend, and the values as they are then.
 
         What the backend before had alike stays out: each update costs the browser a walk through the whole page.
@@ -60,7 +62,7 @@ class Fitting:
         known = self.playground.backends.get(before)
         return known.capabilities if known else None
 
-    def _first_size(self, can: Capabilities, values: Mapping[str, Any]) -> dict[str, int]:
+    def _first_size(self, can: Capabilities, values: Mapping[str, JsonValue]) -> dict[str, int]:
         """Return the backend's own first size where nobody chose one: that of some backend still stands there."""
         firsts = (_sides(each.capabilities.default_size) for each in self.playground.backends.values())
         if (values.get("width"), values.get("height")) not in list(firsts):
@@ -68,7 +70,7 @@ class Fitting:
         sides = dict(zip(("width", "height"), _sides(can.default_size), strict=True))
         return {name: side for name, side in sides.items() if side != values.get(name)}
 
-    def _modes(self, can: Capabilities, left: Capabilities | None) -> dict[Any, Any]:
+    def _modes(self, can: Capabilities, left: Capabilities | None) -> Updates:
         return {
             tab: gr.update(interactive=mode in can.modes)
             for mode, tab in self.tabs.items()
@@ -76,7 +78,7 @@ class Fitting:
         }
 
 
-def _news(changes: Mapping[str, dict[str, Any]], known: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def _news(changes: Mapping[str, Update], known: Mapping[str, Update]) -> dict[str, Update]:
     """Return of these changes what isn't so already; a new value is always new."""
     news = {
         name: {key: value for key, value in change.items() if key == "value" or known.get(name, {}).get(key) != value}
