@@ -6,15 +6,15 @@ from pydantic import SecretStr
 
 from backend.adapters.modelrunner.replies import Record, named_fields, said
 from backend.adapters.provider.line import Reply, without_key
-from backend.domain.caller import OwnKey
+from backend.adapters.provider.refusals import Made, busy, key_refused
 from backend.domain.errors import (
     Billed,
     GenerationFailed,
     InsufficientCredit,
     PlaygroundError,
-    ProviderBusy,
     ProviderRefused,
 )
+from backend.providers import MODELRUNNER
 
 FIELDS = {
     "image_url": "image",
@@ -26,15 +26,13 @@ FIELDS = {
 }
 """Wire names in our words, where they differ."""
 
-Made = tuple[type[PlaygroundError], str]
-
 
 def refused(reply: Reply, key: SecretStr | None, *, billed: Billed = "no") -> PlaygroundError:
     """Return the error for an answer that is none of the 2xx; `billed` is what is known of the run it was about."""
     payload = _payload(reply)
     words = without_key(said(payload), key).rstrip(".") or f"status {reply.status}"
-    if reply.status in (401, 403) and isinstance(key, OwnKey):
-        kind, message = _own_key(words)
+    if reply.status in (401, 403):
+        kind, message = key_refused(MODELRUNNER, words, key)
     else:
         kind, message = _by_status(reply.status, words, named_fields(payload))
     request_id = reply.headers.get("x-modelrunner-request-id")
@@ -68,23 +66,11 @@ def _payload(reply: Reply) -> Any:
         return None
 
 
-def _own_key(words: str) -> Made:
-    return ProviderRefused, (
-        f"ModelRunner refuses the key that you pasted ({words}): check it at modelrunner.ai/settings/api-keys and "
-        "paste it again, or forget it."
-    )
-
-
 def _by_status(status: int, words: str, fields: list[str]) -> Made:
     if status == 402:
         return InsufficientCredit, (
             f"The ModelRunner account has no credit for this ({words}): top it up at modelrunner.ai, or choose another "
             "backend."
-        )
-    if status in (401, 403):
-        return ProviderRefused, (
-            f"ModelRunner refuses this server's key ({words}): check `MODELRUNNER_KEY` at "
-            "modelrunner.ai/settings/api-keys, or paste a key of your own."
         )
     if status == 404:
         return ProviderRefused, (
@@ -93,7 +79,7 @@ def _by_status(status: int, words: str, fields: list[str]) -> Made:
     if status == 413:
         return ProviderRefused, f"The image is too large for ModelRunner ({words}): use a smaller one."
     if status in (429, 503):
-        return ProviderBusy, f"ModelRunner has no room for this run now ({words}): try again in a minute."
+        return busy(MODELRUNNER, words)
     if status == 422:
         return GenerationFailed, f"The model at ModelRunner failed ({words}): change the request, or try again."
     if status in (400, 409):

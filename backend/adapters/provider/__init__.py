@@ -1,4 +1,4 @@
-"""What every provider's adapter needs: its key rules, the line to it, its messages, and lenient reading of replies.
+"""What every provider's adapter needs: key rules, refusals, the line to it, its messages, lenient reading of replies.
 
 May import: domain, providers, settings, adapters.base.
 """

@@ -11,22 +11,22 @@ from collections.abc import Callable, Iterator
 from pydantic import SecretStr
 
 from backend.adapters.provider.line import Reply, without_key
+from backend.adapters.provider.refusals import Made, busy, key_refused
 from backend.adapters.runware.mapping import control_options, percent
 from backend.adapters.runware.options import ControlOptions, RunwareOptions
 from backend.adapters.runware.replies import Refusal
-from backend.domain.caller import OwnKey
 from backend.domain.errors import (
     Billed,
     GenerationFailed,
     InsufficientCredit,
     PlaygroundError,
     Problem,
-    ProviderBusy,
     ProviderRefused,
     ProviderTimeout,
 )
 from backend.domain.requests import Request, controls_of
 from backend.domain.step_cache_rules import cache_problems
+from backend.providers import RUNWARE
 
 _AIR = re.compile(r"[\w.-]+:[\w.-]+@[\w.-]+")
 _HUNDREDTHS = ("guidance", "strength")
@@ -49,7 +49,6 @@ FIELDS = {
 }
 """Wire names in our words."""
 
-Made = tuple[type[PlaygroundError], str]
 _CREDIT = re.compile(r"credit|quota|balance|paymentrequired|environmentpaused")
 _KEY = re.compile(
     r"apikey|unauthorized|forbidden|permission|authentication|^token|(account|organization|workspace)(suspended|disabled)"
@@ -64,7 +63,7 @@ def to_error(refusal: Refusal, *, status: int, key: SecretStr | None, billed: Bi
     """Return the error for one refusal; Runware bills neither what it refuses nor what fails there."""
     said = without_key(refusal.message or refusal.code, key).rstrip(".")
     make = _by_code(refusal.code.casefold()) or _by_status(status)
-    kind, message = (_own_key if make is _key and isinstance(key, OwnKey) else make)(said, refusal)
+    kind, message = key_refused(RUNWARE, said, key) if make is _key else make(said, refusal)
     details = {"code": without_key(refusal.code, key, most=64), "status": status}
     return kind(without_key(message, key, most=900), billed=billed, details=details)
 
@@ -96,20 +95,11 @@ def _credit(said: str, _refusal: Refusal) -> Made:
 
 
 def _key(said: str, _refusal: Refusal) -> Made:
-    return ProviderRefused, (
-        f"Runware refuses this server's key ({said}): check `RUNWARE_API_KEY` at my.runware.ai, or paste a key of your "
-        "own."
-    )
-
-
-def _own_key(said: str, _refusal: Refusal) -> Made:
-    return ProviderRefused, (
-        f"Runware refuses the key that you pasted ({said}): check it at my.runware.ai and paste it again, or forget it."
-    )
+    return key_refused(RUNWARE, said, None)
 
 
 def _busy(said: str, _refusal: Refusal) -> Made:
-    return ProviderBusy, f"Runware has no room for this run now ({said}): try again in a minute."
+    return busy(RUNWARE, said)
 
 
 def _safety(said: str, _refusal: Refusal) -> Made:
