@@ -1,7 +1,8 @@
 // What the easel's modules share: the parts of its HTML, the picture that lies on it, the frame that outpaint adds.
 import {mode} from '../events/mode.js';
 
-export const INK_PARTS = [99, 102, 241], INK = `rgb(${INK_PARTS})`;
+export const INK_PARTS = [99, 102, 241];
+export const INK = `rgb(${INK_PARTS})`;
 export const UNREADABLE = 'The browser cannot read this file: save it as a PNG and try again.';
 
 export const easel = {

@@ -37,9 +37,12 @@ def in_order(modules: Mapping[str, str], entry: str = ENTRY) -> list[str]:
 def linked(modules: Mapping[str, str], entry: str = ENTRY) -> str:
     """Return the program: each module's text in a scope of its own; a browser runs it as a module.
 
-    Raises `ValueError` for a circle, a module that isn't there, and a form of `import` or `export` that isn't plain.
+    Raises `ValueError` for a circle, a module or a name that isn't there, and an `import` or `export` that isn't plain.
     """
-    return "".join(_scope(path, modules[path]) for path in in_order(modules, entry))
+    order = in_order(modules, entry)
+    for path in order:
+        _check_names(path, modules)
+    return "".join(_scope(path, modules[path]) for path in order)
 
 
 def _visit(path: str, modules: Mapping[str, str], order: list[str], above: tuple[str, ...]) -> None:
@@ -52,6 +55,16 @@ def _visit(path: str, modules: Mapping[str, str], order: list[str], above: tuple
     for imported in _imported(path, modules[path]):
         _visit(imported, modules, order, (*above, path))
     order.append(path)
+
+
+def _check_names(path: str, modules: Mapping[str, str]) -> None:
+    """Refuse a name that the other module doesn't export, or not in a declaration of its own."""
+    for found in _IMPORT.finditer(modules[path]):
+        other = _resolved(path, found["path"])
+        given = {export["name"] for export in _EXPORT.finditer(modules[other])}
+        taken = {each.partition(" as ")[0].strip() for each in (found["names"] or "").split(",")} - {""}
+        if missing := taken - given:
+            raise ValueError(f"{path} imports {', '.join(sorted(missing))}, but {other} has no export of it alone.")
 
 
 def _imported(path: str, text: str) -> Iterator[str]:

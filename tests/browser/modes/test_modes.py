@@ -124,6 +124,16 @@ def test_the_mask_matches_the_pictures_own_pixels(page: Page, site: Site, tmp_pa
     assert abs(int(rows.max()) - 550) <= 12
 
 
+def test_a_stroke_has_the_masks_colour(page: Page, scene: Path) -> None:
+    choose(page, "Inpaint", scene)
+    drag(page, (0.3, 0.5), (0.7, 0.5))
+    middle = """() => {
+      const canvas = document.querySelector('#easel canvas[tabindex]');
+      return [...canvas.getContext('2d').getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data];
+    }"""
+    assert page.evaluate(middle) == [99, 102, 241, 255]
+
+
 def test_eraser_undo_invert_and_clear(page: Page, scene: Path) -> None:
     choose(page, "Inpaint", scene)
     about = page.locator("#easel .about")

@@ -89,6 +89,10 @@ def test_one_file_does_what_the_modules_do(tmp_path: Path) -> None:
     [
         ({"page.js": "import './a.js';\n", "a.js": "import './page.js';\n"}, "circle: page.js → a.js → page.js"),
         ({"page.js": "import {x} from './gone.js';\n"}, "page.js imports gone.js, which isn't there"),
+        (
+            {"page.js": "import {b} from './a.js';\n", "a.js": "export const a = 1, b = 2;\n"},
+            "imports b, but a.js",
+        ),
         ({"page.js": "import x from './a.js';\n", "a.js": ""}, "is no plain import or export"),
         ({"page.js": "export default 1;\n"}, "is no plain import or export"),
         ({"page.js": "export let count = 0;\n"}, "is no plain import or export"),
