@@ -31,13 +31,13 @@ def watermarked(picture: Image.Image) -> Image.Image:
 
 
 def watermarked_file(content: bytes, image_format: str) -> bytes:
-    """Return a provider's file encoded anew with the mark, and with its EXIF data and colour profile.
+    """Return a provider's file encoded anew with the mark, with its EXIF data and an RGB picture's colour profile.
 
     One whose pixels are too few, or can't be read, comes back as it is: it is paid, and kept all the same.
     """
     try:
         with opened(io.BytesIO(content)) as picture:
-            kept = {name: value for name in ("exif", "icc_profile") if (value := picture.info.get(name))}
+            kept = {name: value for name in _kept(picture) if (value := picture.info.get(name))}
             marked = watermarked(picture)
             if marked is picture:
                 return content
@@ -45,6 +45,11 @@ def watermarked_file(content: bytes, image_format: str) -> bytes:
         log.warning("A provider's picture is kept without a watermark: %s", error)
         return content
     return _encoded(marked, image_format, kept)
+
+
+def _kept(picture: Image.Image) -> tuple[str, ...]:
+    # A grey or CMYK picture becomes RGB with the mark, and its profile would be read as that of other colours.
+    return ("exif", "icc_profile") if picture.mode in ("RGB", "RGBA", "P") else ("exif",)
 
 
 def _encoded(picture: Image.Image, image_format: str, kept: dict[str, Any]) -> bytes:

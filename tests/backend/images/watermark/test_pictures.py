@@ -158,3 +158,11 @@ def test_a_control_picture_is_left_to_the_model_that_reads_it(playground: Playgr
 def test_a_marked_picture_that_was_edited_elsewhere_is_still_known() -> None:
     sent_on = encoded(np.asarray(watermarked(CLOUDS)), "JPEG")
     assert carries_watermark(encode(Image.fromarray(sent_on), "webp"))
+
+
+@pytest.mark.parametrize(("mode", "kept"), [("RGB", True), ("L", False), ("CMYK", False)])
+def test_a_profile_of_other_colours_than_the_marked_ones_is_left_out(mode: str, kept: bool) -> None:
+    profile = b"a profile of this picture's colours"
+    marked = watermarked_file(file_of(CLOUDS.convert(mode), "jpeg", icc_profile=profile), "jpeg")
+    with Image.open(io.BytesIO(marked)) as picture:
+        assert (picture.mode, picture.info.get("icc_profile") == profile) == ("RGB", kept)
