@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backend.domain.errors import PlaygroundError
-from backend.providers import FACTS
+from backend.domain.providers import FACTS
 from backend.setting_words import read
 from backend.settings import Settings
 from backend.upkeep.start_checks import check_start

@@ -10,6 +10,7 @@ from backend.adapters.registry import BACKENDS, OPTIONAL, REHEARSAL, build
 from backend.data_folder import data_folder
 from backend.domain.caller import Caller
 from backend.domain.errors import Problem, Unsupported
+from backend.domain.providers import FACTS
 from backend.images.credentials.checking import Checker
 from backend.images.credentials.opening import open_credentials
 from backend.images.storage.bucket import open_images
@@ -18,7 +19,6 @@ from backend.images.storage.files import ImageFiles
 from backend.library.result_links import ResultLinks
 from backend.library.rooms import Rooms
 from backend.money.ledger import Budget
-from backend.providers import FACTS
 from backend.record.database.address import record_files
 from backend.record.database.engine import open_database
 from backend.record.history import History

@@ -7,7 +7,7 @@ from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
 from backend.domain.errors import WrongSetting
-from backend.providers import FACTS, Facts
+from backend.domain.providers import FACTS, Facts
 from backend.settings import Settings
 
 _KEY = "the key as the provider's page shows it"

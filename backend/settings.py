@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr, create_model, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from backend.domain.providers import FACTS, Facts
 from backend.images.storage.disk import GB
 from backend.money.caps import Caps
-from backend.providers import FACTS, Facts
 from backend.visitors.addresses import LOOPBACK as LOOPBACK_NETWORKS
 from backend.visitors.addresses import PRIVATE, Network, networks
 

@@ -1,4 +1,4 @@
 """A run as code that makes it again: curl, Python, JavaScript. No key is ever in it.
 
-May import: domain, prompts, providers, adapters.
+May import: domain, prompts, adapters.
 """

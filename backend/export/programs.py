@@ -6,11 +6,11 @@ from backend.adapters.base import CONTROL_PICTURE, Backend
 from backend.adapters.registry import program_writer
 from backend.domain.errors import Unsupported
 from backend.domain.exchanges import Exchange
+from backend.domain.providers import FACTS
 from backend.domain.records import Run, RunImage
 from backend.domain.requests import ControlNet
 from backend.export.client_code import client_code, map_code
 from backend.export.diffusers_code import Drawn, diffusers_code
-from backend.providers import FACTS
 
 HERE = "Python, through this playground"
 DIFFUSERS = "Python, with diffusers"

@@ -20,8 +20,8 @@ from backend.adapters.modelrunner.wire import ENDPOINT
 from backend.adapters.provider.backend import line_to
 from backend.adapters.provider.line import Line, Reply
 from backend.domain.errors import GenerationFailed, PlaygroundError
+from backend.domain.providers import MODELRUNNER
 from backend.images.encoding import encode
-from backend.providers import MODELRUNNER
 from backend.settings import Settings
 from tools.live_check.exchange import Exchange, Finding, Provider
 

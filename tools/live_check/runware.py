@@ -20,8 +20,8 @@ from backend.adapters.runware.service import Service
 from backend.adapters.runware.wire import CONTROLNET_MODEL, MODEL, ImageInference, Message
 from backend.domain.errors import PlaygroundError
 from backend.domain.events import unheard
+from backend.domain.providers import RUNWARE
 from backend.images.encoding import encode
-from backend.providers import RUNWARE
 from backend.settings import Settings
 from tools.live_check.exchange import Exchange, Finding, Provider
 

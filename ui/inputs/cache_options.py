@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from markupsafe import Markup
 from pydantic import JsonValue
 
+from backend.adapters.step_cache_rules import CACHES
 from backend.domain.parts import Accelerator
-from backend.domain.step_cache_rules import CACHES
 from ui.inputs.cells import Cell, cell, select
 from ui.inputs.widgets import shown
 

@@ -26,13 +26,13 @@ from backend.adapters.local.machine.options import (
 )
 from backend.adapters.local.workshop import Workshop
 from backend.adapters.local.zerogpu import Decorate, forked
+from backend.adapters.step_cache_rules import cache_problems
 from backend.domain.caller import Caller
 from backend.domain.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate, read_options
 from backend.domain.errors import Problem, Unsupported
 from backend.domain.events import Listener, Tell, unheard
 from backend.domain.parts import Control, Lora
 from backend.domain.requests import Request, controls_of
-from backend.domain.step_cache_rules import cache_problems
 from backend.images.incoming import open_upright
 from backend.images.storage.files import ImageFiles
 from backend.prompts.tokens import TokenCount, TokenCounter

@@ -1,14 +1,14 @@
 """Z-Image-Turbo ControlNet at ModelRunner (modelrunner.ai), over its queue.
 
-May import: domain, images, what all adapters share, adapters.provider, providers, settings.
+May import: domain, images, what all adapters share, adapters.provider, settings.
 """
 
 from backend.adapters.modelrunner.backend import ModelRunnerBackend
 from backend.adapters.modelrunner.programs import write_programs
 from backend.adapters.modelrunner.service import Service
 from backend.adapters.provider.backend import line_to
+from backend.domain.providers import MODELRUNNER
 from backend.images.storage.files import ImageFiles
-from backend.providers import MODELRUNNER
 from backend.settings import Settings
 
 __all__ = ["build", "write_programs"]

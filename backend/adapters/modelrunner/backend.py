@@ -23,10 +23,10 @@ from backend.domain.caller import Caller
 from backend.domain.capabilities import NO_OPTIONS, Estimate
 from backend.domain.events import Queued, Tell, unheard
 from backend.domain.parts import Control
+from backend.domain.providers import MODELRUNNER
 from backend.domain.records import Run
 from backend.domain.requests import ControlNet, ImageToImage, Request, seeds
 from backend.images.storage.files import ImageFiles
-from backend.providers import MODELRUNNER
 from backend.settings import Settings
 
 

@@ -14,7 +14,7 @@ from backend.domain.errors import (
     PlaygroundError,
     ProviderRefused,
 )
-from backend.providers import MODELRUNNER
+from backend.domain.providers import MODELRUNNER
 
 FIELDS = {
     "image_url": "image",

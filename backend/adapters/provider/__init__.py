@@ -1,4 +1,4 @@
 """What every provider's adapter needs: key rules, refusals, the line to it, its messages, lenient reading of replies.
 
-May import: domain, providers, settings, adapters.base.
+May import: domain, settings, adapters.base.
 """

@@ -10,7 +10,7 @@ from backend.adapters.base import Backend
 from backend.adapters.provider.line import Line
 from backend.domain.caller import Caller
 from backend.domain.errors import NotReady
-from backend.providers import Facts
+from backend.domain.providers import Facts
 from backend.settings import Settings
 
 

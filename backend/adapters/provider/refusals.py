@@ -4,7 +4,7 @@ from pydantic import SecretStr
 
 from backend.domain.caller import OwnKey
 from backend.domain.errors import PlaygroundError, ProviderBusy, ProviderRefused
-from backend.providers import Facts
+from backend.domain.providers import Facts
 
 Made = tuple[type[PlaygroundError], str]
 """The kind of an error, and its sentence."""

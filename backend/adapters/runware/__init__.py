@@ -1,13 +1,13 @@
 """Z-Image-Turbo at Runware (runware.ai), over its REST interface.
 
-May import: domain, images, threads, what all adapters share, adapters.provider, providers, settings.
+May import: domain, images, threads, what all adapters share, adapters.provider, settings.
 """
 
 from backend.adapters.provider.backend import line_to
 from backend.adapters.runware.backend import RunwareBackend
 from backend.adapters.runware.programs import write_programs
+from backend.domain.providers import RUNWARE
 from backend.images.storage.files import ImageFiles
-from backend.providers import RUNWARE
 from backend.settings import Settings
 
 __all__ = ["build", "write_programs"]

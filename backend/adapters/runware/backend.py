@@ -27,12 +27,12 @@ from backend.domain.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate
 from backend.domain.errors import GenerationFailed, Problem, Unsupported
 from backend.domain.events import Queued, Tell, unheard
 from backend.domain.parts import Control
+from backend.domain.providers import RUNWARE
 from backend.domain.records import Run
 from backend.domain.requests import ControlNet, ImageToImage, Request, controls_of, seeds
 from backend.images.compositing import Brought
 from backend.images.incoming import open_upright
 from backend.images.storage.files import ImageFiles
-from backend.providers import RUNWARE
 from backend.settings import Settings
 from backend.threads.recent import Recent
 

@@ -4,11 +4,11 @@ import base64
 
 from PIL import Image
 
+from backend.domain.providers import RUNWARE
 from backend.domain.requests import Request
 from backend.images.compositing import Brought, Maker, brought, drawn_size
 from backend.images.encoding import encode
 from backend.images.storage.files import ImageFiles
-from backend.providers import RUNWARE
 
 MOST_INLINE = 6 * 2**20
 """Bytes of one PNG that still goes inside the request; the service publishes no cap, others report trouble at 10 MB."""

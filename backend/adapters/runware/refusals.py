@@ -15,6 +15,7 @@ from backend.adapters.provider.refusals import Made, busy, key_refused
 from backend.adapters.runware.mapping import control_options, percent
 from backend.adapters.runware.options import ControlOptions, RunwareOptions
 from backend.adapters.runware.replies import Refusal
+from backend.adapters.step_cache_rules import cache_problems
 from backend.domain.errors import (
     Billed,
     GenerationFailed,
@@ -24,9 +25,8 @@ from backend.domain.errors import (
     ProviderRefused,
     ProviderTimeout,
 )
+from backend.domain.providers import RUNWARE
 from backend.domain.requests import Request, controls_of
-from backend.domain.step_cache_rules import cache_problems
-from backend.providers import RUNWARE
 
 _AIR = re.compile(r"[\w.-]+:[\w.-]+@[\w.-]+")
 _HUNDREDTHS = ("guidance", "strength")

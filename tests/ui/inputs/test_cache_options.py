@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 
 from backend.adapters.fake import FakeBackend
+from backend.adapters.step_cache_rules import CACHES
 from backend.domain.parts import Accelerator
 from backend.domain.requests import REQUEST_TYPES
-from backend.domain.step_cache_rules import CACHES
 from backend.playground import Playground
 from ui.form.reading import every_field
 from ui.inputs.cache_options import EVERY, read_accelerator, show_accelerator

@@ -1,6 +1,6 @@
 """A provider's orders as programs: curl, Python, JavaScript. No key is ever in them.
 
-May import: domain, providers.
+May import: domain.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -9,7 +9,7 @@ from backend.adapters.provider.programs.curl_code import curl_code
 from backend.adapters.provider.programs.javascript_code import javascript_code
 from backend.adapters.provider.programs.orders import Orders
 from backend.adapters.provider.programs.python_code import python_code
-from backend.providers import FACTS
+from backend.domain.providers import FACTS
 
 Writer = Callable[[Orders], str]
 _WRITERS: Mapping[str, Writer] = {

@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import JsonValue
 
 from backend.domain.exchanges import WORDS, Exchange
+from backend.domain.providers import FACTS
 from backend.domain.records import Run
-from backend.providers import FACTS
 
 Notes = Callable[[Mapping[str, Any]], Iterable[str]]
 """Says what a program can't do, and what has to lie beside it, by a task that was sent."""

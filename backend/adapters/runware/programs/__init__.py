@@ -1,6 +1,6 @@
 """A run at Runware as programs that order it again.
 
-May import: domain, providers, adapters.provider.
+May import: domain, adapters.provider.
 """
 
 from collections.abc import Iterator, Sequence

@@ -6,7 +6,7 @@ from backend.adapters.provider.programs.literal import literal, text
 from backend.adapters.provider.programs.orders import Orders
 from backend.adapters.provider.programs.python_code import DATA_URI, leaf, output_type, result_field
 from backend.adapters.provider.programs.sdk_parts import SAVE_TEXT, SAVE_URL, note_lines
-from backend.providers import RUNWARE
+from backend.domain.providers import RUNWARE
 
 RUNWARE_URL = RUNWARE.addresses["RUNWARE_BASE_URL"]
 _PROGRAM = '''"""Makes the run again with Runware's own client: orders it once, and saves picture-1.{suffix} and so on.

@@ -10,10 +10,10 @@ from typing import Any
 from backend.adapters.modelrunner.backend import ModelRunnerBackend
 from backend.adapters.modelrunner.service import Service
 from backend.adapters.provider.line import Line
+from backend.domain.providers import MODELRUNNER
 from backend.images.storage.files import ImageFiles
 from backend.money.ledger import Budget
 from backend.playground import Playground
-from backend.providers import MODELRUNNER
 from backend.record.database.engine import open_database
 from backend.record.store import Store
 from backend.settings import Settings

@@ -14,10 +14,10 @@ from backend.adapters.provider.line import Line
 from backend.domain.caller import Caller, OwnKey
 from backend.domain.errors import PlaygroundError
 from backend.domain.events import Event, Failed
+from backend.domain.providers import MODELRUNNER
 from backend.domain.requests import ControlNet
 from backend.generation.generate import generate
 from backend.playground import Playground
-from backend.providers import MODELRUNNER
 from backend.settings import Settings
 from backend.simulator.world import World
 from tests.backend.adapters.modelrunner.scene import KEY

@@ -16,11 +16,11 @@ from backend.domain.capabilities import Capabilities, Estimate, Size
 from backend.domain.errors import GenerationFailed
 from backend.domain.events import Generated, Queued
 from backend.domain.exchanges import Exchange
+from backend.domain.providers import Facts
 from backend.domain.records import Run
 from backend.domain.requests import Request, seeds
 from backend.images.encoding import encode
 from backend.images.storage.files import ImageFiles
-from backend.providers import Facts
 from backend.settings import Settings
 
 FOURTH = Facts(

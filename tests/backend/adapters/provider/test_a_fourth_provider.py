@@ -21,13 +21,13 @@ from backend.adapters.provider.backend import line_to
 from backend.adapters.registry import BACKENDS
 from backend.domain.caller import Caller
 from backend.domain.events import Finished, Generated
+from backend.domain.providers import FACTS
 from backend.domain.records import Run, RunImage
 from backend.domain.requests import parse_request
 from backend.export.programs import HERE, programs
 from backend.generation.generate import generate
 from backend.library.recipe_links import pack, unpack
 from backend.playground import Playground, open_playground
-from backend.providers import FACTS
 from backend.record.exchange_log import load_exchanges
 from backend.settings import Settings, provider_fields
 from backend.visitors.redaction import hide

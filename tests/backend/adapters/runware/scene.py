@@ -13,13 +13,13 @@ from backend.adapters.runware.backend import RunwareBackend
 from backend.domain.caller import Caller
 from backend.domain.errors import PlaygroundError
 from backend.domain.events import Event, Failed, Finished, Generated
+from backend.domain.providers import RUNWARE
 from backend.domain.records import Run
 from backend.domain.requests import Request, TextToImage
 from backend.generation.generate import generate
 from backend.images.storage.files import ImageFiles
 from backend.money.ledger import Budget
 from backend.playground import Playground
-from backend.providers import RUNWARE
 from backend.record.database.engine import open_database
 from backend.record.store import Store
 from backend.settings import Settings

@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
+from backend.adapters.step_cache_rules import cache_problems
 from backend.domain.parts import Accelerator
 from backend.domain.requests import TextToImage
-from backend.domain.step_cache_rules import cache_problems
 
 
 def problems(acceleration: str = "none", **options: Any) -> dict[str, str]:
