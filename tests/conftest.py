@@ -1,7 +1,10 @@
 """What all tests share: no network, no key of the machine's own, a data folder of their own."""
 
+import atexit
 import gc
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +14,8 @@ import pytest
 # Before anything of Hugging Face is imported: one missing file otherwise costs 24 s to 6 min.
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+# Gradio's uploads of each process of tests: in the one folder of the machine, what one tidies away is another's.
+os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="playground-tests-")
 
 from backend.adapters.fake import FakeBackend
 from backend.domain.caller import Caller
@@ -20,6 +25,8 @@ from backend.playground import Playground
 from backend.record.database.engine import open_database
 from backend.record.store import Store
 from backend.settings import Settings
+
+atexit.register(shutil.rmtree, os.environ["GRADIO_TEMP_DIR"], ignore_errors=True)
 
 # How long a busy machine takes to draw an example says nothing about what is tested.
 hypothesis.settings.register_profile(

@@ -2,7 +2,7 @@
 
 import logging
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -126,8 +126,11 @@ class AdvisoryLocks:
             self.hold(number)
 
     def let_go(self) -> None:
-        """Close the connection; back in the pool, it would keep the lock."""
+        """Unlock, and close the connection; back in the pool, it would keep what it locks."""
         if self._alive is not None and not self._alive.closed:
+            # By words first: the server gives back what a connection held only once it has noticed that it is gone.
+            with suppress(SQLAlchemyError):  # One that broke holds nothing any more.
+                self._alive.execute(select(func.pg_advisory_unlock_all()))
             self._alive.invalidate()
             self._alive.close()
         self._alive = None
