@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,34 +10,19 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
-from backend.domain.requests import Request
 from backend.generation.recovery import Recovery, recover
 from backend.images.storage.files import ImageFiles
 from backend.playground import Playground, open_playground
 from backend.record.database.process_locks import FOLDER
-from backend.simulator.artist import FlatArtist
 from backend.simulator.server import running
 from backend.simulator.world import World
 from tests.backend.killed_run import settings_for
+from tests.backend.simulator.held_artist import HeldArtist
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(200)]
 
 ORDER = "runware.imageInference"
-
-
-class HeldArtist(FlatArtist):
-    """Draws nothing until it may."""
-
-    def __init__(self, files: ImageFiles) -> None:
-        super().__init__(files)
-        self.may_draw = threading.Event()
-
-    def draw(self, request: Request) -> Image.Image:
-        """Return the colour, once it may."""
-        assert self.may_draw.wait(180)
-        return super().draw(request)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from backend.money.caps import Caps
 from backend.prompts.styles import Style
 from backend.simulator.faults import Fault
 from tests.backend.adapters.runware.scene import INFER, PREPROCESS, Scene, runware_scene
+from tests.backend.simulator.held_artist import HeldArtist
 from tests.ui.serving.test_caller import request_of
 from ui.endpoints.endpoints import Api
 from ui.page import build, tools_of
@@ -74,6 +75,15 @@ def pages(tmp_path: Path) -> Iterator[Pages]:
         yield Pages(scene)
 
 
+@pytest.fixture
+def held(pages: Pages) -> Iterator[HeldArtist]:
+    """Let the provider draw only once it may: Stop comes before the image, however slow the machine is."""
+    artist = HeldArtist(pages.scene.world.files)
+    pages.scene.world.artist = artist
+    yield artist
+    artist.may_draw.set()
+
+
 def until_submitted(pages: Pages, going: Iterator[Updates]) -> list[Updates]:
     seen = []
     for updates in going:
@@ -92,11 +102,12 @@ def stages(updates: list[Updates]) -> list[str]:
     return [each["stage"] for each in updates if isinstance(each.get("stage"), str)]
 
 
-def test_stop_in_another_tab_ends_a_grid_with_what_was_ordered(pages: Pages) -> None:
+def test_stop_in_another_tab_ends_a_grid_with_what_was_ordered(pages: Pages, held: HeldArtist) -> None:
     going = pages.press("grid", **FORM, **GRID)
     until_submitted(pages, going)
     list(pages.press("stop", tab="page-2"))
     rest = list(going)
+    held.may_draw.set()
     pages.settle()
     assert pages.orders() <= AT_ONCE
     assert visible(rest, "generate") is True
@@ -128,7 +139,7 @@ def test_the_latest_press_has_the_stage_and_the_earlier_one_goes_on_under_stop(p
     assert len(pages.scene.playground.store.runs(me(pages))) == 4
 
 
-def test_a_paid_image_arrives_on_the_stage_after_stop(pages: Pages) -> None:
+def test_a_paid_image_arrives_on_the_stage_after_stop(pages: Pages, held: HeldArtist) -> None:
     going = pages.press("run", **FORM)
     until_submitted(pages, going)
     list(pages.press("stop"))
@@ -136,6 +147,7 @@ def test_a_paid_image_arrives_on_the_stage_after_stop(pages: Pages) -> None:
     assert "goes on to the end" in stages(ended)[-1]
     assert "<figure" not in stages(ended)[-1]
     assert ended[-1]["news"].endswith("promised")
+    held.may_draw.set()
     came = list(pages.press("promised"))
     assert stages(came)[-1].count("<figure") == 1
     assert "1 image was made, $0.0006 was billed" in stages(came)[-1]
@@ -143,11 +155,12 @@ def test_a_paid_image_arrives_on_the_stage_after_stop(pages: Pages) -> None:
     assert not came[-1]["news"].endswith("promised")
 
 
-def test_a_stopped_run_that_brings_its_image_leaves_a_later_press_the_stage(pages: Pages) -> None:
+def test_a_stopped_run_that_brings_its_image_leaves_a_later_press_the_stage(pages: Pages, held: HeldArtist) -> None:
     going = pages.press("run", **FORM)
     until_submitted(pages, going)
     list(pages.press("stop"))
     list(going)
+    held.may_draw.set()
     later = list(pages.press("run", **FORM | {"prompt": "a hare"}))
     assert "a hare" in stages(later)[-1]
     came = list(pages.press("promised"))
@@ -155,13 +168,14 @@ def test_a_stopped_run_that_brings_its_image_leaves_a_later_press_the_stage(page
     assert came[-1]["news"]
 
 
-def test_a_page_that_was_reloaded_hears_of_what_was_promised(pages: Pages) -> None:
+def test_a_page_that_was_reloaded_hears_of_what_was_promised(pages: Pages, held: HeldArtist) -> None:
     going = pages.press("run", **FORM)
     until_submitted(pages, going)
     list(pages.press("stop"))
     list(going)
     (opened,) = pages.press("opened", tab="page-2", data={"turn": "1"})
     assert '"promised": true' in opened["signals"]
+    held.may_draw.set()
     assert list(pages.press("promised", tab="page-2"))[-1]["news"]
 
 
