@@ -1,4 +1,4 @@
-"""What the door works with: the backends, the record and the settings, built once and passed down."""
+"""What a generation works with: the backends, the record and the settings, built once and passed down."""
 
 import secrets
 from collections.abc import Mapping

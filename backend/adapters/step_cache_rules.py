@@ -12,6 +12,18 @@ CACHES: Mapping[str, tuple[str, ...]] = {
     "db_cache": ("db_cache_threshold", "db_cache_skip_interval"),
 }
 """Each cache with the numbers that mean something to it alone."""
+WINDOW = (
+    "cache_start_step",
+    "cache_start_step_percentage",
+    "cache_end_step",
+    "cache_end_step_percentage",
+    "cache_max_consecutive_steps",
+)
+"""When a cache, whichever it is, may save steps."""
+FIELDS = frozenset(
+    f"accelerator.{name}" for names in (*((cache, *own) for cache, own in CACHES.items()), WINDOW) for name in names
+)
+"""The fields that a backend takes which has all of these caches; one that comes later is taken by nobody unasked."""
 _OWNERS = {name: cache for cache, names in CACHES.items() for name in names}
 
 

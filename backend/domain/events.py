@@ -47,7 +47,7 @@ class Generated:
     """One image is done.
 
     `image` is RGB pixels, or the file that a provider made, byte for byte. `seed` and `cost_usd` (USD) are None where
-    nobody said them. `record` is where the door put it; a backend leaves it out, and hands it to `Job.deliver`.
+    nobody said them. `record` is where it was kept; a backend leaves it out, and hands it to `Job.deliver`.
     """
 
     image: Image.Image | bytes

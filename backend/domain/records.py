@@ -36,7 +36,7 @@ class RunImage:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One call of the door: who asked for what, what came, what it cost, and how it ended."""
+    """One generation: who asked for what, what came, what it cost, and how it ended."""
 
     id: str
     visitor: str

@@ -58,7 +58,7 @@ def effect_estimate(playground: Playground, caller: Caller, backend: Backend, re
 
 
 def check_effect(playground: Playground, caller: Caller, backend: str, request: ControlNet) -> Iterator[Event | Effect]:
-    """Run a request small, without and with its control, through the door, and end with the `Effect`.
+    """Run a request small, without and with its control, as any other run, and end with the `Effect`.
 
     Yields what happens in both runs; ends with a `Failed` where one fails, or a `Stopped`, before the second is paid.
     """

@@ -36,7 +36,7 @@ def exact_price_of(playground: Playground, caller: Caller, backend: Backend, req
 
 
 def estimate_of(playground: Playground, caller: Caller, backend: Backend, request: Request) -> Estimate:
-    """Return what the door would reserve for: control maps that the visitor has bought before cost nothing again.
+    """Return what a generation would reserve for: control maps that the visitor has bought before cost nothing again.
 
     A prompt with choices is a run an image, each of which pays for its own maps.
     """

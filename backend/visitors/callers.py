@@ -1,4 +1,4 @@
-"""From what a request says to the caller that the door knows."""
+"""From what a request says to the caller that a generation knows."""
 
 from dataclasses import dataclass, field
 

@@ -32,7 +32,7 @@ from ui.events.updates import Updates
 from ui.events.wires import Wires
 from ui.inputs.panel import spread
 from ui.look import words
-from ui.runs.board import error_card
+from ui.look.sentences import error_card
 from ui.runs.cards import facts, lost
 from ui.runs.runner import PRICE_PROMPT, Runner, is_stale
 from ui.serving.caller import caller_of

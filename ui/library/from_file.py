@@ -23,7 +23,7 @@ from ui.events.updates import Updates
 from ui.events.wires import Wires
 from ui.form.filling import Filling
 from ui.library.file_report import NOTHING, Reading, origin_lines
-from ui.runs.board import error_card
+from ui.look.sentences import error_card
 from ui.serving.caller import caller_of
 from ui.serving.uploads import MOST_FILE_BYTES
 

@@ -2,14 +2,13 @@
 
 import base64
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
 from markupsafe import Markup
 
 from backend.domain.capabilities import Estimate
-from backend.domain.errors import Billed, InvalidRequest, PlaygroundError
+from backend.domain.errors import PlaygroundError
 from backend.domain.events import (
     Committed,
     Event,
@@ -25,8 +24,7 @@ from backend.domain.events import (
 from backend.domain.records import CostKind, Run, RunImage
 from backend.domain.requests import Request
 from ui.look import words
-from ui.look.field_titles import field_title, in_page_words
-from ui.look.sentences import code_marked
+from ui.look.sentences import error_card
 from ui.runs.cards import card, facts, lost_card
 from ui.runs.vary_button import UNPRICED, Variation
 from ui.serving.served import Served
@@ -133,23 +131,6 @@ def board_html(board: Board, served: Served, *, alone: bool = True) -> str:
     if board.run and board.images:
         parts.append(_summary(board))
     return str(Markup("").join(parts))
-
-
-def error_card(error: PlaygroundError, *, bills: Mapping[Billed, str] | None = words.BILLED) -> Markup:
-    """Return an error as a card: what happened, whether it was billed (in the words of `bills`), and what to do."""
-    if isinstance(error, InvalidRequest):
-        rows = Markup("").join(
-            Markup("<li><b>{}</b> <span>{}</span></li>").format(
-                field_title(problem.field), code_marked(in_page_words(problem.message))
-            )
-            for problem in error.problems
-        )
-        body = Markup("<ul>{}</ul>").format(rows)
-    else:
-        body = Markup("<p>{}</p>").format(code_marked(in_page_words(str(error))))
-    told = bills and Markup('<p class="billed billed-{}">{}</p>').format(error.billed, bills[error.billed])
-    card = Markup('<section class="problem" role="alert"><h3>{}</h3>{}{}</section>')
-    return card.format(words.error_title(error), body, told or "")
 
 
 def _card(image: RunImage, board: Board, served: Served) -> Markup:

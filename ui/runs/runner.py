@@ -34,7 +34,8 @@ from ui.form.reading import Values, parse
 from ui.head.ways_out import other_html, ways_html
 from ui.inputs.panel import spread
 from ui.look import words
-from ui.runs.board import Board, board_html, error_card
+from ui.look.sentences import error_card
+from ui.runs.board import Board, board_html
 from ui.runs.stages import Show, Stage, Stages, View
 from ui.runs.vary_button import Variation
 from ui.serving.caller import caller_of

@@ -8,7 +8,7 @@ from backend.adapters.local.drawing.engine import Engine
 from backend.adapters.local.load import AUTO, lacking_sentence, load
 from backend.adapters.local.machine.checkpoint import REAL, Checkpoint, find
 from backend.adapters.local.machine.device import Machine, lacking
-from backend.adapters.local.machine.device_queue import Lane
+from backend.adapters.local.machine.device_queue import DeviceQueue
 from backend.adapters.local.machine.download import Download
 from backend.adapters.local.machine.extras import Extras
 from backend.adapters.local.machine.options import Layout
@@ -25,7 +25,7 @@ class Models:
 
     def __init__(self, model: str, machine: Machine, extras: Extras) -> None:
         self.machine, self.extras = machine, extras
-        self.lane = Lane()
+        self.device_queue = DeviceQueue()
         """The line for the device, whatever model is on it."""
         self.wrong = ""
         wished = find(REAL if model == "auto" else model)

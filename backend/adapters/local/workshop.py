@@ -53,7 +53,7 @@ class Workshop:
     def __init__(
         self, files: ImageFiles, models: Models, extras: Extras, loras: LoraShelf, *, usd_per_second: Decimal
     ) -> None:
-        self.lane = models.lane
+        self.device_queue = models.device_queue
         self.detectors = Detectors(extras)
         self._files, self._models, self._extras, self._loras = files, models, extras, loras
         self._usd_per_second = usd_per_second
@@ -73,7 +73,7 @@ class Workshop:
             tell(Progress(0, request.steps, doing="Looking for the LoRAs"))
         loras = self._loras.find(request.loras)
         for index, seed in enumerate(seeds(request)):
-            with self.lane.turn(tell):
+            with self.device_queue.turn(tell):
                 image, details = self._in_turn(request, partial(paint, seed), loras, index, tell)
             flagged = self._safety.wait(tell, request.steps).flags(image) if request.safety else None
             listener.deliver(Generated(image, seed, self.price(details["seconds"]), index, flagged, details))

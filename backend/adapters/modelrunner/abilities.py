@@ -1,4 +1,4 @@
-"""What ModelRunner can do with this model, as the form and the door see it."""
+"""What ModelRunner can do with this model, as the form and the generation see it."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What Runware can do with this model, as the form and the door see it."""
+"""What Runware can do with this model, as the form and the generation see it."""
 
 from collections.abc import Iterator
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from backend.adapters import step_cache_rules
 from backend.adapters.runware.options import CallbackOptions, ControlOptions, LoraOptions, RunwareOptions
 from backend.adapters.runware.wire import (
     AcceleratorOptions,
@@ -20,59 +21,50 @@ from backend.domain.requests import Request, controls_of, seeds
 FORMATS: dict[OutputFormat, WireFormat] = {"png": "PNG", "jpeg": "JPG", "webp": "WEBP"}
 SCHEDULERS = {"Default": None, "Euler DiscreteScheduler": "EulerDiscreteScheduler"}
 """The default is left to the model; the page's one name with a space has none in Runware's own client types."""
-TAKES = frozenset(
-    {
-        "prompt",
-        "negative_prompt",
-        "seed",
-        "count",
-        "steps",
-        "guidance",
-        "scheduler",
-        "strength",
-        "mask_margin",
-        "loras.model",
-        "loras.weight",
-        "control_scale",
-        "control_start",
-        "control_end",
-        "controls.scale",
-        "controls.start",
-        "controls.end",
-        "accelerator.fb_cache",
-        "accelerator.fb_cache_threshold",
-        "accelerator.tea_cache",
-        "accelerator.tea_cache_distance",
-        "accelerator.db_cache",
-        "accelerator.db_cache_threshold",
-        "accelerator.db_cache_skip_interval",
-        "accelerator.cache_start_step",
-        "accelerator.cache_start_step_percentage",
-        "accelerator.cache_end_step",
-        "accelerator.cache_end_step_percentage",
-        "accelerator.cache_max_consecutive_steps",
-        "safety",
-        "output_format",
-        "output_quality",
-        "options.delivery",
-        "options.output_type",
-        "options.ttl",
-        "options.controls.model",
-        "options.controls.control_mode",
-        "options.controls.start_step",
-        "options.controls.end_step",
-        "options.loras.transformer",
-        "options.ultralytics.cfg_scale",
-        "options.ultralytics.confidence",
-        "options.ultralytics.mask_blur",
-        "options.ultralytics.mask_padding",
-        "options.ultralytics.negative_prompt",
-        "options.ultralytics.positive_prompt",
-        "options.ultralytics.steps",
-        "options.ultralytics.strength",
-        "options.webhook_url",
-        "options.upload_endpoint",
-    }
+TAKES = (
+    frozenset(
+        {
+            "prompt",
+            "negative_prompt",
+            "seed",
+            "count",
+            "steps",
+            "guidance",
+            "scheduler",
+            "strength",
+            "mask_margin",
+            "loras.model",
+            "loras.weight",
+            "control_scale",
+            "control_start",
+            "control_end",
+            "controls.scale",
+            "controls.start",
+            "controls.end",
+            "safety",
+            "output_format",
+            "output_quality",
+            "options.delivery",
+            "options.output_type",
+            "options.ttl",
+            "options.controls.model",
+            "options.controls.control_mode",
+            "options.controls.start_step",
+            "options.controls.end_step",
+            "options.loras.transformer",
+            "options.ultralytics.cfg_scale",
+            "options.ultralytics.confidence",
+            "options.ultralytics.mask_blur",
+            "options.ultralytics.mask_padding",
+            "options.ultralytics.negative_prompt",
+            "options.ultralytics.positive_prompt",
+            "options.ultralytics.steps",
+            "options.ultralytics.strength",
+            "options.webhook_url",
+            "options.upload_endpoint",
+        }
+    )
+    | step_cache_rules.FIELDS
 )
 """The fields that go into a task below; the images and their sizes are `pictures`', the control pictures `guides`'."""
 COMPOSITED = ("inpaint", "outpaint")

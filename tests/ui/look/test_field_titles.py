@@ -14,7 +14,7 @@ from backend.domain.requests import REQUEST_TYPES, parse_request
 from tests.ui.head.test_languages import LANGUAGES, known
 from ui.head.languages import words
 from ui.look.field_titles import error_text, field_title, in_page_words
-from ui.runs.board import error_card
+from ui.look.sentences import error_card
 
 ROOT = Path(__file__).parents[3]
 PICTURE = "0" * 64

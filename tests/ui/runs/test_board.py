@@ -12,7 +12,8 @@ from backend.domain.records import Run, RunImage
 from backend.domain.requests import TextToImage
 from backend.images.encoding import encode
 from backend.playground import Playground
-from ui.runs.board import Board, board_html, error_card
+from ui.look.sentences import error_card
+from ui.runs.board import Board, board_html
 from ui.runs.cards import facts
 from ui.serving.served import Served
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from backend.adapters import step_cache_rules
 from backend.domain.parts import Accelerator
 from backend.domain.requests import Request
 
@@ -10,23 +11,7 @@ LEVEL_THRESHOLD = 0.6
 """What cache-dit publishes for Z-Image-Turbo, with one block as the indicator."""
 LEVEL_ENDS = {"regular": 0.75, "high": 1.0}
 """Up to which part of the steps a level may save some; from the half on, as picture and places are settled by then."""
-TAKES = frozenset(
-    {
-        "acceleration",
-        "accelerator.fb_cache",
-        "accelerator.fb_cache_threshold",
-        "accelerator.tea_cache",
-        "accelerator.tea_cache_distance",
-        "accelerator.db_cache",
-        "accelerator.db_cache_threshold",
-        "accelerator.db_cache_skip_interval",
-        "accelerator.cache_start_step",
-        "accelerator.cache_start_step_percentage",
-        "accelerator.cache_end_step",
-        "accelerator.cache_end_step_percentage",
-        "accelerator.cache_max_consecutive_steps",
-    }
-)
+TAKES = frozenset({"acceleration"}) | step_cache_rules.FIELDS
 """The fields of which the plan is made."""
 
 

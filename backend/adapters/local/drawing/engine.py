@@ -56,7 +56,7 @@ WHOLE = MemoryPlan(reason="kept whole in memory")
 
 
 class Engine:
-    """One set of weights on one device. Not safe for two threads at once: guard it with a `Lane`.
+    """One set of weights on one device. Not safe for two threads at once: guard it with a `DeviceQueue`.
 
     Every mode runs through the same text-to-image pipeline: what begins from an image is given to it as latents, and
     what a mask keeps is put back after each step.

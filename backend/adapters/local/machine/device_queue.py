@@ -12,7 +12,7 @@ _TICK_SECONDS = 0.25
 """Until whoever waits for the device tells so again, and hears that it may leave."""
 
 
-class Lane:
+class DeviceQueue:
     """A fair lock that says how many are ahead, and that a visitor who left gives up."""
 
     def __init__(self) -> None:

@@ -120,7 +120,7 @@ def test_a_visitor_who_leaves_frees_the_device_within_a_step(
     events.close()
     run = finished(generate(house, Caller(visitor="next"), "local", asked())).run
     assert run.images
-    assert len(local.workshop.lane) == 0
+    assert len(local.workshop.device_queue) == 0
 
 
 def test_a_broken_drawing_fails_cleanly_and_the_next_one_works(

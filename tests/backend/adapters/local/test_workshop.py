@@ -227,7 +227,7 @@ def test_out_of_memory_inside_a_step_says_what_to_lower_and_the_next_run_has_the
     assert [tensor() for tensor in held] == [None]
     assert failed.run
     assert (failed.run.status, failed.error.billed) == ("failed", "no")
-    assert len(local.workshop.lane) == 0
+    assert len(local.workshop.device_queue) == 0
     assert distance(pixels(), before) == 0
 
 

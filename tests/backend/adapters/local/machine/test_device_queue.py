@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
-from backend.adapters.local.machine.device_queue import Lane
+from backend.adapters.local.machine.device_queue import DeviceQueue
 from backend.domain.errors import Cancelled
 from backend.domain.events import Event, Queued
 
@@ -15,30 +15,30 @@ def until(true: Callable[[], bool]) -> None:
 
 
 def test_the_device_is_given_in_the_order_of_coming() -> None:
-    lane, order, threads = Lane(), [], []
+    queue, order, threads = DeviceQueue(), [], []
 
     def take(name: int) -> None:
-        with lane.turn(lambda _: None):
+        with queue.turn(lambda _: None):
             order.append(name)
 
-    with lane.turn(lambda _: None):
+    with queue.turn(lambda _: None):
         for name in range(8):
             threads.append(threading.Thread(target=take, args=(name,)))
             threads[-1].start()
-            until(lambda behind=name + 2: len(lane) == behind)
+            until(lambda behind=name + 2: len(queue) == behind)
     for thread in threads:
         thread.join()
     assert order == list(range(8))
 
 
 def test_who_waits_hears_how_many_are_ahead() -> None:
-    lane, heard = Lane(), list[Event]()
+    queue, heard = DeviceQueue(), list[Event]()
 
     def take() -> None:
-        with lane.turn(heard.append):
+        with queue.turn(heard.append):
             pass
 
-    with lane.turn(heard.append):
+    with queue.turn(heard.append):
         thread = threading.Thread(target=take)
         thread.start()
         until(lambda: bool(heard))
@@ -47,21 +47,21 @@ def test_who_waits_hears_how_many_are_ahead() -> None:
 
 
 def test_who_leaves_the_line_holds_nobody_up() -> None:
-    lane = Lane()
+    queue = DeviceQueue()
 
     def leave(event: Event) -> None:
         raise Cancelled
 
-    with lane.turn(lambda _: None):
-        with pytest.raises(Cancelled), lane.turn(leave):
+    with queue.turn(lambda _: None):
+        with pytest.raises(Cancelled), queue.turn(leave):
             pytest.fail("the device was given twice")
-        assert len(lane) == 1
-    with lane.turn(leave):
-        assert len(lane) == 1
+        assert len(queue) == 1
+    with queue.turn(leave):
+        assert len(queue) == 1
 
 
 def test_a_drawing_that_breaks_gives_the_device_back() -> None:
-    lane = Lane()
-    with pytest.raises(ValueError, match="broken"), lane.turn(lambda _: None):
+    queue = DeviceQueue()
+    with pytest.raises(ValueError, match="broken"), queue.turn(lambda _: None):
         raise ValueError("broken")
-    assert len(lane) == 0
+    assert len(queue) == 0

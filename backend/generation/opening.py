@@ -1,0 +1,70 @@
+"""The opening of a run: its money reserved and its record written in one step, and room on the disk claimed."""
+
+import uuid
+from datetime import UTC, datetime
+from functools import partial
+
+from sqlalchemy import Connection
+
+from backend.adapters.base import Backend
+from backend.domain.caller import Caller
+from backend.domain.capabilities import Estimate
+from backend.domain.records import Run
+from backend.domain.requests import Request
+from backend.generation.allowance import payer_of
+from backend.playground import Playground
+from backend.record.database.engine import write
+from backend.record.database.patience import patiently
+
+BYTES_A_PIXEL = 6
+"""Of an image's three files together: as PNG, a photograph of this model takes 1.5 to 2 bytes a pixel."""
+
+
+def open_run(
+    playground: Playground,
+    caller: Caller,
+    backend: Backend,
+    request: Request,
+    estimate: Estimate,
+    *,
+    spent: bool = False,
+) -> Run:
+    """Return the run as it is on record from now on; one that is `spent` is booked whatever caps and disk say.
+
+    Raises a `PlaygroundError` where a cap is reached, the disk is full or the record is locked: nothing is kept of it.
+    """
+    run = Run(
+        id=uuid.uuid4().hex,
+        visitor=caller.visitor,
+        room=caller.room,
+        backend=backend.name,
+        request=request,
+        status="running",
+        created=datetime.now(UTC),
+        estimate_usd=estimate.likely,
+        cost_kind="free" if estimate.free else "unknown",
+    )
+    if not spent:  # What is spent is booked however full the disk is, and writes no image by itself.
+        playground.disk.claim(run.id, _bytes_of(backend, request))
+    payer = payer_of(backend, caller, estimate)
+    address = None if caller.signed_in else caller.address
+
+    def begin(connection: Connection) -> None:
+        playground.budget.reserve(run, estimate.most, payer=payer, address=address, spent=spent, connection=connection)
+        playground.store.add(run, connection=connection)
+
+    opening = partial(write, playground.store.engine, begin, alone=True)
+    try:
+        patiently(opening) if spent else opening()
+    except BaseException:  # Nothing of it goes on that would give the room back.
+        playground.disk.release(run.id)
+        raise
+    return run
+
+
+def _bytes_of(backend: Backend, request: Request) -> int:
+    """Return what a run may write: each image as it came, with its settings inside, and as the copy that is served."""
+    default = backend.capabilities.default_size
+    width = getattr(request, "width", None) or default.width
+    height = getattr(request, "height", None) or default.height
+    return int(request.count * width * height * BYTES_A_PIXEL)
