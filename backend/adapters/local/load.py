@@ -15,7 +15,7 @@ from backend.adapters.local.machine.model_parts import Parts, find_gguf
 from backend.adapters.local.machine.option_rules import auto_attention
 from backend.adapters.local.machine.options import ControlNetWeights, Layout
 from backend.adapters.local.machine.placement import lay_out, shrink
-from backend.adapters.local.machine.safetensors_file import count_parameters
+from backend.adapters.local.weights.reading import count_parameters
 from backend.domain.errors import NotReady
 from backend.threads.background import Report
 

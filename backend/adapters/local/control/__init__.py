@@ -1,4 +1,4 @@
 """Control pictures made here, and the ControlNets that heed them.
 
-May import: domain, images, threads, machine.
+May import: domain, images, threads, machine, weights.
 """

@@ -11,7 +11,7 @@ from backend.adapters.local.machine.memory import MemoryPlan, free_memory, plan_
 from backend.adapters.local.machine.memory_guard import free, memory_guard
 from backend.adapters.local.machine.options import ControlNetWeights
 from backend.adapters.local.machine.placement import lay_out
-from backend.adapters.local.machine.safetensors_file import count_parameters
+from backend.adapters.local.weights.reading import count_parameters
 from backend.domain.errors import OutOfMemory
 from backend.threads.background import Report
 

@@ -1,4 +1,4 @@
 """One drawing: from a request's numbers to pixels.
 
-May import: domain, images, threads, machine, control, samplers.
+May import: domain, images, threads, machine, weights, control, samplers.
 """

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.adapters.local.machine.safetensors_file import read_header
+from backend.adapters.local.weights.header import BadFile
+from backend.adapters.local.weights.reading import read_header
 from backend.domain.errors import Problem, Unsupported
 from backend.domain.parts import Lora
 
@@ -105,9 +106,9 @@ def check(path: Path) -> None:
 def tensor_names(path: Path) -> tuple[str, ...]:
     """Return the names of the tensors in a .safetensors file, read from its header alone."""
     try:
-        return tuple(sorted(read_header(path)))
-    except (ValueError, AttributeError) as error:
-        raise _problem(f"{path.name} is no {SUFFIX} file that can be read.") from error
+        return tuple(sorted(read_header(path).tensors))
+    except BadFile as error:
+        raise _problem(str(error)) from error
 
 
 def _problem(message: str) -> Unsupported:

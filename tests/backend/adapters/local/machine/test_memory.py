@@ -15,7 +15,7 @@ from backend.adapters.local.machine.checkpoint import EMBEDDED
 from backend.adapters.local.machine.memory import MemoryPlan, free_memory, plan_beside, plan_memory
 from backend.adapters.local.machine.options import Layout
 from backend.adapters.local.machine.placement import lay_out
-from backend.adapters.local.machine.safetensors_file import count_parameters
+from backend.adapters.local.weights.reading import count_parameters
 from backend.domain.errors import NotReady
 from backend.domain.requests import TextToImage
 from tests.backend.adapters.local.conftest import PROMPT

@@ -1,0 +1,4 @@
+"""Files of weights: read by their headers, checked, and recognised by their tensors' names, without torch.
+
+May import: domain.
+"""
