@@ -86,6 +86,7 @@ def launch_options(playground: "Playground") -> dict[str, Any]:
     from starlette.middleware import Middleware
 
     from backend.gate.gate import Gate
+    from ui.endpoints.programs import programs_of
     from ui.layout.limits import limits
     from ui.look.theme import style
     from ui.page import launch_look, tools_of
@@ -95,8 +96,8 @@ def launch_options(playground: "Playground") -> dict[str, Any]:
     from ui.serving.uploads import MOST_FILE_BYTES
 
     settings = playground.settings
-    # Gradio's login guards its own routes alone, so behind one there are no tools.
-    routes = [] if settings.auth else [tools_of(playground).route()]
+    # Gradio's login guards its own routes alone, so behind one there are no tools, and programs need an owner's key.
+    routes = [*([] if settings.auth else [tools_of(playground).route()]), *programs_of(playground)]
     told_port = "port" in settings.model_fields_set
     program = read_program()
     return {

@@ -19,10 +19,12 @@ from backend.images.storage.files import ImageFiles
 from backend.library.result_links import ResultLinks
 from backend.library.rooms import Rooms
 from backend.money.ledger import Budget
+from backend.record.api_keys import ApiKeys
 from backend.record.database.address import record_files
 from backend.record.database.engine import open_database
 from backend.record.history import History
 from backend.record.holders import Holders
+from backend.record.orders import Orders
 from backend.record.store import Store
 from backend.record.unclosed import Unclosed
 from backend.setting_words import wrong
@@ -75,6 +77,16 @@ class Playground:
     def holders(self) -> Holders:
         """Return what is known of whose each picture and served file is."""
         return Holders(self.store.engine)
+
+    @property
+    def api_keys(self) -> ApiKeys:
+        """Return the keys that the owner has made for programs."""
+        return ApiKeys(self.store.engine)
+
+    @property
+    def orders(self) -> Orders:
+        """Return what programs have ordered, so that a retry finds it."""
+        return Orders(self.store.engine)
 
     @property
     def rooms(self) -> Rooms:

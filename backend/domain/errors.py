@@ -8,6 +8,8 @@
     - OverBudget: a spend cap is reached
     - TooManyRequests: a visitor asks more often than one may
     - NotAllowed: somebody else's to do
+    - WrongKey: a key that a program brings isn't one of this playground's
+    - AskedOtherwise: a mark of a request stands for another one
     - NotFound: an image or a run isn't there
     - NewerRecord: the database is of a later version of the playground
     - StorageFull: the data folder can take no more
@@ -110,6 +112,14 @@ class TooManyRequests(PlaygroundError):
 
 class NotAllowed(PlaygroundError):
     """It is somebody else's to do."""
+
+
+class WrongKey(PlaygroundError):
+    """A program's key isn't one that the owner has made, or is revoked; or one is needed."""
+
+
+class AskedOtherwise(PlaygroundError):
+    """The mark by which a request is known when it comes again stands for another request."""
 
 
 class NotFound(PlaygroundError):

@@ -78,7 +78,7 @@ class Gate:
             body = bodies.capped(receive, _most(scope["path"]), announced=size, beyond=beyond)
             await self._pass(scope, body, shielded, sender)
         except Refusal as refusal:
-            await refusal.response()(scope, receive, shielded)
+            await refusal.response(routes.program_form(scope["path"]))(scope, receive, shielded)
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send, sender: Sender) -> None:
         state = {**scope.get("state", {}), GUEST: not sender.known}
@@ -125,6 +125,8 @@ class Gate:
         path = scope["path"]
         if not self.public and host_name(headers) not in LOOPBACK:
             raise Refusal(403, "This playground is for this machine alone: start it with --host to open it to others.")
+        if sender.elsewhere and routes.program_form(path) and not routes.is_signed(path):
+            raise Refusal(403, "Pages of other sites can't use this API: call it from a program, without an Origin.")
         if routes.is_shut(path):
             raise Refusal(404, "There is no such page here.")
         asked = routes.file_path(path)
@@ -138,7 +140,7 @@ class Gate:
         if scope["method"] == "POST":
             if routes.is_upload(path) or size > LARGE_EVENT_BYTES:
                 await self._count_bytes(scope, headers, sender.visitor, size)
-            if routes.is_event(path):
+            if routes.is_event(path) or routes.program_form(path):
                 self._take(scope, headers, sender.visitor, "events", 1, EVENTS)
         return size
 
@@ -211,4 +213,4 @@ def _with_token(scope: Scope, sender: Sender) -> list[tuple[bytes, bytes]]:
 
 
 def _most(path: str) -> int:
-    return MOST_UPLOAD_BYTES if routes.is_upload(path) else MOST_EVENT_BYTES
+    return MOST_UPLOAD_BYTES if routes.brings_pictures(path) else MOST_EVENT_BYTES

@@ -13,6 +13,11 @@ _FILE = re.compile(r"file[=/](?P<path>.*)", re.DOTALL)
 _ADDRESS = re.compile(r"\s*[a-z][a-z0-9+.-]+:/|\s*//", re.IGNORECASE)
 _EVENT = re.compile(r"(queue/join|call/|run/|api/|component_server|reset|cancel|mcp/?$)")
 
+_PROGRAM = re.compile(r"/(?P<form>v1|sdapi|controlnet)(/|$)")
+"""What programs of others' making speak, at the root of the host: OpenAI's API, and A1111's with an extension of it."""
+_SIGNED = "/v1/images/files/"
+_WORDS_ALONE = re.compile(r"/v1/(images/generations|models)")
+
 _BEGINS = re.compile(r"(queue/join|call/)")
 
 
@@ -41,6 +46,22 @@ def is_upload(path: str) -> bool:
 def begins_event(method: str, path: str) -> bool:
     """Whether the answer names an event that goes on by itself."""
     return method == "POST" and _BEGINS.match(route(path)) is not None
+
+
+def program_form(path: str) -> str | None:
+    """Return whose form a program's path is in: `v1` (OpenAI's) or `sdapi` (A1111's); None for any other path."""
+    asked = _PROGRAM.match(path)
+    return None if asked is None else {"controlnet": "sdapi"}.get(asked["form"], asked["form"])
+
+
+def is_signed(path: str) -> bool:
+    """Whether the address itself is the secret, so that any site's page may show what is there."""
+    return path.startswith(_SIGNED)
+
+
+def brings_pictures(path: str) -> bool:
+    """Whether it may bring files, alone or within a program's request."""
+    return is_upload(path) or (program_form(path) is not None and _WORDS_ALONE.match(path) is None)
 
 
 def is_event(path: str) -> bool:

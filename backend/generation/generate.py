@@ -18,7 +18,7 @@ from backend.domain.records import Run
 from backend.domain.requests import ControlNet, Request, TextToImage
 from backend.generation.bought_maps import with_known_maps, words_of
 from backend.generation.carrying_out import on_its_key, refuse_lost_key, watched, watched_again
-from backend.generation.opening import open_run
+from backend.generation.opening import Noting, open_run
 from backend.generation.picture_access import check_pictures
 from backend.generation.recorder import Recorder
 from backend.playground import Playground
@@ -42,6 +42,7 @@ def generate(
     patient: bool = False,
     checked: bool = False,
     on_estimate: Callable[[Estimate], None] | None = None,
+    noting: Noting | None = None,
 ) -> Iterator[Event]:
     """Make the request's images on a backend and yield what happens, ending with `Finished`, `Failed` or `Stopped`.
 
@@ -50,7 +51,8 @@ def generate(
     stops a run on this machine within a step, at a page's after a while in which a reload finds it again; one that a
     provider has accepted goes on to its end and into the history. One that is `patient`, as one of several, waits for
     its turn where too many runs have begun. One that `checked` says `prepare` has just returned is taken as it stands;
-    `on_estimate` is told what it may cost, so that whoever shows the run needn't work that out again.
+    `on_estimate` is told what it may cost, so that whoever shows the run needn't work that out again; `noting` writes
+    in the transaction that opens the run, before anything is ordered.
     """
     chosen = playground.choose(backend)
     refuse_lost_key(caller, chosen)
@@ -64,7 +66,7 @@ def generate(
     estimate = chosen.estimate(known, caller)
     if on_estimate:
         on_estimate(estimate)
-    run = open_run(playground, caller, chosen, prepared, estimate)
+    run = open_run(playground, caller, chosen, prepared, estimate, noting=noting)
     work = partial(on_its_key, caller, chosen, partial(chosen.run, known, caller))
     yield from watched(playground, caller, run, estimate, work)
 

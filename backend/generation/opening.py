@@ -1,6 +1,7 @@
 """The opening of a run: its money reserved and its record written in one step, and room on the disk claimed."""
 
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
@@ -16,6 +17,8 @@ from backend.playground import Playground
 from backend.record.database.engine import write
 from backend.record.database.patience import patiently
 
+Noting = Callable[[Connection, Run], None]
+"""Notes, in the transaction that opens a run, what must be known of it from then on."""
 BYTES_A_PIXEL = 6
 """Of an image's three files together: as PNG, a photograph of this model takes 1.5 to 2 bytes a pixel."""
 
@@ -28,8 +31,11 @@ def open_run(
     estimate: Estimate,
     *,
     spent: bool = False,
+    noting: Noting | None = None,
 ) -> Run:
     """Return the run as it is on record from now on; one that is `spent` is booked whatever caps and disk say.
+
+    What `noting` writes beside it is there with the run, or neither is.
 
     Raises a `PlaygroundError` where a cap is reached, the disk is full or the record is locked: nothing is kept of it.
     """
@@ -52,6 +58,8 @@ def open_run(
     def begin(connection: Connection) -> None:
         playground.budget.reserve(run, estimate.most, payer=payer, address=address, spent=spent, connection=connection)
         playground.store.add(run, connection=connection)
+        if noting:
+            noting(connection, run)
 
     opening = partial(write, playground.store.engine, begin, alone=True)
     try:

@@ -5,7 +5,7 @@ from pathlib import Path
 from backend.domain.caller import Caller
 from backend.domain.errors import NotFound
 from backend.domain.requests import Request, references
-from backend.images.incoming import take_upload
+from backend.images.incoming import check_size, read_header, take_upload
 from backend.images.storage.files import missing
 from backend.playground import Playground
 
@@ -17,6 +17,21 @@ def receive(playground: Playground, caller: Caller, path: Path) -> str:
     """
     check_upload(playground, caller.visitor, path)
     sha256 = take_upload(playground.files, path)
+    playground.holders.add_picture(sha256, caller.visitor)
+    return sha256
+
+
+def receive_bytes(playground: Playground, caller: Caller, content: bytes) -> str:
+    """Check a picture that came inside a request, keep it as the caller's, and return its sha256; raises as `receive`.
+
+    Raises `StorageFull` where there is no room for it.
+    """
+    check_size(len(content))
+    header = read_header(content)
+    playground.disk.check(len(content))
+    sha256 = playground.files.put(content, header.format)
+    if header.sides:
+        playground.files.sides.note(sha256, header.sides)
     playground.holders.add_picture(sha256, caller.visitor)
     return sha256
 

@@ -79,7 +79,9 @@ class Recovery:
         renew(playground.store.engine)
         playground.unclosed.write_again()
         known = set(self._left)
-        self._left += [run_id for run_id in playground.store.take_over() if run_id not in known]
+        found = [run_id for run_id in playground.store.take_over() if run_id not in known]
+        self._left += found
+        playground.orders.lost_with(found)
 
     def _bring_home(self, run_ids: Sequence[str]) -> set[str]:
         """Recover runs beside each other, so that none waits for another's provider; return the ids of those done."""

@@ -24,6 +24,13 @@ def encode(image: Image.Image, image_format: OutputFormat, quality: int = 95) ->
     return buffer.getvalue()
 
 
+def encode_mask(mask: Image.Image) -> bytes:
+    """Return a mask (mode L) as a PNG file."""
+    buffer = io.BytesIO()
+    mask.save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
 def preview_jpeg(image: Image.Image, longest_side: int = 256) -> bytes:
     """Return a small JPEG of the image for the live preview; at most `longest_side` pixels wide and high."""
     small = image.convert("RGB")

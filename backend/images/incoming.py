@@ -45,9 +45,7 @@ def take_upload(files: ImageFiles, path: Path) -> str:
     image, and `StorageFull` where there is no room.
     """
     now = path.stat()
-    if now.st_size > MOST_BYTES:
-        size = f"{now.st_size / 2**20:.0f} MB"
-        raise BadImage(f"The file has {size}; the most is {MOST_BYTES // 2**20} MB. Make it smaller.")
+    check_size(now.st_size)
     mark = (str(path), now.st_size, now.st_mtime_ns)
     if known := files.kept(mark):
         return known
@@ -58,6 +56,12 @@ def take_upload(files: ImageFiles, path: Path) -> str:
     if header.sides:
         files.sides.note(sha256, header.sides)
     return sha256
+
+
+def check_size(size: int) -> None:
+    """Raise `BadImage` for a file of more bytes than are taken."""
+    if size > MOST_BYTES:
+        raise BadImage(f"The file has {size / 2**20:.0f} MB; the most is {MOST_BYTES // 2**20} MB. Make it smaller.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Literal
 WINDOW = timedelta(hours=24)
 """Visitor, address and house are capped over the last 24 hours, so that no midnight doubles what may be spent."""
 
-Scope = Literal["visitor", "address", "house", "room"]
+Scope = Literal["visitor", "address", "house", "room", "key"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Standing:
     def refusal(self, amount: Decimal) -> str:
         """Say in two sentences that the amount no longer fits, and the ways out."""
         left = f"{usd(self.left)} of {_WHOSE[self.scope].format(cap=usd(self.cap))} is left"
-        return f"This may cost up to {usd(amount)}, and {left}. {WAY_OUT}"
+        return f"This may cost up to {usd(amount)}, and {left}. {KEY_WAY_OUT if self.scope == 'key' else WAY_OUT}"
 
 
 _WHOSE: dict[Scope, str] = {
@@ -49,9 +49,11 @@ _WHOSE: dict[Scope, str] = {
     "address": "the {cap} that visitors from your network have for 24 hours",
     "house": "the {cap} that all visitors together have for 24 hours",
     "room": "this room's {cap}",
+    "key": "the {cap} that this key may cost in all",
 }
 
 WAY_OUT = "Paste a key of your own, or choose the local model, which costs nothing."
+KEY_WAY_OUT = "Ask its owner for another key, or choose the local model, which costs nothing."
 UNPRICED = f"Nobody knows beforehand what this costs, so it can't run under a spend cap on the server's key. {WAY_OUT}"
 
 

@@ -13,7 +13,8 @@ from backend.domain.errors import OverBudget
 from backend.domain.records import Run
 from backend.money.caps import UNPRICED, WINDOW, Caps, Scope, Standing
 from backend.record.database.engine import exclusively
-from backend.record.database.tables import BY_THE_HOUSE, NANO, Money, ledger
+from backend.record.database.tables import BY_THE_HOUSE, NANO, Money, api_keys, ledger
+from backend.visitors.identity import has_a_key
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +37,10 @@ _SPENT: dict[Scope, Select[tuple[Decimal]]] = {
     "visitor": _RECENT.where(ledger.c.visitor == bindparam("who")),
     "address": _RECENT.where(ledger.c.address == bindparam("who")),
     "room": _HOUSE.where(ledger.c.room == bindparam("who")),
+    "key": _HOUSE.where(ledger.c.visitor == bindparam("who")),
     "house": _RECENT,
 }
+_CAP_OF_KEY = select(api_keys.c.cap_usd).where(api_keys.c.visitor == bindparam("who"))
 _RESERVE = insert(ledger)
 _CLOSE = update(ledger).where(ledger.c.run_id == bindparam("closed"))
 _BILL = update(ledger).where(
@@ -151,9 +154,11 @@ class Budget:
     def _standings(
         self, connection: Connection, visitor: str, *, room: str | None, address: str | None
     ) -> tuple[Standing, ...]:
+        own = _cap_of_key(connection, visitor)
         scopes: tuple[tuple[Scope, Decimal | None, str | None], ...] = (
-            ("visitor", self.caps.visitor, visitor),
-            ("address", self.caps.visitor if address else None, address),
+            ("key", own, visitor),
+            ("visitor", self.caps.visitor if own is None else None, visitor),
+            ("address", self.caps.visitor if address and own is None else None, address),
             ("room", self.caps.room if room else None, room),
             ("house", self.caps.house, None),
         )
@@ -169,6 +174,14 @@ class Budget:
                 return self._close(run_id, state, connection, statement, **values)
         connection.execute(statement, {"closed": run_id, "state": state, **values})
         return None
+
+
+def _cap_of_key(connection: Connection, visitor: str) -> Decimal | None:
+    """Return what an owner's key may cost in all, which stands in for a visitor's cap; None for everybody else."""
+    if not has_a_key(visitor):
+        return None
+    cap: Decimal | None = connection.execute(_CAP_OF_KEY, {"who": visitor}).scalar()
+    return cap
 
 
 def _spent(connection: Connection, scope: Scope, who: str | None) -> Decimal:

@@ -33,7 +33,7 @@ def run_json(run: Run) -> dict[str, Any]:
             **run.request.model_dump(mode="json"),
             **{name: seed_json(getattr(run.request, name)) for name in sorted(IN_DIGITS)},
         },
-        "images": [_image_json(image) for image in run.images],
+        "images": [image_json(image) for image in run.images],
     }
 
 
@@ -76,7 +76,8 @@ def seed_json(seed: int | None) -> int | str | None:
     return seed if seed is None or seed < SAFE_INTEGER else str(seed)
 
 
-def _image_json(image: RunImage) -> dict[str, Any]:
+def image_json(image: RunImage) -> dict[str, Any]:
+    """Return one image as JSON, its size in pixels; an unknown cost or seed is null."""
     return {
         "seed": seed_json(image.seed),
         "cost_usd": _usd(image.cost_usd),

@@ -51,6 +51,11 @@ class LiveRuns:
                 live = self._runs[run.id] = LiveRun(run, stream, press)
             return live
 
+    def found(self, run_id: str) -> LiveRun | None:
+        """Return a run whose work goes on here, or None."""
+        with self._lock:
+            return self._runs.get(run_id)
+
     def of(self, caller: Caller) -> list[LiveRun]:
         """Return what goes on for a visitor, oldest first; a run that was stopped is none of it."""
         return [live for live in self._all(caller) if not live.stream.over]

@@ -74,6 +74,7 @@ class Tidying:
         gone += remove_unused(self.playground.store.engine, self.playground.files, now - UNUSED_SECONDS)
         gone += self.playground.files.drop_copies(now - MADE_SECONDS)
         self.playground.holders.forget_served(datetime.fromtimestamp(now, UTC) - FORGOTTEN_AFTER)
+        self.playground.orders.forget(datetime.fromtimestamp(now, UTC) - FORGOTTEN_AFTER)
         return gone
 
     def make_room(self, size: int) -> None:

@@ -11,6 +11,9 @@ from typing import Any
 COOKIE = "playground_visitor"
 YEAR_SECONDS = 365 * 24 * 3600
 
+API = "api"
+"""The visitor that every program on this machine is which brings no key, on a page for this machine alone."""
+
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
@@ -76,6 +79,16 @@ def is_guest(visitor: str) -> bool:
 def login_id(subject: str) -> str:
     """Return the id of somebody who is signed in, the same on every device."""
     return "u" + hashlib.sha256(f"login {subject}".encode()).hexdigest()[:31]
+
+
+def key_id(key: str) -> str:
+    """Return the id of whoever has an owner's key; it tells nothing of the key."""
+    return "k" + hashlib.sha256(f"key {key}".encode()).hexdigest()[:31]
+
+
+def has_a_key(visitor: str) -> bool:
+    """Whether an id is that of an owner's key, which has a cap of its own."""
+    return visitor.startswith("k")
 
 
 def cookie(token: str, *, secure: bool, framed: bool) -> str:

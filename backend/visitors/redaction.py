@@ -1,12 +1,16 @@
 """Keys taken out of whatever is logged: messages, arguments, traces, at every level and of every library."""
 
 import logging
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterable
 from types import TracebackType
 
 HIDDEN = "[key]"
+OWN_KEY = "zimage-"
+"""How every key begins that an owner of a playground makes for programs; there are hashes of them alone."""
+_OWN_KEY = re.compile(rf"{OWN_KEY}[A-Za-z0-9_-]{{20,}}", re.ASCII)
 
 log = logging.getLogger(__name__)
 
@@ -25,10 +29,13 @@ class Redacting(logging.Formatter):
 
 
 def hide(text: str, keys: Iterable[str]) -> str:
-    """Return the text with every key replaced; longer keys first, since one may hold another."""
+    """Return the text with every key replaced, and whatever looks like an owner's own.
+
+    Longer keys go first, since one may hold another.
+    """
     for key in sorted(filter(None, keys), key=len, reverse=True):
         text = text.replace(key, HIDDEN)
-    return text
+    return _OWN_KEY.sub(HIDDEN, text)
 
 
 def guard_logs(keys: Callable[[], Iterable[str]], logger: logging.Logger | None = None) -> None:

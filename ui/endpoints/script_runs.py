@@ -1,9 +1,12 @@
 """A run as scripts ask for it, through the API or MCP: plain values in, images and records out, by the form's rules."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Protocol
 
 from pydantic import JsonValue, ValidationError
+from sqlalchemy import Connection
 
 from backend.domain.caller import Caller
 from backend.domain.errors import InvalidRequest, PlaygroundError, Problem, from_validation
@@ -11,11 +14,12 @@ from backend.domain.events import Event, Failed, Finished, Generated, Stopped
 from backend.domain.records import Run, RunImage
 from backend.domain.requests import IMAGE_FIELDS, Mode, Request, parse_request
 from backend.generation.generate import generate
+from backend.generation.opening import Noting
 from backend.generation.prepared import Asked, Prepared
 from backend.playground import Playground
 from ui.form.library import Library
 from ui.form.pasted import with_pasted
-from ui.serving.uploads import Uploads
+from ui.serving.uploads import Kept, Uploads
 
 
 @dataclass(slots=True)
@@ -30,6 +34,17 @@ class Progressing:
     over: bool = False
     notes: tuple[str, ...] = ()
     """What of the prompts acts otherwise than it reads."""
+
+
+class NotingParts(Protocol):
+    """Notes the run that is `part` (from 0) of `parts`, in the transaction that opens it."""
+
+    def __call__(self, connection: Connection, run: Run, *, part: int, parts: int) -> None:
+        """Write it down."""
+
+
+def unnoted(connection: Connection, run: Run, *, part: int, parts: int) -> None:
+    """Note nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +82,15 @@ class Scripts:
         """
         # A script's cancel means what it says; only a page may come back.
         caller = replace(caller, page=None)
-        prepared = self.asked(mode, values, caller).prepared(caller)
-        now = Progressing(notes=prepared.notes)
-        for request in prepared.requests:
+        yield from self.carry([self.asked(mode, values, caller)], caller)
+
+    def carry(self, asked: Sequence[Asked], caller: Caller, noting: NotingParts = unnoted) -> Iterator[Progressing]:
+        """Run several requests one after the other, as `run` does one; all are checked before the first begins."""
+        prepared = [each.prepared(caller) for each in asked]
+        now = Progressing(notes=tuple(dict.fromkeys(note for each in prepared for note in each.notes)))
+        for part, parts, ready, request in _parts(prepared):
             try:
-                yield from self._images(prepared, request, caller, now)
+                yield from self._images(ready, request, caller, now, partial(noting, part=part, parts=parts))
             except PlaygroundError as error:
                 if not now.images:
                     raise
@@ -81,9 +100,12 @@ class Scripts:
         now.over = True
         yield now
 
-    def _images(self, prepared: Prepared, request: Request, caller: Caller, now: Progressing) -> Iterator[Progressing]:
-        backend, checked = prepared.backend.name, prepared.is_checked(request)
-        for event in generate(self.playground, caller, backend, request, patient=bool(now.runs), checked=checked):
+    def _images(
+        self, prepared: Prepared, request: Request, caller: Caller, now: Progressing, noting: Noting
+    ) -> Iterator[Progressing]:
+        backend, patient, checked = prepared.backend.name, bool(now.runs), prepared.is_checked(request)
+        events = generate(self.playground, caller, backend, request, patient=patient, checked=checked, noting=noting)
+        for event in events:
             now.event = event
             if isinstance(now.event, Generated) and now.event.record:
                 now.images.append(now.event.record)
@@ -91,6 +113,13 @@ class Scripts:
                 now.runs.append(now.event.run)
             _refuse_nothing(now)
             yield now
+
+
+def _parts(prepared: Sequence[Prepared]) -> Iterator[tuple[int, int, Prepared, Request]]:
+    """Yield each run that they become, with its number among how many."""
+    runs = [(ready, request) for ready in prepared for request in ready.requests]
+    for part, (ready, request) in enumerate(runs):
+        yield part, len(runs), ready, request
 
 
 def _refuse_nothing(now: Progressing) -> None:
@@ -108,6 +137,6 @@ def _names(styles: object) -> list[str]:
 
 
 def _control(entry: object, uploads: Uploads) -> object:
-    if not isinstance(entry, dict) or not isinstance(entry.get("image"), dict):
+    if not isinstance(entry, dict) or not isinstance(entry.get("image"), dict | Kept):
         return entry
     return {**entry, "image": uploads.picture(entry["image"])}

@@ -25,6 +25,13 @@ _ADDRESS = re.compile(r"data:image/(?P<format>png|jpeg|webp|avif);base64,", re.A
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A picture that is kept in the data folder as the caller's already, by its sha256; no JSON can spell it."""
+
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Uploads:
     """Takes in what one visitor sends along with a request."""
 
@@ -35,6 +42,8 @@ class Uploads:
         """Keep an uploaded file and return its sha256; None for none, and `BadImage` for another file."""
         if value is None:
             return None
+        if isinstance(value, Kept):
+            return value.sha256
         path = value.get("path") if isinstance(value, dict) else value
         resolved = Path(str(path)).resolve()
         # The value came from outside: only what was uploaded to Gradio's own folder is ever opened.

@@ -230,3 +230,32 @@ members = Table(
     Column("joined", Moment, nullable=False),
     Column("seen", Moment, nullable=False),
 )
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("visitor", String(64), primary_key=True),
+    Column("name", String(60), nullable=False),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("cap_usd", Money, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("revoked", Moment),
+)
+"""The keys that an owner has made for programs, each a visitor; of the key itself there is a hash alone."""
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("order_id", String(32), nullable=False, index=True),
+    Column("part", Integer, nullable=False),
+    Column("parts", Integer, nullable=False),
+    Column("caller", String(64), nullable=False),
+    Column("what", String(64), nullable=False),
+    Column("mark", String(64)),
+    Column("created", Moment, nullable=False, index=True),
+    Column("undelivered", Boolean, nullable=False),
+    Index("orders_again", "caller", "what", "created"),
+    Index("orders_by_mark", "caller", "mark"),
+)
+"""What a program asked for in one request, a row a run of it, so that the same request again buys nothing again."""

@@ -1,0 +1,142 @@
+"""Retries of programs: whatever they repeat, and however, nothing is bought twice."""
+
+import json
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+
+from tests.serving import Site
+from tests.ui.endpoints.openai.asked import GENERATIONS, ask, broken_line, made, refused, runs_of, until
+from tests.ui.endpoints.openai.test_images import PICTURE
+
+PAID = {"provider": True, "seconds": 0.3}
+AGAIN = {"x-stainless-retry-count": "1"}
+
+
+def key() -> dict[str, str]:
+    return {"idempotency-key": uuid.uuid4().hex}
+
+
+def run_id(answer: httpx.Response) -> Any:
+    return made(answer)["playground"]["run_id"]
+
+
+def body(**values: Any) -> bytes:
+    return json.dumps({"prompt": "a red fox", **values}).encode()
+
+
+def test_the_same_key_and_body_are_the_same_run_and_another_body_is_refused(site: Site) -> None:
+    mine = key()
+    first = ask(site, headers=mine, prompt="an owl once", options=PAID)
+    again = ask(site, headers=mine, prompt="an owl once", options=PAID)
+    assert made(first)["data"] == made(again)["data"]
+    assert run_id(first) == run_id(again)
+    assert len(runs_of(site, "an owl once")) == 1
+    error = refused(ask(site, headers=mine, prompt="an owl twice", options=PAID), 422)
+    assert error["code"] == "idempotency_key_reused"
+    assert ask(site, headers=mine, prompt="an owl twice").headers["x-should-retry"] == "false"
+    assert run_id(ask(site, headers=key(), prompt="an owl once", options=PAID)) != run_id(first)
+
+
+def test_the_same_key_at_once_is_one_run_however_many_ask(site: Site) -> None:
+    mine = key()
+    with ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(ask, site, headers=mine, prompt="an owl at once", options=PAID) for _ in range(4)]
+    assert len({run_id(each.result()) for each in asked}) == 1
+    assert len(runs_of(site, "an owl at once")) == 1
+
+
+def test_a_marked_retry_gets_the_run_that_goes_on_or_is_over(site: Site) -> None:
+    first = ask(site, prompt="a hare", options=PAID)
+    assert run_id(ask(site, headers=AGAIN, prompt="a hare", options=PAID)) == run_id(first)
+    assert run_id(ask(site, headers=AGAIN, prompt="another hare", options=PAID)) != run_id(first)
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(ask, site, prompt="a slow hare", options=PAID)
+        until(lambda: runs_of(site, "a slow hare"))
+        joined = ask(site, headers=AGAIN, prompt="a slow hare", options=PAID)
+    assert run_id(joined) == run_id(slow.result())
+
+
+def test_without_a_mark_equal_orders_are_meant(site: Site) -> None:
+    asked = [ask(site, prompt="a wren", options=PAID) for _ in range(2)]
+    assert len({run_id(each) for each in asked}) == 2
+    with ThreadPoolExecutor(4) as pool:
+        at_once = [pool.submit(ask, site, prompt="four wrens", options=PAID) for _ in range(4)]
+    assert len({run_id(each.result()) for each in at_once}) == 4
+
+
+def test_an_order_whose_line_broke_is_given_to_the_next_equal_one_and_to_it_alone(site: Site) -> None:
+    content = body(prompt="a stork", options=PAID)
+    with broken_line(site, GENERATIONS, content):
+        until(lambda: runs_of(site, "a stork"))
+    until(lambda: runs_of(site, "a stork")[0].status == "finished")
+    lost = runs_of(site, "a stork")[0].id
+    assert run_id(ask(site, prompt="a stork", options=PAID)) == lost
+    assert run_id(ask(site, prompt="a stork", options=PAID)) != lost
+    assert site.fake.submissions.count("a stork") == 2
+
+
+def test_a_run_on_this_machine_stops_within_a_step_once_its_client_leaves(site: Site) -> None:
+    with broken_line(site, GENERATIONS, body(prompt="a long crane", options={"seconds": 60}, steps=50)):
+        until(lambda: site.fake.running)
+    until(lambda: runs_of(site, "a long crane")[0].status == "cancelled")
+    assert site.fake.running == 0
+    assert made(ask(site, headers=AGAIN, prompt="a long crane", options={"seconds": 0}, steps=50))
+
+
+def test_a_stream_that_is_left_stops_too_and_a_paid_one_is_brought_home(site: Site) -> None:
+    with broken_line(site, GENERATIONS, body(prompt="a crane", stream=True, options={"seconds": 60}, steps=50)):
+        until(lambda: site.fake.running)
+    until(lambda: runs_of(site, "a crane")[0].status == "cancelled")
+    with broken_line(site, GENERATIONS, body(prompt="a paid crane", stream=True, options=PAID)):
+        until(lambda: runs_of(site, "a paid crane"))
+    until(lambda: runs_of(site, "a paid crane")[0].status == "finished")
+    lost = runs_of(site, "a paid crane")[0].id
+    told = ask(site, prompt="a paid crane", stream=True, options=PAID).text
+    assert f'"run_id":"{lost}"' in told
+    assert "image_generation.completed" in told
+
+
+def test_what_failed_without_a_bill_is_tried_anew_and_what_may_have_cost_is_not(site: Site) -> None:
+    unbilled, mine = {"fail_after": 0}, key()
+    assert ask(site, headers=mine, prompt="a wolf", options=unbilled).status_code == 502
+    assert ask(site, headers=mine, prompt="a wolf", options=unbilled).status_code == 502
+    assert len(runs_of(site, "a wolf")) == 2
+    lost, other = {"provider": True, "fail_after": 0, "failure": "time-out"}, key()
+    first = refused(ask(site, headers=other, prompt="a lost wolf", options=lost), 424)
+    again = refused(ask(site, headers={**other, **AGAIN}, prompt="a lost wolf", options=lost), 424)
+    assert first["playground"] == again["playground"]
+    assert (
+        refused(ask(site, headers=AGAIN, prompt="a lost wolf", options=lost), 424)["playground"] == again["playground"]
+    )
+    assert site.fake.submissions.count("a lost wolf") == 1
+
+
+def test_a_form_is_the_same_one_whatever_its_boundary(site: Site) -> None:
+    mine, values = key(), {"prompt": "a fox redrawn", "options": json.dumps(PAID)}
+    sent = [
+        httpx.post(f"{site.address}v1/images/edits", data=values, files={"image": PICTURE}, headers=mine, timeout=60)
+        for _ in range(2)
+    ]
+    assert sent[0].request.headers["content-type"] != sent[1].request.headers["content-type"]
+    assert run_id(sent[0]) == run_id(sent[1])
+
+
+def test_a_prompt_with_choices_is_one_order_of_several_runs(site: Site) -> None:
+    mine = key()
+    first = made(ask(site, headers=mine, prompt="a {red|blue} jay", n=2, options=PAID))
+    again = made(ask(site, headers=mine, prompt="a {red|blue} jay", n=2, options=PAID))
+    assert len(first["data"]) == 2
+    assert first["data"] == again["data"]
+    assert [run["run_id"] for run in first["playground"]["runs"]] == [
+        run["run_id"] for run in again["playground"]["runs"]
+    ]
+
+
+def test_a_run_that_was_deleted_is_not_given_again(site: Site) -> None:
+    mine = key()
+    first = run_id(ask(site, headers=mine, prompt="a moth", options=PAID))
+    site.playground.history.delete("api", [first])
+    assert run_id(ask(site, headers=mine, prompt="a moth", options=PAID)) != first

@@ -1,0 +1,23 @@
+"""What a request says of itself, by which a retry of it is known."""
+
+from backend.record.orders import Claim
+from ui.endpoints.door.asker import hash_of, known_again
+from ui.endpoints.door.order import Order
+from ui.endpoints.door.route import Call
+
+IDEMPOTENCY_KEY = "idempotency-key"
+RETRIES = "x-stainless-retry-count"
+"""What OpenAI's own clients send: 0, and with each further try one more."""
+
+
+def order_of(call: Call) -> Order:
+    """Return the order that a request gives, by its caller, its path, its whole body and the marks that it carries."""
+    mark, count = call.headers.get(IDEMPOTENCY_KEY), call.headers.get(RETRIES, "")
+    claim = Claim(
+        order_id=call.id,
+        caller=known_again(call.caller, call.headers),
+        what=hash_of(call.request.url.path, call.body.digest),
+        mark=hash_of(mark) if mark else None,
+        retry=count.isdecimal() and int(count[:9]) > 0,
+    )
+    return Order(claim, call.caller, call.line.left)

@@ -1,0 +1,27 @@
+"""One order of a program: what it says of itself, who asks, and the runs that are its."""
+
+from dataclasses import dataclass, field
+from threading import Event as Left
+
+from backend.domain.caller import Caller
+from backend.record.orders import Claim
+
+
+class Gone(Exception):
+    """The client has left: nobody is there to be told anything."""
+
+
+@dataclass(slots=True)
+class Order:
+    """One order: what it claims to be, who asks, and the runs that it became or was found to be."""
+
+    claim: Claim
+    caller: Caller
+    left: Left = field(default_factory=Left)
+    order_id: str = ""
+    """The order whose answer this is: its own, or the one that it repeats."""
+    opened: dict[int, str] = field(default_factory=dict)
+    """The ids of its runs, by their number within the order."""
+
+    def __post_init__(self) -> None:
+        self.order_id = self.claim.order_id

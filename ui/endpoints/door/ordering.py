@@ -1,0 +1,97 @@
+"""Orders of programs, carried out: stopped once their line breaks, and found again by their retries."""
+
+import logging
+from collections.abc import Callable, Generator, Iterator, Sequence
+
+from sqlalchemy import Connection
+
+from backend.domain.errors import NotFound, StorageFull
+from backend.domain.records import Run
+from backend.generation.prepared import Asked
+from backend.playground import Playground
+from backend.record.orders import AlreadyOrdered
+from ui.endpoints.door.joining import Joining
+from ui.endpoints.door.order import Gone, Order
+from ui.endpoints.script_runs import Progressing, Scripts
+
+log = logging.getLogger(__name__)
+
+Ask = Callable[[], Sequence[Asked]]
+"""Reads what is asked for, and raises a `PlaygroundError` for what is wrong with it."""
+
+
+class Ordering:
+    """Carries out what programs order."""
+
+    def __init__(self, scripts: Scripts) -> None:
+        self.scripts = scripts
+        self._joining = Joining(scripts.playground)
+
+    @property
+    def playground(self) -> Playground:
+        """Return what the runs work with."""
+        return self.scripts.playground
+
+    def steps(self, order: Order, ask: Ask) -> Iterator[Progressing]:
+        """Yield what an order comes to, `over` with the last word; an order that was given before is joined.
+
+        Raises a `PlaygroundError` where nothing came of it, and `Gone` once the client has left: a run on this machine
+        then stops within a step, and one that a provider has accepted is brought home and found by a retry.
+        """
+        steps = self._tries(order, ask)
+        try:
+            for now in steps:
+                if order.left.is_set() and not now.over:
+                    raise Gone
+                yield now
+        except (Gone, GeneratorExit):
+            self.lose(order)
+            raise
+        finally:
+            steps.close()  # whoever leaves wants no more of it
+
+    def lose(self, order: Order) -> None:
+        """Note that an order's answer could not be delivered, so that an equal request gets its runs."""
+        try:
+            self.playground.orders.lost(order.order_id)
+        except StorageFull as error:
+            log.warning("It isn't on record that the answer of order %s was lost: %s", order.order_id, error)
+
+    def runs(self, order: Order) -> list[Run]:
+        """Return the runs of an order as they stand on record."""
+        found = []
+        for _, run_id in sorted(order.opened.items()):
+            try:
+                found.append(self.playground.store.run(run_id))
+            except NotFound:  # Its transaction was undone, or its visitor has deleted it.
+                continue
+        return found
+
+    def _tries(self, order: Order, ask: Ask) -> Generator[Progressing, None, None]:
+        order_id = self.playground.orders.find(order.claim)
+        while True:
+            if order_id is not None:
+                order.order_id = order_id
+                if (yield from self._joining.steps(order, order_id)):
+                    return
+                order.order_id, order.opened = order.claim.order_id, {}
+            try:
+                yield from self._anew(order, ask)
+            except AlreadyOrdered as already:
+                order_id = already.order_id
+            else:
+                return
+
+    def _anew(self, order: Order, ask: Ask) -> Iterator[Progressing]:
+        orders, claim, leading = self.playground.orders, order.claim, self._joining.leading
+
+        def note(connection: Connection, run: Run, *, part: int, parts: int) -> None:
+            orders.note(connection, run, claim, part, parts)
+            order.opened[part] = run.id
+
+        asked = ask()
+        leading.add(claim.order_id)
+        try:
+            yield from self.scripts.carry(asked, order.caller, note)
+        finally:
+            leading.discard(claim.order_id)

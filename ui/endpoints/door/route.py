@@ -1,0 +1,152 @@
+"""One route for programs: its request read, its caller known, its work done in a thread, its answer sent."""
+
+import logging
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import anyio
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Receive, Scope, Send
+
+from backend.domain.caller import Caller
+from backend.domain.errors import PlaygroundError
+from backend.playground import Playground
+from ui.endpoints.door import body as bodies
+from ui.endpoints.door.asker import asker_of
+from ui.endpoints.door.body import Body
+from ui.endpoints.door.line import Line
+from ui.endpoints.door.order import Gone
+from ui.endpoints.door.refusals import Refused, refused
+
+log = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 128
+"""Requests that are worked on at once, each in a thread of its own while it waits; further ones wait for their turn."""
+NOBODY = Caller(visitor="")
+"""Who asks where nobody is asked who they are."""
+JSON = {"content-type": "application/json"}
+BROKE_DOWN = "The playground broke down on this request; its log says why."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A request as a handler gets it: who asks, what came, and the line on which the answer goes out."""
+
+    request: Request
+    caller: Caller
+    body: Body
+    line: Line
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+    @property
+    def headers(self) -> Headers:
+        """Return the request's headers."""
+        return self.request.headers
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer: whole, or in pieces that are made in a thread; `lost` is called where the client didn't get it all."""
+
+    content: bytes | Iterator[bytes]
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=lambda: JSON)
+    lost: Callable[[], None] = lambda: None
+
+
+Handle = Callable[[Call], Reply]
+"""Answers in a thread; raises a `PlaygroundError` for what is wrong, and `Gone` once nobody listens."""
+
+
+class Form(Protocol):
+    """How a family of clients wants its refusals."""
+
+    def refusal(self, refused: Refused, call_id: str) -> Reply:
+        """Return the answer that says why there is none."""
+
+
+class Door:
+    """An ASGI app for one path: a handler a method. Whatever goes wrong is told in the form, never as a trace.
+
+    `anyone` may come in where the address itself is the secret.
+    """
+
+    def __init__(self, playground: Playground, form: Form, *, anyone: bool = False, **handlers: Handle) -> None:
+        self.playground = playground
+        self.form = form
+        self.anyone = anyone
+        self.handlers = {name.upper(): handle for name, handle in handlers.items()}
+        self._turns: CapacityLimiter | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request, line, call_id = Request(scope, receive), Line(receive, send), uuid.uuid4().hex
+        try:
+            raw = await bodies.receive(request)
+        except ClientDisconnect:
+            return
+        except PlaygroundError as error:
+            await self._send(self.form.refusal(refused(error), call_id), line)
+            return
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(line.watch)
+                reply = await run_sync(self._answer, request, raw, line, call_id, limiter=self._limiter)
+                if reply is not None:
+                    await self._send(reply, line)
+                tasks.cancel_scope.cancel()
+        finally:
+            await request.close()  # the files of a form
+
+    @property
+    def _limiter(self) -> CapacityLimiter:
+        if self._turns is None:  # It belongs to the loop that serves.
+            self._turns = CapacityLimiter(MOST_AT_ONCE)
+        return self._turns
+
+    def _answer(self, request: Request, raw: bodies.Raw, line: Line, call_id: str) -> Reply | None:
+        """Return the answer, in a thread; None where nobody waits for it."""
+        try:
+            caller = NOBODY if self.anyone else asker_of(self.playground, request)
+            handle = self.handlers.get(request.method)
+            if handle is None:
+                return self.form.refusal(self._no_method(request), call_id)
+            return handle(Call(request=request, caller=caller, body=bodies.read(raw), line=line, id=call_id))
+        except Gone:
+            return None
+        except PlaygroundError as error:
+            return self.form.refusal(refused(error), call_id)
+        except Exception:  # The rim: a program gets a sentence, and the trace stays in the log.
+            log.exception("Request %s broke down", call_id)
+            broken = Refused(status=500, code="broke_down", message=BROKE_DOWN, billed="unknown")
+            return self.form.refusal(broken, call_id)
+
+    def _no_method(self, request: Request) -> Refused:
+        known = ", ".join(self.handlers) or "none"
+        message = f"{request.method} {request.url.path} isn't there; this playground knows here: {known}."
+        return Refused(status=405 if self.handlers else 404, code="unknown_url", message=message)
+
+    async def _send(self, reply: Reply, line: Line) -> None:
+        if isinstance(reply.content, bytes):
+            headers = {**reply.headers, "content-length": str(len(reply.content))}
+            await line.begin(reply.status, headers)
+            there = await line.end(reply.content)
+        else:
+            await line.begin(reply.status, reply.headers)
+            there = await self._stream(reply.content, line)
+        if not there:
+            await run_sync(reply.lost)
+
+    async def _stream(self, pieces: Iterator[bytes], line: Line) -> bool:
+        """Send pieces as they come; return whether the client was there to the end."""
+        try:
+            while (piece := await run_sync(next, pieces, None, limiter=self._limiter)) is not None:
+                await line.piece(piece)
+        except Gone:
+            return False
+        return await line.end()

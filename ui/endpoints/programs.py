@@ -1,0 +1,16 @@
+"""What programs of others' making reach beside the page."""
+
+from starlette.routing import Route
+
+from backend.library.shipped import load_presets
+from backend.playground import Playground
+from ui.endpoints.door.ordering import Ordering
+from ui.endpoints.openai.routes import routes as openai_routes
+from ui.endpoints.script_runs import Scripts
+from ui.form.library import Library
+
+
+def programs_of(playground: Playground) -> list[Route]:
+    """Return the routes of OpenAI's images API; behind `--auth` they need an owner's key."""
+    ordering = Ordering(Scripts(playground, Library(playground, load_presets())))
+    return openai_routes(ordering)
