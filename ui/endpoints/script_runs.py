@@ -34,6 +34,8 @@ class Progressing:
     over: bool = False
     notes: tuple[str, ...] = ()
     """What of the prompts acts otherwise than it reads."""
+    skip: bool = False
+    """Set by whoever stops a run of several and wants the next one to begin all the same."""
 
 
 class NotingParts(Protocol):
@@ -92,6 +94,9 @@ class Scripts:
             try:
                 yield from self._images(ready, request, caller, now, partial(noting, part=part, parts=parts))
             except PlaygroundError as error:
+                if now.skip and isinstance(now.event, Stopped):
+                    now.skip = False
+                    continue
                 if not now.images:
                     raise
                 now.refusal = error

@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 from backend.domain.field_notes import Infotext, noted
 from backend.domain.requests import Common
 from backend.restore.found import Found
+from backend.restore.preprocessors import preprocess_of
 from backend.restore.prompt_marks import without_marks
 from backend.restore.reasons import NO_PREPROCESSOR, NO_SCHEDULER, NO_SETTING, SECOND_PASS, TEMPLATES
 from backend.restore.samplers import scheduler_of
@@ -156,10 +157,10 @@ def _mode(found: Found, known: Mapping[str, str]) -> None:
 
 
 def _control(found: Found, control: Mapping[str, str]) -> None:
-    module = control.get("module", "none").casefold()
-    kind = next((kind for kind in ("canny", "depth", "pose", "none") if kind in module), None)
+    module = control.get("module", "none")
+    kind = preprocess_of(module)
     if kind is None:
-        found.drop("ControlNet 0", module, NO_PREPROCESSOR)
+        found.drop("ControlNet 0", module.casefold(), NO_PREPROCESSOR)
         return
     found.values |= {"mode": "controlnet", "preprocess": kind}
     names = {"weight": "control_scale", "guidance start": "control_start", "guidance end": "control_end"}

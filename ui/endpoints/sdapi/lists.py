@@ -1,0 +1,81 @@
+"""What A1111's menus are filled with: what there is here, and nothing that there isn't."""
+
+from collections.abc import Callable, Mapping
+
+from pydantic import JsonValue
+
+from backend.domain.caller import Caller
+from backend.domain.capabilities import Capabilities
+from ui.endpoints.openai.models import model_id
+from ui.endpoints.script_runs import Scripts
+from ui.endpoints.sdapi import controlnet
+from ui.endpoints.sdapi.own_settings import OwnSettings
+from ui.endpoints.sdapi.settings import MODEL
+from ui.endpoints.sdapi.tuning import SCHEDULES, sampler_names
+
+List = Callable[[Caller], JsonValue]
+
+
+class Lists:
+    """Answers A1111's lists for a caller, by the model that they have picked."""
+
+    def __init__(self, scripts: Scripts, settings: OwnSettings) -> None:
+        self.scripts = scripts
+        self.playground = scripts.playground
+        self.settings = settings
+
+    def all(self) -> Mapping[str, List]:
+        """Return every list by its path."""
+        empty = ("upscalers", "latent-upscale-modes", "sd-vae", "hypernetworks", "face-restorers", "realesrgan-models")
+        return {
+            **{f"/sdapi/v1/{name}": _none for name in (*empty, "script-info", "extensions")},
+            "/sdapi/v1/sd-models": self.models,
+            "/sdapi/v1/samplers": self.samplers,
+            "/sdapi/v1/schedulers": _schedulers,
+            "/sdapi/v1/loras": self.loras,
+            "/sdapi/v1/prompt-styles": self.styles,
+            "/sdapi/v1/scripts": self.script_names,
+            "/sdapi/v1/embeddings": lambda _: {"loaded": {}, "skipped": {}},
+            "/sdapi/v1/cmd-flags": lambda _: {"api": True, "nowebui": False},
+            "/controlnet/version": lambda _: {"version": controlnet.VERSION},
+            "/controlnet/model_list": lambda caller: {"model_list": [*controlnet.models(self._can(caller))]},
+            "/controlnet/module_list": lambda caller: {"module_list": [*controlnet.modules(self._can(caller))]},
+            "/controlnet/settings": lambda caller: {"control_net_unit_count": self._can(caller).most_controls},
+        }
+
+    def models(self, _: Caller) -> JsonValue:
+        """Return a model a backend, by the ids that `/v1/models` has."""
+        ids = [model_id(backend) for backend in self.playground.backends.values()]
+        bare: dict[str, JsonValue] = {"hash": None, "sha256": None, "config": None}
+        return [{"title": name, "model_name": name, "filename": name, **bare} for name in ids]
+
+    def samplers(self, caller: Caller) -> JsonValue:
+        """Return the samplers of the picked model."""
+        return [{"name": name, "aliases": [], "options": {}} for name in sampler_names(self._can(caller))]
+
+    def styles(self, caller: Caller) -> JsonValue:
+        """Return the styles that ship, and the caller's own."""
+        known = self.scripts.library.known_styles(caller)
+        return [style.model_dump(exclude={"group"}) for style in known]
+
+    def loras(self, caller: Caller) -> JsonValue:
+        """Return the LoRA files that the picked model finds by name in a prompt's `<lora:name:1>`."""
+        return []
+
+    def script_names(self, caller: Caller) -> JsonValue:
+        """Return the scripts that may stand in `alwayson_scripts`."""
+        known: list[JsonValue] = [controlnet.SCRIPT.lower()] if self._can(caller).most_controls else []
+        return {"txt2img": known, "img2img": known}
+
+    def _can(self, caller: Caller) -> Capabilities:
+        model = str(self.settings.of(caller)[MODEL])
+        return self.settings.backend(model, MODEL).capabilities
+
+
+def _none(_: Caller) -> JsonValue:
+    return []
+
+
+def _schedulers(_: Caller) -> JsonValue:
+    bare: dict[str, JsonValue] = {"aliases": [], "default_rho": -1, "need_inner_model": False}
+    return [{"name": name, "label": label, **bare} for name, label in SCHEDULES.items()]
