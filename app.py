@@ -139,7 +139,7 @@ def read_settings(arguments: Sequence[str] | None = None) -> Settings:
         dest="PLAYGROUND_BACKEND",
         help=f"the backend chosen at start: auto, local, {', '.join(FACTS)}, or cluster, on several GPUs (auto)",
     )
-    parser.add_argument("--model", dest="PLAYGROUND_MODEL", help="tiny, a hub id, or a folder (auto)")
+    parser.add_argument("--model", dest="PLAYGROUND_MODEL", help="tiny, a hub id, a folder or a file (auto)")
     parser.add_argument("--data", dest="PLAYGROUND_DATA", help="where history and images are kept (data/)")
     parser.add_argument("--auth", dest="PLAYGROUND_AUTH", help="NAME:PASSWORD that visitors have to give")
     given = {name: value for name, value in vars(parser.parse_args(arguments)).items() if value is not None}

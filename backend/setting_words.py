@@ -23,7 +23,7 @@ def _of_provider(facts: Facts) -> dict[str, str]:
 TAKES: Mapping[str, str] = {
     **{name: takes for facts in FACTS.values() for name, takes in _of_provider(facts).items()},
     "PLAYGROUND_BACKEND": "auto, or the name of a backend such as local or runware",
-    "PLAYGROUND_MODEL": "auto, tiny, a hub id such as Tongyi-MAI/Z-Image-Turbo, or a folder",
+    "PLAYGROUND_MODEL": "auto, tiny, a hub id such as Tongyi-MAI/Z-Image-Turbo, a folder, or its file",
     "PLAYGROUND_DATA": "a folder that this user may write to",
     "PLAYGROUND_VISITOR_CAP_USD": _USD,
     "PLAYGROUND_DAILY_CAP_USD": _USD,

@@ -1,17 +1,20 @@
 """Which model draws now: the one that was named, or the embedded one until the real one is here."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from backend.adapters.base import State
 from backend.adapters.local.drawing.engine import Engine
+from backend.adapters.local.gathering.find import find
 from backend.adapters.local.load import AUTO, lacking_sentence, load
-from backend.adapters.local.machine.checkpoint import REAL, Checkpoint, find
+from backend.adapters.local.machine.checkpoint import EMBEDDED, REAL, Checkpoint
 from backend.adapters.local.machine.device import Machine, lacking
 from backend.adapters.local.machine.device_queue import DeviceQueue
 from backend.adapters.local.machine.download import Download
-from backend.adapters.local.machine.extras import Extras
+from backend.adapters.local.machine.extras import PARTS, Extras
 from backend.adapters.local.machine.options import Layout
+from backend.adapters.local.weights.header import BadFile
 from backend.domain.errors import NotReady, PlaygroundError
 from backend.domain.events import Tell
 from backend.threads.background import Loading
@@ -28,9 +31,15 @@ class Models:
         self.device_queue = DeviceQueue()
         """The line for the device, whatever model is on it."""
         self.wrong = ""
-        wished = find(REAL if model == "auto" else model)
-        if wished is None:
-            self.wrong = f"The model {model!r} is no folder here and no hub id: give `tiny`, a folder, or `owner/name`."
+        try:
+            wished = find(REAL if model == "auto" else model, self._fetched())
+        except BadFile as error:
+            wished, self.wrong = None, str(error)
+        if wished is None and not self.wrong:
+            self.wrong = (
+                f"The model {model!r} is no file or folder here and no hub id: give `tiny`, a folder, a .safetensors "
+                "or .gguf file, or `owner/name`."
+            )
         named = model != "auto"
         fits = machine.device == "cuda" and machine.memory >= REAL_NEEDS_BYTES
         self.download = Download(wished.repo) if wished and wished.repo and not wished.folder else None
@@ -88,10 +97,28 @@ class Models:
             return self.wrong
         if self.checkpoint.folder is None:
             return self._download_sentence()
-        files = self.checkpoint.lacking()
-        if files:
-            return f"The folder of {self.checkpoint.name} lacks {files[0]}: give the folder of a whole Z-Image model."
-        return None
+        problem = self.checkpoint.problem()
+        return " ".join([problem, *self._ways_out()]) if problem else None
+
+    def wanting(self) -> tuple[str, ...]:
+        """Return the extras that would make a model of a single file whole."""
+        checkpoint = self.checkpoint
+        if not checkpoint.file or not checkpoint.problem():
+            return ()
+        return tuple(dict.fromkeys(file.partition("/")[0] for file in checkpoint.lacking()))
+
+    def completed(self) -> None:
+        """Take what has just been fetched for a model of a single file."""
+        if self.wanting():
+            found = find(str(self.checkpoint.file), self._fetched())
+            self._use(found or self.checkpoint)
+
+    def _fetched(self) -> tuple[Path, ...]:
+        """Return the folders of what was fetched for such models."""
+        return tuple(folder for name in PARTS if (folder := self.extras.folder(name)))
+
+    def _ways_out(self) -> Iterator[str]:
+        yield from (lacking for name in self.wanting() if (lacking := self.extras.lacking(name)))
 
     def state(self) -> State:
         """Return how it stands, in one sentence."""
@@ -150,6 +177,4 @@ def offer_of(download: Download) -> str:
 
 
 def _embedded() -> Checkpoint:
-    checkpoint = find("tiny")
-    assert checkpoint is not None
-    return checkpoint
+    return Checkpoint("the small embedded model", EMBEDDED)

@@ -15,7 +15,6 @@ from backend.adapters.local.drawing.cache_plan import plan_of
 from backend.adapters.local.drawing.loras import LoraShelf
 from backend.adapters.local.machine.device import Machine, look
 from backend.adapters.local.machine.extras import Extras
-from backend.adapters.local.machine.model_parts import lacking_gguf
 from backend.adapters.local.machine.option_rules import option_problems
 from backend.adapters.local.machine.options import (
     DETECTORS,
@@ -24,6 +23,7 @@ from backend.adapters.local.machine.options import (
     LocalOptions,
     options_of,
 )
+from backend.adapters.local.parts.model_parts import lacking_gguf
 from backend.adapters.local.workshop import Workshop
 from backend.adapters.local.zerogpu import Decorate, forked
 from backend.adapters.step_cache_rules import cache_problems
@@ -129,7 +129,7 @@ class LocalBackend(Backend):
     def actions(self) -> Mapping[str, str]:
         """Offer the download, with its size and the free disk: pressing it is the yes."""
         for_the_real_one = () if self.models.checkpoint.embedded else (*UNIONS, "gguf")
-        extras = self.extras.actions((*for_the_real_one, *chain(*DETECTORS.values()), "safety"))
+        extras = self.extras.actions((*self.models.wanting(), *for_the_real_one, *chain(*DETECTORS.values()), "safety"))
         download = self.models.download
         if download is None or download.busy or not self._trusts:
             return extras
@@ -142,7 +142,7 @@ class LocalBackend(Backend):
         if action == "download":
             self.models.fetch()
         else:
-            self.extras.fetch(action)
+            self.extras.fetch(action, self.models.completed)
 
     def estimate(self, request: Request, caller: Caller) -> Estimate:
         """Return nothing for a free GPU; else its time, once drawings such as these were timed."""

@@ -11,11 +11,10 @@ from backend.adapters.local.machine.device import lacking
 from backend.adapters.local.machine.extras import Extras
 from backend.adapters.local.machine.memory import MemoryPlan, free_memory, plan_memory, size_words
 from backend.adapters.local.machine.memory_guard import free, memory_guard
-from backend.adapters.local.machine.model_parts import Parts, find_gguf
 from backend.adapters.local.machine.option_rules import auto_attention
 from backend.adapters.local.machine.options import ControlNetWeights, Layout
 from backend.adapters.local.machine.placement import lay_out, shrink
-from backend.adapters.local.weights.reading import count_parameters
+from backend.adapters.local.parts.model_parts import Parts, find_gguf
 from backend.domain.errors import NotReady
 from backend.threads.background import Report
 
@@ -43,10 +42,13 @@ def load(checkpoint: Checkpoint, extras: Extras, report: Report, layout: Layout 
     if checkpoint.embedded:
         share_cores()
     free()  # what an engine of another layout held
-    plan = plan_memory(checkpoint.name, device, free_memory(device), _bytes_of(checkpoint, kind), layout)
+    gguf = find_gguf(checkpoint, extras)
+    plan = plan_memory(
+        checkpoint.name, device, free_memory(device), _bytes_of(checkpoint, kind), _as_stored(checkpoint, layout)
+    )
     attention, because = auto_attention(capability())
     with memory_guard(f"loading {checkpoint.name}", "Close other programs, or choose a smaller model."):
-        pipe = _pipeline(Parts(checkpoint, kind, plan.weights, find_gguf(checkpoint, extras)), report)
+        pipe = _pipeline(Parts(checkpoint, kind, plan.weights, gguf), report)
         report("Moving it to the device", 0.95)
         shrink(pipe, plan, kind)
         lay_out(pipe, plan, device)
@@ -114,9 +116,10 @@ def _pipeline(parts: Parts, report: Report) -> Any:
     from diffusers.utils import logging as diffusers_logging
     from transformers.utils import logging as transformers_logging
 
+    logging.getLogger("diffusers.models.modeling_utils").addFilter(_says_something)
     diffusers_logging.disable_progress_bar()
     transformers_logging.disable_progress_bar()
-    loaded, behind = {}, 0
+    loaded, behind = parts.tokenizer(), 0
     sizes = {name: parts.size(name) for name in COMPONENTS}
     for name, size in sizes.items():
         fraction = 0.1 + 0.85 * behind / max(sum(sizes.values()), 1)
@@ -126,6 +129,17 @@ def _pipeline(parts: Parts, report: Report) -> Any:
     return ZImagePipeline.from_pretrained(parts.folder, **loaded, dtype=parts.kind, local_files_only=True)
 
 
+def _says_something(record: logging.LogRecord) -> bool:
+    """Return whether a warning of diffusers is one: it warns of no module at all for every single file."""
+    return "should be kept in float32: []" not in record.getMessage()
+
+
+def _as_stored(checkpoint: Checkpoint, layout: Layout) -> Layout:
+    """Leave what is GGUF already in its blocks, unless the user wants it otherwise."""
+    stored = checkpoint.file is not None and checkpoint.file.suffix.lower() == ".gguf"
+    return replace(layout, weights="gguf") if stored and layout.weights == "auto" else layout
+
+
 def _bytes_of(checkpoint: Checkpoint, kind: "dtype") -> dict[str, int]:
-    assert checkpoint.folder is not None
-    return {name: count_parameters(checkpoint.folder / name) * kind.itemsize for name in COMPONENTS}
+    parts = Parts(checkpoint, kind)
+    return {name: parts.numbers(name) * kind.itemsize for name in COMPONENTS}

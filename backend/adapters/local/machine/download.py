@@ -35,7 +35,7 @@ class Download:
     ) -> None:
         self.repo = repo
         self.error: PlaygroundError | None = None
-        self.total = REAL_BYTES if repo == REAL else total
+        self.total = REAL_BYTES if repo == REAL and wanted == WANTED else total
         self._wanted = wanted
         self._endpoint, self._cache = endpoint, cache or Path(constants.HF_HUB_CACHE)
         self._thread: threading.Thread | None = None
@@ -113,7 +113,7 @@ class Download:
         return sum(
             file.size or 0
             for file in info.siblings or ()
-            if file.rfilename.endswith(WEIGHTS) and self._wants(file.rfilename)
+            if (file.rfilename.endswith(WEIGHTS) or self._wanted != WANTED) and self._wants(file.rfilename)
         )
 
     def _wants(self, file: str) -> bool:

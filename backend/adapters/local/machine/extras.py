@@ -1,11 +1,12 @@
 """What some requests need besides the model: fetched from the hub only after somebody pressed the button."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from huggingface_hub import try_to_load_from_cache
 
+from backend.adapters.local.machine.checkpoint import REAL
 from backend.adapters.local.machine.download import Download
 from backend.adapters.local.machine.memory import size_words
 
@@ -33,7 +34,35 @@ _UNION = "alibaba-pai/Z-Image-Turbo-Fun-Controlnet-Union-2.1"
 _UNION_FILE = "Z-Image-Turbo-Fun-Controlnet-Union-2.1-{}2602-8steps.safetensors"
 _ANNOTATORS = "lllyasviel/Annotators"
 
+_SPLIT = "Comfy-Org/z_image_turbo"
+
 EXTRAS: Mapping[str, Extra] = {
+    "text_encoder": Extra(
+        name="Z-Image's text encoder, Qwen3 4B",
+        purpose="Prompts",
+        repo=_SPLIT,
+        files=("split_files/text_encoders/qwen_3_4b.safetensors",),
+        size=8_040_000_000,
+        licence="Apache-2.0",
+    ),
+    "vae": Extra(
+        name="Z-Image's VAE",
+        purpose="Pictures",
+        repo=_SPLIT,
+        files=("split_files/vae/ae.safetensors",),
+        size=335_000_000,
+        licence="Apache-2.0",
+    ),
+    "tokenizer": Extra(
+        name="Z-Image's tokenizer: merges.txt, tokenizer.json, tokenizer_config.json and vocab.json",
+        purpose="Prompts",
+        repo=REAL,
+        files=tuple(
+            f"tokenizer/{name}" for name in ("tokenizer.json", "merges.txt", "tokenizer_config.json", "vocab.json")
+        ),
+        size=15_900_000,
+        licence="Apache-2.0",
+    ),
     "union_lite": Extra(
         name="ControlNet Union 2.1 lite",
         purpose="Control pictures",
@@ -100,6 +129,9 @@ EXTRAS: Mapping[str, Extra] = {
     ),
 }
 
+PARTS = ("text_encoder", "vae", "tokenizer")
+"""The extras without which a transformer alone draws nothing."""
+
 
 class Extras:
     """The extras on this machine, and the downloads of others.
@@ -149,9 +181,9 @@ class Extras:
             if not self._downloads[name].busy and self.folder(name) is None
         }
 
-    def fetch(self, action: str) -> None:
-        """Start the download that an action names."""
-        self._downloads[action.removeprefix("get ")].start(lambda _: None)
+    def fetch(self, action: str, arrived: Callable[[], None] = lambda: None) -> None:
+        """Start the download that an action names; `arrived` is called once it is here."""
+        self._downloads[action.removeprefix("get ")].start(lambda _: arrived())
 
     def progress(self) -> tuple[str, float | None] | None:
         """Return what is being downloaded, in a sentence, with its fraction; None where nothing is."""

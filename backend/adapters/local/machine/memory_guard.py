@@ -16,7 +16,7 @@ def memory_guard(doing: str, way_out: str) -> Iterator[None]:
     try:
         yield
     except (RuntimeError, MemoryError) as error:  # torch.OutOfMemoryError is a RuntimeError
-        if not _is_memory(error):
+        if not is_memory(error):
             raise
         failure = OutOfMemory(f"This machine's memory is too small for {doing}. {way_out}")
         # The frames of the attempt hold its tensors, and live as long as anybody holds the failure.
@@ -38,5 +38,6 @@ def free() -> None:
         torch.mps.empty_cache()
 
 
-def _is_memory(error: BaseException) -> bool:
+def is_memory(error: BaseException) -> bool:
+    """Return whether an error says that memory ran out."""
     return isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in _SIGNS)

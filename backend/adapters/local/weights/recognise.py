@@ -109,3 +109,9 @@ def _parts(tensors: Mapping[str, Tensor]) -> Iterable[tuple[Part, str, tuple[str
 def _first(signs: Mapping[str, str], tensors: Iterable[str]) -> str:
     names = tuple(tensors)
     return next((meaning for sign, meaning in signs.items() if any(sign in name for name in names)), "")
+
+
+def layout_of(tensors: Mapping[str, Tensor], part: Part, prefix: str) -> str:
+    """Return in whose names a part's tensors are, which begin with `prefix`; empty where it isn't known."""
+    fitting = (each for each in ARCHITECTURES if each.part == part and each.fits(tensors, prefix))
+    return next((each.layout for each in fitting), "")

@@ -14,5 +14,6 @@ def put_in_cache(cache: Path, name: str) -> Path:
     snapshot = repo / "snapshots" / commit
     snapshot.mkdir(parents=True, exist_ok=True)
     for file in extra.files:
+        (snapshot / file).parent.mkdir(parents=True, exist_ok=True)
         (snapshot / file).touch()
     return snapshot / extra.files[0]

@@ -70,7 +70,10 @@ def test_a_named_model_that_is_not_here_says_its_size_and_the_free_disk(tmp_path
 
 def test_a_model_that_is_neither_folder_nor_hub_id_says_what_to_give(tmp_path: Path, caller: Caller) -> None:
     missing = backend(tmp_path, CPU, PLAYGROUND_MODEL="/no/such").missing(caller)
-    assert missing == "The model '/no/such' is no folder here and no hub id: give `tiny`, a folder, or `owner/name`."
+    assert missing == (
+        "The model '/no/such' is no file or folder here and no hub id: give `tiny`, a folder, a .safetensors or .gguf "
+        "file, or `owner/name`."
+    )
 
 
 def test_a_folder_that_is_no_model_names_what_it_lacks(tmp_path: Path, caller: Caller) -> None:

@@ -65,10 +65,13 @@ def test_weights_that_were_chosen_and_are_not_here_are_named_with_the_way_out(tm
 
 
 def source(folder: Path, name: str, parameters: int) -> ControlNetSource:
-    """Return a ControlNet whose file says how many numbers it holds, and holds none of them."""
-    header = json.dumps({"weight": {"dtype": "BF16", "shape": [parameters], "data_offsets": [0, 0]}}).encode()
+    """Return a ControlNet whose file says how many numbers it holds, and has a hole of the disk for them."""
+    entry = {"dtype": "BF16", "shape": [parameters], "data_offsets": [0, 2 * parameters]}
+    header = json.dumps({"weight": entry}).encode()
     path = folder / f"{name}.safetensors"
     path.write_bytes(struct.pack("<Q", len(header)) + header)
+    with path.open("r+b") as file:
+        file.truncate(8 + len(header) + 2 * parameters)
     return ControlNetSource(path, name=name)
 
 

@@ -15,8 +15,8 @@ from backend.adapters.local.drawing.loras import LoraFile
 from backend.adapters.local.load import load
 from backend.adapters.local.machine.checkpoint import EMBEDDED, Checkpoint
 from backend.adapters.local.machine.extras import Extras
-from backend.adapters.local.machine.model_parts import find_gguf, lacking_gguf
 from backend.adapters.local.machine.options import Layout
+from backend.adapters.local.parts.model_parts import find_gguf, lacking_gguf
 from backend.domain.errors import NotReady
 from backend.domain.requests import TextToImage
 from backend.images.edges import edges

@@ -1,0 +1,84 @@
+"""What libraries raise while they load, as sentences: what the file is, what it lacks, what to do."""
+
+import importlib
+import json
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from backend.adapters.local.machine.memory_guard import is_memory
+from backend.adapters.local.weights.header import BadFile
+from backend.domain.errors import NotReady, PlaygroundError
+
+log = logging.getLogger(__name__)
+
+_PACKAGES = {
+    "bitsandbytes": ("bitsandbytes", "bitsandbytes"),
+    "bitsandbytes_4bit": ("bitsandbytes", "bitsandbytes"),
+    "bitsandbytes_8bit": ("bitsandbytes", "bitsandbytes"),
+    "sdnq": ("sdnq", "sdnq"),
+    "torchao": ("torchao", "torchao"),
+    "quanto": ("optimum.quanto", "optimum-quanto"),
+    "modelopt": ("modelopt", "nvidia-modelopt"),
+    "gguf": ("gguf", "gguf"),
+}
+"""By the name of a way to quantise in a part's `config.json`: the module that reads it, and its package."""
+_PATH = re.compile(r"(?:[A-Za-z]:)?[/\\](?:[^\s/\\'\"]+[/\\])+")
+_MOST_WORDS = 200
+
+
+def check_package(config: Path) -> str | None:
+    """Return how a part in diffusers' layout is quantised, None where it isn't; raise `NotReady` without the package.
+
+    Importing it makes it known to diffusers.
+    """
+    said = json.loads((config / "config.json").read_text("utf-8")).get("quantization_config")
+    if not said:
+        return None
+    method = str(said.get("quant_method", "an unnamed way"))
+    module, package = _PACKAGES.get(method, ("", ""))
+    if not module:
+        raise NotReady(
+            f"The {config.name.replace('_', ' ')} is stored in {method!r}, which the playground doesn't read: get the "
+            "same model in bf16, fp8 or as GGUF."
+        )
+    try:
+        importlib.import_module(module)
+    except ImportError as error:
+        raise NotReady(
+            f"The {config.name.replace('_', ' ')} is stored in {method!r}, which needs a package: run `pip install "
+            f"{package}`, or get the same model in bf16."
+        ) from error
+    return method
+
+
+@contextmanager
+def told(what: str) -> Iterator[None]:
+    """Turn what a library raises into `NotReady` with a sentence; memory that runs out stays what it is."""
+    try:
+        yield
+    except PlaygroundError:
+        raise
+    except BadFile as error:
+        raise NotReady(str(error)) from error
+    except ImportError as error:
+        package = (error.name or "one that isn't installed").partition(".")[0]
+        raise NotReady(f"{what} needs the package {package}: run `pip install {package}`.") from error
+    except Exception as error:  # Each library has its own; whoever waits has to hear what is wrong.
+        if is_memory(error):
+            raise
+        log.exception("%s could not be read", what)
+        raise NotReady(f"{what} could not be read: {said_by(error)} {_WAY_OUT}") from error
+
+
+_WAY_OUT = "The file may be of another model or of a newer format: get it again, or choose another one."
+
+
+def said_by(error: BaseException) -> str:
+    """Return the first words of what a library says, without the places of files, which are nobody's business."""
+    words = _PATH.sub("", str(error).strip().partition("\n")[0]).strip()
+    if len(words) > _MOST_WORDS:
+        words = f"{words[:_MOST_WORDS].rsplit(' ', 1)[0]} …"
+    return f"{type(error).__name__}{f' says “{words}”' if words else ''}."
