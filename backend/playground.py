@@ -32,6 +32,7 @@ from backend.settings import Settings
 from backend.threads.live_runs import LiveRuns
 from backend.visitors.addresses import Addresses, address_secret
 from backend.visitors.callers import Callers
+from backend.visitors.identity import API
 from backend.visitors.rates import Rate, Rates
 
 if TYPE_CHECKING:
@@ -67,6 +68,14 @@ class Playground:
         if self.settings.public:
             self.rates.take("runs", RUNS_AN_ADDRESS, caller.address)
             self.rates.take("runs", RUNS_A_VISITOR, caller.visitor)
+
+    def shown_to(self, visitor: str) -> tuple[str, ...]:
+        """Return whose runs a visitor's page shows: their own, and on one for this machine alone its programs' too."""
+        return (visitor,) if self.settings.public or visitor == API else (visitor, API)
+
+    def whose(self, run_id: str, visitor: str) -> str:
+        """Return under which name a visitor may do something with a run that their page shows; their own else."""
+        return next((name for name in self.shown_to(visitor)[1:] if self.store.is_of(run_id, name)), visitor)
 
     @property
     def history(self) -> History:

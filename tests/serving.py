@@ -43,15 +43,18 @@ class Site:
 
 
 @contextmanager
-def served_site(data: Path, *, two: bool = False, port: int | None = None) -> Iterator[Site]:
-    """Serve a playground whose record is in `data` until the block ends, with one fake backend or two."""
-    port = port or free_port()
-    settings = Settings(_env_file=None, PLAYGROUND_DATA=data, PLAYGROUND_BACKEND="fake", GRADIO_SERVER_PORT=port)
+def served_site(data: Path, *, two: bool = False, port: int | None = None, **more: str) -> Iterator[Site]:
+    """Serve a playground whose record is in `data` until the block ends, with one fake backend or two.
+
+    `more` are further settings, by their names in the environment.
+    """
+    given = {"PLAYGROUND_DATA": data, "PLAYGROUND_BACKEND": "fake", "GRADIO_SERVER_PORT": port or free_port(), **more}
+    settings = Settings(_env_file=None, **given)
     engine = open_database(settings.data)
     files = ImageFiles(settings.data / "images")
     fake = FakeBackend(files)
     backends = {"fake": fake} | ({"second": SecondFake(files)} if two else {})
-    playground = Playground(settings, backends, Store(engine), Budget(engine), files, "fake")
+    playground = Playground(settings, backends, Store(engine), Budget(engine, settings.caps), files, "fake")
     with page_of(playground) as address:
         yield Site(address, playground, fake)
     engine.dispose()

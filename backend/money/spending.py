@@ -60,14 +60,16 @@ class Drift:
     runs: int
 
 
-def spend_by_day(engine: Engine, visitor: str, *, days: int = 30) -> Sequence[Spend]:
-    """Return the spend of the last days, oldest first, as the ledger has it: what is deleted stays spent."""
+def spend_by_day(engine: Engine, *visitors: str, days: int = 30) -> Sequence[Spend]:
+    """Return the visitors' spend of the last days, oldest first, as the ledger has it: what is deleted stays spent."""
     day = type_coerce(ledger.c.created, BigInteger).op("/")(_DAY).label("day")
     told = func.coalesce(func.sum(ledger.c.settled_usd), Decimal(0)).label("usd")
     unknown = func.count().filter(ledger.c.state == "held").label("unknown")
     query = (
         select(day, ledger.c.backend, told, func.count().label("runs"), unknown)
-        .where(ledger.c.visitor == visitor, ledger.c.created >= _since(days), ledger.c.state.in_(("settled", "held")))
+        .where(
+            ledger.c.visitor.in_(visitors), ledger.c.created >= _since(days), ledger.c.state.in_(("settled", "held"))
+        )
         .group_by(day, ledger.c.backend)
         .order_by(day, ledger.c.backend)
     )
@@ -76,14 +78,14 @@ def spend_by_day(engine: Engine, visitor: str, *, days: int = 30) -> Sequence[Sp
     return [Spend(_day(row.day), row.backend, row.usd, row.runs, row.unknown) for row in rows]
 
 
-def seconds_by_size(engine: Engine, visitor: str, *, days: int = 30, limit: int = MOST_TIMED) -> Sequence[Speed]:
+def seconds_by_size(engine: Engine, *visitors: str, days: int = 30, limit: int = MOST_TIMED) -> Sequence[Speed]:
     """Return how many seconds images took, by backend, size and steps; only of the latest runs that ended well."""
     first = images.alias("first")
     pictures = select(func.count()).where(images.c.run_id == runs.c.id).scalar_subquery()
     query = (
         select(runs.c.backend, first.c.width, first.c.height, runs.c.steps, runs.c.seconds, pictures.label("pictures"))
         .join(first, (first.c.run_id == runs.c.id) & (first.c.position == 0))
-        .where(runs.c.visitor == visitor, runs.c.created >= _since(days))
+        .where(runs.c.visitor.in_(visitors), runs.c.created >= _since(days))
         .where(runs.c.status == "finished", runs.c.seconds.is_not(None))
         .order_by(runs.c.created.desc(), runs.c.id.desc())
         .limit(limit)
@@ -95,11 +97,11 @@ def seconds_by_size(engine: Engine, visitor: str, *, days: int = 30, limit: int 
     return [Speed(row.backend, row.width, row.height, row.steps, float(row.mean), row.runs) for row in rows]
 
 
-def bills(engine: Engine, visitor: str, *, limit: int = 200) -> Sequence[Bill]:
+def bills(engine: Engine, *visitors: str, limit: int = 200) -> Sequence[Bill]:
     """Return the latest runs whose estimate and bill (USD) are both known, newest first."""
     query = (
         select(runs.c.id, runs.c.backend, runs.c.created, runs.c.estimate_usd, runs.c.cost_usd)
-        .where(runs.c.visitor == visitor, BILLED, runs.c.estimate_usd.is_not(None))
+        .where(runs.c.visitor.in_(visitors), BILLED, runs.c.estimate_usd.is_not(None))
         .where(runs.c.cost_usd.is_not(None))
         .order_by(runs.c.created.desc(), runs.c.id.desc())
         .limit(limit)

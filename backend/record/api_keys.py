@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Engine, func, insert, select, update
+from sqlalchemy import ColumnElement, Engine, insert, select, update
 
 from backend.domain.errors import InvalidRequest, NotFound, Problem
 from backend.record.database.engine import exclusively
-from backend.record.database.tables import NANO, api_keys, ledger
+from backend.record.database.tables import NANO, api_keys
 from backend.visitors.identity import key_id
 from backend.visitors.redaction import OWN_KEY
 
@@ -56,12 +56,6 @@ class ApiKeys:
         with self.engine.connect() as connection:
             rows = connection.execute(select(api_keys).order_by(api_keys.c.created)).all()
         return tuple(ApiKey(row.visitor, row.name, row.cap_usd, row.created, row.revoked) for row in rows)
-
-    def runs(self, key: ApiKey) -> int:
-        """Return how many runs a key has begun."""
-        query = select(func.count()).select_from(ledger).where(ledger.c.visitor == key.visitor)
-        with self.engine.connect() as connection:
-            return connection.execute(query).scalar() or 0
 
     def revoke(self, name: str) -> None:
         """End a key from now on; what it began goes on. Raises `NotFound` for a name that no key has."""

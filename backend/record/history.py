@@ -51,6 +51,15 @@ class Page:
     after: str | None = None
 
 
+def together(pages: Sequence[Page], limit: int) -> Page:
+    """Return the newest of several visitors' first pages, as if the runs were one's."""
+    if len(pages) == 1:
+        return pages[0]
+    found = sorted((run for page in pages for run in page.runs), key=lambda run: (run.created, run.id), reverse=True)
+    more = len(found) > limit or any(page.after for page in pages)
+    return Page(tuple(found[:limit]), found[:limit][-1].id if more else None)
+
+
 @dataclass(frozen=True, slots=True)
 class Storage:
     """What a visitor's runs amount to, the trash included: how many, their images, and bytes on disk."""
@@ -58,6 +67,10 @@ class Storage:
     runs: int
     images: int
     bytes: int
+
+    def __add__(self, other: "Storage") -> "Storage":
+        """Return what two amount to together."""
+        return Storage(self.runs + other.runs, self.images + other.images, self.bytes + other.bytes)
 
 
 class History:

@@ -107,6 +107,12 @@ class Store:
             raise NotFound(f"There is no run {run_id!r} of yours; it may have been deleted.")
         return found[0]
 
+    def is_of(self, run_id: str, visitor: str) -> bool:
+        """Whether a run is a visitor's."""
+        query = select(runs.c.id).where(runs.c.id == run_id, runs.c.visitor == visitor)
+        with self.engine.connect() as connection:
+            return connection.execute(query).first() is not None
+
     def runs(self, visitor: str, *, limit: int = 20, before: Run | None = None) -> list[Run]:
         """Return a visitor's runs, newest first; `before` continues a page."""
         query = select(runs).where(runs.c.visitor == visitor, runs.c.deleted.is_(None))

@@ -30,9 +30,15 @@ def start_lines(playground: Playground) -> list[str]:
     return [
         f"Strangers can reach this page ({_way(settings)}). {password}",
         _spending(playground),
+        *_keys(playground),
         *_signing(playground),
         *pixels,
     ]
+
+
+def _keys(playground: Playground) -> list[str]:
+    live = [f"{key.name} ({usd(key.cap_usd)})" for key in playground.api_keys.all() if key.revoked is None]
+    return [f"Programs with a key of yours can spend besides, in all: {', '.join(live)}."] if live else []
 
 
 def _signing(playground: Playground) -> list[str]:

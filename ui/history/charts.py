@@ -82,13 +82,14 @@ class Charting:
         self.area.box.expand(self.draw, None, self.area.outputs(), queue=False, **QUIET)
 
     def draw(self, request: gr.Request) -> Updates:
-        """Return the three charts of this visitor's runs."""
-        engine, visitor = self.playground.store.engine, caller_of(self.playground, request).visitor
-        speeds = seconds_by_size(engine, visitor, days=DAYS)
+        """Return the three charts of the runs that this visitor's page shows."""
+        engine = self.playground.store.engine
+        whose = self.playground.shown_to(caller_of(self.playground, request).visitor)
+        speeds = seconds_by_size(engine, *whose, days=DAYS)
         return {
-            **self._shown(self.area.spend, "spend", *self._spend(spend_by_day(engine, visitor, days=DAYS))),
+            **self._shown(self.area.spend, "spend", *self._spend(spend_by_day(engine, *whose, days=DAYS))),
             **self._shown(self.area.seconds, "seconds", *self._seconds(speeds)),
-            **self._shown(self.area.bills, "bills", *self._bills(bills(engine, visitor))),
+            **self._shown(self.area.bills, "bills", *self._bills(bills(engine, *whose))),
         }
 
     def _shown(self, chart: Chart, name: str, frame: pd.DataFrame, table: Markup) -> Updates:

@@ -1,5 +1,6 @@
 """The visitor's runs: searched, kept, deleted and brought back; as a grid of thumbnails."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import gradio as gr
@@ -12,7 +13,8 @@ from backend.domain.errors import InvalidRequest, PlaygroundError
 from backend.domain.records import Run, RunImage
 from backend.domain.requests import MODE_LABELS
 from backend.playground import Playground
-from backend.record.history import Page, Search
+from backend.record.history import Page, Search, Storage, together
+from backend.visitors.identity import API
 from ui.events.updates import Updates
 from ui.events.wires import Wires
 from ui.history.charts import ChartsArea, charts_area
@@ -117,10 +119,20 @@ class Looking:
         return {self.area.undo: gr.update(value=str(_ZIP.format(url(path), path.name, told)), visible=True)}
 
     def _found(self, caller: Caller, search: Search, shown: int) -> Page:
-        return self.playground.history.page(caller.visitor, search, limit=shown or PAGE)
+        """Return the newest runs that the search finds, of all whose runs this page shows."""
+        whose, limit = self.playground.shown_to(caller.visitor), shown or PAGE
+        return together([self.playground.history.page(visitor, search, limit=limit) for visitor in whose], limit)
 
-    def _has_trash(self, visitor: str) -> bool:
-        return bool(self.playground.history.page(visitor, Search(trash=True), limit=1).runs)
+    def _has_trash(self, caller: Caller) -> bool:
+        return bool(self._found(caller, Search(trash=True), 1).runs)
+
+    def _stored(self, caller: Caller) -> Storage:
+        whose = self.playground.shown_to(caller.visitor)
+        return sum(map(self.playground.history.storage, whose), Storage(0, 0, 0))
+
+    def _stars(self, caller: Caller, found: Sequence[Run]) -> frozenset[tuple[str, int]]:
+        whose = self.playground.shown_to(caller.visitor)
+        return frozenset().union(*(self.playground.history.favourites(visitor, found) for visitor in whose))
 
     def _of(self, caller: Caller, given: object, shown: int) -> Updates:
         """Return the updates that show a visitor's runs; what is wrong with the search is said in their place."""
@@ -130,16 +142,16 @@ class Looking:
         except InvalidRequest as error:
             wrong = error.problems[0].message
         page = Page(()) if wrong else self._found(caller, search, shown)
-        stars = self.playground.history.favourites(caller.visitor, page.runs)
+        stars = self._stars(caller, page.runs)
         tiles = [self._tile(run, image, stars, caller) for run in page.runs for image in run.images]
         found = Markup('<div class="strip">{}</div>').format(Markup("").join(tiles)) if tiles else _nothing(search)
         if page.after is not None and shown >= MOST_SHOWN:
             found += _OLDER.format(MOST_SHOWN)
-        stored = self.playground.history.storage(caller.visitor) if search.trash else None
+        stored = self._stored(caller) if search.trash else None
         return {
             # Runs that made no image are no history yet: whoever began with a refused one sees none.
             self.area.box: gr.update(
-                visible=bool(tiles or page.after or wrong or search != Search()) or self._has_trash(caller.visitor)
+                visible=bool(tiles or page.after or wrong or search != Search()) or self._has_trash(caller)
             ),
             self.area.shelf: str(Markup('<p class="quiet">{}</p>').format(wrong) if wrong else found),
             self.area.more: gr.update(visible=page.after is not None and shown < MOST_SHOWN),
@@ -153,7 +165,7 @@ class Looking:
         starred = (run.id, image.index) in stars
         return _TILE.format(
             picture=picture,
-            line=facts(image, run.cost_kind, run),
+            line=facts(image, run.cost_kind, run) + (_PROGRAMS if run.visitor == API else ""),
             vary=self._vary_button(run, image, caller),
             send=SEND,
             run=run.id,
@@ -175,6 +187,8 @@ def _nothing(search: Search) -> Markup:
     return {Search(): _EMPTY, Search(trash=True): _EMPTY_TRASH}.get(search, _NOTHING_FOUND)
 
 
+_PROGRAMS = Markup('<span class="fact whose">API</span>')
+"""Stands at what a program on this machine has made."""
 _TILE = Markup(
     '<figure class="tile {on}" data-run="{run}" data-index="{index}" data-seed="{seed}">'
     '{picture}<div class="corner"><span class="send" title="Use this image in another mode">→{send}</span>'

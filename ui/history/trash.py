@@ -68,7 +68,8 @@ class Emptying:
 
     def empty(self, request: gr.Request) -> Updates:
         """Delete for good what the visitor has in the trash."""
-        count = self.playground.history.empty_trash(caller_of(self.playground, request).visitor)
+        whose = self.playground.shown_to(caller_of(self.playground, request).visitor)
+        count = sum(self.playground.history.empty_trash(visitor) for visitor in whose)
         text = _EMPTIED.format(gone=words.gone(count)) if count else _NOTHING
         return {self.note: gr.update(value=str(text), visible=True)}
 

@@ -32,7 +32,7 @@ _EMPTIED = "This run is gone for good: the trash was emptied."
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """Answers the buttons on images; each checks that the run is the visitor's own."""
+    """Answers the buttons on images; each checks that the run is one that the visitor's page shows."""
 
     playground: Playground
     filling: Filling
@@ -59,6 +59,7 @@ class Actions:
 
     def _carry_out(self, given: Mapping[str, str], caller: Caller, address: str) -> Updates:
         history, run_id = self.playground.history, given.get("run", "")
+        whose = self.playground.whose(run_id, caller.visitor)
         match given.get("act"):
             case "settings":
                 run, image = self.image(given, caller)
@@ -73,18 +74,18 @@ class Actions:
                 text = inspector_html(self.playground, run, image, address=address, own_file=own)
                 return {self.inspector: gr.update(value=text, visible=True)}
             case "share":
-                token = self.playground.result_links.share(run_id, caller.visitor)
+                token = self.playground.result_links.share(run_id, whose)
                 return {self.link: link_html(run_id, token, address)}
             case "unshare":
-                self.playground.result_links.revoke(run_id, caller.visitor)
+                self.playground.result_links.revoke(run_id, whose)
                 return {self.link: revoked_html()}
             case "star" | "unstar" as wish:
-                history.mark(caller.visitor, run_id, _index(given), favourite=wish == "star")
+                history.mark(whose, run_id, _index(given), favourite=wish == "star")
             case "delete":
-                self._delete(run_id, caller.visitor)
+                self._delete(run_id, whose)
                 return {self.undo: gr.update(value=str(_UNDO.format(run=run_id)), visible=True)}
             case "restore":
-                self._restore(run_id, caller.visitor)
+                self._restore(run_id, whose)
                 return {self.undo: gr.update(visible=False)}
             case other:
                 raise InvalidRequest([Problem("act", f"is {other!r}, which this page doesn't know; reload it.")])
@@ -102,7 +103,8 @@ class Actions:
 
     def image(self, given: Mapping[str, str], caller: Caller) -> tuple[Run, RunImage]:
         """Return the image that a button stands at, with its run; raise `NotFound` for another visitor's."""
-        run = self.playground.store.run(given.get("run", ""), caller.visitor)
+        run_id = given.get("run", "")
+        run = self.playground.store.run(run_id, self.playground.whose(run_id, caller.visitor))
         wanted = _index(given)
         for image in run.images:
             if image.index == wanted:

@@ -55,7 +55,7 @@ class Recovering:
 
     def look(self, request: gr.Request) -> Update:
         """Return the list of what this visitor can recover."""
-        found = self.playground.history.recoverable(caller_of(self.playground, request).visitor)
+        found = self._recoverable(caller_of(self.playground, request))
         lines = Markup("").join(self._line(run) for run in found)
         return gr.update(value=str(_BOX.format(lines)) if found else "", visible=bool(found))
 
@@ -65,8 +65,8 @@ class Recovering:
         yield from self.runner.guarded(lambda acting: self._views(run_id, acting), caller)
 
     def _views(self, run_id: str, caller: Caller) -> Iterator[View]:
-        run = self.playground.store.run(run_id, caller.visitor)
-        if run_id not in [found.id for found in self.playground.history.recoverable(caller.visitor)]:
+        run = self.playground.store.run(run_id, self.playground.whose(run_id, caller.visitor))
+        if run_id not in [found.id for found in self._recoverable(caller)]:
             raise NotFound("It is known how this run ended; there is nothing to recover.")
         backend = self.playground.choose(run.backend)
         if missing := backend.missing(caller):
@@ -77,6 +77,10 @@ class Recovering:
         for event in collect(self.playground, caller, run):
             board.see(event)
             yield view
+
+    def _recoverable(self, caller: Caller) -> list[Run]:
+        whose = self.playground.shown_to(caller.visitor)
+        return [run for visitor in whose for run in self.playground.history.recoverable(visitor)]
 
     def _line(self, run: Run) -> Markup:
         known = self.playground.backends.get(run.backend)

@@ -213,3 +213,46 @@ def test_events_that_are_remembered_have_an_end(monkeypatch: pytest.MonkeyPatch)
     for name in ("a", "b", "c"):
         events.note(name, "ann")
     assert [events.admits(name, "ann") for name in ("a", "b", "c")] == [False, True, True]
+
+
+PROGRAMS = ["/v1/images/generations", "/v1/models", "/sdapi/v1/txt2img", "/controlnet/model_list"]
+SHAPES = {"v1": {"error"}, "sdapi": {"error", "detail", "body", "errors"}}
+
+
+@pytest.mark.parametrize("path", PROGRAMS)
+@pytest.mark.parametrize("evil", [{"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}])
+def test_another_sites_page_reaches_no_programs_api(playground: Playground, path: str, evil: dict[str, str]) -> None:
+    for house in (playground, shared(playground)):
+        answer = client(house).post(path, headers=evil)
+        assert answer.status_code == 403
+        assert set(answer.json()) == SHAPES[routes.program_form(path) or ""]
+        assert answer.headers["x-should-retry"] == "false"
+        assert client(house).post(path).status_code == 200
+
+
+def test_a_signed_address_is_open_to_any_sites_page(playground: Playground) -> None:
+    evil = {"origin": "https://evil.example", "sec-fetch-site": "cross-site"}
+    assert client(playground).get("/v1/images/files/abc.png", headers=evil).status_code == 200
+
+
+@pytest.mark.parametrize(("path", "most"), [("/v1/images/generations", 8), ("/v1/images/edits", 128)])
+def test_what_a_program_may_send_ends_somewhere(playground: Playground, path: str, most: int) -> None:
+    answer = client(playground).post(path, headers={"content-length": str(most * 2**20 + 1)}, content=b"x")
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["param"]) == (413, "too_large", "body")
+    assert f"{most} MB" in error["message"]
+    assert client(playground).post(path, content=b"x" * 2**20).status_code == 200
+
+
+def test_a_flood_of_a_programs_orders_is_refused_in_its_form(playground: Playground) -> None:
+    house = dataclasses.replace(shared(playground), rates=Rates(clock=lambda: 0.0))
+    program = client(house, PUBLIC)
+    mark = house.callers.addresses.mark("testclient", None)
+    assert mark is None, "the test's client has no address: its cookie counts"
+    program.get("/")
+    house.rates.take("events", EVENTS[0], visitor_id(program.cookies[COOKIE]), amount=EVENTS[0].most)
+    answer = program.post("/v1/images/generations")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (429, "rate_limit_exceeded")
+    assert answer.headers["x-should-retry"] == "true"
+    assert int(answer.headers["retry-after"]) >= 1
+    assert program.post("/sdapi/v1/txt2img").json()["error"] == "rate_limit_exceeded"

@@ -50,6 +50,17 @@ def test_without_a_key_of_the_servers_it_says_that_nothing_can_be_spent(playgrou
     assert "spend nothing of yours" in start_lines(house)[1]
 
 
+def test_the_keys_that_programs_have_are_named_with_what_they_may_cost(playground: Playground) -> None:
+    house = shared(playground)
+    key = house.api_keys.new("chat", Decimal("2.00"))
+    house.api_keys.new("old", Decimal("1.00"))
+    house.api_keys.revoke("old")
+    said = start_lines(house)[2]
+    assert "chat ($2.00)" in said
+    assert "old" not in said
+    assert key not in said
+
+
 def test_gradios_vibe_mode_never_starts_before_strangers(playground: Playground) -> None:
     check_start(playground.settings.model_copy(update={"vibe_mode": "1"}))
     with pytest.raises(NotReady, match="GRADIO_VIBE_MODE"):
