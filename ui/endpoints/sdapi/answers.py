@@ -14,8 +14,8 @@ from backend.playground import Playground
 from backend.record.run_json import runs_json, seed_json
 from ui.endpoints.door.pictures import encoded
 from ui.endpoints.openai.models import model_id
-from ui.endpoints.sdapi.body import Txt2Img
-from ui.endpoints.sdapi.tuning import sampler_name
+from ui.endpoints.sdapi.asking.body import Txt2Img
+from ui.endpoints.sdapi.asking.tuning import sampler_name
 
 OURS = "playground"
 """The name of our own object in `info`."""

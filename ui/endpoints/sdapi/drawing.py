@@ -19,14 +19,14 @@ from ui.endpoints.door.route import JSON, Call, Reply
 from ui.endpoints.openai.answers import heads
 from ui.endpoints.script_runs import Progressing
 from ui.endpoints.sdapi.answers import Came, answer_json
-from ui.endpoints.sdapi.body import Img2Img, Txt2Img, read_body
-from ui.endpoints.sdapi.drawing_over import img2img
+from ui.endpoints.sdapi.asking.body import Img2Img, Txt2Img, read_body
+from ui.endpoints.sdapi.asking.drawing_over import img2img
+from ui.endpoints.sdapi.asking.names import by_their_names
+from ui.endpoints.sdapi.asking.reading import To, Wanted, txt2img
+from ui.endpoints.sdapi.asking.settings import MODEL
 from ui.endpoints.sdapi.form import A1111Form
 from ui.endpoints.sdapi.live import Going, LiveOrders
-from ui.endpoints.sdapi.names import by_their_names
 from ui.endpoints.sdapi.own_settings import OwnSettings
-from ui.endpoints.sdapi.reading import To, Wanted, txt2img
-from ui.endpoints.sdapi.settings import MODEL
 
 MOST_IMAGES = 20
 """That one request may make."""

@@ -8,10 +8,10 @@ from backend.domain.caller import Caller
 from backend.domain.capabilities import Capabilities
 from ui.endpoints.openai.models import model_id
 from ui.endpoints.script_runs import Scripts
-from ui.endpoints.sdapi import controlnet
+from ui.endpoints.sdapi.asking import controlnet
+from ui.endpoints.sdapi.asking.settings import MODEL
+from ui.endpoints.sdapi.asking.tuning import SCHEDULES, sampler_names
 from ui.endpoints.sdapi.own_settings import OwnSettings
-from ui.endpoints.sdapi.settings import MODEL
-from ui.endpoints.sdapi.tuning import SCHEDULES, sampler_names
 
 List = Callable[[Caller], JsonValue]
 

@@ -11,8 +11,8 @@ from backend.domain.errors import InvalidRequest, NotFound, Problem
 from backend.playground import Playground
 from backend.threads.recent import Recent
 from ui.endpoints.openai.models import choose, model_id
-from ui.endpoints.sdapi.settings import FORMAT, MODEL, QUALITY, TAKEN, Chosen, chosen
-from ui.endpoints.sdapi.tuning import AS_SENT
+from ui.endpoints.sdapi.asking.settings import FORMAT, MODEL, QUALITY, TAKEN, Chosen, chosen
+from ui.endpoints.sdapi.asking.tuning import AS_SENT
 
 MOST_CALLERS = 10_000
 _USUAL: Mapping[str, JsonValue] = {

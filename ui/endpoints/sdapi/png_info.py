@@ -9,8 +9,8 @@ from backend.restore.carried import TEXTS
 from backend.restore.found import Found, Restored
 from backend.restore.read import read_metadata
 from backend.restore.tools.infotext import read_infotext
-from ui.endpoints.sdapi.pictures import sent_picture
-from ui.endpoints.sdapi.tuning import sampler_name
+from ui.endpoints.sdapi.asking.pictures import sent_picture
+from ui.endpoints.sdapi.asking.tuning import sampler_name
 
 _SHOWN: Mapping[str, str] = {
     "prompt": "Prompt",

@@ -10,10 +10,10 @@ from PIL import Image
 
 from backend.adapters.fake import FakeBackend
 from backend.domain.capabilities import Capabilities
-from ui.endpoints.sdapi.body import Img2Img, Txt2Img
-from ui.endpoints.sdapi.drawing_over import img2img
-from ui.endpoints.sdapi.reading import To, Wanted, txt2img
-from ui.endpoints.sdapi.settings import Chosen, chosen
+from ui.endpoints.sdapi.asking.body import Img2Img, Txt2Img
+from ui.endpoints.sdapi.asking.drawing_over import img2img
+from ui.endpoints.sdapi.asking.reading import To, Wanted, txt2img
+from ui.endpoints.sdapi.asking.settings import Chosen, chosen
 from ui.serving.uploads import Kept
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.serving import Site
 from tests.ui.endpoints.sdapi.sending import colour, mask
-from ui.endpoints.sdapi.body import Img2Img, Txt2Img, Unit
+from ui.endpoints.sdapi.asking.body import Img2Img, Txt2Img, Unit
 
 MANY = 1000
 JUNK: tuple[Any, ...] = (

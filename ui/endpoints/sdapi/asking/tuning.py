@@ -14,7 +14,7 @@ from backend.domain.capabilities import Capabilities
 from backend.domain.requests import Common
 from backend.domain.schedulers import SCHEDULER_NAMES
 from backend.restore.samplers import scheduler_of
-from ui.endpoints.sdapi.body import Txt2Img
+from ui.endpoints.sdapi.asking.body import Txt2Img
 
 AS_SENT = "playground_as_sent"
 """The option with which steps and guidance are taken to the letter."""

@@ -7,8 +7,8 @@ import pytest
 
 from backend.adapters.fake import TAKES, FakeBackend
 from backend.domain.capabilities import Capabilities
-from ui.endpoints.sdapi.body import Txt2Img
-from ui.endpoints.sdapi.tuning import AS_SENT, SCHEDULES, sampler_names, tuned
+from ui.endpoints.sdapi.asking.body import Txt2Img
+from ui.endpoints.sdapi.asking.tuning import AS_SENT, SCHEDULES, sampler_names, tuned
 
 CAN = FakeBackend.capabilities
 NO_CHOICE = replace(CAN, takes=TAKES - {"scheduler"})

@@ -10,11 +10,11 @@ from backend.domain.parts import RANDOM_SEED
 from backend.domain.requests import IMAGE_FIELDS, OWN_CONTROL, REQUEST_TYPES, Mode
 from backend.generation.generate import DRAWN_SEEDS
 from backend.images.incoming import MULTIPLE
-from ui.endpoints.sdapi.body import Txt2Img
-from ui.endpoints.sdapi.controlnet import Controlled, controlled
-from ui.endpoints.sdapi.pictures import Keep, Sent, Values
-from ui.endpoints.sdapi.settings import Chosen
-from ui.endpoints.sdapi.tuning import tuned
+from ui.endpoints.sdapi.asking.body import Txt2Img
+from ui.endpoints.sdapi.asking.controlnet import Controlled, controlled
+from ui.endpoints.sdapi.asking.pictures import Keep, Sent, Values
+from ui.endpoints.sdapi.asking.settings import Chosen
+from ui.endpoints.sdapi.asking.tuning import tuned
 
 _REFUSED = {
     "enable_hr": "isn't done here: a picture is drawn once. Send false, and a larger width and height.",

@@ -8,8 +8,8 @@ from pydantic import JsonValue
 
 from backend.domain.errors import InvalidRequest, Problem
 from backend.domain.parts import OutputFormat
-from ui.endpoints.sdapi.pictures import Values
-from ui.endpoints.sdapi.tuning import AS_SENT
+from ui.endpoints.sdapi.asking.pictures import Values
+from ui.endpoints.sdapi.asking.tuning import AS_SENT
 
 MODEL = "sd_model_checkpoint"
 FORMAT, QUALITY = "samples_format", "jpeg_quality"

@@ -8,7 +8,7 @@ import pytest
 from backend.adapters.fake import TAKES, FakeBackend
 from backend.domain.errors import InvalidRequest
 from tests.ui.endpoints.sdapi.sending import wanted
-from ui.endpoints.sdapi.body import Txt2Img, read_body
+from ui.endpoints.sdapi.asking.body import Txt2Img, read_body
 
 
 def problem(**sent: Any) -> tuple[str, str]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ui.endpoints.sdapi.canvas import CROP, FILL, RESIZE_NAMES, STRETCH, brought, prepared_mask, without_marked
+from ui.endpoints.sdapi.asking.canvas import CROP, FILL, RESIZE_NAMES, STRETCH, brought, prepared_mask, without_marked
 
 
 def halves(size: tuple[int, int]) -> Image.Image:

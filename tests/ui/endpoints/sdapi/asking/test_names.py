@@ -4,7 +4,7 @@ import pytest
 
 from backend.domain.errors import InvalidRequest, NotFound, Problem
 from backend.domain.requests import Mode
-from ui.endpoints.sdapi.names import by_their_names
+from ui.endpoints.sdapi.asking.names import by_their_names
 
 
 def named(field: str, message: str = "is wrong.", mode: Mode = "text_to_image") -> tuple[str, str]:

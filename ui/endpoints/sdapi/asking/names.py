@@ -5,8 +5,8 @@ from collections.abc import Container, Mapping
 
 from backend.domain.errors import InvalidRequest, PlaygroundError, Problem
 from backend.domain.requests import OWN_CONTROL, Mode
-from ui.endpoints.sdapi.controlnet import SCRIPT
-from ui.endpoints.sdapi.settings import FORMAT, QUALITY
+from ui.endpoints.sdapi.asking.controlnet import SCRIPT
+from ui.endpoints.sdapi.asking.settings import FORMAT, QUALITY
 
 _UNITS = f"alwayson_scripts.{SCRIPT}.args"
 _THEIRS: Mapping[str, str] = {

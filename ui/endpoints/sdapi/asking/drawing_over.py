@@ -5,10 +5,10 @@ from PIL import Image
 from backend.domain.errors import InvalidRequest, Problem
 from backend.domain.requests import Inpaint
 from backend.images.masks import KEPT
-from ui.endpoints.sdapi.body import Img2Img
-from ui.endpoints.sdapi.canvas import CROP, FILL, LATENT, brought, prepared_mask, without_marked
-from ui.endpoints.sdapi.pictures import Sent, sent_picture
-from ui.endpoints.sdapi.reading import To, Wanted, begun, take_controls, take_size
+from ui.endpoints.sdapi.asking.body import Img2Img
+from ui.endpoints.sdapi.asking.canvas import CROP, FILL, LATENT, brought, prepared_mask, without_marked
+from ui.endpoints.sdapi.asking.pictures import Sent, sent_picture
+from ui.endpoints.sdapi.asking.reading import To, Wanted, begun, take_controls, take_size
 
 STRENGTH = 0.75
 """A1111's `denoising_strength` where none is sent (`modules/processing.py`)."""

@@ -9,9 +9,9 @@ from backend.domain.capabilities import Capabilities
 from backend.domain.errors import InvalidRequest, Problem
 from backend.domain.parts import Preprocess
 from backend.restore.preprocessors import preprocess_of
-from ui.endpoints.sdapi.body import MOST_UNITS, Unit, read_body
-from ui.endpoints.sdapi.canvas import CROP, LATENT, RESIZE_NAMES, STRETCH, brought
-from ui.endpoints.sdapi.pictures import Keep, Sent, Values, sent_picture
+from ui.endpoints.sdapi.asking.body import MOST_UNITS, Unit, read_body
+from ui.endpoints.sdapi.asking.canvas import CROP, LATENT, RESIZE_NAMES, STRETCH, brought
+from ui.endpoints.sdapi.asking.pictures import Keep, Sent, Values, sent_picture
 from ui.serving.uploads import Kept
 
 SCRIPT = "ControlNet"
@@ -24,6 +24,8 @@ _LEAD_NAMES = {"balanced": 0, "my prompt is more important": 1, "controlnet is m
 _OWN_LEAD = "options.controls.control_mode"
 _USUAL_RESOLUTIONS = (-1, 64, 512)
 _NONE = ("", "none")
+_UNASKED_LEVELS = (64.0, 64.0)
+"""webuiapi's thresholds of any unit, which mean nothing to canny: they are equal."""
 
 
 @dataclass(slots=True)
@@ -71,7 +73,7 @@ def _units(scripts: Mapping[str, JsonValue]) -> list[tuple[str, Unit]]:
     for name, given in scripts.items():
         arguments = given.get("args") if isinstance(given, dict) else given
         place = f"alwayson_scripts.{name[:60]}"
-        if not arguments:
+        if not arguments or arguments == [False]:  # one that is off, which webuiapi sends where it can be had
             continue
         if name.casefold() != SCRIPT.casefold():
             raise InvalidRequest([Problem(place, f"isn't here; {SCRIPT} is the one such script. Take it out.")])
@@ -90,8 +92,9 @@ def _add(found: Controlled, unit: Unit, place: str, can: Capabilities) -> None:
     control: Values = {"preprocess": kind, "scale": unit.weight}
     control |= {"start": unit.guidance_start, "end": unit.guidance_end}
     if kind == "canny":
-        levels = {"low_threshold": unit.threshold_a, "high_threshold": unit.threshold_b}
-        control |= {name: round(level) for name, level in levels.items() if level >= 0}
+        levels = (unit.threshold_a, unit.threshold_b)
+        named = zip(("low_threshold", "high_threshold"), levels, strict=True)
+        control |= {name: round(level) for name, level in named if level >= 0 and levels != _UNASKED_LEVELS}
     found.controls.append(control)
     found.options.append(_own_options(found, unit, place, can))
     _tell(found, unit, place)
@@ -124,9 +127,9 @@ def _image(unit: Unit, place: str, keep: Keep, size: tuple[int, int] | None, sta
     given = unit.image if unit.image is not None else unit.input_image
     if isinstance(given, dict):  # The extension's Gradio form: a picture with a mask drawn over it.
         given = given.get("image")
-    if given is None and start is None:
+    if given in (None, "") and start is None:
         raise InvalidRequest([Problem(field_name, "is missing; send the picture that is to be followed.")])
-    sent = start if given is None and start else sent_picture(given, field_name)
+    sent = start if given in (None, "") and start else sent_picture(given, field_name)
     mode = _choice(unit.resize_mode, RESIZE_NAMES, f"{place}.resize_mode")
     if size is not None and mode != CROP and (picture := sent.opened()).size != size:
         sent = sent.changed(brought(picture, size, mode))

@@ -10,7 +10,7 @@ from PIL import Image
 from backend.adapters.fake import OPTIONS, FakeBackend
 from backend.domain.errors import InvalidRequest
 from tests.ui.endpoints.sdapi.sending import Shelf, colour, png, wanted
-from ui.endpoints.sdapi import controlnet
+from ui.endpoints.sdapi.asking import controlnet
 
 LEADING = replace(
     FakeBackend.capabilities, takes=FakeBackend.capabilities.takes | OPTIONS | {"options.controls.control_mode"}
@@ -59,11 +59,20 @@ def test_another_preprocessor_and_another_script_are_refused_by_their_place() ->
     assert field == "alwayson_scripts.controlnet.args.1.module"
     assert "none, canny, depth, openpose" in message
     assert problem(alwayson_scripts={"ADetailer": {"args": [True]}})[0] == "alwayson_scripts.ADetailer"
-    assert wanted(alwayson_scripts={"ADetailer": {"args": []}}).mode == "text_to_image"
+    for off in ([], [False]):
+        assert wanted(alwayson_scripts={"ADetailer": {"args": off}}).mode == "text_to_image"
 
 
-def test_a_unit_without_a_picture_is_refused_where_none_is_drawn_over() -> None:
-    assert problem(**units({"image": None}))[0] == "alwayson_scripts.controlnet.args.0.image"
+def test_thresholds_that_programs_send_unasked_are_cannys_own() -> None:
+    found = wanted(**units({"threshold_a": 64, "threshold_b": 64.0}))
+    assert not {"low_threshold", "high_threshold"} & set(found.values)
+    found = wanted(**units({"threshold_a": 64, "threshold_b": 128}))
+    assert (found.values["low_threshold"], found.values["high_threshold"]) == (64, 128)
+
+
+@pytest.mark.parametrize("none", [None, ""])
+def test_a_unit_without_a_picture_is_refused_where_none_is_drawn_over(none: Any) -> None:
+    assert problem(**units({"image": none}))[0] == "alwayson_scripts.controlnet.args.0.image"
 
 
 @pytest.mark.parametrize("given", [[3], "text", {"a": 1}, [{"module": "canny", "image": 3}], [{}] * 11])
