@@ -57,7 +57,7 @@ _PROGRAM = '''"""Draws the picture of seed {seed} with plain diffusers, and save
 Needs `pip install "diffusers>=0.42" transformers accelerate torch{peft}`{files}.
 {notes}"""
 
-import torch
+{logging}import torch
 from diffusers import FlowMatchEulerDiscreteScheduler, {pipeline}
 {imports}
 device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -126,6 +126,7 @@ def diffusers_code(request: Request, drawn: Drawn) -> str:
         notes="".join(f"{note}\n" for note in _notes(request, drawn)),
         files="".join(f", and {file} beside it" for file in _files(request)),
         peft=" peft" if request.loras else "",
+        logging="import logging\n\n" if request.loras else "",
         pipeline="ZImageImg2ImgPipeline" if of_image else "ZImagePipeline",
         imports=_imports(of_image=of_image, resizes=_is_enlarged(drawn)),
         model=json.dumps(drawn.model),

@@ -10,6 +10,16 @@ from backend.domain.parts import Lora
 
 SUFFIX = ".safetensors"
 _HUB_FILE = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+?)(?:/(?P<file>[\w./ -]+\.safetensors))?")
+_WHOLE = """
+
+class Whole(logging.Handler):
+    def emit(self, record):  # diffusers only warns where it can't use a LoRA's layout whole
+        raise SystemExit(f"This LoRA's layout is the playground's alone to load: {record.getMessage()}")
+
+
+whole = Whole(level=logging.WARNING)
+logging.getLogger("diffusers").addHandler(whole)
+"""
 
 
 def lora_files(loras: Sequence[Lora]) -> Iterator[str]:
@@ -26,7 +36,8 @@ def lora_lines(loras: Sequence[Lora]) -> str:
         f"pipe.load_lora_weights({_place(lora)}, adapter_name={json.dumps(name)})\n"
         for lora, name in zip(loras, names, strict=True)
     ]
-    return f"\n{''.join(loaded)}pipe.set_adapters({json.dumps(names)}, {[lora.weight for lora in loras]})\n"
+    on = f"pipe.set_adapters({json.dumps(names)}, {[lora.weight for lora in loras]})\n"
+    return "".join((_WHOLE, *loaded, on, 'logging.getLogger("diffusers").removeHandler(whole)\n'))
 
 
 def _place(lora: Lora) -> str:

@@ -12,7 +12,7 @@ from backend.adapters.local import abilities, workshop
 from backend.adapters.local.at_hand import Models, offer_of
 from backend.adapters.local.control.controlnets import UNIONS, find_controlnets, lacking_controlnet
 from backend.adapters.local.drawing.cache_plan import plan_of
-from backend.adapters.local.drawing.loras import LoraShelf
+from backend.adapters.local.loras.shelf import LoraShelf
 from backend.adapters.local.machine.device import Machine, look
 from backend.adapters.local.machine.extras import Extras
 from backend.adapters.local.machine.option_rules import option_problems

@@ -14,8 +14,8 @@ from backend.adapters.local.at_hand import Models
 from backend.adapters.local.control.detectors import Detectors
 from backend.adapters.local.drawing.drawing import Draw, Drawing, OnStep
 from backend.adapters.local.drawing.engine import Engine
-from backend.adapters.local.drawing.loras import LoraFile, LoraShelf
 from backend.adapters.local.drawing.safety import SafetyCheck
+from backend.adapters.local.loras.shelf import LoraFile, LoraShelf
 from backend.adapters.local.machine.extras import EXTRAS, Extras
 from backend.adapters.local.machine.options import options_of
 from backend.adapters.local.scenes import Scene, prepare

@@ -1,5 +1,6 @@
 """diffusers' program is run with the embedded model, and draws the run's picture."""
 
+import logging
 import runpy
 import subprocess
 import sys
@@ -62,7 +63,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     place = tmp_path / "program"
     place.mkdir()
     monkeypatch.chdir(place)
-    return place
+    handlers = logging.getLogger("diffusers").handlers
+    before = list(handlers)
+    yield place
+    handlers[:] = before  # a program ends its process, and with it what it added there
 
 
 @pytest.mark.parametrize(
@@ -121,6 +125,28 @@ def test_loras_are_put_on_with_their_weights(house: Playground, local: LocalBack
     assert str(folder) not in program
     plain, _ = off(house, folder)
     assert plain <= 1
+
+
+@pytest.mark.parametrize("layout", ["fused", "dora"])
+def test_a_lora_that_diffusers_would_load_in_part_ends_the_program(
+    house: Playground, folder: Path, layout: str
+) -> None:
+    import torch
+    from safetensors.torch import save_file
+
+    block, down, up = "diffusion_model.layers.0.attention", torch.randn(4, 128), torch.randn(384, 4)
+    tensors = {
+        f"{block}.to_out.0.lora_A.weight": down,
+        f"{block}.to_out.0.lora_B.weight": up[:128].clone(),
+        **(
+            {f"{block}.qkv.lora_A.weight": down.clone(), f"{block}.qkv.lora_B.weight": up}
+            if layout == "fused"
+            else {f"{block}.to_out.0.dora_scale": torch.ones(128, 1)}
+        ),
+    }
+    save_file(tensors, "style.safetensors")
+    with pytest.raises(SystemExit, match="This LoRA's layout is the playground's alone to load"):
+        off(house, folder, loras=[{"model": str(folder / "style.safetensors")}])
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,11 @@ from backend.adapters.local.drawing.canvas import Canvas, noise, prepare_canvas
 from backend.adapters.local.drawing.compiling import CompiledBlocks
 from backend.adapters.local.drawing.control_windows import Gate, hints_of
 from backend.adapters.local.drawing.drawing import Drawing, OnStep
-from backend.adapters.local.drawing.lora_adapters import Adapters
-from backend.adapters.local.drawing.loras import LoraFile
 from backend.adapters.local.drawing.previews import fit_colours, thumbnail
 from backend.adapters.local.drawing.prompt_cache import PromptCache
 from backend.adapters.local.drawing.variation import varied
+from backend.adapters.local.loras.adapters import Adapters
+from backend.adapters.local.loras.shelf import LoraFile
 from backend.adapters.local.machine.memory import MemoryPlan
 from backend.adapters.local.machine.memory_guard import memory_guard
 from backend.adapters.local.machine.option_rules import KERNELS
@@ -80,7 +80,7 @@ class Engine:
         self.prompts = PromptCache(pipe)
         self.computed = self.reused = 0
         """How many steps the last drawing computed and how many it took over from earlier ones, if it had a cache."""
-        self._adapters = Adapters(pipe, exact=memory.weights != "fp8")
+        self._adapters = Adapters(pipe, lambda: self.memory)
         self.colours = fit_colours(pipe)
         self._scheduler = pipe.scheduler.config
 
@@ -126,7 +126,8 @@ class Engine:
         `GenerationFailed` where the model's numbers overflow.
         """
         width, height = drawing.size
-        self._adapters.put_on(loras)
+        with memory_guard(f"{len(loras)} LoRAs beside the model", "Use fewer of them, or another backend."):
+            self._adapters.put_on(loras)
         self._tile(width * height)
         try:
             with memory_guard(f"an image of {width}×{height}", _way_out(drawing)):
@@ -159,10 +160,11 @@ class Engine:
         begin: dict[str, Any] = {"latents": vary(noise(pipe, drawing.size, generator))}
         if canvas:
             begin = {"latents": canvas.latents, "sigmas": canvas.sigmas}
-        negative = [self.prompts.embed(request.negative_prompt)] if drawing.guidance > 0 else None
+        on = self._adapters.on_words
+        negative = [self.prompts.embed(request.negative_prompt, on)] if drawing.guidance > 0 else None
         with self._computing(request), self._cache(drawing, pipe.scheduler):
             pixels: np.ndarray[Any, Any] = pipe(
-                prompt_embeds=[self.prompts.embed(request.prompt)],
+                prompt_embeds=[self.prompts.embed(request.prompt, on)],
                 negative_prompt_embeds=negative,
                 guidance_scale=drawing.guidance,
                 width=drawing.size[0],

@@ -1,6 +1,7 @@
 """Prompt embeddings, kept: the same words are read once."""
 
 from collections import OrderedDict
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 from backend.domain.errors import InvalidRequest, Problem
@@ -19,21 +20,25 @@ class PromptCache:
 
     def __init__(self, pipe: Any) -> None:
         self._pipe = pipe
-        self._kept: OrderedDict[str, Tensor] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, Hashable], Tensor] = OrderedDict()
 
-    def embed(self, prompt: str) -> "Tensor":
-        """Return the prompt's embedding; raise `InvalidRequest` where it has more tokens than the model reads."""
-        if prompt in self._kept:
-            self._kept.move_to_end(prompt)
-            return self._kept[prompt]
+    def embed(self, prompt: str, worn: Hashable = None) -> "Tensor":
+        """Return the prompt's embedding; raise `InvalidRequest` where it has more tokens than the model reads.
+
+        `worn` is what the text encoder wears now, and reads the words with.
+        """
+        key = (prompt, worn)
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
         length = self._length(prompt)
         embeddings, _ = self._pipe.encode_prompt(
             prompt, do_classifier_free_guidance=False, max_sequence_length=max(length, USUAL_TOKENS)
         )
-        self._kept[prompt] = embeddings[0]
+        self._kept[key] = embeddings[0]
         if len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)
-        return self._kept[prompt]
+        return self._kept[key]
 
     def _length(self, prompt: str) -> int:
         tokenizer = self._pipe.tokenizer

@@ -104,7 +104,7 @@ LORA_MARKS = (
 LORA_ARCHITECTURES: Mapping[str, str] = {
     "lora_unet_down_blocks": "Stable Diffusion",
     "lora_unet_input_blocks": "Stable Diffusion",
-    "lora_te": "Stable Diffusion",
+    "text_model": "Stable Diffusion",
     "unet.": "Stable Diffusion",
     "double_blocks": "FLUX",
     "single_transformer_blocks": "FLUX",

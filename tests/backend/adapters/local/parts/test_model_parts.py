@@ -11,16 +11,17 @@ from safetensors.torch import save_file
 
 from backend.adapters.local.drawing.drawing import Drawing, Guide
 from backend.adapters.local.drawing.engine import Engine
-from backend.adapters.local.drawing.loras import LoraFile
 from backend.adapters.local.load import load
+from backend.adapters.local.loras.shelf import LoraFile
 from backend.adapters.local.machine.checkpoint import EMBEDDED, Checkpoint
 from backend.adapters.local.machine.extras import Extras
 from backend.adapters.local.machine.options import Layout
 from backend.adapters.local.parts.model_parts import find_gguf, lacking_gguf
-from backend.domain.errors import NotReady
+from backend.domain.errors import NotReady, Unsupported
 from backend.domain.requests import TextToImage
 from backend.images.edges import edges
 from tests.backend.adapters.local.conftest import PROMPT
+from tests.backend.adapters.local.loras.by_hand import numbers
 from tests.backend.adapters.local.pictures import distance, mean_distance
 from tools.gpu_table.gguf_file import write_gguf
 
@@ -32,6 +33,7 @@ def own(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Checkpoint:
     """Return a copy of the embedded model with a GGUF file of its transformer beside it."""
     folder = tmp_path_factory.mktemp("own") / "model"
     shutil.copytree(EMBEDDED, folder)
+    drawn(engine)  # takes off what others put on
     write_gguf(engine.pipe.transformer, folder / "transformer-Q8_0.gguf")
     return Checkpoint("a model of one's own", folder)
 
@@ -78,6 +80,35 @@ def test_smaller_weights_take_loras_exactly_and_lose_them_without_a_trace(
     assert stored
     assert set(stored) == {torch.float32}
     assert mean_distance(styled, drawn(engine, lora)) < mean_distance(before, drawn(engine, lora))
+    drawn(engine)
+    assert distance(drawn(small), before) == 0
+
+
+@pytest.mark.parametrize("kind", ["lokr", "dora", "difference of a matrix", "difference of a norm"])
+def test_smaller_weights_take_other_changes_nearly_as_full_ones_do_or_refuse_them(
+    engine: Engine, small: Engine, tmp_path: Path, kind: str
+) -> None:
+    before, path = drawn(small), tmp_path / "style.safetensors"
+    name, norm = "diffusion_model.layers.0.attention.to_q.", "diffusion_model.layers.0.attention_norm1."
+    tensors = {
+        "lokr": {f"{name}lokr_w1": numbers(4, 4, seed=1, spread=2), f"{name}lokr_w2": numbers(32, 32, seed=2)},
+        "dora": {
+            f"{name}lora_A.weight": numbers(4, 128, seed=1),
+            f"{name}lora_B.weight": numbers(128, 4, seed=2),
+            f"{name}dora_scale": numbers(128, 1, seed=3).abs(),
+        },
+        "difference of a matrix": {f"{name}diff": numbers(128, 128, seed=1)},
+        "difference of a norm": {f"{norm}diff": numbers(128, seed=1, spread=1)},
+    }[kind]
+    save_file(tensors, path)
+    lora, packed = LoraFile(path, 1.0), small.memory.weights == "gguf"
+    if kind == "difference of a norm" or (kind == "lokr" and not packed):
+        assert (
+            mean_distance(drawn(small, lora), drawn(engine, lora)) <= 0.5 < mean_distance(before, drawn(engine, lora))
+        )
+    else:
+        with pytest.raises(Unsupported, match=r"style\.safetensors (changes layers by|can't be used whole)"):
+            drawn(small, lora)
     drawn(engine)
     assert distance(drawn(small), before) == 0
 

@@ -4,22 +4,15 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.adapters.local.weights.header import BadFile
-from backend.adapters.local.weights.reading import read_header
-from backend.domain.errors import Problem, Unsupported
+from backend.adapters.local.loras.changes import header_of
+from backend.adapters.local.loras.layout import lay_out
+from backend.adapters.local.loras.refusals import named, not_whole, problem
+from backend.adapters.local.weights.recognise import Z_IMAGE, recognise
+from backend.domain.errors import Unsupported
 from backend.domain.parts import Lora
 
 SUFFIX = ".safetensors"
 _HUB_FILE = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)(?:/(?P<file>[\w./ -]+\.safetensors))?")
-_MARKS = ("lora_A", "lora_B", "lora_down", "lora_up", "lokr_w")
-_OTHERS = {
-    "lora_unet_down_blocks": "Stable Diffusion",
-    "lora_te": "Stable Diffusion",
-    "unet.": "Stable Diffusion",
-    "double_blocks": "FLUX",
-    "single_transformer_blocks": "FLUX",
-    "transformer_blocks": "another diffusion transformer",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +38,7 @@ class LoraShelf:
         """Return a request's LoRA files, fetched from the hub where needed; raise `Unsupported` with reasons."""
         found = tuple(LoraFile(self._path(lora.model), lora.weight) for lora in loras)
         if len({file.path for file in found}) < len(found):
-            raise _problem("names the same LoRA twice; give it once, with its whole weight.")
+            raise problem("names the same LoRA twice; give it once, with its whole weight.")
         for file in found:
             check(file.path)
         return found
@@ -62,14 +55,14 @@ class LoraShelf:
             return path
         match = _HUB_FILE.fullmatch(name) if self._outside else None
         if match is None:
-            raise _problem(str(self.lacking(name)))
+            raise problem(str(self.lacking(name)))
         return fetched(match["repo"], match["file"])
 
     def _here(self, name: str) -> Path | None:
         own = self.folder / Path(name).name
         for path in (own, own.with_name(own.name + SUFFIX)):
             if path.suffix == SUFFIX and path.is_file():
-                return path
+                return path.resolve()
         path = Path(name).expanduser()
         return path.resolve() if self._outside and path.is_file() else None
 
@@ -82,34 +75,23 @@ def fetched(repo: str, file: str | None) -> Path:
         if file is None:
             files = [name for name in HfApi().list_repo_files(repo) if name.endswith(SUFFIX)]
             if len(files) != 1:
-                raise _problem(f"{repo!r} has {len(files)} .safetensors files; name one: {repo}/<file>{SUFFIX}.")
+                raise problem(f"{repo!r} has {len(files)} .safetensors files; name one: {repo}/<file>{SUFFIX}.")
             file = files[0]
         return Path(hf_hub_download(repo, file))
     except Unsupported:
         raise
     except Exception as error:  # The hub's client changes its HTTP library, and so its errors, between versions.
-        raise _problem(f"{repo!r} couldn't be fetched from the hub ({type(error).__name__}).") from error
+        raise problem(f"{repo!r} couldn't be fetched from the hub ({type(error).__name__}).") from error
 
 
 def check(path: Path) -> None:
-    """Raise `Unsupported` that says what a file is, where its header shows that it's no LoRA of Z-Image."""
-    names = tensor_names(path)
-    if not any(mark in name for name in names for mark in _MARKS):
-        raise _problem(
-            f"{path.name} is no LoRA: it holds {len(names)} tensors such as {names[0] if names else 'none'}."
-        )
-    for sign, model in _OTHERS.items():
-        if any(sign in name for name in names):
-            raise _problem(f"{path.name} is a LoRA for {model}, not for Z-Image.")
-
-
-def tensor_names(path: Path) -> tuple[str, ...]:
-    """Return the names of the tensors in a .safetensors file, read from its header alone."""
-    try:
-        return tuple(sorted(read_header(path).tensors))
-    except BadFile as error:
-        raise _problem(str(error)) from error
-
-
-def _problem(message: str) -> Unsupported:
-    return Unsupported([Problem("loras", message)])
+    """Raise `Unsupported` that says what a file is, where its header shows that it's no LoRA for Z-Image."""
+    header = header_of(path)
+    found, layout = recognise(header), lay_out(header.tensors)
+    if found.role == "lora" and found.architecture not in ("", Z_IMAGE):
+        raise problem(f"{path.name} is a LoRA for {found.architecture}, not for Z-Image.")
+    if not layout.pieces and found.role != "lora":
+        count = len(header.tensors)
+        raise problem(f"{path.name} is no LoRA: it holds {count} tensors such as {named(header.tensors) or 'none'}.")
+    if layout.unused:
+        raise not_whole(path, layout.unused)
