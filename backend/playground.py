@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from backend.adapters.base import Backend
-from backend.adapters.registry import BACKENDS, OPTIONAL, REHEARSAL, build
+from backend.adapters.registry import OPTIONAL, REHEARSAL, build, names
 from backend.data_folder import data_folder
 from backend.domain.caller import Caller
 from backend.domain.errors import Problem, Unsupported
-from backend.domain.providers import FACTS
+from backend.domain.providers import facts_of
 from backend.images.credentials.checking import Checker
 from backend.images.credentials.opening import open_credentials
 from backend.images.storage.bucket import open_images
@@ -117,15 +117,16 @@ class Playground:
 
 def open_playground(settings: Settings) -> Playground:
     """Build the backends and open the record in the data folder."""
-    if settings.backend not in ("auto", *BACKENDS, *OPTIONAL, *REHEARSAL):
-        raise wrong("PLAYGROUND_BACKEND", settings.backend, f"known are auto, {', '.join((*BACKENDS, *OPTIONAL))}")
+    offered = names(settings)
+    if settings.backend not in ("auto", *offered):
+        known = ("auto", *(name for name in (*offered, *OPTIONAL) if name not in REHEARSAL))
+        raise wrong("PLAYGROUND_BACKEND", settings.backend, f"known are {', '.join(known)}")
     checker, signing = open_credentials(settings)
     settings = settings.model_copy(update={"data": data_folder(settings)})
     engine = open_database(settings.data, settings.database_url)
     disk = Disk(settings.disk_limit, settings.data, grows=record_files(settings.data))
     files = open_images(settings.data / "images", settings.images_url, disk)
-    names = [*BACKENDS, *(name for name in (*OPTIONAL, *REHEARSAL) if name == settings.backend)]
-    backends = {name: build(name, settings, files) for name in names}
+    backends = {name: build(name, settings, files) for name in offered}
     for backend in backends.values():
         backend.detectors = backends["local"].detectors
     budget = Budget(engine, settings.caps)
@@ -148,7 +149,7 @@ def _default(settings: Settings, backends: Mapping[str, Backend]) -> str:
         return settings.backend
     if backends["local"].accelerated:
         return "local"
-    return next((name for name in FACTS if name in backends and _draws_words(backends[name])), "local")
+    return next((name for name, each in backends.items() if facts_of(name) and _draws_words(each)), "local")
 
 
 def _draws_words(provider: Backend) -> bool:

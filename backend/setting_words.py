@@ -7,17 +7,20 @@ from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
 from backend.domain.errors import WrongSetting
-from backend.domain.providers import FACTS, Facts
+from backend.domain.providers import FACTS, Facts, unnamed
 from backend.settings import Settings
 
 _KEY = "the key as the provider's page shows it"
 _WEB = "a web address such as {default}"
+_ANY_WEB = "a web address such as http://127.0.0.1:8000/v1"
+_SERVERS = "names with commas between them, such as fast,cloud"
 _SWITCH = "true or false"
 _USD = "an amount in dollars from 0 up, such as 0.50"
 
 
 def _of_provider(facts: Facts) -> dict[str, str]:
-    return {facts.keys[0]: _KEY, **dict.fromkeys(facts.addresses, _WEB)}
+    addresses = {variable: _WEB if default else _ANY_WEB for variable, default in facts.addresses.items()}
+    return {facts.keys[0]: _KEY, **addresses, **facts.own, **({facts.several: _SERVERS} if facts.several else {})}
 
 
 TAKES: Mapping[str, str] = {
@@ -90,7 +93,8 @@ def wrong(name: str, value: Any, why: str = "") -> WrongSetting:
     option = f" ({OPTIONS[name]})" if name in OPTIONS else ""
     said = "can't be used" if _is_secret(name) else f"is {str(value)!r}"
     because = f", which can't be used ({why})" if why and not _is_secret(name) else f" ({why})" if why else ""
-    takes = TAKES[name].format(default=_field(name).default)
+    known = unnamed(name) or name
+    takes = TAKES[known].format(default=_field(known).default)
     return WrongSetting(f"{name}{option} {said}{because}: give {takes}, or leave it out.")
 
 
@@ -104,9 +108,11 @@ def name_of(field: FieldInfo) -> str:
 
 def _sentence(entry: Any) -> str:
     name = str(entry["loc"][0]) if entry["loc"] else ""
-    known = name if name in TAKES else next((each for each in TAKES if each in _aliases(name)), "")
+    known = name if name in TAKES or unnamed(name) else next((each for each in TAKES if each in _aliases(name)), "")
     if not known:
         return f"{name or 'The settings'}: {entry['msg']}."
+    if entry["type"] == "missing":
+        return f"{known} is missing: give {TAKES[unnamed(known) or known]}, or take the server out of the list."
     why = str(entry["msg"]).removeprefix("Value error, ") if entry["type"] == "value_error" else ""
     return str(wrong(known, entry["input"], why))
 
@@ -124,4 +130,5 @@ def _field(name: str) -> FieldInfo:
 
 
 def _is_secret(name: str) -> bool:
-    return name in _SECRET or _field(name).annotation == SecretStr | None
+    known = unnamed(name) or name
+    return known in _SECRET or _field(known).annotation == SecretStr | None

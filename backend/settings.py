@@ -1,15 +1,15 @@
 """The settings: the only reader of the environment and of `.env`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AliasChoices, Field, SecretStr, create_model, field_validator
+from pydantic import AfterValidator, AliasChoices, Field, PrivateAttr, SecretStr, create_model, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from backend.domain.providers import FACTS, Facts
+from backend.domain.providers import FACTS, SERVER_NAME, Facts
 from backend.images.storage.disk import GB
 from backend.money.caps import Caps
 from backend.visitors.addresses import LOOPBACK as LOOPBACK_NETWORKS
@@ -29,16 +29,36 @@ def _web_address(value: str) -> str:
     return value
 
 
+def _server_names(value: str) -> str:
+    names = named_in(value)
+    wrong = next((name for name in names if not SERVER_NAME.fullmatch(name)), None)
+    if wrong is not None:
+        raise ValueError(f"{wrong!r} is no name of up to 20 letters and digits, a letter first")
+    if len({name.lower() for name in names}) < len(names):
+        raise ValueError("a name stands there twice")
+    return value
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+ServerNames = Annotated[str, AfterValidator(_server_names)]
+
+
+def named_in(value: str) -> tuple[str, ...]:
+    """Return the names in a list with commas between them."""
+    return tuple(name for part in value.split(",") if (name := part.strip()))
 
 
 def provider_fields(providers: Iterable[Facts]) -> dict[str, Any]:
-    """Return the fields of the providers' keys and addresses, named as their variables in lower case."""
+    """Return the fields of the providers' own variables, named as these in lower case."""
     found: dict[str, Any] = {}
     for facts in providers:
         found[_name(facts.keys[0])] = (SecretStr | None, _key_field(facts.keys))
         for variable, default in facts.addresses.items():
-            found[_name(variable)] = (WebAddress, Field(default, alias=variable))
+            found[_name(variable)] = (WebAddress, _address_field(variable, default))
+        for variable in facts.own:
+            found[_name(variable)] = (str | None, Field(None, alias=variable))
+        if facts.several:
+            found[_name(facts.several)] = (ServerNames, Field("", alias=facts.several))
     return found
 
 
@@ -46,24 +66,33 @@ def _name(variable: str) -> str:
     return variable.lower()
 
 
+def _address_field(variable: str, default: str) -> Any:
+    # Settings look at their defaults too, and none at all is no address.
+    return Field(default, alias=variable) if default else Field(default, alias=variable, validate_default=False)
+
+
 def _key_field(variables: tuple[str, ...]) -> Any:
     first, *others = variables
     return Field(None, validation_alias=AliasChoices(first, *others)) if others else Field(None, alias=first)
 
 
+class _Environment(BaseSettings):
+    """How the environment is read."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+
+
 if TYPE_CHECKING:
 
-    class _Providers(BaseSettings):
+    class _Providers(_Environment):
         """What `provider_fields` makes, which a type checker can't see; `key_of` and `addresses_of` read it."""
 
 else:
-    _Providers = create_model("_Providers", __base__=BaseSettings, **provider_fields(FACTS.values()))
+    _Providers = create_model("_Providers", __base__=_Environment, **provider_fields(FACTS.values()))
 
 
 class Settings(_Providers):
     """Everything that the environment says; `app.py` lays the command line over it."""
-
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
 
     backend: str = Field("auto", alias="PLAYGROUND_BACKEND")
     model: str = Field("auto", alias="PLAYGROUND_MODEL")
@@ -96,6 +125,14 @@ class Settings(_Providers):
     temp_dir: Path | None = Field(None, alias="GRADIO_TEMP_DIR")
     vibe_mode: str | None = Field(None, alias="GRADIO_VIBE_MODE")
 
+    _of_servers: dict[str, Any] = PrivateAttr(default_factory=dict)
+    """What is set of servers that the owner named, by variable: which ones there are is known only from the rest."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        for facts in self._named():
+            self._of_servers.update(_read(facts, given))
+
     @field_validator("data")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
@@ -120,17 +157,26 @@ class Settings(_Providers):
 
     def key_of(self, facts: Facts) -> SecretStr | None:
         """Return the server's own key for a provider, or None."""
-        key: SecretStr | None = getattr(self, _name(facts.keys[0]))
+        key: SecretStr | None = self._value(facts.keys[0])
         return key
 
     def addresses_of(self, facts: Facts) -> tuple[str, ...]:
         """Return the addresses of a provider, as set or as known, in the order of its facts."""
-        return tuple(getattr(self, _name(variable)) for variable in facts.addresses)
+        return tuple(self._value(variable) for variable in facts.addresses)
+
+    def own_of(self, facts: Facts) -> tuple[str | None, ...]:
+        """Return what else is set of a provider, in the order of its facts."""
+        return tuple(self._value(variable) for variable in facts.own)
+
+    def servers_of(self, facts: Facts) -> tuple[Facts, ...]:
+        """Return the facts of each server of a kind that is set: the one without a name, then those with one."""
+        alone = (facts,) if all(self.addresses_of(facts)) else ()
+        return (*alone, *(each for each in self._named() if each.name.startswith(f"{facts.name}-")))
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """Return every secret that is set as plain text, for the log's redaction."""
-        values = (getattr(self, name) for name in type(self).model_fields)
+        values = (*(getattr(self, name) for name in type(self).model_fields), *self._of_servers.values())
         return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
 
     @property
@@ -167,3 +213,20 @@ class Settings(_Providers):
             visitor = SHARED_VISITOR_CAP if visitor is None else visitor
             daily = SHARED_DAILY_CAP if daily is None else daily
         return Caps(visitor=visitor, house=daily, room=self.room_cap_usd)
+
+    def _named(self) -> tuple[Facts, ...]:
+        kinds = (facts for facts in FACTS.values() if facts.several)
+        return tuple(kind.server(name) for kind in kinds for name in named_in(getattr(self, _name(kind.several or ""))))
+
+    def _value(self, variable: str) -> Any:
+        if variable in self._of_servers:
+            return self._of_servers[variable]
+        return getattr(self, _name(variable))
+
+
+def _read(facts: Facts, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is set of one named server, by variable; its address has no default, and has to be there."""
+    needed = {_name(variable): (WebAddress, Field(alias=variable)) for variable in facts.addresses}
+    kind = create_model("Server", __base__=_Environment, **{**provider_fields([facts]), **needed})
+    values = kind(**given)
+    return {variable: getattr(values, _name(variable)) for variable in facts.variables}

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from PIL import Image
 from pydantic import JsonValue
@@ -59,10 +60,21 @@ class Backend(ABC):
     """Whether it runs on a GPU of this machine."""
     cost_kind: CostKind = "billed"
     """What the costs are that it tells: the provider's own bill, or this machine's estimate."""
+    asked_again: bool = True
+    """Whether it can be asked later what became of an order, so that `collect` may find more than is here."""
     exact_prices: bool = False
     """Whether `exact_price` may know more than `estimate`."""
     detectors: Detectors = EdgesAlone()
     """What makes control pictures on this machine; the playground lends the local backend's to the others."""
+
+    @property
+    def takes_money(self) -> bool:
+        """Whether its runs are paid by somebody, on the visitor's own key or the server's, so that caps hold."""
+        return self.cost_kind == "billed"
+
+    def kind_of_cost(self, provider_ids: Mapping[str, Any]) -> CostKind:
+        """Return what the costs of a run are, by the ids that it stored."""
+        return self.cost_kind
 
     @property
     @abstractmethod
@@ -161,6 +173,10 @@ class Backend(ABC):
     def offered(self, caller: Caller) -> Mapping[str, str]:
         """Return those of `actions` that this caller may carry out now."""
         return self.actions()
+
+    def ordered_by(self, action: str) -> tuple[Request, ...]:
+        """Return what an action of `actions` orders, each a run of its own; empty where `act` carries it out."""
+        return ()
 
     def act(self, action: str, caller: Caller) -> None:
         """Carry out an action of `actions`; raise `Unsupported` for another one."""

@@ -11,6 +11,12 @@ from backend.domain.requests import Request
 
 READY = "ready"
 """Set in a run's provider ids once images of it lie at the provider: those that could not be fetched can be later."""
+ASKED_ONCE = "asked_once"
+"""Set in a run's provider ids where the provider can't be asked later what became of an order."""
+SENT_SEED = "sent_seed"
+"""Among an image's details where its seed went along and nothing shows that it holds: `seed` as text, and `verdict`."""
+AS_MADE = "as_made"
+"""Among an image's details: in what it isn't as it was asked for, in sentences."""
 Status = Literal["running", "finished", "partial", "failed", "cancelled", "interrupted"]
 CostKind = Literal["billed", "estimated", "free", "unknown"]
 

@@ -6,7 +6,7 @@ from backend.adapters.base import CONTROL_PICTURE, Backend
 from backend.adapters.registry import program_writer
 from backend.domain.errors import Unsupported
 from backend.domain.exchanges import Exchange
-from backend.domain.providers import FACTS
+from backend.domain.providers import facts_of
 from backend.domain.records import Run, RunImage
 from backend.domain.requests import ControlNet
 from backend.export.client_code import client_code, map_code
@@ -33,11 +33,12 @@ def programs(
 
 
 def _of_provider(run: Run, exchanges: Sequence[Exchange]) -> Iterator[tuple[str, str]]:
-    if run.backend not in FACTS:
+    facts = facts_of(run.backend)
+    if facts is None:
         return
     write = program_writer(run.backend)
     if write is None:
-        label = FACTS[run.backend].label
+        label = facts.label
         yield (
             f"{label}'s own API",
             f"# There is no program for {label}: use the one that goes through this playground.\n",

@@ -45,6 +45,6 @@ def allowance(playground: Playground, caller: Caller, backend: Backend, estimate
 
 def payer_of(backend: Backend, caller: Caller, estimate: Estimate) -> Payer:
     """Say whose money a run takes: nobody's on this machine, the visitor's with their own key, else the house's."""
-    if estimate.free or backend.cost_kind != "billed":
+    if estimate.free or not backend.takes_money:
         return "nobody"
     return "visitor" if backend.name in caller.keys else "house"

@@ -211,7 +211,7 @@ class Recorder:
 
     def _known(self) -> Decimal:
         """Return what has surely been billed until now, in USD; what this machine estimates of itself is no bill."""
-        if self.playground.backends[self.run.backend].cost_kind != "billed":
+        if not self.playground.backends[self.run.backend].takes_money:
             return Decimal(0)
         costs = (*self._costs.values(), *self._charges)
         return sum((cost for cost in costs if cost is not None), Decimal(0))
@@ -244,7 +244,8 @@ class Recorder:
     def _cost_kind(self, cost: Decimal | None) -> CostKind:
         if self.estimate.free:
             return "free"
-        return "unknown" if cost is None else self.playground.backends[self.run.backend].cost_kind
+        backend = self.playground.backends[self.run.backend]
+        return "unknown" if cost is None else backend.kind_of_cost(self.run.provider_ids)
 
     def _settle(self, cost: Decimal | None, error: PlaygroundError | None, connection: Connection) -> None:
         budget, run_id = self.playground.budget, self.run.id

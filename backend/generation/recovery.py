@@ -10,7 +10,7 @@ from functools import partial
 
 from backend.domain.caller import Caller
 from backend.domain.errors import Billed, NotFound, PlaygroundError, RecordBusy
-from backend.domain.records import Run
+from backend.domain.records import ASKED_ONCE, READY, Run
 from backend.generation.generate import collect
 from backend.playground import Playground
 from backend.record.database.processes import renew
@@ -28,6 +28,10 @@ CLOSED = "The playground was stopped during this run; nothing was billed. Run it
 WAITS = "The playground was stopped during this run, which {label} had accepted. {missing} Then recover it."
 OWN = (
     "The playground was stopped during this run, which {label} had accepted on your own key. Paste it, then recover it."
+)
+LOST = (
+    "The playground was stopped while {label} was at work on this run. It can't be asked what became of that, and it "
+    "may have been billed; nothing is ordered again."
 )
 GONE = "The playground was stopped during this run, which {name} had accepted; this playground no longer knows {name}."
 
@@ -136,9 +140,11 @@ def _recover_one(playground: Playground, run: Run) -> None:
     caller = Caller(visitor=run.visitor, room=run.room)
     if not run.provider_ids:
         _close(playground, run, CLOSED)
+    elif _is_lost(run):
+        _hold(playground, run, LOST.format(label=backend.label if backend else run.backend))
     elif backend is None:
         _hold(playground, run, GONE.format(name=run.backend))
-    elif playground.budget.payer(run.id) == "visitor":
+    elif playground.budget.payer(run.id) == "visitor" and ASKED_ONCE not in run.provider_ids:
         _hold(playground, run, OWN.format(label=backend.label))
     elif missing := backend.missing(caller):
         _hold(playground, run, WAITS.format(label=backend.label, missing=missing))
@@ -146,6 +152,12 @@ def _recover_one(playground: Playground, run: Run) -> None:
         for _ in collect(playground, caller, run):
             pass
         log.info("Collected run %s from %s", run.id, backend.label)
+
+
+def _is_lost(run: Run) -> bool:
+    """Whether something was ordered that can't be asked for any more, and nothing else is to be had."""
+    whole = len({image.index for image in run.images}) >= run.request.count
+    return ASKED_ONCE in run.provider_ids and READY not in run.provider_ids and not whole
 
 
 def _close(playground: Playground, run: Run, message: str) -> None:

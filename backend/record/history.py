@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, literal, select, tuple_, update
 
 from backend.domain.errors import NotFound
-from backend.domain.records import READY, Run
+from backend.domain.records import ASKED_ONCE, READY, Run
 from backend.domain.requests import Mode
 from backend.images.storage.files import ImageFiles
 from backend.record.database.engine import exclusively
@@ -189,7 +189,8 @@ class History:
 
 
 def _is_open(run: Run) -> bool:
-    return bool(run.provider_ids) and (run.billed == "unknown" or READY in run.provider_ids)
+    ids = run.provider_ids
+    return READY in ids or (bool(ids) and run.billed == "unknown" and ASKED_ONCE not in ids)
 
 
 def _by_time(before: Run | None) -> Select[Any]:

@@ -18,7 +18,8 @@ from backend.simulator.world import KEY, Account, World
 
 SAID = """The simulator listens on {address}; its key is {key!r}. Point a playground at it:
   RUNWARE_BASE_URL={address}/v1 RUNWARE_API_KEY={key} \\
-  MODELRUNNER_BASE_URL={address} MODELRUNNER_STORAGE_URL={address} MODELRUNNER_KEY={key} python app.py
+  MODELRUNNER_BASE_URL={address} MODELRUNNER_STORAGE_URL={address} MODELRUNNER_KEY={key} \\
+  PLAYGROUND_OPENAI_BASE_URL={address}/v1 PLAYGROUND_OPENAI_API_KEY={key} python app.py
 Let something fail: curl {address}/simulator/faults -d '{{"kind": "status", "status": 402}}'
 """
 
@@ -69,6 +70,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--balance", type=_usd, default=Decimal(10), help="the account's USD")
     parser.add_argument("--job-seconds", default=0, help="how long a queued job lasts beyond its drawing")
     parser.add_argument("--bill-factor", default=1, help="how many times the published price is billed")
+    parser.add_argument("--no-edits", dest="edits", action="store_false", help="OpenAI's form: no pictures of pictures")
+    parser.add_argument("--lying-seeds", action="store_true", help="OpenAI's form: any seed, whatever is asked")
     return parser
 
 

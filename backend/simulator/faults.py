@@ -50,6 +50,10 @@ class Habits(BaseModel):
     """How long a job lasts beyond its drawing: each of Runware's asynchronous tasks, each of ModelRunner's requests."""
     bill_factor: Decimal = Field(Decimal(1), gt=0, le=1000)
     """How many times the published price is billed."""
+    edits: bool = True
+    """Whether the server of OpenAI's form makes pictures of pictures; else that path isn't there."""
+    lying_seeds: bool = False
+    """Whether it draws from any seed, whatever seed it is given."""
 
 
 class Faults:

@@ -18,6 +18,7 @@ from backend.simulator.world import World
 
 PROTOCOLS: dict[str, str] = {
     "runware": "backend.simulator.runware:routes",
+    "openai": "backend.simulator.openai:routes",
     "modelrunner": "backend.simulator.modelrunner:routes",
 }
 """The providers' halves by name: `routes(world)` of a module; the first line wins where two want the same path."""

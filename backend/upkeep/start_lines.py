@@ -61,7 +61,7 @@ def _spending(playground: Playground) -> str:
     paid = [
         backend.label
         for backend in playground.backends.values()
-        if backend.cost_kind == "billed" and backend.missing(nobody) is None
+        if backend.takes_money and backend.missing(nobody) is None
     ]
     if not paid:
         return "No key of yours is set, so they can spend nothing of yours; each may paste a key of their own."

@@ -35,6 +35,8 @@ def settings_for(data: Path, backend: str, address: str) -> Settings:
         MODELRUNNER_KEY=KEY,
         MODELRUNNER_BASE_URL=address,
         MODELRUNNER_STORAGE_URL=address,
+        PLAYGROUND_OPENAI_API_KEY=KEY,
+        PLAYGROUND_OPENAI_BASE_URL=f"{address}/v1",
     )
 
 

@@ -16,6 +16,8 @@ WRONG = {
     "RUNWARE_BASE_URL": ("api.runware.ai", "http://[::1", "ftp://runware.ai"),
     "MODELRUNNER_BASE_URL": ("queue",),
     "MODELRUNNER_STORAGE_URL": ("https://",),
+    "PLAYGROUND_OPENAI_BASE_URL": ("127.0.0.1:8000", "ftp://server"),
+    "PLAYGROUND_OPENAI_SERVERS": ("a b", "fast,fast", "1st"),
     "PLAYGROUND_BACKEND": ("comfy",),
     "PLAYGROUND_DATA": ("{file}", "{file}/below", "~nobody-of-this-name/x"),
     "PLAYGROUND_VISITOR_CAP_USD": ("-1", "a cent", "NaN"),
@@ -41,7 +43,8 @@ WRONG = {
     "SPACES_ZERO_GPU": ("maybe",),
 }
 NEVER_WRONG = {
-    *("RUNWARE_API_KEY", "MODELRUNNER_KEY", "OAUTH_CLIENT_SECRET", "SPACE_ID"),
+    *("RUNWARE_API_KEY", "MODELRUNNER_KEY", "PLAYGROUND_OPENAI_API_KEY", "OAUTH_CLIENT_SECRET", "SPACE_ID"),
+    *("PLAYGROUND_OPENAI_MODEL", "PLAYGROUND_OPENAI_PRICES"),  # Only the server knows its models; only with an address.
     "PLAYGROUND_MODEL",  # Said on the page, where another can be chosen.
     "RAY_ADDRESS",  # Said at the switch: only the cluster needs it.
     "GRADIO_VIBE_MODE",

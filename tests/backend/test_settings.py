@@ -58,7 +58,7 @@ def test_a_secret_that_is_added_is_kept_out_of_the_log_by_itself(playground: Pla
 def test_the_help_names_every_backend(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         read_settings(["--help"])
-    assert "auto, local, runware, modelrunner, or cluster" in " ".join(capsys.readouterr().out.split())
+    assert "auto, local, runware, modelrunner, openai, or cluster" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The head of the page: its name, the backend switch, and how that backend stands."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import gradio as gr
@@ -10,6 +10,7 @@ from backend.adapters.base import Backend, State
 from backend.domain.caller import Caller
 from backend.domain.errors import PlaygroundError
 from backend.domain.requests import MODES, Mode
+from backend.generation.pressed import ordered_by
 from backend.playground import Playground
 from ui.events.options import QUIET, on_load, refresh_after
 from ui.events.page_events import data_of
@@ -22,6 +23,8 @@ from ui.look.sentences import code_marked
 from ui.serving.caller import caller_of
 
 POLL_SECONDS = 1.5
+Stand = tuple[str, gr.Timer]
+"""How a backend stands, and whether it is to be looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +67,17 @@ def state_html(backend: Backend, caller: Caller, mode: Mode | None = None) -> st
     state = backend.state(caller)
     if state.ready and not state.busy and mode is not None and mode not in backend.capabilities.modes:
         state = State(ready=False, message=f"{words.unable(backend.label, mode)}.")
+    return _html(state, backend.offered(caller))
+
+
+def _html(state: State, offered: Mapping[str, str]) -> str:
     look = "ready" if state.ready and not state.busy else "busy" if state.busy else "missing"
     bar = Markup("")
     if state.fraction is not None and state.busy:
         bar = Markup('<span class="bar"><i style="width:{:.0f}%"></i></span>').format(state.fraction * 100)
     return str(
         Markup('<div class="state {}" role="status"><i class="dot"></i><span>{}</span>{}{}</div>').format(
-            look, code_marked(state.message), bar, _buttons(backend.offered(caller), folded=look == "ready")
+            look, code_marked(state.message), bar, _buttons(offered, folded=look == "ready")
         )
     )
 
@@ -107,19 +114,23 @@ class Switch:
         # A look that was under way may answer later, with how it stood before.
         refresh_after(head.state.act(self.act, asked, stand, **QUIET))
 
-    def look(self, backend: str, mode: str, request: gr.Request) -> tuple[str, gr.Timer]:
+    def look(self, backend: str, mode: str, request: gr.Request) -> Stand:
         """Return the state of a backend for the open tab's mode, and whether to look again soon."""
         chosen = self.playground.choose(backend)
         caller = caller_of(self.playground, request)
         opened = next((each for each in MODES if each == mode), None)
         return state_html(chosen, caller, opened), gr.Timer(active=_changing(chosen, caller))
 
-    def act(self, backend: str, mode: str, event: gr.EventData, request: gr.Request) -> tuple[str, gr.Timer]:
-        """Carry out what the visitor pressed beside the state, such as a download."""
-        chosen = self.playground.choose(backend)
+    def act(self, backend: str, mode: str, event: gr.EventData, request: gr.Request) -> Iterator[Stand]:
+        """Carry out what the visitor pressed beside the state, such as a download, or runs that it orders."""
+        chosen, caller = self.playground.choose(backend), caller_of(self.playground, request)
         action = str(data_of(event).get("action", ""))
         try:
-            chosen.act(action, caller_of(self.playground, request))
+            if chosen.ordered_by(action):
+                for doing in ordered_by(self.playground, caller, chosen, action):
+                    yield _html(State(ready=False, message=doing, busy=True), {}), gr.Timer(active=False)
+            else:
+                chosen.act(action, caller)
         except PlaygroundError as error:
             raise gr.Error(error_text(error), print_exception=False) from error
-        return self.look(backend, mode, request)
+        yield self.look(backend, mode, request)

@@ -59,7 +59,7 @@ def key_area(chosen: Backend) -> KeyArea:
 
 def takes_key(backend: Backend) -> bool:
     """Whether a backend runs on somebody's account."""
-    return backend.cost_kind == "billed"
+    return backend.takes_money
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def free_backend(playground: Playground, caller: Caller, mode: Mode | None = Non
     """Return a backend that is ready, does this mode (None: any) and spends nobody's credit, or None."""
     for backend in playground.backends.values():
         able = mode is None or mode in backend.capabilities.modes
-        if able and backend.cost_kind != "billed" and backend.missing(caller) is None:
+        if able and not backend.takes_money and backend.missing(caller) is None:
             return backend
     return None
 

@@ -170,7 +170,7 @@ class Looking:
             send=SEND,
             run=run.id,
             index=image.index,
-            seed=words.seed_text(image.seed),
+            seed=words.seed_again(image) or words.seed_text(None),
             wish="unstar" if starred else "star",
             star="★" if starred else "☆",
             on="on" if starred else "",

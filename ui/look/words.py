@@ -16,7 +16,7 @@ from backend.domain.errors import (
     StorageFull,
     Unsupported,
 )
-from backend.domain.records import CostKind, Run
+from backend.domain.records import SENT_SEED, CostKind, Run, RunImage
 from backend.domain.requests import MODE_LABELS, Mode
 from backend.generation.allowance import Allowance
 
@@ -152,6 +152,20 @@ def lost_file(error: PlaygroundError) -> str:
 def seed_text(seed: int | None) -> str:
     """Return a seed as text; browsers lose integers above 2^53."""
     return UNKNOWN_SEED if seed is None else str(seed)
+
+
+def seed_of(image: RunImage) -> str:
+    """Return an image's seed as text, with what is known of it where it was only sent."""
+    sent = image.details.get(SENT_SEED)
+    if image.seed is not None or not sent:
+        return seed_text(image.seed)
+    return f"{sent['seed']} sent, not kept" if sent["verdict"] == "refuted" else f"{sent['seed']} sent, not proven"
+
+
+def seed_again(image: RunImage) -> str | None:
+    """Return the seed that may make the image again, also one that was only sent; None where there's none."""
+    sent = image.details.get(SENT_SEED)
+    return str(image.seed) if image.seed is not None else str(sent["seed"]) if sent else None
 
 
 def sentence(error: PlaygroundError) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from backend.domain.errors import PlaygroundError
-from backend.domain.records import CostKind, Run, RunImage
+from backend.domain.records import AS_MADE, CostKind, Run, RunImage
 from backend.domain.requests import MODE_LABELS, MODES, variation_seeds
 from backend.images.keep import UNSIGNED
 from ui.look import words
@@ -39,7 +39,7 @@ def image_steps(image: RunImage) -> str:
 def facts(image: RunImage, kind: CostKind, run: Run | None) -> Markup:
     """Return an image's seed, cost, time and size as one line."""
     parts: Sequence[tuple[str, str]] = (
-        ("seed", f"seed {words.seed_text(image.seed)}"),
+        ("seed", f"seed {words.seed_of(image)}"),
         ("variation", _variation(image, run)),
         ("cost", words.cost(image.cost_usd, kind)),
         ("time", image_seconds(image, run)),
@@ -81,9 +81,9 @@ def card(image: RunImage, path: Path, run: Run | None, line: Markup, prompt: str
         width=image.width,
         height=image.height,
         line=line,
-        flag=(_FLAG if image.flagged else Markup("")) + _unsigned(image),
-        seed=words.seed_text(image.seed),
-        unknown="disabled" if image.seed is None else "",
+        flag=(_FLAG if image.flagged else Markup("")) + _unsigned(image) + _as_made(image),
+        seed=words.seed_again(image) or words.seed_text(None),
+        unknown="" if words.seed_again(image) else "disabled",
         recorded=vary_button(image, varying) + _RECORDED if run else "",
         run=run.id if run else "",
         index=image.index,
@@ -94,6 +94,12 @@ def _unsigned(image: RunImage) -> Markup:
     """Return the flag of an image that should be signed and isn't."""
     why = image.details.get(UNSIGNED)
     return _UNSIGNED.format(why) if why else Markup("")
+
+
+def _as_made(image: RunImage) -> Markup:
+    """Return the flag of an image that isn't quite what was asked for."""
+    how = image.details.get(AS_MADE)
+    return _AS_MADE.format(how) if how else Markup("")
 
 
 def vary_button(image: RunImage, varying: Variation) -> Markup:
@@ -114,6 +120,7 @@ _TILE_PICTURE = Markup(
 _FLAG = Markup('<span class="flag">flagged by the safety check</span>')
 # Opened by a press, since fingers find no title.
 _UNSIGNED = Markup('<details class="flag"><summary>not signed</summary><p>Not signed: {}.</p></details>')
+_AS_MADE = Markup('<details class="flag"><summary>not as asked</summary><p>{}</p></details>')
 _MODES = Markup("").join(Markup('<option value="{}">{}</option>').format(mode, MODE_LABELS[mode]) for mode in MODES[1:])
 SEND = Markup(
     '<select data-act="send" aria-label="Use this image in another mode"><option value="">Use in …</option>{}</select>'

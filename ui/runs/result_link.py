@@ -111,7 +111,7 @@ class SharedResult:
         )
 
     def _image(self, image: RunImage, prompt: str, visitor: str) -> Markup:
-        seed = words.seed_text(image.seed)
+        seed = words.seed_of(image)
         try:
             address = url(self.served.copy(image, visitor))
         except PlaygroundError as error:

@@ -135,7 +135,7 @@ class Line:
             method=call.method,
             url=self._address(call),
             scheme=self.scheme,
-            sent=call.json,
+            sent=call.shown if call.json is None else call.json,
             status=reply.status if reply else None,
             received=reply.content if reply else b"",
             key=call.key,

@@ -22,6 +22,7 @@ class Call:
     `pays`: without an answer nobody knows whether it was billed. `once`: it is never sent again when it may have
     arrived, since the provider could not tell the repeat from a second order. `wanted`: whether an order may be sent
     again at all, asked before each repeat. `told` hears in words what is waited for. `seconds` covers all repeats.
+    `shown` is the JSON that is noted of a body that isn't `json`.
     """
 
     method: Literal["GET", "POST", "PUT", "DELETE"] = "GET"
@@ -29,6 +30,7 @@ class Call:
     key: SecretStr | None = None
     json: Any = None
     content: bytes | None = None
+    shown: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     pays: bool = False
     once: bool = False

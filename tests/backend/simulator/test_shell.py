@@ -8,6 +8,7 @@ import pytest
 
 from backend.simulator.faults import MEDIA, SHARED, Fault, Habits
 from backend.simulator.modelrunner.job import FATES
+from backend.simulator.openai.desk import FAULTS as OF_OPENAI
 from backend.simulator.runware.desk import FAULTS
 from backend.simulator.server import running
 from backend.simulator.world import World
@@ -108,7 +109,8 @@ def _read(answer: httpx.Response, sizes: list[int]) -> None:
 
 def test_a_habit_is_kept_until_another_is_told_and_wrong_ones_are_refused(client: httpx.Client, world: World) -> None:
     told = client.post("/simulator/habits", json={"job_seconds": 2, "bill_factor": "1.5"}).json()
-    assert told == client.get("/simulator/habits").json() == {"job_seconds": 2.0, "bill_factor": "1.5"}
+    kept = {"job_seconds": 2.0, "bill_factor": "1.5", "edits": True, "lying_seeds": False}
+    assert told == client.get("/simulator/habits").json() == kept
     for wrong in ({"bill_factor": 0}, {"job_seconds": -1}, {"patience": 3}):
         assert client.post("/simulator/habits", json=wrong).status_code == 422
     assert world.habits == Habits(job_seconds=2, bill_factor="1.5")
@@ -116,4 +118,6 @@ def test_a_habit_is_kept_until_another_is_told_and_wrong_ones_are_refused(client
 
 def test_every_fault_and_habit_is_on_its_page_of_the_docs() -> None:
     page = (Path(__file__).parents[3] / "docs" / "simulator.md").read_text(encoding="utf-8")
-    assert [kind for kind in (*SHARED, *MEDIA, *FAULTS, *FATES, *Habits.model_fields) if f"`{kind}`" not in page] == []
+    assert [
+        kind for kind in (*SHARED, *MEDIA, *FAULTS, *FATES, *OF_OPENAI, *Habits.model_fields) if f"`{kind}`" not in page
+    ] == []

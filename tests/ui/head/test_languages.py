@@ -108,7 +108,9 @@ def test_each_entry_says_something_and_fills_in_what_the_english_one_does(langua
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_word_of_the_page_and_its_backends_is_in_the_table(language: str, tmp_path: Path) -> None:
-    settings = Settings(_env_file=None, PLAYGROUND_DATA=tmp_path, PLAYGROUND_BACKEND="fake", PLAYGROUND_MODEL="tiny")
+    server = {"PLAYGROUND_OPENAI_BASE_URL": "http://127.0.0.1:1/v1"}
+    given = {"PLAYGROUND_DATA": tmp_path, "PLAYGROUND_BACKEND": "fake", "PLAYGROUND_MODEL": "tiny", **server}
+    settings = Settings(_env_file=None, **given)
     playground, table = open_playground(settings), dict(words(language))
     said = {*of_components(build(playground)), *of_backends(playground), *of_sources(), *BILLED.values()}
     playground.store.engine.dispose()

@@ -12,12 +12,14 @@ from backend.adapters.cluster.backend import ClusterBackend
 from backend.adapters.fake import FakeBackend
 from backend.adapters.local.backend import LocalBackend
 from backend.adapters.modelrunner.abilities import CAPABILITIES
+from backend.adapters.openai.abilities import capabilities as of_openai
+from backend.adapters.openai.looking import Known
 from backend.adapters.runware.abilities import capabilities as of_runware
 from backend.domain.capabilities import UNTAKEN, Capabilities, Options
 from backend.domain.errors import Unsupported
 from backend.domain.parts import Control, Lora
 from backend.domain.request_fields import paths
-from backend.domain.requests import REQUEST_TYPES, ControlNet, parse_request
+from backend.domain.requests import MODES, REQUEST_TYPES, ControlNet, parse_request
 from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
 from tests.backend.adapters.takes.samples import SAMPLES, fields_of
@@ -27,6 +29,8 @@ BACKENDS: dict[str, Callable[[Path], Capabilities]] = {
     "fake": lambda folder: FakeBackend(ImageFiles(folder)).capabilities,
     "runware": lambda _: of_runware(Settings(_env_file=None, PLAYGROUND_ALLOW_CALLBACKS=True)),
     "modelrunner": lambda _: CAPABILITIES,
+    # In all modes, since what is new is of a ControlNet's kind below.
+    "openai": lambda _: replace(of_openai("A server", Known(), frozenset()), modes=MODES),
     "local": lambda folder: LocalBackend(_settings(folder), ImageFiles(folder)).capabilities,
     "cluster": lambda folder: ClusterBackend(_settings(folder), ImageFiles(folder)).capabilities,
 }
@@ -97,7 +101,9 @@ def test_so_is_an_option_of_its_own_that_it_does_not_send(able: Capabilities) ->
     more = replace(able, options=More, rules=None)
     mode = more.modes[0]
     request = parse_request({"mode": mode, "prompt": "a fox", "options": {"turbo": True}} | _image(mode))
-    with pytest.raises(Unsupported, match=r"`options\.turbo`: is True, which this backend doesn't take"):
+    # One that has none at all refuses them as a whole.
+    words = r"`options(\.turbo`: is True, which this backend doesn't take|`: isn't taken by this backend)"
+    with pytest.raises(Unsupported, match=words):
         more.check(request)
 
 

@@ -1,0 +1,130 @@
+"""A run at a server of OpenAI's form that is stopped, left or killed: one order each, and nothing paid is lost."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from backend.adapters.openai.backend import OpenAIBackend
+from backend.domain.caller import Caller, OwnKey
+from backend.domain.events import Generated
+from backend.domain.records import ASKED_ONCE, Run
+from backend.generation.generate import generate
+from backend.generation.recovery import recover
+from backend.images.storage.files import ImageFiles
+from backend.playground import Playground, open_playground
+from backend.simulator.server import running
+from backend.simulator.world import World
+from tests.backend.abandoned import abandon
+from tests.backend.adapters.openai.scene import LONG, MAKE, ME, Scene, fox
+from tests.backend.killed_run import settings_for
+from tests.backend.simulator.held_artist import HeldArtist
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    until = time.monotonic() + LONG
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def test_stop_while_an_order_is_out_keeps_its_picture_and_orders_no_more(scene: Scene) -> None:
+    held = HeldArtist(scene.world.files)
+    scene.world.artist = held
+    events = generate(scene.playground, Caller(visitor=ME), "openai", fox(count=4))
+    for _ in events:
+        if scene.world.count(MAKE):
+            break
+    events.close()  # type: ignore[attr-defined]
+    held.may_draw.set()
+    (run,) = scene.ended()
+    assert (run.status, len(run.images), run.cost_usd) == ("cancelled", 1, Decimal("0.001"))
+    assert (scene.world.count(MAKE), len(scene.world.account.bills)) == (1, 1)
+
+
+def test_stop_before_anything_was_ordered_costs_nothing(scene: Scene) -> None:
+    events = generate(scene.playground, Caller(visitor=ME), "openai", fox())
+    events.close()  # type: ignore[attr-defined]
+    assert scene.ended() == []
+    assert scene.world.count(MAKE) == 0
+
+
+def left_running(scene: Scene, **values: object) -> Run:
+    """Put a run on record as a playground that was killed leaves it."""
+    run = Run("a" * 32, ME, "openai", fox(count=2), "running", datetime.now(UTC), estimate_usd=Decimal("0.002"))
+    playground = scene.playground
+    with playground.budget.transaction() as connection:
+        payer = values.pop("payer", "house")
+        playground.budget.reserve(run, Decimal("0.002"), payer=payer, connection=connection)  # type: ignore[arg-type]
+        playground.store.add(run, connection=connection)
+    ids = {"own_key": payer == "visitor", ASKED_ONCE: True, "orders": {"0": "one", "1": "two"}}
+    playground.store.submitted(run.id, ids)
+    return replace(run, provider_ids=ids)
+
+
+@pytest.mark.parametrize("payer", ["house", "visitor"])
+def test_what_was_on_order_when_it_was_killed_may_have_been_billed(scene: Scene, payer: str) -> None:
+    run = left_running(scene, payer=payer)
+    abandon(scene.playground, run.id)
+    recover(scene.playground).join(LONG)
+    again = scene.playground.store.run(run.id)
+    assert (again.status, again.billed, again.cost_usd) == ("interrupted", "unknown", None)
+    assert again.error is not None
+    assert "may have been billed; nothing is ordered again" in again.error
+    assert scene.world.count(MAKE) == 0
+    state, *_ = scene.playground.budget.entry(run.id) or ("",)
+    assert state == "held"
+    assert scene.playground.history.recoverable(ME) == ()
+
+
+def test_an_own_key_that_is_forgotten_orders_nothing_more(scene: Scene) -> None:
+    here = [True]
+    caller = Caller(visitor=ME, keys={"openai": OwnKey("rehearsal")}, holds=lambda _: here[0])
+    for event in generate(scene.playground, caller, "openai", fox(count=3)):
+        if isinstance(event, Generated):
+            here[0] = False
+    (run,) = scene.ended()
+    assert (len(run.images) in (1, 2), scene.world.count(MAKE) == len(run.images)) == (True, True)
+
+
+def close(playground: Playground) -> None:
+    """Close the line to the server, once it was looked through."""
+    backend = playground.choose("openai")
+    assert isinstance(backend, OpenAIBackend)
+    backend.look.known(patience=LONG)
+    backend.close()
+
+
+@pytest.mark.slow
+def test_a_playground_that_is_killed_while_an_order_is_out_orders_nothing_again(tmp_path: Path) -> None:
+    files = ImageFiles(tmp_path / "simulator")
+    held = HeldArtist(files)
+    world = World(held, files)
+    with running(world) as address:
+        command = [
+            sys.executable,
+            "-m",
+            "tests.backend.killed_run",
+            str(tmp_path / "data"),
+            "openai",
+            address,
+            "999999",
+        ]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            wait_until(lambda: world.count(MAKE) == 1 or process.poll() is not None)
+            process.kill()
+        held.may_draw.set()
+        playground = open_playground(settings_for(tmp_path / "data", "openai", address))
+        recover(playground).join(LONG)
+        (run,) = playground.store.runs("ann")
+        close(playground)
+        playground.store.engine.dispose()
+    assert (run.status, run.billed, run.images) == ("interrupted", "unknown", ())
+    assert "may have been billed" in str(run.error)
+    assert world.count(MAKE) == 1
