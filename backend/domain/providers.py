@@ -109,7 +109,7 @@ OPENAI = Facts(
     sdk="openai",
     own={
         "PLAYGROUND_OPENAI_MODEL": "the model's name as the server lists it",
-        "PLAYGROUND_OPENAI_PRICES": "the path of a JSON file with prices (docs/openai.md)",
+        "PLAYGROUND_OPENAI_PRICES": "the path of a JSON file with prices (docs/engines.md)",
     },
     several="PLAYGROUND_OPENAI_SERVERS",
 )
