@@ -3,30 +3,21 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import Field, JsonValue, StringConstraints, TypeAdapter, field_validator, model_validator
-from pydantic_core import PydanticKnownError
+from pydantic import Field, TypeAdapter, model_validator
 
-from backend.domain.field_notes import Alters, Digits, Infotext, Maps, Picture, Place, Weighs, noted
+from backend.domain.common_fields import Common, Sized
+from backend.domain.field_notes import Alters, Digits, Infotext, Maps, Picture, noted
 from backend.domain.parts import (
-    LEAST_SIDE,
-    MAX_SEED,
     MOST_SIDE,
-    RANDOM_SEED,
     THRESHOLDS,
-    Accelerator,
     Control,
     Fraction,
     ImageRef,
     Level,
-    Lora,
-    OutputFormat,
-    Part,
     Preprocess,
-    Seed,
     Weight,
     check_thresholds,
 )
-from backend.domain.schedulers import SchedulerName
 
 Mode = Literal["text_to_image", "image_to_image", "inpaint", "outpaint", "controlnet"]
 MODES: tuple[Mode, ...] = get_args(Mode)
@@ -38,156 +29,7 @@ MODE_LABELS: Mapping[Mode, str] = {
     "controlnet": "ControlNet",
 }
 
-Prompt = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=3000)]
 Pixels = Annotated[int, Field(ge=0, le=MOST_SIDE)]
-
-
-def _passes(guidance: float) -> float:
-    """Return how often the model is asked a step: classifier-free guidance asks it for the negative prompt as well."""
-    return 2.0 if guidance > 1 else 1.0
-
-
-class Common(Part):
-    """The fields that every mode has."""
-
-    prompt: Annotated[Prompt, Weighs("nothing")] = Field(
-        title="Prompt", description="What to draw, in English or Chinese; 2 to 3000 characters."
-    )
-    negative_prompt: Annotated[str, Place("fine", 40), Weighs("nothing"), Alters("look")] = Field(
-        "", max_length=3000, title="Negative prompt", description="What to keep out. Acts only with guidance above 1."
-    )
-    steps: Annotated[int, Weighs("calls"), Infotext("Steps", always=True)] = Field(
-        8, ge=1, le=50, title="Steps", description="The model is distilled for 8."
-    )
-    guidance: Annotated[
-        float,
-        Place("fine", 30),
-        Weighs("step", times=_passes),
-        Alters("look"),
-        Infotext("CFG scale", always=True),
-    ] = Field(
-        1.0,
-        ge=0,
-        le=20,
-        allow_inf_nan=False,
-        title="Guidance",
-        description="Classifier-free guidance; 1 or less is off.",
-    )
-    shift: Annotated[
-        float,
-        Place("fine", 50),
-        Weighs("nothing"),
-        Alters("look"),
-        Infotext("Shift", always=True, also=("Sampler shift",)),
-    ] = Field(
-        3.0,
-        ge=1,
-        le=10,
-        allow_inf_nan=False,
-        title="Shift",
-        description="Where the steps lie; the model was distilled at 3.",
-    )
-    seed: Annotated[Seed, Weighs("nothing"), Infotext("Seed", always=True)] = Field(
-        RANDOM_SEED, title="Seed", description="-1 draws one; the same seed makes the same image."
-    )
-    variation_strength: Annotated[
-        Fraction,
-        Place("fine", 10),
-        Weighs("nothing"),
-        Infotext("Variation seed strength", also=("Variation strength",)),
-    ] = Field(
-        0.0,
-        title="Variation",
-        description="Above 0, moves the seed's noise so far towards other seeds: images alike, yet not the same.",
-    )
-    variation_seed: Annotated[
-        Seed, Place("fine", 20), Weighs("nothing"), Infotext("Variation seed", beside="variation_strength")
-    ] = Field(
-        RANDOM_SEED,
-        title="Variation seed",
-        description="-1 draws one. With a variation, every image has the same seed, and image i this one plus i.",
-    )
-    count: Annotated[int, Weighs("calls")] = Field(
-        1, ge=1, le=20, title="Images", description="Image i has the seed plus i."
-    )
-    scheduler: Annotated[SchedulerName, Place("fine", 60), Weighs("calls"), Alters("look")] = Field(
-        "Default", title="Scheduler", description="Default is the model's own Euler."
-    )
-    loras: Annotated[tuple[Lora, ...], Place("extra"), Weighs("step", sort=len), Alters("look")] = Field(
-        (), title="LoRAs"
-    )
-    acceleration: Annotated[
-        Literal["none", "regular", "high"],
-        Place("extra"),
-        Weighs("calls"),
-        Alters("look"),
-    ] = Field(
-        "none", title="Acceleration", description="Faster, and not quite the same picture; how, is the backend's own."
-    )
-    accelerator: Annotated[Accelerator, Weighs("calls"), Alters("look")] = Field(
-        Accelerator(), title="Accelerator options"
-    )
-    output_format: Annotated[OutputFormat, Place("file"), Weighs("nothing"), Alters("file")] = Field(
-        "png", title="Format", description="PNG keeps every pixel."
-    )
-    output_quality: Annotated[int, Place("file"), Weighs("nothing"), Alters("file")] = Field(
-        95, ge=20, le=99, title="Quality", description="Of JPEG and WebP."
-    )
-    safety: Annotated[bool, Place("fine", 80), Weighs("nothing"), Alters("nothing")] = Field(
-        False, title="Safety check", description="Flags images; never hides them silently."
-    )
-    prompt_expansion: Annotated[bool, Place("fine", 70), Weighs("nothing"), Alters("look")] = Field(
-        False, title="Expand the prompt", description="A language model adds detail first."
-    )
-    controls: tuple[Control, ...] = Field((), title="Further controls")
-    options: Annotated[dict[str, JsonValue], Weighs("step"), Alters("look")] = Field(
-        {}, title="Options of this backend alone"
-    )
-
-    @field_validator("negative_prompt")
-    @classmethod
-    def _empty_or_a_prompt(cls, value: str) -> str:
-        value = value.strip()
-        if len(value) == 1:
-            raise ValueError("needs at least 2 characters, or none")
-        return value
-
-    @model_validator(mode="after")
-    def _last_seed_is_a_seed(self) -> Self:
-        counted = "variation_seed" if self.variation_strength else "seed"
-        if getattr(self, counted) + self.count - 1 > MAX_SEED:
-            raise ValueError(f"`{counted}` plus {self.count - 1} for the last image is above {MAX_SEED}")
-        return self
-
-    @model_validator(mode="after")
-    def _cache_ends_within_the_steps(self) -> Self:
-        end = self.accelerator.cache_end_step
-        if end is not None and end > self.steps:
-            raise ValueError(f"`cache_end_step` is {end}; this run has {self.steps} steps")
-        return self
-
-
-class Sized(Common):
-    """A mode whose result may have a size of its own; without one, the input's or the model's default."""
-
-    width: int | None = Field(None, ge=LEAST_SIDE, le=MOST_SIDE, multiple_of=16, title="Width")
-    height: int | None = Field(None, ge=LEAST_SIDE, le=MOST_SIDE, multiple_of=16, title="Height")
-
-    @field_validator("width", "height", mode="before")
-    @classmethod
-    def _in_range_before_a_multiple(cls, value: Any) -> Any:
-        # pydantic looks at the multiple first, and the nearest one to 9999 would be refused as well.
-        if isinstance(value, int | float) and value < LEAST_SIDE:
-            raise PydanticKnownError("greater_than_equal", {"ge": LEAST_SIDE})
-        if isinstance(value, int | float) and value > MOST_SIDE:
-            raise PydanticKnownError("less_than_equal", {"le": MOST_SIDE})
-        return value
-
-    @model_validator(mode="after")
-    def _both_sides_or_none(self) -> Self:
-        if (self.width is None) != (self.height is None):
-            raise ValueError("Give `width` and `height` together, or neither")
-        return self
 
 
 class TextToImage(Sized):

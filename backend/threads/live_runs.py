@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from backend.domain.caller import Caller
+from backend.domain.caller import Caller, Press
 from backend.domain.events import Event
-from backend.domain.press import Press
 from backend.domain.records import Run
 from backend.threads.stream import Stream, Work
 

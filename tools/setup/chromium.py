@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from tools.setup import apt
+from tools.setup.machine import apt
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 # Where macOS keeps it, and where `playwright install chromium` does.

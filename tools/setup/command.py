@@ -5,10 +5,11 @@ import sys
 import time
 from collections.abc import Sequence
 
-from tools.setup import builds, chromium, disk, gpu, pair, pip, probe, stamp
+from tools.setup import builds, chromium, pair, pip, stamp
 from tools.setup.builds import Build
 from tools.setup.environment import Environment
 from tools.setup.errors import SetupError
+from tools.setup.machine import disk, gpu, probe
 from tools.setup.task import Task, parse
 
 NEWEST_TRIED = (3, 13)

@@ -8,8 +8,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.setup import apt
 from tools.setup.errors import SetupError
+from tools.setup.machine import apt
 
 
 @dataclass(frozen=True, slots=True)

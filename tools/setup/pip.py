@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 from typing import IO
 
-from tools.setup import disk
 from tools.setup.builds import Build
 from tools.setup.environment import Environment
+from tools.setup.machine import disk
 from tools.setup.progress import Progress
 
 EVERY = 10.0  # seconds between two calm lines

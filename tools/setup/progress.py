@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.setup import disk
 from tools.setup.builds import Build
-from tools.setup.disk import GB
+from tools.setup.machine import disk
+from tools.setup.machine.disk import GB
 
 FETCHED = re.compile(r"\s*(?:Downloading|Using cached) (\S+)")
 

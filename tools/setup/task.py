@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tools.setup import builds, gpu, pair, stamp
+from tools.setup import builds, pair, stamp
 from tools.setup.environment import Environment
+from tools.setup.machine import gpu
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from pydantic.fields import FieldInfo
 
+from backend.domain.common_fields import Common
 from backend.domain.field_notes import Infotext, noted
-from backend.domain.requests import Common
 from backend.restore.found import Found
 from backend.restore.preprocessors import preprocess_of
 from backend.restore.prompt_marks import without_marks

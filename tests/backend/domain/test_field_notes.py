@@ -3,8 +3,9 @@ from typing import Annotated, Any
 import pytest
 from pydantic import Field
 
+from backend.domain.common_fields import Common
 from backend.domain.field_notes import Infotext, Place, Weighs, noted, of_drawings, standing_in, step_factor, step_sorts
-from backend.domain.requests import Common, ImageToImage, TextToImage, parse_request
+from backend.domain.requests import ImageToImage, TextToImage, parse_request
 from backend.images.metadata.request_text import infotext
 from backend.restore.tools.infotext import read_infotext
 from tests.backend.adapters.takes.samples import SAMPLES

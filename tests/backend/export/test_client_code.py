@@ -17,7 +17,7 @@ from backend.export.client_code import client_code
 from backend.generation.generate import generate
 from backend.images.encoding import encode
 from backend.prompts.grammar import escaped, parse
-from tests.backend.export.running import PROMPT, pixels, run_in
+from tests.backend.adapters.provider.programs.running import PROMPT, pixels, run_in
 from tests.serving import Site, served_site
 
 REQUEST = {"mode": "text_to_image", "prompt": 'a "red" circle\n雪', "seed": 2**62, "steps": 2, "shift": 4.0}

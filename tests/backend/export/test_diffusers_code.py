@@ -22,7 +22,7 @@ from backend.export.diffusers_code import USUAL_TOKENS, Drawn, diffusers_code
 from backend.generation.generate import generate
 from backend.playground import Playground
 from tests.backend.adapters.local.conftest import engine, house, local, shown
-from tests.backend.export.running import pixels
+from tests.backend.adapters.provider.programs.running import pixels
 
 __all__ = ["engine", "house", "local", "shown"]
 

@@ -20,9 +20,7 @@ from backend.images.encoding import encode
 from backend.record.exchange_log import load_exchanges
 from backend.simulator.faults import Fault
 from backend.simulator.world import KEY
-from tests.backend.adapters.runware.conftest import Scene, scene
-from tests.backend.adapters.runware.scene import INFER, PREPROCESS, runware_scene
-from tests.backend.export.running import (
+from tests.backend.adapters.provider.programs.running import (
     EACH,
     LANGUAGES,
     PROMPT,
@@ -32,6 +30,8 @@ from tests.backend.export.running import (
     run_in,
     run_program,
 )
+from tests.backend.adapters.runware.conftest import Scene, scene
+from tests.backend.adapters.runware.scene import INFER, PREPROCESS, runware_scene
 
 __all__ = ["scene"]
 

@@ -15,7 +15,7 @@ from backend.generation.generate import generate
 from backend.images.encoding import encode
 from backend.simulator.faults import Fault
 from tests.backend.adapters.modelrunner.scene import KEY, Scene, modelrunner_scene
-from tests.backend.export.running import EACH, LANGUAGES, PROMPT, assert_draws, ordered, run_program
+from tests.backend.adapters.provider.programs.running import EACH, LANGUAGES, PROMPT, assert_draws, ordered, run_program
 
 SUBMIT, STATUS, RESULT = "modelrunner.submit", "modelrunner.status", "modelrunner.result"
 PICTURE = encode(Image.linear_gradient("L").resize((128, 128)).convert("RGB"), "png")

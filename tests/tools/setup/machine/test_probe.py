@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tools.setup import probe
+from tools.setup.machine import probe
 
 
 class Index(http.server.BaseHTTPRequestHandler):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tools.setup import gpu
+from tools.setup.machine import gpu
 
 VERSION = "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  {}  Release Build\nGCC version: gcc 13\n"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 USERS_OWN = ["gradio", "torch", "diffusers", "controlnet-aux", "pillow", "pydantic"]
 BROUGHT_BY_TORCH = re.compile(r"nvidia-|cuda-|triton|setuptools")
 

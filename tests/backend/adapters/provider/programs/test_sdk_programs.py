@@ -25,9 +25,9 @@ from backend.simulator.world import KEY
 from tests.backend.adapters.modelrunner.scene import KEY as MODELRUNNER_KEY
 from tests.backend.adapters.modelrunner.scene import Scene as ModelRunnerScene
 from tests.backend.adapters.modelrunner.scene import modelrunner_scene
+from tests.backend.adapters.provider.programs.running import PROMPT, Done, assert_draws, lay_out_images, ordered, run_in
 from tests.backend.adapters.runware.conftest import Scene, scene
 from tests.backend.adapters.runware.scene import INFER
-from tests.backend.export.running import PROMPT, Done, assert_draws, lay_out_images, ordered, run_in
 
 __all__ = ["scene"]
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 MOST_DESCRIPTION = 60
 """Characters that the hub shows; it refuses more."""
 NEWEST_OF_ZEROGPU = "2.11.0"

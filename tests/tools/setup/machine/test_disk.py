@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tools.setup import disk
 from tools.setup.builds import Build
 from tools.setup.errors import SetupError
+from tools.setup.machine import disk
 
 SMALL = Build("nothing much", None, 0.0, 0.0)
 
