@@ -14,11 +14,12 @@ from backend.adapters.modelrunner.mapping import shares, to_input
 from backend.adapters.modelrunner.options import ModelRunnerOptions
 from backend.adapters.modelrunner.order import PATIENCE, Order
 from backend.adapters.modelrunner.pictures import control_picture, control_png, size_of
-from backend.adapters.modelrunner.prices import read_prices
+from backend.adapters.modelrunner.prices import Prices
 from backend.adapters.modelrunner.service import Service
 from backend.adapters.modelrunner.ticket import Ticket, restored
 from backend.adapters.modelrunner.wire import ENDPOINT
 from backend.adapters.provider.backend import ProviderBackend
+from backend.adapters.provider.prices import read_prices
 from backend.domain.caller import Caller
 from backend.domain.capabilities import NO_OPTIONS, Estimate
 from backend.domain.events import Queued, Tell, unheard
@@ -53,8 +54,8 @@ class ModelRunnerBackend(ProviderBackend):
     ) -> None:
         super().__init__(settings)
         self.files = files
-        self.service = service
-        self.prices = read_prices()
+        self.service, self.line = service, service.line
+        self.prices = read_prices(MODELRUNNER, Prices)
         self._sleep = sleep
         self._patience = patience
 
@@ -104,10 +105,6 @@ class ModelRunnerBackend(ProviderBackend):
         order.resume()
         order.wait(patience=self._patience)
         order.settle()
-
-    def close(self) -> None:
-        """Close the connections."""
-        self.service.line.close()
 
     def _order(self, caller: Caller, key: SecretStr, tickets: Sequence[Ticket], job: Job) -> Order:
         delivery = Delivery(self.service, key, job, self._sleep)

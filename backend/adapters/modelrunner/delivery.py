@@ -5,18 +5,23 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from PIL import Image
 from pydantic import SecretStr
 
 from backend.adapters.job import Job
-from backend.adapters.modelrunner.replies import Record, read_record, split
+from backend.adapters.modelrunner.replies import Record, read_record
 from backend.adapters.modelrunner.service import Service
 from backend.adapters.modelrunner.ticket import Ticket
-from backend.domain.errors import BadImage, BadReply, PlaygroundError
+from backend.adapters.provider.files import finished
+from backend.adapters.provider.prices import split
+from backend.domain.errors import BadReply, PlaygroundError
 from backend.domain.events import Generated
-from backend.images.incoming import check_whole
+from backend.domain.providers import MODELRUNNER
 
 PRICE_WAITS = (0.0, 0.5, 1.0, 2.0)
 """Seconds before each look at the record for the price, which may be settled a moment after the result is there."""
+
+Made = Image.Image | bytes
 
 SUBSTITUTED = "ModelRunner ran this on {ran} instead of {asked}: seed and look may differ."
 
@@ -59,8 +64,8 @@ class Delivery:
             self.job.charge(record.price, ticket.index)
         return record
 
-    def _fetched(self, addresses: Mapping[int, str]) -> tuple[dict[int, bytes], list[PlaygroundError]]:
-        contents: dict[int, bytes] = {}
+    def _fetched(self, addresses: Mapping[int, str]) -> tuple[dict[int, Made], list[PlaygroundError]]:
+        contents: dict[int, Made] = {}
         errors: list[PlaygroundError] = []
         for index, address in addresses.items():
             try:
@@ -76,14 +81,8 @@ class Delivery:
             if price is not None or index not in self.have:
                 self.job.charge(price, index)
 
-    def _image(self, address: str) -> bytes:
-        content = self.service.fetch(address)
-        try:
-            check_whole(content)
-        except BadImage as error:
-            message = "ModelRunner sent a file that is no whole PNG, JPEG or WebP image; recover the run."
-            raise BadReply(message) from error
-        return content
+    def _image(self, address: str) -> Made:
+        return finished(MODELRUNNER.label, self.service.fetch(address))
 
     def _priced(self, ticket: Ticket, record: Record) -> Record:
         """Return the record with its price, which the result may lack; a price never holds an image back for long."""
@@ -106,7 +105,7 @@ class Delivery:
         return record if record.billing != "pending" else record.model_copy(update={"price": None})
 
     def _generated(
-        self, ticket: Ticket, record: Record, content: bytes, position: int, price: Decimal | None
+        self, ticket: Ticket, record: Record, content: Made, position: int, price: Decimal | None
     ) -> Generated:
         seed = seed_of(ticket, record, position)
         flagged = record.flagged(position)

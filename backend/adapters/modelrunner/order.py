@@ -1,14 +1,14 @@
 """One run's requests at ModelRunner: sent once each, asked for until they end, and every image delivered that comes."""
 
-import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from pydantic import SecretStr
 
-from backend.adapters.job import Job, Waiter, announce, is_wanted, remember
+from backend.adapters.job import Job, remember
 from backend.adapters.modelrunner.delivery import Delivery
 from backend.adapters.modelrunner.refusals import failed, purged, refused
 from backend.adapters.modelrunner.replies import Record, read_envelope, read_record
@@ -16,6 +16,7 @@ from backend.adapters.modelrunner.service import Names, Service
 from backend.adapters.modelrunner.ticket import Ticket
 from backend.adapters.modelrunner.wire import Input
 from backend.adapters.provider.line import Reply
+from backend.adapters.provider.ordering import Rhythm, place, search
 from backend.domain.errors import (
     BadReply,
     Cancelled,
@@ -29,16 +30,12 @@ from backend.domain.errors import (
 from backend.domain.events import Progress
 from backend.domain.records import READY
 
-log = logging.getLogger(__name__)
-
-FIRST_WAIT, GROWTH, LONGEST_WAIT = 0.5, 1.3, 2.0
-"""Seconds between two questions; ModelRunner advises one to two."""
+RHYTHM = Rhythm(first=0.5, growth=1.3, longest=2.0)
+"""ModelRunner advises to ask each second or two."""
 PATIENCE = 600.0
 """Seconds of waiting after which a run that ModelRunner still works on is left to be recovered later."""
 MOST_STRIKES = 6
 """Questions in a row without a use, after which a request is left to be recovered later; the line repeats each."""
-SEARCH_WAITS = (1.0, 2.0, 4.0, 8.0)
-"""Seconds before each look into the history for a request whose answer was lost."""
 
 LATER = "ModelRunner still works on this run after {seconds:.0f} s; recover it later, since it may be billed."
 LOST = "ModelRunner's answer was lost, and its history doesn't show the request (yet): recover the run later."
@@ -71,21 +68,12 @@ class Order:
 
     def submit(self, ticket: Ticket, message: Input, *, expires_after: int | None) -> bool:
         """Send a ticket, unless nobody waits any more; return whether the next may follow."""
-        if not is_wanted(self.job):
-            self.stopped = True
-            return False
         ticket.sent = True
+        send = partial(self.service.submit, message, self.key, metadata=ticket.metadata, expires_after=expires_after)
         try:
-            announce(self.job, self.known())
-        except StorageFull as error:  # It stays unsent; those that were sent before are waited for all the same.
-            ticket.sent = False
-            self.errors.append(error)
-            return False
-        try:
-            reply = self.service.submit(
-                message, self.key, metadata=ticket.metadata, expires_after=expires_after, waiter=Waiter(self.job)
-            )
-            self._accept(ticket, reply)
+            self._accept(ticket, place(self.job, self.known(), lambda waiter: send(waiter=waiter)))
+        except (Cancelled, StorageFull) as unsent:  # Those that were sent before are waited for all the same.
+            return self._leave_unsent(ticket, unsent)
         except ProviderUnreachable as error:
             self.errors.append(error)
         except PlaygroundError as error:
@@ -113,15 +101,13 @@ class Order:
 
     def wait(self, *, patience: float) -> None:
         """Ask until no ticket is open; raise `ProviderTimeout` where patience (seconds of waiting) ends first."""
-        waited, pause = 0.0, FIRST_WAIT
+        beats = RHYTHM.beats(self.sleep)
         while self.open:
-            self.sleep(pause)
-            waited += pause
+            _, waited = next(beats)
             for ticket in list(self.open):
                 self._ask_about(ticket)
             if self.open and waited >= patience:
                 raise ProviderTimeout(LATER.format(seconds=waited))
-            pause = min(pause * GROWTH, LONGEST_WAIT)
 
     def settle(self) -> None:
         """Raise what went wrong, or `Cancelled`, once everything that came has been delivered."""
@@ -130,9 +116,17 @@ class Order:
         if self.stopped:
             raise Cancelled
 
+    def _leave_unsent(self, ticket: Ticket, why: Cancelled | StorageFull) -> bool:
+        ticket.sent = False
+        if isinstance(why, StorageFull):
+            self.errors.append(why)
+        else:
+            self.stopped = True
+        return False
+
     def _accept(self, ticket: Ticket, reply: Reply) -> None:
         if not reply.ok:
-            raise refused(reply, self.key, billed="unknown" if reply.status >= 500 or reply.status == 408 else "no")
+            raise refused(reply, self.key, billed=reply.billed)
         envelope = read_envelope(reply.json())
         if envelope.request_id is None:
             raise BadReply("ModelRunner's answer names no id for this run; look it up at modelrunner.ai.")
@@ -140,17 +134,11 @@ class Order:
 
     def _search(self, ticket: Ticket, lost: PlaygroundError) -> None:
         """Look for a ticket that may have been accepted; where it isn't found, what was lost stays the error."""
-        for pause in SEARCH_WAITS:
-            self.sleep(pause)
-            try:
-                found = self.service.find(ticket.metadata, self.key)
-            except PlaygroundError as error:
-                log.info("ModelRunner's history: %s", error)
-                continue
-            if found and found.id:
-                ticket.names = Names(found.id)
-                return
-        self.errors.append(lost)
+        found = search(lambda: self.service.find(ticket.metadata, self.key), self.sleep)
+        if found and found.id:
+            ticket.names = Names(found.id)
+        else:
+            self.errors.append(lost)
 
     def _ask_about(self, ticket: Ticket) -> None:
         try:

@@ -2,7 +2,6 @@
 
 import math
 from decimal import Decimal
-from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
@@ -10,8 +9,6 @@ from backend.adapters.modelrunner.mapping import shares
 from backend.adapters.modelrunner.options import ModelRunnerOptions
 from backend.domain.capabilities import Estimate
 from backend.domain.requests import ControlNet
-
-PRICES = Path(__file__).parents[3] / "presets" / "prices.json"
 
 
 class Prices(BaseModel):
@@ -32,12 +29,3 @@ class Prices(BaseModel):
         high = request.count * self.usd_per_megapixel * math.ceil(pixels / 1e6) + surcharge
         note = f"ModelRunner publishes no price for this model; by fal's of {self.as_of} for the same fields."
         return Estimate(likely, likely, high, note=note)
-
-
-class _File(BaseModel):
-    modelrunner: Prices
-
-
-def read_prices(path: Path = PRICES) -> Prices:
-    """Read the price table."""
-    return _File.model_validate_json(path.read_text(encoding="utf-8")).modelrunner

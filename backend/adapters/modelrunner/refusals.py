@@ -6,11 +6,10 @@ from pydantic import SecretStr
 
 from backend.adapters.modelrunner.replies import Record, named_fields, said
 from backend.adapters.provider.line import Reply, without_key
-from backend.adapters.provider.refusals import Made, busy, key_refused
+from backend.adapters.provider.refusals import Made, by_status, value_refused
 from backend.domain.errors import (
     Billed,
     GenerationFailed,
-    InsufficientCredit,
     PlaygroundError,
     ProviderRefused,
 )
@@ -31,10 +30,8 @@ def refused(reply: Reply, key: SecretStr | None, *, billed: Billed = "no") -> Pl
     """Return the error for an answer that is none of the 2xx; `billed` is what is known of the run it was about."""
     payload = _payload(reply)
     words = without_key(said(payload), key).rstrip(".") or f"status {reply.status}"
-    if reply.status in (401, 403):
-        kind, message = key_refused(MODELRUNNER, words, key)
-    else:
-        kind, message = _by_status(reply.status, words, named_fields(payload))
+    made = _own(reply.status, words, named_fields(payload)) or by_status(MODELRUNNER, reply.status, words, key)
+    kind, message = made or (GenerationFailed, f"ModelRunner has a fault of its own now ({words}): try again later.")
     request_id = reply.headers.get("x-modelrunner-request-id")
     details = {"status": reply.status, "request_id": request_id, "retry_after": reply.retry_after}
     return kind(message, billed=billed, details={name: value for name, value in details.items() if value is not None})
@@ -66,23 +63,16 @@ def _payload(reply: Reply) -> Any:
         return None
 
 
-def _by_status(status: int, words: str, fields: list[str]) -> Made:
-    if status == 402:
-        return InsufficientCredit, (
-            f"The ModelRunner account has no credit for this ({words}): top it up at modelrunner.ai, or choose another "
-            "backend."
-        )
+def _own(status: int, words: str, fields: list[str]) -> Made | None:
+    """Return what a status says that means this at ModelRunner alone."""
     if status == 404:
         return ProviderRefused, (
             f"ModelRunner knows no such model or run ({words}): the key may be of another account than the run's."
         )
     if status == 413:
         return ProviderRefused, f"The image is too large for ModelRunner ({words}): use a smaller one."
-    if status in (429, 503):
-        return busy(MODELRUNNER, words)
     if status == 422:
         return GenerationFailed, f"The model at ModelRunner failed ({words}): change the request, or try again."
     if status in (400, 409):
-        named = ", ".join(f"`{FIELDS.get(name, name)}`" for name in dict.fromkeys(fields)) or "this request"
-        return ProviderRefused, f"ModelRunner refuses {named} ({words}): change it, or choose another backend."
-    return GenerationFailed, f"ModelRunner has a fault of its own now ({words}): try again later."
+        return value_refused("ModelRunner", words, (FIELDS.get(name, name) for name in fields))
+    return None

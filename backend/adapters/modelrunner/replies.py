@@ -1,7 +1,6 @@
 """ModelRunner's messages on their way in: read with patience, since what they hold is paid for."""
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -144,14 +143,6 @@ def named_fields(payload: Any) -> list[str]:
     issues = payload.get("error") if isinstance(payload, dict) else None
     paths = [issue.get("path") for issue in issues if isinstance(issue, dict)] if isinstance(issues, list) else []
     return [str(path[0] if isinstance(path, list) and path else path) for path in paths if path]
-
-
-def split(price: Decimal | None, count: int) -> list[Decimal | None]:
-    """Share a request's price (USD) among its images so that the shares add up to it; the first takes the rest."""
-    if price is None:
-        return [None] * count
-    each = (price / count).quantize(Decimal("1e-9"), rounding="ROUND_DOWN")
-    return [price - each * (count - 1), *[each] * (count - 1)]
 
 
 def _addresses(output: Any) -> Iterator[str]:

@@ -1,7 +1,5 @@
 """ModelRunner's queue and storage over HTTP, with a key for each call."""
 
-import base64
-import binascii
 import contextlib
 import json
 import logging
@@ -17,9 +15,11 @@ from backend.adapters.job import Waiter
 from backend.adapters.modelrunner.refusals import refused
 from backend.adapters.modelrunner.replies import Record, read_history
 from backend.adapters.modelrunner.wire import ENDPOINT, Input, NewUpload
+from backend.adapters.provider.files import decoded
 from backend.adapters.provider.lenient import Text
 from backend.adapters.provider.line import Call, Line, Reply
 from backend.domain.errors import BadReply, GenerationFailed
+from backend.domain.providers import MODELRUNNER
 
 log = logging.getLogger(__name__)
 
@@ -128,10 +128,7 @@ class Service:
     def fetch(self, address: str) -> bytes:
         """Return the file at an address that an output named, without the key; raise `BadReply` for a broken one."""
         if address.startswith("data:"):
-            try:
-                return base64.b64decode(address.partition(",")[2], validate=True)
-            except (binascii.Error, ValueError) as error:
-                raise BadReply("ModelRunner sent an image that can't be read.") from error
+            return decoded(MODELRUNNER.label, address)
         return self.line.fetch(address, most_bytes=MOST_IMAGE)
 
     def _put(self, url: str, png: bytes) -> None:

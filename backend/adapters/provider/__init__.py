@@ -1,4 +1,4 @@
-"""What every provider's adapter needs: key rules, refusals, the line to it, its messages, lenient reading of replies.
+"""What every provider's adapter needs: key rules, the line to it, orders, refusals, bills and files, lenient reading.
 
-May import: domain, settings, adapters.base.
+May import: domain, images, settings, adapters.base, adapters.job.
 """

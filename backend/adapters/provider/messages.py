@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import SecretStr
 
-from backend.domain.errors import BadReply
+from backend.domain.errors import BadReply, Billed
 
 MOST_BYTES = 96 * 2**20
 """What an answer may weigh: 20 PNGs of 1024² as base64 come to about 45 MiB."""
@@ -58,6 +58,16 @@ class Reply:
     def ok(self) -> bool:
         """Whether the status is 2xx."""
         return 200 <= self.status < 300
+
+    @property
+    def billed(self) -> Billed:
+        """Whether what was ordered was billed, as far as an answer tells that has no image and no word of its own.
+
+        A fault, a gateway's page or a time-out may have come after the order was taken, and so may any answer to a
+        repeat whose first try was lost.
+        """
+        in_doubt = self.doubtful or self.status >= 500 or self.status == 408
+        return "unknown" if self.pays and in_doubt else "no"
 
     @property
     def retry_after(self) -> float | None:

@@ -9,9 +9,10 @@ from PIL import Image
 from pydantic import JsonValue, SecretStr
 
 from backend.adapters.base import CONTROL_PICTURE, State
-from backend.adapters.job import Job, Waiter, announce
+from backend.adapters.job import Job
 from backend.adapters.provider.backend import ProviderBackend
 from backend.adapters.provider.line import Line
+from backend.adapters.provider.ordering import place
 from backend.adapters.runware import control_orders
 from backend.adapters.runware.abilities import capabilities, own_options
 from backend.adapters.runware.dry_run import MOST_KEYS, DryRuns
@@ -56,6 +57,7 @@ class RunwareBackend(ProviderBackend):
     ) -> None:
         super().__init__(settings)
         self.files = files
+        self.line = line
         self.service = Service(line)
         self.prices = Prices()
         self.dry_runs = DryRuns(self.service)
@@ -134,8 +136,6 @@ class RunwareBackend(ProviderBackend):
         shop = self._shop(key, job, {"delivery": options.delivery, "own_key": self.has_own_key(caller)})
         inlaid = self._inlaid(request, pictures, shop)
         ids = {"tasks": [new_uuid() for _ in seeds(request)], **shop.ids}
-        job.may_order()
-        announce(job, ids)
         order = self._order(request, pictures, key, ids, job)
         self._carry_out(order, to_tasks(request, options, inlaid, ids["tasks"]))
 
@@ -179,10 +179,6 @@ class RunwareBackend(ProviderBackend):
         order.wait()
         order.settle()
 
-    def close(self) -> None:
-        """Close the connections."""
-        self.service.line.close()
-
     def _inlaid(self, request: Request, pictures: Brought, shop: control_orders.MapShop) -> Inlaid:
         inlay = Inlay(self.service, shop.key, copies=request.count)
         images = {"seed_image": inlay.maybe(pictures.start), "mask_image": inlay.maybe(pictures.mask)}
@@ -208,7 +204,7 @@ class RunwareBackend(ProviderBackend):
 
     def _carry_out(self, order: Order, tasks: Sequence[ImageInference]) -> None:
         try:
-            exchange = self.service.submit(tasks, order.key, waiter=Waiter(order.job))
+            exchange = place(order.job, order.ids, lambda waiter: self.service.submit(tasks, order.key, waiter=waiter))
         except GenerationFailed as lost:
             if lost.billed == "no":
                 raise

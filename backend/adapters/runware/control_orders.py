@@ -10,7 +10,8 @@ from PIL import Image
 from pydantic import SecretStr
 
 from backend.adapters.detection import Detectors
-from backend.adapters.job import Job, Waiter, announce, remember
+from backend.adapters.job import Job, remember
+from backend.adapters.provider.ordering import place, search
 from backend.adapters.runware.inlay import Inlay
 from backend.adapters.runware.pictures import data_uri
 from backend.adapters.runware.replies import Item
@@ -42,8 +43,6 @@ TAKES = frozenset(
 )
 """The fields that decide over a control picture."""
 _SETTINGS: dict[Preprocess, dict[str, int | bool]] = {"pose": {"includeHandsAndFaceOpenPose": True}}
-SEARCH_WAITS = (1.0, 2.0, 4.0, 8.0)
-"""Seconds before each look into the archive for a control picture whose answer was lost."""
 LOST = "Runware's archive doesn't show the control picture that was asked for (yet): recover the run later."
 
 
@@ -90,11 +89,9 @@ class MapShop:
             inputs={"image": image},
             settings=_SETTINGS.get(control.preprocess),
         )
-        self.job.may_order()
         self.ids = {**self.ids, "maps": [*self.ids.get("maps", ()), {"task": task_uuid}]}
-        announce(self.job, self.ids)
         try:
-            exchange = self.service.submit([task], self.key, waiter=Waiter(self.job))
+            exchange = place(self.job, self.ids, lambda waiter: self.service.submit([task], self.key, waiter=waiter))
         except PlaygroundError as lost:
             if lost.billed == "no":
                 raise
@@ -150,16 +147,11 @@ class MapShop:
         raise BadReply("Runware made no control picture; try again.")
 
     def _archived(self, task_uuid: str, lost: PlaygroundError) -> Item:
-        for pause in SEARCH_WAITS:
-            self.sleep(pause)
-            try:
-                item = _guide_in(self.service.results([task_uuid], self.key, archived=True))
-            except PlaygroundError:
-                continue
-            if item:
-                return item
-        lost.billed = "unknown"
-        raise lost
+        found = search(lambda: _guide_in(self.service.results([task_uuid], self.key, archived=True)), self.sleep)
+        if found is None:
+            lost.billed = "unknown"
+            raise lost
+        return found
 
     def _charge(self, task_uuid: str, item: Item) -> None:
         self.job.charge(item.cost)

@@ -1,26 +1,26 @@
 """One run's tasks at Runware: which are still to come, what came, and what was refused."""
 
-import io
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from PIL import Image
 from pydantic import SecretStr
 
 from backend.adapters.job import Job, remember
+from backend.adapters.provider.files import finished
+from backend.adapters.provider.ordering import Rhythm
 from backend.adapters.runware.replies import Answer, Item, Refusal
 from backend.adapters.runware.service import Exchange, Service
-from backend.domain.errors import BadImage, BadReply, GenerationFailed, PlaygroundError, ProviderTimeout, together
+from backend.domain.errors import BadReply, GenerationFailed, PlaygroundError, ProviderTimeout, together
 from backend.domain.events import Generated, Progress
+from backend.domain.providers import RUNWARE
 from backend.domain.records import READY
 from backend.domain.requests import Request
 from backend.images.compositing import Finish
-from backend.images.incoming import check_whole
 
-FIRST_WAIT, GROWTH, LONGEST_WAIT = 1.0, 1.5, 5.0
-"""Seconds between two questions; Runware advises to begin at one or two and to slow down."""
+RHYTHM = Rhythm(first=1.0, growth=1.5, longest=5.0)
+"""Runware advises to begin at one or two seconds and to slow down."""
 PATIENCE = 600.0
 """Seconds of waiting after which a run that Runware still works on is left to be recovered later."""
 STRANGER_PATIENCE = 20.0
@@ -92,10 +92,9 @@ class Order:
     def wait(self, *, patience: float = PATIENCE, strange_patience: float = STRANGER_PATIENCE) -> None:
         """Ask until nothing is pending; raise `ProviderTimeout` where patience (seconds of waiting) ends first."""
         self.asking = True
-        waited, strange, pause = 0.0, 0.0, FIRST_WAIT
+        beats, strange = RHYTHM.beats(self.sleep), 0.0
         while self.pending:
-            self.sleep(pause)
-            waited += pause
+            pause, waited = next(beats)
             exchange = self._ask()
             self.take(exchange)
             strange = strange + pause if _is_stranger(exchange.answer) else 0.0
@@ -103,7 +102,6 @@ class Order:
                 raise ProviderTimeout(STRANGER)
             if self.pending and waited >= patience:
                 raise ProviderTimeout(LATER.format(seconds=waited))
-            pause = min(pause * GROWTH, LONGEST_WAIT)
 
     def _ask(self) -> Exchange:
         try:
@@ -143,7 +141,7 @@ class Order:
         index = self.pending.pop(task_uuid)
         details = {"task_uuid": task_uuid, "image_uuid": item.image_uuid}
         try:
-            made = self._made(content.result())
+            made = finished(RUNWARE.label, content.result(), self.finish)
             self.job.deliver(Generated(made, item.seed, item.cost, index, item.flagged, details))
         except PlaygroundError as error:
             # Also a full disk: the image is paid for all the same, and the next one may still find its place.
@@ -159,16 +157,6 @@ class Order:
             self.errors.append(BadReply(message, billed=item.billed))
         elif item.progress:
             self.job.tell(Progress(round(item.progress), 100, index=index, doing="Drawing at Runware (%)"))
-
-    def _made(self, content: bytes) -> Image.Image | bytes:
-        try:
-            check_whole(content)
-            if self.finish is None:
-                return content
-            with Image.open(io.BytesIO(content)) as picture:
-                return self.finish(picture.convert("RGB"))
-        except (BadImage, OSError, SyntaxError, ValueError) as error:
-            raise BadReply("Runware sent a file that is no whole PNG, JPEG or WebP image; recover the run.") from error
 
     def _refuse(self, refusal: Refusal, error: PlaygroundError) -> None:
         """Count a refusal: of its own task, or of all that are pending where it names none."""

@@ -2,14 +2,13 @@
 
 import math
 from decimal import Decimal
-from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from backend.adapters.provider.prices import read_prices
 from backend.domain.capabilities import Estimate
+from backend.domain.providers import RUNWARE
 from backend.domain.requests import Request, controls_of
-
-PRICES = Path(__file__).parents[3] / "presets" / "prices.json"
 
 
 class Table(BaseModel):
@@ -28,15 +27,11 @@ class Table(BaseModel):
     preprocess_usd: Decimal
 
 
-class _File(BaseModel):
-    runware: Table
-
-
 class Prices:
     """The price table."""
 
-    def __init__(self, path: Path = PRICES) -> None:
-        self.table = _File.model_validate_json(path.read_text(encoding="utf-8")).runware
+    def __init__(self) -> None:
+        self.table = read_prices(RUNWARE, Table)
 
     def units(self, size: tuple[int, int], steps: int) -> int:
         """Return the billing units of one image: a start-up share, and per step a share linear and square in size."""

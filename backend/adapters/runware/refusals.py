@@ -6,20 +6,18 @@ Runware's own message.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 
 from pydantic import SecretStr
 
 from backend.adapters.provider.line import Reply, without_key
-from backend.adapters.provider.refusals import Made, busy, key_refused
+from backend.adapters.provider.refusals import Made, busy, by_status, key_refused, no_credit, not_made, value_refused
 from backend.adapters.runware.mapping import control_options, percent
 from backend.adapters.runware.options import ControlOptions, RunwareOptions
 from backend.adapters.runware.replies import Refusal
 from backend.adapters.step_cache_rules import cache_problems
 from backend.domain.errors import (
     Billed,
-    GenerationFailed,
-    InsufficientCredit,
     PlaygroundError,
     Problem,
     ProviderRefused,
@@ -49,90 +47,84 @@ FIELDS = {
 }
 """Wire names in our words."""
 
-_CREDIT = re.compile(r"credit|quota|balance|paymentrequired|environmentpaused")
-_KEY = re.compile(
-    r"apikey|unauthorized|forbidden|permission|authentication|^token|(account|organization|workspace)(suspended|disabled)"
-)
-_BUSY = re.compile(r"ratelimit|serviceunavailable|serverunavailable|noavailableserver|model(unavailable|notready)")
-_SAFETY = re.compile(r"contentpolicy|sensitivecontent|unsafecontent|nsfw|blocked|moderation|invalidprovidercontent")
-_TIMEOUT = re.compile(r"timeout")
-_VALUE = re.compile(r"^(invalid|missing|conflict|duplicate|unsupported|value|array|max|unknownparam|incompatible)")
+_KINDS = {
+    "credit": re.compile(r"credit|quota|balance|paymentrequired|environmentpaused"),
+    "key": re.compile(
+        r"apikey|unauthorized|forbidden|permission|authentication|^token"
+        r"|(account|organization|workspace)(suspended|disabled)"
+    ),
+    "safety": re.compile(
+        r"contentpolicy|sensitivecontent|unsafecontent|nsfw|blocked|moderation|invalidprovidercontent"
+    ),
+    "busy": re.compile(r"ratelimit|serviceunavailable|serverunavailable|noavailableserver|model(unavailable|notready)"),
+    "timeout": re.compile(r"timeout"),
+    "value": re.compile(r"^(invalid|missing|conflict|duplicate|unsupported|value|array|max|unknownparam|incompatible)"),
+}
+"""What a refusal is about, by its code in lower case; the first that fits."""
 
 
 def to_error(refusal: Refusal, *, status: int, key: SecretStr | None, billed: Billed = "no") -> PlaygroundError:
     """Return the error for one refusal; Runware bills neither what it refuses nor what fails there."""
     said = without_key(refusal.message or refusal.code, key).rstrip(".")
-    make = _by_code(refusal.code.casefold()) or _by_status(status)
-    kind, message = key_refused(RUNWARE, said, key) if make is _key else make(said, refusal)
+    kind, message = (
+        _by_code(refusal, said, key) or by_status(RUNWARE, status, said, key) or _otherwise(status, said, refusal)
+    )
     details = {"code": without_key(refusal.code, key, most=64), "status": status}
     return kind(without_key(message, key, most=900), billed=billed, details=details)
 
 
-def from_status(reply: Reply, *, key: SecretStr | None, billed: Billed) -> PlaygroundError:
+def from_status(reply: Reply, *, key: SecretStr | None) -> PlaygroundError:
     """Return the error for an answer without a word of Runware's, by its status alone."""
     refusal = Refusal(code="", message=f"status {reply.status}")
-    error = to_error(refusal, status=reply.status, key=key, billed=billed)
+    error = to_error(refusal, status=reply.status, key=key, billed=reply.billed)
     error.details = {"status": reply.status, "retry_after": reply.retry_after}
     return error
 
 
-def _by_code(code: str) -> Callable[[str, Refusal], Made] | None:
-    for pattern, make in _KINDS:
-        if pattern.search(code):
-            return make
+def _by_code(refusal: Refusal, said: str, key: SecretStr | None) -> Made | None:
+    code = refusal.code.casefold()
+    kind = next((kind for kind, pattern in _KINDS.items() if pattern.search(code)), None)
+    match kind:
+        case "credit":
+            return no_credit(RUNWARE, said)
+        case "key":
+            return key_refused(RUNWARE, said, key)
+        case "safety":
+            return (
+                ProviderRefused,
+                f"Runware's content check stopped this run ({said}): change the prompt or the image.",
+            )
+        case "busy":
+            return busy(RUNWARE, said)
+        case "timeout":
+            return _given_up(said)
+        case "value":
+            return _value(said, refusal.names)
     return None
 
 
-def _by_status(status: int) -> Callable[[str, Refusal], Made]:
-    known = {400: _value, 401: _key, 402: _credit, 403: _key, 408: _timeout, 413: _too_large, 429: _busy, 503: _busy}
-    return known.get(status, _busy if status == 504 else _failed)
+def _otherwise(status: int, said: str, refusal: Refusal) -> Made:
+    """Return what a status says that means this at Runware alone."""
+    match status:
+        case 400:
+            return _value(said, refusal.names)
+        case 408:
+            return _given_up(said)
+        case 504:
+            return busy(RUNWARE, said)
+    return not_made(RUNWARE, said)
 
 
-def _credit(said: str, _refusal: Refusal) -> Made:
-    return InsufficientCredit, (
-        f"The Runware account has no credit for this ({said}): top it up at my.runware.ai, or choose another backend."
-    )
-
-
-def _key(said: str, _refusal: Refusal) -> Made:
-    return key_refused(RUNWARE, said, None)
-
-
-def _busy(said: str, _refusal: Refusal) -> Made:
-    return busy(RUNWARE, said)
-
-
-def _safety(said: str, _refusal: Refusal) -> Made:
+def _unsafe(said: str) -> Made:
     return ProviderRefused, f"Runware's content check stopped this run ({said}): change the prompt or the image."
 
 
-def _timeout(said: str, _refusal: Refusal) -> Made:
+def _given_up(said: str) -> Made:
     return ProviderTimeout, f"Runware gave this run up after its own time limit ({said}): try again, or fewer steps."
 
 
-def _too_large(said: str, _refusal: Refusal) -> Made:
-    return ProviderRefused, f"The images of this run are too large for Runware ({said}): use smaller ones."
-
-
-def _failed(said: str, _refusal: Refusal) -> Made:
-    return GenerationFailed, f"Runware could not make the image ({said}): try again, or choose another backend."
-
-
-def _value(said: str, refusal: Refusal) -> Made:
-    names = refusal.parameter if isinstance(refusal.parameter, list) else [refusal.parameter]
-    fields = ", ".join(f"`{FIELDS.get(str(name), str(name))}`" for name in names if name)
-    about = f" {fields}" if fields else " this request"
-    return ProviderRefused, f"Runware's model refuses{about} ({said}): change it, or choose another backend."
-
-
-_KINDS: tuple[tuple[re.Pattern[str], Callable[[str, Refusal], Made]], ...] = (
-    (_CREDIT, _credit),
-    (_KEY, _key),
-    (_SAFETY, _safety),
-    (_BUSY, _busy),
-    (_TIMEOUT, _timeout),
-    (_VALUE, _value),
-)
+def _value(said: str, names: Sequence[str]) -> Made:
+    return value_refused("Runware's model", said, (FIELDS.get(name, name) for name in names))
 
 
 def problems(request: Request, options: RunwareOptions) -> Iterator[Problem]:

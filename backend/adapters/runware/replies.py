@@ -1,7 +1,5 @@
 """Runware's messages on their way in: read with patience, since what they hold is paid for."""
 
-import base64
-import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,9 +7,11 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
+from backend.adapters.provider.files import decoded
 from backend.adapters.provider.lenient import Cost, or_none
-from backend.domain.errors import BadReply, Billed
+from backend.domain.errors import Billed
 from backend.domain.parts import MAX_SEED
+from backend.domain.providers import RUNWARE
 
 Text = Annotated[str | None, or_none(str)]
 Seed = Annotated[int | None, or_none(Annotated[int, Field(strict=True, ge=0, le=MAX_SEED)])]
@@ -55,12 +55,7 @@ class Item(BaseModel):
     def content(self) -> bytes | None:
         """Return the image that lies in the item itself, or None; raise `BadReply` where it is cut off."""
         text = self.image_base64 or (self.image_data_uri or "").partition(",")[2]
-        if not text:
-            return None
-        try:
-            return base64.b64decode(text, validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise BadReply("Runware sent an image that can't be read; it may still be billed.") from error
+        return decoded(RUNWARE.label, text) if text else None
 
 
 class Refusal(BaseModel):
@@ -73,6 +68,12 @@ class Refusal(BaseModel):
     parameter: Any = None
     task_uuid: Text = Field(None, alias="taskUUID")
     task_type: Text = Field(None, alias="taskType")
+
+    @property
+    def names(self) -> list[str]:
+        """Return the inputs that it is about, in Runware's words."""
+        stated = self.parameter if isinstance(self.parameter, list) else [self.parameter]
+        return [str(name) for name in stated if name]
 
     @property
     def conflict(self) -> bool:

@@ -111,7 +111,7 @@ class Service:
             answer = Answer()
         if answer.empty and not reply.ok:
             # A gateway's page instead of Runware's words: who knows how far the request got.
-            raise from_status(reply, key=key, billed="unknown" if pays and reply.status >= 500 else "no")
+            raise from_status(reply, key=key)
         return Exchange(answer, reply)
 
     def _why(self, exchange: Exchange, key: SecretStr, otherwise: str) -> PlaygroundError:

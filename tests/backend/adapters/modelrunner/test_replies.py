@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.adapters.modelrunner.replies import named_fields, read_envelope, read_history, read_record, said, split
+from backend.adapters.modelrunner.replies import named_fields, read_envelope, read_history, read_record, said
+from backend.adapters.provider.prices import split
 from backend.domain.errors import BadReply
 
 URL = "https://media.modelrunner.ai/a.png"

@@ -3,17 +3,18 @@
 import base64
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import httpx
 from PIL import Image
 
-from backend.adapters.job import Job, announce
+from backend.adapters.job import Job
 from backend.adapters.provider.backend import ProviderBackend, line_to
+from backend.adapters.provider.files import decoded
 from backend.adapters.provider.line import Call
 from backend.domain.caller import Caller
 from backend.domain.capabilities import Capabilities, Estimate, Size
-from backend.domain.errors import GenerationFailed
 from backend.domain.events import Generated, Queued
 from backend.domain.exchanges import Exchange
 from backend.domain.providers import Facts
@@ -46,18 +47,13 @@ class FourthBackend(ProviderBackend):
         return Estimate(likely=Decimal("0.01") * request.count)
 
     def run(self, request: Request, caller: Caller, job: Job) -> None:
-        key, order = self.require_key(caller), {"url": "/images", "pays": True, "once": True}
+        call = Call(url="/images", key=self.require_key(caller))
         job.tell(Queued())
         for index, seed in enumerate(seeds(request)):
-            job.may_order()
-            announce(job, {"own_key": self.has_own_key(caller), "ordered": index + 1})
-            body = {"prompt": request.prompt, "seed": seed}
-            reply = self.line.ask(Call(method="POST", key=key, json=body, **order))
-            if not reply.ok:
-                raise GenerationFailed(f"Fourth answered {reply.status}.", billed="no")
-            said = reply.json()
+            ids, body = {"own_key": self.has_own_key(caller)}, {"prompt": request.prompt, "seed": seed}
+            said = self.order(replace(call, json=body), job, ids).json()
             job.charge(Decimal(said["usd"]), index)
-            job.deliver(Generated(base64.b64decode(said["png"]), seed, Decimal(said["usd"]), index))
+            job.deliver(Generated(decoded(self.label, said["png"]), seed, Decimal(said["usd"]), index))
 
 
 def write_programs(run: Run, exchanges: Sequence[Exchange]) -> Iterator[tuple[str, str]]:

@@ -20,7 +20,7 @@ from app import secrets_of
 from backend.adapters.provider.backend import line_to
 from backend.adapters.registry import BACKENDS
 from backend.domain.caller import Caller
-from backend.domain.events import Finished, Generated
+from backend.domain.events import Failed, Finished, Generated
 from backend.domain.providers import FACTS
 from backend.domain.records import Run, RunImage
 from backend.domain.requests import parse_request
@@ -74,7 +74,7 @@ def sent_keys() -> list[str]:
 
 def test_it_is_small() -> None:
     lines = Path(fourth.__file__).read_text(encoding="utf-8").splitlines()
-    assert sum(bool(line.strip()) for line in lines) <= 60
+    assert sum(bool(line.strip()) for line in lines) <= 56
 
 
 def test_the_page_offers_it_and_its_key_row(page: Page) -> None:
@@ -124,6 +124,20 @@ def test_without_a_key_it_says_where_one_comes_from(page: Page) -> None:
     backend = fourth.build(keyless, page.playground.files)
     assert "set `FOURTH_KEY` in `.env`" in str(backend.missing(Caller("visitor-1")))
     assert backend.missing(Caller("visitor-1", keys={"fourth": SecretStr(OWN)})) is None
+
+
+@pytest.mark.parametrize(("status", "billed"), [(402, "no"), (502, "unknown")])
+def test_what_an_order_may_have_cost_is_said_though_nothing_of_it_is_its_own(
+    page: Page, status: int, billed: str
+) -> None:
+    backend = fourth.build(page.playground.settings, page.playground.files)
+    backend.line = line_to(
+        fourth.FOURTH, page.playground.settings, httpx.MockTransport(lambda _: httpx.Response(status))
+    )
+    playground = replace(page.playground, backends={"fourth": backend})
+    *_, last = generate(playground, Caller(f"visitor-{status}"), "fourth", REQUEST)
+    assert isinstance(last, Failed)
+    assert (last.error.billed, last.error.details["status"]) == (billed, status)
 
 
 def test_stop_orders_nothing_more_and_keeps_what_was_paid(page: Page) -> None:

@@ -3,8 +3,14 @@
 from decimal import Decimal
 from pathlib import Path
 
+import httpx
 import pytest
+from pydantic import SecretStr
 
+from backend.adapters.job import Heard, Waiter
+from backend.adapters.provider.line import Line
+from backend.adapters.runware.service import Service
+from backend.adapters.runware.wire import Message
 from backend.domain.errors import (
     GenerationFailed,
     InsufficientCredit,
@@ -99,3 +105,23 @@ def test_a_simulator_on_this_machine_is_reached_past_a_proxy(tmp_path: Path, mon
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     with runware_scene(tmp_path) as scene:
         assert scene.draw(fox())[1].status == "finished"
+
+
+@pytest.mark.parametrize(("first", "billed"), [(httpx.ReadError("reset"), "unknown"), (httpx.ConnectError(""), "no")])
+def test_an_answer_without_words_after_a_try_that_was_lost_leaves_the_bill_in_doubt(
+    first: Exception, billed: str
+) -> None:
+    answers = iter([first, httpx.Response(403)])
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        found = next(answers)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    line = Line(
+        "Runware", "https://a.test", scheme="Bearer", transport=httpx.MockTransport(answer), sleep=lambda _: None
+    )
+    with pytest.raises(ProviderRefused) as caught:
+        Service(line).submit([Message()], SecretStr("key"), waiter=Waiter(Heard()))
+    assert caught.value.billed == billed
