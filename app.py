@@ -2,10 +2,10 @@
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backend.domain.errors import PlaygroundError
@@ -13,6 +13,7 @@ from backend.domain.providers import FACTS
 from backend.setting_words import read
 from backend.settings import Settings
 from backend.upkeep.start_checks import check_start
+from backend.upkeep.upload_folder import VARIABLE, former_folders, upload_folder
 
 if TYPE_CHECKING:
     from gradio import Blocks
@@ -31,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = read_settings(arguments)
         check_start(settings)
+        # Gradio takes its folder from nowhere else, and looks at once when it is imported.
+        os.environ[VARIABLE] = str(upload_folder(settings))  # noqa: TID251
         return _run(settings)
     except PlaygroundError as error:
         sys.stderr.write(f"{error}\n")
@@ -59,11 +62,11 @@ def _run(settings: Settings) -> int:
 
 
 def _keep_tidy(playground: "Playground") -> None:
-    from gradio.utils import get_upload_folder
-
     from backend.upkeep.tidying import Tidying
 
-    Tidying(playground, Path(get_upload_folder())).start()
+    settings = playground.settings
+    cache, former = upload_folder(settings), former_folders(settings)
+    Tidying(playground, cache, ours=settings.temp_dir is None, former=former).start()
 
 
 def serve(playground: "Playground") -> "tuple[Blocks, str]":
@@ -91,6 +94,7 @@ def launch_options(playground: "Playground") -> dict[str, Any]:
     from ui.look.theme import style
     from ui.page import launch_look, tools_of
     from ui.serving.assets import Assets
+    from ui.serving.kept_uploads import keeping_uploads
     from ui.serving.program import ServedProgram, read_program
     from ui.serving.sessions import MOST_SESSIONS
     from ui.serving.uploads import MOST_FILE_BYTES
@@ -115,6 +119,7 @@ def launch_options(playground: "Playground") -> dict[str, Any]:
         "show_error": False,
         "allowed_paths": [],
         "app_kwargs": {
+            "lifespan": keeping_uploads(settings),
             "middleware": [
                 Middleware(Gate, playground=playground),
                 Middleware(ServedProgram, program=program),

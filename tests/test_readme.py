@@ -6,7 +6,7 @@ from pydantic import AliasChoices
 
 from backend.settings import Settings
 
-SET_BY_OTHERS = {"SPACE_ID", "SPACES_ZERO_GPU", "OAUTH_CLIENT_SECRET", "GRADIO_TEMP_DIR", "GRADIO_VIBE_MODE"}
+SET_BY_OTHERS = {"SPACE_ID", "SPACES_ZERO_GPU", "OAUTH_CLIENT_SECRET", "GRADIO_VIBE_MODE"}
 """A Space's, and Gradio's own."""
 
 

@@ -9,6 +9,7 @@ from backend.data_folder import data_folder
 from backend.domain.errors import NotReady, WrongSetting
 from backend.setting_words import wrong
 from backend.settings import Settings
+from backend.upkeep.upload_folder import make_upload_folder
 
 VIBE = (
     "GRADIO_VIBE_MODE lets every visitor run code on this machine: unset it to start a page that strangers can reach."
@@ -27,8 +28,7 @@ def check_start(settings: Settings) -> None:
     if settings.public and not settings.mark:
         raise NotReady(UNMARKED)
     _check_folder("PLAYGROUND_DATA", data_folder(settings))
-    if settings.temp_dir is not None:
-        _check_folder("GRADIO_TEMP_DIR", settings.temp_dir)
+    make_upload_folder(settings)
     _check_address(settings)
 
 

@@ -4,9 +4,11 @@ What a run shows or started from is never touched.
 """
 
 import logging
+import os
 import re
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,10 +40,15 @@ _UPLOADS = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Tidying:
-    """Tidies a playground's data folder and its part of Gradio's cache; safe beside others that use the same."""
+    """Tidies a playground's data folder and its part of Gradio's cache; safe beside others that use the same.
+
+    `ours`: no other program has the cache. `former` are caches that earlier versions used, where what they left goes.
+    """
 
     playground: Playground
     cache: Path
+    ours: bool = False
+    former: Sequence[Path] = ()
 
     @property
     def served(self) -> Path:
@@ -63,14 +70,19 @@ class Tidying:
     def connect(self) -> None:
         """Count the copies against the limit, and make room when it is reached."""
         began, served = time.time(), str(self.served)
-        # Others' files may lie in the cache: what is older than this process is only ours where we made it.
-        self.disk.watch(self.cache, lambda path, stat: stat.st_mtime >= began or str(path).startswith(served))
+
+        def counts(path: Path, stat: os.stat_result) -> bool:
+            # Others' files may lie in the cache: what is older than this process is only ours where we made it.
+            return self.ours or stat.st_mtime >= began or str(path).startswith(served)
+
+        self.disk.watch(self.cache, counts)
         self.disk.make_room = self.make_room
 
     def tidy(self, now: float | None = None) -> int:
         """Remove what is old (`now`: seconds since 1970), and return how many files went."""
         now = time.time() if now is None else now
-        gone = self._copies(now) + self._uploads(now) + self._halves(now)
+        gone = sum(self._copies(cache, now) + self._uploads(cache, now) for cache in (self.cache, *self.former))
+        gone += self._halves(now)
         gone += remove_unused(self.playground.store.engine, self.playground.files, now - UNUSED_SECONDS)
         gone += self.playground.files.drop_copies(now - MADE_SECONDS)
         self.playground.holders.forget_served(datetime.fromtimestamp(now, UTC) - FORGOTTEN_AFTER)
@@ -103,23 +115,24 @@ class Tidying:
                 log.exception("Tidying broke down")
             time.sleep(EVERY_SECONDS)
 
-    def _copies(self, now: float) -> int:
+    def _copies(self, cache: Path, now: float) -> int:
         """Remove served files by age: by when somebody was last shown one, and by when it was made."""
-        gone = 0
-        for path, stat in files_below(self.served):
+        gone, served = 0, cache / SERVED_FOLDER
+        for path, stat in files_below(served):
             if now - stat.st_atime > UNUSED_SECONDS or now - stat.st_mtime > MADE_SECONDS:
                 gone += _removed(path)
-        for folder in self.served.iterdir() if self.served.is_dir() else ():
+        for folder in served.iterdir() if served.is_dir() else ():
             _remove_empty(folder, now)
         return gone
 
-    def _uploads(self, now: float) -> int:
+    def _uploads(self, cache: Path, now: float) -> int:
         """Remove the uploads of a process that has ended: Gradio only remembers its own."""
-        gone = 0
-        for path, stat in files_below(self.cache):
-            upload = path.parent.parent == self.cache and _UPLOADS.fullmatch(path.parent.name)
+        gone, ours = 0, self.ours and cache == self.cache
+        for path, stat in files_below(cache):
+            upload = path.parent.parent == cache and _UPLOADS.fullmatch(path.parent.name)
+            old = upload and now - max(stat.st_mtime, stat.st_atime) > DAY + HOUR
             # Others' too may lie here, and what was uploaded to this process is Gradio's to remove.
-            if upload and now - stat.st_mtime > DAY + HOUR and self.playground.holders.is_served(str(path)):
+            if old and (ours or self.playground.holders.is_served(str(path))):
                 gone += _removed(path)
                 _remove_empty(path.parent, now)
         return gone

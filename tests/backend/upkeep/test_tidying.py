@@ -174,6 +174,20 @@ def test_uploads_of_an_earlier_process_go_and_other_programs_files_stay(tidying:
     assert all(path.exists() for path in (young, coming, *others))
 
 
+def test_in_a_folder_of_its_own_every_old_upload_goes_also_of_nobody_known(
+    playground: Playground, tmp_path: Path
+) -> None:
+    common = tmp_path / "common"
+    tidying = Tidying(playground, tmp_path / "ours", ours=True, former=(common,))
+    nobodys = written(tidying.cache / ("c" * 64) / "photo.png", age=2 * DAY)
+    shown = written(tidying.cache / ("d" * 64) / "photo.png", age=2 * DAY, used=HOUR)
+    left = written(common / SERVED_FOLDER / "a" / "copy.png", age=2 * DAY)
+    others = written(common / ("e" * 64) / "photo.png", age=2 * DAY)
+    assert tidying.tidy() == 2
+    assert [path.exists() for path in (nobodys, left)] == [False, False]
+    assert all(path.exists() for path in (shown, others))
+
+
 def test_an_image_that_was_broken_off_in_the_middle_goes(tidying: Tidying) -> None:
     half = written(tidying.playground.files.folder / "ab" / ".tmp123", age=2 * HOUR)
     assert tidying.tidy() == 1
