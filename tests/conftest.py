@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -22,11 +23,25 @@ from backend.domain.caller import Caller
 from backend.images.storage.files import ImageFiles
 from backend.money.ledger import Budget
 from backend.playground import Playground
+from backend.record.database import engine as record
 from backend.record.database.engine import open_database
 from backend.record.store import Store
 from backend.settings import Settings
 
 atexit.register(shutil.rmtree, os.environ["GRADIO_TEMP_DIR"], ignore_errors=True)
+
+# No test asks whether something outlives a power cut, and a disk takes some 7 ms each time to say that it has it.
+# Processes that a test starts wait for it, as in earnest.
+os.fsync = lambda _: None  # type: ignore[assignment]
+_prepare_sqlite = record._prepare_sqlite
+
+
+def _prepare_without_waiting(connection: Any, entry: Any) -> None:
+    _prepare_sqlite(connection, entry)
+    connection.execute("PRAGMA synchronous=OFF")
+
+
+record._prepare_sqlite = _prepare_without_waiting
 
 # How long a busy machine takes to draw an example says nothing about what is tested.
 hypothesis.settings.register_profile(
