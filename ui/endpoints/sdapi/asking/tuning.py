@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pydantic import JsonValue
 
 from backend.domain.capabilities import Capabilities
-from backend.domain.requests import Common
+from backend.domain.common_fields import Common
 from backend.domain.schedulers import SCHEDULER_NAMES
 from backend.restore.samplers import scheduler_of
 from ui.endpoints.sdapi.asking.body import Txt2Img
