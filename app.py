@@ -145,9 +145,17 @@ def read_settings(arguments: Sequence[str] | None = None) -> Settings:
         help=f"the backend chosen at start: auto, local, {', '.join(FACTS)}, or cluster, on several GPUs (auto)",
     )
     parser.add_argument("--model", dest="PLAYGROUND_MODEL", help="tiny, a hub id, a folder or a file (auto)")
+    parser.add_argument(
+        "--models",
+        dest="PLAYGROUND_MODELS",
+        action="append",
+        help="a folder with models of another tool, such as ComfyUI/models; can be given several times",
+    )
     parser.add_argument("--data", dest="PLAYGROUND_DATA", help="where history and images are kept (data/)")
     parser.add_argument("--auth", dest="PLAYGROUND_AUTH", help="NAME:PASSWORD that visitors have to give")
     given = {name: value for name, value in vars(parser.parse_args(arguments)).items() if value is not None}
+    if folders := given.get("PLAYGROUND_MODELS"):
+        given["PLAYGROUND_MODELS"] = os.pathsep.join(folders)
     return read(given)
 
 

@@ -27,6 +27,7 @@ TAKES: Mapping[str, str] = {
     **{name: takes for facts in FACTS.values() for name, takes in _of_provider(facts).items()},
     "PLAYGROUND_BACKEND": "auto, or the name of a backend such as local or runware",
     "PLAYGROUND_MODEL": "auto, tiny, a hub id such as Tongyi-MAI/Z-Image-Turbo, a folder, or its file",
+    "PLAYGROUND_MODELS": "folders of models, or ComfyUI's extra_model_paths.yaml, separated as in PATH",
     "PLAYGROUND_DATA": "a folder that this user may write to",
     "PLAYGROUND_VISITOR_CAP_USD": _USD,
     "PLAYGROUND_DAILY_CAP_USD": _USD,
@@ -62,6 +63,7 @@ OPTIONS: Mapping[str, str] = {
     "GRADIO_SHARE": "--share",
     "PLAYGROUND_BACKEND": "--backend",
     "PLAYGROUND_MODEL": "--model",
+    "PLAYGROUND_MODELS": "--models",
     "PLAYGROUND_DATA": "--data",
     "PLAYGROUND_AUTH": "--auth",
 }

@@ -96,6 +96,8 @@ class Settings(_Providers):
 
     backend: str = Field("auto", alias="PLAYGROUND_BACKEND")
     model: str = Field("auto", alias="PLAYGROUND_MODEL")
+    models: str = Field("", alias="PLAYGROUND_MODELS")
+    """Folders of models, separated as in PATH."""
     data: Path = Field(Path("data"), alias="PLAYGROUND_DATA")
     visitor_cap_usd: Decimal | None = Field(None, ge=0, alias="PLAYGROUND_VISITOR_CAP_USD")
     daily_cap_usd: Decimal | None = Field(None, ge=0, alias="PLAYGROUND_DAILY_CAP_USD")

@@ -24,6 +24,10 @@ CONTROL_PICTURE = "control_picture"
 """Set in the provider ids of a run whose image is a control picture alone."""
 
 
+USE, UNLOAD = "use ", "unload"
+"""The actions that switch to a model, by its `id` behind the word, and that give the memory of the one at hand back."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelHere:
     """The model that draws on this machine: a hub id or a folder, and the size at which it draws what is asked for.
@@ -34,6 +38,23 @@ class ModelHere:
     name: str
     size: tuple[int, int]
     exact: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelChoice:
+    """A model that may draw on this machine, as the page lists it.
+
+    `id` is what chooses it; `about` its kind, its size on disk and its precision, empty for the one that ships with the
+    playground; `unfit` says why this machine can't hold it, or is empty. `chosen` is the one at hand, and `loaded`
+    whether it takes memory now.
+    """
+
+    id: str
+    name: str
+    about: str
+    unfit: str = ""
+    chosen: bool = False
+    loaded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +167,11 @@ class Backend(ABC):
         """Return the model that draws, as its maker or its seller calls it."""
         return self.label
 
-    def model_here(self, size: tuple[int, int]) -> ModelHere | None:
-        """Return with what a picture of this size (width, height in pixels) is drawn; None where it is a provider."""
+    def model_here(self, size: tuple[int, int], model: str | None = None) -> ModelHere | None:
+        """Return with what a picture of this size (width, height in pixels) is drawn; None where it is a provider.
+
+        `model` names the one that drew it, where that is known: another one may be at hand by now.
+        """
         return None
 
     def kept_size(self, request: ImageToImage | ControlNet) -> tuple[int, int] | None:
@@ -165,6 +189,14 @@ class Backend(ABC):
             said = next((each.message for each in error.problems if each.field.startswith("loras")), None)
             return said and said.removeprefix(f"is {lora.model!r}; ")
         return None
+
+    def remarks(self, request: Request) -> tuple[str, ...]:
+        """Return what of a request will act otherwise than it reads with the model at hand, in sentences."""
+        return ()
+
+    def model_choices(self, caller: Caller) -> tuple[ModelChoice, ...]:
+        """Return the models that this caller may switch between, by `act`; none where they may not."""
+        return ()
 
     def actions(self) -> Mapping[str, str]:
         """Name what the page may offer beside the state, as id and label; `act` carries one out."""

@@ -32,6 +32,8 @@ class Press:
         self.page = page
         self.part = part
         self.begins = begins
+        self.over = False
+        """Whether it has ended, and begins nothing more."""
         self._unwanted = threading.Event()
         self._lock = threading.Lock()
         self._carried: list[Stoppable] = []

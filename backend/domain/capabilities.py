@@ -92,6 +92,12 @@ class Capabilities:
     """Prompts that it draws well, where it is not good at everything."""
     rules: Rules | None = None
     """What else this backend refuses, where one field depends on another."""
+    profile: str = ""
+    """The kind of checkpoint that draws (a name in `library.profiles`); empty where it is a provider's own."""
+    defaults: Mapping[str, float] = field(default_factory=dict)
+    """What fields begin with here, where the model wants something else than the request's own default."""
+    hints: Mapping[str, str] = field(default_factory=dict)
+    """What is said of fields here, in place of their own description."""
     maker: str = ""
     """Who lacks the fields that are neither taken nor in `reasons`, in a sentence: `ModelRunner's model`."""
 

@@ -17,6 +17,8 @@ SENT_SEED = "sent_seed"
 """Among an image's details where its seed went along and nothing shows that it holds: `seed` as text, and `verdict`."""
 AS_MADE = "as_made"
 """Among an image's details: in what it isn't as it was asked for, in sentences."""
+DREW, KIND = "model", "profile"
+"""Among an image's details: the model of this machine that drew it, and of which kind it is (`library.profiles`)."""
 Status = Literal["running", "finished", "partial", "failed", "cancelled", "interrupted"]
 CostKind = Literal["billed", "estimated", "free", "unknown"]
 

@@ -7,7 +7,7 @@ from backend.adapters.registry import program_writer
 from backend.domain.errors import Unsupported
 from backend.domain.exchanges import Exchange
 from backend.domain.providers import facts_of
-from backend.domain.records import Run, RunImage
+from backend.domain.records import DREW, Run, RunImage
 from backend.domain.requests import ControlNet
 from backend.export.client_code import client_code, map_code
 from backend.export.diffusers_code import Drawn, diffusers_code
@@ -52,7 +52,7 @@ def _with_diffusers(run: Run, image: RunImage, backend: Backend | None) -> str:
     if image.seed is None:
         return f"# {maker} didn't say the seed of this picture, without which it can't be drawn again.\n"
     size = (image.width, image.height)
-    here = backend.model_here(size) if backend else None
+    here = backend.model_here(size, image.details.get(DREW)) if backend else None
     try:
         if here is None:
             return diffusers_code(run.request, Drawn(size=size, seed=image.seed, by=maker))

@@ -51,7 +51,7 @@ class Asked:
         taken = self.taken
         ready = replace(self, request=prepare(self.backend, caller, taken.request), wording=self.wording.lists_alone)
         drawn = ready.drawn()
-        taken.note((*self.notes, *taken.notes, *drawn.notes))
+        taken.note((*self.notes, *taken.notes, *drawn.notes, *self.backend.remarks(ready.request)))
         return replace(drawn, notes=tuple(taken.notes), checked=ready.request)
 
     def drawn(self) -> Prepared:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -23,7 +23,7 @@ from backend.domain.errors import (
     StorageFull,
 )
 from backend.domain.events import Committed, Event, Failed, Finished, Generated, News, Progress
-from backend.domain.records import CostKind, Run, RunImage, Status
+from backend.domain.records import DREW, CostKind, Run, RunImage, Status
 from backend.images.credentials.claim import Deed
 from backend.images.keep import Sign, keep_image
 from backend.images.metadata.source_type import TERMS, Term, marked
@@ -48,6 +48,7 @@ class Recorder:
         self._costs = {image.index: image.cost_usd for image in run.images}
         self._charges: list[Decimal | None] = []
         self._began = time.monotonic()
+        self._sign: Sign | None = None
 
     @property
     def _term(self) -> Term | None:
@@ -56,15 +57,17 @@ class Recorder:
             return None
         return TERMS[self.run.request.mode]
 
-    @cached_property
-    def _sign(self) -> Sign | None:
-        """What signs the run's pictures, those brought home later too; it stays in this process, whoever draws them."""
+    def _signed_by(self, made: Generated) -> Sign | None:
+        """Return what signs the run's pictures, also those brought home later; it stays here, whoever draws them."""
         signing, term, run = self.playground.signing, self._term, self.run
         if signing is None or term is None:
             return None
-        backend = self.playground.backends[run.backend]
-        deed = Deed(run.request.mode, term, backend.model_name, backend.label)
-        return signing.of_run(self.playground.files, run.request, deed)
+        if self._sign is None:  # One model draws all of a run.
+            backend = self.playground.backends[run.backend]
+            model = str(made.details.get(DREW) or backend.model_name)
+            deed = Deed(run.request.mode, term, model, backend.label)
+            self._sign = signing.of_run(self.playground.files, run.request, deed)
+        return self._sign
 
     @property
     def _watermark(self) -> bool:
@@ -148,7 +151,8 @@ class Recorder:
     def _keep(self, made: Generated) -> Generated:
         self._costs[made.index] = made.cost_usd
         try:
-            image = keep_image(self.playground.files, self.run, made, self._term, self._sign, watermark=self._watermark)
+            sign = self._signed_by(made)
+            image = keep_image(self.playground.files, self.run, made, self._term, sign, watermark=self._watermark)
             self._count(image)
         except StorageFull as error:
             unkept = self._unkept(error)

@@ -63,7 +63,7 @@ def keep_image(
     from_provider = isinstance(drawn, bytes)
     bare = _bare(content, image_format, term) if from_provider else content
     final = watermarked_file(bare, image_format) if watermark and from_provider else bare
-    stamped = embed(final, image_format, of_image(run.request, made.index), made.seed, run.backend)
+    stamped = embed(final, image_format, of_image(run.request, made.index), made.seed, run.backend, made.details)
     stamped = marked(stamped, image_format, term)
     details = dict(made.details)
     if sign is not None:

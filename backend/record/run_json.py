@@ -7,7 +7,7 @@ from typing import Any
 from backend.domain.errors import PlaygroundError
 from backend.domain.events import Mapped
 from backend.domain.parts import SAFE_INTEGER
-from backend.domain.records import AS_MADE, SENT_SEED, Run, RunImage
+from backend.domain.records import AS_MADE, DREW, SENT_SEED, Run, RunImage
 from backend.domain.requests import IN_DIGITS, seeds
 from backend.images.keep import UNSIGNED
 
@@ -15,8 +15,9 @@ from backend.images.keep import UNSIGNED
 def run_json(run: Run) -> dict[str, Any]:
     """Return a run as JSON; an unknown cost or seed is null, and seeds from 2^53 on are strings.
 
-    `unsigned` of an image says why it has no signature where results are signed here, and is null else.
-    `sent_seed` is a seed that went along and isn't proven, `as_made` says in what it isn't what was asked for; or null.
+    `model` of an image is the one of this machine that drew it, and null where a provider's did; `unsigned` says why it
+    has no signature where results are signed here, and is null else. `sent_seed` is a seed that went along and isn't
+    proven, `as_made` says in what it isn't what was asked for; or null.
     """
     return {
         "run_id": run.id,
@@ -86,6 +87,7 @@ def image_json(image: RunImage) -> dict[str, Any]:
         "width": image.width,
         "height": image.height,
         "flagged": image.flagged,
+        "model": image.details.get(DREW),
         "unsigned": image.details.get(UNSIGNED),
         "sent_seed": _sent(image),
         "as_made": image.details.get(AS_MADE),

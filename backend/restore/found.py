@@ -31,6 +31,9 @@ class Restored:
     dropped: tuple[Dropped, ...] = ()
     backend: str | None = None
     """The backend that made it; only our own files say so."""
+    model: str | None = None
+    profile: str | None = None
+    """The model of a machine that drew it, and its kind (`library.profiles`), where the file says them."""
 
 
 @dataclass(slots=True)

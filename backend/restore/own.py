@@ -5,6 +5,7 @@ from typing import Any
 
 from backend.domain.errors import InvalidRequest
 from backend.domain.recipes import check_recipe
+from backend.domain.records import DREW, KIND
 from backend.images.metadata.request_text import KEY
 from backend.restore.carried import Carried
 from backend.restore.fit import fit
@@ -12,6 +13,8 @@ from backend.restore.found import Dropped, Found, Restored
 from backend.restore.reasons import NO_PICTURES
 
 OURS = "Z-Image Playground"
+MOST_NAME = 200
+"""Characters of a model's name that are shown."""
 
 
 def read_own(carried: Carried) -> Restored | None:
@@ -21,8 +24,14 @@ def read_own(carried: Carried) -> Restored | None:
         own = own.get(KEY) if isinstance(own, dict) else None
         if isinstance(own, dict) and isinstance(own.get("request"), dict):
             found = _checked_own(own["request"], own.get("backend"))
+            found = replace(found, model=_name(own.get(DREW)), profile=_name(own.get(KIND)))
             return replace(found, dropped=(*found.dropped, *_further_controls(own.get("controls"))))
     return None
+
+
+def _name(text: Any) -> str | None:
+    """Return a name out of a file, which anybody may have written, or None."""
+    return text[:MOST_NAME] if isinstance(text, str) else None
 
 
 def _further_controls(count: Any) -> tuple[Dropped, ...]:

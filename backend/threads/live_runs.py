@@ -83,6 +83,7 @@ class LiveRuns:
         try:
             yield replace(caller, press=press)
         finally:
+            press.over = True
             with self._lock:
                 self._presses.remove(press)
 

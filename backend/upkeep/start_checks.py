@@ -5,6 +5,7 @@ import socket
 from contextlib import closing, suppress
 from pathlib import Path
 
+from backend.adapters.local.collection.places import folders_of
 from backend.data_folder import data_folder
 from backend.domain.errors import NotReady, WrongSetting
 from backend.setting_words import wrong
@@ -27,9 +28,17 @@ def check_start(settings: Settings) -> None:
         raise NotReady(VIBE)
     if settings.public and not settings.mark:
         raise NotReady(UNMARKED)
+    _check_models(settings.models)
     _check_folder("PLAYGROUND_DATA", data_folder(settings))
     make_upload_folder(settings)
     _check_address(settings)
+
+
+def _check_models(said: str) -> None:
+    try:
+        folders_of(said)
+    except NotReady as error:
+        raise wrong("PLAYGROUND_MODELS", said, str(error).rstrip(".")) from error
 
 
 def _check_folder(name: str, folder: Path) -> None:

@@ -19,6 +19,7 @@ WRONG = {
     "PLAYGROUND_OPENAI_BASE_URL": ("127.0.0.1:8000", "ftp://server"),
     "PLAYGROUND_OPENAI_SERVERS": ("a b", "fast,fast", "1st"),
     "PLAYGROUND_BACKEND": ("comfy",),
+    "PLAYGROUND_MODELS": ["/no/such/folder"],
     "PLAYGROUND_DATA": ("{file}", "{file}/below", "~nobody-of-this-name/x"),
     "PLAYGROUND_VISITOR_CAP_USD": ("-1", "a cent", "NaN"),
     "PLAYGROUND_DAILY_CAP_USD": ("-0.01", "Infinity"),

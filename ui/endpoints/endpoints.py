@@ -143,6 +143,8 @@ class Api:
             "options": can.options.model_json_schema(),
             "most_controls": can.most_controls,
             "previews": can.previews,
+            "profile": can.profile or None,
+            "defaults": dict(can.defaults),
         }
 
 

@@ -8,6 +8,7 @@ let started = false, waiting = null, asked = null, again = false, stale = false;
 let seen = null, planned = false, backend = null;
 let signals = null, opens = false;  // the component, once it is there; whether the page is
 let first = null, typed = {}, lost = 0, typing = null;
+let laid = '', meant = '', drawn_by = '', fitting = false;  // what the form is fitted to, what its values began with, what draws now
 
 const trigger = (event, given) => signals?.trigger(event, given);
 
@@ -32,7 +33,9 @@ export async function open() {
   await painted();
   if (document.activeElement === document.body) document.querySelector('#prompt textarea')?.focus({preventScroll: true});
   look();
-  ask('opened', {kept: remembered()});
+  const kept = remembered();
+  if (kept?.maker) meant = kept.maker;
+  ask('opened', {kept});
 }
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
@@ -46,7 +49,7 @@ function ask(event, given) {
 function unanswered(event) {
   asked = null;
   if (lost++ >= MOST_LOST) return;
-  if (event === 'switched') backend = '';  // whether the form was fitted is no longer known
+  if (event === 'switched') { backend = laid = ''; fitting = false; }  // whether the form was fitted is no longer known
   seen = null;
   stale = true;
   look(0);
@@ -99,6 +102,23 @@ export function start(mode) {
 
 export const typed_values = () => signals.props.names.map(name => name in typed ? typed[name] : {__type__: 'update'});
 
+// What was brought back into the form was meant as it stands, whatever model is at hand.
+export function given() { meant = ''; }
+
+// Another model may draw by now than the form was fitted to: this page, or another one, has switched it.
+function told_maker(maker) {
+  drawn_by = maker;
+  if (fitting) { fitting = false; laid = meant = maker; }
+  else if (maker !== laid) again = true;
+}
+
+// The same, told by how the backend stands.
+export function heard_maker(maker) {
+  if (fitting || !maker?.startsWith(`${backend}|`) || maker === drawn_by) return;
+  drawn_by = maker;
+  look(0);
+}
+
 // What isn't in the form has changed: runs, keys, money.
 export function refresh(pause = 0) { stale = true; look(pause); }
 
@@ -111,9 +131,12 @@ export function see(...given) {
   if (asked !== null) { again = true; return; }
   const now = JSON.stringify(values), before = backend, changed = now !== seen || planned !== before_it;
   [seen, backend] = [now, values.backend];
-  if (backend !== before) { choose_backend(backend); ask('switched', {values, planned, before}); }
-  else if (stale) { stale = false; ask('refreshed', {values, planned}); }
-  else if (changed) ask('changed', {values, planned});
+  if (backend !== before || drawn_by !== laid) { choose_backend(backend); fitting = true; ask('switched', {values, planned, before, laid, meant}); }
+  else {
+    meant ||= laid;
+    if (stale) { stale = false; ask('refreshed', {values, planned}); }
+    else if (changed) ask('changed', {values, planned});
+  }
 }
 
 // Nobody waits for the price of a grid that was never touched or opened.
@@ -148,9 +171,11 @@ document.addEventListener('keydown', event => {
 export function mount_signals({props, trigger: told, watch}) {
   signals = {props, trigger: told};
   backend = props.backend;
+  laid = meant = drawn_by = props.maker;
   watch('value', () => {
-    const {kept, going, promised, grid} = JSON.parse(props.value || '{}');
+    const {kept, going, promised, grid, maker} = JSON.parse(props.value || '{}');
     if (kept) remember(with_prompt(kept));
+    if (maker) told_maker(maker);
     if (typeof grid === 'string') document.getElementById('grid-price').innerHTML = grid;
     if (going) trigger('follow');
     if (promised) trigger('promised');

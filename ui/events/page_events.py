@@ -22,12 +22,17 @@ _PROMISED = " promised"
 
 
 def signals(
-    *, names: Iterable[str], grid: Mapping[str, object], backend: str, outpainted: Mapping[str, int | None]
+    *,
+    names: Iterable[str],
+    grid: Mapping[str, object],
+    backend: str,
+    maker: str,
+    outpainted: Mapping[str, int | None],
 ) -> gr.HTML:
     """Lay the component out; its value is the last answer, as `answer` makes it.
 
-    `names` are the watched values in their order, `grid` has those of the grid and what they begin with, `outpainted`
-    each backend's most pixels a side of a canvas.
+    `names` are the watched values in their order, `grid` has those of the grid and what they begin with, `maker` is
+    what the form is fitted to as it is laid out, `outpainted` each backend's most pixels a side of a canvas.
     """
     return gr.HTML(
         "",
@@ -39,6 +44,7 @@ def signals(
         names=list(names),
         grid=dict(grid),
         backend=backend,
+        maker=maker,
         outpainted=dict(outpainted),
     )
 
@@ -73,10 +79,12 @@ def answer(
     going: bool = False,
     promised: bool = False,
     grid: str | None = None,
+    maker: str | None = None,
 ) -> str:
     """Return the component's value that ends a turn.
 
-    It has what the browser is to remember, whether to follow a run or wait for what a stopped one brings, and a grid's
-    price as HTML.
+    It has what the browser is to remember, whether to follow a run or wait for what a stopped one brings, a grid's
+    price as HTML, and what the chosen backend draws with, to which the form has to be fitted.
     """
-    return json.dumps({"turn": turn, "kept": kept or None, "going": going, "promised": promised, "grid": grid})
+    told = {"turn": turn, "kept": kept or None, "going": going, "promised": promised, "grid": grid, "maker": maker}
+    return json.dumps(told)

@@ -18,11 +18,15 @@ from ui.events.updates import Update
 from ui.form.further_controls import read_controls
 from ui.inputs.cache_options import read_accelerator
 from ui.inputs.lora_lines import read_loras
+from ui.inputs.makers import PROFILED
 from ui.inputs.widgets import bounds, plain
 from ui.serving.uploads import Uploads
 
 MARK = "__"
 """Stands between a backend's or mode's name and a field's in a value's name: `fake__seconds`, `inpaint__strength`."""
+
+NOTHING: Mapping[str, float] = {}
+_HINTED = (*PROFILED, "negative_prompt")
 
 SHARED: Mapping[str, FieldInfo] = {name: info for name, info in TextToImage.model_fields.items() if name != "mode"}
 """The fields that have one control for all tabs."""
@@ -78,12 +82,24 @@ def every_field() -> dict[str, tuple[str, FieldInfo]]:
     return found
 
 
-def fit(capabilities: Capabilities, current: Mapping[str, JsonValue]) -> tuple[dict[str, Update], list[str]]:
-    """Return an update a control that makes it what the backend takes, and a sentence a value that changed."""
+def fit(
+    capabilities: Capabilities, current: Mapping[str, JsonValue], untouched: Mapping[str, float] = NOTHING
+) -> tuple[dict[str, Update], list[str]]:
+    """Return an update a control that makes it what the backend takes, and a sentence a value that changed.
+
+    `untouched` are the values with which fields began at another model: one that still stands there becomes this one's.
+    """
     updates: dict[str, Update] = {}
     said: list[str] = []
     for name, (field, info) in every_field().items():
-        update, note = _fit_one(field, info, capabilities, current.get(name))
+        value = current.get(name)
+        update, note = _fit_one(field, info, capabilities, value)
+        if "value" not in update and (begin := _begins(field, info, capabilities)) is not None:
+            if not current:
+                update["value"] = begin
+            elif value == untouched.get(field, begin) != begin:
+                update["value"] = begin
+                note = f"{value:g} became {begin:g}, with which this model is drawn."
         updates[name] = update
         if note:
             said.append(f"{info.title}: {note}")
@@ -115,8 +131,14 @@ def _plain(values: Values, name: str, info: FieldInfo) -> Any:
     return value.strip() or (None if not info.is_required() else value)
 
 
+def _begins(name: str, info: FieldInfo, capabilities: Capabilities) -> float | None:
+    return capabilities.defaults.get(name, info.default) if name in PROFILED else None
+
+
 def _fit_one(name: str, info: FieldInfo, capabilities: Capabilities, value: object) -> tuple[Update, str | None]:
     changes: Update = {"visible": name not in capabilities.lacks}
+    if name in _HINTED:
+        changes["info"] = capabilities.hints.get(name, info.description)
     least, most = bounds(info)
     limit = capabilities.limits.get(name)
     if least is not None and most is not None and not info.is_required() and info.default is not None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import gradio as gr
+from gradio.blocks import Block
 from markupsafe import Markup
 
 from backend.adapters.base import Backend, State
@@ -14,17 +15,20 @@ from backend.generation.pressed import ordered_by
 from backend.playground import Playground
 from ui.events.options import QUIET, on_load, refresh_after
 from ui.events.page_events import data_of
+from ui.events.updates import Updates
 from ui.events.wires import Wires
 from ui.head.languages import language_switch
+from ui.head.model_list import ModelList, model_list
 from ui.head.own_key import KeyArea, key_area
+from ui.inputs.makers import maker_of
 from ui.look import words
 from ui.look.field_titles import error_text
 from ui.look.sentences import code_marked
 from ui.serving.caller import caller_of
 
-POLL_SECONDS = 1.5
-Stand = tuple[str, gr.Timer]
-"""How a backend stands, and whether it is to be looked at again."""
+POLL_SECONDS, IDLE_SECONDS = 1.5, 5.0
+"""How often it is looked whether the backend has changed, and whether another page has switched its model."""
+_STATE = Markup('<div class="state {}" role="status" data-maker="{}"><i class="dot"></i><span>{}</span>{}{}</div>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,11 @@ class Header:
     state: gr.HTML
     timer: gr.Timer
     key: KeyArea
+    models: ModelList
+
+    def stand(self) -> list[Block]:
+        """Return what says how the backend stands."""
+        return [self.state, self.timer, *self.models.outputs()]
 
 
 def header(playground: Playground) -> Header:
@@ -57,9 +66,9 @@ def header(playground: Playground) -> Header:
         language_switch()
     shown = state_html(chosen, caller, MODES[0])
     state = gr.HTML(shown, elem_id="state", js_on_load=on_load("state", "act"), apply_default_css=False)
+    models = model_list(chosen)
     key = key_area(chosen)
-    timer = gr.Timer(POLL_SECONDS, active=_changing(chosen, caller))
-    return Header(backend, state, timer, key)
+    return Header(backend, state, _timer(chosen, caller), key, models)
 
 
 def state_html(backend: Backend, caller: Caller, mode: Mode | None = None) -> str:
@@ -67,19 +76,16 @@ def state_html(backend: Backend, caller: Caller, mode: Mode | None = None) -> st
     state = backend.state(caller)
     if state.ready and not state.busy and mode is not None and mode not in backend.capabilities.modes:
         state = State(ready=False, message=f"{words.unable(backend.label, mode)}.")
-    return _html(state, backend.offered(caller))
+    return _html(state, backend.offered(caller), maker_of(backend))
 
 
-def _html(state: State, offered: Mapping[str, str]) -> str:
+def _html(state: State, offered: Mapping[str, str], maker: str) -> str:
     look = "ready" if state.ready and not state.busy else "busy" if state.busy else "missing"
     bar = Markup("")
     if state.fraction is not None and state.busy:
         bar = Markup('<span class="bar"><i style="width:{:.0f}%"></i></span>').format(state.fraction * 100)
-    return str(
-        Markup('<div class="state {}" role="status"><i class="dot"></i><span>{}</span>{}{}</div>').format(
-            look, code_marked(state.message), bar, _buttons(offered, folded=look == "ready")
-        )
-    )
+    buttons = _buttons(offered, folded=look == "ready")
+    return str(_STATE.format(look, maker, code_marked(state.message), bar, buttons))
 
 
 def _buttons(actions: Mapping[str, str], *, folded: bool) -> Markup:
@@ -91,6 +97,12 @@ def _buttons(actions: Mapping[str, str], *, folded: bool) -> Markup:
     if not folded or len(actions) < 2:
         return buttons
     return Markup('<details class="more"><summary>More ({})</summary>{}</details>').format(len(actions), buttons)
+
+
+def _timer(backend: Backend, caller: Caller) -> gr.Timer:
+    """Return how soon to look again: soon while it changes by itself, now and then where another page may change it."""
+    changing = _changing(backend, caller)
+    return gr.Timer(POLL_SECONDS if changing else IDLE_SECONDS, active=changing or bool(backend.model_choices(caller)))
 
 
 def _changing(backend: Backend, caller: Caller) -> bool:
@@ -108,27 +120,38 @@ class Switch:
 
     def connect(self, wires: Wires) -> None:
         """Wire how the backend stands: looked at again while it changes by itself, and its buttons."""
-        head, asked = self.head, [self.head.backend, wires.values["mode"]]
-        stand = [head.state, head.timer]
-        head.timer.tick(self.look, asked, stand, queue=False, **QUIET)
+        head = self.head
+        asked = [head.backend, wires.values["mode"], head.state, head.models.rows]
+        head.timer.tick(self.tick, asked, head.stand(), queue=False, **QUIET)
         # A look that was under way may answer later, with how it stood before.
-        refresh_after(head.state.act(self.act, asked, stand, **QUIET))
+        for area in (head.state, head.models.rows):
+            refresh_after(area.act(self.act, asked[:2], head.stand(), **QUIET))
 
-    def look(self, backend: str, mode: str, request: gr.Request) -> Stand:
-        """Return the state of a backend for the open tab's mode, and whether to look again soon."""
+    def tick(self, backend: str, mode: str, state: object, models: object, request: gr.Request) -> Updates:
+        """Return what of a look isn't so on the page already."""
+        known = (state, models)
+        return {each: value for each, value in self.look(backend, mode, request, models).items() if value not in known}
+
+    def look(self, backend: str, mode: str, request: gr.Request, models: object = None) -> Updates:
+        """Return the state of a backend for the open tab's mode, its models, and when to look again."""
         chosen = self.playground.choose(backend)
         caller = caller_of(self.playground, request)
         opened = next((each for each in MODES if each == mode), None)
-        return state_html(chosen, caller, opened), gr.Timer(active=_changing(chosen, caller))
+        return {
+            self.head.state: state_html(chosen, caller, opened),
+            self.head.timer: _timer(chosen, caller),
+            **self.head.models.look(chosen, caller, models),
+        }
 
-    def act(self, backend: str, mode: str, event: gr.EventData, request: gr.Request) -> Iterator[Stand]:
+    def act(self, backend: str, mode: str, event: gr.EventData, request: gr.Request) -> Iterator[Updates]:
         """Carry out what the visitor pressed beside the state, such as a download, or runs that it orders."""
         chosen, caller = self.playground.choose(backend), caller_of(self.playground, request)
         action = str(data_of(event).get("action", ""))
         try:
             if chosen.ordered_by(action):
                 for doing in ordered_by(self.playground, caller, chosen, action):
-                    yield _html(State(ready=False, message=doing, busy=True), {}), gr.Timer(active=False)
+                    said = _html(State(ready=False, message=doing, busy=True), {}, maker_of(chosen))
+                    yield {self.head.state: said, self.head.timer: gr.Timer(active=False)}
             else:
                 chosen.act(action, caller)
         except PlaygroundError as error:

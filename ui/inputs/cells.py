@@ -41,8 +41,8 @@ class Cell:
 
 def cell(key: str, name: str, info: FieldInfo, *, fitted: Mapping[str, object] | None = None, prefix: str = "") -> Cell:
     """Make the input of a field, changed as `fitted` says; `prefix` keeps a backend's own options apart in ids."""
-    default = plain(None if info.is_required() else info.get_default(call_default_factory=True))
     changes, at = dict(fitted or {}), f"{prefix}{name}"
+    default = changes.get("value", plain(None if info.is_required() else info.get_default(call_default_factory=True)))
     about = changes.get("info", info.description)
     part = part_of(info)
     if part and "lines" not in changes:

@@ -52,6 +52,8 @@ function tell() { props.value = read_all(); }
 function fit({place, read, write}, change) {
   const box = place.querySelector('input, select, textarea'), before = read();
   if ('visible' in change) place.hidden = !change.visible;
+  const about = place.querySelector('.about');
+  if ('info' in change && about) about.textContent = change.info;
   if (change.choices) {
     const blank = [...box.options].filter(each => each.value === '');
     box.replaceChildren(...blank, ...change.choices.map(each => Array.isArray(each) ? new Option(...each) : new Option(each, each)));

@@ -11,6 +11,7 @@ from ui.events.page_events import signals
 from ui.experiments.grid_fold import grid_cells
 from ui.form.library import Library
 from ui.head.header import Header, header
+from ui.inputs.makers import maker_of
 from ui.inputs.panel import one_each
 from ui.layout.prompt_side import Compose, compose
 from ui.layout.results_area import ResultsArea, results_area
@@ -66,10 +67,12 @@ def lay_out(playground: Playground, library: Library) -> Layout:
 
 def lay_out_signals(playground: Playground, layout: Layout) -> gr.HTML:
     """Lay out the component of the page's own events, which knows the names of what is watched."""
-    chosen = playground.choose("auto").name
+    chosen = playground.choose("auto")
     grid = {cell.key: cell.value for cell in grid_cells()}
     most = {each.name: each.capabilities.most_outpainted for each in playground.backends.values()}
-    return signals(names=one_each(layout.filled()), grid=grid, backend=chosen, outpainted=most)
+    return signals(
+        names=one_each(layout.filled()), grid=grid, backend=chosen.name, maker=maker_of(chosen), outpainted=most
+    )
 
 
 def _dropzone() -> gr.HTML:

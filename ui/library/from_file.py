@@ -22,6 +22,7 @@ from ui.events.page_events import data_of
 from ui.events.updates import Updates
 from ui.events.wires import Wires
 from ui.form.filling import Filling
+from ui.inputs.makers import other_kind
 from ui.library.file_report import NOTHING, Reading, origin_lines
 from ui.look.sentences import error_card
 from ui.serving.caller import caller_of
@@ -104,7 +105,8 @@ class Restoring:
         names = _files(data_of(event))
         told = [(name, self._read(visitor, path, backend)) for name, path in names[:MOST_FILES]]
         settings = next((found.settings for _, found in told if isinstance(found, Reading) and found.settings), None)
-        note: Updates = {self.note: gr.update(value=str(notes_of(told, len(names))), visible=True)}
+        other = self._other_kind(settings) if settings else Markup("")
+        note: Updates = {self.note: gr.update(value=str(notes_of(told, len(names)) + other), visible=True)}
         if settings is None:
             return note
         updates = self._filled(settings)
@@ -126,7 +128,13 @@ class Restoring:
 
     def _filled(self, found: Restored) -> Updates:
         updates = self.filling.from_recipe(found.recipe, found.backend)
-        return {**updates, self.note: gr.update(value=str(restored_note(found)), visible=True)}
+        note = restored_note(found) + self._other_kind(found)
+        return {**updates, self.note: gr.update(value=str(note), visible=True)}
+
+    def _other_kind(self, found: Restored) -> Markup:
+        """Say where the settings are those of another kind of model than draws where they will run."""
+        said = other_kind(self._backend(found.backend), found.model, found.profile)
+        return Markup("<p>{}</p>").format(said) if said else Markup("")
 
     def _backend(self, name: object) -> Backend:
         known = self.playground.backends

@@ -13,6 +13,7 @@ from backend.playground import Playground
 from ui.events.updates import Updates
 from ui.form.filling import Filling
 from ui.form.reading import Values, draft
+from ui.inputs.makers import maker_of
 from ui.look.sentences import code_marked
 from ui.serving.address import RECIPE
 
@@ -36,7 +37,7 @@ class Remembering:
             recipe = draft(Values(values["mode"], backend.name, values), backend.capabilities)
         except InvalidRequest:
             return {}
-        return {"recipe": recipe, "backend": backend.name}
+        return {"recipe": recipe, "backend": backend.name, "maker": maker_of(backend)}
 
     def back(self, kept: object, request: gr.Request) -> Updates:
         """Fill the form from the address's link, else from what the browser remembers; never run it."""

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from backend.domain.caller import Caller
 from backend.domain.errors import InvalidRequest, NotFound, PlaygroundError, Problem
-from backend.domain.records import Run, RunImage
+from backend.domain.records import DREW, KIND, Run, RunImage
 from backend.domain.requests import MODES, Mode, of_image
 from backend.playground import Playground
 from ui.events.options import QUIET
@@ -17,6 +17,7 @@ from ui.events.page_events import data_of
 from ui.events.updates import Updates
 from ui.events.wires import Wires
 from ui.form.filling import Filling
+from ui.inputs.makers import other_kind
 from ui.look.field_titles import error_text
 from ui.runs.inspector import inspector_html, own_file_link
 from ui.runs.result_link import link_html, revoked_html
@@ -64,6 +65,7 @@ class Actions:
             case "settings":
                 run, image = self.image(given, caller)
                 request = of_image(run.request, image.index)
+                self._say_other_kind(run, image)
                 return self.filling.from_request(request, run.backend, image.seed, caller.visitor)
             case "send":
                 _, image = self.image(given, caller)
@@ -90,6 +92,12 @@ class Actions:
             case other:
                 raise InvalidRequest([Problem("act", f"is {other!r}, which this page doesn't know; reload it.")])
         return {}
+
+    def _say_other_kind(self, run: Run, image: RunImage) -> None:
+        backend = self.playground.backends.get(run.backend)
+        drawn = (image.details.get(DREW), image.details.get(KIND))
+        if backend and (said := other_kind(backend, *drawn)):
+            gr.Info(said)
 
     def _delete(self, run_id: str, visitor: str) -> None:
         moved = self.playground.history.delete(visitor, [run_id])

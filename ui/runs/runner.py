@@ -224,7 +224,13 @@ class Runner:
         text = "" if stand.refusal else words.left(stand) or gpu_hint(self.playground, caller, backend, wanted)
         hints = [
             Markup('<p class="hint">{}</p>').format(said)
-            for said in (text, estimate.note, size_note(backend, wanted, self.playground.files), *taken.notes)
+            for said in (
+                text,
+                estimate.note,
+                size_note(backend, wanted, self.playground.files),
+                *taken.notes,
+                *backend.remarks(wanted),
+            )
             if said
         ]
         capped = _capped(stand, ways_html(self.playground, caller, mode))

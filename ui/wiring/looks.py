@@ -16,6 +16,7 @@ from ui.experiments.comparison import Comparing
 from ui.head.header import Header, Switch
 from ui.head.own_key import OwnKeys
 from ui.history.tiles import Looking
+from ui.inputs.makers import maker_of
 from ui.library.memory import Remembering
 from ui.runs.exact_price import ExactPrice
 from ui.runs.recovering import Recovering
@@ -31,10 +32,15 @@ _TAKEN = ("self", "request")
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the browser tells: the controls' values by name, the backend before, and the turn that an answer names."""
+    """What the browser tells: the controls' values by name, the backend before, and the turn that an answer names.
+
+    `laid` is what the form was fitted to last, `meant` what its values began with (`ui/inputs/makers.py`).
+    """
 
     values: dict[str, JsonValue]
     before: str = ""
+    laid: str = ""
+    meant: str = ""
     planned: bool = False
     turn: str = ""
 
@@ -48,7 +54,8 @@ class Seen:
             values["mode"] = MODES[0]
         if values.get("backend") not in list(playground.backends):
             values["backend"] = playground.default
-        return cls(values, str(data.get("before", "")), bool(data.get("planned")), str(data.get("turn", "")))
+        before, laid, meant, turn = (str(data.get(name, "")) for name in ("before", "laid", "meant", "turn"))
+        return cls(values, before, laid, meant, planned=bool(data.get("planned")), turn=turn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,7 @@ class Watch:
         self.head.backend.change(None, None, None, js="() => window.playground_form.look(0)")
         outputs = self.runner.outputs
         told = [box, outputs.generate, outputs.compare, outputs.left]
-        stand = [self.head.state, self.head.timer]
+        stand = self.head.stand()
         box.changed(self.changed, None, [*told, *stand], **_NOW)
         key = self.head.key.shown()
         around = [*stand, *key, self.exact.button, *self.fitting.outputs()]
@@ -97,12 +104,15 @@ class Watch:
         """Return the form fitted to the backend that was switched to, its price there, and how that backend stands."""
         seen = Seen.of(event, self.playground)
         name = str(seen.values["backend"])
-        fitted, values = self.fitting.fit(name, seen.before, seen.values)
+        # Before the form is fitted: should the model be switched meanwhile, the page is told so, and asks again.
+        maker = maker_of(self.playground.choose(name))
+        fitted, values = self.fitting.fit(name, seen.before, seen.values, seen.laid, seen.meant)
         around = {
             **OwnKeys(self.playground, self.head.key).show(name, request),
             self.exact.button: self.exact.fit(name),
         }
-        return {**self._told(seen, values, request), **self._stand(seen, request), **around, **fitted}
+        told = self._told(seen, values, request, maker)
+        return {**told, **self._stand(seen, request), **around, **fitted}
 
     def refreshed(self, event: gr.EventData, request: gr.Request, **asked: Any) -> Updates:
         """Return what runs, keys and money change: the price and what is left, the backend's state, the history."""
@@ -113,15 +123,14 @@ class Watch:
         return {**self._told(seen, seen.values, request), **stand, **around}
 
     def _stand(self, seen: Seen, request: gr.Request) -> Updates:
-        state, timer = Switch(self.playground, self.head).look(
-            str(seen.values["backend"]), str(seen.values["mode"]), request
-        )
-        return {self.head.state: state, self.head.timer: timer}
+        backend, mode = str(seen.values["backend"]), str(seen.values["mode"])
+        return Switch(self.playground, self.head).look(backend, mode, request)
 
-    def _told(self, seen: Seen, values: dict[str, JsonValue], request: gr.Request) -> Updates:
+    def _told(self, seen: Seen, values: dict[str, JsonValue], request: gr.Request, maker: str | None = None) -> Updates:
         """Return the end of the turn with what the browser is to remember, and the prices of all presses."""
         kept = self.remembering.keep(values)
         comparing = Comparing(self.runner)
         grid = comparing.grid_price(request, **values) if seen.planned else None
         prices = self.runner.price(request, **values) | comparing.offer(request, **values)
-        return {self.box: answer(seen.turn, kept, grid=grid), **prices}
+        drawn_by = maker or maker_of(self.playground.choose(str(seen.values["backend"])))
+        return {self.box: answer(seen.turn, kept, grid=grid, maker=drawn_by), **prices}

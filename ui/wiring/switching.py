@@ -12,6 +12,7 @@ from backend.playground import Playground
 from ui.events.updates import Update, Updates
 from ui.form.backend_note import note_html
 from ui.form.reading import fit
+from ui.inputs.makers import maker_of, untouched
 from ui.inputs.panel import lay
 from ui.inputs.sizes import presets
 from ui.layout.settings_area import SettingsArea
@@ -35,15 +36,19 @@ class Fitting:
             settings.controls,
         ]
 
-    def fit(self, backend: str, before: str, values: Mapping[str, JsonValue]) -> tuple[Updates, dict[str, JsonValue]]:
+    def fit(
+        self, backend: str, before: str, values: Mapping[str, JsonValue], laid: str = "", meant: str = ""
+    ) -> tuple[Updates, dict[str, JsonValue]]:
         """Return the updates that fit the form to a backend, and the values as they are then.
 
-        What the backend before had alike stays out: each update costs the browser a walk through the whole page.
+        What the backend before had alike stays out: each update costs the browser a walk through the whole page. `laid`
+        is what the form is fitted to now, and `meant` what its values began with, both as `maker_of` says it; of values
+        that were brought back, nothing is known.
         """
-        can, left = self.playground.choose(backend).capabilities, self._left(before)
-        changes, said = fit(can, values)
+        can, left = self.playground.choose(backend).capabilities, self._left(before, laid)
+        changes, said = fit(can, values, untouched(meant))
         news = _news(changes, fit(left, values)[0] if left else {})
-        for name, side in self._first_size(can, values).items():
+        for name, side in self._first_size(can, values, meant).items():
             news[name] = {**news.get(name, {}), "value": side}
         fitted = {**values, **{name: change["value"] for name, change in news.items() if "value" in change}}
         if left is None or presets(can) != presets(left):
@@ -58,14 +63,18 @@ class Fitting:
             updates[self.settings.controls] = gr.update(most=can.most_controls)
         return updates, fitted
 
-    def _left(self, before: str) -> Capabilities | None:
+    def _left(self, before: str, laid: str) -> Capabilities | None:
         known = self.playground.backends.get(before)
-        return known.capabilities if known else None
+        if known is None or (laid and laid != maker_of(known)):
+            return None  # Another model is at hand there by now.
+        return known.capabilities
 
-    def _first_size(self, can: Capabilities, values: Mapping[str, JsonValue]) -> dict[str, int]:
-        """Return the backend's own first size where nobody chose one: that of some backend still stands there."""
-        firsts = (_sides(each.capabilities.default_size) for each in self.playground.backends.values())
-        if (values.get("width"), values.get("height")) not in list(firsts):
+    def _first_size(self, can: Capabilities, values: Mapping[str, JsonValue], meant: str) -> dict[str, int]:
+        """Return the backend's own first size where nobody chose one: another one's still stands there."""
+        firsts = [_sides(each.capabilities.default_size) for each in self.playground.backends.values()]
+        began = untouched(meant)
+        now = (values.get("width"), values.get("height"))
+        if now not in firsts and now != (began.get("width"), began.get("height")):
             return {}
         sides = dict(zip(("width", "height"), _sides(can.default_size), strict=True))
         return {name: side for name, side in sides.items() if side != values.get(name)}

@@ -80,13 +80,17 @@ class ClusterBackend(Backend):
         """Return the engine's model."""
         return self._engine.model_name
 
-    def model_here(self, size: tuple[int, int]) -> ModelHere:
+    def model_here(self, size: tuple[int, int], model: str | None = None) -> ModelHere:
         """Return the engine's model."""
-        return self._engine.model_here(size)
+        return self._engine.model_here(size, model)
 
     def refuses_lora(self, lora: Lora) -> str | None:
         """Say what the engine says."""
         return self._engine.refuses_lora(lora)
+
+    def remarks(self, request: Request) -> tuple[str, ...]:
+        """Say what the engine says."""
+        return self._engine.remarks(request)
 
     def actions(self) -> Mapping[str, str]:
         """Offer the downloads that the engine offers; the replicas read the same folder of downloads."""

@@ -52,7 +52,11 @@ def open_fleet(settings: Settings, scale: Scale, report: Report) -> Any:
 def engine_settings(settings: Settings) -> Settings:
     """Return what a replica has to know; no key leaves this process."""
     return Settings.model_construct(
-        model=settings.model, data=settings.data, share=settings.public, gpu_usd_per_hour=settings.gpu_usd_per_hour
+        model=settings.model,
+        models=settings.models,
+        data=settings.data,
+        share=settings.public,
+        gpu_usd_per_hour=settings.gpu_usd_per_hour,
     )
 
 
@@ -131,5 +135,6 @@ def _name_of(settings: Settings, options: dict[str, Any]) -> str:
 
     The engine's code is part of it: replicas outlive the playground, and one that was upgraded would join the old ones.
     """
-    said = f"{code_version()} {settings.model} {settings.data} {settings.gpu_usd_per_hour} {settings.share} {options}"
+    given = (settings.model, settings.models, settings.data, settings.gpu_usd_per_hour, settings.share, options)
+    said = " ".join((code_version(), *map(str, given)))
     return f"engine-{hashlib.sha256(said.encode()).hexdigest()[:12]}"

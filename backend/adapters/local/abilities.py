@@ -6,10 +6,12 @@ from typing import Any
 from backend.adapters.local import scenes
 from backend.adapters.local.drawing import cache_plan, engine
 from backend.adapters.local.machine.checkpoint import Checkpoint
+from backend.adapters.local.machine.kinds import advice, hints, profile_at
 from backend.adapters.local.samplers.names import OFFERED, REFUSED
 from backend.adapters.local.scenes import Frame
 from backend.domain.capabilities import Capabilities, Limit, Size
 from backend.domain.requests import Mode
+from backend.library.profiles import USUAL
 
 _REAL_SIZES = (
     Size(1024, 1024, "square"),
@@ -63,7 +65,9 @@ def capabilities(
         "maker": "This machine's engine",
     }
     if not checkpoint.embedded:
-        return Capabilities(default_size=_REAL_SIZES[0], sizes=_REAL_SIZES, previews=True, **shared)
+        return Capabilities(
+            default_size=_REAL_SIZES[0], sizes=_REAL_SIZES, previews=True, **shared, **_wants(checkpoint, modes)
+        )
     reason = "This is the small embedded model; the real Z-Image-Turbo draws up to 2048."
     limit = Limit(128, SMALL_MOST, reason)
     world = checkpoint.world()
@@ -74,9 +78,20 @@ def capabilities(
         limits={"width": limit, "height": limit},
         notes=dict.fromkeys(modes, _note(world)),
         examples=tuple(world.get("examples", ())),
+        profile=USUAL,
         previews=True,
         **shared,
     )
+
+
+def _wants(checkpoint: Checkpoint, modes: tuple[Mode, ...]) -> dict[str, Any]:
+    profile = profile_at(checkpoint)
+    return {
+        "profile": profile.name,
+        "defaults": profile.defaults,
+        "hints": hints(profile),
+        "notes": dict.fromkeys(modes, advice(profile)),
+    }
 
 
 def _note(world: dict[str, Any]) -> str:

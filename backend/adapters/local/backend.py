@@ -7,14 +7,19 @@ from itertools import chain
 from PIL import Image
 from pydantic import JsonValue
 
-from backend.adapters.base import Backend, ModelHere, State
+from backend.adapters.base import UNLOAD, USE, Backend, ModelChoice, ModelHere, State
 from backend.adapters.local import abilities, workshop
 from backend.adapters.local.at_hand import Models, offer_of
+from backend.adapters.local.collection.choices import TINY, choices
+from backend.adapters.local.collection.collection import Collection
+from backend.adapters.local.collection.places import folders_of
 from backend.adapters.local.control.controlnets import UNIONS, find_controlnets, lacking_controlnet
 from backend.adapters.local.drawing.cache_plan import plan_of
 from backend.adapters.local.loras.shelf import LoraShelf
+from backend.adapters.local.machine.checkpoint import EMBEDDED_MODEL, Checkpoint
 from backend.adapters.local.machine.device import Machine, look
 from backend.adapters.local.machine.extras import Extras
+from backend.adapters.local.machine.kinds import remarks
 from backend.adapters.local.machine.option_rules import option_problems
 from backend.adapters.local.machine.options import (
     DETECTORS,
@@ -63,7 +68,8 @@ class LocalBackend(Backend):
         self.accelerated = self.machine.accelerated
         self.files = files
         self.extras = extras or Extras(offered=not settings.public)
-        self.models = Models(settings.model, self.machine, self.extras)
+        self.collection = Collection(folders_of(settings.models), settings.data / "models-index.json")
+        self.models = Models(settings.model, self.machine, self.extras, self.collection.folders)
         # A stranger must neither start a download on somebody else's machine nor make all wait for another layout.
         self._trusts = not settings.public
         self._loras = LoraShelf(settings.data / "loras", outside=not settings.public)
@@ -112,19 +118,25 @@ class LocalBackend(Backend):
 
     @property
     def model_name(self) -> str:
-        """Return the model at hand; a folder by its name alone, since where it lies is nobody else's business."""
-        checkpoint = self.models.checkpoint
-        return checkpoint.repo or ("presets/tiny" if checkpoint.embedded else checkpoint.name)
-
-    def model_here(self, size: tuple[int, int]) -> ModelHere:
         """Return the model at hand."""
-        checkpoint = self.models.checkpoint
+        return self.models.checkpoint.title
+
+    def model_here(self, size: tuple[int, int], model: str | None = None) -> ModelHere:
+        """Return the model at hand, or the one of this name that drew a picture before a switch."""
+        known = (self.models.checkpoint, EMBEDDED_MODEL)
+        checkpoint = next((each for each in known if model in (None, each.title)), None)
+        if checkpoint is None:
+            return ModelHere(name=str(model), size=size)
         at = abilities.frame(checkpoint).redrawn(size)
-        return ModelHere(name=self.model_name, size=at, exact=checkpoint.embedded)
+        return ModelHere(name=checkpoint.title, size=at, exact=checkpoint.embedded)
 
     def refuses_lora(self, lora: Lora) -> str | None:
         """Say that there is no file of this name; what lies on the hub, only the run finds out."""
         return super().refuses_lora(lora) or self._loras.lacking(lora.model)
+
+    def remarks(self, request: Request) -> tuple[str, ...]:
+        """Say where steps and guidance aren't what the model at hand, or a LoRA on it, is made for."""
+        return tuple(remarks(self.models.checkpoint, request))
 
     def actions(self) -> Mapping[str, str]:
         """Offer the download, with its size and the free disk: pressing it is the yes."""
@@ -137,12 +149,42 @@ class LocalBackend(Backend):
 
     def act(self, action: str, caller: Caller) -> None:
         """Start a download; raise `Unsupported` for one that isn't to be had now."""
-        if action not in self.actions():
+        if self._may_switch and action == UNLOAD:
+            self.models.unload(self.workshop.forget)
+        elif self._may_switch and action.startswith(USE):
+            self.use(action.removeprefix(USE))
+        elif action not in self.actions():
             raise Unsupported([Problem("", f"{self.label} can't do {action!r} now.")])
-        if action == "download":
+        elif action == "download":
             self.models.fetch()
         else:
             self.extras.fetch(action, self.models.completed)
+
+    @property
+    def _may_switch(self) -> bool:
+        """Whether the model can be switched: not by strangers, nor where every run is a fork with the model in it."""
+        return self._trusts and not self._forks
+
+    def model_choices(self, caller: Caller) -> tuple[ModelChoice, ...]:
+        """Return the models on this machine, as they were found last; nothing where a stranger might switch."""
+        return self._choices() if self._may_switch else ()
+
+    def _choices(self) -> tuple[ModelChoice, ...]:
+        at_hand, loaded = self.models.checkpoint, self.models.loading.result is not None
+        found = list(choices(self.collection.models(), self.machine))
+        if not any(_is(each, at_hand) for each in found):
+            found.insert(0, ModelChoice(id=at_hand.identity, name=at_hand.title, about=""))
+        return tuple(replace(each, chosen=True, loaded=loaded) if _is(each, at_hand) else each for each in found)
+
+    def use(self, model: str) -> None:
+        """Draw with another model from now on: one of the list by its id, a folder, or a hub id.
+
+        Returns at once. Raises `Unsupported` where it is none, or this machine can't hold it.
+        """
+        known = next((each for each in self._choices() if each.id == model), None)
+        if known and known.unfit:
+            raise Unsupported([Problem("", f"{known.name} {known.unfit}: choose a smaller one.")])
+        self.models.choose(model)
 
     def estimate(self, request: Request, caller: Caller) -> Estimate:
         """Return nothing for a free GPU; else its time, once drawings such as these were timed."""
@@ -156,11 +198,17 @@ class LocalBackend(Backend):
         return Estimate(likely=likely, low=low, high=likely * 2)
 
     def run(self, request: Request, caller: Caller, job: Listener) -> None:
-        """Draw the images one by one; on ZeroGPU in its forked process, which gets model and maps along."""
-        if self._forks:
-            self.models.wait(job.tell, request.steps)
-            self.workshop.prepare(request, job.tell)
-        self._work(request, job)
+        """Draw the images one by one, with one model; on ZeroGPU in its fork, which gets model and maps along.
+
+        Raises `Unsupported` where the model was switched since the request was checked, and can't draw it.
+        """
+        with self.models.held(job.tell, request.steps, caller.press):
+            if self.models.drawing == self.models.checkpoint:
+                self.capabilities.check(request)
+            if self._forks:
+                self.models.wait(job.tell, request.steps)
+                self.workshop.prepare(request, job.tell)
+            self._work(request, job)
 
     def control_picture(
         self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, tell: Tell = unheard
@@ -181,3 +229,8 @@ class LocalBackend(Backend):
     def _no_controlnet(self, wanted: ControlNetWeights) -> Iterator[Problem]:
         if reason := lacking_controlnet(self.models.checkpoint, self.extras, wanted):
             yield Problem("options.controlnet", f"is {wanted}. {reason}")
+
+
+def _is(choice: ModelChoice, checkpoint: Checkpoint) -> bool:
+    """Whether a model of the list is this one."""
+    return choice.id in (checkpoint.repo, checkpoint.identity) or (choice.id == TINY and checkpoint.embedded)

@@ -17,11 +17,13 @@ from backend.adapters.local.drawing.engine import Engine
 from backend.adapters.local.drawing.safety import SafetyCheck
 from backend.adapters.local.loras.shelf import LoraFile, LoraShelf
 from backend.adapters.local.machine.extras import EXTRAS, Extras
+from backend.adapters.local.machine.kinds import profile_at
 from backend.adapters.local.machine.options import options_of
 from backend.adapters.local.scenes import Scene, prepare
 from backend.adapters.local.timing import Rehearsals, Stopwatch, Timings
 from backend.domain.errors import NotReady
 from backend.domain.events import Generated, Listener, Progress, Tell
+from backend.domain.records import DREW, KIND
 from backend.domain.requests import Request, controls_of, seeds, variation_seeds
 from backend.images.storage.files import ImageFiles
 from backend.threads.background import Loading, Report
@@ -57,8 +59,7 @@ class Workshop:
         self.detectors = Detectors(extras)
         self._files, self._models, self._extras, self._loras = files, models, extras, loras
         self._usd_per_second = usd_per_second
-        title = EXTRAS["safety"].name
-        self._safety = Loading(self._read_safety, doing=f"Reading {title}", failure=f"{title} could not be loaded")
+        self._safety = self._reading_safety()
         self._timings, self._rehearsals = Timings(), Rehearsals(files)
 
     def make(self, request: Request, listener: Listener) -> None:
@@ -89,7 +90,8 @@ class Workshop:
         variation = variation_seeds(request)[index]
         began, tally = time.monotonic(), _Tally(engine, _teller(tell, index), loras, variation, self._noted)
         image = paint(tally.draw)
-        return image, tally.details(time.monotonic() - began)
+        drew = self._models.drawing
+        return image, tally.details(time.monotonic() - began) | {DREW: drew.title, KIND: profile_at(drew).name}
 
     def prepare(self, request: Request, tell: Tell) -> Scene:
         """Read the request's images and make the maps that it begins with, which are kept for a while.
@@ -100,27 +102,36 @@ class Workshop:
         if request.safety:
             self._safety.wait(tell, request.steps)
         detect = partial(self.detectors.detect, options=options, tell=tell)
-        return prepare(request, self._files, abilities.frame(self._models.checkpoint), detect)
+        return prepare(request, self._files, abilities.frame(self._models.drawing), detect)
 
     def _noted(self, drawing: Drawing, watch: Stopwatch) -> None:
-        self._timings.note(drawing, self._models.checkpoint.name, watch)
+        self._timings.note(drawing, self._models.drawing.identity, watch)
 
     def timed(self, request: Request, seconds: float) -> None:
         """Remember how long an image took that was drawn on another device, for the next estimate."""
         checkpoint = self._models.checkpoint
         strokes = self._rehearsals.of(request, abilities.frame(checkpoint))
-        self._timings.note_whole(request, strokes, checkpoint.name, seconds)
+        self._timings.note_whole(request, strokes, checkpoint.identity, seconds)
 
     def seconds(self, request: Request) -> float | None:
         """Return how long a run may take on the device, once drawings such as its own were timed."""
         checkpoint = self._models.checkpoint
         strokes = self._rehearsals.of(request, abilities.frame(checkpoint))
-        each = self._timings.seconds(request, strokes, checkpoint.name)
+        each = self._timings.seconds(request, strokes, checkpoint.identity)
         return None if each is None else each * request.count
 
     def price(self, seconds: float) -> Decimal:
         """Return what so much of the device's time costs in USD."""
         return self._usd_per_second * Decimal(str(round(seconds, 3)))
+
+    def forget(self) -> None:
+        """Give back what detectors and the safety check hold; they are read again when they are next asked for."""
+        self.detectors.forget()
+        self._safety = self._reading_safety()
+
+    def _reading_safety(self) -> Loading[SafetyCheck]:
+        title = EXTRAS["safety"].name
+        return Loading(self._read_safety, doing=f"Reading {title}", failure=f"{title} could not be loaded")
 
     def _read_safety(self, _: Report) -> SafetyCheck:
         folder = self._extras.folder("safety")
@@ -156,6 +167,6 @@ class _Tally:
         self.reused += self.engine.reused
         return image
 
-    def details(self, seconds: float) -> Mapping[str, Any]:
+    def details(self, seconds: float) -> dict[str, Any]:
         steps = {"computed_steps": self.computed, "reused_steps": self.reused} if self.computed else {}
         return {"seconds": round(seconds, 3)} | steps

@@ -1,6 +1,7 @@
 """What a file says of its request: every result carries its own, as our JSON and as an A1111 infotext."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from PIL import Image
@@ -8,12 +9,16 @@ from PIL.ExifTags import IFD, Base
 
 from backend.domain.field_notes import Infotext, noted
 from backend.domain.recipes import Recipe
+from backend.domain.records import DREW, KIND
 from backend.domain.requests import IMAGE_FIELDS, Request
 from backend.images.metadata.containers import add_jpeg_exif, add_png_texts, add_webp_exif
 
 KEY = "z-image-playground"
 FORMAT_VERSION = 1
 """Of the JSON under `KEY`."""
+MODEL = "Z-Image-Turbo"
+"""What draws where nobody says what did."""
+_NOTHING: Mapping[str, Any] = {}
 _USER_COMMENT = 0x9286
 """EXIF's tag `UserComment` (CIPA DC-008)."""
 _ORDER = (
@@ -42,25 +47,36 @@ def recipe(request: Request, seed: int | None = None) -> Recipe:
     return values
 
 
-def embed(content: bytes, image_format: str, request: Request, seed: int | None, backend: str) -> bytes:
-    """Return the file with the request inside; the pixels stay byte for byte what they were."""
+def embed(
+    content: bytes,
+    image_format: str,
+    request: Request,
+    seed: int | None,
+    backend: str,
+    details: Mapping[str, Any] = _NOTHING,
+) -> bytes:
+    """Return the file with the request inside; the pixels stay byte for byte what they were.
+
+    Of the image's `details`, the model that drew it is said, and its kind.
+    """
     own = {"version": FORMAT_VERSION, "backend": backend, "request": recipe(request, seed)}
+    own |= {name: details[name] for name in (DREW, KIND) if name in details}
     if request.controls:
         own["controls"] = len(request.controls)
     note = json.dumps({KEY: own}, ensure_ascii=image_format == "png", separators=(",", ":"))
-    line = infotext(request, seed)
+    line = infotext(request, seed, str(details.get(DREW, MODEL)))
     if image_format == "png":
         return add_png_texts(content, {"parameters": line, KEY: note})
     exif = _exif(note, line)
     return add_jpeg_exif(content, exif) if image_format == "jpeg" else add_webp_exif(content, exif)
 
 
-def infotext(request: Request, seed: int | None) -> str:
+def infotext(request: Request, seed: int | None, model: str = MODEL) -> str:
     """Return the A1111 infotext: the prompt, the negative prompt, and one line of parameters.
 
     The parameter line is always written, since a prompt's own last line may look like one.
     """
-    pairs = {**_noted(request), **_pairs(request, seed), "Version": KEY}
+    pairs = {**_noted(request), **_pairs(request, seed), "Model": model, "Version": KEY}
     ordered = sorted(pairs, key=lambda name: (*_ORDER, name).index(name))
     lines = [request.prompt]
     if request.negative_prompt:
@@ -88,7 +104,6 @@ def _pairs(request: Request, seed: int | None) -> dict[str, Any]:
         "Sampler": "Euler" if request.scheduler == "Default" else request.scheduler,
         "Seed": seed if seed is not None else "unknown",
         **({"Size": f"{width}x{height}"} if width and height else {}),
-        "Model": "Z-Image-Turbo",
     }
 
 

@@ -12,6 +12,8 @@ from tests.ui.serving.test_caller import request_of
 from ui.page import build
 from ui.wiring.looks import Seen
 
+FITTED = {"backend": "fake", "maker": "fake|8|1|3|256|256|Fake (flat colours)"}
+
 
 @dataclass(frozen=True)
 class Answered:
@@ -40,7 +42,7 @@ def test_a_change_is_answered_with_its_turn_the_price_and_what_to_remember(answe
     told = answered("changed", form(count=2, fake__provider=True, fake__cost_usd=0.5))
     answer = json.loads(told["signals"])
     assert answer["turn"] == "1.5"
-    assert answer["kept"] == {"recipe": {"mode": "text_to_image", "prompt": "a fox", "count": 2}, "backend": "fake"}
+    assert answer["kept"] == {"recipe": {"mode": "text_to_image", "prompt": "a fox", "count": 2}, **FITTED}
     assert told["generate"]["value"].startswith("Generate · ≈ $1.00")
     assert json.loads(told["signals"])["grid"] is None
 

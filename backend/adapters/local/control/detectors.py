@@ -91,6 +91,12 @@ class Detectors:
             self._keep(key, found)
         return found
 
+    def forget(self) -> None:
+        """Give back the detectors' memory, and the maps that they made."""
+        with self._lock:
+            self._finders.clear()
+            self._maps.clear()
+
     def _finder(self, kind: Preprocess, name: str) -> Loading[Finder]:
         folder = self._extras.folder(name)
         if folder is None:

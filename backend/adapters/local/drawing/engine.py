@@ -23,7 +23,7 @@ from backend.adapters.local.machine.memory import MemoryPlan
 from backend.adapters.local.machine.memory_guard import memory_guard
 from backend.adapters.local.machine.option_rules import KERNELS
 from backend.adapters.local.machine.options import Attention, ControlNetWeights, options_of
-from backend.adapters.local.machine.placement import lay_out
+from backend.adapters.local.machine.placement import lay_out, let_go
 from backend.adapters.local.samplers.sampler import Sampler, build_sampler
 from backend.domain.errors import GenerationFailed
 from backend.domain.events import unheard
@@ -116,6 +116,14 @@ class Engine:
         found = self._load_controlnet(self.memory, wanted, report)
         self.memory = found.memory
         return found
+
+    def give_up(self) -> None:
+        """Let go of all weights, also of the ControlNet's, which shares some: nothing can be drawn any more."""
+        self.pipe.remove_all_hooks()
+        guide = self.guiding.result
+        let_go([*self.pipe.components.values(), *([guide.model] if guide else [])])
+        self.__dict__.pop("guided_pipe", None)
+        self.prompts.forget()
 
     def draw(
         self, drawing: Drawing, on_step: OnStep, *, loras: tuple[LoraFile, ...] = (), variation: int | None = None

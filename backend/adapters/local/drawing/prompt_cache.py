@@ -40,6 +40,10 @@ class PromptCache:
             self._kept.popitem(last=False)
         return self._kept[key]
 
+    def forget(self) -> None:
+        """Let go of all embeddings."""
+        self._kept.clear()
+
     def _length(self, prompt: str) -> int:
         tokenizer = self._pipe.tokenizer
         message = [{"role": "user", "content": prompt}]

@@ -16,6 +16,8 @@ EMBEDDED = Path(__file__).parents[4] / "presets" / "tiny"
 REAL = "Tongyi-MAI/Z-Image-Turbo"
 REAL_BYTES = 33_000_000_000
 """What the hub's files of `REAL` weigh: 32.6 GB and its small ones (the transformer is in fp32 there)."""
+REAL_PARAMETERS = {"transformer": 6_154_900_000, "text_encoder": 4_022_468_096, "vae": 83_800_000}
+"""Numbers in its parts, counted on its own configurations."""
 COMPONENTS: tuple[Part, ...] = ("transformer", "text_encoder", "vae")
 _CALLED = {"text_encoder": "its text encoder", "vae": "its VAE", "tokenizer": "its tokenizer"}
 
@@ -70,6 +72,16 @@ class Checkpoint:
         assert self.folder is not None
         return dict(self.parts).get(part) or Source(self.folder / part)
 
+    @property
+    def title(self) -> str:
+        """Return what others may know it by: a hub id, or a folder's name alone; where it lies is nobody's business."""
+        return self.repo or ("presets/tiny" if self.embedded else self.name)
+
+    @property
+    def identity(self) -> str:
+        """Return what no other model has: two folders may have the same name."""
+        return str(self.file or self.folder or self.repo or self.name)
+
     def world(self) -> dict[str, Any]:
         """Return what the embedded model says of itself (`world.json`: sizes, words, scores); empty for others."""
         path = self.folder / "world.json" if self.folder else None
@@ -96,11 +108,14 @@ class Checkpoint:
         return tuple(_lacking(self.folder, self)) if self.folder else ("model_index.json",)
 
 
+EMBEDDED_MODEL = Checkpoint("the small embedded model", EMBEDDED)
+
+
 def find(model: str) -> Checkpoint | None:
     """Find a model by `tiny`, a folder or a hub id; None where the text is neither of them."""
     folder = Path(model).expanduser()
     if model == "tiny":
-        return Checkpoint("the small embedded model", EMBEDDED)
+        return EMBEDDED_MODEL
     if model and folder.is_dir():
         return Checkpoint(folder.name, folder.resolve())
     if _HUB_ID.fullmatch(model):

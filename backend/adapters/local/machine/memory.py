@@ -90,6 +90,11 @@ def plan_memory(name: str, device: str, free: int, weights: Mapping[str, int], l
     )
 
 
+def least_memory(device: str, weights: Mapping[str, int]) -> int:
+    """Return what the smallest layout needs that `auto` tries, in bytes; `weights` are those of each part in full."""
+    return min(_needed(*option, device, weights) for option in _open(device, Layout()))
+
+
 def _open(device: str, layout: Layout) -> Iterator[tuple[Kept, Place]]:
     """Yield what the choice leaves open; without an NVIDIA GPU there is nowhere to offload from."""
     for kept, place in _ORDER if layout.weights == "auto" else ((layout.weights, place) for place in _PLACES):

@@ -1,5 +1,6 @@
 """A pipeline stored and brought to its device as the memory plan says."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from backend.adapters.local.machine.memory import MemoryPlan
@@ -25,3 +26,13 @@ def lay_out(pipe: Any, plan: MemoryPlan, device: str) -> None:
     else:
         pipe.remove_all_hooks()
         pipe.to(device)
+
+
+def let_go(parts: Iterable[Any]) -> None:
+    """Take the weights out of modules, whoever still holds these: an error on show holds the frames of its drawing."""
+    from torch.nn import Module
+
+    for part in parts:
+        for module in part.modules() if isinstance(part, Module) else ():
+            module._parameters.clear()
+            module._buffers.clear()

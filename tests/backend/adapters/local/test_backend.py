@@ -223,4 +223,4 @@ def test_an_image_says_how_many_steps_a_cache_computed_and_reused_in_all_of_its_
     assert total % 8 == 0
     idle = details(asked(accelerator=Accelerator(tea_cache=True, tea_cache_distance=0.0), steps=4))
     assert (idle["computed_steps"], idle["reused_steps"]) == (4, 0)
-    assert set(details(asked())) == {"seconds"}
+    assert set(details(asked())) == {"seconds", "model", "profile"}
