@@ -44,7 +44,8 @@ _OF_MARK = _OF_CALLER.where(orders.c.mark == bindparam("marked"))
 class Claim:
     """What a request says of itself: `what` hashes its path and body, `mark` its `Idempotency-Key`, if it has one.
 
-    `caller` is who may come back for it, and None who can't be known again; `retry` whether it says to be one.
+    `caller` is who may come back for it, and None who can't be known again; `retry` whether it says to be one, and
+    `told` whether a retry of it would.
     """
 
     order_id: str
@@ -52,6 +53,7 @@ class Claim:
     what: str
     mark: str | None = None
     retry: bool = False
+    told: bool = False
 
 
 class AlreadyOrdered(Exception):

@@ -19,5 +19,6 @@ def order_of(call: Call) -> Order:
         what=hash_of(call.request.url.path, call.body.digest),
         mark=hash_of(mark) if mark else None,
         retry=count.isdecimal() and int(count[:9]) > 0,
+        told=bool(mark or count),
     )
     return Order(claim, call.caller, call.line.left)

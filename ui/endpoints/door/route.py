@@ -51,12 +51,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer: whole, or in pieces that are made in a thread; `lost` is called where the client didn't get it all."""
+    """An answer: whole, or in pieces that are made in a thread; `lost` is called where the client didn't get it all.
+
+    One that is `dear` has cost money, and a retry of its request wouldn't be known as one.
+    """
 
     content: bytes | Iterator[bytes]
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=lambda: JSON)
     lost: Callable[[], None] = lambda: None
+    dear: bool = False
 
 
 Handle = Callable[[Call], Reply]
@@ -135,18 +139,18 @@ class Door:
         if isinstance(reply.content, bytes):
             headers = {**reply.headers, "content-length": str(len(reply.content))}
             await line.begin(reply.status, headers)
-            there = await line.end(reply.content)
+            there = await line.end(reply.content, looking=reply.dear)
         else:
             await line.begin(reply.status, reply.headers)
-            there = await self._stream(reply.content, line)
+            there = await self._stream(reply, reply.content, line)
         if not there:
             await run_sync(reply.lost)
 
-    async def _stream(self, pieces: Iterator[bytes], line: Line) -> bool:
+    async def _stream(self, reply: Reply, pieces: Iterator[bytes], line: Line) -> bool:
         """Send pieces as they come; return whether the client was there to the end."""
         try:
             while (piece := await run_sync(next, pieces, None, limiter=self._limiter)) is not None:
                 await line.piece(piece)
         except Gone:
             return False
-        return await line.end()
+        return await line.end(b"\n" if reply.dear else b"", looking=reply.dear)

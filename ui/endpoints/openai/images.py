@@ -62,7 +62,8 @@ class Images:
             return self.form.refusal(refuse(error), call.id)
         streaming = Streaming(kind=kind, answers=answers, refuse=refuse)
         headers = {**_STREAM, "x-request-id": call.id}
-        return Reply(streaming.pieces(steps, first), headers=headers, lost=partial(self.ordering.lose, order))
+        lost = partial(self.ordering.lose, order)
+        return Reply(streaming.pieces(steps, first), headers=headers, lost=lost, dear=not order.claim.told)
 
     def _answers(self, call: Call) -> Answers:
         wish, base = read_wish(call.body.values), str(call.request.base_url)
@@ -71,7 +72,8 @@ class Images:
     def _whole(self, now: Progressing, answers: Answers, order: Order, call: Call) -> Reply:
         content = json.dumps(answers.whole(now)).encode()
         headers = {**JSON, **heads(now.runs, call.id)}
-        return Reply(content, headers=headers, lost=partial(self.ordering.lose, order))
+        dear = not order.claim.told and any(run.cost_kind != "free" for run in now.runs)
+        return Reply(content, headers=headers, lost=partial(self.ordering.lose, order), dear=dear)
 
     def _refused(self, order: Order, asking: Asking, error: PlaygroundError) -> Refused:
         return refused(_by_their_names(error, asking.names), self.ordering.runs(order))

@@ -15,7 +15,7 @@ def events(answer: httpx.Response) -> list[dict[str, Any]]:
     assert answer.headers["content-type"].startswith("text/event-stream")
     found = []
     for block in answer.text.split("\n\n"):
-        lines = [line for line in block.splitlines() if not line.startswith(":")]
+        lines = [line for line in block.splitlines() if line and not line.startswith(":")]
         if lines:
             name, data = lines
             found.append(json.loads(data.removeprefix("data: ")))
