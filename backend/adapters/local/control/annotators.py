@@ -1,10 +1,13 @@
 """controlnet-aux's detectors, which ControlNets were trained with: ZoeDepth and OpenPose. On the CPU."""
 
 import importlib
+import sys
 import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from PIL import Image
@@ -62,12 +65,31 @@ class OpenPoseFinder:
 
 
 def _library() -> Any:
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _without_mediapipe():
         warnings.simplefilter("ignore")  # it warns of detectors that are not used here
         try:
             return importlib.import_module("controlnet_aux")
-        except (ImportError, RuntimeError) as error:  # RuntimeError: a torchvision that doesn't match torch
+        except (ImportError, RuntimeError, AttributeError) as error:  # torchvision, or another one, doesn't match
             raise NotReady(
-                "ZoeDepth and OpenPose need the library controlnet-aux, which can't be imported here: run "
+                f"ZoeDepth and OpenPose need the library controlnet-aux, which can't be imported here ({error}): run "
                 "`pip install -r requirements.txt`, or choose the other detector."
             ) from error
+
+
+@contextmanager
+def _without_mediapipe() -> Iterator[None]:
+    """Have MediaPipe look as if it weren't installed, for which controlnet-aux (0.0.10) is made.
+
+    It takes `mediapipe.solutions` for granted, which 0.10.31 has no more, for a detector of faces that isn't used here.
+    """
+    hidden = {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "mediapipe"}
+    if "controlnet_aux" in sys.modules:
+        yield
+        return
+    for name in (*hidden, "mediapipe"):
+        sys.modules[name] = cast(Any, None)  # Python's own sign for what can't be imported
+    try:
+        yield
+    finally:
+        del sys.modules["mediapipe"]
+        sys.modules |= hidden

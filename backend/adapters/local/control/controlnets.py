@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backend.adapters.local.machine.checkpoint import Checkpoint
+from backend.adapters.local.control.union_files import Union, find_unions, load_union
+from backend.adapters.local.machine.checkpoint import Checkpoint, weight_files
 from backend.adapters.local.machine.extras import EXTRAS, Extras
 from backend.adapters.local.machine.memory import MemoryPlan, free_memory, plan_beside, size_words
 from backend.adapters.local.machine.memory_guard import free, memory_guard
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 CONFIGS = Path(__file__).parents[4] / "presets" / "controlnets"
 """Diffusers would guess a file's version and ask the network for its configuration; it takes lite for version 1."""
+_FOLDERS = ("controlnet", "model_patches")
+"""Where people have published files: in diffusers' folder of a part, or in ComfyUI's of patches."""
+NO_CONFIG: Mapping[str, Any] = {}
 UNIONS = {"union": "union-2.1", "union_lite": "union-2.1-lite"}
 """Extras and the folders of their configurations, the better one first."""
 _WANTED: Mapping[ControlNetWeights, tuple[str, ...]] = {
@@ -34,11 +38,15 @@ _WAY_OUT = "close other programs that use the device, or choose another backend.
 
 @dataclass(frozen=True, slots=True)
 class ControlNetSource:
-    """Weights of a ControlNet: a folder of diffusers, or one file with the folder of its configuration."""
+    """Weights of a ControlNet: a folder of diffusers, or one file with the folder of its configuration.
+
+    `union` is what a published file was told to be, whose configuration follows from its tensors.
+    """
 
     path: Path
     config: Path | None = None
     name: str = "the ControlNet"
+    union: Union | None = None
 
     def size(self, kind: "dtype") -> int:
         """Return the bytes that its weights take in memory."""
@@ -57,8 +65,8 @@ def find_controlnets(
     checkpoint: Checkpoint, extras: Extras, wanted: ControlNetWeights = "auto"
 ) -> tuple[ControlNetSource, ...]:
     """Return the ControlNets for a checkpoint that are here, the best one first; of the hub's only those wanted."""
-    if own := _own(checkpoint):
-        return (ControlNetSource(own),)
+    if own := _own(checkpoint, wanted):
+        return own
     if checkpoint.embedded:
         return ()
     files = {name: extras.file(name) for name in _WANTED[wanted]}
@@ -71,14 +79,34 @@ def lacking_controlnet(checkpoint: Checkpoint, extras: Extras, wanted: ControlNe
     """Say why the wanted weights can't be taken, with the way out; None where they can."""
     if wanted == "auto":
         return None
-    if checkpoint.embedded or _own(checkpoint):
+    if any(_is_lite(source) == (wanted == "lite") for source in _own(checkpoint, wanted) if source.union):
+        return None
+    if checkpoint.embedded or _own(checkpoint, wanted):
         return "This model has a ControlNet of its own, of one size; choose auto."
     return extras.lacking(*_WANTED[wanted])
 
 
-def _own(checkpoint: Checkpoint) -> Path | None:
-    own = checkpoint.folder / "controlnet" if checkpoint.folder else None
-    return own if own and (own / "config.json").exists() else None
+def _own(checkpoint: Checkpoint, wanted: ControlNetWeights) -> tuple[ControlNetSource, ...]:
+    """Return what lies beside the model: diffusers' folder, or published files, of which the wanted ones come first."""
+    if checkpoint.folder is None:
+        return ()
+    own = checkpoint.folder / "controlnet"
+    if (own / "config.json").exists() and weight_files(own):
+        return (ControlNetSource(own),)
+    published = ((each, each.header.path) for each in _published(checkpoint))
+    found = [ControlNetSource(path, name=path.stem, union=each) for each, path in published]
+    return tuple(sorted(found, key=lambda source: wanted != "auto" and _is_lite(source) != (wanted == "lite")))
+
+
+def _published(checkpoint: Checkpoint) -> tuple[Union, ...]:
+    """Return the published files in a model's folder, or where ComfyUI has them beside the folder of a file."""
+    file, folder = checkpoint.file, checkpoint.folder
+    near = (file.parent, file.parent.parent) if file else (folder,) if folder else ()
+    return find_unions(tuple(place / name for place in near for name in ("", *_FOLDERS)))
+
+
+def _is_lite(source: ControlNetSource) -> bool:
+    return bool(source.union and source.union.lite)
 
 
 def choose_controlnet(
@@ -116,13 +144,17 @@ def bring_controlnet(
         lay_out(pipe, found, device)
     report(f"Reading {source.name} ({size_words(source.size(kind))})", 0.3)
     with memory_guard(f"loading {source.name}", _WAY_OUT.capitalize()):
-        return ControlNet(load_controlnet(source, kind, device), found)
+        return ControlNet(load_controlnet(source, kind, device, pipe.transformer.config), found)
 
 
-def load_controlnet(source: ControlNetSource, kind: "dtype", device: str) -> Any:
-    """Load a ControlNet, offline."""
+def load_controlnet(
+    source: ControlNetSource, kind: "dtype", device: str, transformer: Mapping[str, Any] = NO_CONFIG
+) -> Any:
+    """Load a ControlNet, offline; a published file goes by the configuration of the transformer beside it."""
     from diffusers import ZImageControlNetModel
 
+    if source.union:
+        return load_union(source.union, transformer, kind).to(device)
     if source.config is None:
         loaded = ZImageControlNetModel.from_pretrained(source.path, dtype=kind, local_files_only=True)
     else:

@@ -1,5 +1,6 @@
 """ZoeDepth and OpenPose: what the playground makes of controlnet-aux, against controlnet-aux called directly."""
 
+import importlib
 import sys
 import warnings
 from pathlib import Path
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from backend.adapters.local.control import annotators
 from backend.adapters.local.control.annotators import OpenPoseFinder, ZoeFinder
 from backend.adapters.local.control.depth import DepthFinder
 from backend.domain.errors import Cancelled, NotReady, Unsupported
@@ -91,6 +93,17 @@ def test_a_detector_is_stopped_between_two_layers_and_works_afterwards(
         finder.find(image, leave_at_the_second)
     assert asked == 2
     assert distance(finder.find(image, unchecked), whole) == 0
+
+
+def test_a_newer_mediapipe_keeps_no_detector_from_working(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """MediaPipe 0.10.31 and later have no `solutions`, which controlnet-aux 0.0.10 takes for granted."""
+    (tmp_path / "mediapipe.py").write_text('__version__ = "0.10.31"')
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("controlnet_aux", "mediapipe")]:
+        monkeypatch.delitem(sys.modules, name)
+    assert annotators._library().OpenposeDetector
+    monkeypatch.delitem(sys.modules, "mediapipe", raising=False)
+    assert importlib.import_module("mediapipe").__version__ == "0.10.31"
 
 
 @pytest.mark.parametrize("finder", [ZoeFinder, OpenPoseFinder])

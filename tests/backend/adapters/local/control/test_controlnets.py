@@ -1,6 +1,7 @@
 import copy
 import gc
 import json
+import shutil
 import struct
 import weakref
 from pathlib import Path
@@ -19,13 +20,15 @@ from backend.adapters.local.control.controlnets import (
     lacking_controlnet,
     load_controlnet,
 )
+from backend.adapters.local.control.union_files import Union, configuration, read_union
 from backend.adapters.local.drawing.drawing import Drawing, Guide
 from backend.adapters.local.drawing.engine import Engine
 from backend.adapters.local.machine.checkpoint import EMBEDDED, Checkpoint, find
 from backend.adapters.local.machine.extras import Extras
 from backend.adapters.local.machine.memory import MemoryPlan
 from backend.adapters.local.machine.placement import lay_out
-from backend.domain.errors import OutOfMemory
+from backend.adapters.local.weights.reading import read_header
+from backend.domain.errors import NotReady, OutOfMemory
 from backend.domain.events import unheard
 from backend.domain.requests import TextToImage
 from tests.backend.adapters.local.conftest import PROMPT
@@ -132,6 +135,112 @@ def test_other_weights_take_the_place_of_those_before_and_leave_no_trace(engine:
     assert gone() is None
     assert [line.partition(",")[0] for line in read] == ["auto", "lite", "full"]
     assert {line.partition(", ")[2] for line in read} == {"kept whole in memory"}
+
+
+REAL_TRANSFORMER = json.loads((CONFIGS.parent / "architectures/z-image/transformer/config.json").read_text())
+KINDS = {
+    "1.0": {"control_in_dim": 16, "add_control_noise_refiner": None, "control_refiner_layers_places": None},
+    "2.0": {"control_in_dim": 33, "add_control_noise_refiner": "control_layers"},
+    "2.1": {"control_in_dim": 33, "add_control_noise_refiner": "control_noise_refiner"},
+}
+
+
+@pytest.mark.parametrize("config", ["union-2.1", "union-2.1-lite"])
+def test_a_published_files_configuration_follows_from_its_tensors(tmp_path: Path, config: str) -> None:
+    known = json.loads((CONFIGS / config / "config.json").read_text())
+    layers, trained = len(known["control_layers_places"]), "control_noise_refiner.0.before_proj.weight"
+    save_file({trained: torch.ones(1)}, tmp_path / "union.safetensors")
+    header = read_header(tmp_path / "union.safetensors")
+    assert (
+        configuration(Union(header, 33, layers, 2), REAL_TRANSFORMER) | {"_class_name": known["_class_name"]} == known
+    )
+    first = configuration(Union(header, 16, 6, 2), REAL_TRANSFORMER)
+    assert first["control_layers_places"] == [0, 5, 10, 15, 20, 25]
+    assert (first["add_control_noise_refiner"], first["control_refiner_layers_places"]) == (None, None)
+
+
+def published(version: str) -> dict[str, torch.Tensor]:
+    """Return a ControlNet's tensors at the embedded model's width, random; 2.0's has refiners that nobody trained."""
+    from diffusers import ZImageControlNetModel
+
+    shape = json.loads((EMBEDDED / "controlnet" / "config.json").read_text())
+    shape |= {"control_refiner_layers_places": [0]} | KINDS["2.1" if version == "2.0" else version]
+    torch.manual_seed(1)
+    made = ZImageControlNetModel.from_config(shape)
+    with torch.no_grad():
+        for name, parameter in made.named_parameters():
+            if "_proj" in name:
+                parameter.normal_(std=0.05)  # zero at birth, so that a new one changes nothing
+            if version == "2.0" and "refiner.0.before_proj" in name:
+                parameter.zero_()
+    return {name: tensor.contiguous() for name, tensor in made.state_dict().items()}
+
+
+def beside(folder: Path, *files: str) -> Path:
+    """Return a copy of the embedded model without a ControlNet, with these published files in folders of it."""
+    shutil.copytree(EMBEDDED, folder, ignore=shutil.ignore_patterns("controlnet"))
+    for file in files:
+        version = next((each for each in KINDS if each in file), "2.1")
+        (folder / file).parent.mkdir(exist_ok=True)
+        save_file(published(version), folder / file)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("version", "place"),
+    [("1.0", "controlnet"), ("2.0", "controlnet"), ("2.1", "controlnet"), ("2.1", "model_patches")],
+)
+def test_a_published_file_beside_the_model_guides_as_its_folder_does(
+    engine: Engine, tmp_path: Path, version: str, place: str
+) -> None:
+    from diffusers import ZImageControlNetModel
+
+    own = beside(tmp_path / "model", f"{place}/Z-Image-Turbo-Fun-Controlnet-Union-{version}.safetensors")
+    (own / place / "config.json").write_text("{}")
+    (source,) = find_controlnets(Checkpoint("one's own", own), Extras(offered=False))
+    assert source.name == f"Z-Image-Turbo-Fun-Controlnet-Union-{version}"
+    shape = json.loads((EMBEDDED / "controlnet" / "config.json").read_text())
+    expected = ZImageControlNetModel.from_config(shape | {"control_refiner_layers_places": [0]} | KINDS[version])
+    left = expected.load_state_dict(published(version), strict=False)
+    assert not left.missing_keys
+    union = load_controlnet(source, torch.float32, "cpu", engine.pipe.transformer.config)
+    guides = (Guide(picture=Image.radial_gradient("L").resize((128, 128)).convert("RGB"), scale=0.7),)
+    drawing = Drawing(request=TextToImage(prompt=PROMPT, steps=2), seed=7, size=(128, 128), guides=guides)
+    ours, theirs, none = (
+        Engine(engine.pipe, lambda memory, *_, model=model: ControlNet(model, memory)).draw(drawing, lambda *_: None)
+        for model in (union, expected.eval(), engine.controlnet)
+    )
+    assert distance(ours, theirs) <= 1  # of 255: where numbers lie in memory, sums are rounded otherwise
+    assert mean_distance(ours, none) > 0.1
+
+
+def test_of_several_published_files_the_better_one_comes_first_or_the_wanted_one(tmp_path: Path) -> None:
+    folder = beside(tmp_path / "model", *(f"controlnet/{name}.safetensors" for name in ("a-1.0", "b-2.1", "c-other")))
+    (folder / "controlnet" / "notes.safetensors").write_bytes(b"no")
+    own, none = Checkpoint("one's own", folder), Extras(offered=False)
+    assert [source.name for source in find_controlnets(own, none)] == ["b-2.1", "c-other", "a-1.0"]
+    assert find_controlnets(own, none, "full")[0].name == "a-1.0"
+    assert lacking_controlnet(own, none, "full") is None
+    assert lacking_controlnet(own, none, "lite") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "tensor", "said"),
+    [
+        ("control_layers.0.more.weight", torch.ones(2), r"holds control_layers\.0\.more\.weight, for which"),
+        ("control_layers.0.attention.to_q.weight", torch.ones(64, 128), r"to_q\.weight of 64 × 128"),
+        ("control_layers.1.after_proj.bias", None, r"it lacks control_layers\.1\.after_proj\.bias"),
+    ],
+)
+def test_a_published_file_that_cannot_be_used_whole_is_refused_with_the_names(
+    engine: Engine, tmp_path: Path, name: str, tensor: torch.Tensor | None, said: str
+) -> None:
+    tensors = published("2.1")
+    tensors.pop(name, None)
+    save_file(tensors if tensor is None else tensors | {name: tensor}, tmp_path / "union.safetensors")
+    source = ControlNetSource(tmp_path / "union.safetensors", union=read_union(tmp_path / "union.safetensors"))
+    with pytest.raises(NotReady, match=said):
+        load_controlnet(source, torch.float32, "cpu", engine.pipe.transformer.config)
 
 
 @pytest.mark.parametrize("config", ["union-2.1", "union-2.1-lite"])
