@@ -94,7 +94,7 @@ def test_what_the_playground_reads_goes_in() -> None:
         ".venv/bin/python",
         "data/playground.db",
         "tests/conftest.py",
-        "tools/tiny_model/train.py",
+        "tools/tiny_model/training/train.py",
         "backend/__pycache__/base.cpython-312.pyc",
         "ui/modes/__pycache__/text.cpython-312.pyc",
     ],

@@ -6,13 +6,16 @@ from pathlib import Path
 
 import torch
 
-from tools.tiny_model import decoder, export, scoring, session
-from tools.tiny_model.batches import BATCH
-from tools.tiny_model.plot import plot_losses
-from tools.tiny_model.run_folder import DEFAULT, RunFolder
-from tools.tiny_model.sheet import contact_sheet
-from tools.tiny_model.unpack import unpack
-from tools.tiny_model.world import write_scores
+from tools.tiny_model.packing import export
+from tools.tiny_model.packing.unpack import unpack
+from tools.tiny_model.scores import scoring
+from tools.tiny_model.scores.model import Model
+from tools.tiny_model.scores.sheet import contact_sheet
+from tools.tiny_model.training import decoder, session
+from tools.tiny_model.training.batches import BATCH, SIZES
+from tools.tiny_model.training.plot import plot_losses
+from tools.tiny_model.training.run_folder import DEFAULT, RunFolder
+from tools.tiny_model.world.about import write_scores
 
 
 def parser() -> argparse.ArgumentParser:
@@ -21,12 +24,17 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--folder", type=Path, default=DEFAULT, help="where the run's state lies (default: %(default)s)")
     commands = top.add_subparsers(dest="command", required=True)
     decode = commands.add_parser("decoder", help="train the VAE's decoder")
-    decode.add_argument("--steps", type=int, default=2600)
+    decode.add_argument("--steps", type=int, default=3000)
+    decode.add_argument("--crops", type=int, default=decoder.CROPS, help="a step's")
     train = commands.add_parser("train", help="train text encoder, transformer and control branch")
     train.add_argument("--steps", type=int, default=1_000_000, help="stop at this step, counted from the first")
     train.add_argument("--processes", type=int, default=1, help="one a core")
     train.add_argument("--batch", type=int, default=BATCH, help="pictures a step in each process")
     train.add_argument("--compile", action="store_true", help="faster after two minutes; needs a C++ compiler")
+    train.add_argument("--sizes", choices=SIZES, default="small", help="the phase: 128 x 128 first, then all")
+    for each in (decode, train):
+        each.add_argument("--workers", type=int, default=0, help="processes that draw ahead, with a low priority")
+        each.add_argument("--device", default="cpu", help="cpu or cuda")
     train.add_argument("--finish", type=float, metavar="MINUTES", help="let the learning rate fall to nothing by then")
     back = commands.add_parser("unpack", help="make the state of a run from a packed model")
     back.add_argument("model", type=Path)
@@ -40,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     score.add_argument("--write", action="store_true", help="put the scores into the model's world.json")
     score.add_argument("--steps", type=int, default=8)
     score.add_argument("--size", type=int, nargs=2, default=(128, 128), metavar=("WIDTH", "HEIGHT"))
+    score.add_argument("--sets", nargs="*", choices=scoring.SETS, default=tuple(scoring.SETS), help="only these")
     sheet = commands.add_parser("sheet", help="draw the contact sheet of a packed model")
     sheet.add_argument("model", type=Path)
     sheet.add_argument("target", type=Path)
@@ -55,12 +64,16 @@ def main() -> None:
     folder = RunFolder(options.folder)
     match options.command:
         case "decoder":
-            decoder.train_decoder(folder, steps=options.steps)
+            trainer = decoder.DecoderTrainer(
+                folder.projection(), count=options.crops, workers=options.workers, device=options.device
+            )
+            decoder.train_decoder(folder, trainer, until=options.steps)
         case "train":
             session.run(
                 session.Session(
                     options.folder, options.steps, processes=options.processes, batch=options.batch,
-                    compiled=options.compile, finish=options.finish,
+                    compiled=options.compile, finish=options.finish, sizes=options.sizes,
+                    workers=options.workers, device=options.device,
                 )
             )  # fmt: skip
         case "unpack":
@@ -70,13 +83,13 @@ def main() -> None:
             print(export.pack(folder, state=state, target=options.target), "samples")
         case "score":
             width, height = options.size
-            model = scoring.Model(options.model, steps=options.steps, width=width, height=height)
-            scores = scoring.score(model, count=options.count)
+            model = Model(options.model, steps=options.steps, width=width, height=height)
+            scores = scoring.score(model, count=options.count, sets=tuple(options.sets))
             if options.write:
                 write_scores(options.model, scores)
             print(json.dumps(scores))
         case "sheet":
-            contact_sheet(scoring.Model(options.model), target=options.target)
+            contact_sheet(Model(options.model, width=256, height=256), target=options.target)
         case "plot":
             plot_losses(folder, target=options.target)
 

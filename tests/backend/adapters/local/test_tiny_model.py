@@ -15,10 +15,10 @@ from diffusers import (
 )
 from PIL import Image, ImageDraw
 
-from tools.tiny_model.latents import edges
-from tools.tiny_model.palette import COLOURS
-from tools.tiny_model.reading import name_colour
-from tools.tiny_model.scoring import edge_agreement
+from tools.tiny_model.networks.latents import edges
+from tools.tiny_model.scores.reading import name_colour
+from tools.tiny_model.scores.scoring import edge_agreement
+from tools.tiny_model.world.palette import COLOURS
 
 TINY = Path(__file__).parents[4] / "presets" / "tiny"
 MOST_BYTES = 12_000_000

@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+
+from tools.tiny_model.pictures.drawing import STYLE_SHARES, draw
+from tools.tiny_model.scores import classifier
+from tools.tiny_model.scores.classifier import outline_features, style_features, train_classifier
+from tools.tiny_model.training.batches import HELD_BACK
+
+OTHERS = classifier.APART + 500_000_000
+
+
+def test_a_classifier_tells_two_things_apart() -> None:
+    rng = np.random.default_rng(0)
+    bars = [np.roll(np.repeat(np.tile([0, 255], 64), 1)[None], at, 1).repeat(128, 0) for at in range(8)]
+    pictures = [np.repeat((bar if at % 2 else bar.T)[..., None], 3, 2).astype(np.uint8) for at, bar in enumerate(bars)]
+    labels = ["upright" if at % 2 else "flat" for at in range(8)]
+    trained = train_classifier(pictures, labels, features=outline_features)
+    noisy = [np.clip(each + rng.normal(size=each.shape) * 8, 0, 255).astype(np.uint8) for each in pictures]
+    assert [trained.name(each) for each in noisy] == labels
+
+
+def test_contrast_and_colour_do_not_change_the_outline() -> None:
+    picture = draw(3).pixels
+    paler, swapped = (picture // 2 + 64).astype(np.uint8), np.ascontiguousarray(picture[..., ::-1])
+    plain = outline_features(picture)
+    for other in (paler, swapped):
+        assert np.corrcoef(plain, outline_features(other))[0, 1] > 0.9
+
+
+def test_classifiers_learn_from_other_drawings_than_the_model() -> None:
+    assert classifier.APART > 2 * HELD_BACK + 100_000
+    assert style_features(draw(0).pixels).shape == (116,)
+
+
+@pytest.mark.slow
+def test_objects_and_styles_are_recognised_in_drawings_never_seen() -> None:
+    pictures, names = classifier.portraits(600, first=OTHERS)
+    trained = classifier.object_classifier()
+    assert np.mean([trained.name(picture) == name for picture, name in zip(pictures, names, strict=True)]) > 0.94
+    styles = classifier.style_classifier(128)
+    shown = [draw(OTHERS + at) for at in range(400)]
+    right = [styles.name(each.pixels) == each.style for each in shown if each.kind != "abstract"]
+    assert np.mean(right) > 0.95
+    assert set(styles.names) == set(STYLE_SHARES) - {""}

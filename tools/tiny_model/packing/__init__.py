@@ -1,0 +1,1 @@
+"""Packing a run's weights for the playground, and the way back."""

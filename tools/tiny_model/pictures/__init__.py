@@ -1,0 +1,1 @@
+"""The drawings and their captions, with no outside pictures; example n is always the same."""

@@ -1,0 +1,53 @@
+"""The contact sheet: what the packed model draws, with the prompts under the pictures."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from tools.tiny_model.scores.model import Model
+
+PROMPTS = (
+    "a red circle on a blue background", "a yellow star on a purple background",
+    "a green triangle above an orange square on a white background",
+    "a cyan ring on the left and a red cross on the right on a black background",
+    "three yellow stars on a blue background", "一只橙色的猫，绿色背景",
+    "a fox in the snow", "a castle on the grass at sunset", "a boat on the sea at night with the moon and stars",
+    "a red house and a tree on the grass, sun and mountains", "a tree on an autumn meadow",
+    "沙漠里的火箭，夜晚，星星和月亮",
+    "fruit on a table", "an orange fish under water", "a blue bird in the spring, morning", "a robot in the rain",
+    "an orange fox on a purple background, ink drawing", "a pink flower on a cyan background, paper cut",
+    "a castle on a blue background, pixel art", "a red car on a black background, neon",
+)  # fmt: skip
+COLUMNS, CAPTION, MARGIN = 5, 34, 4  # pictures, pixels, pixels
+LINE = 42  # letters of a caption's line
+
+
+def contact_sheet(model: Model, *, target: Path, prompts: tuple[str, ...] = PROMPTS) -> None:
+    """Draw every prompt once, seed n for the n-th, and write the sheet as WebP."""
+    pictures = model.draw(list(prompts))
+    rows = -(-len(prompts) // COLUMNS)
+    wide, high = model.width + MARGIN, model.height + CAPTION + MARGIN
+    sheet = Image.new("RGB", (COLUMNS * wide + MARGIN, rows * high + MARGIN), "white")
+    pen = ImageDraw.Draw(sheet)
+    for number, (prompt, picture) in enumerate(zip(prompts, pictures, strict=True)):
+        left, top = number % COLUMNS * wide + MARGIN, number // COLUMNS * high + MARGIN
+        sheet.paste(Image.fromarray(np.asarray(picture)), (left, top))
+        font = ImageFont.load_default(9) if prompt.isascii() else chinese_font()
+        pen.multiline_text((left, top + model.height + 2), wrap(prompt), fill="black", font=font, spacing=2)
+    sheet.save(target, "WEBP", quality=80, method=6)
+
+
+def chinese_font() -> ImageFont.FreeTypeFont:
+    """Return a font with Chinese signs; raise `OSError` where the machine has none (Debian: fonts-noto-cjk)."""
+    return ImageFont.truetype("NotoSansCJK-Regular.ttc", 9)
+
+
+def wrap(text: str) -> str:
+    """Break a text into lines of a caption's length."""
+    lines, most = [""], LINE if text.isascii() else LINE // 2
+    for word in text.split() if text.isascii() else text.replace("，", "， ").split():
+        if len(lines[-1]) + len(word) >= most:
+            lines.append("")
+        lines[-1] += (" " if lines[-1] else "") + word
+    return "\n".join(lines)

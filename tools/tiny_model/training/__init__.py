@@ -1,0 +1,1 @@
+"""Training: batches, the objective, optimisers, a run's state and its folder."""
