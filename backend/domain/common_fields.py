@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, JsonValue, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticKnownError
 
-from backend.domain.field_notes import Alters, Infotext, Place, Weighs
+from backend.domain.field_notes import Alters, Infotext, Place, Switch, Weighs, Within
 from backend.domain.parts import (
     LEAST_SIDE,
     MAX_SEED,
@@ -29,6 +29,11 @@ def _passes(guidance: float) -> float:
     return 2.0 if guidance > 1 else 1.0
 
 
+def _attended(nag_scale: float) -> float:
+    """Return how many times as long a step takes where attention looks at prompt and negative prompt, each apart."""
+    return 1.3 if nag_scale > 1 else 1.0
+
+
 class Common(Part):
     """The fields that every mode has."""
 
@@ -36,7 +41,10 @@ class Common(Part):
         title="Prompt", description="What to draw, in English or Chinese; 2 to 3000 characters."
     )
     negative_prompt: Annotated[str, Place("fine", 40), Weighs("nothing"), Alters("look")] = Field(
-        "", max_length=3000, title="Negative prompt", description="What to keep out. Acts only with guidance above 1."
+        "",
+        max_length=3000,
+        title="Negative prompt",
+        description="What to keep out. Acts with guidance above 1, or with NAG.",
     )
     steps: Annotated[int, Weighs("calls"), Infotext("Steps", always=True)] = Field(
         8, ge=1, le=50, title="Steps", description="The model is distilled for 8."
@@ -55,6 +63,52 @@ class Common(Part):
         title="Guidance",
         description="Classifier-free guidance; 1 or less is off.",
     )
+    nag_scale: Annotated[
+        float,
+        Place("fine", 42),
+        Switch("Negative prompt acts", on=5.0),
+        Weighs("step", times=_attended),
+        Alters("look"),
+        Infotext("NAG scale"),
+    ] = Field(
+        0.0,
+        ge=0,
+        le=20,
+        allow_inf_nan=False,
+        title="NAG scale",
+        description="Keeps the negative prompt out at guidance 1 as well; takes up to a third longer. 5 is usual.",
+    )
+    nag_tau: Annotated[
+        float,
+        Place("fine", 43),
+        Within("nag_scale"),
+        Weighs("nothing"),
+        Alters("look"),
+        Infotext("NAG tau", beside="nag_scale"),
+    ] = Field(
+        2.5,
+        ge=1,
+        le=10,
+        allow_inf_nan=False,
+        title="NAG tau",
+        description="How many times as strong attention may become; lower is calmer.",
+    )
+    nag_alpha: Annotated[
+        Fraction,
+        Place("fine", 44),
+        Within("nag_scale"),
+        Weighs("nothing"),
+        Alters("look"),
+        Infotext("NAG alpha", beside="nag_scale"),
+    ] = Field(0.25, title="NAG alpha", description="How much of the guided attention is taken.")
+    nag_end: Annotated[
+        Fraction,
+        Place("fine", 45),
+        Within("nag_scale"),
+        Weighs("step", sort=float),
+        Alters("look"),
+        Infotext("NAG end", beside="nag_scale"),
+    ] = Field(1.0, title="NAG end", description="The part of the steps up to which it acts.")
     shift: Annotated[
         float,
         Place("fine", 50),
@@ -88,6 +142,13 @@ class Common(Part):
         RANDOM_SEED,
         title="Variation seed",
         description="-1 draws one. With a variation, every image has the same seed, and image i this one plus i.",
+    )
+    seed_diversity: Annotated[
+        Fraction, Place("fine", 25), Weighs("nothing"), Alters("look"), Infotext("Seed diversity")
+    ] = Field(
+        0.0,
+        title="Seed diversity",
+        description="Above 0, seeds differ more in what the prompt leaves open; above 0.7, the prompt may suffer.",
     )
     count: Annotated[int, Weighs("calls")] = Field(
         1, ge=1, le=20, title="Images", description="Image i has the seed plus i."

@@ -101,7 +101,22 @@ class Only:
     value: str
 
 
-Note = TypeVar("Note", Place, Weighs, Alters, Infotext, Digits, Picture, Maps, Short, Only)
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Of a number that is off at its default: a switch with these words sets it to `on`, and only then it is shown."""
+
+    title: str
+    on: float
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """It acts only while the switch of the field `of` is on, and its input is shown only then."""
+
+    of: str
+
+
+Note = TypeVar("Note", Place, Weighs, Alters, Infotext, Digits, Picture, Maps, Short, Only, Switch, Within)
 
 
 def note_of(info: FieldInfo, kind: type[Note]) -> Note | None:

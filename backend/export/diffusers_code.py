@@ -36,6 +36,9 @@ TAKES = frozenset(
         # of which the program says what it leaves out, or which change no pixel of one image
         "options",
         "variation_seed",
+        "nag_tau",
+        "nag_alpha",
+        "nag_end",
         "count",
         "safety",
         "output_format",
@@ -46,6 +49,8 @@ TAKES = frozenset(
 _ADDED = {
     "controls": "control pictures in windows of steps",
     "variation_strength": "a variation between two seeds",
+    "seed_diversity": "noise on the prompt's embedding",
+    "nag_scale": "guidance of its attention (NAG)",
     "acceleration": "these caches",
     "accelerator": "these caches",
     "prompt_expansion": "a prompt that a provider expanded unseen",

@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup
 from pydantic.fields import FieldInfo
 
+from backend.domain.field_notes import Switch, Within, note_of
 from backend.domain.request_fields import choices_of, kind_of
 from backend.domain.requests import IN_DIGITS
 from ui.inputs.part_list import entries_html, part_of
@@ -14,7 +15,11 @@ from ui.inputs.widgets import bounds, label_of, plain
 
 LONG_TEXT = 200
 """Texts whose limit is above this many characters get several lines."""
-_CELL = Markup('<div class="cell" id="{at}" data-cell="{key}" data-kind="{kind}"{hidden}>{head}{box}</div>')
+_CELL = Markup('<div class="cell" id="{at}" data-cell="{key}" data-kind="{kind}"{within}{hidden}>{head}{box}</div>')
+_SWITCH = Markup(
+    '<label class="check"><input id="{at}-switch" type="checkbox" data-on="{on:g}" data-off="{default:g}"{told}>'
+    '<span>{title}</span></label>{about}<div class="cell switched"><label for="{at}-box">{label}</label>{box}</div>'
+)
 _HEAD = Markup('<label for="{at}-box">{label}</label>{about}')
 _ABOUT = Markup('<p class="about" id="{at}-about">{about}</p>')
 _CHECK = Markup(
@@ -52,9 +57,13 @@ def cell(key: str, name: str, info: FieldInfo, *, fitted: Mapping[str, object] |
     parts["about"] = _ABOUT.format(at=at, about=about) if about else ""
     kind, box = _box(name, info, default, {**parts, **changes})
     head = "" if kind == "check" else _HEAD.format(**parts)
+    if switch := note_of(info, Switch):
+        kind, head, box = "switched", Markup(""), _switched(switch, default, box, parts)
     blank = default is None or (kind == "lines" and not default)
     value = "" if blank else str(default) if kind in ("text", "lines") else default
-    return _made(key, value, {"at": at, "kind": kind, "head": head, "box": box}, changes)
+    within = note_of(info, Within)
+    about_it = Markup(' data-within="{}" data-idle="yes"').format(within.of) if within else ""
+    return _made(key, value, {"at": at, "kind": kind, "head": head, "box": box, "within": about_it}, changes)
 
 
 def select(key: str, label: str, about: str, choices: Mapping[str, str], *, at: str, value: str | None = None) -> Cell:
@@ -101,7 +110,12 @@ def _head(at: str, label: str) -> Markup:
 
 def _made(key: str, value: object, parts: Mapping[str, object], changes: Mapping[str, object]) -> Cell:
     hidden = Markup("") if changes.get("visible", True) else Markup(" hidden")
-    return Cell(key, value, _CELL.format(**{**parts, "key": key, "hidden": hidden}))
+    return Cell(key, value, _CELL.format(**{"within": "", **parts, "key": key, "hidden": hidden}))
+
+
+def _switched(switch: Switch, default: object, box: Markup, parts: Mapping[str, object]) -> Markup:
+    """Return a switch with a number's input under it, which is seen only while it is on."""
+    return _SWITCH.format(**parts, title=switch.title, on=switch.on, default=default, box=box)
 
 
 def _box(name: str, info: FieldInfo, default: object, parts: Mapping[str, Any]) -> tuple[str, Markup]:

@@ -22,7 +22,8 @@ function fill(values) {
 when_started(fill);
 
 function kind(place) {
-  const box = place.querySelector('input, select, textarea'), range = place.querySelector('input[type=range]');
+  const range = place.querySelector('input[type=range]');
+  const box = place.querySelector('input[type=number]') ?? place.querySelector('input, select, textarea');
   switch (place.dataset.kind) {
     case 'check': return {read: () => box.checked, write: value => { box.checked = Boolean(value); }};
     case 'part': return {read: () => undefined, write: () => {}};
@@ -31,6 +32,7 @@ function kind(place) {
       read: () => Number.isFinite(box.valueAsNumber) ? box.valueAsNumber : '',
       write: value => { box.value = value ?? ''; if (range && box.value !== '') slide(range, box.value); },
     };
+    case 'switched': return switched(place, box, range);
     default: return {read: () => box.value, write: value => { box.value = value ?? ''; }};
   }
 }
@@ -38,6 +40,21 @@ function kind(place) {
 function parts(place) {
   const list = new PartList(place, tell, {many: place.querySelector('.entries').dataset.many === 'yes'});
   return {read: () => list.read(), write: value => list.write(value)};
+}
+
+// A number that is off at one value: the switch sets it to its usual one, and its own input is there only then.
+function switched(place, box, range) {
+  const on = place.querySelector('input[type=checkbox]'), off = +on.dataset.off;
+  const with_it = place.parentElement.querySelectorAll(`[data-within="${place.dataset.cell}"]`);
+  const show = () => { for (const each of with_it) each.dataset.idle = on.checked ? 'no' : 'yes'; };
+  const write = value => {
+    on.checked = value !== '' && value != null && +value !== off;
+    if (on.checked) { box.value = value; slide(range, value); }
+    show();
+  };
+  on.addEventListener('input', () => write(on.checked ? +on.dataset.on : off));
+  show();
+  return {read: () => on.checked && Number.isFinite(box.valueAsNumber) ? box.valueAsNumber : off, write};
 }
 
 function slide(range, value) {

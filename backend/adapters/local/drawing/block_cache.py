@@ -89,6 +89,8 @@ class BlockCache:
     def _may_reuse(self, sign: "Tensor") -> bool:
         if self._sign is None or self._tail is None:
             return False
+        if sign.shape != self._sign.shape:  # A negative prompt's tokens came or went with the step.
+            return False
         change = float((sign - self._sign).abs().mean() / self._sign.abs().mean().clamp_min(_TINY))
         if self._plan.kind == "modulated":
             change = self._change = self._change + change

@@ -1,7 +1,7 @@
 """The loaded model: from one drawing's numbers to its pixels."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,10 @@ from backend.adapters.local.drawing.canvas import Canvas, noise, prepare_canvas
 from backend.adapters.local.drawing.compiling import CompiledBlocks
 from backend.adapters.local.drawing.control_windows import Gate, hints_of
 from backend.adapters.local.drawing.drawing import Drawing, OnStep
+from backend.adapters.local.drawing.nag import Nag, nagging_of
 from backend.adapters.local.drawing.previews import fit_colours, thumbnail
 from backend.adapters.local.drawing.prompt_cache import PromptCache
+from backend.adapters.local.drawing.seed_diversity import Words
 from backend.adapters.local.drawing.variation import varied
 from backend.adapters.local.loras.adapters import Adapters
 from backend.adapters.local.loras.shelf import LoraFile
@@ -40,10 +42,15 @@ TAKES = frozenset(
         "seed",
         "steps",
         "guidance",
+        "nag_scale",
+        "nag_tau",
+        "nag_alpha",
+        "nag_end",
         "shift",
         "scheduler",
         "variation_strength",
         "variation_seed",
+        "seed_diversity",
         "options.attention",
         "options.compile",
     }
@@ -168,18 +175,20 @@ class Engine:
         begin: dict[str, Any] = {"latents": vary(noise(pipe, drawing.size, generator))}
         if canvas:
             begin = {"latents": canvas.latents, "sigmas": canvas.sigmas}
-        on = self._adapters.on_words
+        on, steps = self._adapters.on_words, len(canvas.sigmas) if canvas else request.steps
+        diversity = request.seed_diversity if steps > 1 else 0.0
+        words = Words(self.prompts.embed(request.prompt, on), drawing.seed, diversity)
         negative = [self.prompts.embed(request.negative_prompt, on)] if drawing.guidance > 0 else None
-        with self._computing(request), self._cache(drawing, pipe.scheduler):
+        with self._computing(request), self._cache(drawing, pipe.scheduler), self._nag(request, pipe.scheduler):
             pixels: np.ndarray[Any, Any] = pipe(
-                prompt_embeds=[self.prompts.embed(request.prompt, on)],
+                prompt_embeds=[words.given],
                 negative_prompt_embeds=negative,
                 guidance_scale=drawing.guidance,
                 width=drawing.size[0],
                 height=drawing.size[1],
                 num_inference_steps=request.steps,
                 output_type="np",
-                callback_on_step_end=self._after_step(canvas, on_step),
+                callback_on_step_end=self._after_step(canvas, words, on_step),
                 callback_on_step_end_tensor_inputs=["latents"],
                 **begin,
                 **self._guide(pipe, drawing),
@@ -195,6 +204,13 @@ class Engine:
         kernel = KERNELS[self._attention if options.attention == "auto" else options.attention]
         with attention_backend(kernel.backend), self._compiled.on() if options.compile else nullcontext():
             yield
+
+    def _nag(self, request: Request, sampler: Sampler) -> AbstractContextManager[Any]:
+        by = nagging_of(request)
+        if by is None:
+            return nullcontext()
+        negative = self.prompts.embed(request.negative_prompt, self._adapters.on_words)
+        return Nag(self.pipe.transformer, negative, by, sampler)
 
     @contextmanager
     def _cache(self, drawing: Drawing, sampler: Sampler) -> Iterator[None]:
@@ -214,10 +230,11 @@ class Engine:
         pipe.controlnet = Gate(self.controlnet, hints, pipe.scheduler)
         return {"control_image": drawing.guides[0].picture}
 
-    def _after_step(self, canvas: Canvas | None, on_step: OnStep) -> Callable[..., dict[str, Any]]:
+    def _after_step(self, canvas: Canvas | None, words: Words, on_step: OnStep) -> Callable[..., dict[str, Any]]:
         def after(pipe: Any, _index: int, _time: Any, tensors: dict[str, Any]) -> dict[str, Any]:
             sampler = pipe.scheduler
             step, total = sampler.position
+            words.after(step, total)
             latents, clean = tensors["latents"], sampler.clean
             if canvas:
                 latents, clean = canvas.keep(latents, sampler.times[step]), canvas.keep(clean, 0.0)

@@ -22,6 +22,7 @@ from backend.adapters.local.control import detectors
 from backend.adapters.local.control.controlnets import ControlNet, find_controlnets, load_controlnet
 from backend.adapters.local.drawing.block_cache import BlockCache
 from backend.adapters.local.drawing.engine import Engine
+from backend.adapters.local.drawing.nag import Nag
 from backend.adapters.local.load import load
 from backend.adapters.local.machine import option_rules
 from backend.adapters.local.machine.checkpoint import EMBEDDED, find
@@ -150,6 +151,8 @@ def _weights(pipe: Any, notes: Notes) -> Iterator[Any]:
     yield [(lora.scaling[name], lora.lora_A[name].weight) for name in on]
     yield cache._plan if isinstance(cache, BlockCache) else forward is not None
     yield _AttentionBackendRegistry._active_backend
+    nag = getattr(vars(transformer).get("forward"), "__self__", None)
+    yield (nag.by, nag._negative) if isinstance(nag, Nag) else None
     yield notes.layout, notes.controlnet
 
 
