@@ -17,8 +17,7 @@ from backend.adapters.local.drawing.drawing import Drawing, OnStep
 from backend.adapters.local.drawing.nag import Nag, nagging_of
 from backend.adapters.local.drawing.previews import fit_colours, thumbnail
 from backend.adapters.local.drawing.prompt_cache import PromptCache
-from backend.adapters.local.drawing.seed_diversity import Words
-from backend.adapters.local.drawing.variation import varied
+from backend.adapters.local.drawing.variation import Words, varied
 from backend.adapters.local.loras.adapters import Adapters
 from backend.adapters.local.loras.shelf import LoraFile
 from backend.adapters.local.machine.memory import MemoryPlan

@@ -11,7 +11,7 @@ from PIL import Image
 
 from backend.adapters.local.drawing.drawing import Drawing, Guide
 from backend.adapters.local.drawing.engine import Engine
-from backend.adapters.local.drawing.seed_diversity import Words, moved
+from backend.adapters.local.drawing.variation import Words, moved
 from backend.domain.requests import TextToImage
 from tests.backend.adapters.local.conftest import PROMPT
 from tests.backend.adapters.local.pictures import mean_distance
