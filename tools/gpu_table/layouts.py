@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from backend.adapters.local.machine.model_parts import lacking_gguf
 
 from backend.adapters.local.drawing.drawing import Drawing
 from backend.adapters.local.drawing.engine import Engine
@@ -17,7 +18,6 @@ from backend.adapters.local.load import load
 from backend.adapters.local.machine.checkpoint import EMBEDDED, Checkpoint
 from backend.adapters.local.machine.device import look
 from backend.adapters.local.machine.extras import Extras
-from backend.adapters.local.machine.model_parts import lacking_gguf
 from backend.adapters.local.machine.option_rules import option_problems
 from backend.adapters.local.machine.options import LocalOptions
 from backend.domain.requests import TextToImage
