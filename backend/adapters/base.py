@@ -181,6 +181,10 @@ class Backend(ABC):
         """
         return None
 
+    def lora_names(self) -> tuple[str, ...]:
+        """Return the LoRAs that lie here to be named; a provider's are its own to list."""
+        return ()
+
     def refuses_lora(self, lora: Lora) -> str | None:
         """Say why a LoRA can't be used here, or None where it can."""
         try:

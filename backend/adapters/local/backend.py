@@ -134,6 +134,10 @@ class LocalBackend(Backend):
         """Say that there is no file of this name; what lies on the hub, only the run finds out."""
         return super().refuses_lora(lora) or self._loras.lacking(lora.model)
 
+    def lora_names(self) -> tuple[str, ...]:
+        """Return the files of the owner's folder of LoRAs."""
+        return self._loras.names()
+
     def remarks(self, request: Request) -> tuple[str, ...]:
         """Say where steps and guidance aren't what the model at hand, or a LoRA on it, is made for."""
         return tuple(remarks(self.models.checkpoint, request))

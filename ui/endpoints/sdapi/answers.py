@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from backend.domain.errors import PlaygroundError
-from backend.domain.records import Run, RunImage
+from backend.domain.records import DREW, Run, RunImage
 from backend.domain.requests import Request, of_image
-from backend.images.metadata.request_text import KEY, infotext
+from backend.images.metadata.request_text import KEY, MODEL, infotext
 from backend.playground import Playground
 from backend.record.run_json import runs_json, seed_json
 from ui.endpoints.door.pictures import encoded
@@ -72,11 +72,16 @@ def info_json(playground: Playground, body: Txt2Img, came: Came) -> dict[str, Js
         "sd_model_name": model_id(playground.backends[first.backend])
         if first.backend in playground.backends
         else first.backend,
-        "infotexts": [infotext(of_image(run.request, image.index), image.seed) for run, image in came.images],
+        "infotexts": [_text_of(run, image) for run, image in came.images],
         "job_timestamp": first.created.strftime("%Y%m%d%H%M%S"),
         **_NEVER,
         OURS: told,
     }
+
+
+def _text_of(run: Run, image: RunImage) -> str:
+    """Return the infotext that stands in an image's file."""
+    return infotext(of_image(run.request, image.index), image.seed, str(image.details.get(DREW, MODEL)))
 
 
 def _request_json(request: Request, body: Txt2Img) -> dict[str, JsonValue]:

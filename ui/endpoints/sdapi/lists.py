@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from pydantic import JsonValue
 
+from backend.adapters.base import Backend
 from backend.domain.caller import Caller
 from backend.domain.capabilities import Capabilities
 from ui.endpoints.openai.models import model_id
@@ -60,16 +61,19 @@ class Lists:
 
     def loras(self, caller: Caller) -> JsonValue:
         """Return the LoRA files that the picked model finds by name in a prompt's `<lora:name:1>`."""
-        return []
+        names = self._backend(caller).lora_names()
+        return [{"name": name, "alias": name, "path": name, "metadata": {}} for name in names]
 
     def script_names(self, caller: Caller) -> JsonValue:
         """Return the scripts that may stand in `alwayson_scripts`."""
         known: list[JsonValue] = [controlnet.SCRIPT.lower()] if self._can(caller).most_controls else []
         return {"txt2img": known, "img2img": known}
 
+    def _backend(self, caller: Caller) -> Backend:
+        return self.settings.backend(str(self.settings.of(caller)[MODEL]), MODEL)
+
     def _can(self, caller: Caller) -> Capabilities:
-        model = str(self.settings.of(caller)[MODEL])
-        return self.settings.backend(model, MODEL).capabilities
+        return self._backend(caller).capabilities
 
 
 def _none(_: Caller) -> JsonValue:

@@ -36,7 +36,8 @@ class OwnSettings:
     def of(self, caller: Caller) -> dict[str, JsonValue]:
         """Return all settings as they hold for a caller."""
         own = self._kept.get(caller.visitor) or {}
-        return {MODEL: model_id(self.playground.choose("auto")), **_USUAL, **own}
+        picked = self.playground.choose(str(own.get(MODEL, "auto")))
+        return {**_USUAL, **own, MODEL: model_id(picked)}
 
     def set(self, caller: Caller, given: Mapping[str, JsonValue]) -> list[str]:
         """Take settings over and return the names of those that have no effect; raise `InvalidRequest` for a wrong one.
@@ -45,8 +46,10 @@ class OwnSettings:
         """
         now = self.of(caller)
         read = chosen(given, within="")
-        self.backend(read.model, MODEL)
+        picked = self.backend(read.model, MODEL)
         taken = {name: value for name, value in given.items() if name in TAKEN and value is not None}
+        if MODEL in taken:
+            taken[MODEL] = picked.name  # The backend is meant: its model's title changes with what its owner loads.
         self._kept.put(caller.visitor, {**(self._kept.get(caller.visitor) or {}), **taken})
         return [name for name in read.ignored if given.get(name) != now.get(name, object())]
 

@@ -43,6 +43,10 @@ class LoraShelf:
             check(file.path)
         return found
 
+    def names(self) -> tuple[str, ...]:
+        """Return what lies in the owner's folder, by the names that a request may have for it."""
+        return tuple(sorted(path.stem for path in self.folder.glob(f"*{SUFFIX}") if path.is_file()))
+
     def lacking(self, name: str) -> str | None:
         """Say that there is no such LoRA, or None: without a look at the hub, where it may be."""
         if self._here(name) or (self._outside and _HUB_FILE.fullmatch(name)):

@@ -48,9 +48,10 @@ class HeldSite(Site):
 
 
 @contextmanager
-def held_site(data: Path) -> Iterator[HeldSite]:
-    """Serve such a playground until the block ends."""
-    settings = Settings(_env_file=None, PLAYGROUND_DATA=data, PLAYGROUND_BACKEND="fake", GRADIO_SERVER_PORT=free_port())
+def held_site(data: Path, **more: str) -> Iterator[HeldSite]:
+    """Serve such a playground until the block ends; `more` are further settings."""
+    given = {"PLAYGROUND_DATA": data, "PLAYGROUND_BACKEND": "fake", "GRADIO_SERVER_PORT": free_port(), **more}
+    settings = Settings(_env_file=None, **given)
     engine = open_database(settings.data)
     files = ImageFiles(settings.data / "images")
     fake = Held(files)

@@ -52,6 +52,17 @@ def test_a_model_is_picked_by_its_title_or_refused_with_those_that_there_are(
     assert title in str(refused.value)
 
 
+def test_a_picked_backend_stays_picked_when_its_owner_loads_another_model(
+    settings: OwnSettings, playground: Playground
+) -> None:
+    fake = playground.backends["fake"]
+    settings.set(ONE, {"sd_model_checkpoint": model_id(fake)})
+    fake.label = "Another model"  # by which the fake calls what it draws with
+    assert settings.of(ONE)["sd_model_checkpoint"] == model_id(fake) == "fake/another-model"
+    held = settings.chosen(ONE, {})
+    assert settings.backend(held.model, "sd_model_checkpoint") is fake
+
+
 @pytest.mark.parametrize("wrong", [{"samples_format": "tiff"}, {"samples_format": 3}, {"playground_as_sent": "yes"}])
 def test_a_setting_that_acts_and_cant_be_so_is_refused(settings: OwnSettings, wrong: dict[str, object]) -> None:
     with pytest.raises(InvalidRequest) as refused:

@@ -1,8 +1,8 @@
 """Steps, guidance and sampler: what clients send unasked, and what of it is meant.
 
-This model is distilled for 8 steps without guidance. A1111's clients always send steps, `cfg_scale` and a sampler, most
-of them what A1111's own form stands at, so those values count as not said (docs/decisions has the page): the model's
-own are taken, and `info` says so.
+Z-Image-Turbo is distilled for 8 steps without guidance. A1111's clients always send steps, `cfg_scale` and a sampler,
+most of them what A1111's own form stands at, so those values count as not said (docs/decisions has the page): the
+model's own are taken, and `info` says so.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from ui.endpoints.sdapi.asking.body import Txt2Img
 AS_SENT = "playground_as_sent"
 """The option with which steps and guidance are taken to the letter."""
 UNASKED_STEPS = (20, 50)
-"""A1111's form and webuiapi; A1111's API where none are sent."""
+"""A1111's form, webuiapi and SillyTavern; Open WebUI's setting until it is changed."""
 UNASKED_GUIDANCE = (7.0,)
 UNASKED_TOGETHER = (22, 4.5)
 """LibreChat's Stable Diffusion tool, which has no setting for either."""
@@ -45,16 +45,14 @@ class Tuned:
 
 def tuned(body: Txt2Img, can: Capabilities, *, as_sent: bool) -> Tuned:
     """Return steps, guidance and scheduler of a body for a backend that `can` do so much."""
-    found = Tuned()
-    given = {"steps": body.steps, "cfg_scale": body.cfg_scale}
-    ours = {"steps": "steps", "cfg_scale": "guidance"}
-    for theirs, value in given.items():
-        if value is None:
-            continue
-        if not as_sent and theirs in _unasked(body):
-            found.notes.append(_stands_in(theirs, value, ours[theirs]))
-        else:
-            found.values[ours[theirs]] = value
+    found = Tuned(dict(can.defaults))
+    unasked = () if as_sent else _unasked(body)
+    for theirs, ours, value in (("steps", "steps", body.steps), ("cfg_scale", "guidance", body.cfg_scale)):
+        own = can.defaults.get(ours, Common.model_fields[ours].default)
+        if value is not None and theirs not in unasked:
+            found.values[ours] = value
+        elif value not in (None, own):
+            found.notes.append(_stands_in(theirs, value, own))
     _scheduler(found, body, can)
     return found
 
@@ -81,11 +79,11 @@ def _unasked(body: Txt2Img) -> Sequence[str]:
     return [name for name, unasked in sent.items() if unasked]
 
 
-def _stands_in(name: str, value: float, ours: str) -> str:
-    default = Common.model_fields[ours].default
+def _stands_in(name: str, value: float, own: float) -> str:
+    letter = f'{{"{AS_SENT}": true}}'
     return (
-        f"`{name}` {value:g} is what programs send unasked: this model's own {default:g} was taken. To have it to the "
-        f"letter, send override_settings {{{AS_SENT!r}: true}}."
+        f"`{name}` {value:g} is what programs send unasked: this model's own {own:g} was taken. To have it to the "
+        f"letter, send override_settings {letter}."
     )
 
 

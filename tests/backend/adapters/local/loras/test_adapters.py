@@ -221,6 +221,8 @@ def test_a_lora_is_found_by_its_name_in_the_owners_folder_or_by_its_path(make: M
         (LoraShelf(tmp_path / "none", outside=True), str(path)),
     ):
         assert shelf.find((Lora(model=name, weight=0.5),)) == (LoraFile(path, 0.5),)
+    assert LoraShelf(tmp_path, outside=False).names() == ("style",)
+    assert LoraShelf(tmp_path / "none", outside=True).names() == ()
 
 
 def test_strangers_name_no_files_of_the_machine_and_no_hub(make: Make, tmp_path: Path) -> None:

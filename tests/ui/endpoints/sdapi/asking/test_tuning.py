@@ -37,6 +37,15 @@ def test_each_of_the_two_is_looked_at_by_itself() -> None:
     assert values(steps=20, cfg_scale=2)[0] == {"guidance": 2}
 
 
+def test_another_kind_of_checkpoint_has_defaults_of_its_own() -> None:
+    base = replace(CAN, defaults={"steps": 28, "guidance": 4.0, "shift": 6.0})
+    found, notes = values(base, steps=20, cfg_scale=7)
+    assert found == {"steps": 28, "guidance": 4.0, "shift": 6.0}
+    assert "own 28 " in notes[0]
+    assert values(base, steps=12)[0] == {"steps": 12, "guidance": 4.0, "shift": 6.0}
+    assert values(replace(CAN, defaults={"steps": 50}), steps=50) == ({"steps": 50}, [])
+
+
 def test_to_the_letter_all_of_it_is_taken() -> None:
     assert values(steps=20, cfg_scale=7, as_sent=True) == ({"steps": 20, "guidance": 7.0}, [])
 
