@@ -46,7 +46,8 @@ class Place:
 
     def bring_home(self, page: Page) -> None:
         """Press Recover at all that is offered."""
-        for run in self.playground.history.recoverable(self.visitor(page)):
+        whose = self.playground.shown_to(self.visitor(page))
+        for run in [run for visitor in whose for run in self.playground.history.recoverable(visitor)]:
             page.end(page.begin("recover", event={"run": run.id}))
 
     def rest(self, seconds: float = 2 * SLOW_SECONDS) -> None:

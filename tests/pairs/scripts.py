@@ -1,12 +1,17 @@
-"""The rows that have no page: a script at the API, and an assistant at MCP, each with a visitor's cookie."""
+"""The rows that have no page: a script at the API, an assistant at MCP, a program at `/v1`; all with their cookie."""
 
 import asyncio
 import contextlib
+import json
+import socket
 import threading
 import time
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from gradio_client import Client
@@ -106,4 +111,49 @@ class AtMcp(Row):
         return Tool(place.address, {name: page.client.headers[name] for name in ("cookie", "x-forwarded-for")})
 
 
-ROWS: tuple[Row, ...] = (*ON_THE_PAGE, AtMcp("MCP", images=2), AtTheApi("API", images=2))
+class Posted:
+    """An order over `/v1` on a line of its own, which is broken to stop it."""
+
+    def __init__(self, address: str, headers: Mapping[str, str]) -> None:
+        place = urlsplit(address)
+        self.line = HTTPConnection(place.hostname or "", place.port, timeout=PATIENCE)
+        self.line.connect()
+        self.headers = {**headers, "content-type": "application/json"}
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def stop(self) -> None:
+        """Break the line, as a program does that is stopped."""
+        with contextlib.suppress(OSError):
+            self.line.sock.shutdown(socket.SHUT_RDWR)
+
+    leave = stop
+
+    def end(self) -> None:
+        """Wait for its end, however it ends."""
+        self.thread.join(PATIENCE)
+        assert not self.thread.is_alive()
+
+    def _run(self) -> None:
+        asked = {"prompt": WORDS, "size": "128x128", "steps": 4, "model": "runware/z-image-turbo", "n": 2}
+        asked["user"] = uuid.uuid4().hex  # Else it would be a retry of what was broken off before.
+        with contextlib.suppress(OSError, HTTPException):
+            self.line.request("POST", "/v1/images/generations", json.dumps(asked), self.headers)
+            self.line.getresponse().read()
+        self.line.close()
+
+
+class OverV1(Row):
+    """Two images over OpenAI's images API."""
+
+    def begin(self, place: Place, page: Page) -> Posted:
+        """Post it."""
+        return Posted(place.address, {name: page.client.headers[name] for name in ("cookie", "x-forwarded-for")})
+
+
+ROWS: tuple[Row, ...] = (
+    *ON_THE_PAGE,
+    AtMcp("MCP", images=2),
+    AtTheApi("API", images=2),
+    OverV1("v1", images=2),
+)

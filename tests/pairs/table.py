@@ -34,10 +34,13 @@ NO_CAP = "Recovering orders nothing, so that no cap is asked."
 CANNOT: Mapping[tuple[str, str], str] = {
     ("MCP", "second tab"): NO_TABS,
     ("API", "second tab"): NO_TABS,
+    ("v1", "second tab"): NO_TABS,
     ("MCP", "reload"): NO_RELOAD,
     ("API", "reload"): NO_RELOAD,
+    ("v1", "reload"): "A program that comes back is a retry, which gets its run: `test_retries.py` of `/v1`.",
     ("MCP", "key forgotten"): NO_KEY,
     ("API", "key forgotten"): NO_KEY,
+    ("v1", "key forgotten"): NO_KEY,
     (
         "recover",
         "429 waited out",
