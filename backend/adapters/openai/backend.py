@@ -54,7 +54,7 @@ class OpenAIBackend(ProviderBackend):
     ) -> None:
         self.facts, self.name, self.label = facts, facts.name, facts.label
         super().__init__(settings)
-        self.files = files
+        self.files, self.line = files, line
         self.service = Service(line)
         self.model, path = settings.own_of(facts)
         self._prices_by = tuple(facts.own)[1]
@@ -148,10 +148,6 @@ class OpenAIBackend(ProviderBackend):
         lost = [int(index) for index in ids.get("orders", {}) if int(index) not in have and index not in found]
         if lost:
             raise refuse_gone(self.facts, lost)
-
-    def close(self) -> None:
-        """Close the connections."""
-        self.service.line.close()
 
     def _order(self, request: Request, caller: Caller, job: Job, ids: Mapping[str, Any], *, ordering: bool) -> Order:
         pictures = prepare(request, self.files, self.label)

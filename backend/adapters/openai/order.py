@@ -10,7 +10,7 @@ from typing import Any
 from PIL import Image
 from pydantic import SecretStr
 
-from backend.adapters.job import Job, Waiter, announce, remember
+from backend.adapters.job import Job, Waiter, remember
 from backend.adapters.openai.looking import ABSENT, Look
 from backend.adapters.openai.mapping import FORM, SPREAD, Route, route_of, to_fields
 from backend.adapters.openai.pictures import Parts
@@ -19,6 +19,7 @@ from backend.adapters.openai.replies import Answer, read, refusal
 from backend.adapters.openai.seeds import Seeds, Verdict, mark_of
 from backend.adapters.openai.service import Service
 from backend.adapters.provider.line import Reply
+from backend.adapters.provider.ordering import place
 from backend.domain.errors import BadImage, BadReply, PlaygroundError, ProviderRefused
 from backend.domain.events import Generated, Progress
 from backend.domain.providers import Facts
@@ -106,16 +107,17 @@ class Order:
 
     def _sent(self, index: int, fields: Mapping[str, Any]) -> Reply:
         label, count = self.place.facts.label, self.request.count
-        self.job.may_order()
         order_id = str(uuid.uuid4())
         orders = {**self.ids.get("orders", {}), str(index): order_id}
         self.ids = {**self.ids, ASKED_ONCE: True, "orders": orders}
-        announce(self.job, self.ids)
         which = f"image {index + 1} of {count}" if count > 1 else "it"
-        self.job.tell(Progress(0, 0, index=index, doing=f"{label} is drawing {which}"))
-        return self.place.service.order(
-            route_of(self.request), fields, self.parts, key=self.key, order_id=order_id, waiter=Waiter(self.job)
-        )
+
+        def send(waiter: Waiter) -> Reply:
+            self.job.tell(Progress(0, 0, index=index, doing=f"{label} is drawing {which}"))
+            route, key = route_of(self.request), self.key
+            return self.place.service.order(route, fields, self.parts, key=key, order_id=order_id, waiter=waiter)
+
+        return place(self.job, self.ids, send)
 
     def _learn(self, reply: Reply, fields: Mapping[str, Any]) -> bool:
         """Note what a refusal teaches of the server; return whether the order may be sent without it.

@@ -10,12 +10,11 @@ from pydantic import SecretStr
 from backend.adapters.openai.mapping import OURS
 from backend.adapters.openai.replies import Refusal, refusal
 from backend.adapters.provider.line import Reply, without_key
-from backend.adapters.provider.refusals import Made, busy, key_refused
+from backend.adapters.provider.refusals import Made, busy, key_refused, no_credit, too_large, value_refused
 from backend.domain.errors import (
     GRAVITY,
     Billed,
     GenerationFailed,
-    InsufficientCredit,
     PlaygroundError,
     ProviderRefused,
 )
@@ -33,7 +32,7 @@ def to_error(reply: Reply, facts: Facts, key: SecretStr | None) -> PlaygroundErr
     said = without_key(told.said, key, most=300).rstrip(".")
     kind, message = _made(reply.status, told, said, facts=facts, key=key)
     billed = billed_after(reply, told)
-    if billed != "no":
+    if billed == "unknown":
         message += " It may have been billed: it isn't ordered again."
     return kind(without_key(message, key, most=900), billed=billed, details={"status": reply.status, "code": told.code})
 
@@ -47,7 +46,7 @@ def billed_after(reply: Reply, told: Refusal) -> Billed:
 
 def _made(status: int, told: Refusal, said: str, *, facts: Facts, key: SecretStr | None) -> Made:
     if status == 402 or told.code in _CREDIT:
-        return InsufficientCredit, f"The account at {facts.label} has no credit for this ({said}): top it up there."
+        return no_credit(facts, said)
     if status in (401, 403):
         return key_refused(facts, said, key) if key else (ProviderRefused, f"{facts.no_key} It said: {said}.")
     if status == 429:
@@ -58,19 +57,15 @@ def _made(status: int, told: Refusal, said: str, *, facts: Facts, key: SecretStr
     known: dict[int, Callable[[], str]] = {
         404: lambda: f"{facts.label} has no such model, or doesn't do this ({said}): check {_model(facts)}.",
         405: lambda: f"{facts.label} doesn't do this ({said}): choose another backend.",
-        413: lambda: f"The images of this run are too large for {facts.label} ({said}): use smaller ones.",
     }
+    if status == 413:
+        return too_large(facts, said)
     if status in known:
         return ProviderRefused, known[status]()
     if status < 500 and status not in MAY_HAVE_PAID:
-        return ProviderRefused, _value(told, said, facts)
+        field = OURS.get(told.parameter, told.parameter)
+        return value_refused(facts.label, said, [field] if field else [])
     return GenerationFailed, f"{facts.label} could not make the image ({said})."
-
-
-def _value(told: Refusal, said: str, facts: Facts) -> str:
-    field = OURS.get(told.parameter, told.parameter)
-    about = f"`{field}`" if field else "this request"
-    return f"{facts.label} refuses {about} ({said}): change it, or choose another backend."
 
 
 def _model(facts: Facts) -> str:

@@ -1,7 +1,5 @@
 """What a server says, read with patience: a picture that is paid for may stand in an odd answer."""
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from backend.adapters.provider.files import decoded
 from backend.adapters.provider.lenient import Cost, Seed, Text
 from backend.adapters.provider.line import Reply
 from backend.domain.errors import BadReply
@@ -63,7 +62,7 @@ def read(reply: Reply) -> Answer:
     if not picture.b64_json and not picture.url:
         raise BadReply(f"{reply.label} answered {reply.status} without a picture; it may have been billed.")
     told = _told(body, entry or {})
-    content = _decoded(picture.b64_json, reply.label) if picture.b64_json else None
+    content = decoded(reply.label, picture.b64_json) if picture.b64_json else None
     kind: CostKind = told.cost_kind if told.cost_kind in ("billed", "estimated", "free") else "unknown"  # type: ignore[assignment]
     cost = Decimal(0) if kind == "free" else told.cost_usd if kind != "unknown" else None
     return Answer(content=content, url=picture.url, seed=told.seed, cost=cost, cost_kind=kind)
@@ -76,13 +75,6 @@ def _told(body: dict[str, Any], entry: dict[str, Any]) -> _Told:
         if isinstance(place, dict):
             found |= {name: value for name, value in place.items() if value is not None}
     return _Told.model_validate(found)
-
-
-def _decoded(text: str, label: str) -> bytes:
-    try:
-        return base64.b64decode(text.partition(",")[2] if text.startswith("data:") else text, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise BadReply(f"{label} sent a picture that can't be read; it may have been billed.") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

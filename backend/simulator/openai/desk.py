@@ -55,7 +55,9 @@ class Desk:
         if not self.world.habits.edits:
             return no(404, "Not Found")
         async with request.form() as form:
-            files = {name: await part.read() for name, part in form.items() if isinstance(part, UploadFile)}
+            # OpenAI's clients, and litellm for one picture too, call a list's parts `image[]`.
+            parts = {name.removesuffix("[]"): part for name, part in form.items() if isinstance(part, UploadFile)}
+            files = {name: await part.read() for name, part in parts.items()}
             given = {name: value for name, value in form.items() if isinstance(value, str)}
         if given and "image" not in files:
             return no(400, "Missing required parameter: 'image'.", param="image", code="missing_required_parameter")

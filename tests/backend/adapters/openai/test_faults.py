@@ -1,17 +1,22 @@
 """What can go wrong at a server of OpenAI's form: one order each, and in words whether it may have been billed."""
 
+import base64
+import json
 from decimal import Decimal
 from pathlib import Path
 
 import httpx
 import pytest
+from PIL import Image
 
 from backend.domain.caller import Caller
 from backend.domain.errors import BadReply, InsufficientCredit, NotReady, ProviderBusy, ProviderRefused, ProviderTimeout
 from backend.generation.generate import collect
+from backend.images.encoding import encode
 from backend.simulator.faults import Fault, Habits
 from tests.backend.adapters.openai.scene import EDIT, MAKE, ME, Scene, answered, fox
 
+PIXEL = base64.b64encode(encode(Image.new("RGB", (128, 128)), "png")).decode()
 MAY = "It may have been billed: it isn't ordered again."
 
 
@@ -185,3 +190,42 @@ def test_an_address_on_another_host_is_not_followed(tmp_path: Path, url: str) ->
         error, run = scene.failed(fox())
     assert (error.billed, run.billed) == ("unknown", "unknown")
     assert all(each.startswith("http://server.test/v1/") for each in asked)
+
+
+@pytest.mark.parametrize(
+    ("status", "told", "billed"),
+    [(424, "unknown", "unknown"), (402, "yes", "yes"), (402, "no", "no"), (500, "no", "no"), (424, None, "unknown")],
+)
+def test_another_playground_says_itself_whether_it_was_billed(
+    tmp_path: Path, status: int, told: str | None, billed: str
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        error = {"message": "It stopped.", "type": "api_error", "playground": {"billed": told, "run_ids": ["1"]}}
+        return httpx.Response(status if b"prompt" in request.content else 400, json={"error": error})
+
+    with answered(tmp_path, answer) as scene:
+        error, run = scene.failed(fox())
+    assert (error.billed, run.billed) == (billed, billed)
+    assert ("may have been billed" in str(error)) == (billed == "unknown")
+
+
+def test_what_a_proxy_refuses_in_its_own_name_is_left_out_once(tmp_path: Path) -> None:
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if b"prompt" not in request.content:
+            return httpx.Response(400, json={})
+        asked.append(json.loads(request.content))
+        if "response_format" in asked[-1]:
+            message = "litellm.UnsupportedParamsError: Setting `response_format` is not supported by openai, z."
+            return httpx.Response(400, json={"error": {"message": message, "param": None, "code": "400"}})
+        return httpx.Response(200, json={"data": [{"b64_json": PIXEL}]})
+
+    with answered(tmp_path, answer) as scene:
+        scene.draw(fox())
+        scene.draw(fox(seed=2))
+    assert [[name for name in ("seed", "response_format") if name in body] for body in asked] == [
+        ["seed", "response_format"],
+        ["seed"],
+        ["seed"],
+    ]
