@@ -5,12 +5,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests import dearest_first
+
 ROOT = Path(__file__).parents[1]
 FILES = {
     "test_a_many": "def test_one(): pass\n\ndef test_two(): pass\n\ndef test_three(): pass\n",
     "test_b_slow": "import pytest\n\n@pytest.mark.slow\ndef test_long(): pass\n",
     "test_c_limit": "import pytest\n\n@pytest.mark.slow\n@pytest.mark.timeout(300)\ndef test_longest(): pass\n",
 }
+
+
+def test_what_was_measured_is_there() -> None:
+    there = {path.name for path in (ROOT / "tests").rglob("*") if path.name in dearest_first.FILES or path.is_dir()}
+    assert {*dearest_first.FILES, *dearest_first.FOLDERS} - there == set()
 
 
 def run(folder: Path, *options: str) -> list[str]:

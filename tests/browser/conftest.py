@@ -12,6 +12,8 @@ from tests.serving import Site, served_site
 from tools.setup.chromium import find_chromium
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+SHORT_LIVED = "--js-flags=--no-opt"
+"""A page is closed before what it compiled a second time has paid: a tenth of what a page takes."""
 PATIENCE_MS = 60_000
 """Two browsers and a server may share two cores."""
 expect.set_options(timeout=PATIENCE_MS)
@@ -36,7 +38,7 @@ def browser() -> Iterator[Browser]:
     """Start Chromium."""
     with sync_playwright() as playwright:
         try:
-            browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+            browser = playwright.chromium.launch(executable_path=find_chromium(), args=[*ARGUMENTS, SHORT_LIVED])
         except Error as error:
             pytest.skip(f"no Chromium can be started here: {error.message.splitlines()[0]}")
         yield browser

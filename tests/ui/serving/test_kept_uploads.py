@@ -30,7 +30,7 @@ def uploaded(address: str) -> Path:
 
 def redrawn(address: str, path: Path) -> str:
     """Redraw an upload over the API, and return the last thing that is said of it."""
-    asked = {"prompt": "a fox", "image": {"path": str(path)}, "steps": 1, "backend": "local"}
+    asked = {"prompt": "a fox", "image": {"path": str(path)}, "steps": 1, "backend": "fake"}
     begun = httpx.post(f"{address}gradio_api/call/v2/image_to_image", json=asked).raise_for_status().json()
     said = httpx.get(f"{address}gradio_api/call/image_to_image/{begun['event_id']}", timeout=PATIENCE)
     return said.text
@@ -42,9 +42,9 @@ class Started:
     def __init__(self, data: Path, temporary: Path) -> None:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}/"
-        given: dict[str, Any] = {"PLAYGROUND_DATA": str(data), "PLAYGROUND_MODEL": "tiny", "TMPDIR": str(temporary)}
+        given: dict[str, Any] = {"PLAYGROUND_DATA": str(data), "TMPDIR": str(temporary)}
         environment = {name: value for name, value in os.environ.items() if name != "GRADIO_TEMP_DIR"}
-        command = [sys.executable, "app.py", "--port", str(self.port), "--backend", "local"]
+        command = [sys.executable, "app.py", "--port", str(self.port), "--backend", "fake"]
         with (data.parent / f"{data.name}.log").open("wb") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env={**environment, **given}, stdout=log, stderr=log)
 

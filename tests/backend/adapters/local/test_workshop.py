@@ -162,7 +162,7 @@ def test_a_controlnet_without_room_fails_its_run_alone_and_is_tried_again(
     assert isinstance(failed, Failed)
     assert str(failed.error) == "It takes 6.7 GB of memory: get the lite one."
     assert failed.error.billed == "no"
-    assert finished(generate(house, caller, "local", asked())).run.images
+    assert finished(generate(house, caller, "local", asked(steps=2))).run.images
     assert finished(generate(house, caller, "local", guided(shown["image"]))).run.images
 
 
@@ -190,15 +190,15 @@ def short_of_memory(engine: Engine, *, call: int) -> Iterator[list[weakref.ref[t
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (lambda _: asked(), "an image of 128×128. Choose a smaller size, or another backend."),
-        (lambda _: asked(guidance=3), "Choose a smaller size, a guidance of 1, or another backend."),
-        (lambda _: asked(acceleration="high"), "Choose a smaller size, or another backend."),
+        (lambda _: asked(steps=3), "an image of 128×128. Choose a smaller size, or another backend."),
+        (lambda _: asked(steps=3, guidance=3), "Choose a smaller size, a guidance of 1, or another backend."),
+        (lambda _: asked(steps=3, acceleration="high"), "Choose a smaller size, or another backend."),
         (
-            lambda shown: guided(shown["image"], steps=4, width=128, height=128),
+            lambda shown: guided(shown["image"], steps=3, width=128, height=128),
             "Choose a smaller size, fewer control pictures, or another backend.",
         ),
         (
-            lambda shown: Inpaint(prompt=PROMPT, image=shown["image"], mask=shown["mask"], steps=4, seed=7),
+            lambda shown: Inpaint(prompt=PROMPT, image=shown["image"], mask=shown["mask"], steps=3, seed=7),
             "Choose a smaller size, or another backend.",
         ),
     ],
@@ -286,4 +286,4 @@ def test_controlnet_weights_that_this_model_has_not_refuse_a_run_with_controls_a
     lite = {"controlnet": "lite"}
     with pytest.raises(Unsupported, match=r"`options.controlnet`: is lite. This model has a ControlNet of its own"):
         next(generate(house, caller, "local", guided(shown["image"], options=lite)))
-    assert finished(generate(house, caller, "local", asked(options=lite))).run.images
+    assert finished(generate(house, caller, "local", asked(steps=2, options=lite))).run.images

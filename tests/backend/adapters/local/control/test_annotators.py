@@ -3,7 +3,9 @@
 import importlib
 import sys
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,32 +31,61 @@ def _quiet_import() -> None:
         import controlnet_aux  # noqa: F401
 
 
-@pytest.fixture
+@dataclass(frozen=True)
+class Drawn:
+    """A detector of controlnet-aux's, what finds with it here, and what that finds in the picture."""
+
+    detector: Any
+    finder: Any
+    whole: Image.Image
+
+
+@pytest.fixture(scope="module")
 def image() -> Image.Image:
     """Return a picture with some structure, of an odd size."""
     return Image.radial_gradient("L").resize((205, 301)).convert("RGB")
 
 
-def test_depth_by_zoe_is_controlnet_auxs_at_the_pictures_size(image: Image.Image) -> None:
+@pytest.fixture(scope="module")
+def zoe(image: Image.Image) -> Drawn:
     detector = zoe_detector()
-    theirs = detector(image, detect_resolution=512, image_resolution=512, output_type="pil")
-    ours = ZoeFinder(detector).find(image, unchecked)
+    finder = ZoeFinder(detector)
+    return Drawn(detector, finder, finder.find(image, unchecked))
+
+
+@pytest.fixture(scope="module")
+def openpose(image: Image.Image) -> Drawn:
+    detector = openpose_detector()
+    finder = OpenPoseFinder(detector)
+    return Drawn(detector, finder, finder.find(image, unchecked))
+
+
+@pytest.fixture(scope="module")
+def depth(image: Image.Image, tmp_path_factory: pytest.TempPathFactory) -> Drawn:
+    folder = tmp_path_factory.mktemp("depth")
+    save_depth_model(folder)
+    finder = DepthFinder(folder)
+    return Drawn(None, finder, finder.find(image, unchecked))
+
+
+def test_depth_by_zoe_is_controlnet_auxs_at_the_pictures_size(zoe: Drawn, image: Image.Image) -> None:
+    theirs = zoe.detector(image, detect_resolution=512, image_resolution=512, output_type="pil")
+    ours = zoe.whole
     assert theirs.size != image.size  # it rounds to multiples of 64
     assert ours.size == image.size
     assert distance(ours, theirs.resize(image.size, Image.Resampling.LANCZOS)) == 0
     assert ours.getextrema()[0] == (0, 255)
 
 
-def test_the_depth_by_zoe_of_a_flat_picture_is_no_fault() -> None:
+def test_the_depth_by_zoe_of_a_flat_picture_is_no_fault(zoe: Drawn) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error", RuntimeWarning)
-        assert ZoeFinder(zoe_detector()).find(Image.new("RGB", (64, 64), "white"), unchecked).size == (64, 64)
+        assert zoe.finder.find(Image.new("RGB", (64, 64), "white"), unchecked).size == (64, 64)
 
 
-def test_poses_by_openpose_are_controlnet_auxs_with_hands_and_face(image: Image.Image) -> None:
-    detector = openpose_detector()
+def test_poses_by_openpose_are_controlnet_auxs_with_hands_and_face(openpose: Drawn, image: Image.Image) -> None:
+    detector, ours = openpose.detector, openpose.whole
     theirs = detector(image, detect_resolution=512, image_resolution=512, include_hand=True, include_face=True)
-    ours = OpenPoseFinder(detector).find(image, unchecked)
     assert ours.size == image.size
     assert distance(ours, theirs.resize(image.size, Image.Resampling.LANCZOS)) == 0
     body = detector(image, detect_resolution=512, image_resolution=512)
@@ -67,21 +98,12 @@ def test_openpose_says_so_where_it_sees_nobody(image: Image.Image) -> None:
         OpenPoseFinder(openpose_detector(anybody=False)).find(image, unchecked)
 
 
-def depth_finder(folder: Path) -> DepthFinder:
-    save_depth_model(folder)
-    return DepthFinder(folder)
-
-
-@pytest.mark.parametrize(
-    "made",
-    [lambda _: ZoeFinder(zoe_detector()), lambda _: OpenPoseFinder(openpose_detector()), depth_finder],
-    ids=["zoe", "openpose", "depth"],
-)
+@pytest.mark.parametrize("made", ["zoe", "openpose", "depth"])
 def test_a_detector_is_stopped_between_two_layers_and_works_afterwards(
-    made, image: Image.Image, tmp_path: Path
+    made: str, image: Image.Image, request: pytest.FixtureRequest
 ) -> None:
-    finder, asked = made(tmp_path), 0
-    whole = finder.find(image, unchecked)
+    drawn: Drawn = request.getfixturevalue(made)
+    finder, whole, asked = drawn.finder, drawn.whole, 0
 
     def leave_at_the_second() -> None:
         nonlocal asked
