@@ -34,15 +34,19 @@ def read_by_library(source: Source, headers: tuple[Header, ...], part: Part) -> 
 def build(found: Any, source: Source, fitting: Fit, kind: "dtype", **packing: Any) -> Any:
     """Return a part of the class `found` in `kind`, built from its tensors by the class's own loader.
 
-    `packing` is how it is quantised on the way; with GGUF's configuration the blocks stay as they are.
+    `packing` is how it is quantised on the way; with GGUF's configuration the blocks stay as they are. Without any, the
+    empty part gets its numbers as they are: the class's loader would build a second one first.
     """
     if _of_transformers(found):
         config = found.config_class.from_pretrained(source.config)
         return found.from_pretrained(None, config=config, state_dict=fitting.read(kind), dtype=kind, **packing)
-    numbers = fitting.read(kind, keep_blocks="quantization_config" in packing)
-    return found.from_single_file(
-        numbers, config=str(source.config), torch_dtype=kind, local_files_only=True, **packing
-    )
+    if packing:
+        numbers = fitting.read(kind, keep_blocks=True)
+        return found.from_single_file(
+            numbers, config=str(source.config), torch_dtype=kind, local_files_only=True, **packing
+        )
+    fitting.model.load_state_dict(fitting.read(kind), assign=True)
+    return fitting.model.eval()
 
 
 def _layout(source: Source, headers: tuple[Header, ...], part: Part) -> str:

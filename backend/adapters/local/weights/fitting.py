@@ -25,10 +25,11 @@ Convert = Callable[[dict[str, Any]], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A part that fits a model: its tensors by name in the file, and which stay GGUF's blocks."""
+    """A part that fits `model`, a module without numbers: its tensors by name, and which may stay GGUF's blocks."""
 
     headers: tuple[Header, ...]
     prefix: str
+    model: Any
     convert: Convert
     shapes: Mapping[str, tuple[int, ...]]
     packed: frozenset[str]
@@ -59,7 +60,7 @@ def fit(headers: tuple[Header, ...], prefix: str, model: Any, convert: Convert) 
     placed = {name: came_from[_place(each)] for name, each in found.items() if name in shapes}
     _check_names(header, stand_ins.keys() - set(placed.values()), shapes.keys() - placed.keys())
     _check_shapes(header, {name: tuple(found[name].shape) for name in shapes}, shapes)
-    return Fit(headers, prefix, convert, shapes, _blocks(header, placed, model))
+    return Fit(headers, prefix, model, convert, shapes, _blocks(header, placed, model))
 
 
 def _together(headers: tuple[Header, ...]) -> Header:

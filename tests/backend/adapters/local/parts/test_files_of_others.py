@@ -38,7 +38,7 @@ def loaded(place: Path, layout: Layout | None = None) -> Engine:
 
 
 def drawn(engine: Engine) -> Image.Image:
-    asked = TextToImage(prompt=PROMPT, steps=2)
+    asked = TextToImage(prompt=PROMPT, steps=1)
     return engine.draw(Drawing(request=asked, seed=7, size=(128, 128)), lambda *_: None)
 
 
