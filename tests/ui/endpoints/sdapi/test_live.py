@@ -15,6 +15,7 @@ import pytest
 
 from backend.visitors.identity import API, key_id
 from tests.serving import Site
+from tests.ui.endpoints.openai.asked import broken_line
 from tests.ui.endpoints.sdapi.asked import get, pixels, post
 from tests.ui.endpoints.sdapi.held import HeldSite, held_site
 
@@ -133,3 +134,30 @@ def test_the_password_of_basic_authorization_may_be_a_key(held: HeldSite) -> Non
     )
     assert answer.status_code == 200
     assert len(held.playground.store.runs(key_id(key))) == 1
+
+
+def test_what_a_provider_has_accepted_is_brought_home_after_interrupt(held: HeldSite) -> None:
+    with asked(held, playground={"options": {"provider": True}}, seed=90) as answer:
+        until(drawing, held)
+        post(held, "interrupt")
+        told = answer.result(MOST_SECONDS).json()
+        info = json.loads(told["info"])
+        assert (told["images"], info["playground"]["cost_kind"]) == ([], "unknown")
+        assert any("may be billed" in note for note in info["playground"]["notes"])
+    run_id = info["playground"]["run_id"]
+    until(lambda _: held.playground.store.run(run_id).status == "finished", held)
+    run = held.playground.store.run(run_id)
+    assert [image.seed for image in run.images] == [90]
+    assert run.cost_usd == Decimal("0.0013")
+
+
+def test_an_answer_that_was_lost_is_given_to_the_next_equal_request(held: HeldSite) -> None:
+    body = {"prompt": "a lost circle", "playground": {"options": {"provider": True}}}
+    with broken_line(held, "sdapi/v1/txt2img", json.dumps(body).encode()):
+        until(drawing, held)
+    held.fake.let.release()
+    (run,) = (run for run in held.playground.store.runs(API, limit=100) if run.request.prompt == "a lost circle")
+    until(lambda _: held.playground.store.run(run.id).status == "finished", held)
+    answer = httpx.post(f"{held.address}sdapi/v1/txt2img", json=body, timeout=60)
+    assert json.loads(answer.json()["info"])["playground"]["run_id"] == run.id
+    assert held.fake.submissions.count("a lost circle") == 1

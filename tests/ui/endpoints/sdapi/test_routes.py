@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -169,8 +170,12 @@ def test_an_equal_order_is_bought_again_and_a_marked_retry_isnt(site: Site) -> N
     marked = httpx.post(
         f"{site.address}sdapi/v1/txt2img", json=body, headers={"x-stainless-retry-count": "1"}, timeout=60
     )
-    ids = [json.loads(each.json()["info"])["playground"]["run_id"] for each in (first, second, marked)]
+    told = [json.loads(each.json()["info"])["playground"] for each in (first, second, marked)]
+    ids = [each["run_id"] for each in told]
     assert len(set(ids)) == 2
+    assert [(each["cost_usd"], each["cost_kind"]) for each in told] == [(0.0013, "billed")] * 3
+    assert [site.playground.store.run(run_id).cost_usd for run_id in ids] == [Decimal("0.0013")] * 3
+    assert first.headers["x-playground-cost-usd"] == "0.0013"
     assert site.fake.submissions.count("a paid circle") == 2
 
 

@@ -145,8 +145,10 @@ def _negative(wanted: Wanted, body: Txt2Img, can: Capabilities) -> None:
         wanted.notes.append("`negative_prompt` has no effect with this model.")
         return
     wanted.values["negative_prompt"] = body.negative_prompt
-    if wanted.values.get("guidance", 1) <= 1:
-        wanted.notes.append("`negative_prompt` acts only with `cfg_scale` above 1.")
+    scales = (wanted.values.get("guidance", 1), body.playground.get("nag_scale", 1))
+    if not any(isinstance(scale, int | float) and scale > 1 for scale in scales):
+        nag = ', or with `playground` {"nag_scale": 5}' if can.can_take("nag_scale") else ""
+        wanted.notes.append(f"`negative_prompt` acts only with `cfg_scale` above 1{nag}.")
 
 
 def _rounded(side: int) -> int:

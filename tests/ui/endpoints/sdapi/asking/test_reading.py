@@ -74,8 +74,14 @@ def test_what_has_no_meaning_is_named_once_it_is_asked_for() -> None:
 def test_a_negative_prompt_is_taken_and_where_it_doesnt_act_it_is_said() -> None:
     plain = wanted(negative_prompt="ugly")
     assert plain.values["negative_prompt"] == "ugly"
-    assert plain.notes == ["`negative_prompt` acts only with `cfg_scale` above 1."]
+    said = '`negative_prompt` acts only with `cfg_scale` above 1, or with `playground` {"nag_scale": 5}.'
+    assert plain.notes == [said]
     assert wanted(negative_prompt="ugly", cfg_scale=3).notes == []
+    assert wanted(negative_prompt="ugly", playground={"nag_scale": 5}).notes == []
+    without = replace(FakeBackend.capabilities, takes=TAKES - {"nag_scale"})
+    assert wanted(can=without, negative_prompt="ugly").notes == [
+        "`negative_prompt` acts only with `cfg_scale` above 1."
+    ]
     deaf = wanted(can=replace(FakeBackend.capabilities, takes=TAKES - {"negative_prompt"}), negative_prompt="ugly")
     assert "negative_prompt" not in deaf.values
     assert deaf.notes == ["`negative_prompt` has no effect with this model."]
