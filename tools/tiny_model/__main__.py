@@ -1,4 +1,4 @@
-"""The commands: `decoder`, `train`, `unpack`, `export`, `score`, `sheet`, `plot`."""
+"""The commands: `decoder`, `train`, `unpack`, `export`, `score`, `open`, `sheet`, `plot`."""
 
 import argparse
 import json
@@ -8,7 +8,7 @@ import torch
 
 from tools.tiny_model.packing import export
 from tools.tiny_model.packing.unpack import unpack
-from tools.tiny_model.scores import scoring
+from tools.tiny_model.scores import open_prompts, scoring
 from tools.tiny_model.scores.model import Model
 from tools.tiny_model.scores.sheet import contact_sheet
 from tools.tiny_model.training import decoder, session
@@ -49,6 +49,14 @@ def parser() -> argparse.ArgumentParser:
     score.add_argument("--steps", type=int, default=8)
     score.add_argument("--size", type=int, nargs=2, default=(128, 128), metavar=("WIDTH", "HEIGHT"))
     score.add_argument("--sets", nargs="*", choices=scoring.SETS, default=tuple(scoring.SETS), help="only these")
+    undecided = commands.add_parser(
+        "open", help="score a negative prompt and seed diversity on prompts that leave a colour open"
+    )
+    undecided.add_argument("model", type=Path)
+    undecided.add_argument(
+        "--count", type=int, default=100, help="prompts for the negative prompt; an eighth for diversity"
+    )
+    undecided.add_argument("--side", type=int, default=128, help="of the pictures, in pixels")
     sheet = commands.add_parser("sheet", help="draw the contact sheet of a packed model")
     sheet.add_argument("model", type=Path)
     sheet.add_argument("target", type=Path)
@@ -88,6 +96,9 @@ def main() -> None:
             if options.write:
                 write_scores(options.model, scores)
             print(json.dumps(scores))
+        case "open":
+            artist = open_prompts.artist(options.model, side=options.side)
+            print(json.dumps(open_prompts.score(artist, count=options.count)))
         case "sheet":
             contact_sheet(Model(options.model, width=256, height=256), target=options.target)
         case "plot":
