@@ -75,8 +75,16 @@ def _cell(name: str, fitted: Fitted) -> Cell:
 
 def _own_cells(backend: Backend) -> list[Cell]:
     """Return the inputs of a backend's own options."""
-    fields, own = backend.capabilities.options.model_fields, backend.name
-    return [cell(f"{own}{MARK}{name}", name, info, prefix=f"{own}-") for name, info in fields.items()]
+    can, own = backend.capabilities, backend.name
+    narrower = {
+        name: {"choices": can.choices[f"options.{name}"]}
+        for name in can.options.model_fields
+        if f"options.{name}" in can.choices
+    }
+    return [
+        cell(f"{own}{MARK}{name}", name, info, fitted=narrower.get(name), prefix=f"{own}-")
+        for name, info in can.options.model_fields.items()
+    ]
 
 
 def _html(cells: Iterable[Cell]) -> list[Markup]:

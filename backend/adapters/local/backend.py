@@ -13,14 +13,14 @@ from backend.adapters.local.at_hand import Models, offer_of
 from backend.adapters.local.collection.choices import TINY, choices
 from backend.adapters.local.collection.collection import Collection
 from backend.adapters.local.collection.places import folders_of
-from backend.adapters.local.control.controlnets import UNIONS, find_controlnets, lacking_controlnet
+from backend.adapters.local.control.controlnets import find_controlnets, lacking_controlnet, unions_of
 from backend.adapters.local.drawing.cache_plan import plan_of
 from backend.adapters.local.loras.shelf import LoraShelf
-from backend.adapters.local.machine.checkpoint import EMBEDDED_MODEL, Checkpoint
+from backend.adapters.local.machine.checkpoint import EMBEDDED_MODEL, REAL, Checkpoint
 from backend.adapters.local.machine.device import Machine, look
 from backend.adapters.local.machine.extras import Extras
 from backend.adapters.local.machine.kinds import remarks
-from backend.adapters.local.machine.option_rules import option_problems
+from backend.adapters.local.machine.option_rules import option_problems, weights_offered
 from backend.adapters.local.machine.options import (
     DETECTORS,
     ControlNetWeights,
@@ -86,13 +86,17 @@ class LocalBackend(Backend):
         lacking = {f"preprocess={name}": reason for name, reason in self.workshop.detectors.lacking().items()}
         guided = bool(find_controlnets(self.models.checkpoint, self.extras))
         if not guided:
-            lacking["controls"] = self.extras.lacking("union_lite") or "This model has no ControlNet."
+            lacking["controls"] = (
+                self.extras.lacking(*unions_of(self.models.checkpoint, "lite")) or "This model has no ControlNet."
+            )
         if unsafe := self.extras.lacking("safety"):
             lacking["safety"] = unsafe
         found = abilities.capabilities(self.models.checkpoint, lacking, guided=guided)
         takes = found.takes | workshop.TAKES
-        options = LocalOptions if self._trusts else DetectorOptions
-        return replace(found, takes=takes, options=options, rules=self._problems)
+        if not self._trusts:
+            return replace(found, takes=takes, options=DetectorOptions, rules=self._problems)
+        offered = {**found.choices, "options.weights": weights_offered(self.machine)}
+        return replace(found, takes=takes, options=LocalOptions, choices=offered, rules=self._problems)
 
     def missing(self, caller: Caller) -> str | None:
         """Say what keeps the model from being loaded; one that is being loaded isn't missing, a run waits for it."""
@@ -144,7 +148,10 @@ class LocalBackend(Backend):
 
     def actions(self) -> Mapping[str, str]:
         """Offer the download, with its size and the free disk: pressing it is the yes."""
-        for_the_real_one = () if self.models.checkpoint.embedded else (*UNIONS, "gguf")
+        at_hand = self.models.checkpoint
+        for_the_real_one = () if at_hand.embedded else unions_of(at_hand)
+        if at_hand.repo == REAL:
+            for_the_real_one += ("gguf",)
         extras = self.extras.actions((*self.models.wanting(), *for_the_real_one, *chain(*DETECTORS.values()), "safety"))
         download = self.models.download
         if download is None or download.busy or not self._trusts:

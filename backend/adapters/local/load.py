@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from backend.adapters.local.control.controlnets import ControlNet, bring_controlnet, find_controlnets
 from backend.adapters.local.machine.checkpoint import COMPONENTS, Checkpoint
-from backend.adapters.local.machine.device import lacking
+from backend.adapters.local.machine.device import lacking, look
 from backend.adapters.local.machine.extras import Extras
 from backend.adapters.local.machine.memory import MemoryPlan, free_memory, plan_memory, size_words
 from backend.adapters.local.machine.memory_guard import free, memory_guard
 from backend.adapters.local.machine.option_rules import auto_attention
 from backend.adapters.local.machine.options import ControlNetWeights, Layout
 from backend.adapters.local.machine.placement import lay_out, shrink
+from backend.adapters.local.machine.small_weights import exacter_than_fp8
+from backend.adapters.local.parts.load_faults import told
 from backend.adapters.local.parts.model_parts import Parts, find_gguf
 from backend.domain.errors import NotReady
 from backend.threads.background import Report
@@ -42,15 +44,21 @@ def load(checkpoint: Checkpoint, extras: Extras, report: Report, layout: Layout 
     if checkpoint.embedded:
         share_cores()
     free()  # what an engine of another layout held
-    gguf = find_gguf(checkpoint, extras)
+    gguf, exacter = find_gguf(checkpoint, extras), exacter_than_fp8(look())
     plan = plan_memory(
-        checkpoint.name, device, free_memory(device), _bytes_of(checkpoint, kind), _as_stored(checkpoint, layout)
+        checkpoint.name,
+        device,
+        free_memory(device),
+        _bytes_of(checkpoint, kind),
+        _as_stored(checkpoint, layout),
+        exacter,
     )
     attention, because = auto_attention(capability())
     with memory_guard(f"loading {checkpoint.name}", "Close other programs, or choose a smaller model."):
         pipe = _pipeline(Parts(checkpoint, kind, plan.weights, gguf), report)
         report("Moving it to the device", 0.95)
-        shrink(pipe, plan, kind)
+        with told(f"The transformer of {checkpoint.name}, to be stored as {plan.weights},"):
+            shrink(pipe, plan, kind)
         lay_out(pipe, plan, device)
     pipe.set_progress_bar_config(disable=True)
     plan = replace(plan, reason=f"{plan.reason}, {because}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from backend.adapters.local.control.union_files import Union, find_unions, load_union
 from backend.adapters.local.machine.checkpoint import Checkpoint, weight_files
 from backend.adapters.local.machine.extras import EXTRAS, Extras
+from backend.adapters.local.machine.kinds import profile_at
 from backend.adapters.local.machine.memory import MemoryPlan, free_memory, plan_beside, size_words
 from backend.adapters.local.machine.memory_guard import free, memory_guard
 from backend.adapters.local.machine.options import ControlNetWeights
@@ -24,13 +25,14 @@ CONFIGS = Path(__file__).parents[4] / "presets" / "controlnets"
 _FOLDERS = ("controlnet", "model_patches")
 """Where people have published files: in diffusers' folder of a part, or in ComfyUI's of patches."""
 NO_CONFIG: Mapping[str, Any] = {}
-UNIONS = {"union": "union-2.1", "union_lite": "union-2.1-lite"}
-"""Extras and the folders of their configurations, the better one first."""
-_WANTED: Mapping[ControlNetWeights, tuple[str, ...]] = {
-    "auto": tuple(UNIONS),
-    "full": ("union",),
-    "lite": ("union_lite",),
+_FULL, _LITE = "union-2.1", "union-2.1-lite"
+_CONFIGS = {"union": _FULL, "union_lite": _LITE, "union_base": _FULL, "union_base_lite": _LITE}
+"""Extras and the folders of their configurations: those for the base model have the same layers."""
+_FAMILIES: Mapping[str, Mapping[ControlNetWeights, str]] = {
+    "turbo": {"full": "union", "lite": "union_lite"},
+    "base": {"full": "union_base", "lite": "union_base_lite"},
 }
+"""The extras by whose transformer they were trained with, the better one first."""
 
 
 _WAY_OUT = "close other programs that use the device, or choose another backend."
@@ -61,6 +63,12 @@ class ControlNet:
     memory: MemoryPlan
 
 
+def unions_of(checkpoint: Checkpoint, wanted: ControlNetWeights = "auto") -> tuple[str, ...]:
+    """Return the extras that were trained with this kind of checkpoint, the better one first; of `auto` all."""
+    family = _FAMILIES[profile_at(checkpoint).union]
+    return tuple(family.values()) if wanted == "auto" else (family[wanted],)
+
+
 def find_controlnets(
     checkpoint: Checkpoint, extras: Extras, wanted: ControlNetWeights = "auto"
 ) -> tuple[ControlNetSource, ...]:
@@ -69,9 +77,9 @@ def find_controlnets(
         return own
     if checkpoint.embedded:
         return ()
-    files = {name: extras.file(name) for name in _WANTED[wanted]}
+    files = {name: extras.file(name) for name in unions_of(checkpoint, wanted)}
     return tuple(
-        ControlNetSource(file, CONFIGS / UNIONS[name], EXTRAS[name].name) for name, file in files.items() if file
+        ControlNetSource(file, CONFIGS / _CONFIGS[name], EXTRAS[name].name) for name, file in files.items() if file
     )
 
 
@@ -83,7 +91,7 @@ def lacking_controlnet(checkpoint: Checkpoint, extras: Extras, wanted: ControlNe
         return None
     if checkpoint.embedded or _own(checkpoint, wanted):
         return "This model has a ControlNet of its own, of one size; choose auto."
-    return extras.lacking(*_WANTED[wanted])
+    return extras.lacking(*unions_of(checkpoint, wanted))
 
 
 def _own(checkpoint: Checkpoint, wanted: ControlNetWeights) -> tuple[ControlNetSource, ...]:
@@ -124,8 +132,9 @@ def choose_controlnet(
             return source, replace(found, reason=f"{found.reason}, with {source.name}{why}")
     least = sources[-1]
     lighter = ""
-    if least.name == EXTRAS["union"].name:
-        lighter = f"get {EXTRAS['union_lite'].words} beside the backend switch or choose it in the options, "
+    lite = next((each["lite"] for each in _FAMILIES.values() if EXTRAS[each["full"]].name == least.name), None)
+    if lite:
+        lighter = f"get {EXTRAS[lite].words} beside the backend switch or choose it in the options, "
     raise OutOfMemory(
         f"{least.name} takes {least.size(kind) / 1e9:.1f} GB of memory, and beside the model and a drawing there isn't "
         f"so much left of the {free / 1e9:.1f} GB that are free: {lighter}{_WAY_OUT}"

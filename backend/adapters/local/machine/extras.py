@@ -32,6 +32,8 @@ class Extra:
 
 _UNION = "alibaba-pai/Z-Image-Turbo-Fun-Controlnet-Union-2.1"
 _UNION_FILE = "Z-Image-Turbo-Fun-Controlnet-Union-2.1-{}2602-8steps.safetensors"
+_BASE = "alibaba-pai/Z-Image-Fun-Controlnet-Union-2.1"
+_BASE_FILE = "Z-Image-Fun-Controlnet-Union-2.1{}.safetensors"
 _ANNOTATORS = "lllyasviel/Annotators"
 
 _SPLIT = "Comfy-Org/z_image_turbo"
@@ -76,6 +78,22 @@ EXTRAS: Mapping[str, Extra] = {
         purpose="Control pictures",
         repo=_UNION,
         files=(_UNION_FILE.format(""),),
+        size=6_710_000_000,
+        licence="Apache-2.0",
+    ),
+    "union_base_lite": Extra(
+        name="ControlNet Union 2.1 lite for the base model",
+        purpose="Control pictures",
+        repo=_BASE,
+        files=(_BASE_FILE.format("-lite"),),
+        size=2_020_000_000,
+        licence="Apache-2.0",
+    ),
+    "union_base": Extra(
+        name="ControlNet Union 2.1 for the base model",
+        purpose="Control pictures",
+        repo=_BASE,
+        files=(_BASE_FILE.format(""),),
         size=6_710_000_000,
         licence="Apache-2.0",
     ),

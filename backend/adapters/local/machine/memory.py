@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Literal
 
 from backend.adapters.local.machine.options import Layout
+from backend.adapters.local.machine.small_weights import SMALL, SMALL_NAMES, Small
 from backend.domain.errors import NotReady
 
-Kept = Literal["full", "fp8", "nf4", "gguf"]
+Kept = Literal["full", "torchao int8", "sdnq int8", "fp8", "torchao fp8", "sdnq uint4", "nf4", "gguf"]
 Place = Literal["none", "model", "sequential"]
 
 WORKING_BYTES = 2 * 2**30
@@ -23,6 +24,7 @@ SHARES: Mapping[Kept, Mapping[str, float]] = {
     "fp8": {"transformer": 0.5},
     "nf4": {"transformer": 0.29, "text_encoder": 0.38},
     "gguf": {"transformer": 0.54},
+    **{weights: {"transformer": SMALL[weights].share} for weights in SMALL_NAMES},
 }
 """What each part takes of its bytes in bf16. NF4 has 4.5 bits a weight and leaves embeddings be; GGUF has up to 8.5."""
 
@@ -37,6 +39,7 @@ _KEPT: Mapping[Kept, str] = {
     "fp8": " with the transformer in fp8",
     "nf4": " with transformer and text encoder in nf4",
     "gguf": " with the transformer from a GGUF file",
+    **{weights: f" with the transformer in {weights}" for weights in SMALL_NAMES},
 }
 _ORDER: tuple[tuple[Kept, Place], ...] = (
     ("full", "none"),
@@ -45,7 +48,7 @@ _ORDER: tuple[tuple[Kept, Place], ...] = (
     ("fp8", "model"),
     ("full", "sequential"),
 )
-"""What `auto` tries: the exact ones first, but for the slowest."""
+"""What `auto` tries: the exact ones first, but for the slowest; what is exacter than fp8 comes before that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +68,15 @@ class MemoryPlan:
     reason: str
 
 
-def plan_memory(name: str, device: str, free: int, weights: Mapping[str, int], layout: Layout) -> MemoryPlan:
+def plan_memory(
+    name: str, device: str, free: int, weights: Mapping[str, int], layout: Layout, exacter: tuple[Small, ...] = ()
+) -> MemoryPlan:
     """Return the first layout that fits of those that the user leaves open.
 
-    `weights` are the bytes of each component in full, `free` those of the device. Raises `NotReady` where none fits.
+    `weights` are the bytes of each component in full, `free` those of the device, `exacter` what `auto` may take before
+    fp8. Raises `NotReady` where none fits.
     """
-    needed = {option: _needed(*option, device, weights) for option in _open(device, layout)}
+    needed = {option: _needed(*option, device, weights) for option in _open(device, layout, exacter)}
     for (kept, place), size in needed.items():
         if size <= free:
             sizes = _sizes(kept, weights)
@@ -95,13 +101,21 @@ def least_memory(device: str, weights: Mapping[str, int]) -> int:
     return min(_needed(*option, device, weights) for option in _open(device, Layout()))
 
 
-def _open(device: str, layout: Layout) -> Iterator[tuple[Kept, Place]]:
+def _open(device: str, layout: Layout, exacter: tuple[Small, ...] = ()) -> Iterator[tuple[Kept, Place]]:
     """Yield what the choice leaves open; without an NVIDIA GPU there is nowhere to offload from."""
-    for kept, place in _ORDER if layout.weights == "auto" else ((layout.weights, place) for place in _PLACES):
+    chosen = ((layout.weights, place) for place in _PLACES) if layout.weights != "auto" else _order(exacter)
+    for kept, place in chosen:
         if device != "cuda" and (place != "none" or (layout.weights == "auto" and kept != "full")):
             continue
         if layout.offload in ("auto", place) and (place != "sequential" or kept == "full"):
             yield kept, place
+
+
+def _order(exacter: tuple[Small, ...]) -> Iterator[tuple[Kept, Place]]:
+    for kept, place in _ORDER:
+        if kept == "fp8":
+            yield from ((weights, place) for weights in exacter)
+        yield kept, place
 
 
 def _sizes(kept: Kept, weights: Mapping[str, int]) -> list[int]:

@@ -4,9 +4,11 @@ import importlib.util
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import get_args
 
 from backend.adapters.local.machine.device import Machine
-from backend.adapters.local.machine.options import Attention, LocalOptions
+from backend.adapters.local.machine.options import Attention, LocalOptions, Weights
+from backend.adapters.local.machine.small_weights import SMALL, lacking_small
 from backend.domain.errors import Problem
 from backend.domain.requests import Request, controls_of
 
@@ -71,7 +73,14 @@ def _of_weights(options: LocalOptions, machine: Machine, no_gguf: str | None) ->
             return "is gguf, which needs the package that reads such files: run `pip install gguf`, or choose fp8."
         case "gguf":
             return f"is gguf. {no_gguf}" if no_gguf else None
+        case small if small in SMALL:
+            return lacking_small(small, machine)
     return None
+
+
+def weights_offered(machine: Machine) -> tuple[str, ...]:
+    """Return the ways to keep weights that the page offers: of those by libraries, what runs here."""
+    return tuple(each for each in get_args(Weights) if each not in SMALL or lacking_small(each, machine) is None)
 
 
 def _of_offload(request: Request, options: LocalOptions, machine: Machine) -> str | None:
@@ -114,7 +123,7 @@ def _of_masks(request: Request, options: LocalOptions) -> str | None:
 def _of_compile(options: LocalOptions, machine: Machine) -> str | None:
     if not options.compile:
         return None
-    if options.weights in ("fp8", "nf4"):
+    if options.weights in ("fp8", "nf4", "sdnq int8", "sdnq uint4"):
         return f"is on, and {options.weights} weights can't be compiled; choose full or gguf."
     if options.offload == "sequential":
         return "is on, and sequential offload swaps the weights under the compiled code; choose model."

@@ -9,7 +9,7 @@ from pydantic import Field, JsonValue
 from backend.domain.capabilities import Options
 from backend.domain.parts import Preprocess
 
-Weights = Literal["auto", "full", "fp8", "nf4", "gguf"]
+Weights = Literal["auto", "full", "torchao int8", "sdnq int8", "fp8", "torchao fp8", "sdnq uint4", "nf4", "gguf"]
 Offload = Literal["auto", "none", "model", "sequential"]
 ControlNetWeights = Literal["auto", "full", "lite"]
 Attention = Literal["auto", "native", "cudnn", "flash", "flash 3", "sage"]

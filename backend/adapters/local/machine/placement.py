@@ -4,17 +4,24 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from backend.adapters.local.machine.memory import MemoryPlan
+from backend.adapters.local.machine.small_weights import SMALL
 
 if TYPE_CHECKING:
     from torch import dtype
 
 
 def shrink(pipe: Any, plan: MemoryPlan, kind: "dtype") -> None:
-    """Store what the plan says in fp8, to be computed in `kind`; diffusers can't undo it. Comes before `lay_out`."""
+    """Store the transformer as small as the plan says, to be computed in `kind`, for good; comes before `lay_out`.
+
+    Raises what the library does that makes it small.
+    """
     import torch
 
     if plan.weights == "fp8":
         pipe.transformer.enable_layerwise_casting(storage_dtype=torch.float8_e4m3fn, compute_dtype=kind)
+    elif small := SMALL.get(plan.weights):
+        with torch.no_grad():
+            small.pack(pipe.transformer)
 
 
 def lay_out(pipe: Any, plan: MemoryPlan, device: str) -> None:

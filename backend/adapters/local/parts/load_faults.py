@@ -14,6 +14,7 @@ from backend.domain.errors import NotReady, PlaygroundError
 
 log = logging.getLogger(__name__)
 
+REMOTE = "nunchaku_lite"
 _PACKAGES = {
     "bitsandbytes": ("bitsandbytes", "bitsandbytes"),
     "bitsandbytes_4bit": ("bitsandbytes", "bitsandbytes"),
@@ -23,6 +24,7 @@ _PACKAGES = {
     "quanto": ("optimum.quanto", "optimum-quanto"),
     "modelopt": ("modelopt", "nvidia-modelopt"),
     "gguf": ("gguf", "gguf"),
+    "nunchaku_lite": ("kernels", "kernels"),
 }
 """By the name of a way to quantise in a part's `config.json`: the module that reads it, and its package."""
 _PATH = re.compile(r"(?:[A-Za-z]:)?[/\\](?:[^\s/\\'\"]+[/\\])+")
@@ -38,6 +40,8 @@ def check_package(config: Path) -> str | None:
     if not said:
         return None
     method = str(said.get("quant_method", "an unnamed way"))
+    if method == REMOTE:
+        _check_remote_code(config)
     module, package = _PACKAGES.get(method, ("", ""))
     if not module:
         raise NotReady(
@@ -52,6 +56,21 @@ def check_package(config: Path) -> str | None:
             f"{package}`, or get the same model in bf16."
         ) from error
     return method
+
+
+def _check_remote_code(config: Path) -> None:
+    """Raise `NotReady` where nobody has allowed the code from the hub that such weights are computed with.
+
+    diffusers takes it by its major version alone, and asks its own variable of the environment.
+    """
+    from diffusers.utils.constants import DIFFUSERS_TRUST_REMOTE_KERNELS
+
+    if not DIFFUSERS_TRUST_REMOTE_KERNELS:
+        raise NotReady(
+            f"The {config.name.replace('_', ' ')} is stored in {REMOTE!r}, whose kernels are a stranger's code that is "
+            "fetched from the hub and run (rootonchair/nunchaku-lite-kernels, version 2), which is off: start with "
+            "DIFFUSERS_TRUST_REMOTE_KERNELS=true to allow it, or get the same model in bf16, int8 or as GGUF."
+        )
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backend.adapters.local.machine.checkpoint import Checkpoint, Source
+from backend.adapters.local.machine.checkpoint import REAL, Checkpoint, Source
 from backend.adapters.local.machine.extras import Extras
 from backend.adapters.local.machine.memory import Kept
 from backend.adapters.local.parts.building import build, fitted, read_by_library
@@ -38,7 +38,8 @@ def find_gguf(checkpoint: Checkpoint, extras: Extras) -> Path | None:
     own = [path for path in sorted(near.glob("*.gguf")) if _is_transformer(path)] if near else []
     if own:
         return own[0]
-    return None if checkpoint.embedded else extras.file("gguf")
+    # The hub's file is Z-Image-Turbo itself: for another checkpoint it would draw in that one's name.
+    return extras.file("gguf") if checkpoint.repo == REAL else None
 
 
 def lacking_gguf(checkpoint: Checkpoint, extras: Extras) -> str | None:
@@ -47,6 +48,8 @@ def lacking_gguf(checkpoint: Checkpoint, extras: Extras) -> str | None:
         return None
     if checkpoint.embedded:
         return "The small embedded model has no such file; choose full or fp8."
+    if checkpoint.repo != REAL:
+        return f"{checkpoint.name} has no such file in its folder; choose full or fp8."
     return extras.lacking("gguf")
 
 

@@ -19,6 +19,7 @@ from backend.adapters.local.control.controlnets import (
     find_controlnets,
     lacking_controlnet,
     load_controlnet,
+    unions_of,
 )
 from backend.adapters.local.control.union_files import Union, configuration, read_union
 from backend.adapters.local.drawing.drawing import Drawing, Guide
@@ -41,6 +42,17 @@ def test_the_embedded_model_brings_its_own_controlnet(tmp_path: Path) -> None:
     assert tiny
     (found,) = find_controlnets(tiny, Extras(offered=True, cache=tmp_path))
     assert found == ControlNetSource(EMBEDDED / "controlnet")
+
+
+def test_the_base_model_takes_the_unions_that_were_trained_with_it_and_no_other(tmp_path: Path) -> None:
+    base, extras = Checkpoint("Z-Image", None, "Tongyi-MAI/Z-Image"), Extras(offered=True, cache=tmp_path)
+    assert unions_of(base) == ("union_base", "union_base_lite")
+    put_in_cache(tmp_path, "union")
+    assert find_controlnets(base, extras) == ()
+    assert "ControlNet Union 2.1 lite for the base model" in (lacking_controlnet(base, extras, "lite") or "")
+    own = put_in_cache(tmp_path, "union_base")
+    (source,) = find_controlnets(base, extras)
+    assert (source.path, source.config) == (own, CONFIGS / "union-2.1")
 
 
 def test_the_real_model_takes_the_unions_that_are_here_the_best_first(tmp_path: Path) -> None:

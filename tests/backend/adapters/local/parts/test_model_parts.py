@@ -1,5 +1,6 @@
 """The model's parts as fp8 and GGUF, as they really run on a CPU; NF4 needs a GPU (`python -m tools.gpu_table`)."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,10 @@ from backend.adapters.local.drawing.drawing import Drawing, Guide
 from backend.adapters.local.drawing.engine import Engine
 from backend.adapters.local.load import load
 from backend.adapters.local.loras.shelf import LoraFile
-from backend.adapters.local.machine.checkpoint import EMBEDDED, Checkpoint
+from backend.adapters.local.machine.checkpoint import EMBEDDED, REAL, Checkpoint
 from backend.adapters.local.machine.extras import Extras
 from backend.adapters.local.machine.options import Layout
+from backend.adapters.local.parts.load_faults import check_package
 from backend.adapters.local.parts.model_parts import find_gguf, lacking_gguf
 from backend.domain.errors import NotReady, Unsupported
 from backend.domain.requests import TextToImage
@@ -120,10 +122,20 @@ def test_the_gguf_file_in_the_models_own_folder_is_taken(own: Checkpoint) -> Non
     assert lacking_gguf(own, NONE) is None
 
 
+def test_weights_that_a_strangers_code_computes_are_refused_unless_somebody_allowed_it(tmp_path: Path) -> None:
+    (tmp_path / "transformer").mkdir()
+    stored = {"quantization_config": {"quant_method": "nunchaku_lite", "compute_dtype": "bfloat16"}}
+    (tmp_path / "transformer" / "config.json").write_text(json.dumps(stored), "utf-8")
+    with pytest.raises(NotReady, match="whose kernels are a stranger's code"):
+        check_package(tmp_path / "transformer")
+
+
 def test_without_a_gguf_file_it_is_said_how_to_get_one(tmp_path: Path) -> None:
     embedded, other = Checkpoint("tiny", EMBEDDED), Checkpoint("other", tmp_path)
+    real = Checkpoint("Z-Image-Turbo", tmp_path, REAL)
     assert "choose full or fp8" in (lacking_gguf(embedded, NONE) or "")
-    missing = lacking_gguf(other, Extras(offered=True, cache=tmp_path))
+    assert lacking_gguf(other, NONE) == "other has no such file in its folder; choose full or fp8."
+    missing = lacking_gguf(real, Extras(offered=True, cache=tmp_path))
     assert missing
     assert "Z-Image-Turbo as GGUF, 5 bits (5.5 GB, Apache-2.0): get it beside the backend switch" in missing
     with pytest.raises(NotReady, match="has no GGUF file on this machine"):
