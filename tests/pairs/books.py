@@ -14,7 +14,7 @@ from backend.record.store import Store
 from backend.simulator.faults import Fault, Faults
 from backend.simulator.world import World
 
-ORDERS = ("runware.imageInference", "runware.controlNetPreprocess", "modelrunner.submit")
+ORDERS = ("runware.imageInference", "runware.controlNetPreprocess", "modelrunner.submit", "openai.generations")
 PATIENCE = 90.0
 ARRIVES_SECONDS = 0.15
 """In which an order that was on its way has reached the provider: shorter than any order that a cell lets last."""

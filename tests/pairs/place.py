@@ -16,6 +16,7 @@ from backend.simulator.faults import Fault
 from backend.simulator.server import running
 from backend.simulator.world import KEY, World
 from backend.visitors.identity import visitor_id
+from tests.backend.adapters.openai.scene import price_file
 from tests.pairs.books import ORDERS, Books, Heard
 from tests.pairs.page import Page
 from tests.serving import free_port, page_of
@@ -61,7 +62,8 @@ class Place:
 
 
 def lose_files(place: Place, kind: str = "gone") -> None:
-    """Let no file of the provider's be fetched."""
+    """Let no file of the provider's be fetched; one that sends its pictures along sends their addresses instead."""
+    place.world.faults.add(Fault(kind="address", operation="openai.generations", times=50))
     place.world.faults.add(Fault(kind=kind, operation="media", times=50))
 
 
@@ -76,6 +78,9 @@ def settings_of(data: Path, provider: str, **more: object) -> Settings:
         "MODELRUNNER_KEY": KEY,
         "MODELRUNNER_BASE_URL": provider,
         "MODELRUNNER_STORAGE_URL": provider,
+        "PLAYGROUND_OPENAI_API_KEY": KEY,
+        "PLAYGROUND_OPENAI_BASE_URL": f"{provider}/v1",
+        "PLAYGROUND_OPENAI_PRICES": price_file(data.parent),
         **more,
     }
     return Settings(_env_file=None, **given)
@@ -95,7 +100,7 @@ def place_in(folder: Path, **more: object) -> Iterator[Place]:
     """Serve a playground of both providers, and nothing that draws here; `more` are further settings."""
     with provider(folder) as (world, address):
         opened = open_playground(settings_of(folder / "data", address, **more))
-        paid = {name: opened.backends[name] for name in ("runware", "modelrunner")}
+        paid = {name: opened.backends[name] for name in ("runware", "modelrunner", "openai")}
         playground = replace(opened, backends={**paid, "fake": FakeBackend(opened.files)})
         with page_of(playground) as page:
             yield Place(playground, world, page)

@@ -65,6 +65,11 @@ class Row:
     at_once: int = 1
     """How many orders go out side by side."""
 
+    @property
+    def provider(self) -> str:
+        """Return the backend that makes it."""
+        return str(self.values.get("backend", "runware"))
+
     def ready(self, place: Place, page: Page, books: Books) -> None:
         """Bring about what it needs."""
 
@@ -169,6 +174,7 @@ CONTROL = {"mode": "controlnet", "controlnet_preprocess": "canny"}
 RUN = Row("run")
 ON_THE_PAGE: tuple[Row, ...] = (
     RUN,
+    Row("server", images=3, values={"backend": "openai"}, sheet={"count": 3}, signs=("openai.generations",)),
     Row("batch", images=3, sheet={"count": 3}),
     Row("choices", images=5, values={"prompt": "a {red|blue|green|white|black} fox"}, sheet={"count": 5}),
     Row("grid", "grid", images=8, sheet=SEEDS, at_once=2),

@@ -41,6 +41,11 @@ CANNOT: Mapping[tuple[str, str], str] = {
     ("MCP", "key forgotten"): NO_KEY,
     ("API", "key forgotten"): NO_KEY,
     ("v1", "key forgotten"): NO_KEY,
+    ("server", "kill -9"): "Nothing comes home from there: `test_cut_short.py` of `adapters/openai` kills it instead.",
+    (
+        "server",
+        "page closed",
+    ): "A run whose images are ordered one by one goes on for 10 s after its page, so that a reload finds it.",
     (
         "recover",
         "429 waited out",

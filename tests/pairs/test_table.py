@@ -23,7 +23,9 @@ def covered(column: str) -> set[str]:
 
 
 def test_the_rows_and_columns_are_those_that_were_asked_for() -> None:
-    assert ", ".join(NAMES) == "run, batch, choices, grid, compare, vary, control map, recover, room, MCP, API, v1"
+    assert (
+        ", ".join(NAMES) == "run, server, batch, choices, grid, compare, vary, control map, recover, room, MCP, API, v1"
+    )
     assert len(COLUMNS) == 10
 
 

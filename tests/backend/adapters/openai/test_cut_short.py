@@ -13,16 +13,18 @@ import pytest
 
 from backend.adapters.openai.backend import OpenAIBackend
 from backend.domain.caller import Caller, OwnKey
+from backend.domain.errors import OverBudget
 from backend.domain.events import Generated
 from backend.domain.records import ASKED_ONCE, Run
 from backend.generation.generate import generate
 from backend.generation.recovery import recover
 from backend.images.storage.files import ImageFiles
 from backend.playground import Playground, open_playground
+from backend.simulator.faults import Fault
 from backend.simulator.server import running
 from backend.simulator.world import World
 from tests.backend.abandoned import abandon
-from tests.backend.adapters.openai.scene import LONG, MAKE, ME, Scene, fox
+from tests.backend.adapters.openai.scene import LONG, MAKE, ME, Scene, fox, openai_scene
 from tests.backend.killed_run import settings_for
 from tests.backend.simulator.held_artist import HeldArtist
 
@@ -128,3 +130,30 @@ def test_a_playground_that_is_killed_while_an_order_is_out_orders_nothing_again(
     assert (run.status, run.billed, run.images) == ("interrupted", "unknown", ())
     assert "may have been billed" in str(run.error)
     assert world.count(MAKE) == 1
+
+
+def test_strangers_spend_nothing_where_nobody_knows_the_price(tmp_path: Path) -> None:
+    with openai_scene(tmp_path, priced=False, GRADIO_SHARE=True) as scene:
+        with pytest.raises(OverBudget, match="Nobody knows beforehand what this costs"):
+            list(generate(scene.playground, Caller(visitor="stranger"), "openai", fox()))
+        assert scene.world.count(MAKE) == 0
+        own = Caller(visitor="stranger", keys={"openai": OwnKey("rehearsal")})
+        _, run = scene.draw(fox(), own)
+    assert (run.cost_usd, run.cost_kind) == (None, "unknown")
+
+
+def test_a_cap_that_is_reached_between_runs_orders_nothing_above_it(tmp_path: Path) -> None:
+    with openai_scene(tmp_path, GRADIO_SHARE=True, PLAYGROUND_VISITOR_CAP_USD="0.005") as scene:
+        scene.draw(fox(count=3))
+        with pytest.raises(OverBudget, match=r"This may cost up to \$0\.003"):
+            list(generate(scene.playground, Caller(visitor=ME), "openai", fox(count=3)))
+        scene.draw(fox(count=2, seed=9))
+    assert (len(scene.world.account.bills), sum(scene.world.account.bills)) == (5, Decimal("0.005"))
+
+
+def test_what_may_have_been_billed_counts_under_the_cap(tmp_path: Path) -> None:
+    with openai_scene(tmp_path, PLAYGROUND_VISITOR_CAP_USD="0.002") as scene:
+        scene.world.faults.add(Fault(kind="drop_after", operation=MAKE))
+        scene.failed(fox(count=2))
+        with pytest.raises(OverBudget):
+            list(generate(scene.playground, Caller(visitor=ME), "openai", fox()))
