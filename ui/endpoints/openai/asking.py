@@ -72,7 +72,9 @@ class Asking:
 
     def _asked(self, mode: Mode, values: Values) -> Asked:
         backend = choose(self.scripts.playground, self.call.body.values.get("model"))
-        return self.scripts.asked(mode, {**values, "backend": backend.name}, self.call.caller)
+        # Nobody who speaks this form sends steps unasked: what the model begins with on the page is meant.
+        given = {**backend.capabilities.defaults, **values, "backend": backend.name}
+        return self.scripts.asked(mode, given, self.call.caller)
 
     def _keep(self, content: bytes, name: str) -> Kept:
         return pictures.keep(self.scripts.playground, self.call.caller, content, name)

@@ -82,6 +82,7 @@ def _described(playground: Playground, backend: Backend, caller: Caller) -> dict
         "limits": {name: [limit.least, limit.most] for name, limit in can.limits.items()},
         "choices": {name: list(choices) for name, choices in can.choices.items()},
         "lacks": dict(can.lacks),
+        "defaults": dict(can.defaults),
         "previews": can.previews,
         "cost": _cost(playground, backend, caller),
     }

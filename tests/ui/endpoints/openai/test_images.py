@@ -1,6 +1,7 @@
 """`/v1/images/…` as programs use it: fields, answers, errors."""
 
 import base64
+import dataclasses
 import io
 from typing import Any
 
@@ -276,3 +277,12 @@ def test_models_are_listed_with_what_they_can_and_cost(site: Site) -> None:
     assert "inpaint" in model["playground"]["modes"]
     assert made(httpx.get(f"{site.address}v1/models/{model['id']}")) == model
     assert made(ask(site, model=model["id"]))["playground"]["backend"] == "fake"
+
+
+def test_what_is_not_said_is_what_the_model_begins_with(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = dataclasses.replace(site.fake.capabilities, defaults={"steps": 12, "guidance": 4.0})
+    monkeypatch.setattr(site.fake, "capabilities", own)
+    request = made(ask(site))["playground"]["request"]
+    assert (request["steps"], request["guidance"]) == (12, 4.0)
+    request = made(ask(site, num_inference_steps=3))["playground"]["request"]
+    assert (request["steps"], request["guidance"]) == (3, 4.0)
