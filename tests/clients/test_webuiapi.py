@@ -11,7 +11,7 @@ from tests.clients.run import said_by
 from tests.serving import Site, served_site
 from tests.ui.endpoints.sdapi.held import held_site
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]  # the first time the client is installed
 
 
 def used(address: str, part: str = "all") -> Any:

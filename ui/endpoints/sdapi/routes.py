@@ -17,6 +17,8 @@ from ui.endpoints.sdapi.own_settings import OwnSettings
 from ui.endpoints.sdapi.png_info import png_info
 
 BASE = "/sdapi/v1"
+QUEUE = "/queue/status"
+"""Where A1111's page has its queue, at the root: a plug-in for Krita looks there whether anybody is in (Cyanic SD)."""
 _REFRESHED = ("refresh-checkpoints", "refresh-vae", "refresh-loras", "refresh-embeddings")
 """What A1111 reads its folders anew for; here each list is as it is now."""
 _OWNERS = ("unload-checkpoint", "reload-checkpoint", "server-kill", "server-restart", "server-stop")
@@ -31,6 +33,7 @@ def routes(ordering: Ordering) -> list[Route]:
         f"{BASE}/options": others.options,
         f"{BASE}/progress": others.progress,
         f"{BASE}/memory": others.memory,
+        QUEUE: others.queue,
         **{path: _listed(answer) for path, answer in Lists(ordering.scripts, settings).all().items()},
     }
     posted: dict[str, Handle] = {
@@ -72,6 +75,10 @@ class Others:
         """Answer how far the caller's own request is."""
         without_image = call.request.query_params.get("skip_current_image", "").lower() in ("true", "1")
         return _reply(progress_json(self.live.of(call.caller.visitor), without_image=without_image))
+
+    def queue(self, call: Call) -> Reply:
+        """Answer how many requests of the caller's go on, in the shape of A1111's Gradio."""
+        return _reply({"msg": "estimation", "queue_size": len(self.live.of(call.caller.visitor))})
 
     def interrupt(self, call: Call) -> Reply:
         """End what goes on for the caller."""

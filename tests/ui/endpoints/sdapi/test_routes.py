@@ -142,6 +142,7 @@ def test_the_rest_answers_as_clients_ask_it(site: Site) -> None:
     assert get(site, "controlnet/model_list")["model_list"]
     assert get(site, "controlnet/module_list")["module_list"] == ["none", "canny", "depth", "openpose"]
     assert get(site, "controlnet/version")["version"] == 2
+    assert get(site, "queue/status") == {"msg": "estimation", "queue_size": 0}
     assert post(site, "refresh-checkpoints").json() is None
 
 
