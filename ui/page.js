@@ -20,6 +20,7 @@ import {mount_models} from './head/model_list.js';
 import {mount_state} from './head/state.js';
 import {mount_search} from './history/search.js';
 import {mount_trash} from './history/trash.js';
+import {mount_loras} from './inputs/loras.js';
 import {mount_panel} from './inputs/panel.js';
 import {mount_inspector} from './layout/inspector.js';
 import {mount_notify} from './layout/notify.js';
@@ -43,7 +44,7 @@ window.playground_easel = {mask, lay_out, read_margins, take: file => take(file)
 // A component of Gradio's HTML calls the one of its name, with what Gradio gives to a script of it.
 window.playground_areas = {
   control_map: mount_control_map, dropzone: mount_dropzone, easel: mount_easel, form_link: mount_form_link,
-  inspector: mount_inspector, kept_parts: mount_kept_parts, language: mount_language, models: mount_models, news: mount_news, notify: mount_notify, panel: mount_panel,
+  inspector: mount_inspector, kept_parts: mount_kept_parts, language: mount_language, loras: mount_loras, models: mount_models, news: mount_news, notify: mount_notify, panel: mount_panel,
   recoverable: mount_recoverable, result_link: mount_result_link, search: mount_search, signals: mount_signals,
   state: mount_state, tokens: mount_token_line, trash: mount_trash,
 };

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from PIL import Image
@@ -55,6 +56,23 @@ class ModelChoice:
     unfit: str = ""
     chosen: bool = False
     loaded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoraCard:
+    """A LoRA that may be chosen, as the page lists it.
+
+    `id` is what a request names it by; `words` are those that call it, `weight` the one that it is meant for,
+    `pictured` whether there is a picture of it. `problem` says why it can't be used, or is empty.
+    """
+
+    id: str
+    title: str
+    about: str
+    words: tuple[str, ...] = ()
+    weight: float = 1.0
+    pictured: bool = False
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +219,14 @@ class Backend(ABC):
     def model_choices(self, caller: Caller) -> tuple[ModelChoice, ...]:
         """Return the models that this caller may switch between, by `act`; none where they may not."""
         return ()
+
+    def lora_cards(self) -> tuple[LoraCard, ...] | None:
+        """Return the LoRAs to choose among, by title; None where they are named by a provider's own identifiers."""
+        return None
+
+    def lora_picture(self, name: str) -> Path | None:
+        """Return the picture of a LoRA by its card's `id`, or None where there is none."""
+        return None
 
     def actions(self) -> Mapping[str, str]:
         """Name what the page may offer beside the state, as id and label; `act` carries one out."""

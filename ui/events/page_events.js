@@ -100,6 +100,9 @@ export function start(mode) {
   return typed.mode ?? mode;
 }
 
+// The backend that the form was last fitted to.
+export const chosen_backend = () => backend;
+
 export const typed_values = () => signals.props.names.map(name => name in typed ? typed[name] : {__type__: 'update'});
 
 // What was brought back into the form was meant as it stands, whatever model is at hand.

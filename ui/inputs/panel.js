@@ -1,4 +1,5 @@
 // The sheet: its value holds every cell's; what the server changes comes as changes of single cells.
+import {lay_loras} from './loras.js';
 import {PartList} from './part_list.js';
 import {when_started} from '../events/followers.js';
 
@@ -33,6 +34,7 @@ function kind(place) {
       write: value => { box.value = value ?? ''; if (range && box.value !== '') slide(range, box.value); },
     };
     case 'switched': return switched(place, box, range);
+    case 'lines': if (place.dataset.cell === 'loras') return loras(place, box);  // falls through
     default: return {read: () => box.value, write: value => { box.value = value ?? ''; }};
   }
 }
@@ -55,6 +57,11 @@ function switched(place, box, range) {
   on.addEventListener('input', () => write(on.checked ? +on.dataset.on : off));
   show();
   return {read: () => on.checked && Number.isFinite(box.valueAsNumber) ? box.valueAsNumber : off, write};
+}
+
+function loras(place, box) {
+  const draw = lay_loras(place, tell);
+  return {read: () => box.value, write: value => { box.value = value ?? ''; draw(); }};
 }
 
 function slide(range, value) {

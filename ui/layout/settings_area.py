@@ -11,6 +11,7 @@ from backend.playground import Playground
 from ui.form.backend_note import note_html
 from ui.form.further_controls import further_controls
 from ui.form.reading import MARK, fit
+from ui.inputs.lora_picker import lora_picker
 from ui.layout.settings_panel import settings_sheet
 from ui.library.lists import ListShelfArea, list_shelf_area
 from ui.library.presets import LibraryArea, library_area, styles_control
@@ -48,6 +49,7 @@ def settings_area(playground: Playground, presets: Presets) -> SettingsArea:
         note = gr.HTML(said, elem_id="fit-note", visible=bool(said), apply_default_css=False)
         styles = styles_control(presets.styles)
         sheet = settings_sheet(playground, first)
+        lora_picker(playground)
         library = library_area(styles)
         return SettingsArea(
             own, modes, controls, note, sheet, library, style_shelf_area(), list_shelf_area(list(presets.lists))

@@ -4,12 +4,13 @@ import importlib.util
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from PIL import Image
 from pydantic import JsonValue
 
-from backend.adapters.base import Backend, ModelHere, State
+from backend.adapters.base import Backend, LoraCard, ModelHere, State
 from backend.adapters.cluster.fleet import open_fleet
 from backend.adapters.cluster.gathering import Gathering
 from backend.adapters.cluster.line import Line
@@ -91,6 +92,14 @@ class ClusterBackend(Backend):
     def remarks(self, request: Request) -> tuple[str, ...]:
         """Say what the engine says."""
         return self._engine.remarks(request)
+
+    def lora_cards(self) -> tuple[LoraCard, ...] | None:
+        """Return the engine's, which every replica has at the same place."""
+        return self._engine.lora_cards()
+
+    def lora_picture(self, name: str) -> Path | None:
+        """Return the engine's."""
+        return self._engine.lora_picture(name)
 
     def actions(self) -> Mapping[str, str]:
         """Offer the downloads that the engine offers; the replicas read the same folder of downloads."""

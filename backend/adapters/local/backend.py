@@ -3,18 +3,20 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
+from pathlib import Path
 
 from PIL import Image
 from pydantic import JsonValue
 
-from backend.adapters.base import UNLOAD, USE, Backend, ModelChoice, ModelHere, State
+from backend.adapters.base import UNLOAD, USE, Backend, LoraCard, ModelChoice, ModelHere, State
 from backend.adapters.local import abilities, workshop
 from backend.adapters.local.at_hand import Models, offer_of
 from backend.adapters.local.collection.choices import TINY, choices
-from backend.adapters.local.collection.collection import Collection
+from backend.adapters.local.collection.collection import Z_IMAGE, Collection
 from backend.adapters.local.collection.places import folders_of
 from backend.adapters.local.control.controlnets import find_controlnets, lacking_controlnet, unions_of
 from backend.adapters.local.drawing.cache_plan import plan_of
+from backend.adapters.local.loras.cards import card_of, picture_of
 from backend.adapters.local.loras.shelf import LoraShelf
 from backend.adapters.local.machine.checkpoint import EMBEDDED_MODEL, REAL, Checkpoint
 from backend.adapters.local.machine.device import Machine, look
@@ -72,7 +74,7 @@ class LocalBackend(Backend):
         self.models = Models(settings.model, self.machine, self.extras, self.collection.folders)
         # A stranger must neither start a download on somebody else's machine nor make all wait for another layout.
         self._trusts = not settings.public
-        self._loras = LoraShelf(settings.data / "loras", outside=not settings.public)
+        self._loras = LoraShelf(settings.data / "loras", outside=not settings.public, others=self._other_loras)
         per_second = settings.gpu_usd_per_hour / SECONDS_AN_HOUR
         self.workshop = Workshop(files, self.models, self.extras, self._loras, usd_per_second=per_second)
         self.detectors = self.workshop.detectors
@@ -176,6 +178,18 @@ class LocalBackend(Backend):
         """Whether the model can be switched: not by strangers, nor where every run is a fork with the model in it."""
         return self._trusts and not self._forks
 
+    def _other_loras(self) -> list[Path]:
+        known = self.collection.entries() or self.collection.entries(wait=True)
+        return [Path(entry.path) for entry in known if entry.role == "lora" and entry.architecture in ("", Z_IMAGE)]
+
+    def lora_cards(self) -> tuple[LoraCard, ...]:
+        """Return the LoRAs of the owner's folder and of the models' folders."""
+        return tuple(sorted((card_of(path) for path in self._loras.files()), key=lambda card: card.title.casefold()))
+
+    def lora_picture(self, name: str) -> Path | None:
+        """Return the picture beside one of those files."""
+        return next((picture_of(path) for path in self._loras.files() if path.stem == name), None)
+
     def model_choices(self, caller: Caller) -> tuple[ModelChoice, ...]:
         """Return the models on this machine, as they were found last; nothing where a stranger might switch."""
         return self._choices() if self._may_switch else ()
@@ -231,6 +245,7 @@ class LocalBackend(Backend):
     def _problems(self, request: Request) -> Iterator[Problem]:
         options = options_of(request.options)
         yield from cache_problems(request)
+        yield from self._loras.problems(request.loras, options.weights)
         yield from self.workshop.detectors.problems(controls_of(request), options)
         if controls_of(request):
             yield from self._no_controlnet(options.controlnet)

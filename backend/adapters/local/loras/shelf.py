@@ -1,14 +1,16 @@
 """LoRA files: found by name, path or hub id, and looked at before they are loaded."""
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from backend.adapters.local.loras.changes import header_of
 from backend.adapters.local.loras.layout import lay_out
 from backend.adapters.local.loras.refusals import named, not_whole, problem
+from backend.adapters.local.loras.stored import refused_as
 from backend.adapters.local.weights.recognise import Z_IMAGE, recognise
-from backend.domain.errors import Unsupported
+from backend.domain.errors import Problem, Unsupported
 from backend.domain.parts import Lora
 
 SUFFIX = ".safetensors"
@@ -26,13 +28,19 @@ class LoraFile:
 class LoraShelf:
     """Where LoRAs are looked for.
 
-    `folder` is the owner's own. `outside` also admits other files of this machine and the hub, which strangers must not
-    name on somebody else's machine.
+    `folder` is the owner's own, and `others` are files that the models' folders hold. `outside` also admits other files
+    of this machine and the hub, which strangers must not name on somebody else's machine.
     """
 
-    def __init__(self, folder: Path, *, outside: bool) -> None:
+    def __init__(self, folder: Path, *, outside: bool, others: Callable[[], Iterable[Path]] = tuple) -> None:
         self.folder = folder
-        self._outside = outside
+        self._outside, self._others = outside, others
+
+    def files(self) -> tuple[Path, ...]:
+        """Return every file that a name alone is enough for; of two of one name that of the owner's folder."""
+        own = sorted(self.folder.glob(f"*{SUFFIX}")) if self.folder.is_dir() else ()
+        named = {path.stem: path for path in (*sorted(self._others(), reverse=True), *own) if path.is_file()}
+        return tuple(named.values())
 
     def find(self, loras: tuple[Lora, ...]) -> tuple[LoraFile, ...]:
         """Return a request's LoRA files, fetched from the hub where needed; raise `Unsupported` with reasons."""
@@ -54,6 +62,20 @@ class LoraShelf:
         where = "give a .safetensors file, a hub id, or a name from" if self._outside else "choose one from"
         return f"{name!r} isn't here: {where} the folder {self.folder.name} of the data folder."
 
+    def problems(self, loras: tuple[Lora, ...], weights: str) -> Iterator[Problem]:
+        """Yield why files that are here can't be used, or not on weights stored so; what is on the hub, a run finds."""
+        for at, lora in enumerate(loras):
+            path = self._here(lora.model)
+            if path is None:
+                continue
+            try:
+                check(path)
+                said = refused_as(path, weights)
+            except Unsupported as error:
+                said = error.problems[0].message
+            if said:
+                yield Problem(f"loras.{at}.model", said)
+
     def _path(self, name: str) -> Path:
         if path := self._here(name):
             return path
@@ -66,6 +88,9 @@ class LoraShelf:
         own = self.folder / Path(name).name
         for path in (own, own.with_name(own.name + SUFFIX)):
             if path.suffix == SUFFIX and path.is_file():
+                return path.resolve()
+        for path in self._others():
+            if path.stem == Path(name).name.removesuffix(SUFFIX) and path.is_file():
                 return path.resolve()
         path = Path(name).expanduser()
         return path.resolve() if self._outside and path.is_file() else None
