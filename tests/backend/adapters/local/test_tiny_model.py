@@ -16,12 +16,12 @@ from diffusers import (
 from PIL import Image, ImageDraw
 
 from tools.tiny_model.networks.latents import edges
+from tools.tiny_model.scores.control import edge_agreement
 from tools.tiny_model.scores.reading import name_colour
-from tools.tiny_model.scores.scoring import edge_agreement
 from tools.tiny_model.world.palette import COLOURS
 
 TINY = Path(__file__).parents[4] / "presets" / "tiny"
-MOST_BYTES = 12_000_000
+MOST_BYTES = 16_000_000
 KEYS = {"num_inference_steps": 8, "guidance_scale": 0.0}
 
 
