@@ -4,12 +4,14 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from inspect import getsource
 
 from backend.adapters.local.samplers.names import REFUSED, SPACINGS, choice_of
 from backend.domain.errors import Problem, Unsupported
 from backend.domain.request_fields import SetField, set_fields
 from backend.domain.requests import ImageToImage, Request, TextToImage
 from backend.export.loras_code import lora_files, lora_lines
+from backend.images.enlarging import enlarged
 
 MODEL = "Tongyi-MAI/Z-Image-Turbo"
 USUAL_TOKENS = 512
@@ -75,7 +77,7 @@ drawn = pipe(
     guidance_scale={guidance!r},  # diffusers counts from 0: the usual scale less 1
     generator=torch.Generator("cpu").manual_seed({seed}),
 ).images[0]
-drawn{enlarged}.save("drawn.png")
+{enlarge}drawn.save("drawn.png")
 '''
 _LONG = """
 # On their own, the pipelines cut a prompt at {usual} tokens.
@@ -91,6 +93,12 @@ _SOURCE = """
 source = ImageOps.exif_transpose(Image.open("image.png")).convert("RGBA")
 source = Image.alpha_composite(Image.new("RGBA", source.size, "white"), source).convert("RGB")
 source = {resized}  # this pipeline takes no other size
+"""
+_ENLARGED = """
+
+{definition}
+
+drawn = enlarged(drawn, {size})
 """
 _RESIZED = {
     "crop": "ImageOps.fit(source, {size}, Image.Resampling.LANCZOS)",
@@ -143,7 +151,7 @@ def diffusers_code(request: Request, drawn: Drawn) -> str:
         arguments="".join(f"    {line},\n" for line in _arguments(request, drawn)),
         steps=request.steps,
         guidance=max(request.guidance - 1, 0.0),
-        enlarged=f".resize({drawn.size}, Image.Resampling.LANCZOS)" if _is_enlarged(drawn) else "",
+        enlarge=_ENLARGED.format(size=drawn.size, definition=getsource(enlarged)) if _is_enlarged(drawn) else "",
     )
 
 
@@ -213,9 +221,9 @@ def _arguments(request: TextToImage | ImageToImage, drawn: Drawn) -> Iterator[st
 
 
 def _imports(*, of_image: bool, resizes: bool) -> str:
-    if of_image:
-        return "from PIL import Image, ImageOps\n"
-    return "from PIL import Image\n" if resizes else ""
+    names = ["Image", *(["ImageFilter"] if resizes else []), *(["ImageOps"] if of_image else [])]
+    pillow = f"from PIL import {', '.join(names)}\n" if of_image or resizes else ""
+    return ("import numpy as np\n" if resizes else "") + pillow
 
 
 def _is_enlarged(drawn: Drawn) -> bool:

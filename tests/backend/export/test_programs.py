@@ -24,7 +24,7 @@ ADDRESS = "http://127.0.0.1:7860"
 class Here(FakeBackend):
     """A maker on this machine, with a small model."""
 
-    def model_here(self, size: tuple[int, int]) -> ModelHere:
+    def model_here(self, size: tuple[int, int], model: str | None = None) -> ModelHere:
         return ModelHere(name="presets/tiny", size=(128, 128), exact=True)
 
 
@@ -59,7 +59,7 @@ def test_of_several_tasks_each_has_an_id_of_its_own_in_every_program() -> None:
 def test_a_run_on_this_machine_has_those_that_need_no_provider(playground: Playground) -> None:
     found = written(replace(RUN, backend="fake"), backend=Here(playground.files))
     assert list(found) == [HERE, DIFFUSERS]
-    assert "(512, 512), Image.Resampling.LANCZOS" in found[DIFFUSERS]
+    assert "drawn = enlarged(drawn, (512, 512))" in found[DIFFUSERS]
     assert "start this in the playground's folder" in found[DIFFUSERS]
 
 
@@ -82,4 +82,4 @@ def test_words_of_a_visitor_stay_words_in_every_comment() -> None:
     request = parse_request({"mode": "text_to_image", "prompt": "a fox", "loras": [{"model": wicked}]})
     program = written(replace(RUN, request=request))[DIFFUSERS]
     imported = [node for node in ast.walk(ast.parse(program)) if isinstance(node, ast.Import)]
-    assert [name.name for node in imported for name in node.names] == ["torch"]
+    assert [name.name for node in imported for name in node.names] == ["logging", "torch"]

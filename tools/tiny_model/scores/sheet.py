@@ -19,22 +19,29 @@ PROMPTS = (
     "an orange fox on a purple background, ink drawing", "a pink flower on a cyan background, paper cut",
     "a castle on a blue background, pixel art", "a red car on a black background, neon",
 )  # fmt: skip
-COLUMNS, CAPTION, MARGIN = 5, 34, 4  # pictures, pixels, pixels
-LINE = 42  # letters of a caption's line
+ACROSS, CAPTION, MARGIN = 1280, 50, 4  # pixels of a row's pictures, of a caption's height, between pictures
+LETTER = 6  # pixels
 
 
 def contact_sheet(model: Model, *, target: Path, prompts: tuple[str, ...] = PROMPTS) -> None:
     """Draw every prompt once, seed n for the n-th, and write the sheet as WebP."""
     pictures = model.draw(list(prompts))
-    rows = -(-len(prompts) // COLUMNS)
+    columns = min(len(prompts), ACROSS // model.width)
+    rows = -(-len(prompts) // columns)
     wide, high = model.width + MARGIN, model.height + CAPTION + MARGIN
-    sheet = Image.new("RGB", (COLUMNS * wide + MARGIN, rows * high + MARGIN), "white")
+    sheet = Image.new("RGB", (columns * wide + MARGIN, rows * high + MARGIN), "white")
     pen = ImageDraw.Draw(sheet)
     for number, (prompt, picture) in enumerate(zip(prompts, pictures, strict=True)):
-        left, top = number % COLUMNS * wide + MARGIN, number // COLUMNS * high + MARGIN
+        left, top = number % columns * wide + MARGIN, number // columns * high + MARGIN
         sheet.paste(Image.fromarray(np.asarray(picture)), (left, top))
         font = ImageFont.load_default(9) if prompt.isascii() else chinese_font()
-        pen.multiline_text((left, top + model.height + 2), wrap(prompt), fill="black", font=font, spacing=2)
+        pen.multiline_text(
+            (left, top + model.height + 2),
+            wrap(prompt, letters=model.width // LETTER),
+            fill="black",
+            font=font,
+            spacing=2,
+        )
     sheet.save(target, "WEBP", quality=80, method=6)
 
 
@@ -43,9 +50,9 @@ def chinese_font() -> ImageFont.FreeTypeFont:
     return ImageFont.truetype("NotoSansCJK-Regular.ttc", 9)
 
 
-def wrap(text: str) -> str:
-    """Break a text into lines of a caption's length."""
-    lines, most = [""], LINE if text.isascii() else LINE // 2
+def wrap(text: str, *, letters: int) -> str:
+    """Break a text into lines of so many letters, or half as many Chinese signs."""
+    lines, most = [""], letters if text.isascii() else letters // 2
     for word in text.split() if text.isascii() else text.replace("，", "， ").split():
         if len(lines[-1]) + len(word) >= most:
             lines.append("")

@@ -26,7 +26,7 @@ def from_noise(request: TextToImage | ControlNet, stage: Stage) -> Scene:
     guides = guides or stage.guides.at(drawn)
 
     def paint(seed: int, draw: Draw) -> Image.Image:
-        return resized(draw(Drawing(request=request, seed=seed, size=drawn, guides=guides)), size, "stretch")
+        return stage.frame.back(draw(Drawing(request=request, seed=seed, size=drawn, guides=guides)), size)
 
     return paint
 
@@ -46,6 +46,6 @@ def redraw(request: ImageToImage, stage: Stage) -> Scene:
             return start
         strength = request.strength
         drawing = Drawing(request=request, seed=seed, size=drawn, start=small, strength=strength, guides=guides)
-        return resized(draw(drawing), size, "stretch")
+        return stage.frame.back(draw(drawing), size)
 
     return paint

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from PIL import Image
 
 from backend.adapters.local.drawing.drawing import Draw, Drawing
-from backend.adapters.local.scenes.frame import bring_back
 from backend.adapters.local.scenes.guides import Box
 from backend.adapters.local.scenes.scene import Stage
 from backend.domain.requests import Request
@@ -76,4 +75,4 @@ class Repaint:
             strength=part.strength,
             guides=self._stage.guides.cut(part.whole, (left, top, right, bottom), size),
         )
-        return bring_back(self._draw(drawing), part.image.size, keeps_scale=keeps_scale)
+        return frame.bring_back(self._draw(drawing), part.image.size, keeps_scale=keeps_scale)
