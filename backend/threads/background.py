@@ -1,6 +1,7 @@
 """Slow work in a thread of its own, such as loading a model, while others look on or wait and may leave."""
 
 import logging
+import re
 import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -16,6 +17,10 @@ Report = Callable[[str, float], None]
 Check = Callable[[], None]
 """Raises `Cancelled` once nobody waits any more."""
 Result = TypeVar("Result")
+_WAY_OUT = "Get its files again, or choose another one; the playground's log has all of it."
+_PLACE = re.compile(r"(?<![\w.])(?:~|[A-Za-z]:)?[/\\][^\s'\"”]+")
+_MOST_WORDS = 200
+"""Letters of what a library says that are shown."""
 
 
 class Loading(Generic[Result]):
@@ -77,9 +82,9 @@ class Loading(Generic[Result]):
             error = caught
         except Cancelled:
             return  # Whoever waited has left, and nobody else waits for this.
-        except Exception:  # A foreign library's fault; whoever waits has to hear of it.
+        except Exception as caught:  # A foreign library's fault; whoever waits has to hear of it.
             log.exception("%s", self._failure)
-            error = NotReady(f"{self._failure}; the playground's log says why.")
+            error = NotReady(f"{self._failure}. {said_by(caught)} {_WAY_OUT}")
         with self._changed:
             self.result, self.error = result, error
             self._changed.notify_all()
@@ -101,3 +106,11 @@ def aside(work: Callable[[Check], Result], tell: Tell, *, doing: str, failure: s
     except Cancelled:
         left.set()
         raise
+
+
+def said_by(error: BaseException) -> str:
+    """Return the first words of what a library says, without the places of files, which are nobody's business."""
+    words = _PLACE.sub("…", str(error).strip().partition("\n")[0]).strip()
+    if len(words) > _MOST_WORDS:
+        words = f"{words[:_MOST_WORDS].rsplit(' ', 1)[0]} …"
+    return f"{type(error).__name__} says “{words}”." if words else f"The reason is {type(error).__name__}."

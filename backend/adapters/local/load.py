@@ -9,6 +9,7 @@ from backend.adapters.local.control.controlnets import ControlNet, bring_control
 from backend.adapters.local.machine.checkpoint import COMPONENTS, Checkpoint
 from backend.adapters.local.machine.device import lacking, look
 from backend.adapters.local.machine.extras import Extras
+from backend.adapters.local.machine.half import keep_finite
 from backend.adapters.local.machine.memory import MemoryPlan, free_memory, plan_memory, size_words
 from backend.adapters.local.machine.memory_guard import free, memory_guard
 from backend.adapters.local.machine.option_rules import auto_attention
@@ -56,6 +57,7 @@ def load(checkpoint: Checkpoint, extras: Extras, report: Report, layout: Layout 
     attention, because = auto_attention(capability())
     with memory_guard(f"loading {checkpoint.name}", "Close other programs, or choose a smaller model."):
         pipe = _pipeline(Parts(checkpoint, kind, plan.weights, gguf), report)
+        keep_finite(pipe.transformer, kind)
         report("Moving it to the device", 0.95)
         with told(f"The transformer of {checkpoint.name}, to be stored as {plan.weights},"):
             shrink(pipe, plan, kind)
@@ -99,15 +101,24 @@ def choose_device() -> str:
 
 
 def choose_dtype(checkpoint: Checkpoint) -> "dtype":
-    """Return bf16 where the device has it, else fp32; never fp16, in which the real model turns black.
+    """Return what the device computes in."""
+    import torch
+
+    device = choose_device()
+    bf16 = device == "mps" or (device == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False))
+    return dtype_for(device, bf16=bf16, embedded=checkpoint.embedded)
+
+
+def dtype_for(device: str, *, bf16: bool, embedded: bool) -> "dtype":
+    """Return bf16 where the device has it; fp16 on an NVIDIA GPU without, for which fp32 is too large; else fp32.
 
     The embedded model is so small that it stays fp32 everywhere: the same pixels on every device.
     """
     import torch
 
-    device = choose_device()
-    capable = device == "mps" or (device == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False))
-    return torch.bfloat16 if capable and not checkpoint.embedded else torch.float32
+    if embedded or device == "cpu":
+        return torch.float32
+    return torch.bfloat16 if bf16 else torch.float16
 
 
 def capability() -> float:

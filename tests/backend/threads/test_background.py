@@ -74,11 +74,14 @@ def test_a_failure_is_told_to_who_waits_and_tried_again_by_the_next(model: Model
     assert loading.wait(lambda _: None, 8) is model
 
 
-def test_a_librarys_own_fault_stays_in_the_log() -> None:
+def test_a_librarys_own_fault_is_said_with_its_first_words_and_without_places() -> None:
     def load(report: Report) -> Model:
-        raise KeyError("/home/somebody/secret")
+        raise OSError("no tokenizer of owner/name in /home/somebody/secret or C:\\Users\\secret\nthe second line")
 
     loading = Loading(load)
     with pytest.raises(NotReady) as caught:
         loading.wait(lambda _: None, 8)
     assert "secret" not in str(caught.value)
+    assert str(caught.value).startswith(
+        "The model could not be loaded. OSError says “no tokenizer of owner/name in … or …”. Get its files again"
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from backend.adapters.local.control.union_files import Union, find_unions, load_union
 from backend.adapters.local.machine.checkpoint import Checkpoint, weight_files
 from backend.adapters.local.machine.extras import EXTRAS, Extras
+from backend.adapters.local.machine.half import keep_finite
 from backend.adapters.local.machine.kinds import profile_at
 from backend.adapters.local.machine.memory import MemoryPlan, free_memory, plan_beside, size_words
 from backend.adapters.local.machine.memory_guard import free, memory_guard
@@ -163,11 +164,12 @@ def load_controlnet(
     from diffusers import ZImageControlNetModel
 
     if source.union:
-        return load_union(source.union, transformer, kind).to(device)
-    if source.config is None:
+        loaded = load_union(source.union, transformer, kind)
+    elif source.config is None:
         loaded = ZImageControlNetModel.from_pretrained(source.path, dtype=kind, local_files_only=True)
     else:
         loaded = ZImageControlNetModel.from_single_file(
             str(source.path), config=str(source.config), torch_dtype=kind, local_files_only=True
         )
+    keep_finite(loaded, kind)
     return loaded.to(device)

@@ -12,6 +12,7 @@ from huggingface_hub.errors import HfHubHTTPError
 
 from backend.adapters.local.machine.checkpoint import REAL, REAL_BYTES
 from backend.domain.errors import NotReady, PlaygroundError
+from backend.threads.background import said_by
 
 log = logging.getLogger(__name__)
 
@@ -79,9 +80,9 @@ class Download:
             arrived(self.fetch())
         except PlaygroundError as error:
             self.error = error
-        except Exception:  # The thread ends here: the state has to say why.
+        except Exception as error:  # The thread ends here: the state has to say why.
             log.exception("%s could not be downloaded", self.repo)
-            self.error = NotReady(f"{self.repo} could not be downloaded; the playground's log says why.")
+            self.error = NotReady(f"{self.repo} could not be downloaded. {said_by(error)} Start it again.")
 
     def fetch(self) -> Path:
         """Download what is lacking and return the folder; raise `NotReady` with the way out."""

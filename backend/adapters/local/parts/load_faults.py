@@ -3,7 +3,6 @@
 import importlib
 import json
 import logging
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from backend.adapters.local.machine.memory_guard import is_memory
 from backend.adapters.local.weights.header import BadFile
 from backend.domain.errors import NotReady, PlaygroundError
+from backend.threads.background import said_by
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +27,6 @@ _PACKAGES = {
     "nunchaku_lite": ("kernels", "kernels"),
 }
 """By the name of a way to quantise in a part's `config.json`: the module that reads it, and its package."""
-_PATH = re.compile(r"(?:[A-Za-z]:)?[/\\](?:[^\s/\\'\"]+[/\\])+")
-_MOST_WORDS = 200
 
 
 def check_package(config: Path) -> str | None:
@@ -93,11 +91,3 @@ def told(what: str) -> Iterator[None]:
 
 
 _WAY_OUT = "The file may be of another model or of a newer format: get it again, or choose another one."
-
-
-def said_by(error: BaseException) -> str:
-    """Return the first words of what a library says, without the places of files, which are nobody's business."""
-    words = _PATH.sub("", str(error).strip().partition("\n")[0]).strip()
-    if len(words) > _MOST_WORDS:
-        words = f"{words[:_MOST_WORDS].rsplit(' ', 1)[0]} …"
-    return f"{type(error).__name__}{f' says “{words}”' if words else ''}."

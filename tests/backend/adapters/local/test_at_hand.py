@@ -2,6 +2,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from huggingface_hub import constants
 
 from backend.adapters.local.at_hand import REAL_NEEDS_BYTES, Models
 from backend.adapters.local.backend import LocalBackend
@@ -13,7 +14,9 @@ from backend.domain.caller import Caller
 from backend.domain.errors import Unsupported
 from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
+from tests.backend.adapters.local.gathering.test_gather import REAL_SIZE, VAE, sparse
 from tests.backend.adapters.local.hub import serving
+from tests.backend.adapters.local.hub_cache import put_in_cache
 
 CPU = Machine("cpu", "CPU", 16 * 2**30)
 GPU = Machine("cuda", "NVIDIA H200", 139 * 2**30)
@@ -96,3 +99,34 @@ def test_a_download_that_brings_no_z_image_model_says_so_and_the_old_one_stays(
     assert "it has no model_index.json" in models.state().message
     assert models.state().ready
     assert models.checkpoint.embedded
+
+
+def test_a_transformer_alone_names_what_it_lacks_its_size_and_asks_for_the_yes(
+    tmp_path: Path, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    file = sparse(tmp_path / "files" / "z_image_turbo_bf16.safetensors", REAL_SIZE)
+    sparse(tmp_path / "files" / "ae.safetensors", VAE)
+    extras = Extras(offered=True, cache=tmp_path / "hub")
+    local = LocalBackend(Settings(_env_file=None, PLAYGROUND_MODEL=str(file)), ImageFiles(tmp_path), GPU, extras)
+    missing = local.missing(caller)
+    assert missing
+    assert missing.startswith(
+        "z_image_turbo_bf16.safetensors is the transformer of a model, and its tokenizer and its text encoder can't be "
+        "found: put them beside the file. Prompts need Z-Image's tokenizer: merges.txt, tokenizer.json, "
+        "tokenizer_config.json and vocab.json (16 MB, Apache-2.0): get it beside the backend switch."
+    )
+    assert "Qwen3 4B (8.0 GB, Apache-2.0): get it beside the backend switch." in missing
+    assert {"get tokenizer", "get text_encoder"} <= local.actions().keys()
+    assert "get vae" not in local.actions()
+    put_in_cache(tmp_path / "hub", "tokenizer")
+    local.models.completed()
+    assert local.models.wanting() == ("text_encoder",)
+    assert local.models.checkpoint.tokenizer == extras.folder("tokenizer")
+
+
+def test_strangers_are_told_but_not_offered_what_a_model_lacks(tmp_path: Path, caller: Caller) -> None:
+    file = sparse(tmp_path / "files" / "z.safetensors", REAL_SIZE)
+    local = backend(tmp_path, GPU, PLAYGROUND_MODEL=str(file), GRADIO_SHARE=True)
+    assert "its owner has to get it" in str(local.missing(caller))
+    assert not {"get tokenizer", "get vae"} & local.actions().keys()
