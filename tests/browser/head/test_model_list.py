@@ -14,7 +14,7 @@ from backend.settings import Settings
 from tests.browser.conftest import PATIENCE_MS
 from tests.serving import free_port, page_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
