@@ -9,7 +9,8 @@ from backend.adapters.local.loras.differences import Differences
 from backend.adapters.local.loras.layout import KINDS, Kind, lay_out
 from backend.adapters.local.loras.refusals import not_stored, not_whole
 
-_PACKED = ("gguf", "nf4")
+_PACKED = ("gguf", "nf4", "torchao int8", "torchao fp8")
+_FULL = ("auto", "full")
 OF_FULL: frozenset[Kind] = frozenset({"dora", "difference"})
 """What needs the numbers of the weights themselves."""
 OF_UNPACKED: frozenset[Kind] = frozenset({"dora", "difference", "lokr", "loha"})
@@ -19,7 +20,7 @@ OF_UNPACKED: frozenset[Kind] = frozenset({"dora", "difference", "lokr", "loha"})
 def refused_as(path: Path, weights: str) -> str | None:
     """Say why a file can't be used on weights that are stored as was chosen, before a model is loaded; else None."""
     kinds = lay_out(header_of(path).tensors).kinds
-    against = OF_UNPACKED if weights in _PACKED else OF_FULL - {"difference"} if weights == "fp8" else frozenset()
+    against = OF_UNPACKED if weights in _PACKED else frozenset() if weights in _FULL else OF_FULL
     found = next((kind for kind in KINDS if kind in kinds & (against - {"difference"})), None)
     return found and not_stored(path, KINDS[found], instead_of(found)).problems[0].message
 

@@ -122,7 +122,8 @@ def test_what_small_weights_cannot_take_is_refused_before_the_run(playground: Pl
     assert refused("full") == refused("fp8") == refused("auto") == ""
     assert "kron.safetensors changes layers by LoKr, which can't be added" in refused("gguf")
     dora = LORA | {"diffusion_model.layers.0.attention.to_q.dora_scale": np.ones((4, 1), np.float32)}
-    assert "by DoRA" in refused("fp8", write("dora", dora))
+    assert "by LoKr" in refused("torchao int8")
+    assert all("by DoRA" in refused(weights, write("dora", dora)) for weights in ("fp8", "sdnq int8", "torchao int8"))
     assert "is a LoRA for FLUX" in refused(
         "full", write("flux", {"double_blocks.0.lora_A.weight": LORA[next(iter(LORA))]})
     )
