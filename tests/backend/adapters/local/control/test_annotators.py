@@ -15,9 +15,9 @@ from backend.adapters.local.control import annotators
 from backend.adapters.local.control.annotators import OpenPoseFinder, ZoeFinder
 from backend.adapters.local.control.depth import DepthFinder
 from backend.domain.errors import Cancelled, NotReady, Unsupported
-from tests.backend.adapters.local.annotator_models import openpose_detector, zoe_detector
+from tests.backend.adapters.local.control.annotator_models import openpose_detector, zoe_detector
+from tests.backend.adapters.local.control.vision_models import save_depth_model
 from tests.backend.adapters.local.pictures import distance
-from tests.backend.adapters.local.vision_models import save_depth_model
 
 
 def unchecked() -> None:

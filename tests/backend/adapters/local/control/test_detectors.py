@@ -12,10 +12,10 @@ from backend.adapters.local.machine.extras import Extras
 from backend.adapters.local.machine.options import LocalOptions
 from backend.domain.errors import Unsupported
 from backend.domain.parts import Control
-from tests.backend.adapters.local.annotator_models import zoe_detector
+from tests.backend.adapters.local.control.annotator_models import zoe_detector
+from tests.backend.adapters.local.control.vision_models import save_depth_model
 from tests.backend.adapters.local.hub_cache import put_in_cache
 from tests.backend.adapters.local.pictures import distance
-from tests.backend.adapters.local.vision_models import save_depth_model
 
 
 @pytest.fixture

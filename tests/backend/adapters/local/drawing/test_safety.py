@@ -21,9 +21,9 @@ from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
 from backend.threads.background import Loading
 from tests.backend.adapters.local.conftest import PROMPT
+from tests.backend.adapters.local.control.vision_models import save_safety_model
 from tests.backend.adapters.local.hub import Hub, serving
 from tests.backend.adapters.local.hub_cache import put_in_cache
-from tests.backend.adapters.local.vision_models import save_safety_model
 
 CPU = Machine("cpu", "CPU", 16 * 2**30)
 
