@@ -106,7 +106,7 @@ export const chosen_backend = () => backend;
 export const typed_values = () => signals.props.names.map(name => name in typed ? typed[name] : {__type__: 'update'});
 
 // What was brought back into the form was meant as it stands, whatever model is at hand.
-export function given() { meant = ''; }
+export function restored() { meant = ''; }
 
 // Another model may draw by now than the form was fitted to: this page, or another one, has switched it.
 function told_maker(maker) {

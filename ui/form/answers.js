@@ -1,12 +1,12 @@
 // What the page does once the server has answered: the form is filled, a way out was taken, the page has opened.
 import {bring_filled} from '../events/cards.js';
 import {open_tab} from '../events/mode.js';
-import {given, refresh, start} from '../events/page_events.js';
+import {refresh, restored, start} from '../events/page_events.js';
 import {visible} from '../events/seen.js';
 
 export function filled(mode) {
   open_tab(mode);
-  given();
+  restored();
   refresh();
   bring_filled();
 }

@@ -15,7 +15,10 @@ from ui.inputs.widgets import bounds, label_of, plain
 
 LONG_TEXT = 200
 """Texts whose limit is above this many characters get several lines."""
-_CELL = Markup('<div class="cell" id="{at}" data-cell="{key}" data-kind="{kind}"{within}{hidden}>{head}{box}</div>')
+_CELL = Markup(
+    '<div class="cell" id="{at}" data-cell="{key}" data-kind="{kind}" data-within="{within}" data-idle="{idle}"'
+    "{hidden}>{head}{box}</div>"
+)
 _SWITCH = Markup(
     '<label class="check"><input id="{at}-switch" type="checkbox" data-on="{on:g}" data-off="{default:g}"{told}>'
     '<span>{title}</span></label>{about}<div class="cell switched"><label for="{at}-box">{label}</label>{box}</div>'
@@ -62,8 +65,8 @@ def cell(key: str, name: str, info: FieldInfo, *, fitted: Mapping[str, object] |
     blank = default is None or (kind == "lines" and not default)
     value = "" if blank else str(default) if kind in ("text", "lines") else default
     within = note_of(info, Within)
-    about_it = Markup(' data-within="{}" data-idle="yes"').format(within.of) if within else ""
-    return _made(key, value, {"at": at, "kind": kind, "head": head, "box": box, "within": about_it}, changes)
+    idle = {"within": within.of, "idle": "yes"} if within else {}
+    return _made(key, value, {"at": at, "kind": kind, "head": head, "box": box, **idle}, changes)
 
 
 def select(key: str, label: str, about: str, choices: Mapping[str, str], *, at: str, value: str | None = None) -> Cell:
@@ -110,7 +113,7 @@ def _head(at: str, label: str) -> Markup:
 
 def _made(key: str, value: object, parts: Mapping[str, object], changes: Mapping[str, object]) -> Cell:
     hidden = Markup("") if changes.get("visible", True) else Markup(" hidden")
-    return Cell(key, value, _CELL.format(**{"within": "", **parts, "key": key, "hidden": hidden}))
+    return Cell(key, value, _CELL.format(**{"within": "", "idle": "", **parts, "key": key, "hidden": hidden}))
 
 
 def _switched(switch: Switch, default: object, box: Markup, parts: Mapping[str, object]) -> Markup:

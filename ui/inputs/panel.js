@@ -50,7 +50,7 @@ function switched(place, box, range) {
   const with_it = place.parentElement.querySelectorAll(`[data-within="${place.dataset.cell}"]`);
   const show = () => { for (const each of with_it) each.dataset.idle = on.checked ? 'no' : 'yes'; };
   const write = value => {
-    on.checked = value !== '' && value != null && +value !== off;
+    on.checked = (value ?? '') !== '' && +value !== off;
     if (on.checked) { box.value = value; slide(range, value); }
     show();
   };
