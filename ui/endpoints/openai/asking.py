@@ -89,11 +89,13 @@ class Asking:
         """Return the pictures: files, or in JSON base64 as `image`, or OpenAI's `images` with an `image_url` each."""
         body = self.call.body
         if found := [*body.files.get("image", ()), *body.files.get("images", ())]:
+            _check_pictures(found)
             return found
         told = body.values.get("images") or body.values.get("image")
         entries = told if isinstance(told, list) else [] if told in (None, "") else [told]
         if not entries:
             raise InvalidRequest([Problem("image", "is missing; send one.")])
+        _check_pictures(entries)
         return [pictures.decoded(*_text_of(entry, "image")) for entry in entries]
 
     def _mask(self, of: bytes) -> Kept | None:
@@ -113,6 +115,12 @@ class Asking:
             message = f"has {own[0]}×{own[1]} pixels, the image {size[0]}×{size[1]}: make it the same size."
             raise InvalidRequest([Problem("mask", message)])
         return self._keep(drawn, "mask")
+
+
+def _check_pictures(given: Sequence[object]) -> None:
+    """Refuse more pictures than there may be images of them, before any is decoded and kept."""
+    if len(given) > MOST_IMAGES:
+        raise InvalidRequest([Problem("image", f"holds {len(given)} pictures; the most is {MOST_IMAGES}.")])
 
 
 def _text_of(entry: object, name: str) -> tuple[object, str]:

@@ -10,6 +10,7 @@ from backend.domain.caller import Caller
 from backend.domain.errors import InvalidRequest, NotFound, Problem
 from backend.playground import Playground
 from backend.threads.recent import Recent
+from backend.visitors.identity import is_guest
 from ui.endpoints.openai.models import choose, model_id
 from ui.endpoints.sdapi.asking.settings import FORMAT, MODEL, QUALITY, TAKEN, Chosen, chosen
 from ui.endpoints.sdapi.asking.tuning import AS_SENT
@@ -42,7 +43,8 @@ class OwnSettings:
     def set(self, caller: Caller, given: Mapping[str, JsonValue]) -> list[str]:
         """Take settings over and return the names of those that have no effect; raise `InvalidRequest` for a wrong one.
 
-        Programs send all that they got back with one changed: what is as it was is no word worth.
+        Programs send all that they got back with one changed: what is as it was is no word worth. A guest, who is
+        somebody else with the next request, has none that could be kept.
         """
         now = self.of(caller)
         read = chosen(given, within="")
@@ -50,8 +52,12 @@ class OwnSettings:
         taken = {name: value for name, value in given.items() if name in TAKEN and value is not None}
         if MODEL in taken:
             taken[MODEL] = picked.name  # The backend is meant: its model's title changes with what its owner loads.
-        self._kept.put(caller.visitor, {**(self._kept.get(caller.visitor) or {}), **taken})
-        return [name for name in read.ignored if given.get(name) != now.get(name, object())]
+        if is_guest(caller.visitor):
+            ignored = [*taken, *read.ignored]
+        else:
+            ignored = [*read.ignored]
+            self._kept.put(caller.visitor, {**(self._kept.get(caller.visitor) or {}), **taken})
+        return [name for name in ignored if given.get(name) != now.get(name, object())]
 
     def chosen(self, caller: Caller, override: Mapping[str, JsonValue]) -> Chosen:
         """Return what holds for a request: the caller's settings, under those of the request itself."""

@@ -286,3 +286,18 @@ def test_what_is_not_said_is_what_the_model_begins_with(site: Site, monkeypatch:
     assert (request["steps"], request["guidance"]) == (12, 4.0)
     request = made(ask(site, num_inference_steps=3))["playground"]["request"]
     assert (request["steps"], request["guidance"]) == (3, 4.0)
+
+
+def test_too_many_pictures_are_refused_before_one_is_kept(site: Site) -> None:
+    before = sorted(site.playground.files.folder.rglob("*.png"))
+    entries = [{"image_url": f"data:image/png;base64,{_plain(shade)}"} for shade in range(21)]
+    error = refused(ask(site, EDITS, images=entries), 400)
+    assert error["param"] == "image"
+    assert "21 pictures; the most is 20" in error["message"]
+    assert sorted(site.playground.files.folder.rglob("*.png")) == before
+
+
+def _plain(shade: int) -> str:
+    file = io.BytesIO()
+    Image.new("L", (32, 32), shade).save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()

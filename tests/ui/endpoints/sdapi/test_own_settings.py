@@ -1,10 +1,13 @@
 """A caller's own settings."""
 
+from typing import Any
+
 import pytest
 
 from backend.domain.caller import Caller
 from backend.domain.errors import InvalidRequest
 from backend.playground import Playground
+from backend.visitors.identity import guest_id
 from ui.endpoints.openai.models import model_id
 from ui.endpoints.sdapi.own_settings import OwnSettings
 
@@ -68,3 +71,18 @@ def test_a_setting_that_acts_and_cant_be_so_is_refused(settings: OwnSettings, wr
     with pytest.raises(InvalidRequest) as refused:
         settings.set(ONE, wrong)  # type: ignore[arg-type]
     assert refused.value.problems[0].field in wrong
+
+
+@pytest.mark.parametrize("value", ["abc", "9" * 1000, 19, 100, 80.5, True, [80]])
+def test_a_quality_that_is_none_isnt_kept_to_spoil_what_comes_after(settings: OwnSettings, value: Any) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        settings.set(ONE, {"jpeg_quality": value})
+    assert refused.value.problems[0].field == "jpeg_quality"
+    assert len(refused.value.problems[0].message) < 200
+    assert settings.of(ONE)["jpeg_quality"] == 95
+
+
+def test_a_guest_hears_that_nothing_is_kept_for_them(settings: OwnSettings) -> None:
+    guest = Caller(guest_id("0" * 32))
+    assert settings.set(guest, {"samples_format": "webp", "jpeg_quality": 95}) == ["samples_format"]
+    assert settings.of(guest)["samples_format"] == "png"

@@ -8,7 +8,7 @@ from backend.images.masks import KEPT
 from ui.endpoints.sdapi.asking.body import Img2Img
 from ui.endpoints.sdapi.asking.canvas import CROP, FILL, LATENT, brought, prepared_mask, without_marked
 from ui.endpoints.sdapi.asking.pictures import Sent, sent_picture
-from ui.endpoints.sdapi.asking.reading import To, Wanted, begun, take_controls, take_size
+from ui.endpoints.sdapi.asking.reading import To, Wanted, begun, check_sides, take_controls, take_size
 
 STRENGTH = 0.75
 """A1111's `denoising_strength` where none is sent (`modules/processing.py`)."""
@@ -76,7 +76,7 @@ def _marked(wanted: Wanted, body: Img2Img, to: To, sent: Sent, mask: Image.Image
     if body.inpaint_full_res and to.can.can_take("mask_margin"):
         _close_up(wanted, body, own_size)
     else:
-        size = (body.width or own_size[0], body.height or own_size[1])
+        size = _canvas_of(body, own_size)
         picture, mask = (brought(each, size, body.resize_mode) for each in (picture, mask))
         if body.inpaint_full_res:
             wanted.notes.append("`inpaint_full_res` has no effect with this model: the whole picture was taken.")
@@ -89,6 +89,14 @@ def _marked(wanted: Wanted, body: Img2Img, to: To, sent: Sent, mask: Image.Image
     drawn_mask = Sent(b"", "mask").changed(mask)
     wanted.values |= {"mask": to.keep(drawn_mask.content, drawn_mask.field)}
     take_controls(wanted, body, to, size=None, start=sent)
+
+
+def _canvas_of(body: Img2Img, own_size: tuple[int, int]) -> tuple[int, int]:
+    """Return the width and height (pixels) to bring a picture to: what is sent, else its own."""
+    width, height = body.width or own_size[0], body.height or own_size[1]
+    sides = (("width", width, own_size[0]), ("height", height, own_size[1]))
+    check_sides({name: side for name, side, own in sides if side != own})
+    return width, height
 
 
 def _begin_from_nothing(wanted: Wanted, body: Img2Img) -> None:

@@ -1,12 +1,12 @@
 """From a body of A1111's to what is asked of this playground: a mode, values by our names, and notes on the rest."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from backend.domain.capabilities import Capabilities
 from backend.domain.errors import InvalidRequest, Problem
-from backend.domain.parts import RANDOM_SEED
+from backend.domain.parts import LEAST_SIDE, MOST_SIDE, RANDOM_SEED
 from backend.domain.requests import IMAGE_FIELDS, OWN_CONTROL, REQUEST_TYPES, Mode
 from backend.generation.generate import DRAWN_SEEDS
 from backend.images.incoming import MULTIPLE
@@ -97,14 +97,31 @@ def begun(body: Txt2Img, to: To) -> Wanted:
 
 
 def take_size(wanted: Wanted, body: Txt2Img) -> tuple[int, int] | None:
-    """Take width and height as they can be drawn, and return them; None where none are given."""
+    """Take width and height as they can be drawn, and return them; None where none are given.
+
+    Raises as `check_sides`.
+    """
     given = {name: value for name in ("width", "height") if (value := getattr(body, name)) is not None}
+    check_sides(given)
     wanted.values |= {name: _rounded(value) for name, value in given.items()}
     changed = {name: value for name, value in given.items() if wanted.values[name] != value}
     if changed:
         sides = ", ".join(f"`{name}` {value} as {wanted.values[name]}" for name, value in changed.items())
         wanted.notes.append(f"Sides are multiples of {MULTIPLE} here: {sides}.")
     return (wanted.values["width"], wanted.values["height"]) if len(given) == 2 else None
+
+
+def check_sides(given: Mapping[str, int]) -> None:
+    """Raise `InvalidRequest` for sides (pixels) that nothing here has, before a picture is brought to them."""
+    problems = []
+    for name, value in given.items():
+        side = _rounded(min(max(value, 0), 2 * MOST_SIDE))
+        if side > MOST_SIDE:
+            problems.append(Problem(name, f"is {value}; the most is {MOST_SIDE}."))
+        elif side < LEAST_SIDE:
+            problems.append(Problem(name, f"is {value}; the least is {LEAST_SIDE}."))
+    if problems:
+        raise InvalidRequest(problems)
 
 
 def take_controls(

@@ -6,6 +6,7 @@ from typing import get_args
 
 from pydantic import JsonValue
 
+from backend.domain.common_fields import Common
 from backend.domain.errors import InvalidRequest, Problem
 from backend.domain.parts import OutputFormat
 from ui.endpoints.sdapi.asking.pictures import Values
@@ -15,6 +16,8 @@ MODEL = "sd_model_checkpoint"
 FORMAT, QUALITY = "samples_format", "jpeg_quality"
 TAKEN = (MODEL, FORMAT, QUALITY, AS_SENT)
 """What acts here; the last is ours."""
+_OF_QUALITY = {type(each).__name__: each for each in Common.model_fields["output_quality"].metadata}
+LEAST_QUALITY, MOST_QUALITY = _OF_QUALITY["Ge"].ge, _OF_QUALITY["Le"].le
 _HARMLESS: Mapping[str, tuple[JsonValue, ...]] = {
     "CLIP_stop_at_last_layers": (1, None),
     "sd_vae": ("Automatic", "None", "", None),
@@ -77,5 +80,14 @@ def _file(given: Mapping[str, JsonValue], within: str) -> Values:
             raise InvalidRequest([Problem(f"{within}{FORMAT}", f"is {wanted[:60]!r}; choose one of {known}.")])
         found["output_format"] = _FORMATS[wanted.lower()]
     if QUALITY in given:
-        found["output_quality"] = given[QUALITY]
+        found["output_quality"] = _quality(given[QUALITY], f"{within}{QUALITY}")
     return found
+
+
+def _quality(value: JsonValue, name: str) -> int:
+    """Return a quality; raise `InvalidRequest` for none: kept, it would spoil every request that comes after."""
+    number = int(value) if isinstance(value, float) and value.is_integer() else value
+    if isinstance(number, bool) or not isinstance(number, int) or not LEAST_QUALITY <= number <= MOST_QUALITY:
+        message = f"is {str(value)[:60]!r}; it must be a whole number from {LEAST_QUALITY} to {MOST_QUALITY}."
+        raise InvalidRequest([Problem(name, message)])
+    return number

@@ -145,3 +145,30 @@ def test_a_unit_without_a_picture_follows_the_one_that_is_drawn_over(shelf: Shel
     (control,) = found.values["controls"]
     assert (found.mode, control["scale"]) == ("image_to_image", 0.5)
     assert shelf.is_as_sent(control["image"], sent)
+
+
+@pytest.mark.parametrize("side", [-64, 4, 30_000, 10**30, 10**400])
+def test_no_picture_is_brought_to_a_size_that_nothing_here_has(side: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.endpoints.sdapi.asking.canvas.resized", _must_not_be)
+    monkeypatch.setattr("ui.endpoints.sdapi.asking.canvas._filled_up", _must_not_be)
+    units = {"ControlNet": {"args": [{"image": colour(), "module": "canny", "resize_mode": "Just Resize"}]}}
+    over = {"init_images": [colour()]}
+    bodies: tuple[dict[str, Any], ...] = (
+        {**over, "resize_mode": 2},
+        {**over, "mask": mask(), "inpaint_full_res": False},
+        {"alwayson_scripts": units},
+    )
+    for body in bodies:
+        with pytest.raises(InvalidRequest) as refused:
+            wanted(**body, width=side, height=512)
+        assert [problem.field for problem in refused.value.problems] == ["width"]
+
+
+def test_a_picture_that_is_larger_than_what_is_drawn_keeps_its_own_size_under_a_mask() -> None:
+    size = (2400, 256)
+    found = wanted(init_images=[colour(size=size)], mask=mask(size=size), inpaint_full_res=False, width=2400)
+    assert found.mode == "inpaint"
+
+
+def _must_not_be(*_: Any) -> None:
+    raise AssertionError("a picture was brought to a size before that was looked at")
