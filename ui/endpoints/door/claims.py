@@ -21,4 +21,4 @@ def order_of(call: Call) -> Order:
         retry=count.isdecimal() and int(count[:9]) > 0,
         told=bool(mark or count),
     )
-    return Order(claim, call.caller, call.line.left)
+    return Order(claim, call.caller, call.line.left, opened=call.opened)

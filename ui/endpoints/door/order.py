@@ -1,9 +1,11 @@
 """One order of a program: what it says of itself, who asks, and the runs that are its."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Event as Left
 
 from backend.domain.caller import Caller
+from backend.domain.records import Run
 from backend.record.orders import Claim
 
 
@@ -25,3 +27,7 @@ class Order:
 
     def __post_init__(self) -> None:
         self.order_id = self.claim.order_id
+
+    def is_dear(self, runs: Sequence[Run]) -> bool:
+        """Whether its runs may have cost money, and a retry of it wouldn't be known as one."""
+        return not self.claim.told and any(run.cost_kind != "free" for run in runs)

@@ -32,7 +32,7 @@ class Ordering:
         """Return what the runs work with."""
         return self.scripts.playground
 
-    def steps(self, order: Order, ask: Ask) -> Iterator[Progressing]:
+    def steps(self, order: Order, ask: Ask) -> Generator[Progressing, None, None]:
         """Yield what an order comes to, `over` with the last word; an order that was given before is joined.
 
         Raises a `PlaygroundError` where nothing came of it, and `Gone` once the client has left: a run on this machine
@@ -74,7 +74,8 @@ class Ordering:
                 order.order_id = order_id
                 if (yield from self._joining.steps(order, order_id)):
                     return
-                order.order_id, order.opened = order.claim.order_id, {}
+                order.order_id = order.claim.order_id
+                order.opened.clear()
             try:
                 yield from self._anew(order, ask)
             except AlreadyOrdered as already:

@@ -4,7 +4,7 @@ What was or may have been billed is never told by a status that clients ask agai
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from backend.domain.errors import (
@@ -35,6 +35,7 @@ from ui.look import words
 
 MOST_WAIT_SECONDS = 10
 """Stock clients sleep for as long as `Retry-After` says, up to two minutes without a word: longer waits are told."""
+BROKE_DOWN = "The playground broke down on this request; its log says why."
 _NAMED = re.compile(r"`(\w+)`")
 
 
@@ -103,8 +104,17 @@ def refused(error: PlaygroundError, runs: Sequence[Run] = ()) -> Refused:
     return _with_bill(found, error, runs)
 
 
+def broken(run_ids: Iterable[str]) -> Refused:
+    """Return what is told of a fault of our own: once a run began it may be billed, and isn't asked again."""
+    runs = tuple(run_ids)
+    if not runs:
+        return Refused(status=500, code="broke_down", message=BROKE_DOWN)
+    message = f"{BROKE_DOWN} {words.BILLED['unknown']}"
+    return Refused(status=424, code="broke_down", message=message, billed="unknown", runs=runs)
+
+
 def _with_bill(found: Refused, error: PlaygroundError, runs: Sequence[Run]) -> Refused:
-    known = [run.billed or "no" for run in runs if run.billed or run.images]
+    known = [_bill_of(run) for run in runs]
     billed: Billed = "unknown" if "unknown" in (*known, error.billed) else error.billed
     if runs and all(run.cost_kind == "free" for run in runs):
         billed = "no"
@@ -115,6 +125,15 @@ def _with_bill(found: Refused, error: PlaygroundError, runs: Sequence[Run]) -> R
         return found
     status = 402 if isinstance(error, InsufficientCredit | OverBudget) else 424
     return replace(found, status=status, again=False, wait=None, message=f"{found.message} {words.BILLED[billed]}")
+
+
+def _bill_of(run: Run) -> Billed:
+    """Return what the record says of a run's bill; one that is well over says it by what it cost alone."""
+    if run.billed or run.cost_kind == "free":
+        return run.billed or "no"
+    if run.images:
+        return "yes" if run.cost_kind == "billed" else "unknown"
+    return "unknown" if run.status == "running" else "no"
 
 
 def _sentence(error: PlaygroundError) -> str:

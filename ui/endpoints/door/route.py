@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -21,7 +21,7 @@ from ui.endpoints.door.asker import asker_of
 from ui.endpoints.door.body import Body
 from ui.endpoints.door.line import Line
 from ui.endpoints.door.order import Gone
-from ui.endpoints.door.refusals import Refused, refused
+from ui.endpoints.door.refusals import Refused, broken, refused
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,6 @@ MOST_AT_ONCE = 128
 NOBODY = Caller(visitor="")
 """Who asks where nobody is asked who they are."""
 JSON = {"content-type": "application/json"}
-BROKE_DOWN = "The playground broke down on this request; its log says why."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +41,8 @@ class Call:
     body: Body
     line: Line
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    opened: dict[int, str] = field(default_factory=dict)
+    """The ids of the runs that it has become, by their number."""
 
     @property
     def headers(self) -> Headers:
@@ -56,7 +57,7 @@ class Reply:
     One that is `dear` has cost money, and a retry of its request wouldn't be known as one.
     """
 
-    content: bytes | Iterator[bytes]
+    content: bytes | Generator[bytes, None, None]
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=lambda: JSON)
     lost: Callable[[], None] = lambda: None
@@ -115,20 +116,21 @@ class Door:
 
     def _answer(self, request: Request, raw: bodies.Raw, line: Line, call_id: str) -> Reply | None:
         """Return the answer, in a thread; None where nobody waits for it."""
+        opened: dict[int, str] = {}
         try:
             caller = NOBODY if self.anyone else asker_of(self.playground, request)
             handle = self.handlers.get(request.method)
             if handle is None:
                 return self.form.refusal(self._no_method(request), call_id)
-            return handle(Call(request=request, caller=caller, body=bodies.read(raw), line=line, id=call_id))
+            body = bodies.read(raw)
+            return handle(Call(request=request, caller=caller, body=body, line=line, id=call_id, opened=opened))
         except Gone:
             return None
         except PlaygroundError as error:
             return self.form.refusal(refused(error), call_id)
         except Exception:  # The rim: a program gets a sentence, and the trace stays in the log.
             log.exception("Request %s broke down", call_id)
-            broken = Refused(status=500, code="broke_down", message=BROKE_DOWN, billed="unknown")
-            return self.form.refusal(broken, call_id)
+            return self.form.refusal(broken(opened.values()), call_id)
 
     def _no_method(self, request: Request) -> Refused:
         known = ", ".join(self.handlers) or "none"
@@ -136,21 +138,37 @@ class Door:
         return Refused(status=405 if self.handlers else 404, code="unknown_url", message=message)
 
     async def _send(self, reply: Reply, line: Line) -> None:
+        there = False
+        try:
+            there = await self._sent(reply, line)
+        finally:
+            if not there:
+                with anyio.CancelScope(
+                    shield=True
+                ):  # Also where the server ends: what isn't on record is bought again.
+                    await run_sync(reply.lost)
+
+    async def _sent(self, reply: Reply, line: Line) -> bool:
+        """Send an answer; return whether the client was there to the end."""
         if isinstance(reply.content, bytes):
             headers = {**reply.headers, "content-length": str(len(reply.content))}
             await line.begin(reply.status, headers)
-            there = await line.end(reply.content, looking=reply.dear)
-        else:
-            await line.begin(reply.status, reply.headers)
-            there = await self._stream(reply, reply.content, line)
-        if not there:
-            await run_sync(reply.lost)
+            return await line.end(reply.content, looking=reply.dear)
+        await line.begin(reply.status, reply.headers)
+        return await self._stream(reply, reply.content, line)
 
-    async def _stream(self, reply: Reply, pieces: Iterator[bytes], line: Line) -> bool:
+    async def _stream(self, reply: Reply, pieces: Generator[bytes, None, None], line: Line) -> bool:
         """Send pieces as they come; return whether the client was there to the end."""
         try:
             while (piece := await run_sync(next, pieces, None, limiter=self._limiter)) is not None:
                 await line.piece(piece)
         except Gone:
             return False
+        except Exception:  # The rim of a stream, whose last event has told of it.
+            log.exception("A stream broke down")
+            await line.end()
+            return False
+        finally:
+            with anyio.CancelScope(shield=True):  # Here and now, not where its memory happens to be freed.
+                await run_sync(pieces.close)
         return await line.end(b"\n" if reply.dear else b"", looking=reply.dear)

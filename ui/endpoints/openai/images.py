@@ -60,7 +60,7 @@ class Images:
             first = next(steps)
         except PlaygroundError as error:
             return self.form.refusal(refuse(error), call.id)
-        streaming = Streaming(kind=kind, answers=answers, refuse=refuse)
+        streaming = Streaming(kind=kind, answers=answers, refuse=refuse, opened=order.opened)
         headers = {**_STREAM, "x-request-id": call.id}
         lost = partial(self.ordering.lose, order)
         return Reply(streaming.pieces(steps, first), headers=headers, lost=lost, dear=not order.claim.told)
@@ -72,8 +72,8 @@ class Images:
     def _whole(self, now: Progressing, answers: Answers, order: Order, call: Call) -> Reply:
         content = json.dumps(answers.whole(now)).encode()
         headers = {**JSON, **heads(now.runs, call.id)}
-        dear = not order.claim.told and any(run.cost_kind != "free" for run in now.runs)
-        return Reply(content, headers=headers, lost=partial(self.ordering.lose, order), dear=dear)
+        lost, dear = partial(self.ordering.lose, order), order.is_dear(now.runs)
+        return Reply(content, headers=headers, lost=lost, dear=dear)
 
     def _refused(self, order: Order, asking: Asking, error: PlaygroundError) -> Refused:
         return refused(_by_their_names(error, asking.names), self.ordering.runs(order))

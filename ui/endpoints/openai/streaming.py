@@ -2,14 +2,15 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from backend.domain.errors import PlaygroundError
 from backend.domain.events import Generated, Progress
 from backend.domain.records import RunImage
-from ui.endpoints.door.refusals import Refused
+from ui.endpoints.door.order import Gone
+from ui.endpoints.door.refusals import Refused, broken
 from ui.endpoints.openai.answers import OURS, Answers, preview_json, shape, told
 from ui.endpoints.openai.form import error_json, event
 from ui.endpoints.script_runs import Progressing
@@ -28,12 +29,14 @@ class Streaming:
     kind: str
     answers: Answers
     refuse: Callable[[PlaygroundError], Refused]
+    opened: Mapping[int, str]
+    """The ids of the order's runs, as they begin."""
     _previews: Counter[Place] = field(default_factory=Counter)
     _shown: set[Place] = field(default_factory=set)
     _held: tuple[Place, RunImage] | None = None
     """The last image that came: it is shown with the run's bill, or as soon as another one comes."""
 
-    def pieces(self, steps: Iterator[Progressing], first: Progressing) -> Iterator[bytes]:
+    def pieces(self, steps: Generator[Progressing, None, None], first: Progressing) -> Generator[bytes, None, None]:
         """Yield the events; what goes wrong behind the first is an event too."""
         try:
             yield from self._of(first)
@@ -47,6 +50,13 @@ class Streaming:
                     yield _COMMENT
         except PlaygroundError as error:
             yield event("error", {"type": "error", **error_json(self.refuse(error))})
+        except Gone:
+            raise
+        except Exception:  # The client must hear that it ended; the door writes the trace down, and that it was lost.
+            yield event("error", {"type": "error", **error_json(broken(self.opened.values()))})
+            raise
+        finally:
+            steps.close()
 
     def _of(self, now: Progressing) -> Iterator[bytes]:
         match now.event:

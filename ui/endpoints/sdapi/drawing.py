@@ -71,7 +71,8 @@ class Drawing:
             named = by_their_names(error, read.wanted.mode, read.body.playground)
             return self.form.refusal(refused(named, self.ordering.runs(order)), call.id)
         headers = {**JSON, **(heads(came.runs, call.id) if came.runs else {"x-request-id": call.id})}
-        return Reply(json.dumps(answer).encode(), headers=headers, lost=partial(self.ordering.lose, order))
+        lost, dear = partial(self.ordering.lose, order), order.is_dear(came.runs)
+        return Reply(json.dumps(answer).encode(), headers=headers, lost=lost, dear=dear)
 
     def _read(self, call: Call, kind: type[Kind], wants: Callable[[Kind, To], Wanted]) -> _Read:
         body = read_body(kind, dict(call.body.values))

@@ -3,15 +3,16 @@
 import dataclasses
 import uuid
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from backend.domain import errors
 from backend.domain.errors import InvalidRequest, PlaygroundError, Problem
-from backend.domain.records import Run
+from backend.domain.records import Run, RunImage
 from backend.domain.requests import parse_request
-from ui.endpoints.door.refusals import refused
+from ui.endpoints.door.refusals import broken, refused
 
 REQUEST = parse_request({"mode": "text_to_image", "prompt": "a boat", "seed": 7})
 AGAIN = (408, 409, 429, *range(500, 600))
@@ -85,3 +86,22 @@ def test_a_free_run_that_ended_without_a_word_on_its_bill_cost_nothing() -> None
 )
 def test_a_field_is_always_named(problem: Problem, field: str) -> None:
     assert refused(InvalidRequest([problem])).field == field
+
+
+@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.__name__)
+def test_a_paid_run_that_is_over_is_never_asked_for_again_whatever_keeps_its_answer(
+    kind: type[PlaygroundError],
+) -> None:
+    picture = RunImage(0, "0" * 64, "png", 256, 256, 7, Decimal("0.01"))
+    for cost, status in (("billed", "finished"), ("estimated", "finished"), ("unknown", "running")):
+        begun = run(status=status, billed=None, cost_kind=cost, images=(picture,) if status == "finished" else ())
+        told = refused(kind("The disk is away."), [begun])
+        assert told.status in (402, 424)
+        assert not told.again
+
+
+def test_a_fault_of_our_own_is_asked_again_only_before_a_run() -> None:
+    assert broken([]).status == 500
+    assert broken(["a"]).status == 424
+    assert broken(["a"]).headers["x-playground-run-id"] == "a"
+    assert broken(["a"]).headers["x-should-retry"] == "false"

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.serving import Site
 from tests.ui.endpoints.openai.asked import GENERATIONS, ask, broken_line, made, refused, runs_of, until
@@ -140,3 +141,25 @@ def test_a_run_that_was_deleted_is_not_given_again(site: Site) -> None:
     first = run_id(ask(site, headers=mine, prompt="a moth", options=PAID))
     site.playground.history.delete("api", [first])
     assert run_id(ask(site, headers=mine, prompt="a moth", options=PAID)) != first
+
+
+def test_a_fault_of_our_own_behind_a_paid_run_is_no_status_that_clients_repeat(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr("ui.endpoints.openai.answers.encoded", _broken)
+        broken.setattr("ui.endpoints.sdapi.answers.encoded", _broken)
+        error = refused(ask(site, prompt="a paid loon", options=PAID), 424)
+        over_there = ask(site, "sdapi/v1/txt2img", prompt="another loon", playground={"options": PAID})
+        told = ask(site, prompt="a loon in a stream", stream=True, options=PAID).text
+    assert error["playground"]["run_ids"] == [runs_of(site, "a paid loon")[0].id]
+    assert over_there.status_code == 424
+    assert over_there.headers["x-should-retry"] == "false"
+    lost = runs_of(site, "a loon in a stream")[0].id
+    assert "event: error" in told
+    assert lost in told
+    assert f'"run_id":"{lost}"' in ask(site, prompt="a loon in a stream", stream=True, options=PAID).text
+
+
+def _broken(*_: Any) -> str:
+    raise RuntimeError("this is a fault of ours")

@@ -17,6 +17,7 @@ from backend.visitors.identity import API
 from tests.serving import Site
 from tests.ui.endpoints.sdapi.asked import WORDS, get, made, pixels, post, refused
 from tests.ui.endpoints.sdapi.sending import colour, mask
+from ui.endpoints.door import line
 
 
 def test_the_answer_has_bare_images_the_bodys_values_and_info_as_text(site: Site) -> None:
@@ -191,3 +192,17 @@ def test_what_was_billed_and_failed_isnt_answered_by_a_status_that_is_retried(si
 def test_the_file_is_the_one_on_record(site: Site) -> None:
     (file,), info = made(site, seed=31)
     assert hashlib.sha256(file).hexdigest() == info["playground"]["images"][0]["sha256"]
+
+
+def test_a_paid_answer_is_looked_after_to_its_last_byte(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[bool] = []
+    end = line.Line.end
+
+    async def noted(own: line.Line, body: bytes = b"", *, looking: bool = False) -> bool:
+        looked.append(looking)
+        return await end(own, body, looking=looking)
+
+    monkeypatch.setattr(line.Line, "end", noted)
+    made(site, playground={"options": {"provider": True}})
+    made(site)
+    assert looked == [True, False]
