@@ -56,17 +56,22 @@ class InUse:
     """
 
     def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._path = _place(settings) / "in-use.lock"
         self._mine: sqlite3.Connection | None = None
 
     def begin(self) -> None:
-        """Share the lock for as long as this playground serves; without one, nobody is known to serve beside it."""
+        """Share the lock for as long as this playground serves; without one, nobody is known to serve beside it.
+
+        The folder is made where it isn't there: only a start by command line has made it before.
+        """
         try:
+            make_upload_folder(self._settings)
             self._mine = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
             self._mine.execute("PRAGMA journal_mode=MEMORY")  # Or a second file lies beside it.
             self._mine.execute("BEGIN")
             self._mine.execute("SELECT * FROM sqlite_master").fetchall()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, WrongSetting) as error:
             log.warning("%s can't be locked, so that others don't see that this one serves: %s", self._path, error)
 
     def end(self) -> bool:

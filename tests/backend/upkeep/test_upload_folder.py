@@ -63,8 +63,19 @@ def test_the_last_that_serves_from_it_is_told_so(tmp_path: Path) -> None:
     settings = told(tmp_path / "a")
     make_upload_folder(settings)
     first, second, apart = InUse(settings), InUse(settings), InUse(told(tmp_path / "b"))
+    upload_folder(told(tmp_path / "b")).parent.touch()
+    apart.begin()
     for one in (first, second):
         one.begin()
     assert first.end()
     assert not second.end()
     assert apart.end(), "its lock could not be had, so that nobody knows"
+
+
+def test_who_serves_without_the_checks_of_a_start_is_seen_too(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    first, second = (InUse(told(tmp_path / "a")) for _ in range(2))
+    first.begin()
+    second.begin()
+    assert not caplog.records
+    assert first.end()
+    assert not second.end()

@@ -85,6 +85,9 @@ def test_an_address_opens_without_a_cookie_and_another_one_does_not(site: Site) 
         fetched = stranger.get(data["url"])
         assert Image.open(io.BytesIO(fetched.content)).size == (256, 256)
         assert fetched.headers["content-type"] == "image/png"
+        head = stranger.head(data["url"])
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["content-length"] == str(len(fetched.content))
         for wrong in (data["url"][:-8] + "AAAA.png", data["url"].replace("files/", "files/A"), f"{data['url']}.exe"):
             assert stranger.get(wrong).status_code == 404
     from_a_chat = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors"}
