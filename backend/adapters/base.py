@@ -199,6 +199,10 @@ class Backend(ABC):
         """
         return None
 
+    def is_ordering(self, order_id: str) -> bool:
+        """Whether an order of this id is on its way from here: one that comes in under it has come back."""
+        return False
+
     def lora_names(self) -> tuple[str, ...]:
         """Return the LoRAs that lie here to be named; a provider's are its own to list."""
         return ()

@@ -123,6 +123,10 @@ class OpenAIBackend(ProviderBackend):
         size = size_of(request, self.files, self.label)
         return self.prices.estimate(size, request.steps, route_of(request), request.count)
 
+    def is_ordering(self, order_id: str) -> bool:
+        """Whether that order is on its way: it has come back where the server's address is this playground's own."""
+        return order_id in self.service.ordering
+
     def kept_size(self, request: ImageToImage | ControlNet) -> tuple[int, int] | None:
         """Return the nearest size of multiples of 16."""
         return size_of(request, self.files, self.label)

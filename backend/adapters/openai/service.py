@@ -1,7 +1,7 @@
 """A server over HTTP: the one POST that orders an image, and the questions that cost nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -13,6 +13,7 @@ from backend.adapters.openai.pictures import Parts, data_uri
 from backend.adapters.provider.line import Call, Line, Reply
 from backend.domain.errors import BadReply
 
+ORDER_ID = "X-Client-Request-Id"
 ORDER_SECONDS = 600.0
 """How long one image may take; what OpenAI's own clients wait for."""
 LOOK_SECONDS = 5.0
@@ -24,6 +25,8 @@ class Service:
     """A server, with a key for each call, or none."""
 
     line: Line
+    ordering: set[str] = field(default_factory=set)
+    """The ids of the orders that are on their way."""
 
     def order(
         self,
@@ -40,14 +43,18 @@ class Service:
         `order_id` goes along as `Idempotency-Key`, which no server has to heed, and as `X-Client-Request-Id`, by which
         OpenAI's support finds it. Raises as `Line.ask`.
         """
-        headers = {"Idempotency-Key": order_id, "X-Client-Request-Id": order_id}
+        headers = {"Idempotency-Key": order_id, ORDER_ID: order_id}
         patience: dict[str, Any] = {"seconds": ORDER_SECONDS, "wanted": waiter.wants, "told": waiter.hears}
         said: dict[str, Any] = {"json": dict(fields)} if not parts else {**_form(fields, parts)}
         headers |= said.pop("headers", {})
         call = Call(
             method="POST", url=f"/images/{route}", key=key, headers=headers, pays=True, once=True, **said, **patience
         )
-        return self.line.ask(call)
+        self.ordering.add(order_id)
+        try:
+            return self.line.ask(call)
+        finally:
+            self.ordering.discard(order_id)
 
     def models(self, key: SecretStr | None) -> Reply:
         """Ask which models it has."""

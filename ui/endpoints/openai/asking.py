@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from backend.domain.errors import InvalidRequest, Problem
+from backend.domain.errors import InvalidRequest, Problem, Unsupported
 from backend.domain.requests import Mode
 from backend.generation.prepared import Asked
 from backend.images.encoding import encode_mask
@@ -21,6 +21,11 @@ from ui.serving.uploads import Kept
 MOST_IMAGES = 20
 """That one request may make."""
 VARIATION_STRENGTH = 0.6
+ORDER_ID = "x-client-request-id"
+CAME_BACK = (
+    "means {label}, which this very order came from, so that it would go round for ever: its address is this "
+    "playground's own. Set another address, or a model that is drawn here."
+)
 ANY_PICTURE = "a picture"
 """The prompt of a variation whose picture says none."""
 
@@ -72,6 +77,8 @@ class Asking:
 
     def _asked(self, mode: Mode, values: Values) -> Asked:
         backend = choose(self.scripts.playground, self.call.body.values.get("model"))
+        if backend.is_ordering(self.call.headers.get(ORDER_ID, "")):
+            raise Unsupported([Problem("model", CAME_BACK.format(label=backend.label))])
         # Nobody who speaks this form sends steps unasked: what the model begins with on the page is meant.
         given = {**backend.capabilities.defaults, **values, "backend": backend.name}
         return self.scripts.asked(mode, given, self.call.caller)
