@@ -119,7 +119,7 @@ def test_the_simulators_web_socket_speaks_with_the_remote_list_alone(tmp_path: P
 
 
 def test_every_package_that_is_imported_is_brought_by_the_list() -> None:
-    by_choice = {*names("requirements-scale.txt"), *names("requirements-sign.txt"), "spaces"}
+    by_choice = {*names("requirements-scale.txt"), *names("requirements-sign.txt"), "spaces", "torchao", "sdnq"}
     brought = closure(requirements("requirements.txt")) | by_choice
     owners = packages_distributions()
     missing = {

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from backend.adapters.local.machine.model_parts import lacking_gguf
 
 from backend.adapters.local.drawing.drawing import Drawing
 from backend.adapters.local.drawing.engine import Engine
@@ -20,6 +19,7 @@ from backend.adapters.local.machine.device import look
 from backend.adapters.local.machine.extras import Extras
 from backend.adapters.local.machine.option_rules import option_problems
 from backend.adapters.local.machine.options import LocalOptions
+from backend.adapters.local.parts.model_parts import lacking_gguf
 from backend.domain.requests import TextToImage
 from tools.gpu_table.gguf_file import write_gguf
 from tools.gpu_table.shapes import full_size_pipe

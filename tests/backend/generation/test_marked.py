@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
 from backend.adapters.local.backend import LocalBackend
 from backend.adapters.local.machine.device import Machine
@@ -17,7 +19,9 @@ from backend.settings import Settings
 @pytest.fixture
 def backend(tmp_path: Path) -> LocalBackend:
     (tmp_path / "loras").mkdir()
-    (tmp_path / "loras" / "pixel.safetensors").touch()
+    weights = {"A": torch.zeros((4, 128)), "B": torch.zeros((128, 4))}
+    file = {f"transformer.layers.0.attention.to_q.lora_{side}.weight": weight for side, weight in weights.items()}
+    save_file(file, tmp_path / "loras" / "pixel.safetensors")
     settings = Settings(_env_file=None, PLAYGROUND_MODEL="tiny", PLAYGROUND_DATA=str(tmp_path))
     return LocalBackend(settings, ImageFiles(tmp_path), Machine("cpu", "CPU", 8 * 10**9, 0.0))
 

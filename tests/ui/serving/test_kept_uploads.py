@@ -17,7 +17,7 @@ from backend.images.encoding import encode
 from tests.serving import free_port, served_site
 
 ROOT = Path(__file__).parents[3]
-PATIENCE = 90.0
+PATIENCE = 240.0
 """Seconds until a started playground answers, on a busy machine."""
 PICTURE = encode(Image.new("RGB", (96, 64), "teal"), "png")
 

@@ -131,11 +131,12 @@ def _add_loras(folder: Path, engine: Engine) -> None:
 def _numbers(pipe: Any, notes: Notes, given: dict[str, Any]) -> Any:
     """Return, as the pipeline would, an image: one colour of all the numbers that it would have drawn with."""
     sampler, after = pipe.scheduler, given.pop("callback_on_step_end")
+    words = _plain(given["prompt_embeds"])  # as they are before the first step; they may change with the steps
     sampler.set_timesteps(given["num_inference_steps"], sigmas=given.get("sigmas"), device="cpu")
     sampler._index, sampler.clean = len(sampler.timesteps), given["latents"]
     kept = after(pipe, 0, 0, {"latents": given["latents"]})
     walk = (sampler._solver, sampler.sigmas)
-    seen = (given, kept, walk, *_weights(pipe, notes), *_hints(pipe))
+    seen = (words, given, kept, walk, *_weights(pipe, notes), *_hints(pipe))
     digest = hashlib.sha256(repr(_plain(seen)).encode()).digest()
     colour = np.frombuffer(digest[:3], dtype=np.uint8) / 255
     return SimpleNamespace(images=np.ones((1, given["height"], given["width"], 3)) * colour)
