@@ -44,7 +44,9 @@ class Started:
         self.address = f"http://127.0.0.1:{self.port}/"
         given: dict[str, Any] = {"PLAYGROUND_DATA": str(data), "TMPDIR": str(temporary)}
         environment = {name: value for name, value in os.environ.items() if name != "GRADIO_TEMP_DIR"}
-        command = [sys.executable, "app.py", "--port", str(self.port), "--backend", "fake"]
+        # A shell that runs the tests in its background has SIGINT ignored, and programs inherit that.
+        program = ["env", "--default-signal=INT", sys.executable, "app.py"]
+        command = [*program, "--port", str(self.port), "--backend", "fake"]
         with (data.parent / f"{data.name}.log").open("wb") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env={**environment, **given}, stdout=log, stderr=log)
 
