@@ -56,7 +56,7 @@ def recovered(data: Path, backend: str, address: str) -> Iterator[tuple[Playgrou
     try:
         yield playground, playground.store.runs("ann")
     finally:
-        for provider in ("runware", "modelrunner"):
+        for provider in ("runware", "modelrunner", "openai"):
             playground.backends[provider].close()  # type: ignore[attr-defined]
         playground.store.engine.dispose()
 
