@@ -1,6 +1,6 @@
 """The embedded model, loaded once for all tests of the local engine, and a playground that draws with it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from backend.images.encoding import encode
 from backend.playground import Playground
 from backend.settings import Settings
 from backend.threads.background import Loading
+from tests.backend.adapters.local.left_behind import left_behind, weights_of
 
 Draw = Callable[..., Image.Image]
 CPU = Machine("cpu", "CPU", 16 * 2**30)
@@ -31,6 +32,21 @@ def engine() -> Engine:
     checkpoint = find("tiny")
     assert checkpoint
     return load(checkpoint, Extras(offered=False), lambda *_: None)
+
+
+@pytest.fixture(scope="session")
+def _weights(engine: Engine) -> Sequence[float]:
+    return weights_of(engine)
+
+
+@pytest.fixture(autouse=True)
+def _leaves_nothing_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    if "engine" not in request.fixturenames:
+        yield
+        return
+    engine, weights = request.getfixturevalue("engine"), request.getfixturevalue("_weights")
+    yield
+    assert left_behind(engine, weights) == []
 
 
 @pytest.fixture(scope="session")

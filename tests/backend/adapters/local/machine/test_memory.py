@@ -139,7 +139,7 @@ def test_a_part_at_a_time_draws_the_very_same_picture_also_with_its_controlnet(e
     pipe.set_progress_bar_config(disable=True)
     plan = MemoryPlan(offload="model", reason="to try it")
     lay_out(pipe, plan, "cpu")
-    apart = Engine(pipe, lambda memory, *_: ControlNet(engine.controlnet, memory), plan)
+    apart = Engine(pipe, lambda memory, *_: ControlNet(copy.deepcopy(engine.controlnet), memory), plan)
     for guide, expected in (((), alone), (guides, guided), ((), alone)):
         assert distance(drawn(apart, guide), expected) == 0
 
