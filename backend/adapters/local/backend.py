@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from backend.adapters.base import UNLOAD, USE, Backend, LoraCard, ModelChoice, ModelHere, State
 from backend.adapters.local import abilities, workshop
-from backend.adapters.local.at_hand import Models, offer_of
+from backend.adapters.local.at_hand import Models
 from backend.adapters.local.collection.choices import TINY, choices
 from backend.adapters.local.collection.collection import Z_IMAGE, Collection
 from backend.adapters.local.collection.places import folders_of
@@ -31,6 +31,7 @@ from backend.adapters.local.machine.options import (
     options_of,
 )
 from backend.adapters.local.parts.model_parts import lacking_gguf
+from backend.adapters.local.standing import offer_of
 from backend.adapters.local.workshop import Workshop
 from backend.adapters.local.zerogpu import Decorate, forked
 from backend.adapters.step_cache_rules import cache_problems
@@ -195,7 +196,7 @@ class LocalBackend(Backend):
         return self._choices() if self._may_switch else ()
 
     def _choices(self) -> tuple[ModelChoice, ...]:
-        at_hand, loaded = self.models.checkpoint, self.models.loading.result is not None
+        at_hand, loaded = self.models.checkpoint, self.models.loaded.loading.result is not None
         found = list(choices(self.collection.models(), self.machine))
         if not any(_is(each, at_hand) for each in found):
             found.insert(0, ModelChoice(id=at_hand.identity, name=at_hand.title, about=""))

@@ -46,7 +46,7 @@ def address(models: Path, tmp_path: Path) -> Iterator[str]:
     local.collection.entries(wait=True)
     with page_of(playground) as address:
         yield address
-    while thread := local.models._changing:
+    while thread := local.models.change._thread:
         thread.join()
     playground.store.engine.dispose()
 

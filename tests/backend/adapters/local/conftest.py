@@ -76,7 +76,7 @@ def draw(engine: Engine) -> Draw:
 def local(playground: Playground, engine: Engine) -> LocalBackend:
     """Return the local backend, its model loaded already."""
     backend = LocalBackend(Settings(_env_file=None, PLAYGROUND_MODEL="tiny"), playground.files, CPU)
-    backend.models.loading = Loading(lambda _: engine)
+    backend.models.loaded.loading = Loading(lambda _: engine)
     return backend
 
 

@@ -159,7 +159,7 @@ def test_a_gpu_with_a_price_bills_its_time_as_an_estimate(
 ) -> None:
     settings = Settings(_env_file=None, PLAYGROUND_MODEL="tiny", PLAYGROUND_GPU_USD_PER_HOUR="36000")
     local = LocalBackend(settings, playground.files, CPU)
-    local.models.loading = Loading(lambda _: engine)
+    local.models.loaded.loading = Loading(lambda _: engine)
     assert local.estimate(asked(), caller).likely is None
     made = Heard()
     local.run(asked(), caller, made)
@@ -196,7 +196,7 @@ def test_on_zerogpu_a_run_draws_in_the_fork_with_the_model_loaded_before(
     settings = Settings(_env_file=None, PLAYGROUND_MODEL="tiny", SPACE_ID="somebody/space")
     local = LocalBackend(settings, playground.files, gpu=gpu)
     assert local.accelerated
-    local.models.loading = Loading(lambda _: engine)
+    local.models.loaded.loading = Loading(lambda _: engine)
     made = Heard()
     local.run(asked(), caller, made)
     (image,) = (event.image for event in made.told if isinstance(event, Generated))

@@ -13,6 +13,7 @@ from backend.adapters.base import UNLOAD, USE
 from backend.adapters.local.at_hand import Models
 from backend.adapters.local.backend import LocalBackend
 from backend.adapters.local.collection.collection import Collection
+from backend.adapters.local.loaded import Loaded
 from backend.adapters.local.machine.checkpoint import EMBEDDED, EMBEDDED_MODEL, Checkpoint
 from backend.adapters.local.machine.device import Machine
 from backend.domain.caller import Caller
@@ -29,7 +30,7 @@ CPU = Machine("cpu", "CPU", 16 * 2**30)
 
 def until_changed(models: Models) -> None:
     """Wait for the end of what was begun."""
-    while thread := models._changing:
+    while thread := models.change._thread:
         thread.join()
 
 
@@ -80,13 +81,13 @@ def test_the_old_models_weights_are_gone_before_the_new_ones_are_read_whoever_st
     engine = backend.models.wait(unheard, 1)
     assert list(engine.pipe.transformer.parameters())
     left: list[int] = []
-    load = Models._failure
+    failure = Loaded.failure
 
-    def loading(models: Models) -> Any:
+    def loading(loaded: Loaded) -> Any:
         left.append(sum(1 for part in engine.pipe.components.values() for _ in getattr(part, "parameters", list)()))
-        return load(models)
+        return failure(loaded)
 
-    monkeypatch.setattr(Models, "_failure", loading)
+    monkeypatch.setattr(Loaded, "failure", loading)
     backend.act(f"{USE}{another}", Caller(visitor="v"))
     until_changed(backend.models)
     assert left == [0]
@@ -171,7 +172,7 @@ def test_of_two_pages_that_switch_at_once_the_last_ones_model_comes(
         backend.act(f"{USE}{another}", caller)
     until_changed(backend.models)
     assert backend.models.drawing.name == "anime-z"
-    assert backend.models.notice == ""
+    assert backend.models.change.notice == ""
 
 
 def test_choosing_the_model_at_hand_again_takes_a_switch_back(
@@ -196,7 +197,7 @@ def test_unload_gives_the_memory_back_and_the_next_run_loads_it_again(
     engine = backend.models.wait(unheard, 1)
     backend.act(UNLOAD, caller)
     until_changed(backend.models)
-    assert backend.models.loading.result is None
+    assert backend.models.loaded.loading.result is None
     assert not list(engine.pipe.transformer.parameters())
     assert "memory was given back" in backend.state(caller).message
     assert finished(run(own, caller)).run.status == "finished"
@@ -232,7 +233,7 @@ def test_a_request_that_the_new_model_cannot_draw_is_refused_when_its_turn_comes
                 failed.append(error)
 
         backend.act(f"{USE}tiny", caller)
-        until_waiting(backend.models.tenancy)
+        until_waiting(backend.models.change.tenancy)
         thread = threading.Thread(target=wait_for_its_turn)
         thread.start()
         begun.wait()

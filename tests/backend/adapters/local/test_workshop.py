@@ -60,7 +60,7 @@ def local(playground: Playground, engine: Engine, tmp_path: Path) -> LocalBacken
     put_in_cache(tmp_path / "hub", "depth")
     extras = Extras(offered=True, cache=tmp_path / "hub")
     backend = LocalBackend(Settings(_env_file=None, PLAYGROUND_MODEL="tiny"), playground.files, CPU, extras)
-    backend.models.loading = Loading(lambda _: engine)
+    backend.models.loaded.loading = Loading(lambda _: engine)
     return backend
 
 
@@ -135,7 +135,7 @@ def test_a_controlnet_that_is_being_read_says_so_and_is_there_for_the_next_run(
         return ControlNet(ready, memory)
 
     fresh = Engine(engine.pipe, read)
-    local.models.loading = Loading(lambda _: fresh)
+    local.models.loaded.loading = Loading(lambda _: fresh)
     events = generate(house, caller, "local", guided(shown["image"]))
     until(events, "Reading the ControlNet (0.002 GB)")
     events.close()
@@ -157,7 +157,7 @@ def test_a_controlnet_without_room_fails_its_run_alone_and_is_tried_again(
         return ControlNet(engine.controlnet, memory)
 
     fresh = Engine(engine.pipe, read)
-    local.models.loading = Loading(lambda _: fresh)
+    local.models.loaded.loading = Loading(lambda _: fresh)
     *_, failed = generate(house, caller, "local", guided(shown["image"]))
     assert isinstance(failed, Failed)
     assert str(failed.error) == "It takes 6.7 GB of memory: get the lite one."
@@ -271,7 +271,7 @@ def test_on_zerogpu_a_map_is_made_before_the_gpus_seconds_count(
     settings = Settings(_env_file=None, PLAYGROUND_MODEL="tiny", SPACE_ID="somebody/space")
     extras = Extras(offered=False, cache=tmp_path / "hub")
     backend = LocalBackend(settings, playground.files, extras=extras, gpu=SpacesGpu())
-    backend.models.loading = Loading(lambda _: engine)
+    backend.models.loaded.loading = Loading(lambda _: engine)
     made = Heard()
     backend.run(guided(shown["image"], preprocess="depth"), caller, made)
     words = "Making the depth map with Depth Anything V2 Small"

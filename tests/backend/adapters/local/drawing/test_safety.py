@@ -41,7 +41,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 def local(tmp_path: Path, extras: Extras, engine: Engine) -> LocalBackend:
     settings = Settings(_env_file=None, PLAYGROUND_MODEL="tiny", PLAYGROUND_DATA=tmp_path)
     backend = LocalBackend(settings, ImageFiles(tmp_path / "images"), CPU, extras)
-    backend.models.loading = Loading(lambda _: engine)
+    backend.models.loaded.loading = Loading(lambda _: engine)
     return backend
 
 
@@ -113,7 +113,7 @@ def test_a_download_that_fails_says_so_where_the_switch_is_lacking(tmp_path: Pat
 
 def test_a_download_under_way_shows_beside_the_switch(tmp_path: Path, engine: Engine, caller: Caller, hub: Hub) -> None:
     backend = local(tmp_path, Extras(offered=True, endpoint=hub.address, cache=tmp_path / "hub"), engine)
-    backend.models.loading.wait(lambda _: None, 1)
+    backend.models.loaded.loading.wait(lambda _: None, 1)
     hub.gate.clear()
     backend.act("get safety", caller)
     try:

@@ -36,7 +36,7 @@ def test_another_layout_loads_the_model_anew_and_leaves_no_trace(fresh: Playgrou
     local = fresh.backends["local"]
     assert isinstance(local, LocalBackend)
     (before,) = drawn(fresh, caller)
-    engine = local.models.loading.result
+    engine = local.models.loaded.loading.result
     assert engine
     gone = weakref.ref(engine.pipe.transformer)
     del engine
