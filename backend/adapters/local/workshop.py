@@ -16,7 +16,7 @@ from backend.adapters.local.drawing.drawing import Draw, Drawing, OnStep
 from backend.adapters.local.drawing.engine import Engine
 from backend.adapters.local.drawing.safety import SafetyCheck
 from backend.adapters.local.loras.shelf import LoraFile, LoraShelf
-from backend.adapters.local.machine.extras import EXTRAS, Extras
+from backend.adapters.local.machine.extras import Extras, known_extras
 from backend.adapters.local.machine.kinds import profile_at
 from backend.adapters.local.machine.options import options_of
 from backend.adapters.local.scenes import Scene, prepare
@@ -130,7 +130,7 @@ class Workshop:
         self._safety = self._reading_safety()
 
     def _reading_safety(self) -> Loading[SafetyCheck]:
-        title = EXTRAS["safety"].name
+        title = known_extras()["safety"].name
         return Loading(self._read_safety, doing=f"Reading {title}", failure=f"{title} could not be loaded")
 
     def _read_safety(self, _: Report) -> SafetyCheck:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from backend.adapters.local.control.union_files import Union, find_unions, load_union
 from backend.adapters.local.machine.checkpoint import Checkpoint, weight_files
-from backend.adapters.local.machine.extras import EXTRAS, Extras
+from backend.adapters.local.machine.extras import Extras, known_extras
 from backend.adapters.local.machine.half import keep_finite
 from backend.adapters.local.machine.kinds import profile_at
 from backend.adapters.local.machine.memory import MemoryPlan, free_memory, plan_beside, size_words
@@ -80,7 +80,9 @@ def find_controlnets(
         return ()
     files = {name: extras.file(name) for name in unions_of(checkpoint, wanted)}
     return tuple(
-        ControlNetSource(file, CONFIGS / _CONFIGS[name], EXTRAS[name].name) for name, file in files.items() if file
+        ControlNetSource(file, CONFIGS / _CONFIGS[name], known_extras()[name].name)
+        for name, file in files.items()
+        if file
     )
 
 
@@ -133,9 +135,10 @@ def choose_controlnet(
             return source, replace(found, reason=f"{found.reason}, with {source.name}{why}")
     least = sources[-1]
     lighter = ""
-    lite = next((each["lite"] for each in _FAMILIES.values() if EXTRAS[each["full"]].name == least.name), None)
+    extras = known_extras()
+    lite = next((each["lite"] for each in _FAMILIES.values() if extras[each["full"]].name == least.name), None)
     if lite:
-        lighter = f"get {EXTRAS[lite].words} beside the backend switch or choose it in the options, "
+        lighter = f"get {extras[lite].words} beside the backend switch or choose it in the options, "
     raise OutOfMemory(
         f"{least.name} takes {least.size(kind) / 1e9:.1f} GB of memory, and beside the model and a drawing there isn't "
         f"so much left of the {free / 1e9:.1f} GB that are free: {lighter}{_WAY_OUT}"

@@ -12,7 +12,7 @@ from PIL import Image
 from backend.adapters.local.control.annotators import OpenPoseFinder, ZoeFinder
 from backend.adapters.local.control.depth import DepthFinder
 from backend.adapters.local.control.pose import PoseFinder
-from backend.adapters.local.machine.extras import EXTRAS, Extras
+from backend.adapters.local.machine.extras import Extras, known_extras
 from backend.adapters.local.machine.options import DETECTORS, LocalOptions
 from backend.domain.errors import Problem, Unsupported
 from backend.domain.events import Tell, unheard
@@ -86,7 +86,7 @@ class Detectors:
         found = self._maps.get(key)
         if found is None:
             what = f"the {preprocess} map"
-            doing, failure = f"Making {what} with {EXTRAS[name].name}", f"{what.capitalize()} could not be made"
+            doing, failure = f"Making {what} with {known_extras()[name].name}", f"{what.capitalize()} could not be made"
             found = aside(lambda check: finder.find(image, check), tell, doing=doing, failure=failure)
             self._keep(key, found)
         return found
@@ -103,7 +103,7 @@ class Detectors:
             raise Unsupported(
                 [Problem("preprocess", (self._extras.lacking(name) or "isn't here.") + self._instead(kind))]
             )
-        title = EXTRAS[name].name
+        title = known_extras()[name].name
         with self._lock:
             if name not in self._finders:
                 self._finders[name] = Loading(
@@ -118,5 +118,5 @@ class Detectors:
                 self._maps.popitem(last=False)
 
     def _instead(self, kind: Preprocess) -> str:
-        here = next((EXTRAS[name].name for name in DETECTORS[kind] if self._extras.folder(name)), None)
+        here = next((known_extras()[name].name for name in DETECTORS[kind] if self._extras.folder(name)), None)
         return f" Or choose {here}, which is here." if here else ""

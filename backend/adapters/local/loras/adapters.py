@@ -54,7 +54,7 @@ class Adapters:
             with self._together():
                 self._put(worn)
                 self._weigh(weights)
-        except BaseException:
+        except BaseException:  # Whatever it was: half of a LoRA would be in all drawings after this one.
             self._take_off()
             raise
 

@@ -1,22 +1,22 @@
 """What some requests need besides the model: fetched from the hub only after somebody pressed the button."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from huggingface_hub import try_to_load_from_cache
+from pydantic import TypeAdapter
 
-from backend.adapters.local.machine.checkpoint import REAL
 from backend.adapters.local.machine.download import Download
 from backend.adapters.local.machine.memory import size_words
+from backend.domain.parts import Part
+from backend.library.shipped import FOLDER
 
-_VISION = ("config.json", "preprocessor_config.json", "model.safetensors")
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extra:
+class Extra(Part):
     """Files of one hub repository, with what they are for, their size in bytes, and their licence."""
 
+    id: str
     name: str
     purpose: str
     repo: str
@@ -30,125 +30,15 @@ class Extra:
         return f"{self.name} ({size_words(self.size)}, {self.licence})"
 
 
-_UNION = "alibaba-pai/Z-Image-Turbo-Fun-Controlnet-Union-2.1"
-_UNION_FILE = "Z-Image-Turbo-Fun-Controlnet-Union-2.1-{}2602-8steps.safetensors"
-_BASE = "alibaba-pai/Z-Image-Fun-Controlnet-Union-2.1"
-_BASE_FILE = "Z-Image-Fun-Controlnet-Union-2.1{}.safetensors"
-_ANNOTATORS = "lllyasviel/Annotators"
-
-_SPLIT = "Comfy-Org/z_image_turbo"
-
-EXTRAS: Mapping[str, Extra] = {
-    "text_encoder": Extra(
-        name="Z-Image's text encoder, Qwen3 4B",
-        purpose="Prompts",
-        repo=_SPLIT,
-        files=("split_files/text_encoders/qwen_3_4b.safetensors",),
-        size=8_040_000_000,
-        licence="Apache-2.0",
-    ),
-    "vae": Extra(
-        name="Z-Image's VAE",
-        purpose="Pictures",
-        repo=_SPLIT,
-        files=("split_files/vae/ae.safetensors",),
-        size=335_000_000,
-        licence="Apache-2.0",
-    ),
-    "tokenizer": Extra(
-        name="Z-Image's tokenizer: merges.txt, tokenizer.json, tokenizer_config.json and vocab.json",
-        purpose="Prompts",
-        repo=REAL,
-        files=tuple(
-            f"tokenizer/{name}" for name in ("tokenizer.json", "merges.txt", "tokenizer_config.json", "vocab.json")
-        ),
-        size=15_900_000,
-        licence="Apache-2.0",
-    ),
-    "union_lite": Extra(
-        name="ControlNet Union 2.1 lite",
-        purpose="Control pictures",
-        repo=_UNION,
-        files=(_UNION_FILE.format("lite-"),),
-        size=2_020_000_000,
-        licence="Apache-2.0",
-    ),
-    "union": Extra(
-        name="ControlNet Union 2.1",
-        purpose="Control pictures",
-        repo=_UNION,
-        files=(_UNION_FILE.format(""),),
-        size=6_710_000_000,
-        licence="Apache-2.0",
-    ),
-    "union_base_lite": Extra(
-        name="ControlNet Union 2.1 lite for the base model",
-        purpose="Control pictures",
-        repo=_BASE,
-        files=(_BASE_FILE.format("-lite"),),
-        size=2_020_000_000,
-        licence="Apache-2.0",
-    ),
-    "union_base": Extra(
-        name="ControlNet Union 2.1 for the base model",
-        purpose="Control pictures",
-        repo=_BASE,
-        files=(_BASE_FILE.format(""),),
-        size=6_710_000_000,
-        licence="Apache-2.0",
-    ),
-    "gguf": Extra(
-        name="Z-Image-Turbo as GGUF, 5 bits",
-        purpose="Weights from a GGUF file",
-        repo="jayn7/Z-Image-Turbo-GGUF",
-        files=("z_image_turbo-Q5_K_M.gguf",),
-        size=5_520_000_000,
-        licence="Apache-2.0",
-    ),
-    "depth": Extra(
-        name="Depth Anything V2 Small",
-        purpose="Depth maps",
-        repo="depth-anything/Depth-Anything-V2-Small-hf",
-        files=_VISION,
-        size=99_200_000,
-        licence="Apache-2.0",
-    ),
-    "pose": Extra(
-        name="DWPose",
-        purpose="Poses",
-        repo="yzd-v/DWPose",
-        files=("yolox_l.onnx", "dw-ll_ucoco_384.onnx"),
-        size=351_000_000,
-        licence="Apache-2.0",
-    ),
-    "zoe": Extra(
-        name="ZoeDepth",
-        purpose="Depth maps as the ControlNet was trained with",
-        repo=_ANNOTATORS,
-        files=("ZoeD_M12_N.pt",),
-        size=1_440_000_000,
-        licence="MIT",
-    ),
-    "openpose": Extra(
-        name="OpenPose",
-        purpose="OpenPose's poses",
-        repo=_ANNOTATORS,
-        files=("body_pose_model.pth", "hand_pose_model.pth", "facenet.pth"),
-        size=510_000_000,
-        licence="for non-commercial research only",
-    ),
-    "safety": Extra(
-        name="Falconsai's NSFW detector",
-        purpose="The safety check",
-        repo="Falconsai/nsfw_image_detection",
-        files=_VISION,
-        size=343_000_000,
-        licence="Apache-2.0",
-    ),
-}
-
 PARTS = ("text_encoder", "vae", "tokenizer")
 """The extras without which a transformer alone draws nothing."""
+
+
+@lru_cache
+def known_extras() -> Mapping[str, Extra]:
+    """Return the extras that there are, by their ids."""
+    read = TypeAdapter(list[Extra]).validate_json((FOLDER / "extras.json").read_text("utf-8"))
+    return {extra.id: extra for extra in read}
 
 
 class Extras:
@@ -162,12 +52,12 @@ class Extras:
         self._cache = cache
         self._downloads = {
             name: Download(extra.repo, wanted=extra.files, total=extra.size, endpoint=endpoint, cache=cache)
-            for name, extra in EXTRAS.items()
+            for name, extra in known_extras().items()
         }
 
     def file(self, name: str) -> Path | None:
         """Return where the first file of an extra lies, or None while one of them is missing."""
-        extra = EXTRAS[name]
+        extra = known_extras()[name]
         found = [try_to_load_from_cache(extra.repo, file, cache_dir=self._cache) for file in extra.files]
         paths = [Path(path) for path in found if isinstance(path, str)]
         return paths[0] if len(paths) == len(extra.files) else None
@@ -181,7 +71,7 @@ class Extras:
         """Say in one or two sentences what an extra is, and how to get it; None where it is here."""
         if self.folder(name):
             return None
-        extra, download = EXTRAS[name], self._downloads[name]
+        extra, download = known_extras()[name], self._downloads[name]
         needs = f"{extra.purpose} need{'s' if extra.purpose.startswith('The ') else ''} {extra.words}"
         if download.busy:
             return f"{needs}, which is being downloaded: {download.done / 1e6:.0f} of {download.total / 1e6:.0f} MB."
@@ -194,7 +84,7 @@ class Extras:
         if not self._offered:
             return {}
         return {
-            f"get {name}": f"Get {EXTRAS[name].words}"
+            f"get {name}": f"Get {known_extras()[name].words}"
             for name in names
             if not self._downloads[name].busy and self.folder(name) is None
         }
@@ -208,5 +98,5 @@ class Extras:
         for name, download in self._downloads.items():
             if download.busy:
                 done = f"{download.done / 1e6:.0f} of {download.total / 1e6:.0f} MB"
-                return f"Downloading {EXTRAS[name].name}: {done}.", download.fraction
+                return f"Downloading {known_extras()[name].name}: {done}.", download.fraction
         return None

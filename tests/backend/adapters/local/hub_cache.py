@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from backend.adapters.local.machine.extras import EXTRAS
+from backend.adapters.local.machine.extras import known_extras
 
 
 def put_in_cache(cache: Path, name: str) -> Path:
     """Lay an extra's files, empty ones, where the hub's client would have put them; return the first."""
-    extra, commit = EXTRAS[name], "0" * 40
+    extra, commit = known_extras()[name], "0" * 40
     repo = cache / f"models--{extra.repo.replace('/', '--')}"
     (repo / "refs").mkdir(parents=True, exist_ok=True)
     (repo / "refs" / "main").write_text(commit)

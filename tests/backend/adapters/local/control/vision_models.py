@@ -5,6 +5,8 @@ from pathlib import Path
 import torch
 
 SIDE = 28
+_SMALL = {"hidden_size": 16, "num_attention_heads": 2, "image_size": SIDE, "patch_size": 14}
+"""What both are cut from, a ViT."""
 
 
 def save_depth_model(folder: Path) -> None:
@@ -13,12 +15,9 @@ def save_depth_model(folder: Path) -> None:
 
     torch.manual_seed(1)
     backbone = Dinov2Config(
-        hidden_size=16,
+        **_SMALL,
         num_hidden_layers=4,
-        num_attention_heads=2,
         intermediate_size=32,
-        image_size=SIDE,
-        patch_size=14,
         out_features=["stage1", "stage2", "stage3", "stage4"],
         reshape_hidden_states=False,
     )
@@ -41,12 +40,9 @@ def save_safety_model(folder: Path, *, unsafe: bool) -> None:
 
     torch.manual_seed(1)
     config = ViTConfig(
-        hidden_size=16,
+        **_SMALL,
         num_hidden_layers=1,
-        num_attention_heads=2,
         intermediate_size=16,
-        image_size=SIDE,
-        patch_size=14,
         id2label={0: "normal", 1: "nsfw"},
         label2id={"normal": 0, "nsfw": 1},
     )

@@ -12,7 +12,7 @@ from backend.adapters.local.backend import LocalBackend
 from backend.adapters.local.drawing.engine import Engine
 from backend.adapters.local.drawing.safety import SafetyCheck
 from backend.adapters.local.machine.device import Machine
-from backend.adapters.local.machine.extras import EXTRAS, Extras
+from backend.adapters.local.machine.extras import Extras, known_extras
 from backend.domain.caller import Caller
 from backend.domain.errors import NotReady, Unsupported
 from backend.domain.events import Generated, Progress
@@ -34,7 +34,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     save_safety_model(tmp_path / "made", unsafe=True)
     files = {path.name: path.read_bytes() for path in (tmp_path / "made").iterdir()}
-    with serving(EXTRAS["safety"].repo, files) as served:
+    with serving(known_extras()["safety"].repo, files) as served:
         yield served
 
 
