@@ -3,17 +3,18 @@
 An order is one HTTP request, and has a row for each run that it became.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, case, delete, exists, insert, literal, or_, select, update
 
 from backend.domain.errors import AskedOtherwise
 from backend.domain.records import Run
-from backend.record.database.engine import exclusively, writing
+from backend.record.database.engine import exclusively, write, writing
+from backend.record.database.processes import lives, number_of
 from backend.record.database.tables import images, orders, runs
 
 KEPT = timedelta(minutes=10)
@@ -25,7 +26,7 @@ MOST_LOOKED_AT = 200
 _ADD = insert(orders)
 _SHOWS = exists().where(images.c.run_id == runs.c.id)
 _COLUMNS = (
-    *(orders.c[name] for name in ("order_id", "what", "created", "undelivered")),
+    *(orders.c[name] for name in ("order_id", "what", "created", "undelivered", "process")),
     *(runs.c[name] for name in ("status", "billed", "cost_kind", "seconds", "deleted")),
     _SHOWS.label("shows"),
 )
@@ -74,14 +75,17 @@ class Orders:
         """Return the order that this request asks for again, or None where it is a new one.
 
         That is the one of its mark; without a mark, for a retry the latest of the same path and body, and else one
-        whose answer was lost, which nobody else gets then. What ended without a bill and without an image is none.
+        whose answer was lost, which nobody else gets then: its line broke, or its process was killed before it was
+        through. What ended without a bill and without an image is none.
         Raises `AskedOtherwise` for a mark that stands for another request.
         """
         if claim.caller is None:
             return None
         with self.engine.connect() as connection:
-            found = _found(connection, claim)
-        taken = next((order_id for order_id, lost in found if lost and self._take(order_id)), None)
+            held = _found(connection, claim)
+            gone = self._gone(connection, held)
+        found = sorted(((each.order_id, each.is_lost(gone)) for each in held), key=lambda one: not one[1])
+        taken = next((order_id for order_id, lost in found if lost and self._take(order_id, gone)), None)
         if taken or not (found and (claim.mark or claim.retry)):
             return taken
         return next((order_id for order_id, lost in found if not lost), found[0][0])
@@ -91,10 +95,11 @@ class Orders:
         if claim.caller is None:
             return
         if part == 0 and (claim.mark or claim.retry):
-            for order_id, _ in _found(connection, claim):
-                raise AlreadyOrdered(order_id)
+            for each in _found(connection, claim):
+                raise AlreadyOrdered(each.order_id)
         row = {"run_id": run.id, "order_id": claim.order_id, "part": part, "parts": parts, "caller": claim.caller}
         row |= {"what": claim.what, "mark": claim.mark, "created": run.created, "undelivered": False}
+        row["process"] = None if run.cost_kind == "free" else number_of(self.engine)
         connection.execute(_ADD, row)
 
     def runs(self, order_id: str) -> tuple[tuple[str, ...], int]:
@@ -109,27 +114,60 @@ class Orders:
         with writing(self.engine) as connection:
             connection.execute(update(orders).where(orders.c.order_id == order_id).values(undelivered=True))
 
+    def delivered(self, order_id: str) -> None:
+        """Note that an order's answer is through; nothing is written where that makes no difference."""
+        waiting = (orders.c.order_id == order_id, or_(orders.c.undelivered, orders.c.process.is_not(None)))
+        with self.engine.connect() as connection:
+            if connection.execute(select(orders.c.run_id).where(*waiting)).first() is None:
+                return
+        through = update(orders).where(*waiting).values(undelivered=False, process=None)
+        write(self.engine, lambda connection: connection.execute(through))
+
     def lost_with(self, run_ids: Sequence[str]) -> None:
-        """Note that nobody got the answer of orders whose process is gone, by their runs."""
+        """Note that nobody got the answer of orders that went on when their process ended, by their runs.
+
+        Those that say which process it was are known by that.
+        """
         if not run_ids:
             return
+        unsaid = (orders.c.run_id.in_(run_ids), orders.c.process.is_(None))
         with writing(self.engine) as connection:
-            connection.execute(update(orders).where(orders.c.run_id.in_(run_ids)).values(undelivered=True))
+            connection.execute(update(orders).where(*unsaid).values(undelivered=True))
 
     def forget(self, before: datetime) -> None:
         """Forget the orders from before a moment."""
         with writing(self.engine) as connection:
             connection.execute(delete(orders).where(orders.c.created < before))
 
-    def _take(self, order_id: str) -> bool:
-        """Take an order whose answer was lost; one of several who want it at once gets it."""
-        waiting = (orders.c.order_id == order_id, orders.c.undelivered)
+    def _gone(self, connection: Connection, found: Sequence["_Found"]) -> frozenset[int]:
+        """Return the processes of orders that are no more. This one lives, and its lock isn't to be touched."""
+        others = {number for each in found for number in each.processes} - {number_of(self.engine)}
+        return frozenset(number for number in others if not lives(self.engine, connection, number))
+
+    def _take(self, order_id: str, gone: Collection[int]) -> bool:
+        """Take an order whose answer was lost; one of several who want it at once gets it, and has to hand it out."""
+        waiting = (orders.c.order_id == order_id, or_(orders.c.undelivered, orders.c.process.in_(gone)))
+        mine = case((orders.c.process.is_not(None), literal(number_of(self.engine), orders.c.process.type)))
         with exclusively(self.engine) as connection:
-            return bool(connection.execute(update(orders).where(*waiting).values(undelivered=False)).rowcount)
+            taken = connection.execute(update(orders).where(*waiting).values(undelivered=False, process=mine))
+            return bool(taken.rowcount)
 
 
-def _found(connection: Connection, claim: Claim) -> list[tuple[str, bool]]:
-    """Return the orders that the claim may mean, each with whether its answer was lost: those first, then the latest.
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An order that a claim may mean."""
+
+    order_id: str
+    undelivered: bool
+    processes: frozenset[int]
+
+    def is_lost(self, gone: Collection[int]) -> bool:
+        """Whether its answer was lost, by its line or with its process."""
+        return self.undelivered or not self.processes.isdisjoint(gone)
+
+
+def _found(connection: Connection, claim: Claim) -> list[_Found]:
+    """Return the orders that the claim may mean, latest first.
 
     Raises `AskedOtherwise` for a mark that stands for another request.
     """
@@ -145,8 +183,12 @@ def _found(connection: Connection, claim: Claim) -> list[tuple[str, bool]]:
         raise AskedOtherwise(
             "`Idempotency-Key`: stands for another request of the last 24 hours: give each request a key of its own."
         )
-    found = [(str(order[0].order_id), any(row.undelivered for row in order)) for order in held]
-    return sorted((one for one in found if one[0] != claim.order_id), key=lambda one: not one[1])
+    return [_of_rows(order) for order in held if order[0].order_id != claim.order_id]
+
+
+def _of_rows(order: Sequence[Row[Any]]) -> _Found:
+    processes = frozenset(row.process for row in order if row.process is not None)
+    return _Found(str(order[0].order_id), any(row.undelivered for row in order), processes)
 
 
 def _by_order(rows: Iterable[Row[Any]]) -> list[list[Row[Any]]]:

@@ -40,6 +40,12 @@ def register_process(engine: Engine) -> None:
     event.listen(engine, "engine_disposed", close)
 
 
+def number_of(engine: Engine) -> int | None:
+    """Return the number of this process on a record; None where nobody else could be on it."""
+    process = _of(engine)
+    return None if process is None else process.number
+
+
 def renew(engine: Engine) -> None:
     """Take the lock of this process again where it was lost, as with a connection to PostgreSQL that broke."""
     process = _of(engine)

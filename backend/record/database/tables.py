@@ -255,6 +255,8 @@ orders = Table(
     Column("mark", String(64)),
     Column("created", Moment, nullable=False, index=True),
     Column("undelivered", Boolean, nullable=False),
+    # Who is to hand out an answer that may have cost money; nobody once it is through.
+    Column("process", BigInteger),
     Index("orders_again", "caller", "what", "created"),
     Index("orders_by_mark", "caller", "mark"),
 )

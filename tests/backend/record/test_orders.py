@@ -3,18 +3,20 @@
 import dataclasses
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from backend.domain.errors import AskedOtherwise
 from backend.domain.records import Run, RunImage
 from backend.domain.requests import parse_request
 from backend.record.database.engine import exclusively, open_database
+from backend.record.database.tables import orders as table
 from backend.record.orders import AlreadyOrdered, Claim, Orders
 from backend.record.store import Store
 
@@ -142,12 +144,57 @@ def test_an_order_knows_its_runs_and_how_many_they_become(engine: Engine) -> Non
     assert Orders(engine).runs("f" * 32) == ((), 0)
 
 
-def test_orders_of_a_process_that_is_gone_had_no_answer(engine: Engine) -> None:
+def gone_with(engine: Engine, asked: Claim, **values: Any) -> None:
+    """Let a process that is gone have had the order to answer."""
+    with exclusively(engine) as connection:
+        connection.execute(update(table).where(table.c.order_id == asked.order_id).values(process=2**61, **values))
+
+
+def test_orders_that_went_on_when_their_process_ended_had_no_answer(engine: Engine) -> None:
+    orders, running, older = Orders(engine), claim(), claim(what="x" * 64)
+    opened(engine, running)
+    gone_with(engine, running)
+    run = opened(engine, older)
+    gone_with(engine, older)
+    with exclusively(engine) as connection:  # As in a record from before the process was noted.
+        connection.execute(update(table).where(table.c.run_id == run.id).values(process=None))
+    assert orders.find(claim()) == running.order_id
+    orders.lost_with([run.id])
+    assert orders.find(claim(what="x" * 64)) == older.order_id
+    orders.lost_with([])
+
+
+def test_a_paid_answer_that_was_not_through_when_its_process_ended_is_given_once(engine: Engine) -> None:
     orders, asked = Orders(engine), claim()
     run = opened(engine, asked)
+    ended(engine, run, cost_kind="billed")
+    assert orders.find(claim()) is None
+    gone_with(engine, asked)
+    assert [orders.find(claim()) for _ in range(2)] == [asked.order_id, None]
+    gone_with(engine, asked)
     orders.lost_with([run.id])
+    orders.delivered(asked.order_id)
+    assert orders.find(claim()) is None
+
+
+def test_who_was_given_a_lost_answer_has_to_hand_it_out(engine: Engine) -> None:
+    orders, asked = Orders(engine), claim()
+    ended(engine, opened(engine, asked), cost_kind="billed")
+    orders.lost(asked.order_id)
     assert orders.find(claim()) == asked.order_id
-    orders.lost_with([])
+    gone_with(engine, asked)
+    assert orders.find(claim()) == asked.order_id
+    orders.delivered(asked.order_id)
+    assert orders.find(claim()) is None
+
+
+def test_of_several_who_find_what_a_dead_process_left_one_gets_it(engine: Engine) -> None:
+    asked = claim()
+    ended(engine, opened(engine, asked), cost_kind="billed")
+    gone_with(engine, asked)
+    with ThreadPoolExecutor(4) as pool:
+        found = [pool.submit(Orders(engine).find, claim()) for _ in range(4)]
+    assert sorted(str(each.result()) for each in found) == sorted([asked.order_id, *["None"] * 3])
 
 
 def test_old_orders_are_forgotten(engine: Engine) -> None:

@@ -28,6 +28,7 @@ class Order:
     def __post_init__(self) -> None:
         self.order_id = self.claim.order_id
 
-    def is_dear(self, runs: Sequence[Run]) -> bool:
-        """Whether its runs may have cost money, and a retry of it wouldn't be known as one."""
-        return not self.claim.told and any(run.cost_kind != "free" for run in runs)
+
+def may_have_cost(runs: Sequence[Run]) -> bool:
+    """Whether any of them isn't known to be free."""
+    return any(run.cost_kind != "free" for run in runs)

@@ -2,6 +2,9 @@
 
 import logging
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -12,6 +15,7 @@ from backend.playground import Playground
 from backend.record.orders import AlreadyOrdered
 from ui.endpoints.door.joining import Joining
 from ui.endpoints.door.order import Gone, Order
+from ui.endpoints.door.route import Reply
 from ui.endpoints.script_runs import Progressing, Scripts
 
 log = logging.getLogger(__name__)
@@ -50,12 +54,31 @@ class Ordering:
         finally:
             steps.close()  # whoever leaves wants no more of it
 
+    def answer(self, order: Order, reply: Reply, *, cost: bool) -> Reply:
+        """Return an order's answer, which notes whether it came through; `cost` says that it may have cost money."""
+        through = partial(self._note, order, self.playground.orders.delivered) if cost else None
+        return replace(reply, lost=partial(self.lose, order), delivered=through, dear=cost and not order.claim.told)
+
+    @contextmanager
+    def losing(self, order: Order) -> Iterator[None]:
+        """Note an order's answer as lost where a fault of ours keeps it from being made: it may be paid for."""
+        try:
+            yield
+        except Gone:
+            raise
+        except Exception:  # It goes on; whoever asks again gets the pictures that are there.
+            self.lose(order)
+            raise
+
     def lose(self, order: Order) -> None:
         """Note that an order's answer could not be delivered, so that an equal request gets its runs."""
+        self._note(order, self.playground.orders.lost)
+
+    def _note(self, order: Order, note: Callable[[str], None]) -> None:
         try:
-            self.playground.orders.lost(order.order_id)
+            note(order.order_id)
         except StorageFull as error:
-            log.warning("It isn't on record that the answer of order %s was lost: %s", order.order_id, error)
+            log.warning("It isn't on record whether the answer of order %s came through: %s", order.order_id, error)
 
     def runs(self, order: Order) -> list[Run]:
         """Return the runs of an order as they stand on record."""

@@ -52,15 +52,17 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer: whole, or in pieces that are made in a thread; `lost` is called where the client didn't get it all.
+    """An answer: whole, or in pieces that are made in a thread.
 
-    One that is `dear` has cost money, and a retry of its request wouldn't be known as one.
+    `lost` is called in a thread where the client didn't get all of it, and `delivered` where it did. One that is `dear`
+    has cost money, and a retry of its request wouldn't be known as one.
     """
 
     content: bytes | Generator[bytes, None, None]
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=lambda: JSON)
-    lost: Callable[[], None] = lambda: None
+    lost: Callable[[], None] | None = None
+    delivered: Callable[[], None] | None = None
     dear: bool = False
 
 
@@ -143,11 +145,12 @@ class Door:
         try:
             there = await self._sent(reply, line)
         finally:
-            if not there:
+            told = reply.delivered if there else reply.lost
+            if told:
                 with anyio.CancelScope(
                     shield=True
                 ):  # Also where the server ends: what isn't on record is bought again.
-                    await run_sync(reply.lost)
+                    await run_sync(told)
 
     async def _sent(self, reply: Reply, line: Line) -> bool:
         """Send an answer; return whether the client was there to the end."""

@@ -9,7 +9,7 @@ from typing import TypeVar
 from backend.domain.errors import InvalidRequest, PlaygroundError, Problem
 from backend.generation.prepared import Asked
 from ui.endpoints.door.claims import order_of
-from ui.endpoints.door.order import Order
+from ui.endpoints.door.order import Order, may_have_cost
 from ui.endpoints.door.ordering import Ordering
 from ui.endpoints.door.refusals import Refused, refused
 from ui.endpoints.door.route import JSON, Call, Reply
@@ -19,7 +19,6 @@ from ui.endpoints.openai.files import Files
 from ui.endpoints.openai.form import OpenAIForm
 from ui.endpoints.openai.streaming import Streaming
 from ui.endpoints.openai.wishes import read_wish
-from ui.endpoints.script_runs import Progressing
 
 E = TypeVar("E", bound=PlaygroundError)
 _STREAM = {"content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no"}
@@ -50,30 +49,29 @@ class Images:
 
     def _made(self, call: Call, asking: Asking, ask: Callable[[], list[Asked]], kind: str) -> Reply:
         order = order_of(call)
-        refuse = partial(self._refused, order, asking)
-        try:
-            answers = self._answers(call)
-            steps = self.ordering.steps(order, ask)
-            if not answers.wish.stream:
-                *_, last = steps
-                return self._whole(last, answers, order, call)
-            first = next(steps)
-        except PlaygroundError as error:
-            return self.form.refusal(refuse(error), call.id)
+        with self.ordering.losing(order):
+            try:
+                return self._reply(call, order, asking, ask, kind)
+            except PlaygroundError as error:
+                told = self._refused(order, asking, error)
+                return self.ordering.answer(order, self.form.refusal(told, call.id), cost=told.billed != "no")
+
+    def _reply(self, call: Call, order: Order, asking: Asking, ask: Callable[[], list[Asked]], kind: str) -> Reply:
+        answers = self._answers(call)
+        steps = self.ordering.steps(order, ask)
+        if not answers.wish.stream:
+            *_, last = steps
+            content = json.dumps(answers.whole(last)).encode()
+            reply = Reply(content, headers={**JSON, **heads(last.runs, call.id)})
+            return self.ordering.answer(order, reply, cost=may_have_cost(last.runs))
+        first, refuse = next(steps), partial(self._refused, order, asking)
         streaming = Streaming(kind=kind, answers=answers, refuse=refuse, opened=order.opened)
-        headers = {**_STREAM, "x-request-id": call.id}
-        lost = partial(self.ordering.lose, order)
-        return Reply(streaming.pieces(steps, first), headers=headers, lost=lost, dear=not order.claim.told)
+        reply = Reply(streaming.pieces(steps, first), headers={**_STREAM, "x-request-id": call.id})
+        return self.ordering.answer(order, reply, cost=True)
 
     def _answers(self, call: Call) -> Answers:
         wish, base = read_wish(call.body.values), str(call.request.base_url)
         return Answers(playground=self.ordering.playground, files=self.files, wish=wish, base=base)
-
-    def _whole(self, now: Progressing, answers: Answers, order: Order, call: Call) -> Reply:
-        content = json.dumps(answers.whole(now)).encode()
-        headers = {**JSON, **heads(now.runs, call.id)}
-        lost, dear = partial(self.ordering.lose, order), order.is_dear(now.runs)
-        return Reply(content, headers=headers, lost=lost, dear=dear)
 
     def _refused(self, order: Order, asking: Asking, error: PlaygroundError) -> Refused:
         return refused(_by_their_names(error, asking.names), self.ordering.runs(order))

@@ -12,7 +12,7 @@ from backend.domain.errors import InvalidRequest, PlaygroundError, Problem
 from backend.generation.prepared import Asked
 from ui.endpoints.door import pictures
 from ui.endpoints.door.claims import order_of
-from ui.endpoints.door.order import Order
+from ui.endpoints.door.order import Order, may_have_cost
 from ui.endpoints.door.ordering import Ordering
 from ui.endpoints.door.refusals import refused
 from ui.endpoints.door.route import JSON, Call, Reply
@@ -64,15 +64,17 @@ class Drawing:
 
     def _made(self, call: Call, kind: type[Kind], wants: Callable[[Kind, To], Wanted]) -> Reply:
         order, read = order_of(call), self._read(call, kind, wants)
-        try:
-            came = self._carried(order, read)
-            answer = answer_json(self.ordering.playground, read.body, came)
-        except PlaygroundError as error:
-            named = by_their_names(error, read.wanted.mode, read.body.playground)
-            return self.form.refusal(refused(named, self.ordering.runs(order)), call.id)
+        with self.ordering.losing(order):
+            try:
+                came = self._carried(order, read)
+                answer = answer_json(self.ordering.playground, read.body, came)
+            except PlaygroundError as error:
+                named = by_their_names(error, read.wanted.mode, read.body.playground)
+                told = refused(named, self.ordering.runs(order))
+                return self.ordering.answer(order, self.form.refusal(told, call.id), cost=told.billed != "no")
         headers = {**JSON, **(heads(came.runs, call.id) if came.runs else {"x-request-id": call.id})}
-        lost, dear = partial(self.ordering.lose, order), order.is_dear(came.runs)
-        return Reply(json.dumps(answer).encode(), headers=headers, lost=lost, dear=dear)
+        reply = Reply(json.dumps(answer).encode(), headers=headers)
+        return self.ordering.answer(order, reply, cost=may_have_cost(came.runs))
 
     def _read(self, call: Call, kind: type[Kind], wants: Callable[[Kind, To], Wanted]) -> _Read:
         body = read_body(kind, dict(call.body.values))
