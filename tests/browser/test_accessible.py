@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PATIENCE_MS
 from tests.browser.folds import open_fold
+from tests.browser.presses import open_tab
 from tests.serving import Site
 
 pytestmark = pytest.mark.slow  # Each looks at a whole page a dozen times.
@@ -55,12 +56,12 @@ def test_every_tab_is_without_fault_before_and_with_a_picture(seen: Page, tmp_pa
     unfold(seen)
     Image.new("RGB", (320, 240), "#7aa5c9").save(tmp_path / "sky.png")
     for tab in TABS:
-        seen.get_by_role("tab", name=tab, exact=True).click()
+        open_tab(seen, tab)
         assert (tab, faults(seen)) == (tab, [])
     seen.set_input_files("#easel .drop input", tmp_path / "sky.png")
     expect(seen.locator("#easel .easel:not([data-empty])")).to_be_visible()
     for tab in TABS[1:]:
-        seen.get_by_role("tab", name=tab, exact=True).click()
+        open_tab(seen, tab)
         assert (tab, faults(seen)) == (tab, [])
 
 
@@ -83,7 +84,7 @@ def test_results_and_what_opens_from_them_are_without_fault(seen: Page) -> None:
     seen.click("#stage [data-act=code]")
     expect(seen.locator("#inspector")).to_contain_text("Python, through this playground")
     unfold(seen)
-    seen.get_by_role("button", name="Charts").click()
+    open_fold(seen, "Charts")
     expect(seen.locator("#charts table").first).to_be_attached()
     assert ("results", faults(seen)) == ("results", [])
     seen.locator("#stage .card .picture").first.click()
@@ -110,7 +111,7 @@ def test_nothing_moves_for_those_who_asked_for_that(seen: Page) -> None:
 
 
 def test_a_check_mark_stands_out_from_its_box(seen: Page) -> None:
-    seen.get_by_role("tab", name="Inpaint", exact=True).click()
+    open_tab(seen, "Inpaint")
     box = seen.locator("#keep-size input")
     ground = "each => getComputedStyle(each).backgroundColor"
     checked = box.evaluate(ground)

@@ -7,12 +7,12 @@ from playwright.sync_api import Page, expect
 
 from backend.images.metadata.origin import read_origin
 from tests.browser.folds import open_fold
+from tests.browser.presses import choose_option, open_tab
 from tests.serving import Site
 
 
 def switch(page: Page, label: str) -> None:
-    page.click("#backend input")
-    page.locator("li[role=option]", has_text=label).click()
+    choose_option(page.locator("#backend input"), label)
 
 
 def draw(page: Page, words: str) -> None:
@@ -38,16 +38,16 @@ def test_the_form_fits_itself_to_a_backend_and_says_what_changed(page: Page) -> 
 
 
 def test_a_backend_that_cannot_do_the_open_tab_says_so_before_the_press_and_leads_on(page: Page) -> None:
-    page.get_by_role("tab", name="Image to image", exact=True).click()
+    open_tab(page, "Image to image")
     switch(page, "Second fake")
     expect(page.locator("#generate")).to_have_text("Not on Second fake")
     expect(page.locator("#left")).to_contain_text("Second fake doesn't do Image to image: open another tab")
     expect(page.locator("#state .state.missing")).to_contain_text("Second fake doesn't do Image to image.")
-    page.get_by_role("tab", name="Text to image", exact=True).click()
+    open_tab(page, "Text to image")
     expect(page.locator("#state .state.ready")).to_be_visible()
     expect(page.locator("#generate")).to_have_text("Generate · free")
     switch(page, "Fake (flat colours)")
-    page.get_by_role("tab", name="Image to image", exact=True).click()
+    open_tab(page, "Image to image")
     switch(page, "Second fake")
     page.click("#left [data-way=fake]")
     expect(page.locator("#state .state.ready")).to_be_visible()
@@ -72,7 +72,7 @@ def test_one_request_on_two_backends_side_by_side_and_over_one_another(page: Pag
 
 def test_a_comparison_that_only_one_backend_could_be_in_is_not_offered(page: Page, tmp_path: Path) -> None:
     Image.new("RGB", (256, 256), "red").save(tmp_path / "red.png")
-    page.get_by_role("tab", name="Image to image", exact=True).click()
+    open_tab(page, "Image to image")
     page.set_input_files("#easel .drop input", tmp_path / "red.png")
     expect(page.locator("#easel .easel:not([data-empty])")).to_be_visible()
     button = page.locator("#compare")

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from backend.simulator.faults import Fault
 from tests.backend.adapters.modelrunner.scene import Scene, modelrunner_scene
+from tests.browser.presses import choose_option, open_tab
 from tests.serving import free_port, page_of
 
 
@@ -33,7 +34,7 @@ def tab(browser: Browser, served: tuple[Scene, str], tmp_path: Path, hands: dict
     page = context.new_page()
     page.set_default_timeout(60_000)
     page.goto(served[1])
-    page.get_by_role("tab", name="ControlNet", exact=True).click()
+    open_tab(page, "ControlNet")
     page.set_input_files("#easel .drop input", tmp_path / "picture.png")
     expect(page.locator("#easel .easel:not([data-empty])")).to_be_visible()
     page.fill("#prompt textarea", "a lighthouse")
@@ -43,8 +44,7 @@ def tab(browser: Browser, served: tuple[Scene, str], tmp_path: Path, hands: dict
 
 
 def choose(page: Page, preprocess: str) -> None:
-    page.get_by_label("Preprocess", exact=True).click()
-    page.locator(f"li[role=option][aria-label={preprocess}]").click()
+    choose_option(page.get_by_label("Preprocess", exact=True), preprocess)
 
 
 @pytest.mark.parametrize("preprocess", ["canny", "depth", "pose", "none"])

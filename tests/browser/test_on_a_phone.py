@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.fingers import PHONE
+from tests.browser.presses import open_tab
 from tests.serving import Site
 
 UNCUT = """() =>
@@ -28,7 +29,7 @@ def phone(browser: Browser, site: Site) -> Iterator[Page]:
 
 
 def test_no_slider_cuts_its_thumb(phone: Page) -> None:
-    phone.get_by_role("tab", name="Outpaint", exact=True).click()
+    open_tab(phone, "Outpaint")
     expect(phone.locator("#outpaint-left input[type=range]")).to_be_visible()
     below = phone.evaluate(UNCUT)
     assert len(below) > 5

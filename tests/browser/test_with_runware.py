@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from backend.simulator.faults import Fault
 from tests.backend.adapters.runware.scene import INFER, PREPROCESS, Scene, runware_scene
 from tests.browser.modes.test_modes import choose, drag
+from tests.browser.presses import choose_option
 from tests.serving import free_port, page_of
 
 
@@ -76,15 +77,15 @@ def test_every_mode_brings_an_image_and_its_bill(page: Page, picture: Path, tab:
 
 def test_a_depth_map_is_bought_once_after_its_price_was_said(page: Page, site: RunwareSite, picture: Path) -> None:
     Image.effect_noise((384, 256), 60).convert("RGB").save(picture)
+    bought = site.scene.world.count(PREPROCESS)
     choose(page, "ControlNet", picture)
-    page.get_by_label("Preprocess", exact=True).click()
-    page.get_by_role("option", name="depth", exact=True).click()
+    choose_option(page.get_by_label("Preprocess", exact=True), "depth")
     expect(page.locator("#generate")).to_contain_text("≈ $0.0012")
     page.click("#show-control")
     buy = page.locator("#buy-map")
     expect(buy).to_contain_text("Make the map · ≈ $0.0006")
     expect(page.locator("#control-map")).to_contain_text("Runware makes the map")
-    assert site.scene.world.count(PREPROCESS) == 0
+    assert site.scene.world.count(PREPROCESS) == bought
     buy.click()
     expect(page.locator("#control-map img")).to_have_attribute("alt", "The control map, 384 × 256")
     expect(page.locator("#control-map")).to_contain_text("Use this map")
@@ -93,7 +94,7 @@ def test_a_depth_map_is_bought_once_after_its_price_was_said(page: Page, site: R
     expect(page.locator("#history img[alt='Control picture: depth']")).to_have_count(1)
     generate(page)
     expect(page.locator("#stage .card .facts")).to_contain_text("$0.0006")
-    assert site.scene.world.count(PREPROCESS) == 1
+    assert site.scene.world.count(PREPROCESS) == bought + 1
 
 
 def test_beside_the_price_stand_its_source_and_how_the_bills_were(page: Page) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from backend.adapters.fake import FakeBackend
 from backend.images.storage.files import ImageFiles
-from backend.playground import Playground, open_playground
+from backend.playground import Playground
 from backend.settings import Settings
 from backend.simulator.artist import FlatArtist
 from backend.simulator.faults import Fault
@@ -17,6 +17,7 @@ from backend.simulator.server import running
 from backend.simulator.world import KEY, World
 from backend.visitors.identity import visitor_id
 from tests.backend.adapters.openai.scene import price_file
+from tests.opened import opened
 from tests.pairs.books import ORDERS, Books, Heard
 from tests.pairs.page import Page
 from tests.serving import free_port, page_of
@@ -98,12 +99,8 @@ def provider(folder: Path) -> Iterator[tuple[World, str]]:
 @contextmanager
 def place_in(folder: Path, **more: object) -> Iterator[Place]:
     """Serve a playground of both providers, and nothing that draws here; `more` are further settings."""
-    with provider(folder) as (world, address):
-        opened = open_playground(settings_of(folder / "data", address, **more))
-        paid = {name: opened.backends[name] for name in ("runware", "modelrunner", "openai")}
-        playground = replace(opened, backends={**paid, "fake": FakeBackend(opened.files)})
+    with provider(folder) as (world, address), opened(settings_of(folder / "data", address, **more)) as whole:
+        paid = {name: whole.backends[name] for name in ("runware", "modelrunner", "openai")}
+        playground = replace(whole, backends={**paid, "fake": FakeBackend(whole.files)})
         with page_of(playground) as page:
             yield Place(playground, world, page)
-        for backend in paid.values():
-            backend.close()  # type: ignore[attr-defined]
-        playground.store.engine.dispose()

@@ -118,6 +118,7 @@ class Posted:
         place = urlsplit(address)
         self.line = HTTPConnection(place.hostname or "", place.port, timeout=PATIENCE)
         self.line.connect()
+        self.socket = self.line.sock  # Which http.client forgets once the answer has it, or the line is broken.
         self.headers = {**headers, "content-type": "application/json"}
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
@@ -125,7 +126,7 @@ class Posted:
     def stop(self) -> None:
         """Break the line, as a program does that is stopped."""
         with contextlib.suppress(OSError):
-            self.line.sock.shutdown(socket.SHUT_RDWR)
+            self.socket.shutdown(socket.SHUT_RDWR)
 
     leave = stop
 
@@ -137,10 +138,10 @@ class Posted:
     def _run(self) -> None:
         asked = {"prompt": WORDS, "size": "128x128", "steps": 4, "model": "runware/z-image-turbo", "n": 2}
         asked["user"] = uuid.uuid4().hex  # Else it would be a retry of what was broken off before.
-        with contextlib.suppress(OSError, HTTPException):
+        with contextlib.closing(self.line), contextlib.suppress(OSError, HTTPException):
             self.line.request("POST", "/v1/images/generations", json.dumps(asked), self.headers)
-            self.line.getresponse().read()
-        self.line.close()
+            with self.line.getresponse() as answer:
+                answer.read()
 
 
 class OverV1(Row):

@@ -153,6 +153,11 @@ class OpenAIBackend(ProviderBackend):
         if lost:
             raise refuse_gone(self.facts, lost)
 
+    def close(self) -> None:
+        """Close the connections, once nobody looks at the server: one that opens meanwhile would stay open."""
+        self.look.end()
+        super().close()
+
     def _order(self, request: Request, caller: Caller, job: Job, ids: Mapping[str, Any], *, ordering: bool) -> Order:
         pictures = prepare(request, self.files, self.label)
         price = None

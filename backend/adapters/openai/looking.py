@@ -45,6 +45,7 @@ class Look:
         self._began: float | None = None
         self._known = Known()
         self._looking = False
+        self._thread: threading.Thread | None = None
 
     def known(self, *, patience: float = FIRST_PATIENCE) -> Known:
         """Return what is known; within the first `patience` seconds it waits for the first answer."""
@@ -60,7 +61,15 @@ class Look:
                 return
             self._looking = True
             self._began = self._clock() if self._began is None else self._began
-        threading.Thread(target=self._look, daemon=True, name="looking").start()
+            self._thread = threading.Thread(target=self._look, daemon=True, name="looking")
+            self._thread.start()
+
+    def end(self) -> None:
+        """Wait until a look that has begun is over, as long as its questions may take: then its line may be closed."""
+        with self._lock:
+            thread = self._thread
+        if thread is not None:
+            thread.join()
 
     def learn(self, route: Route) -> None:
         """Note that an order found no such path."""

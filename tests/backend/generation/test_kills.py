@@ -14,11 +14,12 @@ import pytest
 from backend.domain.records import Run
 from backend.generation.recovery import recover
 from backend.images.storage.files import ImageFiles
-from backend.playground import Playground, open_playground
+from backend.playground import Playground
 from backend.simulator.artist import FlatArtist
 from backend.simulator.server import running
 from backend.simulator.world import World
 from tests.backend.killed_run import settings_for
+from tests.opened import opened
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -51,14 +52,9 @@ def recovered(data: Path, backend: str, address: str) -> Iterator[tuple[Playgrou
     """Start again over the same folder, as after a crash, and yield what is on record then."""
     with closing(sqlite3.connect(data / "playground.db")) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    playground = open_playground(settings_for(data, backend, address))
-    recover(playground).join(120)
-    try:
+    with opened(settings_for(data, backend, address)) as playground:
+        recover(playground).join(120)
         yield playground, playground.store.runs("ann")
-    finally:
-        for provider in ("runware", "modelrunner", "openai"):
-            playground.backends[provider].close()  # type: ignore[attr-defined]
-        playground.store.engine.dispose()
 
 
 @pytest.mark.parametrize("statements", range(0, 22, 3))

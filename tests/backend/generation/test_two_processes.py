@@ -13,12 +13,13 @@ import pytest
 
 from backend.generation.recovery import Recovery, recover
 from backend.images.storage.files import ImageFiles
-from backend.playground import Playground, open_playground
+from backend.playground import Playground
 from backend.record.database.process_locks import FOLDER
 from backend.simulator.server import running
 from backend.simulator.world import World
 from tests.backend.killed_run import settings_for
 from tests.backend.simulator.held_artist import HeldArtist
+from tests.opened import opened
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(200)]
 
@@ -46,11 +47,8 @@ def address(world: World) -> Iterator[str]:
 @pytest.fixture
 def here(tmp_path: Path, address: str) -> Iterator[Playground]:
     """Return a playground that lives all the while."""
-    playground = open_playground(settings_for(tmp_path / "data", "runware", address))
-    yield playground
-    for provider in ("runware", "modelrunner"):
-        playground.backends[provider].close()  # type: ignore[attr-defined]
-    playground.store.engine.dispose()
+    with opened(settings_for(tmp_path / "data", "runware", address)) as playground:
+        yield playground
 
 
 @contextmanager
@@ -116,7 +114,6 @@ def test_the_locks_of_processes_that_are_gone_are_cleared_away(
         assert len(list(folder.glob("*.lock"))) == 2
         process.kill()
         process.wait(30)
-    next_one = open_playground(settings_for(tmp_path / "data", "runware", address))
-    assert len(list(folder.glob("*.lock"))) == 2
-    next_one.store.engine.dispose()
+    with opened(settings_for(tmp_path / "data", "runware", address)):
+        assert len(list(folder.glob("*.lock"))) == 2
     assert len(list(folder.glob("*.lock"))) == 1

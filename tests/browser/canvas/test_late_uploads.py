@@ -6,6 +6,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.presses import open_tab
+
 WIDE, TALL = (320, 160), (160, 320)
 IDLE = "#easel .easel:not([data-busy])"
 
@@ -45,7 +47,7 @@ def test_a_picture_that_arrives_late_does_not_take_the_place_of_a_newer_one(
     page: Page, pictures: tuple[Path, Path], held: list[Route]
 ) -> None:
     wide, tall = pictures
-    page.get_by_role("tab", name="Image to image", exact=True).click()
+    open_tab(page, "Image to image")
     page.set_input_files("#easel .drop input", wide)
     expect(page.locator("#easel .easel[data-busy]")).to_be_attached()
     page.set_input_files("#easel .drop input", tall)
@@ -60,7 +62,7 @@ def test_a_picture_that_was_taken_away_stays_away_when_another_arrives_late(
     page: Page, pictures: tuple[Path, Path], held: list[Route]
 ) -> None:
     wide, tall = pictures
-    page.get_by_role("tab", name="Image to image", exact=True).click()
+    open_tab(page, "Image to image")
     page.set_input_files("#easel .drop input", wide)
     expect(page.locator("#easel .easel[data-busy]")).to_be_attached()
     page.set_input_files("#easel .drop input", tall)
@@ -75,7 +77,7 @@ def test_a_controls_picture_that_arrives_late_does_not_take_the_place_of_a_newer
     page: Page, pictures: tuple[Path, Path], held: list[Route]
 ) -> None:
     wide, tall = pictures
-    page.get_by_role("tab", name="ControlNet").click()
+    open_tab(page, "ControlNet")
     page.click("#further-controls [data-do=add]")
     chosen = page.locator("#further-controls input[type=file]")
     chosen.set_input_files(wide)
@@ -97,7 +99,7 @@ def test_a_mask_that_was_read_leaves_no_copy_of_its_file_in_the_browser(
     }""")
     Image.new("L", WIDE, 255).save(tmp_path / "mask.png")
     (tmp_path / "none.png").write_bytes(b"no picture")
-    page.get_by_role("tab", name="Inpaint", exact=True).click()
+    open_tab(page, "Inpaint")
     page.set_input_files("#easel .drop input", pictures[0])
     expect(page.locator("#easel .about")).to_contain_text("draw over")
     page.set_input_files("#easel .file input", tmp_path / "mask.png")

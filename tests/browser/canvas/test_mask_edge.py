@@ -10,6 +10,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from backend.images.masks import feathered, grown
+from tests.browser.presses import open_tab
 
 ALPHA = """() => {
   const edge = document.querySelector('canvas.edge');
@@ -23,7 +24,7 @@ ALPHA = """() => {
 @pytest.mark.parametrize(("grow", "feather"), [(40, 0), (0, 30), (25, 50)])
 def test_the_preview_covers_what_the_backend_will_paint(page: Page, tmp_path: Path, grow: int, feather: int) -> None:
     Image.new("RGB", (900, 600), "olive").save(tmp_path / "photo.png")
-    page.get_by_role("tab", name="Inpaint", exact=True).click()
+    open_tab(page, "Inpaint")
     page.set_input_files("#easel .drop input", tmp_path / "photo.png")
     canvas = page.locator("#easel canvas[tabindex]")
     expect(canvas).to_be_visible()

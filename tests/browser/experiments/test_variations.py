@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.folds import open_fold
 from tests.browser.history.test_history import draw
+from tests.browser.presses import choose_option
 from tests.browser.seen import on_screen
 from tests.serving import Site
 
@@ -40,8 +41,7 @@ def test_a_tile_of_the_history_varies_too_and_gives_a_link(page: Page, site: Sit
 
 
 def test_where_it_cannot_be_the_button_says_why(page: Page, site: Site) -> None:
-    page.click("#backend input")
-    page.get_by_role("option", name="Second fake").click()
+    choose_option(page.locator("#backend input"), "Second fake")
     draw(page, "a picture that stays")
     button = page.locator("#stage .card [data-act=vary]")
     expect(button).to_be_disabled()

@@ -5,6 +5,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.browser.presses import choose_option, open_tab
 from tests.serving import Site
 
 THRESHOLDS = {"low_threshold": 100, "high_threshold": 200}
@@ -22,7 +23,7 @@ def test_further_controls_are_sent_restored_and_counted_against_the_backend(
 ) -> None:
     for name, colour in (("first", "red"), ("second", "blue")):
         Image.new("RGB", (96, 64), colour).save(tmp_path / f"{name}.png")
-    page.get_by_role("tab", name="ControlNet").click()
+    open_tab(page, "ControlNet")
     page.set_input_files("#easel .drop input", tmp_path / "first.png")
     add, row = page.locator(".further [data-do=add]"), page.locator(".further-row")
     add.click()
@@ -43,8 +44,7 @@ def test_further_controls_are_sent_restored_and_counted_against_the_backend(
     page.get_by_role("button", name="Use settings").click()
     expect(row.get_by_label("Scale")).to_have_value("0.4")
     expect(row.locator("img")).to_be_visible()
-    page.click("#backend input")
-    page.locator("li[role=option]", has_text="Second fake").click()
+    choose_option(page.locator("#backend input"), "Second fake")
     expect(page.locator(".further .hint")).to_contain_text("This backend takes 0 further controls here: remove 1")
 
 

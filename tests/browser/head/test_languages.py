@@ -1,11 +1,14 @@
 """The page in Chinese: everything that it says itself, and nothing of what the visitor wrote."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.folds import is_open
+from tests.browser.presses import choose_option, press_until
 from tests.serving import Site
 from tests.ui.head.test_languages import NAMES
 
@@ -37,7 +40,7 @@ def chinese(browser: Browser, site: Site, hands: dict[str, Any]) -> Iterator[Pag
 def open_all(page: Page) -> None:
     for fold in page.locator("button.label-wrap, details.fold > summary").all():
         if fold.is_visible():
-            fold.click()
+            press_until(fold, partial(is_open, fold))
     page.wait_for_timeout(1500)
 
 
@@ -53,8 +56,7 @@ def test_a_chinese_browser_gets_a_chinese_page_without_an_english_label(chinese:
     open_all(chinese)
     expect(chinese.locator("html")).to_have_attribute("lang", "zh-Hans")
     assert left_in_english(chinese) <= set(SAME_EVERYWHERE)
-    chinese.click("#backend input")
-    chinese.locator("li[role=option]", has_text="Second fake").click()
+    choose_option(chinese.locator("#backend input"), "Second fake")
     chinese.wait_for_timeout(2000)
     assert left_in_english(chinese) <= {
         *SAME_EVERYWHERE,

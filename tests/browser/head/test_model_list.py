@@ -12,6 +12,7 @@ from backend.adapters.local.machine.checkpoint import EMBEDDED
 from backend.playground import open_playground
 from backend.settings import Settings
 from tests.browser.conftest import PATIENCE_MS
+from tests.browser.presses import press_until
 from tests.serving import free_port, page_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -68,8 +69,7 @@ def opened(context: BrowserContext, address: str) -> Page:
 
 
 def press(page: Page, model: str, label: str) -> None:
-    if not page.locator("#model-list").is_visible():
-        page.click("#models > button.label-wrap")
+    press_until(page.locator("#models > button.label-wrap"), page.locator("#model-list").is_visible)
     page.locator("#model-list .model", has_text=model).get_by_role("button", name=label, exact=True).click()
 
 

@@ -18,6 +18,7 @@ from tests.backend.adapters.modelrunner.scene import Scene as ModelRunnerScene
 from tests.backend.adapters.modelrunner.scene import modelrunner_scene
 from tests.backend.adapters.runware.scene import Scene as RunwareScene
 from tests.backend.adapters.runware.scene import runware_scene
+from tests.browser.presses import open_tab
 from tests.serving import free_port
 
 CANARY = "canary-3f9a1c77e2b04d58"
@@ -67,7 +68,7 @@ def draw(page: Page, scene: Scene, folder: Path) -> None:
     if scene.playground.default == "modelrunner":  # which does ControlNet alone
         picture = folder / "picture.png"
         Image.new("RGB", (512, 256), "white").save(picture)
-        page.get_by_role("tab", name="ControlNet", exact=True).click()
+        open_tab(page, "ControlNet")
         page.set_input_files("#easel .drop input", picture)
         expect(page.locator("#easel .easel:not([data-empty])")).to_be_visible()
     page.fill("#prompt textarea", "a red fox")

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from backend.domain.records import Run, RunImage
 from backend.domain.requests import parse_request
+from tests.browser.folds import close_fold, open_fold
 from tests.serving import Site
 
 REQUEST = parse_request({"mode": "text_to_image", "prompt": "a boat", "steps": 6})
@@ -32,7 +33,7 @@ def charts_of(page: Page) -> None:
     page.fill("#prompt textarea", "a charted fox")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#stage .card")).to_have_count(1)
-    page.get_by_role("button", name="Charts").click()
+    open_fold(page, "Charts")
 
 
 def test_charts_are_drawn_when_they_are_opened_with_a_table_behind_each(page: Page, site: Site) -> None:
@@ -41,8 +42,8 @@ def test_charts_are_drawn_when_they_are_opened_with_a_table_behind_each(page: Pa
         visitor = connection.exec_driver_sql("SELECT visitor FROM runs ORDER BY created DESC LIMIT 1").scalar_one()
     bill(site, visitor, settled=True)
     bill(site, visitor, settled=False)
-    page.get_by_role("button", name="Charts").click()
-    page.get_by_role("button", name="Charts").click()
+    close_fold(page, "Charts")
+    open_fold(page, "Charts")
     expect(page.locator("#charts canvas, #charts svg.marks")).to_have_count(3)
     for summary in page.locator("#charts summary").all():
         summary.click()

@@ -4,6 +4,7 @@ from playwright.sync_api import Page, expect
 
 from backend.domain.requests import Request
 from tests.browser.folds import open_fold
+from tests.browser.presses import choose_option
 from tests.serving import Site
 
 
@@ -51,8 +52,7 @@ def test_each_backend_shows_its_own_fold_and_hides_what_it_lacks(page: Page) -> 
     expect(heads.filter(has_text="Only Fake")).to_have_count(1)
     open_fold(page, "Fine tuning")
     page.fill("#negative_prompt textarea", "fog")
-    page.click("#backend input")
-    page.get_by_role("option", name="Second fake").click()
+    choose_option(page.locator("#backend input"), "Second fake")
     expect(heads.filter(has_text="Only Second fake")).to_have_count(1)
     expect(heads.filter(has_text="Only Fake")).to_have_count(0)
     expect(page.locator("#negative_prompt")).to_be_hidden()

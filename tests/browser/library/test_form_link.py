@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.presses import open_tab
 from tests.serving import Site
 
 PATIENCE_MS = 60_000
@@ -11,7 +12,7 @@ PATIENCE_MS = 60_000
 
 def test_a_copied_link_gives_somebody_else_the_same_form(page: Page, site: Site, browser: Browser) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.get_by_role("tab", name="Outpaint", exact=True).click()
+    open_tab(page, "Outpaint")
     page.fill("#prompt textarea", "a bridge <b>&</b> a boat, 橋")
     page.fill("#steps input[type=number]", "11")
     page.keyboard.press("Tab")

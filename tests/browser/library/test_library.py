@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from backend.library.recipe_links import pack_recipe
 from tests.browser.folds import open_fold
+from tests.browser.presses import choose_option, open_tab
 from tests.browser.seen import on_screen
 from tests.serving import Site
 
@@ -29,8 +30,7 @@ def draw(page: Page, words: str, cards: int = 1) -> None:
 
 
 def test_a_style_lays_its_words_around_the_prompt(page: Page, site: Site) -> None:
-    page.click("#styles input")
-    page.get_by_role("option", name="Macro").click()
+    choose_option(page.locator("#styles input"), "Macro")
     page.keyboard.press("Escape")
     draw(page, "a ladybird")
     (prompt,) = prompts(site, 1)
@@ -69,8 +69,7 @@ def test_a_preset_is_saved_used_and_removed(page: Page) -> None:
     page.reload()
     page.wait_for_selector("#generate")
     open_fold(page, "Presets")
-    page.click("#preset input")
-    page.get_by_role("option", name="eleven steps").click()
+    choose_option(page.locator("#preset input"), "eleven steps")
     expect(page.locator("#steps input[type=number]")).to_have_value("11")
     expect(page.locator("#prompt textarea")).to_have_value("a preset fox")
     page.click("#preset-remove")
@@ -130,7 +129,7 @@ def test_an_example_fills_the_prompt(page: Page) -> None:
 
 
 def test_the_form_is_as_it_was_after_a_reload(page: Page) -> None:
-    page.get_by_role("tab", name="Outpaint", exact=True).click()
+    open_tab(page, "Outpaint")
     page.fill("#prompt textarea", "a remembered door")
     page.fill("#steps input[type=number]", "13")
     page.keyboard.press("Tab")

@@ -7,6 +7,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.modes.test_modes import choose, drag, generate, mask_of, newest, scene  # noqa: F401
+from tests.browser.presses import open_tab
 from tests.browser.seen import on_screen
 from tests.serving import Site
 
@@ -59,7 +60,7 @@ def test_picture_and_mask_are_there_after_a_reload(page: Page, site: Site, scene
     page.click("#easel [data-do=remove]")
     page.wait_for_timeout(KEPT_MS)
     reload(page)
-    page.get_by_role("tab", name="Inpaint", exact=True).click()
+    open_tab(page, "Inpaint")
     page.wait_for_timeout(800)
     expect(page.locator("#easel .easel[data-empty]")).to_be_visible()
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.folds import open_fold
 from tests.browser.library.test_library import draw, prompts
+from tests.browser.presses import choose_option
 from tests.serving import Site
 
 
@@ -25,15 +26,13 @@ def test_a_style_is_written_used_changed_and_removed(page: Page, site: Site) -> 
     page.fill("#style-prompt textarea", "a tin toy of {prompt}")
     page.click("#style-save")
     expect(page.locator("#own-style input")).to_have_value("Tin toy")
-    page.click("#styles input")
-    page.get_by_role("option", name="Tin toy").click()
+    choose_option(page.locator("#styles input"), "Tin toy")
     page.keyboard.press("Escape")
     draw(page, "a ladybird")
     assert prompts(site, 1) == ["a tin toy of a ladybird"]
     page.fill("#style-name input, #style-name textarea", "")
     page.fill("#style-prompt textarea", "")
-    page.click("#own-style input")
-    page.get_by_role("option", name="Tin toy").last.click()
+    choose_option(page.locator("#own-style input"), "Tin toy")
     expect(page.locator("#style-prompt textarea")).to_have_value("a tin toy of {prompt}")
     page.click("#style-remove")
     expect(page.locator("#own-style input")).to_have_value("")
@@ -56,8 +55,7 @@ def test_files_of_three_tools_come_in_and_go_out_again(page: Page, tmp_path: Pat
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["name"]: row["prompt"] for row in csv.DictReader(file)}
     assert rows == {"Clay": "clay {prompt}", "Ink": "ink, {prompt}", "Wool": "wool"}
-    page.click("#style-format input")
-    page.get_by_role("option", name="InvokeAI (JSON)").click()
+    choose_option(page.locator("#style-format input"), "InvokeAI (JSON)")
     page.click("#style-export")
     expect(page.locator("#style-note a")).to_have_attribute("download", "invokeai-styles.json")
 

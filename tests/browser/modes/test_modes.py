@@ -14,6 +14,7 @@ from backend.domain.events import Progress, Tell
 from backend.domain.parts import Control
 from backend.domain.records import Run
 from backend.domain.requests import ControlNet, ImageToImage, Inpaint, Outpaint
+from tests.browser.presses import choose_option, open_tab
 from tests.browser.seen import on_screen
 from tests.serving import Site
 
@@ -30,7 +31,7 @@ def scene(tmp_path: Path) -> Path:
 
 
 def choose(page: Page, tab: str, picture: Path | None = None) -> None:
-    page.get_by_role("tab", name=tab, exact=True).click()
+    open_tab(page, tab)
     if picture:
         page.set_input_files("#easel .drop input", picture)
         expect(page.locator("#easel .easel:not([data-empty])")).to_be_visible()
@@ -342,6 +343,5 @@ def test_the_ends_of_a_range_push_one_another(page: Page, scene: Path) -> None:
     end.fill("0")
     expect(numbers[0]).to_have_value("0")
     expect(numbers[1]).to_have_value("0.05")
-    page.get_by_label("Preprocess", exact=True).click()
-    page.locator("li[role=option][aria-label=depth]").click()
+    choose_option(page.get_by_label("Preprocess", exact=True), "depth")
     expect(page.locator("#thresholds")).to_be_hidden()

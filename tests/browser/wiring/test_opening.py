@@ -6,6 +6,8 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.presses import choose_option, open_tab
+
 
 def field(page: Page, name: str) -> str:
     return page.input_value(f"#{name} input, #{name} textarea")
@@ -43,7 +45,7 @@ def test_what_is_written_before_the_memory_comes_stays_and_the_rest_is_remembere
     with reloaded_with_a_late_memory(page):
         page.fill("#prompt textarea", "a hare")
         page.fill("#seed input, #seed textarea", "77")
-        page.get_by_role("tab", name="Inpaint", exact=True).click()
+        open_tab(page, "Inpaint")
         assert page.input_value("#steps input[type=number]") != "11"
     expect(page.locator("#steps input[type=number]")).to_have_value("11")
     wait_until_remembered(page, "a hare")
@@ -57,8 +59,7 @@ def test_a_backend_chosen_before_the_memory_comes_stays_and_fits_what_is_remembe
     wait_until_remembered(page, "a fox")
     wait_until_remembered(page, '"steps":40')
     with reloaded_with_a_late_memory(page):
-        page.click("#backend input")
-        page.locator("li[role=option]", has_text="Second fake").click()
+        choose_option(page.locator("#backend input"), "Second fake")
     expect(page.locator("#prompt textarea")).to_have_value("a fox")
     expect(page.locator("#steps input[type=number]")).to_have_value("20")
     expect(page.get_by_role("tab", name="ControlNet", exact=True)).to_be_disabled()
@@ -79,8 +80,7 @@ def test_an_answer_that_is_lost_is_asked_for_again(page: Page) -> None:
             route.continue_()
 
     page.route("**/gradio_api/run/predict*", lose)
-    page.click("#backend input")
-    page.locator("li[role=option]", has_text="Second fake").click()
+    choose_option(page.locator("#backend input"), "Second fake")
     expect(page.get_by_role("tab", name="ControlNet", exact=True)).to_be_disabled()
     wait_until_remembered(page, '"second"')
     assert lost

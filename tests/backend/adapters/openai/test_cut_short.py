@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from backend.adapters.openai.backend import OpenAIBackend
 from backend.domain.caller import Caller, OwnKey
 from backend.domain.errors import OverBudget
 from backend.domain.events import Generated
@@ -19,7 +18,6 @@ from backend.domain.records import ASKED_ONCE, Run
 from backend.generation.generate import generate
 from backend.generation.recovery import recover
 from backend.images.storage.files import ImageFiles
-from backend.playground import Playground, open_playground
 from backend.simulator.faults import Fault
 from backend.simulator.server import running
 from backend.simulator.world import World
@@ -27,6 +25,7 @@ from tests.backend.abandoned import abandon
 from tests.backend.adapters.openai.scene import LONG, MAKE, ME, Scene, fox, openai_scene
 from tests.backend.killed_run import settings_for
 from tests.backend.simulator.held_artist import HeldArtist
+from tests.opened import opened
 
 
 def wait_until(true: Callable[[], bool]) -> None:
@@ -95,14 +94,6 @@ def test_an_own_key_that_is_forgotten_orders_nothing_more(scene: Scene) -> None:
     assert (len(run.images) in (1, 2), scene.world.count(MAKE) == len(run.images)) == (True, True)
 
 
-def close(playground: Playground) -> None:
-    """Close the line to the server, once it was looked through."""
-    backend = playground.choose("openai")
-    assert isinstance(backend, OpenAIBackend)
-    backend.look.known(patience=LONG)
-    backend.close()
-
-
 @pytest.mark.slow
 def test_a_playground_that_is_killed_while_an_order_is_out_orders_nothing_again(tmp_path: Path) -> None:
     files = ImageFiles(tmp_path / "simulator")
@@ -122,11 +113,9 @@ def test_a_playground_that_is_killed_while_an_order_is_out_orders_nothing_again(
             wait_until(lambda: world.count(MAKE) == 1 or process.poll() is not None)
             process.kill()
         held.may_draw.set()
-        playground = open_playground(settings_for(tmp_path / "data", "openai", address))
-        recover(playground).join(LONG)
-        (run,) = playground.store.runs("ann")
-        close(playground)
-        playground.store.engine.dispose()
+        with opened(settings_for(tmp_path / "data", "openai", address)) as playground:
+            recover(playground).join(LONG)
+            (run,) = playground.store.runs("ann")
     assert (run.status, run.billed, run.images) == ("interrupted", "unknown", ())
     assert "may have been billed" in str(run.error)
     assert world.count(MAKE) == 1

@@ -16,13 +16,14 @@ from backend.generation.generate import generate
 from backend.images.encoding import encode
 from backend.images.storage.files import ImageFiles
 from backend.library.recipe_links import pack, unpack
-from backend.playground import Playground, open_playground
+from backend.playground import Playground
 from backend.settings import Settings
 from backend.simulator.artist import FlatArtist
 from backend.simulator.faults import Habits
 from backend.simulator.server import running
 from backend.simulator.world import KEY, World
-from tests.backend.adapters.openai.scene import LONG, ME, fox, price_file
+from tests.backend.adapters.openai.scene import ME, fox, price_file
+from tests.opened import opened
 from tests.serving import free_port, page_of
 from ui.head.header import state_html
 from ui.head.ways_out import other_html
@@ -62,24 +63,14 @@ def world_in(folder: Path, **habits: Any) -> World:
     return World(FlatArtist(files), files, habits=Habits(**habits))
 
 
-def close(playground: Playground) -> None:
-    for name in NAMES:
-        backend = playground.backends.get(name)
-        if backend is not None:
-            backend.look.known(patience=LONG)  # type: ignore[attr-defined]
-            backend.close()  # type: ignore[attr-defined]
-    playground.store.engine.dispose()
-
-
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     folder, downloads = tmp_path_factory.mktemp("page"), tmp_path_factory.mktemp("downloads")
     fast, cloud = world_in(folder / "fast", edits=False), world_in(folder / "cloud")
     with running(fast) as near, running(cloud) as far:
-        playground = open_playground(settings_of(folder / "data", near, far))
-        with page_of(playground) as address:
+        settings = settings_of(folder / "data", near, far)
+        with opened(settings) as playground, page_of(playground) as address:
             yield Page(playground, Client(address, verbose=False, download_files=downloads), fast, cloud)
-        close(playground)
 
 
 def test_the_switch_offers_both_by_their_names(page: Page) -> None:
@@ -133,21 +124,15 @@ def test_both_are_compared_each_with_its_own_order_and_price(page: Page) -> None
 def test_a_run_of_a_server_that_is_gone_is_shown_and_can_be_made_elsewhere(tmp_path: Path) -> None:
     world = world_in(tmp_path / "world")
     with running(world) as address:
-        playground = open_playground(settings_of(tmp_path / "data", address, address))
-        for _ in generate(playground, Caller(visitor=ME), "openai-cloud", fox()):
-            pass
-        close(playground)
-        less = {"PLAYGROUND_OPENAI_SERVERS": "fast"}
-        playground = open_playground(settings_of(tmp_path / "data", address, address, **less))
-        (run,) = playground.store.runs(ME)
-        assert (run.backend, run.status, "openai-cloud" in playground.backends) == (
-            "openai-cloud",
-            "finished",
-            False,
-        )
-        assert unpack(pack(run.request)).recipe["prompt"] == "a fox"
-        with page_of(playground) as page:
+        with opened(settings_of(tmp_path / "data", address, address)) as playground:
+            for _ in generate(playground, Caller(visitor=ME), "openai-cloud", fox()):
+                pass
+        settings = settings_of(tmp_path / "data", address, address, PLAYGROUND_OPENAI_SERVERS="fast")
+        with opened(settings) as playground, page_of(playground) as page:
+            (run,) = playground.store.runs(ME)
+            known = "openai-cloud" in playground.backends
+            assert (run.backend, run.status, known) == ("openai-cloud", "finished", False)
+            assert unpack(pack(run.request)).recipe["prompt"] == "a fox"
             client = Client(page, verbose=False, download_files=tmp_path)
             with pytest.raises(AppError, match="is 'openai-cloud'; choose one of auto, local"):
                 client.predict(prompt="a fox", backend="openai-cloud", api_name="/text_to_image")
-        close(playground)

@@ -16,13 +16,14 @@ from backend.domain.records import Run
 from backend.domain.requests import Request, TextToImage
 from backend.generation.generate import generate
 from backend.images.storage.files import ImageFiles
-from backend.playground import Playground, open_playground
+from backend.playground import Playground
 from backend.settings import Settings
 from backend.simulator.artist import FlatArtist
 from backend.simulator.server import running
 from backend.simulator.world import KEY, World
 from backend.visitors.identity import API
 from tests.backend.adapters.openai.scene import ME, Scene, scene_of
+from tests.opened import opened
 from tests.serving import free_port, page_of
 
 pytestmark = pytest.mark.slow
@@ -52,11 +53,8 @@ def second(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Playgroun
             "RUNWARE_API_KEY": KEY,
             "RUNWARE_BASE_URL": f"{runware}/v1",
         }
-        playground = open_playground(Settings(_env_file=None, **given))
-        with page_of(playground) as address:
+        with opened(Settings(_env_file=None, **given)) as playground, page_of(playground) as address:
             yield playground, address, world
-        playground.backends["runware"].close()  # type: ignore[attr-defined]
-        playground.store.engine.dispose()
 
 
 def made(playground: Playground, backend: str, request: Request) -> Run:

@@ -27,11 +27,12 @@ from backend.domain.requests import parse_request
 from backend.export.programs import HERE, programs
 from backend.generation.generate import generate
 from backend.library.recipe_links import pack, unpack
-from backend.playground import Playground, open_playground
+from backend.playground import Playground
 from backend.record.exchange_log import load_exchanges
 from backend.settings import Settings, provider_fields
 from backend.visitors.redaction import hide
 from tests.backend.adapters.provider import fourth
+from tests.opened import opened
 from tests.serving import free_port, page_of
 from tests.ui.serving.test_caller import request_of
 from ui.head.own_key import OwnKeys, key_area
@@ -60,10 +61,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
         patch.setenv("FOURTH_KEY", SERVERS)
         given: dict[str, Any] = {"PLAYGROUND_DATA": data, "GRADIO_SERVER_PORT": free_port(), "PLAYGROUND_MODEL": "tiny"}
         told = create_model("Told", __base__=Settings, **provider_fields([fourth.FOURTH]))
-        playground = open_playground(told(_env_file=None, **given))
-        with page_of(playground) as address:
+        with opened(told(_env_file=None, **given)) as playground, page_of(playground) as address:
             yield Page(playground, Client(address, verbose=False, download_files=downloads))
-        playground.store.engine.dispose()
 
 
 def sent_keys() -> list[str]:

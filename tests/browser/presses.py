@@ -1,0 +1,38 @@
+"""Presses that are repeated until they have done what they are for, as a person repeats what did nothing.
+
+A press is lost before the page listens, while the page scrolls under a finger, or where what is pressed is drawn anew.
+"""
+
+import time
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page
+
+PATIENCE_SECONDS = 60.0
+AGAIN_SECONDS = 3.0
+"""After which a press that has done nothing is repeated; a busy machine takes a second for one that it has heard."""
+
+
+def press_until(place: Locator, happened: Callable[[], bool]) -> None:
+    """Press a place until something has happened; it isn't pressed where that has happened already."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not happened():
+        assert time.monotonic() < until, f"{place} was pressed for {PATIENCE_SECONDS:.0f} s without effect"
+        place.click()
+        again = time.monotonic() + AGAIN_SECONDS
+        while not happened() and time.monotonic() < again:
+            place.page.wait_for_timeout(20)
+
+
+def open_tab(page: Page, name: str) -> None:
+    """Choose a tab by its name."""
+    tab = page.get_by_role("tab", name=name, exact=True)
+    press_until(tab, lambda: tab.get_attribute("aria-selected") == "true")
+
+
+def choose_option(field: Locator, option: str) -> None:
+    """Choose an entry of a menu, which opens when its field is pressed."""
+    # The last, as a menu that was open before may be fading.
+    entry = field.page.locator("li[role=option]", has_text=option).last
+    press_until(field, entry.is_visible)
+    entry.click()
