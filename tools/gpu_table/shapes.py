@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from backend.adapters.local.control.controlnets import CONFIGS
+from backend.adapters.local.control.sources import CONFIGS
 from backend.adapters.local.machine.checkpoint import EMBEDDED
 
 TRANSFORMER = {

@@ -1,6 +1,6 @@
 """Which model draws: the one that was named, or the embedded one until the real one is here; and how another comes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -33,9 +33,20 @@ _NO_MODEL = (
 
 
 class Models:
-    """The model at hand, the engine that is loaded, the download of another one, and the change to it."""
+    """The model at hand, the engine that is loaded, the download of another one, and the change to it.
 
-    def __init__(self, model: str, machine: Machine, extras: Extras, places: tuple[Path, ...] = ()) -> None:
+    The parts of a model of a single file are looked for in `places`; `controlnets` returns the files of ControlNets
+    that lie in other tools' folders.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        machine: Machine,
+        extras: Extras,
+        places: tuple[Path, ...] = (),
+        controlnets: Callable[[], Iterable[Path]] = tuple,
+    ) -> None:
         self.machine, self.extras = machine, extras
         self.device_queue = DeviceQueue()
         """The line for the device, whatever model is on it."""
@@ -49,7 +60,7 @@ class Models:
         self.named_download = named and self.download is not None
         if not named and not fits:
             wished, self.download = None, None
-        self.loaded = Loaded(wished if wished and (wished.folder or named) else EMBEDDED_MODEL, extras)
+        self.loaded = Loaded(wished if wished and (wished.folder or named) else EMBEDDED_MODEL, extras, controlnets)
         self.change = Change(self.loaded)
 
     def _wished(self, model: str) -> Checkpoint | None:

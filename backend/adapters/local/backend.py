@@ -14,7 +14,7 @@ from backend.adapters.local.at_hand import Models
 from backend.adapters.local.collection.choices import TINY, choices
 from backend.adapters.local.collection.collection import Z_IMAGE, Collection
 from backend.adapters.local.collection.places import folders_of
-from backend.adapters.local.control.controlnets import find_controlnets, lacking_controlnet, unions_of
+from backend.adapters.local.control.sources import find_controlnets, lacking_controlnet, unions_of
 from backend.adapters.local.drawing.cache_plan import plan_of
 from backend.adapters.local.loras.cards import card_of, picture_of
 from backend.adapters.local.loras.shelf import LoraShelf
@@ -72,7 +72,9 @@ class LocalBackend(Backend):
         self.files = files
         self.extras = extras or Extras(offered=not settings.public)
         self.collection = Collection(folders_of(settings.models), settings.data / "models-index.json")
-        self.models = Models(settings.model, self.machine, self.extras, self.collection.folders)
+        self.models = Models(
+            settings.model, self.machine, self.extras, self.collection.folders, self._other_controlnets
+        )
         # A stranger must neither start a download on somebody else's machine nor make all wait for another layout.
         self._trusts = not settings.public
         self._loras = LoraShelf(settings.data / "loras", outside=not settings.public, others=self._other_loras)
@@ -87,7 +89,7 @@ class LocalBackend(Backend):
     def capabilities(self) -> Capabilities:
         """Return what the model at hand can do."""
         lacking = {f"preprocess={name}": reason for name, reason in self.workshop.detectors.lacking().items()}
-        guided = bool(find_controlnets(self.models.checkpoint, self.extras))
+        guided = bool(find_controlnets(self.models.checkpoint, self.extras, others=self._other_controlnets()))
         if not guided:
             lacking["controls"] = (
                 self.extras.lacking(*unions_of(self.models.checkpoint, "lite")) or "This model has no ControlNet."
@@ -183,6 +185,12 @@ class LocalBackend(Backend):
         known = self.collection.entries() or self.collection.entries(wait=True)
         return [Path(entry.path) for entry in known if entry.role == "lora" and entry.architecture in ("", Z_IMAGE)]
 
+    def _other_controlnets(self) -> list[Path]:
+        if not self.collection.folders:
+            return []
+        known = self.collection.entries() or self.collection.entries(wait=True)
+        return [Path(entry.path) for entry in known if entry.role == "controlnet" and entry.architecture == Z_IMAGE]
+
     def lora_cards(self) -> tuple[LoraCard, ...]:
         """Return the LoRAs of the owner's folder and of the models' folders."""
         return tuple(sorted((card_of(path) for path in self._loras.files()), key=lambda card: card.title.casefold()))
@@ -254,7 +262,7 @@ class LocalBackend(Backend):
         yield from option_problems(request, options, self.machine, no_gguf)
 
     def _no_controlnet(self, wanted: ControlNetWeights) -> Iterator[Problem]:
-        if reason := lacking_controlnet(self.models.checkpoint, self.extras, wanted):
+        if reason := lacking_controlnet(self.models.checkpoint, self.extras, wanted, self._other_controlnets()):
             yield Problem("options.controlnet", f"is {wanted}. {reason}")
 
 

@@ -2,10 +2,13 @@
 
 import logging
 import os
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backend.adapters.local.control.controlnets import ControlNet, bring_controlnet, find_controlnets
+from backend.adapters.local.control.controlnets import ControlNet, bring_controlnet
+from backend.adapters.local.control.sources import find_controlnets
 from backend.adapters.local.machine.checkpoint import COMPONENTS, Checkpoint
 from backend.adapters.local.machine.device import lacking, look
 from backend.adapters.local.machine.extras import Extras
@@ -30,10 +33,16 @@ AUTO = Layout()
 log = logging.getLogger(__name__)
 
 
-def load(checkpoint: Checkpoint, extras: Extras, report: Report, layout: Layout = AUTO) -> "Engine":
+def load(
+    checkpoint: Checkpoint,
+    extras: Extras,
+    report: Report,
+    layout: Layout = AUTO,
+    controlnets: Callable[[], Iterable[Path]] = tuple,
+) -> "Engine":
     """Load a checkpoint and return its engine; raise `NotReady` or `OutOfMemory` with the way out.
 
-    Its ControlNet, its own or one of the extras, is loaded when it is first needed.
+    Its ControlNet, its own, one of the extras or of `controlnets` (files), is loaded when it is first needed.
     """
     missing = lacking()
     if missing:
@@ -67,7 +76,7 @@ def load(checkpoint: Checkpoint, extras: Extras, report: Report, layout: Layout 
     log.info("%s is loaded on %s in %s, %s", checkpoint.name, device, kind, plan.reason)
 
     def load_controlnet(memory: MemoryPlan, wanted: ControlNetWeights, report: Report) -> ControlNet:
-        sources = find_controlnets(checkpoint, extras, wanted)
+        sources = find_controlnets(checkpoint, extras, wanted, controlnets())
         if not sources:
             raise NotReady(f"{checkpoint.name} has no ControlNet on this machine.")
         return bring_controlnet(pipe, sources, memory, kind, report)

@@ -1,6 +1,8 @@
 """The engine on the device: whose it is, how its weights lie, and its loading."""
 
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from pathlib import Path
 
 from backend.adapters.local.drawing.engine import Engine
 from backend.adapters.local.load import AUTO, load
@@ -15,16 +17,21 @@ from backend.threads.background import Loading
 class Loaded:
     """At most one engine: that of `checkpoint` in this `layout`, which is loaded, or will be next.
 
+    `controlnets` returns the files of ControlNets that may be taken beside the model's own and the extras.
     `given_back` says that its memory was asked for, and no run has needed it since.
     """
 
-    def __init__(self, checkpoint: Checkpoint, extras: Extras) -> None:
-        self._extras = extras
+    def __init__(
+        self, checkpoint: Checkpoint, extras: Extras, controlnets: Callable[[], Iterable[Path]] = tuple
+    ) -> None:
+        self._extras, self._controlnets = extras, controlnets
         self._begin(checkpoint, AUTO)
 
     def _begin(self, checkpoint: Checkpoint, layout: Layout) -> None:
         self.checkpoint, self.layout, self.given_back = checkpoint, layout, False
-        self.loading: Loading[Engine] = Loading(lambda report: load(checkpoint, self._extras, report, layout))
+        self.loading: Loading[Engine] = Loading(
+            lambda report: load(checkpoint, self._extras, report, layout, self._controlnets)
+        )
 
     def wait(self, tell: Tell, total: int, layout: Layout = AUTO) -> Engine:
         """Return the engine in this layout, telling how far it is as step 0 of `total`; raise why it can't be loaded.

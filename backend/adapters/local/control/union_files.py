@@ -5,8 +5,9 @@ read 33, the picture to repair among them. diffusers takes lite for 1.0 and asks
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,21 +29,34 @@ _WITH_PICTURE = 33
 _MOST_OF_LITE = 5
 """Layers: lite has 3, the others 6 or 15."""
 _LAYER = re.compile(r"(control_layers|control_noise_refiner)\.(\d+)\.")
+_TURBO = re.compile(r"turbo|(?<![a-z])zit(?![a-z])", re.IGNORECASE)
+_BASE = re.compile(r"z[-_ ]?image[-_ ]?(fun|base|omni)|(?<![a-z])zib(?![a-z])", re.IGNORECASE)
+"""The author's `Z-Image-Fun-Controlnet-Union-2.1` was trained with the base model, and its tensors don't tell it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """A published ControlNet: how many channels it reads, and how many layers and refiners it has."""
+    """A published ControlNet: how many channels it reads, how many layers and refiners it has, and how wide they are.
+
+    The width is the transformer's that it goes with.
+    """
 
     header: Header
     channels: int
     layers: int
     refiners: int
+    width: int
 
     @property
     def lite(self) -> bool:
         """Whether it is a small one of the newer kind."""
         return self.channels == _WITH_PICTURE and self.layers <= _MOST_OF_LITE
+
+    @property
+    def trained_with(self) -> str:
+        """Return the family of models that its name says it was trained with; empty where it says none."""
+        name = self.header.path.name
+        return "turbo" if _TURBO.search(name) else "base" if _BASE.search(name) else ""
 
     @property
     def rank(self) -> tuple[int, int, str]:
@@ -52,14 +66,15 @@ class Union:
 
 def find_unions(folders: tuple[Path, ...]) -> tuple[Union, ...]:
     """Return the published files that lie in folders, the better ones first; other files there are passed over."""
-    files = {
-        path.resolve()
-        for folder in folders
-        if folder.is_dir()
-        for path in folder.iterdir()
-        if path.suffix.lower() in ENDINGS
-    }
-    return tuple(sorted((found for file in files if (found := _recognised(file))), key=lambda found: found.rank))
+    return unions_among(
+        path for folder in folders if folder.is_dir() for path in folder.iterdir() if path.suffix.lower() in ENDINGS
+    )
+
+
+def unions_among(files: Iterable[Path]) -> tuple[Union, ...]:
+    """Return those files that are published ones, each once, the better ones first."""
+    found = (_recognised(file) for file in {file.resolve() for file in files})
+    return tuple(sorted((union for union in found if union), key=lambda union: union.rank))
 
 
 def read_union(path: Path) -> Union:
@@ -119,10 +134,17 @@ def _refiner(union: Union) -> str:
 
 
 def _recognised(path: Path) -> Union | None:
+    """Return what a file is, kept while it stays as it is; None for another one."""
     try:
-        header = read_header(path)
-    except BadFile:
+        stamp = path.stat()
+        return _read(path, stamp.st_mtime_ns, stamp.st_size)
+    except (OSError, BadFile):
         return None
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, _changed: int, _size: int) -> Union | None:
+    header = read_header(path)
     embedder = header.tensors.get(_EMBEDDER)
     if recognise(header).role != "controlnet" or embedder is None or len(embedder.shape) != 2:
         return None
@@ -130,5 +152,6 @@ def _recognised(path: Path) -> Union | None:
     for name in header.tensors:
         if found := _LAYER.match(name):
             counts[found[1]] = max(counts[found[1]], int(found[2]) + 1)
-    channels = embedder.shape[1] // _PIXELS
-    return Union(header, channels, *counts.values()) if counts["control_layers"] else None
+    layers, refiners = counts.values()
+    width, numbers = embedder.shape
+    return Union(header, numbers // _PIXELS, layers, refiners, width) if layers else None

@@ -19,7 +19,8 @@ from safetensors.torch import save_file
 from backend.adapters.local.at_hand import Models
 from backend.adapters.local.backend import LocalBackend
 from backend.adapters.local.control import detectors
-from backend.adapters.local.control.controlnets import ControlNet, find_controlnets, load_controlnet
+from backend.adapters.local.control.controlnets import ControlNet, load_controlnet
+from backend.adapters.local.control.sources import find_controlnets
 from backend.adapters.local.drawing.block_cache import BlockCache
 from backend.adapters.local.drawing.engine import Engine
 from backend.adapters.local.drawing.nag import Nag

@@ -1,7 +1,6 @@
 import copy
 import gc
 import json
-import shutil
 import struct
 import weakref
 from pathlib import Path
@@ -11,20 +10,16 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from backend.adapters.local.control.controlnets import (
+from backend.adapters.local.control.controlnets import ControlNet, choose_controlnet, load_controlnet
+from backend.adapters.local.control.sources import (
     CONFIGS,
-    ControlNet,
     ControlNetSource,
-    choose_controlnet,
     find_controlnets,
-    lacking_controlnet,
-    load_controlnet,
-    unions_of,
 )
 from backend.adapters.local.control.union_files import Union, configuration, read_union
 from backend.adapters.local.drawing.drawing import Drawing, Guide
 from backend.adapters.local.drawing.engine import Engine
-from backend.adapters.local.machine.checkpoint import EMBEDDED, Checkpoint, find
+from backend.adapters.local.machine.checkpoint import EMBEDDED, Checkpoint
 from backend.adapters.local.machine.extras import Extras
 from backend.adapters.local.machine.memory import MemoryPlan
 from backend.adapters.local.machine.placement import lay_out
@@ -33,50 +28,8 @@ from backend.domain.errors import NotReady, OutOfMemory
 from backend.domain.events import unheard
 from backend.domain.requests import TextToImage
 from tests.backend.adapters.local.conftest import PROMPT
-from tests.backend.adapters.local.hub_cache import put_in_cache
+from tests.backend.adapters.local.control.published import KINDS, beside, published
 from tests.backend.adapters.local.pictures import distance, mean_distance
-
-
-def test_the_embedded_model_brings_its_own_controlnet(tmp_path: Path) -> None:
-    tiny = find("tiny")
-    assert tiny
-    (found,) = find_controlnets(tiny, Extras(offered=True, cache=tmp_path))
-    assert found == ControlNetSource(EMBEDDED / "controlnet")
-
-
-def test_the_base_model_takes_the_unions_that_were_trained_with_it_and_no_other(tmp_path: Path) -> None:
-    base, extras = Checkpoint("Z-Image", None, "Tongyi-MAI/Z-Image"), Extras(offered=True, cache=tmp_path)
-    assert unions_of(base) == ("union_base", "union_base_lite")
-    put_in_cache(tmp_path, "union")
-    assert find_controlnets(base, extras) == ()
-    assert "ControlNet Union 2.1 lite for the base model" in (lacking_controlnet(base, extras, "lite") or "")
-    own = put_in_cache(tmp_path, "union_base")
-    (source,) = find_controlnets(base, extras)
-    assert (source.path, source.config) == (own, CONFIGS / "union-2.1")
-
-
-def test_the_real_model_takes_the_unions_that_are_here_the_best_first(tmp_path: Path) -> None:
-    real, extras = Checkpoint("real", tmp_path / "model"), Extras(offered=True, cache=tmp_path)
-    assert find_controlnets(real, extras) == ()
-    lite = put_in_cache(tmp_path, "union_lite")
-    lite_source = ControlNetSource(lite, CONFIGS / "union-2.1-lite", "ControlNet Union 2.1 lite")
-    assert find_controlnets(real, extras) == (lite_source,)
-    full = put_in_cache(tmp_path, "union")
-    full_source = ControlNetSource(full, CONFIGS / "union-2.1", "ControlNet Union 2.1")
-    assert find_controlnets(real, extras) == (full_source, lite_source)
-    assert find_controlnets(real, extras, "full") == (full_source,)
-    assert find_controlnets(real, extras, "lite") == (lite_source,)
-
-
-def test_weights_that_were_chosen_and_are_not_here_are_named_with_the_way_out(tmp_path: Path) -> None:
-    real, extras = Checkpoint("real", tmp_path / "model"), Extras(offered=True, cache=tmp_path)
-    put_in_cache(tmp_path, "union")
-    assert lacking_controlnet(real, extras, "auto") is None
-    assert lacking_controlnet(real, extras, "full") is None
-    assert "2.1 lite (2.0 GB, Apache-2.0): get it beside" in str(lacking_controlnet(real, extras, "lite"))
-    tiny = find("tiny")
-    assert tiny
-    assert "of its own, of one size; choose auto" in str(lacking_controlnet(tiny, extras, "lite"))
 
 
 def source(folder: Path, name: str, parameters: int) -> ControlNetSource:
@@ -151,11 +104,6 @@ def test_other_weights_take_the_place_of_those_before_and_leave_no_trace(engine:
 
 
 REAL_TRANSFORMER = json.loads((CONFIGS.parent / "architectures/z-image/transformer/config.json").read_text())
-KINDS = {
-    "1.0": {"control_in_dim": 16, "add_control_noise_refiner": None, "control_refiner_layers_places": None},
-    "2.0": {"control_in_dim": 33, "add_control_noise_refiner": "control_layers"},
-    "2.1": {"control_in_dim": 33, "add_control_noise_refiner": "control_noise_refiner"},
-}
 
 
 @pytest.mark.parametrize("config", ["union-2.1", "union-2.1-lite"])
@@ -165,38 +113,12 @@ def test_a_published_files_configuration_follows_from_its_tensors(tmp_path: Path
     save_file({trained: torch.ones(1)}, tmp_path / "union.safetensors")
     header = read_header(tmp_path / "union.safetensors")
     assert (
-        configuration(Union(header, 33, layers, 2), REAL_TRANSFORMER) | {"_class_name": known["_class_name"]} == known
+        configuration(Union(header, 33, layers, 2, 3840), REAL_TRANSFORMER) | {"_class_name": known["_class_name"]}
+        == known
     )
-    first = configuration(Union(header, 16, 6, 2), REAL_TRANSFORMER)
+    first = configuration(Union(header, 16, 6, 2, 3840), REAL_TRANSFORMER)
     assert first["control_layers_places"] == [0, 5, 10, 15, 20, 25]
     assert (first["add_control_noise_refiner"], first["control_refiner_layers_places"]) == (None, None)
-
-
-def published(version: str) -> dict[str, torch.Tensor]:
-    """Return a ControlNet's tensors at the embedded model's width, random; 2.0's has refiners that nobody trained."""
-    from diffusers import ZImageControlNetModel
-
-    shape = json.loads((EMBEDDED / "controlnet" / "config.json").read_text())
-    shape |= {"control_refiner_layers_places": [0]} | KINDS["2.1" if version == "2.0" else version]
-    torch.manual_seed(1)
-    made = ZImageControlNetModel.from_config(shape)
-    with torch.no_grad():
-        for name, parameter in made.named_parameters():
-            if "_proj" in name:
-                parameter.normal_(std=0.05)  # zero at birth, so that a new one changes nothing
-            if version == "2.0" and "refiner.0.before_proj" in name:
-                parameter.zero_()
-    return {name: tensor.contiguous() for name, tensor in made.state_dict().items()}
-
-
-def beside(folder: Path, *files: str) -> Path:
-    """Return a copy of the embedded model without a ControlNet, with these published files in folders of it."""
-    shutil.copytree(EMBEDDED, folder, ignore=shutil.ignore_patterns("controlnet"))
-    for file in files:
-        version = next((each for each in KINDS if each in file), "2.1")
-        (folder / file).parent.mkdir(exist_ok=True)
-        save_file(published(version), folder / file)
-    return folder
 
 
 @pytest.mark.parametrize(
@@ -225,16 +147,6 @@ def test_a_published_file_beside_the_model_guides_as_its_folder_does(
     )
     assert distance(ours, theirs) <= 1  # of 255: where numbers lie in memory, sums are rounded otherwise
     assert mean_distance(ours, none) > 0.1
-
-
-def test_of_several_published_files_the_better_one_comes_first_or_the_wanted_one(tmp_path: Path) -> None:
-    folder = beside(tmp_path / "model", *(f"controlnet/{name}.safetensors" for name in ("a-1.0", "b-2.1", "c-other")))
-    (folder / "controlnet" / "notes.safetensors").write_bytes(b"no")
-    own, none = Checkpoint("one's own", folder), Extras(offered=False)
-    assert [source.name for source in find_controlnets(own, none)] == ["b-2.1", "c-other", "a-1.0"]
-    assert find_controlnets(own, none, "full")[0].name == "a-1.0"
-    assert lacking_controlnet(own, none, "full") is None
-    assert lacking_controlnet(own, none, "lite") is None
 
 
 @pytest.mark.parametrize(
