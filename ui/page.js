@@ -15,6 +15,7 @@ import './experiments/overlay.js';
 import {begin, filled, way_taken} from './form/answers.js';
 import {mount_kept_parts} from './form/kept_parts.js';
 import {mount_token_line} from './form/token_line.js';
+import {mount_variables} from './form/variables.js';
 import {mount_language} from './head/languages.js';
 import {mount_models} from './head/model_list.js';
 import {mount_state} from './head/state.js';
@@ -46,5 +47,5 @@ window.playground_areas = {
   control_map: mount_control_map, dropzone: mount_dropzone, easel: mount_easel, form_link: mount_form_link,
   inspector: mount_inspector, kept_parts: mount_kept_parts, language: mount_language, loras: mount_loras, models: mount_models, news: mount_news, notify: mount_notify, panel: mount_panel,
   recoverable: mount_recoverable, result_link: mount_result_link, search: mount_search, signals: mount_signals,
-  state: mount_state, tokens: mount_token_line, trash: mount_trash,
+  state: mount_state, tokens: mount_token_line, trash: mount_trash, variables: mount_variables,
 };

@@ -34,6 +34,12 @@ _STYLES = {"type": "array", "items": {"type": "string"}, "default": [], "title":
 _OURS: dict[str, Schema] = {
     "backend": {"type": "string", "default": "auto", "description": "A name that `backends` tells, or auto."},
     "styles": {**_STYLES, "description": "Names that `styles` tells: words laid around the prompt."},
+    "variables": {
+        "type": "object",
+        "default": {},
+        "additionalProperties": {"type": ["string", "number"]},
+        "description": "What each `{{name}}` of the prompts becomes, by its name; each must be given.",
+    },
 }
 _DYNAMIC = " `{red|blue}` and `__list__` are drawn by the seed, for each image anew."
 

@@ -17,6 +17,7 @@ from backend.generation.generate import generate
 from backend.generation.opening import Noting
 from backend.generation.prepared import Asked, Prepared
 from backend.playground import Playground
+from backend.prompts.variables import fill_request, read_variables, refuse_unknown
 from ui.form.library import Library
 from ui.form.pasted import with_pasted
 from ui.serving.uploads import Kept, Uploads
@@ -59,12 +60,12 @@ class Scripts:
     def asked(self, mode: Mode, values: Mapping[str, JsonValue], caller: Caller) -> Asked:
         """Read a request out of values by name; raise `InvalidRequest` or `BadImage` with the field's name.
 
-        `backend` and `styles` are no fields of the request; images are files that were uploaded, or None.
+        `backend`, `styles` and `variables` are no fields of the request; images are files that were uploaded, or None.
         """
         backend = self.playground.choose(str(values.get("backend") or "auto"))
         given, notes = with_pasted(mode, values, backend)
         given.pop("backend", None)
-        styles = _names(given.pop("styles", None))
+        styles, variables = _names(given.pop("styles", None)), read_variables(given.pop("variables", None))
         uploads = Uploads(self.playground, caller)
         for name in IMAGE_FIELDS[mode]:
             given[name] = uploads.picture(given.get(name))
@@ -75,6 +76,8 @@ class Scripts:
             request = parse_request({"mode": mode, **filled})
         except ValidationError as error:
             raise from_validation(error) from error
+        refuse_unknown(variables, request)
+        request = fill_request(request, variables)
         return Asked(backend, request, self.library.wording(caller, styles), notes)
 
     def run(self, mode: Mode, caller: Caller, values: Mapping[str, JsonValue]) -> Iterator[Progressing]:

@@ -22,6 +22,7 @@ def parameters_of(mode: Mode) -> dict[str, inspect.Parameter]:
     ordered = [*first, *(name for name in fields if name not in first)]
     found = {name: parameter_of(name, fields[name]) for name in ordered}
     ours = {"backend": parameter("backend", str, "auto"), "styles": parameter("styles", list, [])}
+    ours["variables"] = parameter("variables", dict, {})
     return {**{name: found[name] for name in first}, **ours, **found}
 
 

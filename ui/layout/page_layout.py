@@ -10,6 +10,7 @@ from ui.events.options import on_load
 from ui.events.page_events import signals
 from ui.experiments.grid_fold import grid_cells
 from ui.form.library import Library
+from ui.form.variables import NAME as VARIABLES
 from ui.head.header import Header, header
 from ui.inputs.makers import maker_of
 from ui.inputs.panel import one_each
@@ -37,8 +38,12 @@ class Layout:
         """Return every control that a request is read from, by the name of its value in an event."""
         return {
             "mask": self.form.mask,  # the first, since the script of Generate puts the drawn mask there
-            **one_each(self.filled()),
+            **self.watched(),
         }
+
+    def watched(self) -> dict[str, Component]:
+        """Return those whose changes the page hears of: all but the mask."""
+        return {**one_each(self.filled()), VARIABLES: self.form.variables}
 
     def filled(self) -> dict[str, Component]:
         """Return, by the name of its field, those that a recipe fills: all but the mask, which is drawn."""
@@ -70,9 +75,7 @@ def lay_out_signals(playground: Playground, layout: Layout) -> gr.HTML:
     chosen = playground.choose("auto")
     grid = {cell.key: cell.value for cell in grid_cells()}
     most = {each.name: each.capabilities.most_outpainted for each in playground.backends.values()}
-    return signals(
-        names=one_each(layout.filled()), grid=grid, backend=chosen.name, maker=maker_of(chosen), outpainted=most
-    )
+    return signals(names=layout.watched(), grid=grid, backend=chosen.name, maker=maker_of(chosen), outpainted=most)
 
 
 def _dropzone() -> gr.HTML:

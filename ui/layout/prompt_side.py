@@ -11,6 +11,7 @@ from backend.playground import Playground
 from ui.canvas.canvas import easel
 from ui.events.options import on_load
 from ui.form.token_line import token_line
+from ui.form.variables import variables_area
 from ui.library.form_link import ShareArea, share_area
 from ui.look import words
 from ui.modes import TABS
@@ -33,6 +34,7 @@ class Compose:
 
     mode: gr.Textbox
     prompt: gr.Textbox
+    variables: gr.HTML
     tokens: gr.HTML
     easel: gr.HTML
     mask: gr.Textbox
@@ -63,6 +65,7 @@ def compose(playground: Playground) -> Compose:
             max_lines=4,  # the style sheet lets it grow: Gradio would measure the whole page at each start and key
             elem_id="prompt",
         )
+        variables = variables_area()
         tokens = token_line()
         with gr.Row(elem_id="go"):
             generate = gr.Button(_first_label(playground), variant="primary", size="lg", elem_id="generate")
@@ -77,7 +80,9 @@ def compose(playground: Playground) -> Compose:
             share = share_area()
             gr.HTML(_NOTIFY, elem_id="notify", js_on_load=on_load("notify"), apply_default_css=False)
         notice = gr.HTML("", visible=False, elem_id="notice", apply_default_css=False)
-    return Compose(mode, prompt, tokens, sheet, mask, bar, tabs, generate, stop, notice, compare, exact, left, share)
+    return Compose(
+        mode, prompt, variables, tokens, sheet, mask, bar, tabs, generate, stop, notice, compare, exact, left, share
+    )
 
 
 def _first_label(playground: Playground) -> str:

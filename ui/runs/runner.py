@@ -20,9 +20,11 @@ from backend.domain.requests import Mode, Request
 from backend.generation.allowance import Allowance, allowance
 from backend.generation.generate import generate
 from backend.generation.gpu_quota import gpu_hint
+from backend.generation.marked import WEIGHTS
 from backend.generation.prepared import Asked, Prepared
 from backend.generation.pricing import price_of
 from backend.playground import Playground
+from backend.prompts.variables import fill_request
 from ui.events.options import QUIET, QUIETLY, How, with_mask
 from ui.events.page_events import news
 from ui.events.updates import Updates
@@ -31,6 +33,7 @@ from ui.form.kept_size import size_note
 from ui.form.library import Library
 from ui.form.pasted import refuse_pasted
 from ui.form.reading import Values, parse
+from ui.form.variables import written
 from ui.head.ways_out import other_html, ways_html
 from ui.inputs.panel import spread
 from ui.look import words
@@ -46,6 +49,8 @@ log = logging.getLogger(__name__)
 
 PRICE_PROMPT = "a prompt of any length"
 """Stands in for a prompt that isn't written yet, since no price depends on the words."""
+_ONCE = Markup('<p class="hint" data-once="weights">{} <button type="button" class="seen">Got it</button></p>')
+"""Goes for as long as the page is there once it was heard; `ui/form/variables.js`."""
 _TELLING = ("{", "__", "<", ":")
 """A prompt with any of these may hold choices, a list, or another tool's marks."""
 
@@ -223,7 +228,7 @@ class Runner:
         verb = "Over the cap" if stand.refusal else "Generate"
         text = "" if stand.refusal else words.left(stand) or gpu_hint(self.playground, caller, backend, wanted)
         hints = [
-            Markup('<p class="hint">{}</p>').format(said)
+            Markup('<p class="hint">{}</p>').format(said) if said != WEIGHTS else _ONCE.format(said)
             for said in (
                 text,
                 estimate.note,
@@ -255,6 +260,7 @@ class Runner:
         backend = self.playground.choose(str(values.get("backend") or "auto"))
         given = Values(mode, backend.name, values)
         request = parse(given, backend.capabilities, Uploads(self.playground, caller))
+        request = fill_request(request, written(values), partly=bool(values.get("priced_only")))
         refuse_pasted(request)
         return Asked(backend, request, self.library.wording(caller, values.get("styles") or ()))
 

@@ -35,6 +35,16 @@ def test_a_prompt_alone_is_enough(client: Client) -> None:
     assert 0 <= run["seeds"][0] < 2**32
 
 
+def test_variables_are_filled_and_wrong_names_are_refused_before_anything_runs(client: Client) -> None:
+    words = "a {{animal}} in snow"
+    _, run = client.predict(prompt=words, variables={"animal": "fox"}, api_name="/text_to_image")
+    assert run["request"]["prompt"] == "a fox in snow"
+    with pytest.raises(AppError, match=r"\{\{animal\}\}, which is not filled in"):
+        client.predict(prompt=words, api_name="/text_to_image")
+    with pytest.raises(AppError, match="'colour', which no prompt names"):
+        client.predict(prompt=words, variables={"animal": "fox", "colour": "red"}, api_name="/text_to_image")
+
+
 def test_the_answer_describes_the_run(client: Client) -> None:
     images, run = generate(client, seed=7, count=3, width=128, height=256)
     assert run["seeds"] == [7, 8, 9]
@@ -166,7 +176,7 @@ def test_every_field_of_every_mode_is_a_named_parameter_with_its_default(client:
     for mode in MODES:
         parameters = {found["parameter_name"]: found for found in endpoints[f"/{mode}"]["parameters"]}
         fields = {name: info for name, info in REQUEST_TYPES[mode].model_fields.items() if name != "mode"}
-        assert set(parameters) == {*fields, "backend", "styles"}
+        assert set(parameters) == {*fields, "backend", "styles", "variables"}
         required = {name for name, found in parameters.items() if not found["parameter_has_default"]}
         assert required == {name for name, info in fields.items() if info.is_required()}
 

@@ -1,0 +1,48 @@
+"""The form of a prompt's variables, and the hint about weights."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.seen import on_screen
+from tests.serving import Site
+
+
+def last_prompt(site: Site) -> str:
+    with site.playground.store.engine.connect() as connection:
+        return str(connection.exec_driver_sql("SELECT prompt FROM runs ORDER BY created DESC LIMIT 1").scalar())
+
+
+def test_variables_are_asked_for_filled_and_remembered(page: Page, site: Site) -> None:
+    box, fields = page.locator("#prompt textarea"), page.locator("#variables input")
+    expect(page.locator("#variables .variables")).to_be_hidden()
+    box.fill("a {{animal}} in {{time of day}}")
+    expect(fields).to_have_count(2)
+    page.get_by_label("animal", exact=True).fill("fox {a|b}")
+    page.locator("#generate").click()
+    expect(page.locator("#stage .problem")).to_contain_text("{{time of day}}")
+    page.get_by_label("time of day").fill("the blue hour")
+    on_screen(page.get_by_label("time of day"))
+    page.locator("#generate").click()
+    expect(page.locator("#stage .card")).to_have_count(1)
+    assert last_prompt(site) == "a fox {a|b} in the blue hour"
+    expect(box).to_have_value("a {{animal}} in {{time of day}}")
+    box.fill("plain words")
+    expect(page.locator("#variables .variables")).to_be_hidden()
+    box.fill("one {{animal}}")
+    expect(page.get_by_label("animal", exact=True)).to_have_value("fox {a|b}")
+
+
+def test_the_hint_about_weights_is_heard_once(page: Page) -> None:
+    box, hint = page.locator("#prompt textarea"), page.locator("#left [data-once=weights]")
+    box.fill(r"a \(red:1.3\) owl at (16:9)")
+    box.press("Tab")
+    expect(page.locator("#generate")).to_contain_text("·")
+    expect(hint).to_have_count(0)
+    box.fill("a (red:1.3) owl")
+    box.press("Tab")
+    on_screen(hint)
+    hint.get_by_role("button").click()
+    expect(hint).to_be_hidden()
+    box.fill("a (blue:1.2) owl <hypernet:x:1>")
+    box.press("Tab")
+    expect(page.locator("#left")).to_contain_text("<hypernet:x:1> was left out")
+    expect(hint).to_be_hidden()

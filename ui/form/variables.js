@@ -1,0 +1,72 @@
+// A field for each {{name}} of the prompts; what was written into one is remembered while the page is there.
+import {write_prompt} from '../events/fields.js';
+import {when_prompt, when_values} from '../events/followers.js';
+
+const PLACE = /\\[\\{|}_]|\{\{ {0,3}([\p{L}\p{N}](?:[\p{L}\p{N}_-]| (?! )){0,39}?) {0,3}\}\}/gu;
+const MOST = 20;
+const written = {};
+let area = null, told = [], negative = '', shown = '';
+
+const names_in = texts => [...new Set(texts.flatMap(text => [...(text || '').matchAll(PLACE)].map(found => found[1]).filter(Boolean)))];
+
+function field(name) {
+  const label = document.createElement('label'), head = document.createElement('span'), box = document.createElement('input');
+  head.textContent = name;
+  head.translate = false;
+  Object.assign(box, {type: 'text', value: written[name] ?? '', maxLength: area.props.longest, autocomplete: 'off'});
+  box.dataset.name = name;
+  label.append(head, box);
+  return label;
+}
+
+const chosen = names => Object.fromEntries(names.filter(name => written[name]).map(name => [name, written[name]]));
+
+// Only when the names change: a field that is written into stays the same one.
+function lay(prompt) {
+  if (!area) { told = [prompt]; return; }
+  const names = names_in([prompt, negative]).slice(0, MOST), place = area.element.querySelector('.variables');
+  told = [prompt];
+  if (JSON.stringify(names) === shown || !place) return;
+  shown = JSON.stringify(names);
+  const had = document.activeElement?.closest?.('.variables') ? document.activeElement.dataset.name : null;
+  place.replaceChildren(...names.map(field));
+  place.hidden = !names.length;
+  if (had) place.querySelector(`[data-name="${CSS.escape(had)}"]`)?.focus();
+  area.props.value = chosen(names);
+}
+
+export function mount_variables({element, props}) {
+  area = {element, props};
+  Object.assign(written, props.value);
+  element.addEventListener('input', event => {
+    written[event.target.dataset.name] = event.target.value;
+    props.value = chosen(JSON.parse(shown || '[]'));
+  });
+  element.querySelector('.picked button').addEventListener('click', () => {
+    write_prompt(element.querySelector('.picked').dataset.before);
+    element.querySelector('.picked').hidden = true;
+  });
+  if (told.length) lay(told[0]);
+}
+
+// Another prompt takes the field's place; what stood there can be brought back, and nothing is lost by it.
+export function pick_prompt(text) {
+  const box = document.querySelector('#prompt textarea'), undo = area?.element.querySelector('.picked'), before = box.value;
+  write_prompt(text);
+  box.scrollIntoView({block: 'nearest'});
+  if (!undo) return;
+  undo.hidden = !before.trim() || before === text;
+  undo.dataset.before = before;
+}
+
+when_prompt(lay);
+when_values(values => { negative = values.negative_prompt || ''; lay(values.prompt); });
+
+// A hint that was heard isn't shown again in this page, however often the answers bring it.
+document.addEventListener('click', event => {
+  const hint = event.target.closest('.seen')?.closest('[data-once]');
+  if (!hint) return;
+  const main = document.getElementById('main');
+  main.dataset.heard = `${main.dataset.heard || ''} ${hint.dataset.once}`;
+  document.querySelector('#prompt textarea')?.focus({preventScroll: true});
+});
