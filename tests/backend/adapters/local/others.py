@@ -14,6 +14,8 @@ from tools.gpu_table.gguf_file import _renamed
 
 Weights = dict[str, torch.Tensor]
 Q = gguf.GGMLQuantizationType
+SCALES = (".scale_weight", ".weight_scale")
+"""What ComfyUI's older and newer files call the scales of a layer's weight."""
 FILES = {
     "transformer": EMBEDDED / "transformer" / "diffusion_pytorch_model.safetensors",
     "text_encoder": EMBEDDED / "text_encoder" / "model.safetensors",

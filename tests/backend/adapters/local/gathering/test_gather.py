@@ -1,10 +1,14 @@
 """A model out of single files: what goes with a transformer is found around it, in the usual order."""
 
 import json
+import math
+import os
 import shutil
 import time
 from pathlib import Path
 
+import gguf
+import numpy as np
 import pytest
 from huggingface_hub import constants
 from transformers import AutoTokenizer
@@ -16,7 +20,6 @@ from backend.adapters.local.parts.tokenizer import read_tokenizer
 from backend.adapters.local.weights.header import BadFile
 from tests.backend.adapters.local import others
 from tests.backend.adapters.local.hub_cache import put_in_cache
-from tests.backend.adapters.local.others import comfyui, write
 from tests.backend.adapters.local.weights.files import entries
 from tests.backend.adapters.local.weights.files import write as write_header
 
@@ -117,12 +120,37 @@ def test_the_tokenizer_comes_from_beside_the_file_then_the_hub_then_comfyui(
     assert found(file).tokenizer == beside
 
 
-def test_a_gguf_encoder_brings_its_tokenizer_where_there_is_no_other(tmp_path: Path) -> None:
-    config = json.loads((EMBEDDED / "text_encoder" / "config.json").read_text())
-    others.write_encoder_gguf(tmp_path / "Qwen3-4B-F32.gguf", config, ["a"] * 420)
-    checkpoint = found(write(tmp_path / "z.safetensors", comfyui()))
-    assert checkpoint.source("text_encoder").file == tmp_path / "Qwen3-4B-F32.gguf"
-    assert checkpoint.tokenizer == EMBEDDED / "tokenizer"
+def test_a_gguf_encoder_brings_its_tokenizer_where_there_is_no_other(
+    comfy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    file = comfy / "models" / "diffusion_models" / "z_image_turbo_bf16.safetensors"
+    encoders = comfy / "models" / "text_encoders"
+    (encoders / "qwen_3_4b.safetensors").unlink()
+    encoder = _real_sized_gguf(encoders / "Qwen3-4B-Q8_0.gguf")
+    checkpoint = found(file)
+    assert checkpoint.source("text_encoder").file == encoder
+    assert checkpoint.tokenizer == encoder
+    assert checkpoint.problem() is None
+    comfyuis = _tokenizer(comfy / "comfy" / "text_encoders" / "qwen25_tokenizer")
+    assert found(file).tokenizer == comfyuis
+
+
+def _real_sized_gguf(path: Path) -> Path:
+    """Write a GGUF file of the real text encoder's measures that says its tokens, with a hole for the numbers."""
+    writer = gguf.GGUFWriter(str(path), "qwen3")
+    writer.add_token_list(["a", "b"])
+    names = gguf.get_tensor_name_map(gguf.MODEL_ARCH.QWEN3, 36)
+    for name, shape in ENCODER.items():
+        theirs = names.get_name(name, try_suffixes=(".weight",)) or name
+        writer.add_tensor_info(theirs, shape, np.dtype(np.float16), 2 * math.prod(shape))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_ti_data_to_file()
+    writer.close()
+    sizes = (path.stat().st_size, *(2 * math.prod(shape) for shape in ENCODER.values()))
+    os.truncate(path, sum(writer.ggml_pad(size, writer.data_alignment) for size in sizes))
+    return path
 
 
 def test_a_tokenizer_of_another_model_frames_prompts_as_this_one_reads_them(tmp_path: Path) -> None:

@@ -112,10 +112,6 @@ def _marked(weights: others.Weights) -> others.Weights:
 NEAR: dict[str, tuple[Make, float]] = {
     "bf16": (lambda place: write(place / "z.safetensors", {k: v.bfloat16() for k, v in comfyui().items()}), 0.5),
     "fp8, scale_weight of each matrix": (lambda place: write(place / "z.safetensors", fp8(comfyui())), 0.5),
-    "fp8, weight_scale of each row": (
-        lambda place: write(place / "z.safetensors", fp8(comfyui(), "weight_scale", by_row=True)),
-        0.6,  # fp8's own rounding
-    ),
     "fp8, the blocks alone, in diffusers' names": (
         lambda place: copied(place / "m", "transformer", fp8(load_file(others.FILES["transformer"]), wanted=_blocks)),
         0.5,
@@ -149,10 +145,29 @@ def test_what_is_stored_smaller_draws_nearly_the_same_picture(kind: str, tmp_pat
     assert mean_distance(drawn(loaded(make(tmp_path))), right) <= most
 
 
-def test_scales_are_multiplied_in(tmp_path: Path, engine: Engine) -> None:
-    found = loaded(write(tmp_path / "z.safetensors", fp8(comfyui())))
-    ours, theirs = (each.pipe.transformer.layers[0].attention.to_q.weight.detach() for each in (found, engine))
-    assert torch.allclose(ours, theirs, atol=0.07 * float(theirs.abs().max()))
+SCALED: dict[str, Callable[[], others.Weights]] = {
+    "scale_weight of each matrix": lambda: fp8(comfyui()),
+    "weight_scale of each row": lambda: fp8(comfyui(), "weight_scale", by_row=True),
+    "ComfyUI's notes": lambda: _marked(fp8(comfyui(), "weight_scale", _blocks)),
+}
+
+
+@pytest.mark.parametrize("kind", SCALED)
+def test_scales_are_multiplied_in_to_the_last_bit(kind: str, tmp_path: Path, right: Image.Image) -> None:
+    weights = SCALED[kind]()
+    expected = loaded(write(tmp_path / "by hand.safetensors", _scaled_by_hand(weights)))
+    found = loaded(write(tmp_path / "z.safetensors", weights))
+    theirs = expected.pipe.transformer.state_dict()
+    for name, each in found.pipe.transformer.state_dict().items():
+        assert torch.equal(each, theirs[name]), name
+    assert distance(ours := drawn(found), drawn(expected)) == 0
+    assert mean_distance(ours, right) > 0
+
+
+def _scaled_by_hand(weights: others.Weights) -> others.Weights:
+    scales = {name.rpartition(".")[0]: each for name, each in weights.items() if name.endswith(others.SCALES)}
+    plain = {name: each.float() for name, each in weights.items() if name in comfyui()}
+    return {name: each * scales.get(name.removesuffix(".weight"), 1.0) for name, each in plain.items()}
 
 
 def test_a_gguf_file_stays_in_blocks_unless_it_is_wanted_otherwise(tmp_path: Path, right: Image.Image) -> None:
