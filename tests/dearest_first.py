@@ -11,6 +11,7 @@ SECONDS = {"timeout": 40.0, "browser": 4.0, "slow": 10.0, "system": 5.0}
 """What a test takes about by its markers, the first that it has; who asks for a time limit of its own is longest."""
 OTHERWISE = 0.2
 FILES = {
+    "test_accessible.py": 10.0,
     "test_annotators.py": 1.0,
     "test_app.py": 55.0,
     "test_bad_inputs.py": 8.0,
@@ -24,6 +25,7 @@ FILES = {
     "test_model_parts.py": 1.8,
     "test_page.py": 1.5,
     "test_placement.py": 3.0,
+    "test_reattaching.py": 10.0,
     "test_requirements.py": 1.6,
     "test_stages.py": 1.3,
 }

@@ -16,6 +16,7 @@ SECONDS = 1.0
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_fifty_visitors_at_once_all_get_their_own_image(site: Site) -> None:
     ask(site, 0)  # The first request of all builds Gradio's list of endpoints.
     with ThreadPoolExecutor(VISITORS) as pool:

@@ -219,6 +219,7 @@ def test_a_run_goes_on_whose_session_was_given_up_meanwhile(site: Site) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_runs_and_pages_past_the_most_sessions_leave_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

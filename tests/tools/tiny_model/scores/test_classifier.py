@@ -1,9 +1,14 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
+from tests.tools.tiny_model.scores.drawn import drawn
 from tools.tiny_model.pictures.drawing import STYLE_SHARES, draw
-from tools.tiny_model.scores import classifier
+from tools.tiny_model.scores import classifier, prompts
 from tools.tiny_model.scores.classifier import outline_features, style_features, train_classifier
+from tools.tiny_model.scores.prompts import Wanted
+from tools.tiny_model.scores.scoring import score_objects, score_styles
 from tools.tiny_model.training.batches import HELD_BACK
 
 OTHERS = classifier.APART + 500_000_000
@@ -33,6 +38,7 @@ def test_classifiers_learn_from_other_drawings_than_the_model() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)  # The first trains the classifiers for all.
 def test_objects_and_styles_are_recognised_in_drawings_never_seen() -> None:
     pictures, names = classifier.portraits(600, first=OTHERS)
     trained = classifier.object_classifier()
@@ -42,3 +48,17 @@ def test_objects_and_styles_are_recognised_in_drawings_never_seen() -> None:
     right = [styles.name(each.pixels) == each.style for each in shown if each.kind != "abstract"]
     assert np.mean(right) > 0.95
     assert set(styles.names) == set(STYLE_SHARES) - {""}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(("make", "judge", "key"), [
+    (prompts.things, score_objects, "object"), (prompts.styled, score_styles, "style"),
+])  # fmt: skip
+def test_classifiers_give_true_drawings_full_marks_and_others_poor_ones(
+    make: Callable[[int], list[Wanted]], judge: Callable[..., dict[str, float]], key: str
+) -> None:
+    rng, wanted = np.random.default_rng(0), make(60)
+    pictures = [drawn(want, rng) for want in wanted]
+    assert judge(wanted, pictures)[key] >= 0.93
+    assert judge(wanted, pictures[1:] + pictures[:1])[key] < 0.4

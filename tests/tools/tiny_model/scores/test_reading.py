@@ -1,36 +1,20 @@
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 
-from tools.tiny_model.pictures.canvas import Canvas
-from tools.tiny_model.pictures.composition import LAYOUTS, PLACES, RADII, backdrop, held_out, place_thing, radius_at
+from tests.tools.tiny_model.scores.drawn import drawn
+from tools.tiny_model.pictures.composition import held_out
 from tools.tiny_model.pictures.landscape import DWELLERS
 from tools.tiny_model.pictures.objects import OBJECTS
 from tools.tiny_model.pictures.styles import STYLES
 from tools.tiny_model.scores import prompts
 from tools.tiny_model.scores.control import edge_agreement, low_frequencies
 from tools.tiny_model.scores.fidelity import decibels
-from tools.tiny_model.scores.prompts import Wanted
 from tools.tiny_model.scores.reading import read_picture
-from tools.tiny_model.scores.scoring import SETS, score_objects, score_styles
-from tools.tiny_model.world.palette import COLOURS, tint
+from tools.tiny_model.scores.scoring import SETS
+from tools.tiny_model.world.palette import COLOURS
 from tools.tiny_model.world.words import spellings
 
 READ = ("shapes", "chinese", "places", "pairs", "counts")  # by plain image processing
-
-
-def drawn(want: Wanted, rng: np.random.Generator) -> np.ndarray:
-    """Draw what a prompt asks for."""
-    canvas = Canvas(width=128, height=128, brush=STYLES[want.style or "flat"]())
-    backdrop(canvas, rng, colour=want.background, gradient=False)
-    radius, spots = LAYOUTS.get(len(want.things), (RADII[""], []))
-    for at, (thing, colour, place) in enumerate(want.things):
-        if place:
-            radius = radius_at(place, thing=thing)
-        spot = PLACES[place] if place else spots[at]
-        place_thing(canvas, thing, colour=tint(rng, colour), at=spot, radius=radius * canvas.side, grounded=True)
-    return canvas.finished()
 
 
 @pytest.mark.parametrize("name", READ)
@@ -50,19 +34,6 @@ def test_pictures_of_other_prompts_get_poor_marks(name: str) -> None:
     pictures = [drawn(want, rng) for want in wanted]
     scores = judge(wanted, pictures[1:] + pictures[:1])
     assert max(value for key, value in scores.items() if "place" not in key) < 0.3, scores
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("make", "judge", "key"), [
-    (prompts.things, score_objects, "object"), (prompts.styled, score_styles, "style"),
-])  # fmt: skip
-def test_classifiers_give_true_drawings_full_marks_and_others_poor_ones(
-    make: Callable[[int], list[Wanted]], judge: Callable[..., dict[str, float]], key: str
-) -> None:
-    rng, wanted = np.random.default_rng(0), make(60)
-    pictures = [drawn(want, rng) for want in wanted]
-    assert judge(wanted, pictures)[key] >= 0.93
-    assert judge(wanted, pictures[1:] + pictures[:1])[key] < 0.4
 
 
 def test_scenes_put_things_where_they_stand_in_training_too() -> None:

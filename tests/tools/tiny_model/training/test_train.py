@@ -68,6 +68,7 @@ def test_a_resumed_run_goes_on_to_the_bit(projection: Projection, tmp_path: Path
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 @pytest.mark.filterwarnings("ignore:The .grad attribute")  # Of torch's own tracing.
 def test_compiled_blocks_give_the_same_losses(projection: Projection) -> None:
     parts = Trainer(projection, batch=4).parts
