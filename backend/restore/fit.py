@@ -10,13 +10,15 @@ from backend.domain.parts import Lora
 from backend.domain.recipes import Recipe, check_recipe
 from backend.domain.request_fields import kind_of
 from backend.domain.requests import REQUEST_TYPES, TextToImage
-from backend.restore.family import is_turbos
+from backend.restore.family import profile_named
 from backend.restore.found import Found, Restored
 from backend.restore.reasons import HALF_A_SIZE, NAMED_BEFORE, NO_LORA, ODD_LORA, OTHER_MODE, ROUNDED, TOO_LONG, TUNED
 
 _TUNED = {"steps": "Steps", "guidance": "CFG", "scheduler": "Scheduler", "shift": "Shift"}
 _KINDS = {name: kind_of(info) for kind in REQUEST_TYPES.values() for name, info in kind.model_fields.items()}
 _SIDE = 16
+MOST_NAME = 200
+"""Characters of a model's name that are shown."""
 MOST_PROMPT = 3000
 """Characters, as the request has it."""
 
@@ -31,7 +33,8 @@ def no_lora(lora: Lora) -> str | None:  # noqa: ARG001 - has the shape of those 
 
 def fit(found: Found, refuses: RefusesLora = no_lora) -> Restored:
     """Return the recipe of what was found; every value passes the request's own ranges, and every LoRA `refuses`."""
-    _leave_tuning(found)
+    profile = profile_named(found)
+    _leave_tuning(found, profile)
     _take_loras(found, refuses)
     values = {name: _plain(name, value) for name, value in found.values.items()}
     _round_sides(found, values)
@@ -39,7 +42,9 @@ def fit(found: Found, refuses: RefusesLora = no_lora) -> Restored:
     kind = REQUEST_TYPES.get(values.get("mode", "text_to_image"), TextToImage)
     for name in [name for name in values if name not in kind.model_fields]:
         found.drop(name, values.pop(name), OTHER_MODE)
-    return Restored(found.source, _checked(found, values), tuple(found.dropped))
+    recipe = _checked(found, values)
+    model = found.model[:MOST_NAME] if profile and found.model else None
+    return Restored(found.source, recipe, tuple(found.dropped), model=model, profile=profile)
 
 
 def _checked(found: Found, values: dict[str, Any]) -> Recipe:
@@ -64,9 +69,12 @@ def _field(problem: Problem) -> str:
     return problem.field.split(".")[0]
 
 
-def _leave_tuning(found: Found) -> None:
-    """Leave out what is tuned to a model: steps, guidance and scheduler of another one would only spoil the image."""
-    if is_turbos(found):
+def _leave_tuning(found: Found, profile: str | None) -> None:
+    """Leave out what is tuned to a model that is no Z-Image: its steps and guidance would only spoil the image.
+
+    Those of any kind of Z-Image are kept: where another kind draws, the page says so.
+    """
+    if profile or not found.model:
         return
     for name, shown in _TUNED.items():
         if name in found.values:

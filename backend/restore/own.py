@@ -8,13 +8,11 @@ from backend.domain.recipes import check_recipe
 from backend.domain.records import DREW, KIND
 from backend.images.metadata.request_text import KEY
 from backend.restore.carried import Carried
-from backend.restore.fit import fit
+from backend.restore.fit import MOST_NAME, fit
 from backend.restore.found import Dropped, Found, Restored
 from backend.restore.reasons import NO_PICTURES
 
 OURS = "Z-Image Playground"
-MOST_NAME = 200
-"""Characters of a model's name that are shown."""
 
 
 def read_own(carried: Carried) -> Restored | None:

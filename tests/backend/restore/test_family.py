@@ -1,10 +1,10 @@
-"""Turbo's settings are taken over; those of Z-Image's base, and of other models, are listed."""
+"""The settings of every kind of Z-Image are taken over with its name; those of other models are listed."""
 
 from typing import Any
 
 import pytest
 
-from backend.restore.family import is_turbos
+from backend.restore.family import is_turbos, profile_named
 from backend.restore.found import Found
 from tests.backend.restore.comfyui.graphs import graph, listed, restored
 
@@ -35,16 +35,44 @@ def test_a_name_or_how_it_was_drawn_says_whose_settings_they_are(
     assert is_turbos(Found("a tool", values, model, is_z_image=marked)) is right
 
 
-def test_the_base_models_settings_are_listed_as_another_models() -> None:
-    found = restored({"parameters": INFOTEXT.format(30, 4, "z_image_bf16")})
+KINDS = [
+    ("z_image_bf16", 30, 4.0, "base"),
+    ("Z-Image-Base-Q8_0", 8, 1.0, "base"),
+    ("z_image_turbo_bf16", 8, 1.0, "turbo"),
+    ("Z-Image-Turbo-Distilled-4steps", 4, 1.0, "distilled"),
+    ("Z-Image-De-Turbo", 25, 2.5, "de-turbo"),
+    ("TwinFlow-Z-Image-Turbo", 4, 1.0, "twinflow"),
+]
+
+
+@pytest.mark.parametrize(("model", "steps", "guidance", "kind"), KINDS)
+def test_steps_and_guidance_of_every_kind_of_z_image_are_the_files_own(
+    model: str, steps: int, guidance: float, kind: str
+) -> None:
+    found = restored({"parameters": INFOTEXT.format(steps, guidance, model)})
+    assert (found.recipe.get("steps", 8), found.recipe.get("guidance", 1.0)) == (steps, guidance)
+    assert (found.profile, found.model) == (kind, model)
+    assert listed(found, "Steps") == listed(found, "CFG") == []
+
+
+@pytest.mark.parametrize("model", ["Z-Image-Edit", "sd_xl_base_1.0", "flux1-dev"])
+def test_settings_of_another_model_are_listed(model: str) -> None:
+    found = restored({"parameters": INFOTEXT.format(30, 4, model)})
     assert not {"steps", "guidance", "scheduler"} & set(found.recipe)
-    assert found.recipe["seed"] == 5
     assert listed(found, "Steps") == ["30"]
+    assert (found.profile, found.model) == (None, None)
 
 
-def test_a_graph_of_the_base_model_leaves_its_tuning_and_one_of_a_finetune_keeps_it() -> None:
+def test_a_file_that_names_no_model_is_believed_and_is_of_no_kind() -> None:
+    assert profile_named(Found("a tool", {"steps": 30, "guidance": 4})) is None
+    found = restored({"parameters": INFOTEXT.format(30, 4, "").removesuffix(", Model: ")})
+    assert (found.recipe["steps"], found.profile) == (30, None)
+
+
+def test_graphs_of_the_base_model_and_of_a_finetune_keep_their_tuning() -> None:
     base = graph(n16={"inputs": {"unet_name": "z_image_bf16.safetensors"}}, n3={"inputs": {"steps": 25, "cfg": 4.0}})
-    assert listed(restored({"prompt": base}), "Steps") == ["25"]
+    found = restored({"prompt": base})
+    assert (found.recipe["steps"], found.recipe["guidance"], found.profile) == (25, 4.0, "base")
     mine = graph(n16={"inputs": {"unet_name": "my_finetune.safetensors"}})
     assert restored({"prompt": mine}).recipe["steps"] == 9  # Qwen3-4B as `lumina2`, and CFG 1
 
@@ -53,7 +81,8 @@ def test_invokeais_base_speaks_for_a_model_of_any_name() -> None:
     told = {"generation_mode": "z_image_txt2img", "positive_prompt": "a fox", "steps": 9, "cfg_scale": 1.0}
     told |= {"app_version": "6.13.0", "model": {"name": "My finetune", "base": "z-image"}}
     assert restored({"invokeai_metadata": told}).recipe["steps"] == 9
-    assert "steps" not in restored({"invokeai_metadata": told | {"steps": 30, "cfg_scale": 4.0}}).recipe
+    guided = restored({"invokeai_metadata": told | {"steps": 30, "cfg_scale": 4.0}})
+    assert (guided.recipe["steps"], guided.recipe["guidance"], guided.profile) == (30, 4.0, "base")
     assert "steps" not in restored({"invokeai_metadata": told | {"model": {"name": "mine", "base": "sdxl"}}}).recipe
 
 
