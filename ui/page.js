@@ -11,6 +11,7 @@ import {write, write_prompt} from './events/fields.js';
 import {lay_lightbox, open_picture} from './events/lightbox.js';
 import {open_tab} from './events/mode.js';
 import {choose_backend, look, mount_news, mount_signals, open, refresh, see, start, tell, typed_values} from './events/page_events.js';
+import {mount_batch} from './experiments/batch.js';
 import './experiments/overlay.js';
 import {begin, filled, way_taken} from './form/answers.js';
 import {mount_kept_parts} from './form/kept_parts.js';
@@ -44,7 +45,7 @@ window.playground_form = {look, tell, open, start, typed: typed_values, refresh,
 window.playground_easel = {mask, lay_out, read_margins, take: file => take(file), within, edge: set_edge};
 // A component of Gradio's HTML calls the one of its name, with what Gradio gives to a script of it.
 window.playground_areas = {
-  control_map: mount_control_map, dropzone: mount_dropzone, easel: mount_easel, form_link: mount_form_link,
+  batch: mount_batch, control_map: mount_control_map, dropzone: mount_dropzone, easel: mount_easel, form_link: mount_form_link,
   inspector: mount_inspector, kept_parts: mount_kept_parts, language: mount_language, loras: mount_loras, models: mount_models, news: mount_news, notify: mount_notify, panel: mount_panel,
   recoverable: mount_recoverable, result_link: mount_result_link, search: mount_search, signals: mount_signals,
   state: mount_state, tokens: mount_token_line, trash: mount_trash, variables: mount_variables,

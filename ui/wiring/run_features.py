@@ -1,6 +1,7 @@
 """What makes images, and what can be done with them."""
 
 from ui.events.wires import Feature
+from ui.experiments.batch import Batching
 from ui.experiments.comparison import Comparing
 from ui.experiments.variations import Varying
 from ui.head.ways_out import WaysOut
@@ -15,11 +16,12 @@ from ui.wiring.ground import Ground
 
 
 def run_features(ground: Ground) -> list[Feature]:
-    """Return Generate, Compare and the grid, and the return to a run that goes on or may be recovered."""
+    """Return Generate, Compare, the grid and the batch, and the return to a run that goes on or may be recovered."""
     runner, layout = ground.runner, ground.layout
     return [
         runner,
         Comparing(runner),
+        Batching(runner, layout.settings.batch),
         Following(runner),
         Recovering(ground.playground, runner, layout.results.recoverable),
         ExactPrice(runner, layout.form.exact),
