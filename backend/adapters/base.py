@@ -1,7 +1,7 @@
 """The boundary to whoever makes the images."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -199,8 +199,8 @@ class Backend(ABC):
         """
         return None
 
-    def is_ordering(self, order_id: str) -> bool:
-        """Whether an order of this id is on its way from here: one that comes in under it has come back."""
+    def comes_back(self, passed: Sequence[str]) -> bool:
+        """Whether an order that has passed these (`backend.visitors.passing`) would go round, if handed on here."""
         return False
 
     def lora_names(self) -> tuple[str, ...]:

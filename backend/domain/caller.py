@@ -80,6 +80,8 @@ class Caller:
     """The press that this is done for, which a Stop ends; None for scripts."""
     holds: Callable[[str], bool] = field(default=_held, compare=False, repr=False)
     """Say of a backend whether its key in `keys` is the visitor's still: neither forgotten nor replaced since."""
+    passed: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    """What a program's order has passed on its way here, as `backend.visitors.passing` reads it."""
 
     def lost_key(self, backend: str) -> bool:
         """Whether what was begun on an own key of this backend may order nothing more on it."""

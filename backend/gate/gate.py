@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from backend.domain.errors import StorageFull, TooManyRequests
 from backend.gate import bodies, routes
 from backend.gate.event_ids import EventIds, begun_event, named_event
-from backend.gate.origin import from_elsewhere, host_name
+from backend.gate.origin import from_elsewhere, host_name, is_secure
 from backend.gate.refusal import Refusal, too_large, unreadable
 from backend.gate.sessions import Sessions, sessions_in_address, sessions_in_body
 from backend.gate.shields import shield
@@ -184,7 +184,7 @@ class Gate:
             raise Refusal(429, str(many), wait_seconds=many.wait_seconds) from many
 
     def _shielded(self, scope: Scope, send: Send, headers: Headers, sender: Sender) -> Send:
-        secure = scope.get("scheme") == "https" or headers.get("x-forwarded-proto", "").startswith("https")
+        secure = is_secure(scope.get("scheme"), headers)
 
         async def shielded(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -21,6 +21,11 @@ def from_elsewhere(method: str, headers: Headers) -> bool:
     return origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower()
 
 
+def is_secure(scheme: object, headers: Headers) -> bool:
+    """Whether a request came over TLS, be it only as far as a proxy: that word serves nobody but who sent it."""
+    return scheme == "https" or headers.get("x-forwarded-proto", "").strip().lower().startswith("https")
+
+
 def host_name(headers: Headers) -> str:
     """Return the name under which the request reached us, without its port."""
     host = headers.get("host", "").lower()

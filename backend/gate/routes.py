@@ -13,7 +13,7 @@ _FILE = re.compile(r"file[=/](?P<path>.*)", re.DOTALL)
 _ADDRESS = re.compile(r"\s*[a-z][a-z0-9+.-]+:/|\s*//", re.IGNORECASE)
 _EVENT = re.compile(r"(queue/join|call/|run/|api/|component_server|reset|cancel|mcp/?$)")
 
-_PROGRAM = re.compile(r"/(?P<form>v1|sdapi|controlnet)(/|$)")
+_PROGRAM = re.compile(r"/(?P<form>v1|sdapi|controlnet|queue/status$)(/|$)")
 """What programs of others' making speak, at the root of the host: OpenAI's API, and A1111's with an extension of it."""
 _SIGNED = "/v1/images/files/"
 _WORDS_ALONE = re.compile(r"/v1/(images/generations|models)")
@@ -51,7 +51,7 @@ def begins_event(method: str, path: str) -> bool:
 def program_form(path: str) -> str | None:
     """Return whose form a program's path is in: `v1` (OpenAI's) or `sdapi` (A1111's); None for any other path."""
     asked = _PROGRAM.match(path)
-    return None if asked is None else {"controlnet": "sdapi"}.get(asked["form"], asked["form"])
+    return None if asked is None else "v1" if asked["form"] == "v1" else "sdapi"
 
 
 def is_signed(path: str) -> bool:

@@ -50,6 +50,12 @@ class Addresses:
         return None
 
 
+def is_within(text: str, several: tuple[Network, ...]) -> bool:
+    """Whether a text is an address of one of several networks."""
+    address = _address(text)
+    return address is not None and any(address in network for network in several)
+
+
 def networks(text: str) -> tuple[Network, ...]:
     """Read `PLAYGROUND_TRUSTED_PROXY`: addresses or networks, separated by commas; raise ValueError for others."""
     return tuple(ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
@@ -65,6 +71,11 @@ def address_secret(data: Path) -> bytes:
         part.write_bytes(secrets.token_bytes(32))
         part.rename(path)
     return path.read_bytes()
+
+
+def playground_id(data: Path) -> str:
+    """Return what tells a playground from others, the same for every process on its data folder."""
+    return hmac.new(address_secret(data), b"playground", hashlib.sha256).hexdigest()[:16]
 
 
 def _address(text: str) -> Address | None:

@@ -35,6 +35,7 @@ from ui.endpoints.mcp_schemas import (
 from ui.endpoints.script_runs import Progressing
 from ui.look import words
 from ui.serving.caller import caller_of
+from ui.serving.own_address import own_address
 from ui.serving.served import Served, url
 from ui.serving.uploads import keep_address
 
@@ -176,7 +177,7 @@ def _guest(caller: Caller) -> str:
 
 
 def _address(file: Path, asker: gr.Request) -> str:
-    return (str(asker.request.base_url) if asker.request else "") + url(file)
+    return (own_address(asker.request) if asker.request else "") + url(file)
 
 
 async def _carry_out(server: "Serving", steps: Iterator[Said]) -> "CallToolResult":

@@ -22,6 +22,7 @@ from ui.look.field_titles import error_text
 from ui.runs.inspector import inspector_html, own_file_link
 from ui.runs.result_link import link_html, revoked_html
 from ui.serving.caller import caller_of
+from ui.serving.own_address import own_address
 
 _UNDO = Markup(
     '<p class="undo" data-run="{run}" role="status">Moved to the trash, where it stays for a week. '
@@ -121,7 +122,7 @@ class Actions:
 
 
 def _address(request: gr.Request) -> str:
-    return str(request.request.base_url) if request.request else ""
+    return own_address(request.request) if request.request else ""
 
 
 def _index(given: Mapping[str, str]) -> int:

@@ -1,6 +1,6 @@
 """A server of OpenAI's images API as a backend."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -26,6 +26,8 @@ from backend.domain.requests import ControlNet, ImageToImage, Request, TextToIma
 from backend.images.storage.files import ImageFiles
 from backend.money.caps import usd
 from backend.settings import Settings
+from backend.visitors.addresses import playground_id
+from backend.visitors.passing import MOST_PASSED
 
 PROVE = "prove"
 PROVING = TextToImage(
@@ -61,6 +63,7 @@ class OpenAIBackend(ProviderBackend):
         self.prices = read_prices(self._prices_by, path)
         self.look = Look(self.service, self._server_key)
         self.seeds = Seeds(settings.data / "seeds" / f"{self.name}.json", files)
+        self._here = f"{playground_id(settings.data)}/{self.name}"
         self._public, self._patience = settings.public, patience
         self._refused: set[str] = set()
         self.look.begin()
@@ -123,9 +126,9 @@ class OpenAIBackend(ProviderBackend):
         size = size_of(request, self.files, self.label)
         return self.prices.estimate(size, request.steps, route_of(request), request.count)
 
-    def is_ordering(self, order_id: str) -> bool:
-        """Whether that order is on its way: it has come back where the server's address is this playground's own."""
-        return order_id in self.service.ordering
+    def comes_back(self, passed: Sequence[str]) -> bool:
+        """Whether an order was here before: the server, or one behind it, is this very playground."""
+        return self._here in passed or len(passed) >= MOST_PASSED
 
     def kept_size(self, request: ImageToImage | ControlNet) -> tuple[int, int] | None:
         """Return the nearest size of multiples of 16."""
@@ -173,6 +176,7 @@ class OpenAIBackend(ProviderBackend):
             price=price,
             ids=ids,
             parts=parts_of(pictures) if ordering else {},
+            passed=(*caller.passed, self._here),
             finish=pictures.finish,
         )
 

@@ -17,7 +17,7 @@ from backend.adapters.openai.pictures import Parts
 from backend.adapters.openai.refusals import to_error
 from backend.adapters.openai.replies import Answer, read, refusal
 from backend.adapters.openai.seeds import Seeds, Verdict, mark_of
-from backend.adapters.openai.service import Service
+from backend.adapters.openai.service import Service, Way
 from backend.adapters.provider.line import Reply
 from backend.adapters.provider.ordering import place
 from backend.domain.errors import BadImage, BadReply, PlaygroundError, ProviderRefused
@@ -62,6 +62,8 @@ class Order:
     price: Decimal | None
     ids: Mapping[str, Any]
     parts: Parts = field(default_factory=dict)
+    passed: tuple[str, ...] = ()
+    """What the order has passed, this playground too."""
     finish: Finish | None = None
 
     def make_all(self) -> None:
@@ -115,7 +117,8 @@ class Order:
         def send(waiter: Waiter) -> Reply:
             self.job.tell(Progress(0, 0, index=index, doing=f"{label} is drawing {which}"))
             route, key = route_of(self.request), self.key
-            return self.place.service.order(route, fields, self.parts, key=key, order_id=order_id, waiter=waiter)
+            way = Way(order_id, self.passed)
+            return self.place.service.order(route, fields, self.parts, key=key, way=way, waiter=waiter)
 
         return place(self.job, self.ids, send)
 

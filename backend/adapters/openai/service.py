@@ -1,7 +1,7 @@
 """A server over HTTP: the one POST that orders an image, and the questions that cost nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -12,6 +12,7 @@ from backend.adapters.openai.mapping import Route
 from backend.adapters.openai.pictures import Parts, data_uri
 from backend.adapters.provider.line import Call, Line, Reply
 from backend.domain.errors import BadReply
+from backend.visitors.passing import HEADER
 
 ORDER_ID = "X-Client-Request-Id"
 ORDER_SECONDS = 600.0
@@ -21,12 +22,18 @@ MOST_IMAGE = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """An order's id, and the playgrounds that it has passed, the last one this."""
+
+    order_id: str
+    passed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """A server, with a key for each call, or none."""
 
     line: Line
-    ordering: set[str] = field(default_factory=set)
-    """The ids of the orders that are on their way."""
 
     def order(
         self,
@@ -35,26 +42,23 @@ class Service:
         parts: Parts,
         *,
         key: SecretStr | None,
-        order_id: str,
+        way: Way,
         waiter: Waiter,
     ) -> Reply:
         """Order one image, once: it is sent again only where it surely never was taken.
 
-        `order_id` goes along as `Idempotency-Key`, which no server has to heed, and as `X-Client-Request-Id`, by which
-        OpenAI's support finds it. Raises as `Line.ask`.
+        Its id goes along as `Idempotency-Key`, which no server has to heed, and as `X-Client-Request-Id`, by which
+        OpenAI's support finds it; what it has passed tells another playground whether it goes round. Raises as
+        `Line.ask`.
         """
-        headers = {"Idempotency-Key": order_id, ORDER_ID: order_id}
+        headers = {"Idempotency-Key": way.order_id, ORDER_ID: way.order_id, HEADER: ", ".join(way.passed)}
         patience: dict[str, Any] = {"seconds": ORDER_SECONDS, "wanted": waiter.wants, "told": waiter.hears}
         said: dict[str, Any] = {"json": dict(fields)} if not parts else {**_form(fields, parts)}
         headers |= said.pop("headers", {})
         call = Call(
             method="POST", url=f"/images/{route}", key=key, headers=headers, pays=True, once=True, **said, **patience
         )
-        self.ordering.add(order_id)
-        try:
-            return self.line.ask(call)
-        finally:
-            self.ordering.discard(order_id)
+        return self.line.ask(call)
 
     def models(self, key: SecretStr | None) -> Reply:
         """Ask which models it has."""

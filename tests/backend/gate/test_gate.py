@@ -215,7 +215,7 @@ def test_events_that_are_remembered_have_an_end(monkeypatch: pytest.MonkeyPatch)
     assert [events.admits(name, "ann") for name in ("a", "b", "c")] == [False, True, True]
 
 
-PROGRAMS = ["/v1/images/generations", "/v1/models", "/sdapi/v1/txt2img", "/controlnet/model_list"]
+PROGRAMS = ["/v1/images/generations", "/v1/models", "/sdapi/v1/txt2img", "/controlnet/model_list", "/queue/status"]
 SHAPES = {"v1": {"error"}, "sdapi": {"error", "detail", "body", "errors"}}
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -11,12 +12,19 @@ from starlette.requests import Request
 from backend.domain.caller import Caller
 from backend.domain.errors import WrongKey
 from backend.playground import Playground
+from backend.visitors.addresses import PRIVATE, is_within
 from backend.visitors.identity import API, is_guest
+from backend.visitors.passing import HEADER, read_passed
 from backend.visitors.redaction import OWN_KEY
 from ui.serving.caller import caller_of
 
 _WRONG = "The key isn't one of this playground's, or it was revoked: ask its owner for another one."
 _NEEDED = "This playground asks for a password, and programs for a key: send `Authorization: Bearer` with one."
+
+SECRET_LENGTH = 16
+"""Characters from which on an `Idempotency-Key` is taken for one that no other guest has."""
+_FORWARDED = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "forwarded", "via")
+"""By which a proxy shows itself."""
 
 
 def asker_of(playground: Playground, request: Request) -> Caller:
@@ -25,6 +33,10 @@ def asker_of(playground: Playground, request: Request) -> Caller:
     On loopback any word will do that can't be one of our keys, since most clients insist on one. Raises `WrongKey` for
     a key that isn't known, and where one is needed.
     """
+    return replace(_asker(playground, request), passed=read_passed(request.headers.get(HEADER, "")))
+
+
+def _asker(playground: Playground, request: Request) -> Caller:
     settings, key = playground.settings, credential(request.headers)
     found = playground.api_keys.found(key) if key else None
     if found is not None:
@@ -51,17 +63,28 @@ def credential(headers: Headers) -> str:
     return password or name
 
 
-def known_again(caller: Caller, headers: Headers) -> str | None:
+def known_again(playground: Playground, caller: Caller, request: Request, mark: str | None) -> str | None:
     """Return by what the caller is known when the same request comes again; None where nothing tells.
 
     A guest has no other name than the address and the program: an equal request from there is taken for the same one's.
+    Where the address may be several people's, it has to bring an `Idempotency-Key` (`mark`) that nobody would guess.
     """
     if not is_guest(caller.visitor):
         return caller.visitor
-    if caller.address is None:
-        return None
-    agent = headers.get("user-agent", "")[:200]
-    return f"{caller.address} {hash_of(agent)[:16]}"
+    agent = request.headers.get("user-agent", "")[:200]
+    if caller.address is not None and _is_own_address(playground, request):
+        return f"{caller.address} {hash_of(agent)[:16]}"
+    return f"m{hash_of(caller.address, agent, mark)[:40]}" if mark and len(mark) >= SECRET_LENGTH else None
+
+
+def _is_own_address(playground: Playground, request: Request) -> bool:
+    """Whether the address is one person's as far as can be told: a trusted proxy's word, or nobody between."""
+    trusted, peer = playground.settings.trusted, request.client.host if request.client else ""
+    told = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",")]
+    # Of a proxy on this machine, uvicorn has put the word in the peer's place already, trusted here or not.
+    if is_within(peer, trusted) or (peer in told and is_within("127.0.0.1", trusted)):
+        return True
+    return not is_within(peer, PRIVATE) and not any(name in request.headers for name in _FORWARDED)
 
 
 def hash_of(*parts: Any) -> str:

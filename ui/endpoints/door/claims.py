@@ -1,5 +1,6 @@
 """What a request says of itself, by which a retry of it is known."""
 
+from backend.playground import Playground
 from backend.record.orders import Claim
 from ui.endpoints.door.asker import hash_of, known_again
 from ui.endpoints.door.order import Order
@@ -10,12 +11,12 @@ RETRIES = "x-stainless-retry-count"
 """What OpenAI's own clients send: 0, and with each further try one more."""
 
 
-def order_of(call: Call) -> Order:
+def order_of(playground: Playground, call: Call) -> Order:
     """Return the order that a request gives, by its caller, its path, its whole body and the marks that it carries."""
     mark, count = call.headers.get(IDEMPOTENCY_KEY), call.headers.get(RETRIES, "")
     claim = Claim(
         order_id=call.id,
-        caller=known_again(call.caller, call.headers),
+        caller=known_again(playground, call.caller, call.request, mark),
         what=hash_of(call.request.url.path, call.body.digest),
         mark=hash_of(mark) if mark else None,
         retry=count.isdecimal() and int(count[:9]) > 0,

@@ -21,10 +21,9 @@ from ui.serving.uploads import Kept
 MOST_IMAGES = 20
 """That one request may make."""
 VARIATION_STRENGTH = 0.6
-ORDER_ID = "x-client-request-id"
 CAME_BACK = (
-    "means {label}, which this very order came from, so that it would go round for ever: its address is this "
-    "playground's own. Set another address, or a model that is drawn here."
+    "means {label}, by which this very order has come already, so that it would go round for ever: its address, or "
+    "that of a server behind it, is this playground's own. Set another address, or a model that is drawn here."
 )
 ANY_PICTURE = "a picture"
 """The prompt of a variation whose picture says none."""
@@ -77,7 +76,7 @@ class Asking:
 
     def _asked(self, mode: Mode, values: Values) -> Asked:
         backend = choose(self.scripts.playground, self.call.body.values.get("model"))
-        if backend.is_ordering(self.call.headers.get(ORDER_ID, "")):
+        if backend.comes_back(self.call.caller.passed):
             raise Unsupported([Problem("model", CAME_BACK.format(label=backend.label))])
         # Nobody who speaks this form sends steps unasked: what the model begins with on the page is meant.
         given = {**backend.capabilities.defaults, **values, "backend": backend.name}

@@ -19,6 +19,7 @@ from ui.endpoints.openai.files import Files
 from ui.endpoints.openai.form import OpenAIForm
 from ui.endpoints.openai.streaming import Streaming
 from ui.endpoints.openai.wishes import read_wish
+from ui.serving.own_address import own_address
 
 E = TypeVar("E", bound=PlaygroundError)
 _STREAM = {"content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no"}
@@ -48,7 +49,7 @@ class Images:
         return self._made(call, asking, asking.variations, "image_generation")
 
     def _made(self, call: Call, asking: Asking, ask: Callable[[], list[Asked]], kind: str) -> Reply:
-        order = order_of(call)
+        order = order_of(self.ordering.playground, call)
         with self.ordering.losing(order):
             try:
                 return self._reply(call, order, asking, ask, kind)
@@ -70,7 +71,7 @@ class Images:
         return self.ordering.answer(order, reply, cost=True)
 
     def _answers(self, call: Call) -> Answers:
-        wish, base = read_wish(call.body.values), str(call.request.base_url)
+        wish, base = read_wish(call.body.values), own_address(call.request)
         return Answers(playground=self.ordering.playground, files=self.files, wish=wish, base=base)
 
     def _refused(self, order: Order, asking: Asking, error: PlaygroundError) -> Refused:

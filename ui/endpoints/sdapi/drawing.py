@@ -63,7 +63,7 @@ class Drawing:
         return self._made(call, Img2Img, img2img)
 
     def _made(self, call: Call, kind: type[Kind], wants: Callable[[Kind, To], Wanted]) -> Reply:
-        order, read = order_of(call), self._read(call, kind, wants)
+        order, read = order_of(self.ordering.playground, call), self._read(call, kind, wants)
         with self.ordering.losing(order):
             try:
                 came = self._carried(order, read)

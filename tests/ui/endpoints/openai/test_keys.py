@@ -106,6 +106,27 @@ def test_a_guest_is_known_again_by_address_and_program_alone(public: Site) -> No
         assert made(ask(public, headers=here | elsewhere, **asked))["playground"]["run_id"] != first
 
 
+@pytest.fixture(scope="module")
+def unknown_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Serve a page that strangers reach through a proxy which nobody has named."""
+    with served_site(tmp_path_factory.mktemp("unknown"), PLAYGROUND_TRUSTED_PROXY="192.0.2.1") as site:
+        yield site
+
+
+@pytest.mark.parametrize("told", [{}, {"x-forwarded-for": "203.0.113.7"}, {"x-forwarded-for": "unknown"}])
+def test_guests_behind_one_unknown_proxy_get_nothing_of_each_others(unknown_proxy: Site, told: dict[str, str]) -> None:
+    site, again = unknown_proxy, {"x-stainless-retry-count": "1", "user-agent": "a program", **told}
+    asked: dict[str, Any] = {"prompt": f"a shared crane {len(str(told))}", "options": PAID, **PLAIN}
+    first = made(ask(site, headers=again, **asked))["playground"]["run_id"]
+    assert made(ask(site, headers=again, **asked))["playground"]["run_id"] != first
+    mine = again | {"idempotency-key": f"mine and nobody else's {told}"}
+    kept = made(ask(site, headers=mine, **asked))["playground"]["run_id"]
+    assert made(ask(site, headers=mine, **asked))["playground"]["run_id"] == kept
+    short = again | {"idempotency-key": "1"}
+    theirs = [made(ask(site, headers=short, **asked))["playground"]["run_id"] for _ in range(2)]
+    assert len({*theirs, first, kept}) == 4
+
+
 def test_a_line_that_broke_loses_nothing_of_a_keys(public: Site) -> None:
     key, visitor = key_of(public, "broken")
     content = body(prompt="a broken fox", options={**PAID, "seconds": 0.3})

@@ -7,7 +7,9 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import delete
 
+from backend.record.database.tables import orders
 from tests.serving import Site
 from tests.ui.endpoints.openai.asked import GENERATIONS, ask, broken_line, made, refused, runs_of, until
 from tests.ui.endpoints.openai.test_images import PICTURE
@@ -134,6 +136,17 @@ def test_a_prompt_with_choices_is_one_order_of_several_runs(site: Site) -> None:
     assert [run["run_id"] for run in first["playground"]["runs"]] == [
         run["run_id"] for run in again["playground"]["runs"]
     ]
+
+
+def test_what_an_order_of_several_runs_never_began_is_said(site: Site) -> None:
+    mine = key()
+    first = made(ask(site, headers=mine, prompt="a {red|blue} ibis", n=2, options=PAID))["playground"]["runs"]
+    with site.playground.store.engine.begin() as connection:  # as after a kill before the second began
+        connection.execute(delete(orders).where(orders.c.run_id == first[1]["run_id"]))
+    again = made(ask(site, headers=mine, prompt="a {red|blue} ibis", n=2, options=PAID))
+    assert len(again["data"]) == 1
+    assert again["playground"]["status"] == "partial"
+    assert "1 of the 2 runs of this request never began" in again["playground"]["error"]
 
 
 def test_a_run_that_was_deleted_is_not_given_again(site: Site) -> None:

@@ -1,6 +1,7 @@
-"""The same request by every way in: page, Gradio, MCP and `/v1` give the same pixels, one record and one bill each."""
+"""The same request by page, Gradio, MCP, `/v1` and `/sdapi` gives the same pixels, one record and one bill each."""
 
 import io
+import json
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -54,9 +55,16 @@ def by_v1(scene: Scene, address: str) -> None:
     assert told["playground"]["cost_usd"] == float(ONE)
 
 
+def by_sdapi(scene: Scene, address: str) -> None:
+    chosen = {"sd_model_checkpoint": "runware/z-image-turbo"}
+    asked = {"prompt": "a fox", "width": 128, "height": 128, "seed": 1, "override_settings": chosen}
+    told = httpx.post(f"{address}sdapi/v1/txt2img", json=asked, timeout=60).json()
+    assert json.loads(told["info"])["playground"]["cost_usd"] == float(ONE)
+
+
 def test_each_way_makes_the_same_picture_once_and_pays_once(scene: tuple[Scene, str]) -> None:
     (place, address), found = scene, []
-    for way in (by_page, by_gradio, by_mcp, by_v1):
+    for way in (by_page, by_gradio, by_mcp, by_v1, by_sdapi):
         before, spent = every_run(place.playground), spent_of(place)
         way(place, address)
         (run,) = [run for run in every_run(place.playground) if run.id not in {each.id for each in before}]

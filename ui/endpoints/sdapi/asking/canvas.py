@@ -23,6 +23,10 @@ RESIZE_NAMES = {
     "outer fit (shrink to fit)": FILL,
 }
 """A ControlNet unit's words for the same, of several versions of the extension (`scripts/enums.py`)."""
+EXACT_BLUR = 24
+"""Deviation in pixels up to which a mask is blurred as A1111 does to the pixel; wider ones are within 5 of 255."""
+MOST_FILLED = 2**22
+"""Pixels of which colours are drawn out into what is marked; a larger picture is made so small for that."""
 _BLURS = ((256, 1), (64, 1), (16, 2), (4, 4), (2, 2), (0, 1))
 """Radius in pixels, and how often the blur is laid on: the wide ones first, so that near colours cover far ones."""
 
@@ -46,6 +50,15 @@ def prepared_mask(mask: Image.Image, size: tuple[int, int], *, invert: bool, blu
 
 def without_marked(image: Image.Image, mask: Image.Image) -> Image.Image:
     """Return a picture (RGB) whose marked part is filled with the colours around it; the rest stays to the pixel."""
+    whole, share = image.convert("RGB"), (MOST_FILLED / (image.width * image.height)) ** 0.5
+    if share >= 1:
+        return _filled(whole, mask)
+    small = (max(1, int(image.width * share)), max(1, int(image.height * share)))
+    filled = _filled(whole.resize(small, Image.Resampling.BOX), mask.resize(small, Image.Resampling.BOX))
+    return Image.composite(filled.resize(image.size, Image.Resampling.BILINEAR), whole, mask)
+
+
+def _filled(image: Image.Image, mask: Image.Image) -> Image.Image:
     kept = Image.new("RGBa", image.size)
     kept.paste(image.convert("RGBA").convert("RGBa"), mask=mask.point(lambda value: 255 - value))
     filled = Image.new("RGBA", image.size)
@@ -74,8 +87,13 @@ def _blurred(mask: Image.Image, blur: tuple[int, int]) -> Image.Image:
     values = np.asarray(mask)
     for axis, deviation in enumerate(blur):
         if deviation:
+            # So wide a blur leaves nothing that fewer pixels wouldn't show: the time is that of a narrow one.
+            sides, step = mask.size, max(1, deviation // EXACT_BLUR)
+            fewer = tuple(-(-side // step) if axis == along else side for along, side in enumerate(sides))
+            values = cv2.resize(values, fewer, interpolation=cv2.INTER_AREA) if step > 1 else values
             # A1111's own width of the kernel: 2.5 deviations to each side.
-            width = 2 * int(2.5 * deviation + 0.5) + 1
+            width = 2 * int(2.5 * deviation / step + 0.5) + 1
             kernel = (width, 1) if axis == 0 else (1, width)
-            values = np.asarray(cv2.GaussianBlur(values, kernel, deviation), dtype=np.uint8)
-    return Image.fromarray(values)
+            values = cv2.GaussianBlur(values, kernel, deviation / step)
+            values = cv2.resize(values, sides, interpolation=cv2.INTER_LINEAR) if step > 1 else values
+    return Image.fromarray(np.asarray(values, dtype=np.uint8))

@@ -1,10 +1,23 @@
 """Pictures and masks in A1111's ways, in pixels."""
 
+import time
+
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
-from ui.endpoints.sdapi.asking.canvas import CROP, FILL, RESIZE_NAMES, STRETCH, brought, prepared_mask, without_marked
+from ui.endpoints.sdapi.asking import canvas
+from ui.endpoints.sdapi.asking.canvas import (
+    CROP,
+    EXACT_BLUR,
+    FILL,
+    RESIZE_NAMES,
+    STRETCH,
+    brought,
+    prepared_mask,
+    without_marked,
+)
 
 
 def halves(size: tuple[int, int]) -> Image.Image:
@@ -82,3 +95,37 @@ def test_what_is_marked_is_filled_with_the_colours_around_it_and_the_rest_stays_
 def test_the_words_of_controlnets_form_name_the_same_ways() -> None:
     assert {RESIZE_NAMES[name] for name in ("just resize", "crop and resize", "resize and fill")} == {0, 1, 2}
     assert RESIZE_NAMES["inner fit (scale to fit)"] == CROP
+
+
+@pytest.mark.parametrize("deviation", [4, 24, 48, 100])
+def test_a_wide_blur_is_a1111s_to_the_eye_and_a_narrow_one_to_the_pixel(deviation: int) -> None:
+    mask = spot((600, 500), (100, 50, 420, 300))
+    width = 2 * int(2.5 * deviation + 0.5) + 1
+    theirs = np.asarray(mask)
+    for kernel in ((width, 1), (1, width)):
+        theirs = cv2.GaussianBlur(theirs, kernel, deviation)
+    ours = prepared_mask(mask, mask.size, invert=False, blur=(deviation, deviation))
+    off = np.abs(np.asarray(ours).astype(int) - theirs.astype(int)).max()
+    assert off == 0 if deviation <= EXACT_BLUR else off <= 8, off
+
+
+def test_the_widest_blur_of_a_large_mask_takes_no_longer_than_a_narrow_one() -> None:
+    mask, spent = spot((4000, 2500), (100, 100, 2000, 2000)), []
+    for deviation in (EXACT_BLUR, 256):
+        began = time.thread_time()
+        prepared_mask(mask, mask.size, invert=False, blur=(deviation, deviation))
+        spent.append(time.thread_time() - began)
+    assert spent[1] < 3 * spent[0]
+
+
+def test_a_large_picture_is_filled_from_a_small_one_and_what_is_kept_stays_to_the_pixel(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    picture, mask = halves((400, 300)), spot((400, 300), (20, 20, 120, 120))
+    picture.paste("green", (20, 20, 120, 120))
+    whole = np.asarray(without_marked(picture, mask)).astype(int)
+    monkeypatch.setattr(canvas, "MOST_FILLED", 100 * 75)
+    small = np.asarray(without_marked(picture, mask)).astype(int)
+    assert (small[120:] == whole[120:]).all()
+    assert np.abs(small - whole).max() <= 24
+    assert small[70, 70, 0] > 200

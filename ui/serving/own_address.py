@@ -1,0 +1,11 @@
+"""This playground's own address, as whoever asks has written it."""
+
+from starlette.requests import Request
+
+from backend.gate.origin import is_secure
+
+
+def own_address(request: Request) -> str:
+    """Return it with a slash behind: the host that was asked, over TLS where the request or its proxy says so."""
+    secure = is_secure(request.url.scheme, request.headers)
+    return str(request.base_url.replace(scheme="https") if secure else request.base_url)
