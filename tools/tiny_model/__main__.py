@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     pack = commands.add_parser("export", help="pack the weights for the playground")
     pack.add_argument("target", type=Path)
     pack.add_argument("--running", action="store_true", help="those of the running training, not of its finish")
+    pack.add_argument("--sizes", choices=SIZES, default="large", help="the last phase: its sizes are the native ones")
     score = commands.add_parser("score", help="score a packed model on held-out prompts")
     score.add_argument("model", type=Path)
     score.add_argument("--count", type=int, default=200, help="prompts of each set")
@@ -88,7 +89,7 @@ def main() -> None:
             unpack(folder, options.model, step=options.step)
         case "export":
             state = folder.state if options.running else folder.finished
-            print(export.pack(folder, state=state, target=options.target), "samples")
+            print(export.pack(folder, state=state, target=options.target, sizes=options.sizes), "samples")
         case "score":
             width, height = options.size
             model = Model(options.model, steps=options.steps, width=width, height=height)

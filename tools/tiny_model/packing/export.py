@@ -33,8 +33,11 @@ def load_vae(folder: RunFolder) -> AutoencoderKL:
     return vae
 
 
-def pack(folder: RunFolder, *, state: Path, target: Path) -> int:
-    """Write the averaged weights of a saved state; gives the number of samples that they have seen."""
+def pack(folder: RunFolder, *, state: Path, target: Path, sizes: str = "large") -> int:
+    """Write the averaged weights of a saved state; gives the number of samples that they have seen.
+
+    `sizes` is the phase that they were trained in last, one of `SIZES`: its sizes are the model's native ones.
+    """
     saved = torch.load(state, weights_only=True, map_location="cpu")
     parts = build_parts(0)
     parts.together().load_state_dict(saved["average"])
@@ -46,5 +49,5 @@ def pack(folder: RunFolder, *, state: Path, target: Path) -> int:
     pipeline.save_pretrained(target)
     parts.control.half().eval().save_pretrained(target / CONTROL)
     samples = int(saved["samples"])
-    write_world(target, samples=samples)
+    write_world(target, samples=samples, sizes=sizes)
     return samples

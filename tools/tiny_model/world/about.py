@@ -7,7 +7,7 @@ from tools.tiny_model.pictures.composition import COUNTS, PLACES
 from tools.tiny_model.pictures.objects import OBJECTS
 from tools.tiny_model.pictures.shapes import SHAPES
 from tools.tiny_model.pictures.styles import STYLES
-from tools.tiny_model.training.batches import NATIVE
+from tools.tiny_model.training.batches import SIZES
 from tools.tiny_model.world.palette import COLOURS
 from tools.tiny_model.world.words import SCENE_WORDS
 
@@ -23,10 +23,14 @@ NOTE = (
 NAME = "world.json"
 
 
-def write_world(folder: Path, *, samples: int) -> None:
-    """Write what the model knows, and how many samples it has seen; scores come with `write_scores`."""
+def write_world(folder: Path, *, samples: int, sizes: str = "large") -> None:
+    """Write what the model knows, and how many samples it has seen; scores come with `write_scores`.
+
+    `sizes` is the phase whose sizes, (width, height) in pixels, are the native ones, the first the usual one.
+    """
+    native = list(SIZES[sizes])
     world = {
-        "sizes": NATIVE, "default_size": NATIVE[0],
+        "sizes": native, "default_size": native[0],
         "words": {
             "shapes": SHAPES, "objects": list(OBJECTS), "colours": list(COLOURS),
             "places": ["left", "right", "top", "bottom", "center"], "corners": [name for name in PLACES if " " in name],

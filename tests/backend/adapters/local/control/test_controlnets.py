@@ -135,7 +135,9 @@ def test_a_published_file_beside_the_model_guides_as_its_folder_does(
     (source,) = find_controlnets(Checkpoint("one's own", own), Extras(offered=False))
     assert source.name == f"Z-Image-Turbo-Fun-Controlnet-Union-{version}"
     shape = json.loads((EMBEDDED / "controlnet" / "config.json").read_text())
-    expected = ZImageControlNetModel.from_config(shape | {"control_refiner_layers_places": [0]} | KINDS[version])
+    evenly = {"control_layers_places": [0, engine.pipe.transformer.config.n_layers // 2]}  # as the published ones lie
+    places = evenly | {"control_refiner_layers_places": [0]}
+    expected = ZImageControlNetModel.from_config(shape | places | KINDS[version])
     left = expected.load_state_dict(published(version), strict=False)
     assert not left.missing_keys
     union = load_controlnet(source, torch.float32, "cpu", engine.pipe.transformer.config)
