@@ -19,6 +19,7 @@ from backend.images.storage.files import ImageFiles
 from backend.library.result_links import ResultLinks
 from backend.library.rooms import Rooms
 from backend.money.ledger import Budget
+from backend.prompt_helper.helper import Found, Helper
 from backend.record.api_keys import ApiKeys
 from backend.record.database.address import record_files
 from backend.record.database.engine import open_database
@@ -60,6 +61,7 @@ class Playground:
     disk: Disk = field(default_factory=Disk)
     checker: Checker = field(default_factory=Checker)
     signing: "Signing | None" = None
+    found_helper: Found = field(default_factory=Found)
 
     def admit(self, caller: Caller) -> None:
         """Let a run in; raise `NotFound` for a room that isn't the caller's, `TooManyRequests` for a flood of runs."""
@@ -86,6 +88,11 @@ class Playground:
     def holders(self) -> Holders:
         """Return what is known of whose each picture and served file is."""
         return Holders(self.store.engine)
+
+    @property
+    def helper(self) -> Helper:
+        """Return who words prompts better and describes pictures; its server may not be set."""
+        return Helper(self.settings, self.budget, self.rates, self.found_helper)
 
     @property
     def api_keys(self) -> ApiKeys:

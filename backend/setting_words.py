@@ -44,6 +44,10 @@ TAKES: Mapping[str, str] = {
     "PLAYGROUND_C2PA_KEY": "the path of a PEM file with the certificate's private key, or its text",
     "PLAYGROUND_C2PA_TRUST": "the path of a PEM file with the certificates whose signatures count, or its text",
     "PLAYGROUND_WATERMARK": "on or off",
+    "PLAYGROUND_LLM_BASE_URL": "a web address without a password in it, such as http://127.0.0.1:11434/v1",
+    "PLAYGROUND_LLM_API_KEY": "the key as the server's page shows it",
+    "PLAYGROUND_LLM_MODEL": "the name of a model that the server has",
+    "PLAYGROUND_LLM_USD_PER_MILLION": "a price from 0 up, or two with a comma between them, such as 0.15,0.60",
     "PLAYGROUND_GPU_USD_PER_HOUR": _USD,
     "GRADIO_SERVER_NAME": "an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them",
     "GRADIO_SERVER_PORT": "a port from 0 to 65535, such as {default}",
@@ -76,6 +80,7 @@ _SECRET = (
     "PLAYGROUND_DATABASE_URL",
     "PLAYGROUND_IMAGES_URL",
     "GRADIO_VIBE_MODE",
+    "PLAYGROUND_LLM_BASE_URL",
 )
 """Settings that hold a password, or may."""
 

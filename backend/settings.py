@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from backend.domain.providers import FACTS, SERVER_NAME, Facts
 from backend.images.storage.disk import GB
 from backend.money.caps import Caps
+from backend.money.token_prices import TokenPrices, token_prices
 from backend.visitors.addresses import LOOPBACK as LOOPBACK_NETWORKS
 from backend.visitors.addresses import PRIVATE, Network, networks
 
@@ -29,6 +30,17 @@ def _web_address(value: str) -> str:
     return value
 
 
+def _bare_address(value: str) -> str:
+    if "@" in urlsplit(_web_address(value)).netloc:
+        raise ValueError("it holds a name or a password; the key has a setting of its own")
+    return value
+
+
+def _two_prices(value: str) -> str:
+    token_prices(value)
+    return value
+
+
 def _server_names(value: str) -> str:
     names = named_in(value)
     wrong = next((name for name in names if not SERVER_NAME.fullmatch(name)), None)
@@ -40,6 +52,8 @@ def _server_names(value: str) -> str:
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+BareAddress = Annotated[str, AfterValidator(_bare_address)]
+TwoPrices = Annotated[str, AfterValidator(_two_prices)]
 ServerNames = Annotated[str, AfterValidator(_server_names)]
 
 
@@ -115,6 +129,11 @@ class Settings(_Providers):
     """A path, or the key itself, as a Space's secrets have it."""
     c2pa_trust: str | None = Field(None, alias="PLAYGROUND_C2PA_TRUST")
     watermark: bool = Field(False, alias="PLAYGROUND_WATERMARK")
+    llm_base_url: BareAddress | None = Field(None, alias="PLAYGROUND_LLM_BASE_URL")
+    llm_api_key: SecretStr | None = Field(None, alias="PLAYGROUND_LLM_API_KEY")
+    llm_model: str | None = Field(None, alias="PLAYGROUND_LLM_MODEL")
+    llm_usd_per_million: TwoPrices | None = Field(None, alias="PLAYGROUND_LLM_USD_PER_MILLION")
+    """Of tokens: those that are sent and those that come back, with a comma between the two, or one price for both."""
     gpu_usd_per_hour: Decimal = Field(Decimal(0), ge=0, alias="PLAYGROUND_GPU_USD_PER_HOUR")
 
     host: str = Field("127.0.0.1", alias="GRADIO_SERVER_NAME")
@@ -200,6 +219,11 @@ class Settings(_Providers):
         if self.space_id is not None:
             return PRIVATE
         return LOOPBACK_NETWORKS if self.share else ()
+
+    @property
+    def llm_prices(self) -> TokenPrices | None:
+        """Return what a million tokens of the prompt helper cost; None where nobody says."""
+        return None if self.llm_usd_per_million is None else token_prices(self.llm_usd_per_million)
 
     @property
     def disk_limit(self) -> int | None:

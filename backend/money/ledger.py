@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import ROUND_UP, Decimal
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from sqlalchemy import Connection, Engine, Select, Update, bindparam, case, func, insert, or_, select, update
 
 from backend.domain.errors import OverBudget
-from backend.domain.records import Run
 from backend.money.caps import UNPRICED, WINDOW, Caps, Scope, Standing
 from backend.record.database.engine import exclusively
 from backend.record.database.tables import BY_THE_HOUSE, NANO, Money, api_keys, ledger
@@ -21,6 +20,27 @@ log = logging.getLogger(__name__)
 Entry = Literal["reserved", "settled", "released", "held"]
 Payer = Literal["house", "visitor", "nobody"]
 """Whose money it is: the server's key, the visitor's own, or none (this machine); caps hold for the first."""
+
+
+class Charged(Protocol):
+    """What money is reserved for: a run, or a question to the prompt helper."""
+
+    @property
+    def id(self) -> str:
+        """Return what it is settled by."""
+
+    @property
+    def visitor(self) -> str:
+        """Return whose it is."""
+
+    @property
+    def backend(self) -> str:
+        """Return who is paid."""
+
+    @property
+    def room(self) -> str | None:
+        """Return the room that it counts for, or None."""
+
 
 _COUNTED = case(
     (ledger.c.state == "released", 0),
@@ -69,7 +89,7 @@ class Budget:
 
     def reserve(
         self,
-        run: Run,
+        run: Charged,
         amount: Decimal | None,
         *,
         payer: Payer = "house",
@@ -142,7 +162,7 @@ class Budget:
         with self.engine.connect() as connection:
             return self._standings(connection, visitor, room=room, address=address)
 
-    def _check(self, connection: Connection, run: Run, amount: Decimal | None, address: str | None) -> None:
+    def _check(self, connection: Connection, run: Charged, amount: Decimal | None, address: str | None) -> None:
         standings = self._standings(connection, run.visitor, room=run.room, address=address)
         if standings and amount is None:
             raise OverBudget(UNPRICED)

@@ -35,6 +35,8 @@ WRONG = {
     "PLAYGROUND_C2PA_KEY": ("{file}", "-----BEGIN PRIVATE KEY-----secret"),
     "PLAYGROUND_C2PA_TRUST": ("{file}", "no such file"),
     "PLAYGROUND_WATERMARK": ("faint",),
+    "PLAYGROUND_LLM_BASE_URL": ("127.0.0.1:11434", "http://anna:secret@127.0.0.1/v1"),
+    "PLAYGROUND_LLM_USD_PER_MILLION": ("1,2,3", "-1", "cheap"),
     "PLAYGROUND_GPU_USD_PER_HOUR": ("-2",),
     "GRADIO_SERVER_NAME": ("no.such.host.invalid", "192.0.2.1"),
     "GRADIO_SERVER_PORT": ("http", "65536", "-1"),
@@ -46,6 +48,7 @@ WRONG = {
 NEVER_WRONG = {
     *("RUNWARE_API_KEY", "MODELRUNNER_KEY", "PLAYGROUND_OPENAI_API_KEY", "OAUTH_CLIENT_SECRET", "SPACE_ID"),
     *("PLAYGROUND_OPENAI_MODEL", "PLAYGROUND_OPENAI_PRICES"),  # Only the server knows its models; only with an address.
+    *("PLAYGROUND_LLM_API_KEY", "PLAYGROUND_LLM_MODEL"),  # Only the server knows them.
     "PLAYGROUND_MODEL",  # Said on the page, where another can be chosen.
     "RAY_ADDRESS",  # Said at the switch: only the cluster needs it.
     "GRADIO_VIBE_MODE",
