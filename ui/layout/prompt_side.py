@@ -16,6 +16,7 @@ from ui.library.form_link import ShareArea, share_area
 from ui.look import words
 from ui.modes import TABS
 from ui.modes.bar import mode_bar
+from ui.prompt_helper.row import HelperArea, helper_area
 
 _NOTIFY = (
     '<button type="button" aria-pressed="false" title="Tells you when a run ends in a tab you left" hidden></button>'
@@ -47,6 +48,7 @@ class Compose:
     exact: gr.Button
     left: gr.HTML
     share: ShareArea
+    helper: HelperArea
 
 
 def compose(playground: Playground) -> Compose:
@@ -67,6 +69,7 @@ def compose(playground: Playground) -> Compose:
         )
         variables = variables_area()
         tokens = token_line()
+        helper = helper_area(playground)
         with gr.Row(elem_id="go"):
             generate = gr.Button(_first_label(playground), variant="primary", size="lg", elem_id="generate")
             stop = gr.Button("Stop", variant="stop", size="lg", elem_id="stop", visible=False)
@@ -80,9 +83,8 @@ def compose(playground: Playground) -> Compose:
             share = share_area()
             gr.HTML(_NOTIFY, elem_id="notify", js_on_load=on_load("notify"), apply_default_css=False)
         notice = gr.HTML("", visible=False, elem_id="notice", apply_default_css=False)
-    return Compose(
-        mode, prompt, variables, tokens, sheet, mask, bar, tabs, generate, stop, notice, compare, exact, left, share
-    )
+    go = (generate, stop, notice, compare, exact, left, share)
+    return Compose(mode, prompt, variables, tokens, sheet, mask, bar, tabs, *go, helper)
 
 
 def _first_label(playground: Playground) -> str:
