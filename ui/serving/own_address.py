@@ -7,5 +7,5 @@ from backend.gate.origin import is_secure
 
 def own_address(request: Request) -> str:
     """Return it with a slash behind: the host that was asked, over TLS where the request or its proxy says so."""
-    secure = is_secure(request.url.scheme, request.headers)
-    return str(request.base_url.replace(scheme="https") if secure else request.base_url)
+    address = request.base_url
+    return str(address.replace(scheme="https") if is_secure(address.scheme, request.headers) else address)
