@@ -66,7 +66,7 @@ def test_no_control_has_events_of_its_own_that_one_look_at_the_form_serves(site:
     config = httpx.get(f"{site.address}config").json()
     targets = [event for each in config["dependencies"] for _, event in each["targets"]]
     assert targets.count("change") <= 4
-    assert len(targets) <= 58
+    assert len(targets) <= 65
 
 
 def test_no_event_lays_its_state_over_each_component_that_it_changes(site: Site) -> None:

@@ -83,13 +83,13 @@ class Batching:
             **QUIETLY,
             "inputs_kwargs": asked,
         }
-        area.lines.change(self.offer, None, [area.said, area.draw], **priced)
+        area.lines.change(self.price_lines, None, [area.said, area.draw], **priced)
         drawn = {**wires.but(), "batch_lines": area.lines, "offered": area.draw}
         how: How = {"preprocess": False, "trigger_mode": "once", **QUIETLY, "inputs_kwargs": drawn}
         shown = [*outputs.all(), area.said, area.draw]
         area.draw.click(self.run, None, shown, js=with_mask(drawn), **how)
 
-    def offer(self, request: gr.Request, *, batch_lines: object = "", **values: JsonValue) -> Updates:
+    def price_lines(self, request: gr.Request, *, batch_lines: object = "", **values: JsonValue) -> Updates:
         """Return how many runs the lines are and what the whole may cost; or what is wrong with them."""
         caller = caller_of(self.runner.playground, request)
         if not str(batch_lines or "").strip():
@@ -106,7 +106,7 @@ class Batching:
     ) -> Iterator[Updates]:
         """Draw all lines; where the whole isn't what the pressed button said any more, its price is said anew."""
         given, caller = spread(values), caller_of(self.runner.playground, request)
-        fresh = self.offer(request, batch_lines=batch_lines, **values)
+        fresh = self.price_lines(request, batch_lines=batch_lines, **values)
         button = str(fresh[self.area.draw].get("value"))
         if offered != button and is_stale(offered, button):
             said = str(_HINT.format("The price has changed: look at it, then press again."))
