@@ -8,6 +8,7 @@ let started = false, waiting = null, asked = null, again = false, stale = false;
 let seen = null, planned = false, backend = null;
 let signals = null, opens = false;  // the component, once it is there; whether the page is
 let first = null, typed = {}, lost = 0, typing = null;
+let recalled = false;  // whether the form's memory lies in it: what stands there from then on isn't what was written before it
 let laid = '', meant = '', drawn_by = '', fitting = false;  // what the form is fitted to, what its values began with, what draws now
 
 const trigger = (event, given) => signals?.trigger(event, given);
@@ -127,7 +128,7 @@ export function refresh(pause = 0) { stale = true; look(pause); }
 
 export function see(...given) {
   const {sheet, ...others} = Object.fromEntries(signals.props.names.map((name, at) => [name, given[at]])), values = {...sheet, ...others};
-  if (!started) { write_down(values); return; }
+  if (!started) { if (!recalled) write_down(values); return; }
   follow(values);
   const before_it = planned;
   planned ||= grid_touched(values);
@@ -176,6 +177,7 @@ export function mount_signals({props, trigger: told, watch}) {
   backend = props.backend;
   laid = meant = drawn_by = props.maker;
   watch('value', () => {
+    recalled = true;
     const {kept, going, promised, grid, maker} = JSON.parse(props.value || '{}');
     if (kept) remember(with_prompt(kept));
     if (maker) told_maker(maker);
