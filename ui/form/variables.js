@@ -1,5 +1,4 @@
 // A field for each {{name}} of the prompts; what was written into one is remembered while the page is there.
-import {write_prompt} from '../events/fields.js';
 import {when_prompt, when_values} from '../events/followers.js';
 
 const PLACE = /\\[\\{|}_]|\{\{ {0,3}([\p{L}\p{N}](?:[\p{L}\p{N}_-]| (?! )){0,39}?) {0,3}\}\}/gu;
@@ -42,21 +41,7 @@ export function mount_variables({element, props}) {
     written[event.target.dataset.name] = event.target.value;
     props.value = chosen(JSON.parse(shown || '[]'));
   });
-  element.querySelector('.picked button').addEventListener('click', () => {
-    write_prompt(element.querySelector('.picked').dataset.before);
-    element.querySelector('.picked').hidden = true;
-  });
   if (told.length) lay(told[0]);
-}
-
-// Another prompt takes the field's place; what stood there can be brought back, and nothing is lost by it.
-export function pick_prompt(text) {
-  const box = document.querySelector('#prompt textarea'), undo = area?.element.querySelector('.picked'), before = box.value;
-  write_prompt(text);
-  box.scrollIntoView({block: 'nearest'});
-  if (!undo) return;
-  undo.hidden = !before.trim() || before === text;
-  undo.dataset.before = before;
 }
 
 when_prompt(lay);

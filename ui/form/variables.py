@@ -11,11 +11,7 @@ from ui.events.options import on_load
 NAME = "variables"
 """The name of its value among a form's values, and its id."""
 MOST_KEPT = 100
-_FIELDS = (
-    '<div class="variables" role="group" aria-label="Variables of the prompt" hidden></div>'
-    '<p class="undo picked" role="status" hidden><span>The prompt was put into its field.</span> '
-    '<button type="button">Put back what was written</button></p>'
-)
+_FIELDS = '<div class="variables" role="group" aria-label="Variables of the prompt" hidden></div>'
 
 
 def variables_area() -> gr.HTML:

@@ -81,6 +81,7 @@ def compose(playground: Playground) -> Compose:
             can_ask = playground.choose("auto").exact_prices
             exact = gr.Button("Exact price", size="sm", elem_id="exact", visible=can_ask)
             share = share_area()
+            helper.find.render()
             gr.HTML(_NOTIFY, elem_id="notify", js_on_load=on_load("notify"), apply_default_css=False)
         notice = gr.HTML("", visible=False, elem_id="notice", apply_default_css=False)
     go = (generate, stop, notice, compare, exact, left, share)

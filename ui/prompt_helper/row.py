@@ -47,8 +47,9 @@ _COST = Markup("<p>Cost of this text: {}</p>")
 
 @dataclass(frozen=True, slots=True)
 class HelperArea:
-    """The components; `before` holds the text that Undo brings back."""
+    """The components; `before` holds the text that Undo brings back, and `find` is rendered where it belongs: aside."""
 
+    line: gr.Row
     enhance: gr.Button
     describe: gr.Button
     find: gr.Button
@@ -65,14 +66,14 @@ class HelperArea:
 
 
 def helper_area(playground: Playground) -> HelperArea:
-    """Lay out the row, and what comes below it; nothing of it shows where there is no helper and nobody may look."""
+    """Lay out the row, and what comes below it; nothing of it shows where there is no helper."""
     helper = playground.helper
     server = helper.server
     there, looks = server is not None, server is None and helper.may_look
-    with gr.Row(elem_id="helper-row", visible=there or looks):
+    find = gr.Button("Find a prompt helper", size="sm", elem_id="find-helper", visible=looks, render=False)
+    with gr.Row(elem_id="helper-row", visible=there) as line:
         enhance = gr.Button("Enhance", size="sm", elem_id="enhance", visible=there)
         describe = gr.Button("Describe this picture", size="sm", elem_id="describe", visible=there)
-        find = gr.Button("Find a prompt helper", size="sm", elem_id="find-helper", visible=looks)
         stop = gr.Button("Stop", size="sm", elem_id="stop-helper", visible=False)
         undo = gr.Button("Undo the new prompt", size="sm", elem_id="undo-helper", visible=False)
         hint = gr.HTML(_hint(server), elem_id="helper-hint", visible=there, apply_default_css=False)
@@ -84,7 +85,7 @@ def helper_area(playground: Playground) -> HelperArea:
             take = gr.Button("Use this prompt", size="sm", elem_id="take-helper")
             leave = gr.Button("Keep mine", size="sm", elem_id="leave-helper")
     before = gr.Textbox("", visible="hidden", max_lines=1, label="Prompt before", elem_id="helper-before")
-    return HelperArea(enhance, describe, find, stop, hint, fresh, old, text, take, leave, undo, note, before)
+    return HelperArea(line, enhance, describe, find, stop, hint, fresh, old, text, take, leave, undo, note, before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class PromptHelper:
         describing = area.describe.click(self.describe, None, self.outputs(), **asked)
         # In a second round: what was under way when Stop was pressed must not be shown after it.
         stopping = area.stop.click(None, None, None, cancels=[enhancing, describing], queue=False, **QUIET)
-        stopping.then(self.stopped, None, self.outputs(), queue=False, **QUIET)
+        stopping.then(self.stop_helper, None, self.outputs(), queue=False, **QUIET)
         presses.on(area.find, self.find, [], [*self.row(), *self.outputs()])
         taken: list[Block] = [self.prompt, area.before, area.undo, area.note, area.fresh]
         presses.on(area.take, self.take, [area.text, self.prompt], taken, refresh=True)
@@ -116,7 +117,7 @@ class PromptHelper:
 
     def row(self) -> list[Block]:
         """Return what depends on whether there is a helper."""
-        return [self.area.enhance, self.area.describe, self.area.find, self.area.hint]
+        return [self.area.line, self.area.enhance, self.area.describe, self.area.find, self.area.hint]
 
     def outputs(self) -> list[Block]:
         """Return what a question changes."""
@@ -165,7 +166,7 @@ class PromptHelper:
         """Bring the old prompt back."""
         return {self.prompt: before, self.area.undo: gr.update(visible=False), self.area.before: ""}
 
-    def stopped(self, request: gr.Request) -> Updates:
+    def stop_helper(self, request: gr.Request) -> Updates:
         """Stop what this page has asked the helper, and clear the place."""
         self.playground.live.stop_part(caller_of(self.playground, request), _PART)
         return self._said("")
@@ -207,7 +208,7 @@ class PromptHelper:
 
     def _row(self, server: Server | None, *, looks: bool) -> Updates:
         area, there = self.area, server is not None
-        shown: Updates = {each: gr.update(visible=there) for each in (area.enhance, area.describe)}
+        shown: Updates = {each: gr.update(visible=there) for each in (area.line, area.enhance, area.describe)}
         hint = gr.update(value=_hint(server), visible=there)
         return {**shown, area.find: gr.update(visible=looks and not there), area.hint: hint}
 

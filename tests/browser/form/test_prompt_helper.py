@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.backend.prompt_helper.chat_server import BETTER, ChatServer, chat, chat_server
 from tests.browser.conftest import PATIENCE_MS
+from tests.browser.presses import open_tab
 from tests.serving import served_site
 
 PROMPT = 'a red fox, sign "OPEN late"'
@@ -90,8 +91,10 @@ def test_a_picture_on_the_easel_is_described(helped: tuple[Page, ChatServer], tm
     page, desk = helped
     expect(page.locator("#describe")).to_be_hidden()
     Image.new("RGB", (96, 64), "red").save(tmp_path / "red.png")
-    page.get_by_role("tab", name="Image to image").click()
+    open_tab(page, "Image to image")
     page.set_input_files("#easel .drop input", tmp_path / "red.png")
+    expect(page.locator("#easel").get_by_role("status")).to_contain_text("96 × 64")
+    expect(page.locator("#easel .easel:not([data-busy])")).to_be_attached()
     page.click("#describe")
     expect(page.locator("#helper-text textarea")).to_have_value(BETTER)
     assert desk.asked[-1][1]["messages"][1]["content"][0]["type"] == "image_url"
