@@ -6,7 +6,7 @@ A press is lost before the page listens, while the page scrolls under a finger, 
 import time
 from collections.abc import Callable
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, TimeoutError
 
 PATIENCE_SECONDS = 60.0
 AGAIN_SECONDS = 3.0
@@ -32,7 +32,13 @@ def open_tab(page: Page, name: str) -> None:
 
 def choose_option(field: Locator, option: str) -> None:
     """Choose an entry of a menu, which opens when its field is pressed."""
-    # The last, as a menu that was open before may be fading.
-    entry = field.page.locator("li[role=option]", has_text=option).last
-    press_until(field, entry.is_visible)
-    entry.click()
+    # The last, as a menu that was open before may be fading: its entry is seen, and gone before it can be pressed.
+    entry, until = field.page.locator("li[role=option]", has_text=option).last, time.monotonic() + PATIENCE_SECONDS
+    while True:
+        press_until(field, entry.is_visible)
+        try:
+            entry.click(timeout=AGAIN_SECONDS * 1000)
+        except TimeoutError:
+            assert time.monotonic() < until, f"{option} was not to be had for {PATIENCE_SECONDS:.0f} s"
+        else:
+            return

@@ -14,7 +14,7 @@ from backend.domain.events import Progress, Tell
 from backend.domain.parts import Control
 from backend.domain.records import Run
 from backend.domain.requests import ControlNet, ImageToImage, Inpaint, Outpaint
-from tests.browser.presses import choose_option, open_tab
+from tests.browser.presses import choose_option, open_tab, press_until
 from tests.browser.seen import on_screen
 from tests.serving import Site
 
@@ -274,8 +274,8 @@ def test_the_control_map_is_shown_before_the_run(page: Page, site: Site, scene: 
 def test_a_map_that_is_shown_can_be_used_as_it_is(page: Page, site: Site, scene: Path) -> None:
     choose(page, "ControlNet", scene)
     page.click("#show-control")
-    page.click("#control-map button:has-text('Use this map')")
-    expect(page.locator("#control-map")).to_contain_text("The map is the picture now")
+    taken = page.get_by_text("The map is the picture now")
+    press_until(page.locator("#control-map button:has-text('Use this map')"), taken.is_visible)
     expect(page.locator("#controlnet-preprocess input")).to_have_value("none")
     run = generate(page, site)
     assert isinstance(run.request, ControlNet)
