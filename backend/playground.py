@@ -19,7 +19,7 @@ from backend.images.storage.files import ImageFiles
 from backend.library.result_links import ResultLinks
 from backend.library.rooms import Rooms
 from backend.money.ledger import Budget
-from backend.prompt_helper.helper import Found, Helper
+from backend.prompt_helper.asking import Found, PromptHelper
 from backend.record.api_keys import ApiKeys
 from backend.record.database.address import record_files
 from backend.record.database.engine import open_database
@@ -90,9 +90,9 @@ class Playground:
         return Holders(self.store.engine)
 
     @property
-    def helper(self) -> Helper:
+    def prompt_helper(self) -> PromptHelper:
         """Return who words prompts better and describes pictures; its server may not be set."""
-        return Helper(self.settings, self.budget, self.rates, self.found_helper)
+        return PromptHelper(self.settings, self.budget, self.rates, self.found_helper)
 
     @property
     def api_keys(self) -> ApiKeys:

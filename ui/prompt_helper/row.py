@@ -15,8 +15,9 @@ from backend.domain.errors import InvalidRequest, PlaygroundError, Problem
 from backend.images.incoming import opened
 from backend.images.small_copy import small_copy
 from backend.playground import Playground
-from backend.prompt_helper.helper import PICTURE_PIXELS, Helper, Suggestion, language_for
+from backend.prompt_helper.asking import PICTURE_PIXELS, PromptHelper, language_for
 from backend.prompt_helper.server import Server
+from backend.prompt_helper.suggestion import Suggestion
 from ui.canvas.canvas import picture_of
 from ui.events.options import QUIET, QUIETLY, How
 from ui.events.page_events import news
@@ -29,7 +30,7 @@ from ui.serving.uploads import Uploads
 
 log = logging.getLogger(__name__)
 
-Asked = Callable[[Helper, Caller], Iterator[Suggestion | None]]
+Asked = Callable[[PromptHelper, Caller], Iterator[Suggestion | None]]
 """A question to the helper."""
 _PART = "prompt helper"
 """The part of the page that has a Stop of its own."""
@@ -67,7 +68,7 @@ class HelperArea:
 
 def helper_area(playground: Playground) -> HelperArea:
     """Lay out the row, and what comes below it; nothing of it shows where there is no helper."""
-    helper = playground.helper
+    helper = playground.prompt_helper
     server = helper.server
     there, looks = server is not None, server is None and helper.may_look
     find = gr.Button("Find a prompt helper", size="sm", elem_id="find-helper", visible=looks, render=False)
@@ -89,7 +90,7 @@ def helper_area(playground: Playground) -> HelperArea:
 
 
 @dataclass(frozen=True, slots=True)
-class PromptHelper:
+class PromptHelperRow:
     """Answers the row's buttons; the prompt changes only where the visitor takes the new text."""
 
     playground: Playground
@@ -125,7 +126,7 @@ class PromptHelper:
 
     def opened(self, _: gr.Request) -> Updates:
         """Show the helper that was found since the page was laid out."""
-        helper = self.playground.helper
+        helper = self.playground.prompt_helper
         return self._row(helper.server, looks=helper.may_look)
 
     def enhance(self, request: gr.Request, **values: JsonValue) -> Iterator[Updates]:
@@ -139,7 +140,7 @@ class PromptHelper:
         accepted = str(request.headers.get("accept-language", ""))
         language = language_for(str(values.get("prompt") or ""), accepted)
 
-        def asked(helper: Helper, acting: Caller) -> Iterator[Suggestion | None]:
+        def asked(helper: PromptHelper, acting: Caller) -> Iterator[Suggestion | None]:
             return helper.describe(acting, self._picture(acting, values.get("easel")), language)
 
         yield from self._guarded(caller_of(self.playground, request), asked)
@@ -147,7 +148,7 @@ class PromptHelper:
     def find(self, _: gr.Request) -> Updates:
         """Look on this machine, some seconds at most; show the helper, or a card that says how to set one up."""
         try:
-            found = next(filter(None, self.playground.helper.look()), None)
+            found = next(filter(None, self.playground.prompt_helper.look()), None)
         except PlaygroundError as error:
             return self._said(error_card(error, bills=None))
         return {**self._row(found, looks=True), **self._said("")}
@@ -174,7 +175,7 @@ class PromptHelper:
     def _guarded(self, caller: Caller, asked: Asked) -> Iterator[Updates]:
         try:
             with self.playground.live.press(caller, part=_PART, begins=False) as acting:
-                yield from self._told(asked(self.playground.helper, acting))
+                yield from self._told(asked(self.playground.prompt_helper, acting))
         except PlaygroundError as error:
             bills = words.BILLED if error.billed != "no" else None
             yield self._said(error_card(error, bills=bills))

@@ -9,7 +9,7 @@ from ui.head.own_key import OwnKeys
 from ui.library.form_link import FormLink
 from ui.library.from_file import Restoring
 from ui.modes.bar import ModeBar
-from ui.prompt_helper.row import PromptHelper
+from ui.prompt_helper.row import PromptHelperRow
 from ui.wiring.ground import Ground
 
 
@@ -22,7 +22,7 @@ def form_features(ground: Ground) -> list[Feature]:
         OwnKeys(playground, head.key),
         ModeBar(form.bar, settings.modes),
         TokenLine(playground, library, form.tokens),
-        PromptHelper(playground, form.helper, form.prompt, ground.news),
+        PromptHelperRow(playground, form.helper, form.prompt, ground.news),
         FormLink(playground, library, form.share),
         Restoring(playground, ground.filling, form.notice, layout.drop),
         ControlMap(ground.filling, settings.own),

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-import backend.prompt_helper.helper as helper_module
 from backend.domain.caller import Caller, Press
 from backend.domain.errors import (
     BadReply,
@@ -24,8 +23,9 @@ from backend.domain.errors import (
     TooManyRequests,
 )
 from backend.money.ledger import Budget
-from backend.prompt_helper import client
-from backend.prompt_helper.helper import Found, Helper, Suggestion, language_for
+from backend.prompt_helper import asking, client
+from backend.prompt_helper.asking import Found, PromptHelper, language_for
+from backend.prompt_helper.suggestion import Suggestion
 from backend.record.database.engine import open_database
 from backend.settings import Settings
 from backend.visitors.rates import Rates
@@ -48,7 +48,7 @@ class Desk:
         self.engine = open_database(folder)
         self.settings = Settings(_env_file=None, PLAYGROUND_DATA=folder, **given)
         self.budget = Budget(self.engine, self.settings.caps)
-        self.helper = Helper(self.settings, self.budget, Rates(), Found())
+        self.helper = PromptHelper(self.settings, self.budget, Rates(), Found())
 
     def enhance(self, prompt: str = "a red fox", caller: Caller = ANNA) -> Suggestion:
         return last(self.helper.enhance(caller, prompt))
@@ -244,7 +244,7 @@ def test_the_visitors_cap_and_rate_hold(priced: Desk, server: ChatServer, tmp_pa
         unpriced.enhance()
     unpriced.engine.dispose()
     assert server.asked == []
-    for _ in range(int(helper_module.RATE.most)):
+    for _ in range(int(asking.RATE.most)):
         priced.enhance()
     with pytest.raises(TooManyRequests, match="prompt helper"):
         priced.enhance()
@@ -264,7 +264,7 @@ def test_runwares_own_address_takes_runwares_key_and_no_other_address_does(tmp_p
         ("https://api.runware.ai/v1", "runware-key"),
         ("https://api.runware.ai.evil.example/v1", None),
     ):
-        server = Helper(
+        server = PromptHelper(
             Settings(_env_file=None, PLAYGROUND_LLM_BASE_URL=address, **own),
             Budget(None),
             Rates(),
@@ -285,7 +285,7 @@ def test_the_owner_finds_a_server_with_one_question_to_each_port(
 ) -> None:
     made = Desk(tmp_path, PLAYGROUND_LLM_MODEL="second")
     with chat_server() as other:
-        monkeypatch.setattr(helper_module, "PORTS", {"Ollama": other.port, "llama.cpp": server.port})
+        monkeypatch.setattr(asking, "PORTS", {"Ollama": other.port, "llama.cpp": server.port})
         other.body, server.body = b"<html>", json.dumps({"data": [{"id": "first"}, {"id": "second"}]}).encode()
         found = last(made.helper.look())
         assert [path for path, *_ in (*other.asked, *server.asked)] == ["/v1/models"] * 2
@@ -299,7 +299,7 @@ def test_nobody_looks_on_a_public_page_and_nothing_there_is_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with chat_server() as gone:
-        monkeypatch.setattr(helper_module, "PORTS", {"Ollama": gone.port})
+        monkeypatch.setattr(asking, "PORTS", {"Ollama": gone.port})
         public = Desk(tmp_path / "public", GRADIO_SHARE=True)
         with pytest.raises(NotAllowed):
             last(public.helper.look())
