@@ -54,7 +54,7 @@ def batch_area() -> BatchArea:
         file = gr.HTML(
             "",
             html_template=_FILE,
-            js_on_load=on_load("batch"),
+            js_on_load=on_load("batch", "priced"),
             apply_default_css=False,
             elem_id="batch-file",
             most=MOST_BYTES,
@@ -73,7 +73,7 @@ class Batching:
     area: BatchArea
 
     def connect(self, wires: Wires) -> None:
-        """Wire the lines, whose every pause tells the price, and the button."""
+        """Wire the price, which follows the lines and the form, and the button."""
         area, outputs = self.area, self.runner.outputs
         asked = {**wires.but("mask"), "batch_lines": area.lines}
         priced: How = {
@@ -83,7 +83,7 @@ class Batching:
             **QUIETLY,
             "inputs_kwargs": asked,
         }
-        area.lines.change(self.price_lines, None, [area.said, area.draw], **priced)
+        area.file.priced(self.price_lines, None, [area.said, area.draw], **priced)
         drawn = {**wires.but(), "batch_lines": area.lines, "offered": area.draw}
         how: How = {"preprocess": False, "trigger_mode": "once", **QUIETLY, "inputs_kwargs": drawn}
         shown = [*outputs.all(), area.said, area.draw]

@@ -1,5 +1,6 @@
 // A field for each {{name}} of the prompts; what was written into one is remembered while the page is there.
 import {when_prompt, when_values} from '../events/followers.js';
+import {batch_lines} from '../experiments/batch.js';
 
 const PLACE = /\\[\\{|}_]|\{\{ {0,3}([\p{L}\p{N}](?:[\p{L}\p{N}_-]| (?! )){0,39}?) {0,3}\}\}/gu;
 const MOST = 20;
@@ -23,7 +24,7 @@ const chosen = names => Object.fromEntries(names.filter(name => written[name]).m
 // Only when the names change: a field that is written into stays the same one.
 function lay(prompt) {
   if (!area) { told = [prompt]; return; }
-  const names = names_in([prompt, negative]).slice(0, MOST), place = area.element.querySelector('.variables');
+  const names = names_in([prompt, negative, batch_lines()]).slice(0, MOST), place = area.element.querySelector('.variables');
   told = [prompt];
   if (JSON.stringify(names) === shown || !place) return;
   shown = JSON.stringify(names);
