@@ -21,7 +21,12 @@ from backend.record.store import Store
 from backend.settings import Settings
 from tests.serving import Site, free_port
 
-LOOK = "button => getComputedStyle(button).backgroundColor"
+LOOK = """async button => {
+    await new Promise(requestAnimationFrame);
+    await Promise.all(button.getAnimations().map(each => each.finished));
+    return getComputedStyle(button).backgroundColor;
+}"""
+"""Its colour once it has come to rest: at the moment that the words change, it still has the one before."""
 
 
 class Provider(FakeBackend):
