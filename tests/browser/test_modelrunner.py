@@ -87,6 +87,17 @@ def test_whether_the_control_works_here_is_asked_with_its_price_first(tab: Page,
     assert served[0].world.count("modelrunner.submit") == before + 2
 
 
+def test_a_check_whose_news_all_arrives_at_once_ends_as_any_other(tab: Page) -> None:
+    # As behind a proxy that holds events back; without it, where the check is quicker than the browser.
+    tab.route("**/gradio_api/queue/data*", lambda route: route.fulfill(response=route.fetch()))
+    tab.click("#offer-check")
+    tab.click("#run-check")
+    expect(tab.locator("#effect .verdict")).to_contain_text("has an effect here")
+    expect(tab.locator("#run-check")).to_be_hidden()
+    expect(tab.locator("#generate")).to_be_visible()
+    expect(tab.locator("#stop")).to_be_hidden()
+
+
 def test_the_tab_says_where_the_picture_goes_before_it_goes_there(tab: Page) -> None:
     expect(tab.get_by_text("public, unguessable address")).to_be_visible()
 

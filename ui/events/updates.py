@@ -9,3 +9,8 @@ Updates = dict[Block, Any]
 
 Update = dict[str, Any]
 """What `gr.update(…)` returns: a component's parameters, by name."""
+
+
+def is_change(told: object) -> bool:
+    """Whether a component is told a `gr.update(…)`, and not a value or to stay as it is."""
+    return isinstance(told, dict) and told.keys() > {"__type__"}

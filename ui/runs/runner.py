@@ -27,7 +27,7 @@ from backend.playground import Playground
 from backend.prompts.variables import fill_request
 from ui.events.options import QUIET, QUIETLY, How, with_mask
 from ui.events.page_events import news
-from ui.events.updates import Updates
+from ui.events.updates import Updates, is_change
 from ui.events.wires import Wires
 from ui.form.kept_size import size_note
 from ui.form.library import Library
@@ -115,17 +115,24 @@ class Runner:
 
         yield from self.acting(shown, caller, begins=begins)
         if stage.promised:
-            yield {self.outputs.news: news(promised=True)}
+            yield {**self._settled(caller), self.outputs.news: news(promised=True)}
 
     def acting(
         self, updates: Callable[[Caller], Iterator[Updates]], caller: Caller, *, begins: bool = True
     ) -> Iterator[Updates]:
-        """Carry out a press with Stop in the place of Generate, which comes back with the page's last one."""
+        """Carry out a press with Stop in the place of Generate, which comes back with the page's last one.
+
+        The last word repeats what became of other components: of those that reach a browser in one piece, Gradio's
+        (6.31) lays each `gr.update` into the one before, and what the last one leaves out is lost.
+        """
+        changed: Updates = {}
         with self.playground.live.press(caller, begins=begins) as acting:
             # Only the first word touches the buttons: one that comes behind Stop must not take Generate away again.
             yield self._buttons(running=True)
-            yield from updates(acting)
-        yield {**self._buttons(running=self.playground.live.busy(caller)), self.outputs.news: news()}
+            for told in updates(acting):
+                changed |= {part: change for part, change in told.items() if is_change(change)}
+                yield told
+        yield {**changed, **self._settled(caller), self.outputs.news: news()}
 
     def _safely(self, views: Iterator[View], stage: Stage, caller: Caller) -> Iterator[str | None]:
         """Yield what stands on the stage, errors included; None where a later press has taken it."""
@@ -263,6 +270,9 @@ class Runner:
         request = fill_request(request, written(values), partly=bool(values.get("priced_only")))
         refuse_pasted(request)
         return Asked(backend, request, self.library.wording(caller, values.get("styles") or ()))
+
+    def _settled(self, caller: Caller) -> Updates:
+        return self._buttons(running=self.playground.live.busy(caller))
 
     def _buttons(self, *, running: bool) -> Updates:
         return {

@@ -147,6 +147,7 @@ def test_a_paid_image_arrives_on_the_stage_after_stop(pages: Pages, held: HeldAr
     assert "goes on to the end" in stages(ended)[-1]
     assert "<figure" not in stages(ended)[-1]
     assert ended[-1]["news"].endswith("promised")
+    assert visible(ended[-1:], "generate") is True
     held.may_draw.set()
     came = list(pages.press("promised"))
     assert stages(came)[-1].count("<figure") == 1
@@ -253,10 +254,12 @@ def test_a_check_whose_price_is_another_than_the_button_said_is_offered_anew(pag
     (offer,) = pages.press("offer", **form)
     said = offer["run-check"]["value"]
     assert said.startswith("Draw both · ≈ $")
-    list(pages.press("check", offered="Draw both · free", **form))
+    *_, anew = pages.press("check", offered="Draw both · free", **form)
+    assert anew["run-check"] == offer["run-check"]
     assert pages.orders() == 0
     seen = list(pages.press("check", offered=said, **form))
     assert visible(seen, "stop") is False
+    assert visible(seen[-1:], "run-check") is False
     assert pages.orders() == 2
     prompts = {run.request.prompt for run in pages.scene.playground.store.runs(me(pages))}
     assert prompts <= {"a red box", "a blue box"}
