@@ -44,7 +44,7 @@ def fit(found: Found, refuses: RefusesLora = no_lora) -> Restored:
         found.drop(name, values.pop(name), OTHER_MODE)
     recipe = _checked(found, values)
     model = found.model[:MOST_NAME] if profile and found.model else None
-    return Restored(found.source, recipe, tuple(found.dropped), model=model, profile=profile)
+    return Restored(found.source, recipe, tuple(found.dropped), model=model, profile=profile, told=frozenset(values))
 
 
 def _checked(found: Found, values: dict[str, Any]) -> Recipe:

@@ -34,6 +34,8 @@ class Restored:
     model: str | None = None
     profile: str | None = None
     """The model of a machine that drew it, and its kind (`library.profiles`), where the file says them."""
+    told: frozenset[str] | None = None
+    """The fields that the file names, the form's defaults standing in for others; None for all, as our own files do."""
 
 
 @dataclass(slots=True)

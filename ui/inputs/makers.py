@@ -1,6 +1,6 @@
 """What a form is fitted to: a backend with the model at hand, and with what its fields began there."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from backend.adapters.base import Backend
 from backend.domain.capabilities import Capabilities
@@ -12,7 +12,9 @@ PROFILED = ("steps", "guidance", "shift")
 SIDES = ("width", "height")
 _FOLLOWING = (*PROFILED, *SIDES)
 _MARK = "|"
-_OTHER = "{} drew this, which is another kind than {}, which draws here now: steps, guidance and shift are {}'s."
+_OTHER = "{} drew this, which is another kind than {}, which draws here now{}."
+_THEIRS = ("", ": {} is {}'s", ": {} and {} are {}'s", ": {}, {} and {} are {}'s")
+"""What of it is restored, by how many of `PROFILED`."""
 
 
 def begins_with(capabilities: Capabilities) -> dict[str, float]:
@@ -28,13 +30,18 @@ def maker_of(backend: Backend) -> str:
     return _MARK.join((backend.name, *(f"{begins[name]:g}" for name in _FOLLOWING), backend.model_name))
 
 
-def other_kind(backend: Backend, model: str | None, profile: str | None) -> str:
-    """Say that what is restored was drawn with another kind of model than draws on this backend; else nothing."""
+def other_kind(backend: Backend, model: str | None, profile: str | None, told: Collection[str] | None = None) -> str:
+    """Say that what is restored was drawn with another kind of model than draws on this backend; else nothing.
+
+    `told` are the fields that are restored; None stands for all.
+    """
     here = backend.capabilities.profile or USUAL
     theirs = profiles().get(profile or here)
     if theirs is None or theirs.name == here:
         return ""
-    return _OTHER.format(model or theirs.title, profiles()[here].title, theirs.title)
+    names = [name for name in PROFILED if told is None or name in told]
+    restored = _THEIRS[len(names)].format(*names, theirs.title)
+    return _OTHER.format(model or theirs.title, profiles()[here].title, restored)
 
 
 def untouched(maker: str) -> Mapping[str, float]:

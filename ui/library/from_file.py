@@ -133,7 +133,7 @@ class Restoring:
 
     def _other_kind(self, found: Restored) -> Markup:
         """Say where the settings are those of another kind of model than draws where they will run."""
-        said = other_kind(self._backend(found.backend), found.model, found.profile)
+        said = other_kind(self._backend(found.backend), found.model, found.profile, found.told)
         return Markup("<p>{}</p>").format(said) if said else Markup("")
 
     def _backend(self, name: object) -> Backend:
