@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _TINY = 1e-7
 """Keeps a norm from being divided by nothing."""
+_REPLACED = ("forward", "_build_unified_sequence")
+"""Methods of the transformer in whose place others are set on it; somebody may have set their own before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ class Nag:
     def __enter__(self) -> Self:
         self._processors = [attention.processor for attention in self._attentions]
         self._apart = [_Apart(self, processor) for processor in self._processors]
-        self._before, self._forward = vars(self._transformer).get("forward"), self._transformer.forward
+        self._before = {name: own for name, own in vars(self._transformer).items() if name in _REPLACED}
+        self._forward = self._transformer.forward
         self._unified = self._transformer._build_unified_sequence
         self._transformer.forward = self._call
         return self
@@ -78,10 +81,7 @@ class Nag:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._let_go()
-        if self._before is None:
-            del self._transformer.forward
-        else:
-            self._transformer.forward = self._before
+        self._put_back("forward")
 
     def _call(self, *given: Any, controlnet_block_samples: Any = None, **more: Any) -> Any:
         step, total = self._sampler.position
@@ -98,9 +98,15 @@ class Nag:
             attention.processor = processor
 
     def _let_go(self) -> None:
-        vars(self._transformer).pop("_build_unified_sequence", None)
+        self._put_back("_build_unified_sequence")
         for attention, processor in zip(self._attentions, self._processors, strict=True):
             attention.processor = processor
+
+    def _put_back(self, name: str) -> None:
+        if name in self._before:
+            setattr(self._transformer, name, self._before[name])
+        else:
+            vars(self._transformer).pop(name, None)
 
     def _lengthened(self, samples: "dict[int, Tensor] | None") -> "dict[int, Tensor] | None":
         """Return a ControlNet's residuals [images, tokens, features] with none for the negative prompt's tokens."""

@@ -86,6 +86,20 @@ def test_one_sequence_gives_what_a_doubled_batch_gives(engine: Engine, prompts: 
     assert torch.equal(called(transformer, latents, words), plain)
 
 
+def test_what_others_have_set_on_the_transformer_is_put_back(engine: Engine) -> None:
+    transformer, read = engine.pipe.transformer, engine.prompts.embed
+    mine = {name: getattr(transformer, name) for name in ("forward", "_build_unified_sequence")}
+    vars(transformer).update(mine)
+    try:
+        with Nag(transformer, read("fog"), USUAL, FIRST_STEP):  # type: ignore[arg-type]
+            called(transformer, [torch.randn((16, 1, 16, 16))], [read(PROMPT)])
+            assert all(vars(transformer)[name] != own for name, own in mine.items())
+        assert {name: vars(transformer).get(name) for name in mine} == mine
+    finally:
+        for name in mine:
+            vars(transformer).pop(name, None)
+
+
 def test_off_it_is_the_same_picture_to_the_bit_and_nothing_of_it_stays_behind(engine: Engine) -> None:
     before = drawn(engine)
     assert mean_distance(drawn(engine, negative_prompt="a red circle", nag_scale=5.0), before) > 0
