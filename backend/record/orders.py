@@ -83,7 +83,7 @@ class Orders:
             return None
         with self.engine.connect() as connection:
             held = _found(connection, claim)
-            gone = self._gone(connection, held)
+            gone = self._gone(connection, frozenset().union(*(each.processes for each in held)))
         found = sorted(((each.order_id, each.is_lost(gone)) for each in held), key=lambda one: not one[1])
         taken = next((order_id for order_id, lost in found if lost and self._take(order_id, gone)), None)
         if taken or not (found and (claim.mark or claim.retry)):
@@ -108,6 +108,13 @@ class Orders:
         with self.engine.connect() as connection:
             rows = connection.execute(query).all()
         return tuple(row.run_id for row in rows), rows[0].parts if rows else 0
+
+    def is_elsewhere(self, order_id: str) -> bool:
+        """Whether another process that lives has an order to answer yet: more runs of it may come."""
+        waiting = (orders.c.order_id == order_id, ~orders.c.undelivered, orders.c.process.is_not(None))
+        with self.engine.connect() as connection:
+            others = frozenset(connection.scalars(select(orders.c.process).where(*waiting))) - {number_of(self.engine)}
+            return bool(others - self._gone(connection, others))
 
     def lost(self, order_id: str) -> None:
         """Note that an order's answer could not be delivered."""
@@ -139,9 +146,9 @@ class Orders:
         with writing(self.engine) as connection:
             connection.execute(delete(orders).where(orders.c.created < before))
 
-    def _gone(self, connection: Connection, found: Sequence["_Found"]) -> frozenset[int]:
-        """Return the processes of orders that are no more. This one lives, and its lock isn't to be touched."""
-        others = {number for each in found for number in each.processes} - {number_of(self.engine)}
+    def _gone(self, connection: Connection, processes: frozenset[int]) -> frozenset[int]:
+        """Return those of the processes that are no more. This one lives, and its lock isn't to be touched."""
+        others = processes - {number_of(self.engine)}
         return frozenset(number for number in others if not lives(self.engine, connection, number))
 
     def _take(self, order_id: str, gone: Collection[int]) -> bool:

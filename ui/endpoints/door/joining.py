@@ -87,7 +87,7 @@ class Joining:
         """Yield the runs of an order, those too that it still becomes."""
         told = 0
         while True:
-            leading = order_id in self.leading
+            leading = order_id in self.leading or self.playground.orders.is_elsewhere(order_id)
             run_ids, parts = self.playground.orders.runs(order_id)
             for part, run_id in enumerate(run_ids[told:], told):
                 order.opened[part] = run_id

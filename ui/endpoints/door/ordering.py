@@ -55,8 +55,13 @@ class Ordering:
             steps.close()  # whoever leaves wants no more of it
 
     def answer(self, order: Order, reply: Reply, *, cost: bool) -> Reply:
-        """Return an order's answer, which notes whether it came through; `cost` says that it may have cost money."""
-        through = partial(self._note, order, self.playground.orders.delivered) if cost else None
+        """Return an order's answer, which notes whether it came through; `cost` says that it may have cost money.
+
+        Also a refusal without a bill is noted once runs were opened: who waits for more of them in another process
+        hears by that that none come.
+        """
+        noted = cost or bool(order.opened)
+        through = partial(self._note, order, self.playground.orders.delivered) if noted else None
         return replace(reply, lost=partial(self.lose, order), delivered=through, dear=cost and not order.claim.told)
 
     @contextmanager

@@ -1,13 +1,22 @@
-"""The places of retries that wait: none of one caller's takes all threads."""
+"""Retries that wait for an earlier order: how many of one caller's, and until when."""
 
+import time
 from contextlib import ExitStack
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlalchemy import ColumnElement, Engine, Row, delete, insert, select, update
 
+from backend.domain.caller import Caller
 from backend.domain.errors import TooManyRequests
+from backend.record.database.processes import number_of
+from backend.record.database.tables import orders
 from backend.record.orders import Claim
 from tests.serving import Site, served_site
+from tests.ui.endpoints.openai.asked import ask, made, until
+from ui.endpoints.door import joining
 from ui.endpoints.door.joining import MOST_JOINED, Joining
 from ui.endpoints.door.order import Order
 from ui.endpoints.door.refusals import refused
@@ -21,22 +30,51 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def order(site: Site, caller: str, **values: Any) -> Order:
-    from backend.domain.caller import Caller
-
     return Order(Claim(order_id="a", caller=caller, what="w", **values), Caller(caller))
 
 
 def test_retries_beyond_a_callers_places_are_told_to_come_back(site: Site) -> None:
-    joining = Joining(site.playground)
+    several = Joining(site.playground)
     assert MOST_JOINED < MOST_AT_ONCE
     with ExitStack() as waiting:
         for _ in range(MOST_JOINED):
-            waiting.enter_context(joining.place(order(site, "ann", retry=True).claim))
+            waiting.enter_context(several.place(order(site, "ann", retry=True).claim))
         with pytest.raises(TooManyRequests) as full:
-            next(joining.steps(order(site, "ann", mark="m"), "b"))
+            next(several.steps(order(site, "ann", mark="m"), "b"))
         for other in (order(site, "bob", retry=True), order(site, "ann")):
-            waiting.enter_context(joining.place(other.claim))
+            waiting.enter_context(several.place(other.claim))
     told = refused(full.value)
     assert (told.status, told.again, told.wait) == (429, True, 6)
-    with joining.place(order(site, "ann", retry=True).claim):
+    with several.place(order(site, "ann", retry=True).claim):
         pass
+
+
+def test_a_run_that_another_playground_still_begins_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, Any] = {"headers": {"idempotency-key": "of two playgrounds"}, "prompt": "a {red|blue} ibis"}
+    asked |= {"n": 2, "options": {"provider": True}}
+    with served_site(tmp_path) as one, served_site(tmp_path) as other:
+        engine = one.playground.store.engine
+        first = made(ask(one, **asked))["playground"]["runs"]
+        second = orders.c.run_id == first[1]["run_id"]
+        at_work = orders.c.process.is_not(None)
+        until(lambda: not rows_where(engine, at_work))
+        (later,) = rows_where(engine, second)
+        with engine.begin() as connection:  # as while the first of them goes on between the two runs
+            connection.execute(delete(orders).where(second))
+            connection.execute(update(orders).values(process=number_of(engine)))
+
+        def begins(_: float) -> None:
+            with engine.begin() as connection:
+                connection.execute(insert(orders), dict(later._mapping))
+
+        monkeypatch.setattr(joining, "time", SimpleNamespace(sleep=begins, monotonic=time.monotonic))
+        again = made(ask(other, **asked))
+    assert [run["run_id"] for run in again["playground"]["runs"]] == [run["run_id"] for run in first]
+    assert again["playground"]["status"] == "finished"
+
+
+def rows_where(engine: Engine, wanted: ColumnElement[bool]) -> list[Row[Any]]:
+    with engine.connect() as connection:
+        return list(connection.execute(select(orders).where(wanted)))

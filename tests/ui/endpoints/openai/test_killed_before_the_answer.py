@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from backend.record.database.tables import orders
 from tests.serving import Site, free_port, served_site
-from tests.ui.endpoints.openai.asked import GENERATIONS, ask, made, refused, runs_of, until
+from tests.ui.endpoints.openai.asked import GENERATIONS, ask, refused, runs_of, until
 from tests.ui.endpoints.openai.test_retries import PAID, run_id
 
 ROOT = Path(__file__).parents[4]
@@ -87,9 +87,17 @@ def test_a_stream_and_a_refusal_that_came_through_are_not_given_again(site: Site
     for prompt in ("a stream", "a lost heron", "a grebe"):
         (run,) = runs_of(site, prompt)
         until(lambda run=run: process_of(site, run.id) is None)
-    assert made(ask(site, prompt="a stream", options=PAID))
+    assert "completed" in ask(site, prompt="a stream", stream=True, options=PAID).text
     assert refused(ask(site, prompt="a lost heron", options=lost), 424)
-    assert [len(runs_of(site, prompt)) for prompt in ("a stream", "a lost heron")] == [2, 2]
+    assert ask(site, "sdapi/v1/txt2img", prompt="a grebe", playground={"options": PAID}).is_success
+    assert [len(runs_of(site, prompt)) for prompt in ("a stream", "a lost heron", "a grebe")] == [2, 2, 2]
+
+
+def test_a_refusal_without_a_bill_that_came_through_waits_for_nobody(site: Site) -> None:
+    broke = {"provider": True, "fail_after": 0, "failure": "no credit"}
+    assert refused(ask(site, prompt="a poor heron", options=broke), 402)["playground"]["billed"] == "no"
+    (run,) = runs_of(site, "a poor heron")
+    until(lambda: process_of(site, run.id) is None)
 
 
 @pytest.mark.parametrize("path", [GENERATIONS, "sdapi/v1/txt2img"])
