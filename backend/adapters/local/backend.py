@@ -182,14 +182,15 @@ class LocalBackend(Backend):
         return self._trusts and not self._forks
 
     def _other_loras(self) -> list[Path]:
-        known = self.collection.entries() or self.collection.entries(wait=True)
-        return [Path(entry.path) for entry in known if entry.role == "lora" and entry.architecture in ("", Z_IMAGE)]
+        return self._of_others("lora", "", Z_IMAGE)
 
     def _other_controlnets(self) -> list[Path]:
-        if not self.collection.folders:
-            return []
+        return self._of_others("controlnet", Z_IMAGE) if self.collection.folders else []
+
+    def _of_others(self, role: str, *architectures: str) -> list[Path]:
+        """Return the files of a role and of these architectures that lie in other tools' folders."""
         known = self.collection.entries() or self.collection.entries(wait=True)
-        return [Path(entry.path) for entry in known if entry.role == "controlnet" and entry.architecture == Z_IMAGE]
+        return [Path(entry.path) for entry in known if entry.role == role and entry.architecture in architectures]
 
     def lora_cards(self) -> tuple[LoraCard, ...]:
         """Return the LoRAs of the owner's folder and of the models' folders."""

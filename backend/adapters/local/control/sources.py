@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from backend.adapters.local.control.union_files import Union, find_unions, unions_among
 from backend.adapters.local.machine.checkpoint import Checkpoint, weight_files
@@ -44,11 +44,21 @@ class ControlNetSource:
     name: str = "the ControlNet"
     union: Union | None = None
 
+    @classmethod
+    def of(cls, union: Union) -> Self:
+        """Return a published file's weights, which its name names."""
+        path = union.header.path
+        return cls(path, name=path.stem, union=union)
+
+    @property
+    def lite(self) -> bool:
+        """Whether it is a small one of the newer kind."""
+        return self.union.lite if self.union else self.config is not None and self.config.name == _LITE
+
     @property
     def rank(self) -> tuple[int, int, str]:
         """Return what to sort by, the better ones first."""
-        lite = self.config is not None and self.config.name == _LITE
-        return self.union.rank if self.union else (-_CHANNELS, -(_LITE_LAYERS if lite else _LAYERS), self.name)
+        return self.union.rank if self.union else (-_CHANNELS, -(_LITE_LAYERS if self.lite else _LAYERS), self.name)
 
     def size(self, kind: "dtype") -> int:
         """Return the bytes that its weights take in memory."""
@@ -84,7 +94,7 @@ def lacking_controlnet(
     if wanted == "auto":
         return None
     own = _own(checkpoint, wanted)
-    if any(_is_lite(source) == (wanted == "lite") for source in own if source.union):
+    if any(source.lite == (wanted == "lite") for source in own if source.union):
         return None
     if checkpoint.embedded or own:
         return "This model has a ControlNet of its own, of one size; choose auto."
@@ -105,7 +115,7 @@ def _of_others(checkpoint: Checkpoint, wanted: ControlNetWeights, files: Iterabl
     for union in unions_among(files):
         fits = width in (None, union.width) and union.trained_with in ("", family)
         if fits and (wanted == "auto" or union.lite == (wanted == "lite")):
-            yield ControlNetSource(union.header.path, name=union.header.path.stem, union=union)
+            yield ControlNetSource.of(union)
 
 
 def _width(checkpoint: Checkpoint) -> int | None:
@@ -126,9 +136,8 @@ def _own(checkpoint: Checkpoint, wanted: ControlNetWeights) -> tuple[ControlNetS
     own = checkpoint.folder / "controlnet"
     if (own / "config.json").exists() and weight_files(own):
         return (ControlNetSource(own),)
-    published = ((each, each.header.path) for each in _published(checkpoint))
-    found = [ControlNetSource(path, name=path.stem, union=each) for each, path in published]
-    return tuple(sorted(found, key=lambda source: wanted != "auto" and _is_lite(source) != (wanted == "lite")))
+    found = map(ControlNetSource.of, _published(checkpoint))
+    return tuple(sorted(found, key=lambda source: wanted != "auto" and source.lite != (wanted == "lite")))
 
 
 def _published(checkpoint: Checkpoint) -> tuple[Union, ...]:
@@ -136,7 +145,3 @@ def _published(checkpoint: Checkpoint) -> tuple[Union, ...]:
     file, folder = checkpoint.file, checkpoint.folder
     near = (file.parent, file.parent.parent) if file else (folder,) if folder else ()
     return find_unions(tuple(place / name for place in near for name in ("", *_FOLDERS)))
-
-
-def _is_lite(source: ControlNetSource) -> bool:
-    return bool(source.union and source.union.lite)

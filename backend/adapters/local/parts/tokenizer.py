@@ -15,9 +15,8 @@ def read_tokenizer(place: Path, folder: Path) -> Any:
 
     where, file = (place.parent, {"gguf_file": place.name}) if place.is_file() else (place, {})
     tokenizer = AutoTokenizer.from_pretrained(where, local_files_only=True, **file)
-    if (
-        file
-    ):  # transformers (5.23) builds it as GPT-2's, which leaves letters and their accents apart; Qwen's joins them.
+    if file:
+        # transformers (5.23) builds it as GPT-2's, which leaves letters and their accents apart; Qwen's joins them.
         tokenizer.backend_tokenizer.normalizer = NFC()
     template = folder / "chat_template.jinja"
     if template.exists():
