@@ -218,6 +218,19 @@ def acts_or_is_refused(
         assert any(path == name or path.startswith(f"{name}.") for name in named), f"{path} isn't refused: {named}"
 
 
+def once(carry_out: Callable[[Request], Any]) -> Callable[[Request], Any]:
+    """Return what carries an equal request out once, and knows what came of it from then on."""
+    known: dict[str, Any] = {}
+
+    def carried(request: Request) -> Any:
+        asked = request.model_dump_json()
+        if asked not in known:
+            known[asked] = carry_out(request)
+        return known[asked]
+
+    return carried
+
+
 def refused(able: Capabilities, request: Request) -> set[str]:
     """Return the fields that a backend refuses in a request, by path."""
     try:

@@ -13,7 +13,7 @@ from backend.domain.events import Generated
 from backend.domain.requests import MODES, Mode, Request
 from tests.backend.adapters.takes.encoded import told
 from tests.backend.adapters.takes.recorded import recording
-from tests.backend.adapters.takes.samples import acts_or_is_refused, fields_of, pair, stored
+from tests.backend.adapters.takes.samples import acts_or_is_refused, fields_of, once, pair, stored
 
 CASES = [(mode, path) for mode in MODES for path in fields_of(mode, LocalOptions)]
 
@@ -26,20 +26,12 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalBackend]:
 
 @pytest.fixture(scope="module")
 def carried(local: LocalBackend) -> Any:
-    known: dict[str, Any] = {}
-
-    def carried(request: Request) -> Any:
-        asked = request.model_dump_json()
-        if asked not in known:
-            known[asked] = run(request)
-        return known[asked]
-
     def run(request: Request) -> Any:
         heard = Heard()
         local.run(request, Caller(visitor="visitor-1"), heard)
         return [told(event, request) for event in heard.told if isinstance(event, Generated)]
 
-    return carried
+    return once(run)
 
 
 @pytest.mark.parametrize(("mode", "path"), CASES)

@@ -11,7 +11,7 @@ from backend.domain.events import Finished
 from backend.domain.requests import Request
 from backend.generation.generate import generate
 from tests.backend.adapters.modelrunner.scene import Scene, modelrunner_scene
-from tests.backend.adapters.takes.samples import acts_or_is_refused, fields_of, pair, stored
+from tests.backend.adapters.takes.samples import acts_or_is_refused, fields_of, once, pair, stored
 
 ORDERS = ("modelrunner.submit", "modelrunner.initiate")
 
@@ -22,9 +22,9 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         yield scene
 
 
-@pytest.mark.parametrize("path", list(fields_of("controlnet", ModelRunnerOptions)))
-def test_every_field_changes_what_is_ordered_or_is_refused(scene: Scene, path: str) -> None:
-    def carried(request: Request) -> Any:
+@pytest.fixture(scope="module")
+def carried(scene: Scene) -> Any:
+    def run(request: Request) -> Any:
         scene.world.arrivals.clear()
         *_, end = generate(scene.playground, Caller(visitor="visitor-1"), "modelrunner", request)
         assert isinstance(end, Finished), end
@@ -32,6 +32,11 @@ def test_every_field_changes_what_is_ordered_or_is_refused(scene: Scene, path: s
         pictures = [scene.world.media.get(each.partition("/media/")[2]) for each in _taken_out(orders, "image_url")]
         return orders, pictures, len(_taken_out(orders, "metadata"))
 
+    return once(run)
+
+
+@pytest.mark.parametrize("path", list(fields_of("controlnet", ModelRunnerOptions)))
+def test_every_field_changes_what_is_ordered_or_is_refused(scene: Scene, carried: Any, path: str) -> None:
     asked = pair("controlnet", path, stored(scene.playground.files))
     acts_or_is_refused(scene.modelrunner.capabilities, path, asked, carried)
 

@@ -8,7 +8,7 @@ import pytest
 from backend.domain.capabilities import Options
 from backend.domain.requests import Mode, Request
 from tests.backend.adapters.openai.scene import EDIT, MAKE, ME, Scene, openai_scene
-from tests.backend.adapters.takes.samples import acts_or_is_refused, fields_of, pair, stored
+from tests.backend.adapters.takes.samples import acts_or_is_refused, fields_of, once, pair, stored
 
 MODES: tuple[Mode, ...] = ("text_to_image", "image_to_image", "inpaint")
 CASES = [(mode, path) for mode in MODES for path in fields_of(mode, Options)]
@@ -22,14 +22,6 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 
 @pytest.fixture(scope="module")
 def carried(scene: Scene) -> Any:
-    known: dict[str, Any] = {}
-
-    def carried(request: Request) -> Any:
-        asked = request.model_dump_json()
-        if asked not in known:
-            known[asked] = run(request)
-        return known[asked]
-
     def run(request: Request) -> Any:
         scene.world.arrivals.clear()
         made, run = scene.draw(request)
@@ -38,7 +30,7 @@ def carried(scene: Scene) -> Any:
         files = [scene.playground.files.path(image.sha256).read_bytes() for image in run.images]
         return sent, [len(file) for file in files], [image.format for image in run.images], [one.image for one in made]
 
-    return carried
+    return once(run)
 
 
 @pytest.mark.parametrize(("mode", "path"), CASES)

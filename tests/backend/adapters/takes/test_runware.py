@@ -8,7 +8,7 @@ import pytest
 from backend.adapters.runware.options import CallbackOptions
 from backend.domain.requests import MODES, Mode, Request
 from tests.backend.adapters.runware.scene import INFER, PREPROCESS, Scene, runware_scene
-from tests.backend.adapters.takes.samples import acts_or_is_refused, fields_of, pair, stored
+from tests.backend.adapters.takes.samples import acts_or_is_refused, fields_of, once, pair, stored
 
 CASES = [(mode, path) for mode in MODES for path in fields_of(mode, CallbackOptions)]
 
@@ -21,14 +21,6 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 
 @pytest.fixture(scope="module")
 def carried(scene: Scene) -> Any:
-    known: dict[str, Any] = {}
-
-    def carried(request: Request) -> Any:
-        asked = request.model_dump_json()
-        if asked not in known:
-            known[asked] = run(request)
-        return known[asked]
-
     def run(request: Request) -> Any:
         scene.world.arrivals.clear()
         # A control's other model arrives there, too, and is refused there.
@@ -37,7 +29,7 @@ def carried(scene: Scene) -> Any:
         assert sent
         return sent, [image.sha256 for image in run.images], [one.image for one in made]
 
-    return carried
+    return once(run)
 
 
 @pytest.mark.parametrize(("mode", "path"), CASES)
