@@ -1,4 +1,4 @@
-"""Orders of programs: which of them a request repeats."""
+"""Orders of programs: which of them a request repeats, on SQLite's file and on PostgreSQL."""
 
 import dataclasses
 import uuid
@@ -24,11 +24,24 @@ REQUEST = parse_request({"mode": "text_to_image", "prompt": "a boat", "seed": 7}
 IMAGE = RunImage(0, "a" * 64, "png", 64, 64, 7, Decimal("0.0013"))
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.system)])
+def address(request: pytest.FixtureRequest) -> str | None:
+    return request.getfixturevalue("empty_postgresql") if request.param == "postgresql" else None
+
+
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(tmp_path)
+def engine(address: str | None, tmp_path: Path) -> Iterator[Engine]:
+    engine = open_database(tmp_path, address)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def other(engine: Engine, address: str | None, tmp_path: Path) -> Iterator[Engine]:
+    """Open the same record as another playground does."""
+    other = open_database(tmp_path, address)
+    yield other
+    other.dispose()
 
 
 def claim(**values: Any) -> Claim:
@@ -195,6 +208,36 @@ def test_of_several_who_find_what_a_dead_process_left_one_gets_it(engine: Engine
     with ThreadPoolExecutor(4) as pool:
         found = [pool.submit(Orders(engine).find, claim()) for _ in range(4)]
     assert sorted(str(each.result()) for each in found) == sorted([asked.order_id, *["None"] * 3])
+
+
+def test_an_order_is_elsewhere_while_a_playground_that_lives_has_it_to_answer(engine: Engine, other: Engine) -> None:
+    asked, mine = claim(), claim(what="x" * 64)
+    opened(other, asked)
+    opened(engine, mine)
+    here, there = Orders(engine), Orders(other)
+    assert here.is_elsewhere(asked.order_id)
+    assert not there.is_elsewhere(asked.order_id)
+    assert (here.is_elsewhere(mine.order_id), there.is_elsewhere(mine.order_id)) == (False, True)
+    assert not here.is_elsewhere("f" * 32)
+
+
+def test_an_order_is_no_more_elsewhere_once_its_answer_is_through_or_lost(engine: Engine, other: Engine) -> None:
+    here, there, (through, lost) = Orders(engine), Orders(other), (claim(), claim(what="x" * 64))
+    for asked in (through, lost):
+        opened(other, asked)
+    there.delivered(through.order_id)
+    there.lost(lost.order_id)
+    assert not here.is_elsewhere(through.order_id)
+    assert not here.is_elsewhere(lost.order_id)
+
+
+def test_what_a_playground_had_to_answer_is_given_once_it_is_gone_and_not_before(engine: Engine, other: Engine) -> None:
+    here, asked = Orders(engine), claim()
+    ended(other, opened(other, asked), cost_kind="billed")
+    assert here.find(claim()) is None
+    other.dispose()
+    assert not here.is_elsewhere(asked.order_id)
+    assert [here.find(claim()) for _ in range(2)] == [asked.order_id, None]
 
 
 def test_old_orders_are_forgotten(engine: Engine) -> None:
