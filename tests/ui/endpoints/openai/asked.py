@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 
 import httpx
 from PIL import Image
+from sqlalchemy import select
 
 from backend.domain.records import Run
+from backend.record.database.tables import orders
 from backend.visitors.identity import API
 from tests.serving import Site
 
@@ -61,6 +63,18 @@ def until(holds: Callable[[], Any]) -> Any:
         assert time.monotonic() < end, "it did not come"
         time.sleep(0.02)
     return found
+
+
+def lost_run(site: Site, prompt: str, visitor: str = API) -> str:
+    """Wait until it is on record that the answer of a prompt's order was lost, and return its latest run's id."""
+    (run, *_) = until(lambda: runs_of(site, prompt, visitor))
+
+    def noted() -> bool | None:
+        with site.playground.store.engine.connect() as connection:
+            return connection.scalar(select(orders.c.undelivered).where(orders.c.run_id == run.id))
+
+    until(noted)
+    return str(run.id)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Who asks on a page that strangers reach: an owner's key with a cap of its own, or a guest."""
 
 import logging
+import threading
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -10,18 +11,22 @@ import pytest
 
 from backend.playground import RUNS_A_VISITOR
 from tests.serving import Site, served_site
-from tests.ui.endpoints.openai.asked import ask, broken_line, made, refused, runs_of, until
+from tests.ui.endpoints.openai.asked import ask, broken_line, lost_run, made, refused, runs_of, until
 from tests.ui.endpoints.openai.test_retries import GENERATIONS, body
+from tests.ui.endpoints.sdapi.held import HeldSite, held_site
 
 PAID = {"provider": True, "cost_usd": "0.01"}
 """Whose pessimistic price is 0.03 USD."""
+MANY = 10_000
+"""More images than these tests draw."""
 PLAIN = {"size": "128x128", "steps": 1}
 
 
 @pytest.fixture(scope="module")
-def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HeldSite]:
     """Serve a playground that strangers reach through a proxy, whose forwarded addresses count."""
-    with served_site(tmp_path_factory.mktemp("public"), PLAYGROUND_TRUSTED_PROXY="127.0.0.1") as site:
+    with held_site(tmp_path_factory.mktemp("public"), PLAYGROUND_TRUSTED_PROXY="127.0.0.1") as site:
+        site.fake.let.release(MANY)
         yield site
 
 
@@ -127,14 +132,15 @@ def test_guests_behind_one_unknown_proxy_get_nothing_of_each_others(unknown_prox
     assert len({*theirs, first, kept}) == 4
 
 
-def test_a_line_that_broke_loses_nothing_of_a_keys(public: Site) -> None:
+def test_a_line_that_broke_loses_nothing_of_a_keys(public: HeldSite) -> None:
     key, visitor = key_of(public, "broken")
-    content = body(prompt="a broken fox", options={**PAID, "seconds": 0.3})
-    with broken_line(public, GENERATIONS, content, bearer(key)):
+    public.fake.let = threading.Semaphore(0)
+    with broken_line(public, GENERATIONS, body(prompt="a broken fox", options=PAID), bearer(key)):
         until(lambda: runs_of(public, "a broken fox", visitor))
-    until(lambda: runs_of(public, "a broken fox", visitor)[0].status == "finished")
-    found = made(ask(public, headers=bearer(key), prompt="a broken fox", options={**PAID, "seconds": 0.3}))
-    assert found["playground"]["run_id"] == runs_of(public, "a broken fox", visitor)[0].id
+    lost = lost_run(public, "a broken fox", visitor)
+    public.fake.let.release(MANY)
+    found = made(ask(public, headers=bearer(key), prompt="a broken fox", options=PAID))
+    assert found["playground"]["run_id"] == lost
     assert public.fake.submissions.count("a broken fox") == 1
 
 

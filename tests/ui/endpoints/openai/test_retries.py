@@ -1,7 +1,9 @@
 """Retries of programs: whatever they repeat, and however, nothing is bought twice."""
 
 import json
+import threading
 import uuid
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -11,11 +13,26 @@ from sqlalchemy import delete
 
 from backend.record.database.tables import orders
 from tests.serving import Site
-from tests.ui.endpoints.openai.asked import GENERATIONS, ask, broken_line, made, refused, runs_of, until
+from tests.ui.endpoints.openai.asked import GENERATIONS, ask, broken_line, lost_run, made, refused, runs_of, until
 from tests.ui.endpoints.openai.test_images import PICTURE
+from tests.ui.endpoints.sdapi.held import HeldSite, held_site
 
 PAID = {"provider": True, "seconds": 0.3}
 AGAIN = {"x-stainless-retry-count": "1"}
+
+
+@pytest.fixture(scope="module")
+def slow_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HeldSite]:
+    """Serve a playground whose images are drawn when they are let."""
+    with held_site(tmp_path_factory.mktemp("slow")) as site:
+        yield site
+
+
+@pytest.fixture
+def slow(slow_site: HeldSite) -> HeldSite:
+    """Return that playground with nothing let yet."""
+    slow_site.fake.let = threading.Semaphore(0)
+    return slow_site
 
 
 def key() -> dict[str, str]:
@@ -51,15 +68,25 @@ def test_the_same_key_at_once_is_one_run_however_many_ask(site: Site) -> None:
     assert len(runs_of(site, "an owl at once")) == 1
 
 
-def test_a_marked_retry_gets_the_run_that_goes_on_or_is_over(site: Site) -> None:
+def test_a_marked_retry_gets_the_run_that_is_over(site: Site) -> None:
     first = ask(site, prompt="a hare", options=PAID)
     assert run_id(ask(site, headers=AGAIN, prompt="a hare", options=PAID)) == run_id(first)
     assert run_id(ask(site, headers=AGAIN, prompt="another hare", options=PAID)) != run_id(first)
+
+
+def test_a_marked_retry_joins_the_run_that_goes_on(slow: HeldSite) -> None:
+    asked: dict[str, Any] = {"prompt": "a slow hare", "stream": True, "options": PAID}
     with ThreadPoolExecutor(1) as pool:
-        slow = pool.submit(ask, site, prompt="a slow hare", options=PAID)
-        until(lambda: runs_of(site, "a slow hare"))
-        joined = ask(site, headers=AGAIN, prompt="a slow hare", options=PAID)
-    assert run_id(joined) == run_id(slow.result())
+        first = pool.submit(ask, slow, **asked)
+        (run,) = until(lambda: runs_of(slow, "a slow hare"))
+        # A stream begins to be answered with the first word of its run, which nobody has let draw yet.
+        with httpx.stream("POST", f"{slow.address}{GENERATIONS}", json=asked, headers=AGAIN, timeout=60) as joined:
+            assert joined.status_code == 200
+            slow.fake.let.release(2)
+            told = joined.read().decode()
+        assert f'"run_id":"{run.id}"' in first.result().text
+    assert f'"run_id":"{run.id}"' in told
+    assert len(runs_of(slow, "a slow hare")) == 1
 
 
 def test_without_a_mark_equal_orders_are_meant(site: Site) -> None:
@@ -70,15 +97,19 @@ def test_without_a_mark_equal_orders_are_meant(site: Site) -> None:
     assert len({run_id(each.result()) for each in at_once}) == 4
 
 
-def test_an_order_whose_line_broke_is_given_to_the_next_equal_one_and_to_it_alone(site: Site) -> None:
-    content = body(prompt="a stork", options=PAID)
-    with broken_line(site, GENERATIONS, content):
-        until(lambda: runs_of(site, "a stork"))
-    until(lambda: runs_of(site, "a stork")[0].status == "finished")
-    lost = runs_of(site, "a stork")[0].id
-    assert run_id(ask(site, prompt="a stork", options=PAID)) == lost
-    assert run_id(ask(site, prompt="a stork", options=PAID)) != lost
-    assert site.fake.submissions.count("a stork") == 2
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_order_whose_line_broke_is_given_to_the_next_equal_one_and_to_it_alone(slow: HeldSite, stream: bool) -> None:
+    prompt = f"a stork with {stream}"
+    asked: dict[str, Any] = {"prompt": prompt, "stream": stream, "options": PAID}
+    with broken_line(slow, GENERATIONS, body(**asked)):
+        until(lambda: runs_of(slow, prompt))
+    lost = lost_run(slow, prompt)
+    slow.fake.let.release(2)
+    until(lambda: runs_of(slow, prompt)[0].status == "finished")
+    first, second = (ask(slow, **asked).text for _ in range(2))
+    assert f'"{lost}"' in first
+    assert f'"{lost}"' not in second
+    assert slow.fake.submissions.count(prompt) == 2
 
 
 def test_a_run_on_this_machine_stops_within_a_step_once_its_client_leaves(site: Site) -> None:
@@ -89,17 +120,10 @@ def test_a_run_on_this_machine_stops_within_a_step_once_its_client_leaves(site: 
     assert made(ask(site, headers=AGAIN, prompt="a long crane", options={"seconds": 0}, steps=50))
 
 
-def test_a_stream_that_is_left_stops_too_and_a_paid_one_is_brought_home(site: Site) -> None:
+def test_a_stream_that_is_left_stops_too(site: Site) -> None:
     with broken_line(site, GENERATIONS, body(prompt="a crane", stream=True, options={"seconds": 60}, steps=50)):
         until(lambda: site.fake.running)
     until(lambda: runs_of(site, "a crane")[0].status == "cancelled")
-    with broken_line(site, GENERATIONS, body(prompt="a paid crane", stream=True, options=PAID)):
-        until(lambda: runs_of(site, "a paid crane"))
-    until(lambda: runs_of(site, "a paid crane")[0].status == "finished")
-    lost = runs_of(site, "a paid crane")[0].id
-    told = ask(site, prompt="a paid crane", stream=True, options=PAID).text
-    assert f'"run_id":"{lost}"' in told
-    assert "image_generation.completed" in told
 
 
 def test_what_failed_without_a_bill_is_tried_anew_and_what_may_have_cost_is_not(site: Site) -> None:

@@ -55,7 +55,7 @@ def held_site(data: Path, **more: str) -> Iterator[HeldSite]:
     engine = open_database(settings.data)
     files = ImageFiles(settings.data / "images")
     fake = Held(files)
-    playground = Playground(settings, {"fake": fake}, Store(engine), Budget(engine), files, "fake")
+    playground = Playground(settings, {"fake": fake}, Store(engine), Budget(engine, settings.caps), files, "fake")
     with page_of(playground) as address:
         yield HeldSite(address, playground, fake)
     engine.dispose()
