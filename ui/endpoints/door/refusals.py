@@ -12,6 +12,7 @@ from backend.domain.errors import (
     BadImage,
     BadLink,
     Billed,
+    GenerationFailed,
     InsufficientCredit,
     InvalidRequest,
     NotAllowed,
@@ -90,13 +91,15 @@ _KINDS: tuple[tuple[type[PlaygroundError], int, str, bool], ...] = (
 def refused(error: PlaygroundError, runs: Sequence[Run] = ()) -> Refused:
     """Return what is told of an error, with the runs that had begun: what the record says of their bills counts too.
 
-    An error's details may name its `field` and its `code`.
+    An error of ours may name its `field` and its `code` in its details; a provider's code there is about its own API,
+    and would read as if this one's key or field were meant.
     """
     status, code, again = next(
         ((status, code, again) for kind, status, code, again in _KINDS if isinstance(error, kind)),
         (502, "generation_failed", True),
     )
-    code = error.details.get("code", code)
+    if not isinstance(error, GenerationFailed):
+        code = error.details.get("code", code)
     found = Refused(status=status, code=code, message=_sentence(error), field=_field(error), again=again)
     if isinstance(error, TooManyRequests):
         wait = int(error.wait_seconds)

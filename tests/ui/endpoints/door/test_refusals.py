@@ -69,6 +69,15 @@ def test_each_kind_has_its_status(error: PlaygroundError, status: int, again: bo
     assert ("retry-after" in told.headers) == isinstance(error, errors.TooManyRequests)
 
 
+def test_a_providers_own_code_is_never_told_as_this_playgrounds() -> None:
+    theirs = {"status": 401, "code": "invalid_api_key"}
+    assert (
+        refused(errors.ProviderRefused("It refuses this server's key.", details=theirs)).code == "refused_by_provider"
+    )
+    assert refused(errors.InsufficientCredit("Empty.", details={"code": ""})).code == "insufficient_credit"
+    assert refused(errors.NotFound("None.", details={"code": "model_not_found"})).code == "model_not_found"
+
+
 def test_a_free_run_that_ended_without_a_word_on_its_bill_cost_nothing() -> None:
     stopped = PlaygroundError("The run was stopped.", billed="unknown")
     told = refused(stopped, [run(cost_kind="free", billed="no")])
