@@ -56,6 +56,12 @@ def is_within(text: str, several: tuple[Network, ...]) -> bool:
     return address is not None and any(address in network for network in several)
 
 
+def same_address(one: str, other: str) -> bool:
+    """Whether two texts are one address; a name is none."""
+    first = _address(one)
+    return first is not None and first == _address(other)
+
+
 def networks(text: str) -> tuple[Network, ...]:
     """Read `PLAYGROUND_TRUSTED_PROXY`: addresses or networks, separated by commas; raise ValueError for others."""
     return tuple(ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.visitors.addresses import LOOPBACK, PRIVATE, Addresses, address_secret, networks
+from backend.visitors.addresses import LOOPBACK, PRIVATE, Addresses, address_secret, networks, same_address
 
 SECRET = b"s" * 32
 OPEN = Addresses(SECRET)
@@ -43,6 +43,14 @@ def test_the_trusted_proxy_is_read_as_addresses_and_networks() -> None:
     with pytest.raises(ValueError, match="nginx"):
         networks("nginx")
     assert set(LOOPBACK) < set(PRIVATE)
+
+
+def test_one_address_is_the_same_however_it_is_written_and_a_name_is_none() -> None:
+    assert same_address("fd00:0::5", "fd00::5")
+    assert same_address("::ffff:10.0.0.5", "10.0.0.5")
+    assert not same_address("10.0.0.5", "10.0.0.6")
+    assert not same_address("localhost", "localhost")
+    assert not same_address("", "")
 
 
 def test_the_key_of_the_marks_outlives_a_restart_and_is_ours_alone(tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ from starlette.requests import Request
 
 from backend.domain.caller import Caller
 from backend.domain.errors import WrongKey
+from backend.gate.origin import host_name
 from backend.playground import Playground
-from backend.visitors.addresses import PRIVATE, is_within
+from backend.visitors.addresses import LOOPBACK, PRIVATE, is_within, same_address
 from backend.visitors.identity import API, is_guest
 from backend.visitors.passing import HEADER, read_passed
 from backend.visitors.redaction import OWN_KEY
@@ -84,7 +85,20 @@ def _is_own_address(playground: Playground, request: Request) -> bool:
     # Of a proxy on this machine, uvicorn has put the word in the peer's place already, trusted here or not.
     if is_within(peer, trusted) or (peer in told and is_within("127.0.0.1", trusted)):
         return True
-    return not is_within(peer, PRIVATE) and not any(name in request.headers for name in _FORWARDED)
+    if any(name in request.headers for name in _FORWARDED):
+        return False
+    return not is_within(peer, PRIVATE) or _came_straight(request, peer)
+
+
+def _came_straight(request: Request, peer: str) -> bool:
+    """Whether a request of a private network was sent to the very address at which it came in.
+
+    What passes it on without a word, be it a container's proxy or a published port, has another address itself: the one
+    that the client wrote. nginx as it comes writes ours instead, and speaks HTTP/1.0. On this machine anybody's tunnel
+    may end.
+    """
+    here, version = (request.scope.get("server") or ("",))[0], request.scope.get("http_version")
+    return not is_within(peer, LOOPBACK) and version != "1.0" and same_address(host_name(request.headers), here)
 
 
 def hash_of(*parts: Any) -> str:
