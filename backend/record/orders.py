@@ -188,7 +188,8 @@ def _found(connection: Connection, claim: Claim) -> list[_Found]:
     held = [order for order in _by_order(rows) if any(_holds(row) for row in order)]
     if claim.mark and any(row.what != claim.what for order in held for row in order):
         raise AskedOtherwise(
-            "`Idempotency-Key`: stands for another request of the last 24 hours: give each request a key of its own."
+            "`Idempotency-Key`: stands for another request of the last 24 hours: give each request a key of its own.",
+            details={"field": "Idempotency-Key"},
         )
     return [_of_rows(order) for order in held if order[0].order_id != claim.order_id]
 

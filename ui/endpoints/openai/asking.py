@@ -39,6 +39,9 @@ class Asking:
 
     def generation(self) -> list[Asked]:
         """Return what runs; raise a `PlaygroundError` for what is wrong, as all of these do."""
+        self._refuse(
+            ("image", "images", "mask"), "has no place here: send it to /v1/images/edits, which draws over it."
+        )
         return [self._asked("text_to_image", self._values("text_to_image"))]
 
     def edits(self) -> list[Asked]:
@@ -62,11 +65,18 @@ class Asking:
 
         Raises `InvalidRequest` for more than one picture.
         """
+        self._refuse(("mask",), "has no place here: send it with its picture to /v1/images/edits.")
         content, *more = self._pictures()
         if more:
             raise InvalidRequest([Problem("image", f"holds {len(more) + 1} pictures; a variation is of one.")])
         values = {"strength": VARIATION_STRENGTH, "prompt": _prompt_of(content)} | self._values("image_to_image")
         return [self._asked("image_to_image", values | {"image": self._keep(content, "image")})]
+
+    def _refuse(self, names: Sequence[str], why: str) -> None:
+        """Refuse pictures that this path has no use for: a drawing without them isn't what was meant, and may cost."""
+        body = self.call.body
+        if given := [name for name in names if body.files.get(name) or body.values.get(name)]:
+            raise InvalidRequest([Problem(name, why) for name in given])
 
     def _values(self, mode: Mode) -> Values:
         body = self.call.body

@@ -40,7 +40,7 @@ def request_values(mode: Mode, given: Mapping[str, object], *, is_form: bool) ->
         read()
     if reading.problems:
         raise InvalidRequest(reading.problems)
-    return reading.values, {**reading.called, "width": "size", "height": "size", "backend": "model"}
+    return reading.values, {**reading.called, "width": "size", "height": "size", "backend": "model", "mode": "model"}
 
 
 @dataclass(slots=True)

@@ -211,6 +211,21 @@ def test_a_picture_that_cannot_be_taken_is_named(site: Site, files: Any, field: 
 
 
 @pytest.mark.parametrize(
+    ("path", "name"), [(GENERATIONS, "image"), (GENERATIONS, "images"), (GENERATIONS, "mask"), (VARIATIONS, "mask")]
+)
+def test_a_picture_is_never_left_out_in_silence(site: Site, path: str, name: str) -> None:
+    plain = base64.b64encode(PICTURE).decode()
+    given = {"image": plain} if path == VARIATIONS else {}
+    as_json = ask(site, path, **{**given, name: [{"image_url": plain}] if name == "images" else plain})
+    parts = {"image": PICTURE, name: mask()} if path == VARIATIONS else {name: mask()}
+    for answer in (as_json, send(site, path, parts, prompt="a fox without its picture")):
+        assert refused(answer, 400)["param"] == name
+        assert "/v1/images/edits" in answer.json()["error"]["message"]
+    assert runs_of(site, "a fox without its picture") == []
+    assert made(ask(site, path, **{**given, name: None}))
+
+
+@pytest.mark.parametrize(
     "content",
     [b"{", b"[]", b"null", b'{"prompt": NaN}', b"\xff\xfe", b'{"prompt":' + b"[" * 50_000 + b"}", b"1" * 9999],
 )

@@ -55,7 +55,7 @@ def test_the_same_key_and_body_are_the_same_run_and_another_body_is_refused(site
     assert run_id(first) == run_id(again)
     assert len(runs_of(site, "an owl once")) == 1
     error = refused(ask(site, headers=mine, prompt="an owl twice", options=PAID), 422)
-    assert error["code"] == "idempotency_key_reused"
+    assert (error["code"], error["param"]) == ("idempotency_key_reused", "Idempotency-Key")
     assert ask(site, headers=mine, prompt="an owl twice").headers["x-should-retry"] == "false"
     assert run_id(ask(site, headers=key(), prompt="an owl once", options=PAID)) != run_id(first)
 

@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping
 from backend.domain.errors import InvalidRequest, PlaygroundError, Problem
 from backend.domain.requests import OWN_CONTROL, Mode
 from ui.endpoints.sdapi.asking.controlnet import SCRIPT
-from ui.endpoints.sdapi.asking.settings import FORMAT, QUALITY
+from ui.endpoints.sdapi.asking.settings import FORMAT, MODEL, QUALITY
 
 _UNITS = f"alwayson_scripts.{SCRIPT}.args"
 _THEIRS: Mapping[str, str] = {
@@ -22,7 +22,8 @@ _THEIRS: Mapping[str, str] = {
     "mask_margin": "inpaint_full_res_padding",
     "output_format": f"override_settings.{FORMAT}",
     "output_quality": f"override_settings.{QUALITY}",
-    "backend": "override_settings.sd_model_checkpoint",
+    "backend": f"override_settings.{MODEL}",
+    "mode": f"override_settings.{MODEL}",
     "options": _UNITS,
 }
 _OF_UNIT: Mapping[str, str] = {
