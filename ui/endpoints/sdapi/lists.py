@@ -41,6 +41,7 @@ class Lists:
             "/controlnet/version": lambda _: {"version": controlnet.VERSION},
             "/controlnet/model_list": lambda caller: {"model_list": [*controlnet.models(self._can(caller))]},
             "/controlnet/module_list": lambda caller: {"module_list": [*controlnet.modules(self._can(caller))]},
+            "/controlnet/control_types": lambda caller: {"control_types": controlnet.control_types(self._can(caller))},
             "/controlnet/settings": lambda caller: {"control_net_unit_count": self._can(caller).most_controls},
         }
 

@@ -143,6 +143,9 @@ def test_the_rest_answers_as_clients_ask_it(site: Site) -> None:
     assert get(site, "controlnet/model_list")["model_list"]
     assert get(site, "controlnet/module_list")["module_list"] == ["none", "canny", "depth", "openpose"]
     assert get(site, "controlnet/version")["version"] == 2
+    types = get(site, "controlnet/control_types")["control_types"]
+    assert [*types] == ["All", "Canny", "Depth", "OpenPose"]
+    assert (types["Canny"]["default_option"], types["Canny"]["model_list"][0]) == ("canny", "None")
     assert get(site, "queue/status") == {"msg": "estimation", "queue_size": 0}
     assert post(site, "refresh-checkpoints").json() is None
 

@@ -19,6 +19,8 @@ VERSION = 2
 """Of the extension's API: units are objects with these names since version 2 (`scripts/external_code.py`)."""
 MODEL = "Z-Image-Turbo-Fun-Controlnet-Union"
 _MODULES: Mapping[str, Preprocess] = {"none": "none", "canny": "canny", "depth": "depth", "openpose": "pose"}
+_TYPES: Mapping[str, str] = {"canny": "Canny", "depth": "Depth", "openpose": "OpenPose"}
+"""The extension's kinds of control (`scripts/enums.py`), by the preprocessor with which each begins."""
 _LEADS = {0: "balanced", 1: "prompt", 2: "controlnet"}
 _LEAD_NAMES = {"balanced": 0, "my prompt is more important": 1, "controlnet is more important": 2}
 _OWN_LEAD = "options.controls.control_mode"
@@ -47,6 +49,24 @@ def modules(can: Capabilities) -> list[str]:
 def models(can: Capabilities) -> list[str]:
     """Return the one model, where a backend has it."""
     return [MODEL] if can.most_controls else []
+
+
+def control_types(can: Capabilities) -> dict[str, JsonValue]:
+    """Return what the extension's menus offer for each kind of control, and for all of them, by its names of those."""
+    if not can.most_controls:
+        return {}
+    known, weights = modules(can), ["None", *models(can)]
+    own = {label: _menu(["none", name], name, weights, MODEL) for name, label in _TYPES.items() if name in known}
+    return {"All": _menu(known, "none", weights, "None"), **own}
+
+
+def _menu(module_list: list[str], module: str, model_list: list[str], model: str) -> JsonValue:
+    return {
+        "module_list": [*module_list],
+        "model_list": [*model_list],
+        "default_option": module,
+        "default_model": model,
+    }
 
 
 def controlled(

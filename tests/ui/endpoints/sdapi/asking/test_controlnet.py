@@ -121,5 +121,14 @@ def test_the_menus_have_what_a_backend_has() -> None:
     can = replace(FakeBackend.capabilities, reasons={"preprocess=depth": "Its weights aren't here."})
     assert controlnet.modules(can) == ["none", "canny", "openpose"]
     assert controlnet.models(can) == [controlnet.MODEL]
+    types = controlnet.control_types(can)
+    assert [*types] == ["All", "Canny", "OpenPose"]
+    assert types["OpenPose"] == {
+        "module_list": ["none", "openpose"],
+        "model_list": ["None", controlnet.MODEL],
+        "default_option": "openpose",
+        "default_model": controlnet.MODEL,
+    }
     none = replace(can, most_controls=0)
+    assert controlnet.control_types(none) == {}
     assert (controlnet.modules(none), controlnet.models(none)) == (["none"], [])
