@@ -46,7 +46,7 @@ def _check(body: Img2Img) -> None:
 
 
 def _mask(body: Img2Img, sent: Sent) -> Image.Image:
-    drawn = sent_picture(body.mask, "mask").opened()
+    drawn = sent_picture(body.mask, "mask").mask()
     return prepared_mask(drawn, sent.opened().size, invert=body.inpainting_mask_invert == 1, blur=body.blur)
 
 

@@ -132,6 +132,25 @@ def test_latent_noise_and_latent_nothing_are_full_strength_and_said(fill: int) -
     assert any(f"`inpainting_fill` {fill} " in note and "0.5" in note for note in found.notes)
 
 
+@pytest.mark.parametrize("stroke", ["white", "black"])
+@pytest.mark.parametrize("under", [(255, 255, 255, 0), (0, 0, 0, 0)])
+def test_strokes_on_a_transparent_ground_are_what_is_drawn_anew(stroke: str, under: tuple[int, ...]) -> None:
+    shelf, drawn = Shelf(), Image.new("RGBA", (256, 256), under)
+    drawn.paste(stroke, (64, 64, 128, 128))
+    found = wanted(shelf, init_images=[colour()], mask=png(drawn), mask_blur=0)
+    assert found.mode == "inpaint"
+    assert shelf.picture(found.values["mask"]).getbbox() == (64, 64, 128, 128)
+    inverted = wanted(shelf, init_images=[colour()], mask=png(drawn), mask_blur=0, inpainting_mask_invert=1)
+    assert shelf.picture(inverted.values["mask"]).convert("L").getpixel((96, 96)) == 0
+
+
+def test_a_mask_with_an_alpha_channel_that_hides_nothing_is_read_by_its_colours() -> None:
+    shelf, drawn = Shelf(), Image.new("RGBA", (256, 256), "black")
+    drawn.paste("white", (64, 64, 128, 128))
+    found = wanted(shelf, init_images=[colour()], mask=png(drawn), mask_blur=0)
+    assert shelf.picture(found.values["mask"]).getbbox() == (64, 64, 128, 128)
+
+
 def test_a_mask_of_all_the_picture_is_no_mask(shelf: Shelf) -> None:
     found = wanted(shelf, init_images=[colour()], mask=mask((0, 0, 256, 256)))
     assert found.mode == "image_to_image"
