@@ -31,6 +31,7 @@ from backend.domain.errors import (
     WrongKey,
 )
 from backend.domain.records import Run
+from backend.domain.requests import REQUEST_TYPES
 from ui.endpoints.door.body import BODY
 from ui.look import words
 
@@ -38,6 +39,7 @@ MOST_WAIT_SECONDS = 10
 """Stock clients sleep for as long as `Retry-After` says, up to two minutes without a word: longer waits are told."""
 BROKE_DOWN = "The playground broke down on this request; its log says why."
 _NAMED = re.compile(r"`(\w+)`")
+_FIELDS = frozenset(name for kind in REQUEST_TYPES.values() for name in kind.model_fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +151,8 @@ def _sentence(error: PlaygroundError) -> str:
 def _field(error: PlaygroundError) -> str | None:
     if isinstance(error, BadImage):
         return "image"
+    if isinstance(error, ProviderRefused):  # Whose sentence names the fields that it refuses, where they are told.
+        return next((name for name in _NAMED.findall(str(error)) if name in _FIELDS), None)
     named = error.problems[0] if isinstance(error, InvalidRequest) and error.problems else None
     return _named(named) if named else error.details.get("field")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from backend.domain.errors import InvalidRequest, PlaygroundError, Problem
+from backend.domain.errors import InvalidRequest, PlaygroundError, Problem, ProviderRefused
 from backend.generation.prepared import Asked
 from ui.endpoints.door.claims import order_of
 from ui.endpoints.door.order import Order, may_have_cost
@@ -75,7 +75,10 @@ class Images:
         return Answers(playground=self.ordering.playground, files=self.files, wish=wish, base=base)
 
     def _refused(self, order: Order, asking: Asking, error: PlaygroundError) -> Refused:
-        return refused(_by_their_names(error, asking.names), self.ordering.runs(order))
+        told = refused(_by_their_names(error, asking.names), self.ordering.runs(order))
+        if isinstance(error, ProviderRefused) and told.field:
+            return replace(told, field=asking.names.get(told.field, told.field))
+        return told
 
 
 def _by_their_names(error: PlaygroundError, names: dict[str, str]) -> PlaygroundError:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from backend.adapters.provider.refusals import value_refused
 from backend.domain import errors
 from backend.domain.errors import InvalidRequest, PlaygroundError, Problem
 from backend.domain.records import Run, RunImage
@@ -76,6 +77,13 @@ def test_a_providers_own_code_is_never_told_as_this_playgrounds() -> None:
     )
     assert refused(errors.InsufficientCredit("Empty.", details={"code": ""})).code == "insufficient_credit"
     assert refused(errors.NotFound("None.", details={"code": "model_not_found"})).code == "model_not_found"
+
+
+def test_what_a_provider_refuses_is_named_where_it_names_it() -> None:
+    kind, message = value_refused("cloud", "too large", ["guidance", "steps"])
+    assert refused(kind(message)).field == "guidance"
+    assert refused(kind(value_refused("cloud", "no", [])[1])).field is None
+    assert refused(errors.ProviderRefused("Check `RUNWARE_API_KEY` at the console.")).field is None
 
 
 def test_a_free_run_that_ended_without_a_word_on_its_bill_cost_nothing() -> None:
