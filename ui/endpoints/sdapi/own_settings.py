@@ -49,7 +49,7 @@ class OwnSettings:
         now = self.of(caller)
         read = chosen(given, within="")
         picked = self.backend(read.model, MODEL)
-        taken = {name: value for name, value in given.items() if name in TAKEN and value is not None}
+        taken = {name: value for name, value in given.items() if name in TAKEN and value not in (None, "")}
         if MODEL in taken:
             taken[MODEL] = picked.name  # The backend is meant: its model's title changes with what its owner loads.
         if is_guest(caller.visitor):

@@ -44,6 +44,12 @@ def test_what_has_no_effect_is_named_and_not_kept(settings: OwnSettings) -> None
     assert settings.of(ONE)["CLIP_stop_at_last_layers"] == 1
 
 
+def test_an_empty_word_changes_nothing(settings: OwnSettings) -> None:
+    before = settings.of(ONE)
+    assert settings.set(ONE, {"samples_format": "", "sd_model_checkpoint": ""}) == []
+    assert settings.of(ONE) == before
+
+
 def test_a_model_is_picked_by_its_title_or_refused_with_those_that_there_are(
     settings: OwnSettings, playground: Playground
 ) -> None:
