@@ -60,6 +60,12 @@ def install(pins: Path, made: Environment) -> None:
         _tried("npm", "ci", "--no-audit", "--no-fund", "--silent", "--prefix", str(made.folder))
 
 
+def install_beside_ours(pins: Path, made: Environment) -> None:
+    """Put the pins into a folder for the `PYTHONPATH` of our own Python; raise `CalledProcessError` where pip fails."""
+    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
+    _tried(*pip, "install", "--no-deps", "--target", str(made.folder), "-r", str(pins / "requirements.txt"))
+
+
 Make = Callable[[Path, Environment], None]
 
 
@@ -81,6 +87,11 @@ def environment_of(
         os.utime(made.folder / _WHOLE)
         _forget_others(made)
     return made
+
+
+def libraries_of(client: str, *, source: Path = FOLDER) -> Path:
+    """Return the folder of a client's packages for the `PYTHONPATH` of our own Python, made as environments are."""
+    return environment_of(client, source=source, make=install_beside_ours).folder
 
 
 def _key(pins: Path) -> str:

@@ -14,22 +14,13 @@ import pytest
 from backend.simulator.faults import Fault
 from backend.simulator.server import running
 from backend.simulator.world import KEY, World
+from tests.clients.environments import libraries_of
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
 SCRIPT = Path(__file__).parent / "witnesses" / "modelrunner.py"
-PACKAGES = ("modelrunner-ai==0.6.0", "fal-client==1.0.3")
 CLIENTS = ("modelrunner_ai", "fal_client")
 Order = Callable[[str, str], dict[str, Any]]
-
-
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder of their own with both clients in it."""
-    target = tmp_path_factory.mktemp("modelrunner-clients")
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(target), *PACKAGES]
-    subprocess.run(command, check=True, timeout=240)
-    return target
 
 
 @pytest.fixture
@@ -39,11 +30,11 @@ def address(world: World) -> Iterator[str]:
 
 
 @pytest.fixture
-def order(folder: Path, address: str) -> Order:
+def order(address: str) -> Order:
     """Return what lets a client carry out an order and gives what it printed."""
 
     def carry_out(client: str, what: str) -> dict[str, Any]:
-        keys = {"MODELRUNNER_KEY": KEY, "FAL_KEY": KEY, "PYTHONPATH": str(folder)}
+        keys = {"MODELRUNNER_KEY": KEY, "FAL_KEY": KEY, "PYTHONPATH": str(libraries_of("modelrunner"))}
         command = [sys.executable, str(SCRIPT), client, address, what]
         done = subprocess.run(
             command, check=False, env={**os.environ, **keys}, capture_output=True, text=True, timeout=120

@@ -15,27 +15,15 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.clients.environments import libraries_of
+
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
 ROOT = Path(__file__).parents[3]
 SCRIPTS = Path(__file__).parent / "witnesses"
-PACKAGES = {"current": "runware-sdk==1.8.0", "legacy": "runware==0.5.24"}
+CLIENTS = {"current": "runware", "legacy": "runware_legacy"}
+"""Their folders in `tests/clients`."""
 LINES = [("current", "rest"), ("current", "websocket"), ("legacy", "websocket")]
-
-
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Return what installs a package into a folder of its own, once."""
-    root = tmp_path_factory.mktemp("witnesses")
-
-    def install(name: str) -> Path:
-        target = root / name
-        if not target.exists():
-            command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(target), PACKAGES[name]]
-            subprocess.run(command, check=True, timeout=240)
-        return target
-
-    return install
 
 
 @pytest.fixture(scope="session")
@@ -63,12 +51,12 @@ def _wait_for(url: str, server: "subprocess.Popen[str]") -> None:
 
 
 @pytest.fixture
-def order(folder: Callable[[str], Path], address: str) -> Callable[..., Any]:
+def order(address: str) -> Callable[..., Any]:
     """Return what lets a client order something and gives what it printed."""
 
     def carry_out(client: str, transport: str, what: str) -> Any:
         command = [sys.executable, str(SCRIPTS / f"{client}.py"), transport, address, what]
-        place = {**os.environ, "PYTHONPATH": str(folder(client))}
+        place = {**os.environ, "PYTHONPATH": str(libraries_of(CLIENTS[client]))}
         done = subprocess.run(command, check=False, env=place, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout.splitlines()[-1])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from backend.adapters.local.machine.small_weights import FP8_CAST_OFF, SMALL
-from tests.clients.environments import Environment, environment_of
+from tests.clients.environments import libraries_of
 
 pytestmark = pytest.mark.system
 
@@ -18,16 +18,9 @@ HERE = Path(__file__).parent
 ROOT = Path(__file__).parents[5]
 
 
-def install(pins: Path, made: Environment) -> None:
-    """Put the libraries into a folder of their own: what they need is here."""
-    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "install", "--no-deps")
-    subprocess.run((*pip, "--target", str(made.folder), "-r", str(pins / "requirements.txt")), check=True)
-
-
 @pytest.fixture(scope="module")
 def told() -> dict[str, dict[str, Any]]:
-    libraries = environment_of(HERE.name, source=HERE.parent, make=install)
-    path = os.pathsep.join((str(ROOT), str(libraries.folder)))
+    path = os.pathsep.join((str(ROOT), str(libraries_of(HERE.name, source=HERE.parent))))
     command = (sys.executable, "-m", "tests.backend.adapters.local.small_weights.drawn", "fp8", *SMALL)
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False

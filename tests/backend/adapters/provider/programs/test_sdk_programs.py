@@ -1,8 +1,7 @@
 """The programs for the providers' own clients, run with these clients against the simulator."""
 
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,28 +27,12 @@ from tests.backend.adapters.modelrunner.scene import modelrunner_scene
 from tests.backend.adapters.provider.programs.running import PROMPT, Done, assert_draws, lay_out_images, ordered, run_in
 from tests.backend.adapters.runware.conftest import Scene, scene
 from tests.backend.adapters.runware.scene import INFER
+from tests.clients.environments import libraries_of
 
 __all__ = ["scene"]
 
-PACKAGES = {"runware": "runware-sdk==1.8.0", "modelrunner": "modelrunner-ai==0.6.0"}
 PICTURE = encode(Image.linear_gradient("L").resize((128, 128)).convert("RGB"), "png")
 SUBMIT = "modelrunner.submit"
-Install = Callable[[str], Path]
-
-
-@pytest.fixture(scope="session")
-def clients(tmp_path_factory: pytest.TempPathFactory) -> Install:
-    """Return what installs a provider's client into a folder of its own, once."""
-    root = tmp_path_factory.mktemp("clients")
-
-    def install(name: str) -> Path:
-        target = root / name
-        if not target.exists():
-            command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(target), PACKAGES[name]]
-            subprocess.run(command, check=True, timeout=240)
-        return target
-
-    return install
 
 
 @pytest.fixture
@@ -69,7 +52,7 @@ def drawn(playground: Playground, backend: str, **values: Any) -> Run:
     return last.run
 
 
-def run_program(orders: Orders, folder: Path, library: Path, key: str) -> Done:
+def run_program(orders: Orders, folder: Path, client: str, key: str) -> Done:
     place = folder / "program"
     place.mkdir()
     program = sdk_code(orders)
@@ -77,7 +60,7 @@ def run_program(orders: Orders, folder: Path, library: Path, key: str) -> Done:
     (place / "again.py").write_text(program, encoding="utf-8")
     for image in folder.glob("image-*"):
         (place / image.name).write_bytes(image.read_bytes())
-    more = {orders.variable: key, "PYTHONPATH": str(library)}
+    more = {orders.variable: key, "PYTHONPATH": str(libraries_of(client))}
     return run_in(place, (sys.executable, "again.py"), more)
 
 
@@ -90,23 +73,19 @@ def run_program(orders: Orders, folder: Path, library: Path, key: str) -> Done:
         {"mode": "text_to_image", "options": {"output_type": "base64Data"}},
     ],
 )
-def test_runwares_own_client_draws_the_runs_pictures(
-    scene: Scene, tmp_path: Path, clients: Install, values: dict[str, Any]
-) -> None:
+def test_runwares_own_client_draws_the_runs_pictures(scene: Scene, tmp_path: Path, values: dict[str, Any]) -> None:
     image = {"image": scene.playground.files.put(PICTURE, "png")} if values["mode"] == "image_to_image" else {}
     run = drawn(scene.playground, "runware", **values, **image)
     lay_out_images(tmp_path, [one.body for one in scene.world.arrivals if one.operation == INFER])
-    done = run_program(ordered(scene.playground, run), tmp_path, clients("runware"), KEY)
+    done = run_program(ordered(scene.playground, run), tmp_path, "runware", KEY)
     assert_draws(done, scene.playground, run)
 
 
 @pytest.mark.system
-def test_modelrunners_own_client_draws_the_runs_pictures(
-    modelrunner: ModelRunnerScene, tmp_path: Path, clients: Install
-) -> None:
+def test_modelrunners_own_client_draws_the_runs_pictures(modelrunner: ModelRunnerScene, tmp_path: Path) -> None:
     image = modelrunner.playground.files.put(PICTURE, "png")
     run = drawn(modelrunner.playground, "modelrunner", mode="controlnet", image=image, count=2)
-    done = run_program(ordered(modelrunner.playground, run), tmp_path, clients("modelrunner"), MODELRUNNER_KEY)
+    done = run_program(ordered(modelrunner.playground, run), tmp_path, "modelrunner", MODELRUNNER_KEY)
     assert_draws(done, modelrunner.playground, run)
     assert modelrunner.world.count(SUBMIT) == 4
 
@@ -114,12 +93,12 @@ def test_modelrunners_own_client_draws_the_runs_pictures(
 @pytest.mark.system
 @pytest.mark.parametrize(("kind", "orders"), [("drop_after", 1), ("fail", 1)])
 def test_modelrunners_own_client_orders_once_whatever_comes(
-    modelrunner: ModelRunnerScene, tmp_path: Path, clients: Install, kind: str, orders: int
+    modelrunner: ModelRunnerScene, tmp_path: Path, kind: str, orders: int
 ) -> None:
     image = modelrunner.playground.files.put(PICTURE, "png")
     run = drawn(modelrunner.playground, "modelrunner", mode="controlnet", image=image)
     modelrunner.world.faults.add(Fault(kind=kind, operation=SUBMIT))
-    done = run_program(ordered(modelrunner.playground, run), tmp_path, clients("modelrunner"), MODELRUNNER_KEY)
+    done = run_program(ordered(modelrunner.playground, run), tmp_path, "modelrunner", MODELRUNNER_KEY)
     assert (done.code, done.pictures()) == (1, [])
     assert modelrunner.world.count(SUBMIT) == 1 + orders
 
