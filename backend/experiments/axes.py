@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -53,19 +53,28 @@ def axis_fields(mode: Mode) -> list[str]:
     return [PROMPT_WORDS, *([SIZE] if "width" in REQUEST_TYPES[mode].model_fields else []), BACKEND, *fields]
 
 
-def read_axis(field: str, text: str, *, mode: Mode, lists: Lists | None = None) -> Axis:
+def _as_written(text: str) -> str:
+    return text
+
+
+def read_axis(
+    field: str, text: str, *, mode: Mode, lists: Lists | None = None, filled: Callable[[str], str] = _as_written
+) -> Axis:
     """Read an axis: values between commas (quoted where they hold one), `1-4`, `2-10 (+2)`, `1-9 [3]` for numbers.
 
-    Of a prompt axis one line is one value, and its choices and wildcards become all of theirs. Raises `InvalidRequest`
+    Of a prompt axis one line is one value, and its choices and wildcards become all of theirs. `filled` fills the
+    variables of prompts and of their words, and raises what is wrong with them. Raises `InvalidRequest`
     for a field that can't be varied, and for no value or too many.
     """
     if field not in axis_fields(mode):
         known = ", ".join(axis_fields(mode))
         raise InvalidRequest([Problem("axis", f"{field!r} can't be varied; choose one of {known}.")])
     if field in PROMPTS:
-        values = [one for line in text.splitlines() if line.strip() for one in all_of(line.strip(), lists or {})]
+        lines = [filled(line.strip()) for line in text.splitlines() if line.strip()]
+        values = [one for line in lines for one in all_of(line, lists or {})]
     else:
         values = [one for value in _split(text) for one in _spread(value)]
+        values = [filled(one) for one in values] if field == PROMPT_WORDS else values
     if not 1 <= len(values) <= MOST_VALUES:
         message = f"has {len(values)} values; give 1 to {MOST_VALUES}."
         raise InvalidRequest([Problem(field, message)])

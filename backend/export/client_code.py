@@ -5,7 +5,7 @@ from typing import Any
 
 from backend.domain.parts import MAX_SEED, SAFE_INTEGER
 from backend.domain.requests import IMAGE_FIELDS, ControlNet, Request
-from backend.prompts.grammar import escaped
+from backend.prompts.final_words import as_they_are
 
 _PYTHON = '''"""Makes the run again on this playground. Needs `pip install gradio_client`{files}."""
 
@@ -58,7 +58,7 @@ def arguments(request: Request, backend: str) -> dict[str, Any]:
     pictures = IMAGE_FIELDS[request.mode]
     values = request.model_dump(mode="json", exclude_defaults=True, exclude={"mode", *pictures})
     seed = request.seed if request.seed < SAFE_INTEGER else str(min(request.seed, MAX_SEED))
-    values |= {name: escaped(values[name]) for name in ("prompt", "negative_prompt") if name in values}
+    values = as_they_are(values)
     first: dict[str, Any] = {"prompt": values.pop("prompt"), **{name: f"{name}.png" for name in pictures}}
     values.pop("controls", None)
     controls = [

@@ -1,8 +1,9 @@
 """The prompt helper: words a prompt better or describes a picture, under the visitor's rate and caps."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import get_args
 
 from backend.domain.caller import Caller
 from backend.domain.errors import InvalidRequest, NotAllowed, NotReady, OverBudget, Problem
@@ -12,7 +13,7 @@ from backend.prompt_helper.instructions import Language, Messages, describing, e
 from backend.prompt_helper.looking import PORTS, find
 from backend.prompt_helper.prices import MOST_OF_A_PICTURE
 from backend.prompt_helper.question import MOST_TOKENS, Charge, ask
-from backend.prompt_helper.replies import MOST_CHARACTERS
+from backend.prompt_helper.replies import MOST_CHARACTERS, whole
 from backend.prompt_helper.server import Server, server_of
 from backend.prompt_helper.suggestion import Suggestion, suggestion
 from backend.settings import Settings
@@ -22,6 +23,8 @@ RATE = Rate(10, seconds=60)
 RATE_OF_AN_ADDRESS = Rate(60, seconds=60)
 PICTURE_PIXELS = 1024
 """The longer side of the copy that is sent of a picture."""
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+"""What a description may be written in."""
 UNPRICED = (
     "Nobody knows beforehand what the prompt helper costs, so it can't be asked under a spend cap: its owner has to "
     "set `PLAYGROUND_LLM_USD_PER_MILLION`."
@@ -76,19 +79,34 @@ class PromptHelper:
             raise InvalidRequest([Problem("prompt", "is empty; write a few words to be worded better.")])
         if len(prompt) > MOST_CHARACTERS:
             raise InvalidRequest([Problem("prompt", f"has {len(prompt)} characters; the most is {MOST_CHARACTERS}.")])
-        yield from self._asked(caller, enhancing(prompt), prompt, len(prompt.encode()))
+        if whole(prompt) != prompt:
+            raise InvalidRequest([Problem("prompt", "holds half a sign, which no text has; write it anew.")])
+        server = self._admitted(caller)
+        yield from self._asked(caller, server, enhancing(prompt), prompt, len(prompt.encode()))
 
-    def describe(self, caller: Caller, picture: bytes, language: Language = "en") -> Iterator[Suggestion | None]:
-        """Ask what a picture (a small JPEG) shows, as a prompt; yields and raises as `enhance` does."""
-        yield from self._asked(caller, describing(picture, language), "", MOST_OF_A_PICTURE)
+    def describe(
+        self, caller: Caller, picture: Callable[[], bytes], language: Language = "en"
+    ) -> Iterator[Suggestion | None]:
+        """Ask what a picture shows, as a prompt; yields and raises as `enhance` does.
 
-    def _asked(self, caller: Caller, messages: Messages, before: str, weight: int) -> Iterator[Suggestion | None]:
+        `picture` returns a small JPEG; it is called once the question is admitted, and may raise what is wrong with it.
+        """
+        server = self._admitted(caller)
+        yield from self._asked(caller, server, describing(picture(), language), "", MOST_OF_A_PICTURE)
+
+    def _admitted(self, caller: Caller) -> Server:
+        """Return who is asked; raise `NotReady` where nobody is, and `TooManyRequests` on a public page."""
         server = self.server
         if server is None:
             raise NotReady("This playground has no prompt helper: its owner can set `PLAYGROUND_LLM_BASE_URL`.")
         if self.settings.public:
             self.rates.take("questions to the prompt helper", RATE_OF_AN_ADDRESS, caller.address)
             self.rates.take("questions to the prompt helper", RATE, caller.visitor)
+        return server
+
+    def _asked(
+        self, caller: Caller, server: Server, messages: Messages, before: str, weight: int
+    ) -> Iterator[Suggestion | None]:
         told = len(str(messages[0]["content"]).encode()) + weight
         charge = self._reserved(caller, server, told)
         exchange = Exchange(partial(ask, self.budget, charge, server, messages))

@@ -59,6 +59,7 @@ def read_words(server: Server, answer: Answer) -> Words:
 
 def clean(text: str) -> str:
     """Return an answer without what isn't meant: thoughts, a code fence, a heading, quotes around all of it."""
+    text = whole(text).replace("\0", "")
     text = _END_OF_THOUGHTS.sub("", _THOUGHTS.sub("", text)).strip()
     if fenced := _FENCE.match(text):
         text = fenced[1].strip()
@@ -68,6 +69,11 @@ def clean(text: str) -> str:
         if len(text) > 1 and text[0] == opening and text[-1] == closing and not {opening, closing} & set(inner):
             return inner.strip()
     return text
+
+
+def whole(text: str) -> str:
+    """Return a text without halves of signs (lone surrogates), which JSON can write and nothing else can."""
+    return text.encode("utf-8", "ignore").decode()
 
 
 def _first(choices: object) -> Mapping[str, Any]:

@@ -1,6 +1,7 @@
 """A new text beside the old one, with what a visitor has to know of it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from backend.prompt_helper.kept_words import Checked, check_kept
 from backend.prompt_helper.language import script_of
@@ -43,3 +44,20 @@ def suggestion(server: Server, words: Words, cost: Cost, before: str) -> Suggest
         other_language=bool(was and now and was != now),
         cut=words.cut,
     )
+
+
+def suggestion_json(found: Suggestion) -> dict[str, Any]:
+    """Return a suggestion as JSON; an unknown cost (USD) is null, and `before` is empty for a description."""
+    usd = found.cost.usd
+    return {
+        "text": found.text,
+        "before": found.before,
+        "host": found.host,
+        "model": found.model,
+        "cost_usd": None if usd is None else float(usd),
+        "cost_kind": found.cost.kind,
+        "put_back": list(found.put_back),
+        "added": list(found.added),
+        "other_language": found.other_language,
+        "cut": found.cut,
+    }

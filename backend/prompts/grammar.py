@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backend.domain.errors import InvalidRequest, Problem
+from backend.prompts.variables import names_in
 
 MOST_CHARACTERS = 20_000
 MOST_DEPTH = 12
@@ -18,7 +19,8 @@ _WEIGHT = re.compile(r"\s*(\d{1,6}(?:\.\d{1,4})?)::")
 _COUNT = re.compile(r"\s*(\d{1,2})(?:-(\d{1,2}))?\Z")
 _PLAIN = re.compile(r"[^\\{_]*")
 _ESCAPED = frozenset("{|}_\\")
-_SIGNS = re.compile(r"[{|}_\\]")
+_SIGNS = re.compile(r"\{|_(?=_)|\\(?=[{|}_\\])")
+"""What may mean something: without an open brace, neither a bar nor a closing one does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +53,13 @@ def parse(text: str) -> Pieces:
 
 
 def escaped(text: str) -> str:
-    """Return a text that is read as this one, letter by letter: for what was chosen already."""
+    """Return a text that is read as this one, letter by letter: for what was chosen, or filled in, already."""
     try:
-        plain = parse(text) in ((), (text,))
+        pieces = parse(text)
+        plain = all(isinstance(piece, str) for piece in pieces) and "".join(map(str, pieces)) == text
     except InvalidRequest:
         plain = False
-    return text if plain else _SIGNS.sub(r"\\\g<0>", text)
+    return text if plain and not names_in(text) else _SIGNS.sub(r"\\\g<0>", text)
 
 
 def _pairs(text: str) -> dict[int, int]:

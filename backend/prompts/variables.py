@@ -35,6 +35,12 @@ def fill(text: str, values: Values) -> str:
     return _PLACE.sub(lambda found: _filled(found, values), text)
 
 
+def fill_text(text: str, values: Values, *, field: str, partly: bool = False) -> str:
+    """Return a text of a field, such as a grid's axis, with its places filled, as `fill_request` does."""
+    _check(names_in(text), values, field=field, partly=partly)
+    return fill(text, values)
+
+
 def fill_request(request: Request, values: Values, *, partly: bool = False) -> Request:
     """Return the request with its places filled; with `partly`, as for a price, those without a value stay.
 
@@ -44,7 +50,7 @@ def fill_request(request: Request, values: Values, *, partly: bool = False) -> R
     named = names_in(*texts.values())
     if not named:
         return request
-    _check(named, values, partly=partly)
+    _check(named, values, field="prompt", partly=partly)
     try:
         return parse_request({**request.model_dump(), **{name: fill(text, values) for name, text in texts.items()}})
     except ValidationError as error:
@@ -77,15 +83,15 @@ def refuse_unknown(values: Iterable[str], request: Request) -> None:
         raise InvalidRequest([Problem("variables", message)])
 
 
-def _check(named: Iterable[str], values: Values, *, partly: bool) -> None:
+def _check(named: Iterable[str], values: Values, *, field: str, partly: bool) -> None:
     many = list(named)
     if len(many) > MOST_VARIABLES:
-        raise InvalidRequest([Problem("prompt", f"has {len(many)} variables; at most {MOST_VARIABLES} are filled.")])
+        raise InvalidRequest([Problem(field, f"has {len(many)} variables; at most {MOST_VARIABLES} are filled.")])
     empty = [name for name in many if not values.get(name, "").strip()]
     if empty and not partly:
         shown = f"{{{{{empty[0]}}}}}"
         way = f"Write \\{shown} to mean the braces themselves."
-        raise InvalidRequest([Problem("prompt", f"has {shown}, which is not filled in; give it a value. {way}")])
+        raise InvalidRequest([Problem(field, f"has {shown}, which is not filled in; give it a value. {way}")])
 
 
 def _filled(found: "re.Match[str]", values: Values) -> str:

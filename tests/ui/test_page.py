@@ -19,6 +19,8 @@ PUBLIC = {
     "estimate",
     "backends",
     "control_map",
+    "enhance",
+    "describe",
     "styles",
     "read_metadata",
     "generate",

@@ -20,6 +20,7 @@ from backend.generation.pricing import price_of
 from backend.record.run_json import runs_json
 from backend.threads.stream import TICK_SECONDS
 from ui.endpoints.control_map import ControlMapApi
+from ui.endpoints.prompt_helper import PromptHelperApi
 from ui.endpoints.script_runs import Progressing, Scripts
 from ui.endpoints.space_shapes import Answer, Spaces
 from ui.form.signatures import optional, parameter, parameters_of, typed
@@ -40,6 +41,7 @@ class Api:
         self.scripts = scripts
         self.served = served
         self.maps = ControlMapApi(playground=self.playground, served=served)
+        self.prompt_helper = PromptHelperApi(self.playground)
 
     def add_to_page(self) -> None:
         """Register every endpoint; call it inside the page's Blocks."""
@@ -50,6 +52,7 @@ class Api:
         api(self.read_metadata, api_name="read_metadata")
         self.maps.add_to_page()
         api(self.styles, api_name="styles")
+        self.prompt_helper.add_to_page()
         Spaces(self.playground, self.run).add_to_page()
 
     def backends(self, request: gr.Request) -> list:  # type: ignore[type-arg]  # Gradio reads the bare type

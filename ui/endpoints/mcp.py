@@ -20,6 +20,8 @@ from backend.domain.events import Event, Mapped, Progress, Queued
 from backend.domain.requests import MODES
 from backend.images.incoming import opened
 from backend.images.small_copy import small_copy
+from backend.prompt_helper.server import Server as ChatServer
+from backend.prompt_helper.suggestion import Suggestion, suggestion_json
 from backend.record.run_json import map_json, runs_json
 from backend.visitors.identity import guest_id
 from ui.endpoints.endpoints import Api
@@ -31,7 +33,9 @@ from ui.endpoints.mcp_schemas import (
     describe,
     estimate_schema,
     input_schema,
+    wording_schema,
 )
+from ui.endpoints.prompt_helper import TASKS, told_of
 from ui.endpoints.script_runs import Progressing
 from ui.look import words
 from ui.serving.caller import caller_of
@@ -87,7 +91,7 @@ class Tools:
         server: Serving = Server("Z-Image Playground", instructions=INSTRUCTIONS)
 
         async def listed() -> list[Tool]:
-            return tools()
+            return tools(self.api.playground.prompt_helper.server)
 
         async def called(name: str, arguments: dict[str, JsonValue]) -> CallToolResult:
             return await _carry_out(server, self.steps(name, arguments, server.request_context.request))
@@ -112,6 +116,12 @@ class Tools:
                 yield Said(answer=self.api.price(mode, caller_of(self.api.playground, asker), values))
             case "control_map":
                 yield from self._map(arguments, asker)
+            case "enhance":
+                prompt = arguments.get("prompt")
+                yield from _suggested(self.api.prompt_helper.enhance(caller_of(self.api.playground, asker), prompt))
+            case "describe":
+                caller, values = caller_of(self.api.playground, asker), _files(arguments, self.api.served)
+                yield from _suggested(self.api.prompt_helper.describe(caller, **values))
             case _:
                 yield from self._run(name, arguments, asker)
 
@@ -145,8 +155,13 @@ class Tools:
             return small_copy(picture, VIEW_PIXELS)
 
 
-def tools() -> "list[Tool]":
-    """Return every tool with its description and the schema of its inputs."""
+def _suggested(steps: Iterator[Suggestion | None]) -> Iterator[Said]:
+    for found in steps:
+        yield Said(answer=suggestion_json(found) if found else None)
+
+
+def tools(helper: ChatServer | None = None) -> "list[Tool]":
+    """Return every tool with its description and the schema of its inputs; `helper` is where prompts are worded."""
     from mcp.types import Tool, ToolAnnotations
 
     reads = ToolAnnotations(readOnlyHint=True)
@@ -164,10 +179,12 @@ def tools() -> "list[Tool]":
     once = ToolAnnotations(readOnlyHint=False, destructiveHint=False, idempotentHint=True)
     making = ((mode, describe(mode), input_schema(mode), adds) for mode in MODES)
     mapping = ("control_map", CONTROL_MAP, control_map_schema(), once)
+    away = ToolAnnotations(readOnlyHint=False, destructiveHint=False, openWorldHint=True)
+    wording = ((task, told_of(task, helper), wording_schema(task), away) for task in TASKS)
     telling = ((*one, reads) for one in asked)
     return [
         Tool(name=name, description=said, inputSchema=schema, annotations=hints)
-        for name, said, schema, hints in (*making, mapping, *telling)
+        for name, said, schema, hints in (*making, mapping, *wording, *telling)
     ]
 
 

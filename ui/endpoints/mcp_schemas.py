@@ -4,6 +4,7 @@ from typing import Any
 
 from backend.domain.parts import Control
 from backend.domain.requests import IMAGE_FIELDS, IN_DIGITS, MAPPING, MODES, REQUEST_TYPES, Mode
+from backend.prompt_helper.asking import LANGUAGES
 
 Schema = dict[str, Any]
 """A JSON schema, or a part of one."""
@@ -87,6 +88,17 @@ def control_map_schema() -> Schema:
         "buy": {"type": "boolean", "default": False, "description": buy},
     }
     return {"type": "object", "properties": fields, "required": ["image"], "additionalProperties": False}
+
+
+def wording_schema(task: str) -> Schema:
+    """Return the JSON schema of what the prompt helper is asked: a prompt, or a picture and a language."""
+    texts: Schema = {"prompt": {"type": "string", "description": "The prompt to word better, in any language."}}
+    picture: Schema = {"type": "string", "description": f"The picture to describe. {IMAGE}"}
+    language = {"type": "string", "enum": list(LANGUAGES), "default": LANGUAGES[0]}
+    shown: Schema = {"image": picture, "language": {**language, "description": "What the description is written in."}}
+    fields = texts if task == "enhance" else shown
+    needed = [name for name, field in fields.items() if "default" not in field]
+    return {"type": "object", "properties": fields, "required": needed, "additionalProperties": False}
 
 
 def _with_a_picture(part: Schema) -> Schema:

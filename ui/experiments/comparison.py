@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import gradio as gr
 from markupsafe import Markup
@@ -19,8 +20,10 @@ from backend.images.encoding import encode
 from backend.images.incoming import open_upright
 from backend.images.metadata.source_type import TERMS, marked
 from backend.playground import RUNS_A_VISITOR
+from backend.prompts.variables import fill_text
 from ui.events.updates import Updates
 from ui.events.wires import Wires
+from ui.form.variables import written
 from ui.inputs.panel import spread
 from ui.look import words
 from ui.look.field_titles import error_text, problem_text
@@ -132,8 +135,17 @@ class Comparing:
         given = {name: str(values.pop(name, None) or "") for name in ("across", "across_values", "down", "down_values")}
         asked = self.runner.asked(values, caller)
         wanted = [(given[name], given[f"{name}_values"]) for name in ("across", "down") if given[name]]
-        lists = asked.wording.lists
-        axes = [read_axis(name, text, mode=asked.request.mode, lists=lists) for name, text in wanted]
+        partly = bool(values.get("priced_only"))
+        axes = [
+            read_axis(
+                name,
+                text,
+                mode=asked.request.mode,
+                lists=asked.wording.lists,
+                filled=partial(fill_text, values=written(values), field=name, partly=partly),
+            )
+            for name, text in wanted
+        ]
         request = prepare(asked.backend, caller, asked.request)
         return plan(self.runner.playground, caller, asked.backend.name, request, axes, asked.wording)
 

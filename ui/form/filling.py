@@ -14,6 +14,7 @@ from backend.domain.errors import PlaygroundError
 from backend.domain.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode, Request
 from backend.images.metadata.request_text import recipe as recipe_of
 from backend.playground import Playground
+from backend.prompts.final_words import as_they_are
 from ui.canvas.canvas import sheet
 from ui.events.updates import Updates
 from ui.form.further_controls import show_controls
@@ -37,8 +38,8 @@ class Filling:
         return list(dict.fromkeys(self.controls.values()))
 
     def from_request(self, request: Request, backend: str, seed: int | None, visitor: str) -> Updates:
-        """Return the updates that bring back a request, its pictures included; `seed` is that of one image."""
-        updates = self.from_recipe(recipe_of(request, seed), backend)
+        """Return the updates that bring back what ran, its pictures included; `seed` is that of one image."""
+        updates = self.from_recipe(as_they_are(recipe_of(request, seed)), backend)
         pictures = {name: str(getattr(request, name)) for name in IMAGE_FIELDS[request.mode]}
         updates[self.controls["controls"]] = show_controls(request.controls, self.served, visitor)
         if pictures:

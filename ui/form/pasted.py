@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from backend.adapters.base import Backend
 from backend.domain.errors import InvalidRequest, Problem
 from backend.domain.requests import REQUEST_TYPES, Mode, Request
+from backend.prompts.final_words import as_they_are
 from backend.restore.read import read_pasted
 from ui.form.signatures import parameters_of
 
@@ -35,8 +36,9 @@ def with_pasted(
     if found is None:
         return given, ()
     fields, parameters = REQUEST_TYPES[mode].model_fields, parameters_of(mode)
-    given["prompt"] = found.recipe.get("prompt", "")
-    for name, value in found.recipe.items():
+    recipe = as_they_are(found.recipe)
+    given["prompt"] = recipe.get("prompt", "")
+    for name, value in recipe.items():
         usual = parameters[name].default if name in parameters else None
         if name not in ("mode", "prompt") and name in fields and given.get(name) in (None, usual):
             given[name] = value

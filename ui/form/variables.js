@@ -4,8 +4,9 @@ import {batch_lines} from '../experiments/batch.js';
 
 const PLACE = /\\[\\{|}_]|\{\{ {0,3}([\p{L}\p{N}](?:[\p{L}\p{N}_-]| (?! )){0,39}?) {0,3}\}\}/gu;
 const MOST = 20;
+const WORDS = ['words', 'prompt', 'negative_prompt'];  // what a grid may vary that has places: backend/experiments/axes.py
 const written = {};
-let area = null, told = [], negative = '', shown = '';
+let area = null, told = [], others = [], shown = '';
 
 const names_in = texts => [...new Set(texts.flatMap(text => [...(text || '').matchAll(PLACE)].map(found => found[1]).filter(Boolean)))];
 
@@ -24,7 +25,7 @@ const chosen = names => Object.fromEntries(names.filter(name => written[name]).m
 // Only when the names change: a field that is written into stays the same one.
 function lay(prompt) {
   if (!area) { told = [prompt]; return; }
-  const names = names_in([prompt, negative, batch_lines()]).slice(0, MOST), place = area.element.querySelector('.variables');
+  const names = names_in([prompt, ...others, batch_lines()]).slice(0, MOST), place = area.element.querySelector('.variables');
   told = [prompt];
   if (JSON.stringify(names) === shown || !place) return;
   shown = JSON.stringify(names);
@@ -46,7 +47,11 @@ export function mount_variables({element, props}) {
 }
 
 when_prompt(lay);
-when_values(values => { negative = values.negative_prompt || ''; lay(values.prompt); });
+when_values(values => {
+  const axes = ['across', 'down'].filter(name => WORDS.includes(values[name])).map(name => values[`${name}_values`]);
+  others = [values.negative_prompt, ...axes];
+  lay(values.prompt);
+});
 
 // A hint that was heard isn't shown again in this page, however often the answers bring it.
 document.addEventListener('click', event => {

@@ -15,6 +15,7 @@ from backend.generation.picture_access import check_upload
 from backend.images.metadata.origin import read_origin
 from backend.images.watermark.pictures import carries_watermark
 from backend.playground import Playground
+from backend.prompts.final_words import as_they_are
 from backend.restore.found import Restored
 from backend.restore.read import read_metadata, read_pasted
 from ui.events.options import QUIETLY, How
@@ -127,7 +128,7 @@ class Restoring:
         return self._filled(found) if found else {self.note: gr.skip()}
 
     def _filled(self, found: Restored) -> Updates:
-        updates = self.filling.from_recipe(found.recipe, found.backend)
+        updates = self.filling.from_recipe(as_they_are(found.recipe), found.backend)
         note = restored_note(found) + self._other_kind(found)
         return {**updates, self.note: gr.update(value=str(note), visible=True)}
 

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import gradio as gr
 from gradio.blocks import Block
@@ -11,11 +12,9 @@ from markupsafe import Markup
 from pydantic import JsonValue
 
 from backend.domain.caller import Caller
-from backend.domain.errors import InvalidRequest, PlaygroundError, Problem
-from backend.images.incoming import opened
-from backend.images.small_copy import small_copy
+from backend.domain.errors import PlaygroundError
 from backend.playground import Playground
-from backend.prompt_helper.asking import PICTURE_PIXELS, PromptHelper, language_for
+from backend.prompt_helper.asking import PromptHelper, language_for
 from backend.prompt_helper.server import Server
 from backend.prompt_helper.suggestion import Suggestion
 from ui.canvas.canvas import picture_of
@@ -25,13 +24,14 @@ from ui.events.updates import Updates
 from ui.events.wires import Wires
 from ui.look import words
 from ui.look.sentences import error_card
+from ui.prompt_helper.sent_picture import sent_picture
 from ui.serving.caller import caller_of
-from ui.serving.uploads import Uploads
 
 log = logging.getLogger(__name__)
 
 Asked = Callable[[PromptHelper, Caller], Iterator[Suggestion | None]]
 """A question to the helper."""
+NO_PICTURE = "is missing; choose one, drop it on the easel, or paste it."
 _PART = "prompt helper"
 """The part of the page that has a Stop of its own."""
 _HERE = Markup('<p class="hint">The prompt helper runs on this machine (<code>{}</code>).</p>')
@@ -105,8 +105,8 @@ class PromptHelperRow:
         wires.when_opened(self.opened, self.row())
         values = wires.only("prompt", "easel")
         asked: How = {"preprocess": False, "trigger_mode": "once", "inputs_kwargs": values, **QUIETLY}
-        enhancing = area.enhance.click(self.enhance, None, self.outputs(), **asked)
-        describing = area.describe.click(self.describe, None, self.outputs(), **asked)
+        enhancing = area.enhance.click(self.enhance_prompt, None, self.outputs(), **asked)
+        describing = area.describe.click(self.describe_picture, None, self.outputs(), **asked)
         # In a second round: what was under way when Stop was pressed must not be shown after it.
         stopping = area.stop.click(None, None, None, cancels=[enhancing, describing], queue=False, **QUIET)
         stopping.then(self.stop_helper, None, self.outputs(), queue=False, **QUIET)
@@ -129,19 +129,22 @@ class PromptHelperRow:
         helper = self.playground.prompt_helper
         return self._row(helper.server, looks=helper.may_look)
 
-    def enhance(self, request: gr.Request, **values: JsonValue) -> Iterator[Updates]:
+    def enhance_prompt(self, request: gr.Request, **values: JsonValue) -> Iterator[Updates]:
         """Yield how long it takes, then the new text beside the old one, or a card that says why there is none."""
         prompt = str(values.get("prompt") or "")
         caller = caller_of(self.playground, request)
         yield from self._guarded(caller, lambda helper, acting: helper.enhance(acting, prompt))
 
-    def describe(self, request: gr.Request, **values: JsonValue) -> Iterator[Updates]:
+    def describe_picture(self, request: gr.Request, **values: JsonValue) -> Iterator[Updates]:
         """Yield likewise what the picture on the easel shows."""
         accepted = str(request.headers.get("accept-language", ""))
         language = language_for(str(values.get("prompt") or ""), accepted)
 
         def asked(helper: PromptHelper, acting: Caller) -> Iterator[Suggestion | None]:
-            return helper.describe(acting, self._picture(acting, values.get("easel")), language)
+            picture = picture_of(values.get("easel"))
+            return helper.describe(
+                acting, partial(sent_picture, self.playground, acting, picture, NO_PICTURE), language
+            )
 
         yield from self._guarded(caller_of(self.playground, request), asked)
 
@@ -212,13 +215,6 @@ class PromptHelperRow:
         shown: Updates = {each: gr.update(visible=there) for each in (area.line, area.enhance, area.describe)}
         hint = gr.update(value=_hint(server), visible=there)
         return {**shown, area.find: gr.update(visible=looks and not there), area.hint: hint}
-
-    def _picture(self, caller: Caller, easel: object) -> bytes:
-        sha256 = Uploads(self.playground, caller).picture(picture_of(easel))
-        if sha256 is None:
-            raise InvalidRequest([Problem("image", "is missing; choose one, drop it on the easel, or paste it.")])
-        with opened(self.playground.files.path(sha256)) as picture:
-            return small_copy(picture, PICTURE_PIXELS)
 
 
 def notes(found: Suggestion) -> str:

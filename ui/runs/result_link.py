@@ -11,6 +11,7 @@ from backend.domain.requests import MODE_LABELS
 from backend.library.recipe_links import pack_recipe
 from backend.library.result_links import SharedRun
 from backend.playground import Playground
+from backend.prompts.final_words import as_they_are
 from ui.events.options import on_load
 from ui.events.page_events import news
 from ui.events.updates import Updates
@@ -107,7 +108,7 @@ class SharedResult:
             prompt=prompt,
             settings=" · ".join([MODE_LABELS[recipe["mode"]], *told]),  # type: ignore[index]
             recipe_parameter=RECIPE,
-            recipe=pack_recipe(recipe),
+            recipe=pack_recipe(as_they_are(recipe)),
         )
 
     def _image(self, image: RunImage, prompt: str, visitor: str) -> Markup:

@@ -27,6 +27,8 @@ class ChatServer:
     headers: Mapping[str, str] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, Any], dict[str, str]]] = field(default_factory=list)
     wait: threading.Event | None = None
+    came: threading.Event = field(default_factory=threading.Event)
+    """Set once somebody has asked."""
     left: threading.Event = field(default_factory=threading.Event)
     """Set once somebody hung up while an answer was held back."""
 
@@ -45,6 +47,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, body: dict[str, Any]) -> None:
         desk: ChatServer = self.server.desk  # type: ignore[attr-defined]
         desk.asked.append((self.path, body, {name.lower(): value for name, value in self.headers.items()}))
+        desk.came.set()
         if desk.wait is not None:
             self.connection.settimeout(0.05)
             while not desk.wait.is_set():

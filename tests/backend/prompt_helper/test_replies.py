@@ -18,6 +18,7 @@ from backend.prompt_helper.replies import clean
         ("提示词：一只红狐狸。", "一只红狐狸。"),
         ("Here is a fox: red, and asleep.", "Here is a fox: red, and asleep."),
         ('"OPEN" on a sign beside "SHUT"', '"OPEN" on a sign beside "SHUT"'),
+        ("A fox \ud800\0and a hen.", "A fox and a hen."),
         ("A fox.\n\nA second paragraph.", "A fox.\n\nA second paragraph."),
     ],
 )

@@ -267,6 +267,8 @@ def test_marks_and_pasted_settings_are_read_as_from_a_file(client: Client) -> No
     assert (pasted["seeds"], pasted["images"][0]["width"], pasted["images"][0]["height"]) == ([7], 256, 128)
     assert any("Clip 2 was left out" in note for note in pasted["notes"])
     assert "notes" not in client.predict(prompt=WORDS, api_name="/text_to_image")[1]
+    _, pasted = client.predict(prompt="a {{b}} {c|d}\nSteps: 3, CFG scale: 1, Seed: 7", api_name="/text_to_image")
+    assert pasted["request"]["prompt"] == "a {{b}} {c|d}"
 
 
 def test_choices_are_drawn_by_the_seed_and_image_i_equals_its_single(client: Client) -> None:

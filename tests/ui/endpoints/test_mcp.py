@@ -82,7 +82,16 @@ def test_every_tool_says_when_it_serves_and_what_each_input_means(site: Site) ->
         return await session.list_tools()
 
     tools = {tool.name: tool for tool in within(site, use).tools}
-    assert set(tools) == {*MODES, "control_map", "estimate", "backends", "styles", "read_metadata"}
+    assert set(tools) == {
+        *MODES,
+        "control_map",
+        "enhance",
+        "describe",
+        "estimate",
+        "backends",
+        "styles",
+        "read_metadata",
+    }
     for mode in MODES:
         assert len(tools[mode].description or "") > 80
         inputs = tools[mode].inputSchema["properties"]

@@ -1,5 +1,6 @@
 """A comparison and a grid speak the page's words."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -72,3 +73,46 @@ def test_a_grids_rows_and_columns_are_named_as_the_fields_are(comparing: Compari
     assert "<th scope='col'><span>Negative prompt</span> " in said
     assert "<th scope='row'><span>Steps</span> " in said
     assert "negative_prompt fog" not in said
+
+
+def grid_of(comparing: Comparing, axes: dict[str, str], **values: Any) -> list[str]:
+    """Run a grid and return its cells' prompts and negative prompts, in order."""
+    last(comparing, comparing.grid(request_of(), **VALUES | values, **axes))
+    with comparing.runner.playground.store.engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT request FROM runs").scalars()
+        requests = [json.loads(row) for row in rows]
+    return sorted(f"{one['prompt']} - {one['negative_prompt']}" for one in requests)
+
+
+@pytest.mark.parametrize(
+    ("axes", "drawn"),
+    [
+        (
+            {"across": "prompt", "across_values": "one {{animal}}\ntwo {{animal}}s"},
+            ["one {a|b} - no {a|b}", "two {a|b}s - no {a|b}"],
+        ),
+        (
+            {"across": "negative_prompt", "across_values": "{{animal}} tail"},
+            ["a {a|b} - {a|b} tail"],
+        ),
+        (
+            {"across": "words", "across_values": "{{animal}}, hen, {{animal}} cub"},
+            ["a hen - no {a|b}", "a {a|b} - no {a|b}", "a {a|b} cub - no {a|b}"],
+        ),
+    ],
+)
+def test_the_words_of_a_grid_are_filled_as_the_prompt_is(
+    comparing: Comparing, axes: dict[str, str], drawn: list[str]
+) -> None:
+    given = {"prompt": "a {{animal}}", "negative_prompt": "no {{animal}}", "variables": {"animal": "{a|b}"}}
+    assert grid_of(comparing, axes, **given) == drawn
+
+
+def test_a_variable_of_a_grid_that_is_not_filled_is_refused_by_its_name_and_priced_all_the_same(
+    comparing: Comparing,
+) -> None:
+    axes = {"across": "prompt", "across_values": "one {{animal}}\ntwo {{animal}}s"}
+    assert grid_of(comparing, axes) == []
+    said = last(comparing, comparing.grid(request_of(), **VALUES, **axes))
+    assert "{{animal}}, which is not filled in" in said
+    assert "2 images" in comparing.grid_price(request_of(), **VALUES, **axes)

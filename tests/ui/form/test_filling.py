@@ -1,17 +1,20 @@
 """A recipe in the form: what it names is laid in, what it doesn't name goes back to how the page began."""
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
 import pytest
 
+from backend.domain.requests import parse_request
 from backend.library.shipped import load_presets
 from backend.playground import Playground
 from ui.form.filling import Filling
 from ui.form.library import Library
 from ui.inputs.panel import begun, is_sheet
 from ui.layout.page_layout import lay_out
+from ui.library.from_file import Restoring
 from ui.serving.served import Served
 
 
@@ -44,3 +47,18 @@ def test_a_text_alone_leaves_the_picture_its_size_and_a_size_takes_it(filling: F
     assert "keep_size" not in filled(filling, mode="text_to_image", prompt="a fox", width=512, height=512)
     assert filled(filling, mode="image_to_image", prompt="a fox", width=512, height=512)["keep_size"] is False
     assert filled(filling, mode="image_to_image", prompt="a fox")["keep_size"] is True
+
+
+def test_what_ran_comes_back_as_the_words_that_were_drawn(filling: Filling) -> None:
+    run = parse_request({"mode": "text_to_image", "prompt": "{a|b} {{x}} a_b", "negative_prompt": "__list__"})
+    updates = filling.from_request(run, "fake", 7, "visitor")
+    assert updates[filling.controls["prompt"]]["value"] == r"\{a|b} \{\{x}} a_b"
+    cells = updates[filling.controls["fake__seconds"]]["changes"]["cells"]
+    assert cells["negative_prompt"]["value"] == r"\__list\__"
+
+
+def test_so_do_the_words_of_another_programs_settings(filling: Filling) -> None:
+    restoring = Restoring(filling.playground, filling, gr.HTML(render=False), gr.HTML(render=False))
+    text = "a {b|c} {{d}}\nNegative prompt: {e|f}\nSteps: 3, CFG scale: 1, Seed: 7"
+    updates = restoring.pasted(SimpleNamespace(_data={"text": text}))  # type: ignore[arg-type]
+    assert updates[filling.controls["prompt"]]["value"] == r"a \{b|c} \{\{d}}"

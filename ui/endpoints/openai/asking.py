@@ -10,6 +10,8 @@ from backend.domain.requests import Mode
 from backend.generation.prepared import Asked
 from backend.images.encoding import encode_mask
 from backend.images.incoming import check_size, opened, read_header
+from backend.prompts.final_words import as_they_are
+from backend.prompts.grammar import escaped
 from backend.restore.read import read_metadata
 from ui.endpoints.door import pictures
 from ui.endpoints.door.route import Call
@@ -90,6 +92,8 @@ class Asking:
             raise Unsupported([Problem("model", CAME_BACK.format(label=backend.label))])
         # Nobody who speaks this form sends steps unasked: what the model begins with on the page is meant.
         given = {**backend.capabilities.defaults, **values, "backend": backend.name}
+        if self.call.caller.passed:  # Another playground has drawn and filled its words already.
+            given = as_they_are(given)
         return self.scripts.asked(mode, given, self.call.caller)
 
     def _keep(self, content: bytes, name: str) -> Kept:
@@ -161,4 +165,4 @@ def _transparent_part(content: bytes) -> bytes | None:
 def _prompt_of(content: bytes) -> str:
     found = read_metadata(content)
     prompt = str(found.recipe.get("prompt") or "") if found else ""
-    return prompt if len(prompt.strip()) > 1 else ANY_PICTURE
+    return escaped(prompt) if len(prompt.strip()) > 1 else ANY_PICTURE

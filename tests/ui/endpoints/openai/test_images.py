@@ -158,6 +158,15 @@ def test_a_variation_is_drawn_after_the_pictures_own_prompt(site: Site) -> None:
     assert made(send(site, VARIATIONS, {"image": PICTURE}))["playground"]["request"]["prompt"] == "a picture"
 
 
+def test_words_that_were_drawn_are_drawn_letter_by_letter_for_a_picture_and_for_another_playground(site: Site) -> None:
+    passed = {"X-Playground-Passed": f"{'a' * 16}/openai"}
+    (data,) = (found := made(ask(site, prompt="{{what}} {a|b}", headers=passed)))["data"]
+    assert found["playground"]["request"]["prompt"] == "{{what}} {a|b}"
+    again = made(send(site, VARIATIONS, {"image": base64.b64decode(data["b64_json"])}))
+    assert again["playground"]["request"]["prompt"] == "{{what}} {a|b}"
+    assert "{{what}}" in refused(ask(site, prompt="{{what}} {a|b}"), 400)["message"]
+
+
 @pytest.mark.parametrize(
     ("values", "field"),
     [
