@@ -15,11 +15,12 @@ from backend.domain.caller import Caller
 from backend.domain.capabilities import NO_OPTIONS, Capabilities, Estimate, Options, Size
 from backend.domain.errors import GenerationFailed, InsufficientCredit, ProviderTimeout
 from backend.domain.events import Generated, Progress, Queued, Tell, unheard
-from backend.domain.parts import Control
+from backend.domain.parts import RANDOM_SEED, Control
 from backend.domain.records import Run
 from backend.domain.request_fields import paths, set_fields
-from backend.domain.requests import MODES, REQUEST_TYPES, Request, seeds, variation_seeds
+from backend.domain.requests import MODES, REQUEST_TYPES, Request, Upscale, seeds, variation_seeds
 from backend.images.encoding import encode, preview_jpeg
+from backend.images.growing import grown_size
 from backend.images.incoming import opened
 from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
@@ -145,8 +146,10 @@ def _colour(request: Request, seed: int) -> tuple[int, ...]:
 
 def _made(request: Request, options: FakeOptions, index: int, seed: int) -> Generated:
     size = (getattr(request, "width", None) or 256, getattr(request, "height", None) or 256)
+    if isinstance(request, Upscale):
+        size = grown_size(size, request.factor)
     image = draw(request, seed, size, variation_seeds(request)[index])
-    told = seed if options.tell_seed else None
+    told = seed if options.tell_seed and seed != RANDOM_SEED else None
     if not options.provider:
         return Generated(image, told, Decimal(0), index)
     return Generated(encode(image, request.output_format, request.output_quality), told, options.cost_usd, index)

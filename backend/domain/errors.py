@@ -216,7 +216,7 @@ def _problem(entry: Any, within: tuple[str, ...]) -> Problem:
 
 
 def _is_union_tag(part: Any) -> bool:
-    return part in ("text_to_image", "image_to_image", "inpaint", "outpaint", "controlnet")
+    return part in ("text_to_image", "image_to_image", "inpaint", "outpaint", "controlnet", "upscale")
 
 
 def _sentence(entry: Any) -> str:

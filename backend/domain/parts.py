@@ -14,6 +14,8 @@ SAFE_INTEGER = 2**53
 """From here on a number of JSON loses digits in JavaScript, whose `MAX_SAFE_INTEGER` is one less (ECMA-262)."""
 LEAST_SIDE, MOST_SIDE = 128, 2048
 """Pixels of an image's side."""
+MOST_RESULT_SIDE = 8192
+"""Pixels of an enlarged picture's side; 67 million in all."""
 
 ImageRef = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), Picture()]
 """The sha256 of a file in the data folder, in lower-case hexadecimal."""

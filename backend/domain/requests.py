@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import Field, TypeAdapter, model_validator
+from pydantic import Field, StringConstraints, TypeAdapter, model_validator
 
 from backend.domain.common_fields import Common, Sized
-from backend.domain.field_notes import Alters, Digits, Infotext, Maps, Picture, noted
+from backend.domain.field_notes import Alters, Digits, Infotext, Maps, Picture, Weighs, noted
 from backend.domain.parts import (
     MOST_SIDE,
     THRESHOLDS,
@@ -19,14 +19,17 @@ from backend.domain.parts import (
     check_thresholds,
 )
 
-Mode = Literal["text_to_image", "image_to_image", "inpaint", "outpaint", "controlnet"]
+Mode = Literal["text_to_image", "image_to_image", "inpaint", "outpaint", "controlnet", "upscale"]
 MODES: tuple[Mode, ...] = get_args(Mode)
+TABBED: tuple[Mode, ...] = MODES[:-1]
+"""Those that have a tab of the page; the last is a press on a picture."""
 MODE_LABELS: Mapping[Mode, str] = {
     "text_to_image": "Text to image",
     "image_to_image": "Image to image",
     "inpaint": "Inpaint",
     "outpaint": "Outpaint",
     "controlnet": "ControlNet",
+    "upscale": "Upscale",
 }
 
 Pixels = Annotated[int, Field(ge=0, le=MOST_SIDE)]
@@ -121,7 +124,56 @@ class ControlNet(Sized):
         return self
 
 
-Request = TextToImage | ImageToImage | Inpaint | Outpaint | ControlNet
+LANCZOS = "Lanczos"
+"""The upscaler that is always there: a filter, no model."""
+SHARPENED = frozenset(
+    {"mode", "image", "method", "factor", "upscaler", "prompt", "seed", "output_format", "output_quality", "options"}
+)
+"""The fields that an enlargement without drawing has a use for; prompt and seed stay with the picture as they were."""
+
+
+class Upscale(Common):
+    """A picture made larger, 1.5 to 4 times, up to 8192 pixels a side."""
+
+    mode: Literal["upscale"] = "upscale"
+    prompt: Annotated[str, StringConstraints(strip_whitespace=True, max_length=3000), Weighs("nothing")] = Field(
+        "", title="Prompt", description="What the picture shows; it is kept with the result."
+    )
+    image: ImageRef = Field(title="Image")
+    method: Literal["sharp"] = Field(
+        "sharp", title="Method", description="Sharp enlarges what is there; nothing is drawn anew."
+    )
+    factor: Annotated[float, Infotext("Postprocess upscale by", always=True)] = Field(
+        2.0, ge=1.5, le=4, allow_inf_nan=False, title="Factor", description="How many times as wide and as high."
+    )
+    upscaler: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+        Alters("look"),
+        Infotext("Postprocess upscaler", always=True),
+    ] = Field(LANCZOS, title="Upscaler", description="Lanczos, or an upscaler's file in the models folders, by name.")
+
+    @model_validator(mode="after")
+    def _nothing_is_drawn(self) -> Self:
+        fields = type(self).model_fields
+        idle = [name for name in fields if name not in SHARPENED and _is_set(self, name)]
+        if idle:
+            raise ValueError(
+                f"The method `sharp` draws nothing, so that {_quoted(idle)} would have no effect: leave that out"
+            )
+        return self
+
+
+def _is_set(request: Upscale, name: str) -> bool:
+    default = type(request).model_fields[name].get_default(call_default_factory=True)
+    return bool(getattr(request, name) != default)
+
+
+def _quoted(names: list[str]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
+
+
+Request = TextToImage | ImageToImage | Inpaint | Outpaint | ControlNet | Upscale
 
 REQUEST_TYPES: dict[Mode, type[Request]] = {
     "text_to_image": TextToImage,
@@ -129,6 +181,7 @@ REQUEST_TYPES: dict[Mode, type[Request]] = {
     "inpaint": Inpaint,
     "outpaint": Outpaint,
     "controlnet": ControlNet,
+    "upscale": Upscale,
 }
 IMAGE_FIELDS: dict[Mode, tuple[str, ...]] = {
     mode: tuple(noted(kind.model_fields, Picture)) for mode, kind in REQUEST_TYPES.items()

@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -24,9 +24,12 @@ from backend.domain.errors import (
 )
 from backend.domain.events import Committed, Event, Failed, Finished, Generated, News, Progress
 from backend.domain.records import DREW, CostKind, Run, RunImage, Status
+from backend.domain.requests import Upscale
 from backend.images.credentials.claim import Deed
+from backend.images.incoming import opened
 from backend.images.keep import Sign, keep_image
 from backend.images.metadata.source_type import TERMS, Term, marked
+from backend.images.small_copy import term_in
 from backend.playground import Playground
 from backend.record.database.engine import write
 from backend.record.database.patience import patiently
@@ -55,7 +58,19 @@ class Recorder:
         """What the run's pictures say of their origin; a control picture is none that a model drew."""
         if not self.playground.settings.mark or self.run.provider_ids.get(CONTROL_PICTURE):
             return None
-        return TERMS[self.run.request.mode]
+        return self._said_of_it or TERMS[self.run.request.mode]
+
+    @cached_property
+    def _said_of_it(self) -> Term | None:
+        """What the picture of an enlargement says of its own origin: larger, a model's picture is still a model's."""
+        request = self.run.request
+        if not isinstance(request, Upscale):
+            return None
+        try:
+            with opened(self.playground.files.path(request.image)) as picture:
+                return term_in(picture)
+        except PlaygroundError:  # It is gone or damaged; the run says so.
+            return None
 
     def _signed_by(self, made: Generated) -> Sign | None:
         """Return what signs the run's pictures, also those brought home later; it stays here, whoever draws them."""

@@ -9,7 +9,8 @@ from PIL import Image
 from backend.domain.errors import Problem, Unsupported
 from backend.domain.parts import LEAST_SIDE, MOST_SIDE
 from backend.domain.requests import ImageToImage, Inpaint, Outpaint, Request
-from backend.images.incoming import open_upright, opened, round_up, upright_size
+from backend.images.growing import grown_size
+from backend.images.incoming import open_upright, opened, round_up, sides_of, upright_size
 from backend.images.masks import as_mask, feathered, grown, on_canvas, outpaint_mask, put_together
 from backend.images.sizing import drawable, padded, resized
 from backend.images.storage.files import ImageFiles
@@ -77,6 +78,8 @@ def drawn_size(request: Request, files: ImageFiles, maker: Maker) -> tuple[int, 
             width, height = upright_size(picture)
         whole = (width + request.left + request.right, height + request.top + request.bottom)
         return _kept_to_the_pixel(whole, "the result", maker)
+    if request.mode == "upscale":
+        return grown_size(sides_of(files, request.image), request.factor)
     if request.width and request.height:
         return request.width, request.height
     if request.mode == "text_to_image":

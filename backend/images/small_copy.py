@@ -15,10 +15,11 @@ def small_copy(picture: Image.Image, longest_side: int) -> bytes:
 
     It carries the term of ours that the file carries, and none where that has none: a map, or a result from before.
     """
-    return marked(preview_jpeg(picture, longest_side), "jpeg", _term(picture))
+    return marked(preview_jpeg(picture, longest_side), "jpeg", term_in(picture))
 
 
-def _term(picture: Image.Image) -> Term | None:
+def term_in(picture: Image.Image) -> Term | None:
+    """Return the term of ours that an opened picture's file carries, or None."""
     packet = picture.info.get("xmp", b"")
     if not isinstance(packet, bytes) or len(packet) > MOST_BYTES:
         return None

@@ -63,6 +63,9 @@ def size_of(request: Request, files: ImageFiles) -> tuple[int, int]:
     if request.mode == "outpaint":
         width, height = _size_of_file(files, request.image)
         return width + request.left + request.right, height + request.top + request.bottom
+    if request.mode == "upscale":
+        width, height = _size_of_file(files, request.image)
+        return round(width * request.factor), round(height * request.factor)
     if request.width and request.height:
         return request.width, request.height
     return (DEFAULT_SIDE, DEFAULT_SIDE) if request.mode == "text_to_image" else _size_of_file(files, request.image)

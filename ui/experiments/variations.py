@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from backend.domain.caller import Caller
-from backend.domain.errors import InvalidRequest, Problem
+from backend.domain.errors import InvalidRequest, Problem, Unsupported
 from backend.generation.generate import prepare
 from backend.generation.prepared import Prepared
 from ui.events.options import QUIET
@@ -16,7 +16,7 @@ from ui.events.wires import Wires
 from ui.runs.image_actions import Actions
 from ui.runs.runner import Runner
 from ui.runs.stages import View
-from ui.runs.vary_button import varied
+from ui.runs.vary_button import UNDRAWN, varied
 from ui.serving.caller import caller_of
 
 
@@ -42,5 +42,7 @@ class Varying:
         backend = self.runner.playground.choose(run.backend)
         if image.seed is None:
             raise InvalidRequest([Problem("seed", "of this image is unknown; an image without one can't be varied.")])
+        if run.request.mode == "upscale":
+            raise Unsupported([Problem("mode", f"is upscale. {UNDRAWN}")])
         asked = prepare(backend, caller, varied(run.request, image.seed))
         yield from self.runner.views(Prepared(backend, (asked,), checked=asked), caller)

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from backend.domain.capabilities import Size
 from backend.domain.errors import PlaygroundError
-from backend.domain.requests import IMAGE_FIELDS, REQUEST_TYPES, Mode, Request
+from backend.domain.requests import IMAGE_FIELDS, REQUEST_TYPES, TABBED, Mode, Request, TextToImage
 from backend.images.metadata.request_text import recipe as recipe_of
 from backend.playground import Playground
 from backend.prompts.final_words import as_they_are
@@ -40,7 +40,8 @@ class Filling:
     def from_request(self, request: Request, backend: str, seed: int | None, visitor: str) -> Updates:
         """Return the updates that bring back what ran, its pictures included; `seed` is that of one image."""
         updates = self.from_recipe(as_they_are(recipe_of(request, seed)), backend)
-        pictures = {name: str(getattr(request, name)) for name in IMAGE_FIELDS[request.mode]}
+        tabbed = IMAGE_FIELDS[request.mode] if request.mode in TABBED else ()
+        pictures = {name: str(getattr(request, name)) for name in tabbed}
         updates[self.controls["controls"]] = show_controls(request.controls, self.served, visitor)
         if pictures:
             try:
@@ -51,6 +52,7 @@ class Filling:
 
     def from_recipe(self, recipe: Mapping[str, Any], backend: str | None = None) -> Updates:
         """Return the updates that lay a recipe into the form; what it doesn't name goes back to its default."""
+        recipe = _of_a_tab(recipe)
         mode: Mode = recipe.get("mode", "text_to_image")
         chosen = self.playground.choose(backend if backend and backend in self.playground.backends else "auto")
         values = {"mode": mode, **self._fields(mode, recipe, chosen.capabilities.default_size)}
@@ -94,3 +96,10 @@ class Filling:
                 values["keep_size"] = values["width"] is None
             values["width"], values["height"] = values["width"] or size.width, values["height"] or size.height
         return values
+
+
+def _of_a_tab(recipe: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the recipe as a tab can show it: of an enlargement, its words and its seed, to draw the picture anew."""
+    if recipe.get("mode", TABBED[0]) in TABBED:
+        return recipe
+    return {name: value for name, value in recipe.items() if name in TextToImage.model_fields} | {"mode": TABBED[0]}

@@ -12,7 +12,16 @@ from backend.domain.capabilities import Capabilities
 from backend.domain.errors import from_validation
 from backend.domain.recipes import Recipe, check_recipe
 from backend.domain.request_fields import choices_of
-from backend.domain.requests import IMAGE_FIELDS, IN_DIGITS, REQUEST_TYPES, Mode, Request, TextToImage, parse_request
+from backend.domain.requests import (
+    IMAGE_FIELDS,
+    IN_DIGITS,
+    REQUEST_TYPES,
+    TABBED,
+    Mode,
+    Request,
+    TextToImage,
+    parse_request,
+)
 from ui.canvas.canvas import picture_of
 from ui.events.updates import Update
 from ui.form.further_controls import read_controls
@@ -76,7 +85,8 @@ def draft(values: Values, capabilities: Capabilities) -> Recipe:
 def every_field() -> dict[str, tuple[str, FieldInfo]]:
     """Return every field by the name of its control's value: the shared ones, and each mode's own."""
     found = {name: (name, info) for name, info in SHARED.items()}
-    for mode, kind in REQUEST_TYPES.items():
+    for mode in TABBED:
+        kind = REQUEST_TYPES[mode]
         own = {name: info for name, info in kind.model_fields.items() if name not in (*SHARED, "mode", "image", "mask")}
         found |= {f"{mode}{MARK}{name}": (name, info) for name, info in own.items()}
     return found

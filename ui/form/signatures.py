@@ -16,9 +16,9 @@ _BARE: dict[Any, type] = {tuple: list, dict: dict}
 
 
 def parameters_of(mode: Mode) -> dict[str, inspect.Parameter]:
-    """Return the endpoint's parameters: the prompt and the images first, then backend and styles, then the rest."""
+    """Return the endpoint's parameters: prompt and images first, then backend and styles, then the rest."""
     fields = {name: info for name, info in REQUEST_TYPES[mode].model_fields.items() if name != "mode"}
-    first = ("prompt", *IMAGE_FIELDS[mode])
+    first = sorted(("prompt", *IMAGE_FIELDS[mode]), key=lambda name: not fields[name].is_required())
     ordered = [*first, *(name for name in fields if name not in first)]
     found = {name: parameter_of(name, fields[name]) for name in ordered}
     ours = {"backend": parameter("backend", str, "auto"), "styles": parameter("styles", list, [])}

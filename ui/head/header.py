@@ -10,7 +10,7 @@ from markupsafe import Markup
 from backend.adapters.base import Backend, State
 from backend.domain.caller import Caller
 from backend.domain.errors import PlaygroundError
-from backend.domain.requests import MODES, Mode
+from backend.domain.requests import TABBED, Mode
 from backend.generation.pressed import ordered_by
 from backend.playground import Playground
 from ui.events.options import QUIET, on_load, refresh_after
@@ -64,7 +64,7 @@ def header(playground: Playground) -> Header:
         if playground.settings.signs_in:
             gr.LoginButton("Sign in", "Sign out ({})", size="sm", scale=0, min_width=0, elem_id="login")
         language_switch()
-    shown = state_html(chosen, caller, MODES[0])
+    shown = state_html(chosen, caller, TABBED[0])
     state = gr.HTML(shown, elem_id="state", js_on_load=on_load("state", "act"), apply_default_css=False)
     models = model_list(chosen)
     key = key_area(chosen)
@@ -136,7 +136,7 @@ class Switch:
         """Return the state of a backend for the open tab's mode, its models, and when to look again."""
         chosen = self.playground.choose(backend)
         caller = caller_of(self.playground, request)
-        opened = next((each for each in MODES if each == mode), None)
+        opened = next((each for each in TABBED if each == mode), None)
         return {
             self.head.state: state_html(chosen, caller, opened),
             self.head.timer: _timer(chosen, caller),

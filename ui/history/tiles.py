@@ -22,7 +22,7 @@ from ui.history.search import ARCHIVE, read_search, search_area
 from ui.history.trash import TrashArea, trash_area
 from ui.look import words
 from ui.look.field_titles import error_text
-from ui.runs.cards import SEND, facts, tile_picture, vary_button
+from ui.runs.cards import ENLARGE, SEND, facts, tile_picture, vary_button
 from ui.runs.vary_button import Variation
 from ui.serving.caller import caller_of
 from ui.serving.served import Served, url
@@ -168,6 +168,7 @@ class Looking:
             line=facts(image, run.cost_kind, run) + (_PROGRAMS if run.visitor == API else ""),
             vary=self._vary_button(run, image, caller),
             send=SEND,
+            enlarge=ENLARGE,
             run=run.id,
             index=image.index,
             seed=words.seed_again(image) or words.seed_text(None),
@@ -197,7 +198,7 @@ _TILE = Markup(
     '<button type="button" data-act="delete" aria-label="Delete" title="Delete">✕</button></div>'
     '<figcaption><span class="facts">{line}</span>'
     '<button type="button" class="small" data-act="settings" title="{mode}: bring back everything">'
-    "Settings</button>{vary}"
+    "Settings</button>{vary}{enlarge}"
     '<button type="button" class="small" data-act="share" title="A link that shows this run to whoever has it">'
     "Link</button>"
     "</figcaption></figure>"

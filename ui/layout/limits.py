@@ -3,7 +3,7 @@
 from typing import Any
 
 from backend.domain.parts import MOST_SIDE
-from backend.domain.requests import MODES
+from backend.domain.requests import TABBED
 from ui.library.from_file import MOST_FILES
 from ui.modes.outpaint import STEP
 from ui.serving.uploads import MOST_FILE_BYTES
@@ -12,7 +12,7 @@ from ui.serving.uploads import MOST_FILE_BYTES
 def limits() -> dict[str, Any]:
     """Return the modes in order, the most bytes of an upload, files read at once, and an outpaint's pixels a side."""
     return {
-        "modes": list(MODES),
+        "modes": list(TABBED),
         "upload_bytes": MOST_FILE_BYTES,
         "read_files": MOST_FILES,
         "outpaint": {"most": MOST_SIDE, "grid": STEP},

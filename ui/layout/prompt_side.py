@@ -6,7 +6,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from backend.domain.caller import Caller
-from backend.domain.requests import MODES, Mode, TextToImage
+from backend.domain.requests import TABBED, Mode, TextToImage
 from backend.playground import Playground
 from ui.canvas.canvas import easel
 from ui.events.options import on_load
@@ -90,7 +90,7 @@ def compose(playground: Playground) -> Compose:
 
 def _first_label(playground: Playground) -> str:
     backend = playground.choose("auto")
-    if MODES[0] not in backend.capabilities.modes:
+    if TABBED[0] not in backend.capabilities.modes:
         return "Generate"
     size = backend.capabilities.default_size
     first = TextToImage(prompt="first", width=size.width, height=size.height)

@@ -10,6 +10,7 @@ TYPES = {
     "compositeWithTrainedAlgorithmicMedia": "edited by generative AI",
     "compositeSynthetic": "put together of parts, at least one of them made by generative AI",
     "algorithmicMedia": "made by a program without AI",
+    "algorithmicallyEnhanced": "corrected or enlarged by a program",
     "digitalCapture": "taken with a camera",
     "computationalCapture": "taken with a camera that joins several shots",
     "humanEdits": "edited by a person",

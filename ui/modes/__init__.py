@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from gradio.components import Component
 
-from backend.domain.requests import MODES, Mode
+from backend.domain.requests import TABBED, Mode
 from ui.modes import controlnet, image_to_image, inpaint, outpaint, text_to_image
 from ui.modes.fields import Fitted
 
@@ -24,5 +24,5 @@ class Tab:
 
 TABS: Mapping[Mode, Tab] = {
     mode: Tab(mode, module.HINT, module.layout)
-    for mode, module in zip(MODES, (text_to_image, image_to_image, inpaint, outpaint, controlnet), strict=True)
+    for mode, module in zip(TABBED, (text_to_image, image_to_image, inpaint, outpaint, controlnet), strict=True)
 }

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from backend.domain.errors import PlaygroundError
 from backend.domain.records import AS_MADE, CostKind, Run, RunImage
-from backend.domain.requests import MODE_LABELS, MODES, variation_seeds
+from backend.domain.requests import MODE_LABELS, TABBED, variation_seeds
 from backend.images.keep import UNSIGNED
 from ui.look import words
 from ui.runs.vary_button import Variation
@@ -121,11 +121,17 @@ _FLAG = Markup('<span class="flag">flagged by the safety check</span>')
 # Opened by a press, since fingers find no title.
 _UNSIGNED = Markup('<details class="flag"><summary>not signed</summary><p>Not signed: {}.</p></details>')
 _AS_MADE = Markup('<details class="flag"><summary>not as asked</summary><p>{}</p></details>')
-_MODES = Markup("").join(Markup('<option value="{}">{}</option>').format(mode, MODE_LABELS[mode]) for mode in MODES[1:])
+_MODES = Markup("").join(
+    Markup('<option value="{}">{}</option>').format(mode, MODE_LABELS[mode]) for mode in TABBED[1:]
+)
 SEND = Markup(
     '<select data-act="send" aria-label="Use this image in another mode"><option value="">Use in …</option>{}</select>'
 ).format(_MODES)
 """The choice that takes an image to another mode."""
+ENLARGE = Markup(
+    '<button type="button" class="small" data-act="enlarge" title="Make it larger, up to four times">Upscale</button>'
+)
+"""The button that opens the sheet of an enlargement."""
 _SETTINGS = Markup(
     '<button type="button" data-act="settings" title="Bring back everything that made it">Use settings</button>'
 )
@@ -135,6 +141,7 @@ _LOST_CARD = Markup(
 )
 _RECORDED = (
     SEND
+    + ENLARGE
     + _SETTINGS
     + Markup(
         '<button type="button" data-act="code" title="The exact request, and code that repeats it">Code</button>'

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from backend.domain.caller import Caller
 from backend.domain.errors import InvalidRequest, NotFound, PlaygroundError, Problem
 from backend.domain.records import DREW, KIND, Run, RunImage
-from backend.domain.requests import MODES, Mode, of_image
+from backend.domain.requests import TABBED, Mode, of_image
 from backend.playground import Playground
 from ui.events.options import QUIET
 from ui.events.page_events import data_of
@@ -29,6 +29,7 @@ _UNDO = Markup(
     '<button type="button" class="small" data-act="restore">Undo</button></p>'
 )
 _GOES_ON = "This run still goes on, and stays here: delete it once it has ended."
+_ENLARGED = "Upscale has no tab: its picture's words and seed are in the form."
 _EMPTIED = "This run is gone for good: the trash was emptied."
 
 
@@ -67,6 +68,8 @@ class Actions:
                 run, image = self.image(given, caller)
                 request = of_image(run.request, image.index)
                 self._say_other_kind(run, image)
+                if request.mode == "upscale":
+                    gr.Info(_ENLARGED)
                 return self.filling.from_request(request, run.backend, image.seed, caller.visitor)
             case "send":
                 _, image = self.image(given, caller)
@@ -131,7 +134,7 @@ def _index(given: Mapping[str, str]) -> int:
 
 
 def _mode(text: str | None) -> Mode:
-    for mode in MODES:
+    for mode in TABBED:
         if mode == text:
             return mode
-    raise InvalidRequest([Problem("mode", f"is {text!r}; choose one of {', '.join(MODES)}.")])
+    raise InvalidRequest([Problem("mode", f"is {text!r}; choose one of {', '.join(TABBED)}.")])

@@ -10,6 +10,7 @@ from backend.domain.requests import Request
 from ui.look import words
 
 VARIATIONS = 4
+UNDRAWN = "An enlargement isn't drawn: vary the picture that it was made of."
 STRENGTH = 0.2
 """Of an image that wasn't a variation itself: the same scene, with other details."""
 
@@ -31,6 +32,8 @@ class Variation:
     @classmethod
     def of(cls, backend: Backend, request: Request, caller: Caller) -> "Variation":
         """Return what the button of a request's images says."""
+        if request.mode == "upscale":
+            return cls(UNDRAWN)
         if reason := backend.capabilities.lacks.get("variation_strength", ""):
             return cls(reason)
         try:

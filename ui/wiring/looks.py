@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 from pydantic import JsonValue
 
-from backend.domain.requests import MODES
+from backend.domain.requests import TABBED
 from backend.playground import Playground
 from ui.events.options import QUIETLY, How
 from ui.events.page_events import answer, data_of
@@ -50,8 +50,8 @@ class Seen:
         data = data_of(event)
         values = data.get("values")
         values = {name: values[name] for name in values if name not in _TAKEN} if isinstance(values, dict) else {}
-        if values.get("mode") not in MODES:
-            values["mode"] = MODES[0]
+        if values.get("mode") not in TABBED:
+            values["mode"] = TABBED[0]
         if values.get("backend") not in list(playground.backends):
             values["backend"] = playground.default
         before, laid, meant, turn = (str(data.get(name, "")) for name in ("before", "laid", "meant", "turn"))

@@ -3,6 +3,7 @@
 from ui.events.wires import Feature
 from ui.experiments.batch import Batching
 from ui.experiments.comparison import Comparing
+from ui.experiments.upscaling import Upscaling
 from ui.experiments.variations import Varying
 from ui.head.ways_out import WaysOut
 from ui.history.charts import Charting
@@ -36,6 +37,7 @@ def image_features(ground: Ground) -> list[Feature]:
     return [
         actions,
         Varying(ground.runner, actions),
+        Upscaling(ground.runner, actions, results.upscale),
         WaysOut(playground, ground.layout.head),
         Looking(playground, ground.served, results.history),
         Emptying(playground, undo),

@@ -28,7 +28,7 @@ _REAL_SIZES = (
 SMALL_USUAL, SMALL_MOST = 192, 512
 _ENLARGED = (Size(256, 256), Size(384, 256), Size(256, 384), Size(512, 512))
 MOST_CONTROLS = 3
-MODES: tuple[Mode, ...] = ("text_to_image", "image_to_image", "inpaint", "outpaint")
+MODES: tuple[Mode, ...] = ("text_to_image", "image_to_image", "inpaint", "outpaint", "upscale")
 
 _NOTHING: Mapping[str, str] = {}
 _REASONS = {
@@ -55,7 +55,7 @@ def capabilities(
     `lacking` says why fields (or `field=value`) aren't to be had now, besides what the engine never has; `guided`
     whether there is a ControlNet. Which fields are taken, the parts of the engine say.
     """
-    modes: tuple[Mode, ...] = (*MODES, "controlnet") if guided else MODES
+    modes: tuple[Mode, ...] = (*MODES[:-1], "controlnet", MODES[-1]) if guided else MODES
     shared: dict[str, Any] = {
         "modes": modes,
         "choices": {"scheduler": OFFERED},

@@ -13,6 +13,7 @@ from backend.adapters.local import abilities, workshop
 from backend.adapters.local.at_hand import Models
 from backend.adapters.local.collection.choices import TINY, choices
 from backend.adapters.local.collection.collection import Z_IMAGE, Collection
+from backend.adapters.local.collection.index import Entry
 from backend.adapters.local.collection.places import folders_of
 from backend.adapters.local.control.sources import find_controlnets, lacking_controlnet, unions_of
 from backend.adapters.local.drawing.cache_plan import plan_of
@@ -32,6 +33,7 @@ from backend.adapters.local.machine.options import (
 )
 from backend.adapters.local.parts.model_parts import lacking_gguf
 from backend.adapters.local.standing import offer_of
+from backend.adapters.local.upscaling.shelf import UpscalerShelf, is_upscaler
 from backend.adapters.local.workshop import Workshop
 from backend.adapters.local.zerogpu import Decorate, forked
 from backend.adapters.step_cache_rules import cache_problems
@@ -40,8 +42,9 @@ from backend.domain.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate
 from backend.domain.errors import Problem, Unsupported
 from backend.domain.events import Listener, Tell, unheard
 from backend.domain.parts import Control, Lora
-from backend.domain.requests import Request, controls_of
-from backend.images.incoming import open_upright
+from backend.domain.requests import Request, Upscale, controls_of
+from backend.images.growing import growth_problem
+from backend.images.incoming import open_upright, sides_of
 from backend.images.storage.files import ImageFiles
 from backend.prompts.tokens import TokenCount, TokenCounter
 from backend.settings import Settings
@@ -78,8 +81,9 @@ class LocalBackend(Backend):
         # A stranger must neither start a download on somebody else's machine nor make all wait for another layout.
         self._trusts = not settings.public
         self._loras = LoraShelf(settings.data / "loras", outside=not settings.public, others=self._other_loras)
+        upscalers = UpscalerShelf(settings.data / "upscalers", self._other_upscalers)
         per_second = settings.gpu_usd_per_hour / SECONDS_AN_HOUR
-        self.workshop = Workshop(files, self.models, self.extras, self._loras, usd_per_second=per_second)
+        self.workshop = Workshop(files, self.models, self.extras, self._loras, upscalers, usd_per_second=per_second)
         self.detectors = self.workshop.detectors
         self._work: Work = forked(self.workshop.make, gpu) if gpu else self.workshop.make
         self._forks = gpu is not None
@@ -98,6 +102,7 @@ class LocalBackend(Backend):
             lacking["safety"] = unsafe
         found = abilities.capabilities(self.models.checkpoint, lacking, guided=guided)
         takes = found.takes | workshop.TAKES
+        found = replace(found, choices={**found.choices, "upscaler": self.workshop.enlarging.shelf.names()})
         if not self._trusts:
             return replace(found, takes=takes, options=DetectorOptions, rules=self._problems)
         offered = {**found.choices, "options.weights": weights_offered(self.machine)}
@@ -189,8 +194,14 @@ class LocalBackend(Backend):
 
     def _of_others(self, role: str, *architectures: str) -> list[Path]:
         """Return the files of a role and of these architectures that lie in other tools' folders."""
-        known = self.collection.entries() or self.collection.entries(wait=True)
-        return [Path(entry.path) for entry in known if entry.role == role and entry.architecture in architectures]
+        return [Path(each.path) for each in self._elsewhere() if each.role == role and each.architecture in architectures]
+
+    def _other_upscalers(self) -> list[Path]:
+        found = self._elsewhere() if self.collection.folders else ()
+        return [Path(each.path) for each in found if is_upscaler(each.role, Path(each.path))]
+
+    def _elsewhere(self) -> tuple[Entry, ...]:
+        return self.collection.entries() or self.collection.entries(wait=True)
 
     def lora_cards(self) -> tuple[LoraCard, ...]:
         """Return the LoRAs of the owner's folder and of the models' folders."""
@@ -237,6 +248,9 @@ class LocalBackend(Backend):
 
         Raises `Unsupported` where the model was switched since the request was checked, and can't draw it.
         """
+        if isinstance(request, Upscale):  # No model draws it.
+            self._work(request, job)
+            return
         with self.models.held(job.tell, request.steps, caller.press):
             if self.models.drawing == self.models.checkpoint:
                 self.capabilities.check(request)
@@ -253,6 +267,12 @@ class LocalBackend(Backend):
         return self.workshop.detectors.detect(control, image, chosen, tell)
 
     def _problems(self, request: Request) -> Iterator[Problem]:
+        if isinstance(request, Upscale):
+            if problem := growth_problem(sides_of(self.files, request.image), request.factor):
+                yield problem
+            if request.options:
+                yield Problem("options", "of drawing have no effect on an enlargement: leave them out.")
+            return
         options = options_of(request.options)
         yield from cache_problems(request)
         yield from self._loras.problems(request.loras, options.weights)

@@ -15,16 +15,20 @@ from backend.adapters.local.control.detectors import Detectors
 from backend.adapters.local.drawing.drawing import Draw, Drawing, OnStep
 from backend.adapters.local.drawing.engine import Engine
 from backend.adapters.local.drawing.safety import SafetyCheck
+from backend.adapters.local.load import choose_device
 from backend.adapters.local.loras.shelf import LoraFile, LoraShelf
 from backend.adapters.local.machine.extras import Extras, known_extras
 from backend.adapters.local.machine.kinds import profile_at
 from backend.adapters.local.machine.options import options_of
 from backend.adapters.local.scenes import Scene, prepare
 from backend.adapters.local.timing import Rehearsals, Stopwatch, Timings
+from backend.adapters.local.upscaling.enlarging import TAKES as _BY_ENLARGING
+from backend.adapters.local.upscaling.enlarging import Enlarging
+from backend.adapters.local.upscaling.shelf import UpscalerShelf
 from backend.domain.errors import NotReady
 from backend.domain.events import Generated, Listener, Progress, Tell
 from backend.domain.records import DREW, KIND
-from backend.domain.requests import Request, controls_of, seeds, variation_seeds
+from backend.domain.requests import Request, Upscale, controls_of, seeds, variation_seeds
 from backend.images.storage.files import ImageFiles
 from backend.threads.background import Loading, Report
 
@@ -42,6 +46,7 @@ TAKES = frozenset(
         # What is delivered as pixels, the recorder encodes as the request says.
         "output_format",
         "output_quality",
+        *_BY_ENLARGING,
     }
 )
 """The fields that decide over what is read and loaded, and over what becomes of a drawing."""
@@ -53,12 +58,26 @@ class Workshop:
     """Makes runs on one device; `usd_per_second` is what the device's time costs."""
 
     def __init__(
-        self, files: ImageFiles, models: Models, extras: Extras, loras: LoraShelf, *, usd_per_second: Decimal
+        self,
+        files: ImageFiles,
+        models: Models,
+        extras: Extras,
+        loras: LoraShelf,
+        upscalers: UpscalerShelf,
+        *,
+        usd_per_second: Decimal,
     ) -> None:
         self.device_queue = models.device_queue
         self.detectors = Detectors(extras)
         self._files, self._models, self._extras, self._loras = files, models, extras, loras
         self._usd_per_second = usd_per_second
+        self.enlarging = Enlarging(
+            files=files,
+            shelf=upscalers,
+            queue=models.device_queue,
+            device=choose_device,
+            price=self.price,
+        )
         self._safety = self._reading_safety()
         self._timings, self._rehearsals = Timings(), Rehearsals(files)
 
@@ -68,6 +87,9 @@ class Workshop:
         One by one, an image is exactly that of its seed alone, the first is there soonest, and between two of them
         others have their turn.
         """
+        if isinstance(request, Upscale):
+            self.enlarging.make(request, listener)
+            return
         tell = listener.tell
         paint = self.prepare(request, tell)
         if request.loras:
@@ -109,12 +131,17 @@ class Workshop:
 
     def timed(self, request: Request, seconds: float) -> None:
         """Remember how long an image took that was drawn on another device, for the next estimate."""
+        if isinstance(request, Upscale):
+            self.enlarging.timed(request, seconds)
+            return
         checkpoint = self._models.checkpoint
         strokes = self._rehearsals.of(request, abilities.frame(checkpoint))
         self._timings.note_whole(request, strokes, checkpoint.identity, seconds)
 
     def seconds(self, request: Request) -> float | None:
         """Return how long a run may take on the device, once drawings such as its own were timed."""
+        if isinstance(request, Upscale):
+            return self.enlarging.seconds(request)
         checkpoint = self._models.checkpoint
         strokes = self._rehearsals.of(request, abilities.frame(checkpoint))
         each = self._timings.seconds(request, strokes, checkpoint.identity)
@@ -125,8 +152,9 @@ class Workshop:
         return self._usd_per_second * Decimal(str(round(seconds, 3)))
 
     def forget(self) -> None:
-        """Give back what detectors and the safety check hold; they are read again when they are next asked for."""
+        """Give back what detectors, upscaler and safety check hold; they are read again when next asked for."""
         self.detectors.forget()
+        self.enlarging.forget()
         self._safety = self._reading_safety()
 
     def _reading_safety(self) -> Loading[SafetyCheck]:

@@ -20,6 +20,8 @@ LEAST_SECONDS = 10
 MOST_SECONDS = 300
 MARGIN = 1.4
 START_SECONDS = 3.0
+ENLARGING_SECONDS = 60
+"""For an upscaler's tiles: 1024² to 4096² by ESRGAN takes some ten; how large the picture is, only the run sees."""
 TFLOPS = 125.0
 """What half an RTX PRO 6000 gives a transformer in bf16: about 250 by its data sheet, half of it in practice."""
 MEGAPIXEL = 2**20
@@ -73,6 +75,8 @@ def forked(work: Work, gpu: Decorate) -> Work:
 
 def seconds_for(request: Request) -> int:
     """Return the GPU seconds to ask for: HF counts what is asked, so that a small image must not ask for a minute."""
+    if request.mode == "upscale":
+        return ENLARGING_SECONDS
     width, height = getattr(request, "width", None) or 1024, getattr(request, "height", None) or 1024
     pixels = width * height / MEGAPIXEL
     tflop = TFLOP_A_MEGAPIXEL * pixels + TFLOP_A_MEGAPIXEL_SQUARED * pixels**2

@@ -9,7 +9,7 @@ from backend.adapters.runware.refusals import problems
 from backend.domain.capabilities import Capabilities, Size
 from backend.domain.errors import Problem
 from backend.domain.parts import MOST_SIDE
-from backend.domain.requests import MODES, Mode, Request
+from backend.domain.requests import TABBED, Mode, Request
 from backend.settings import Settings
 
 UNVERIFIED = "Runware's schema takes this for the model, but its page names only text and image to image: unverified."
@@ -46,7 +46,7 @@ def capabilities(settings: Settings) -> Capabilities:
         return problems(request, options.model_validate(request.options))
 
     return Capabilities(
-        modes=MODES,
+        modes=TABBED,
         default_size=Size(*DEFAULT_SIZE),
         sizes=tuple(Size(*size) for size in SIDES),
         takes=TAKES,

@@ -10,7 +10,7 @@ from PIL.ExifTags import IFD, Base
 from backend.domain.field_notes import Infotext, noted
 from backend.domain.recipes import Recipe
 from backend.domain.records import DREW, KIND
-from backend.domain.requests import IMAGE_FIELDS, Request
+from backend.domain.requests import IMAGE_FIELDS, SHARPENED, Request
 from backend.images.metadata.containers import add_jpeg_exif, add_png_texts, add_webp_exif
 
 KEY = "z-image-playground"
@@ -76,7 +76,8 @@ def infotext(request: Request, seed: int | None, model: str = MODEL) -> str:
 
     The parameter line is always written, since a prompt's own last line may look like one.
     """
-    pairs = {**_noted(request), **_pairs(request, seed), "Model": model, "Version": KEY}
+    drawn = _drawing(request, model) if request.mode != "upscale" else {}
+    pairs = {**_noted(request), "Seed": seed if seed is not None else "unknown", **drawn, "Version": KEY}
     ordered = sorted(pairs, key=lambda name: (*_ORDER, name).index(name))
     lines = [request.prompt]
     if request.negative_prompt:
@@ -90,6 +91,8 @@ def _noted(request: Request) -> dict[str, Any]:
     fields = type(request).model_fields
     found: dict[str, Any] = {}
     for name, note in noted(fields, Infotext).items():
+        if request.mode == "upscale" and name not in SHARPENED:
+            continue
         deciding = note.beside or name
         if note.always or getattr(request, deciding) != fields[deciding].default:
             value = getattr(request, name)
@@ -97,12 +100,12 @@ def _noted(request: Request) -> dict[str, Any]:
     return found
 
 
-def _pairs(request: Request, seed: int | None) -> dict[str, Any]:
-    """Return what is written otherwise than a field holds it."""
+def _drawing(request: Request, model: str) -> dict[str, Any]:
+    """Return what is written of a drawing otherwise than a field holds it."""
     width, height = getattr(request, "width", None), getattr(request, "height", None)
     return {
         "Sampler": "Euler" if request.scheduler == "Default" else request.scheduler,
-        "Seed": seed if seed is not None else "unknown",
+        "Model": model,
         **({"Size": f"{width}x{height}"} if width and height else {}),
     }
 

@@ -10,7 +10,7 @@ from typing import Literal
 from backend.domain.requests import Mode
 from backend.images.metadata.containers import add_jpeg_xmp, add_png_xmp, add_webp_xmp
 
-Term = Literal["trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia"]
+Term = Literal["trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "algorithmicallyEnhanced"]
 VOCABULARY = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 NAMESPACE = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 
@@ -20,8 +20,12 @@ TERMS: Mapping[Mode, Term] = {
     "image_to_image": "compositeWithTrainedAlgorithmicMedia",
     "inpaint": "compositeWithTrainedAlgorithmicMedia",
     "outpaint": "compositeWithTrainedAlgorithmicMedia",
+    "upscale": "algorithmicallyEnhanced",
 }
-"""What is said of each mode's results: created by a model, or a picture that somebody gave, edited by one."""
+"""What is said of each mode's results: created by a model, or a picture that somebody gave, edited by one.
+
+An enlargement goes on saying what its picture says, see `backend.generation.recorder`; else it is a picture corrected
+by an algorithm."""
 
 _PACKET = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'

@@ -8,6 +8,8 @@ from backend.domain.errors import InvalidRequest, from_validation
 from backend.domain.requests import (
     MODES,
     REQUEST_TYPES,
+    SHARPENED,
+    TABBED,
     Request,
     of_image,
     parse_request,
@@ -24,6 +26,7 @@ SMALLEST: dict[str, dict[str, Any]] = {
     "inpaint": {"image": IMAGE, "mask": MASK},
     "outpaint": {"image": IMAGE, "left": 16},
     "controlnet": {"image": IMAGE},
+    "upscale": {"image": IMAGE},
 }
 
 
@@ -46,7 +49,7 @@ def test_every_mode_needs_only_its_prompt_and_its_images(mode: str) -> None:
     assert type(made) is REQUEST_TYPES[made.mode]
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", TABBED)
 def test_a_request_survives_json_and_pickle(mode: str) -> None:
     made = request(mode, seed=2**63 - 1, loras=[{"model": "a.safetensors", "weight": -4}], options={"ttl": 60})
     assert parse_request(made.model_dump(mode="json")) == made
@@ -148,3 +151,31 @@ def test_the_last_variation_seed_is_a_seed_too() -> None:
         "`variation_seed` plus 1" in text
         for text in problems(seed=highest, variation_seed=highest, variation_strength=0.2, count=2).values()
     )
+
+
+def test_an_enlargement_needs_no_prompt_and_keeps_one() -> None:
+    assert parse_request({"mode": "upscale", "image": IMAGE}).prompt == ""
+    made = request("upscale", seed=7, factor=4, upscaler="4x-small")
+    assert (made.prompt, made.seed) == ("a boat", 7)
+    assert pickle.loads(pickle.dumps(parse_request(made.model_dump(mode="json")))) == made
+
+
+@pytest.mark.parametrize(("factor", "words"), [(1.4, "the least is 1.5"), (4.1, "the most is 4")])
+def test_the_factor_of_an_enlargement_is_from_one_and_a_half_to_four(factor: float, words: str) -> None:
+    assert words in problems("upscale", factor=factor)["factor"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("steps", 4),
+        ("guidance", 3.0),
+        ("count", 2),
+        ("loras", [{"model": "a"}]),
+        ("safety", True),
+        ("scheduler", "DDIM"),
+    ],
+)
+def test_a_setting_of_drawing_is_refused_where_nothing_is_drawn(name: str, value: object) -> None:
+    assert name not in SHARPENED
+    assert f"`{name}` would have no effect" in problems("upscale", **{name: value})[""]

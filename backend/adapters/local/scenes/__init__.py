@@ -13,7 +13,7 @@ from backend.adapters.local.scenes.outpaint import outpaint
 from backend.adapters.local.scenes.redraw import TAKES as _BY_REDRAW
 from backend.adapters.local.scenes.redraw import from_noise, redraw
 from backend.adapters.local.scenes.scene import Scene, Stage
-from backend.domain.requests import ImageToImage, Inpaint, Outpaint, Request, controls_of
+from backend.domain.requests import ImageToImage, Inpaint, Outpaint, Request, Upscale, controls_of
 from backend.images.storage.files import ImageFiles
 
 __all__ = ["TAKES", "Detect", "Frame", "Scene", "prepare"]
@@ -31,5 +31,7 @@ def prepare(request: Request, files: ImageFiles, frame: Frame, detect: Detect) -
             return inpaint(request, stage)
         case Outpaint():
             return outpaint(request, stage)
+        case Upscale():
+            raise TypeError("an enlargement by the method `sharp` draws nothing")
         case _:
             return from_noise(request, stage)

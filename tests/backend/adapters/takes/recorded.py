@@ -33,7 +33,8 @@ from backend.adapters.local.machine.options import Layout
 from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
 from backend.threads.background import Loading
-from tests.backend.adapters.takes.samples import LORA, OTHER_LORA
+from tests.backend.adapters.local.upscaling.networks import compact
+from tests.backend.adapters.takes.samples import LORA, OTHER_LORA, UPSCALER
 
 CPU = Machine("cpu", "CPU", 16 * 2**30)
 TARGET = "layers.0.attention.to_q"
@@ -90,6 +91,7 @@ def recording(folder: Path) -> Iterator[LocalBackend]:
         backend = LocalBackend(settings, ImageFiles(folder / "images"), CPU, AllHere(offered=False))
         backend.workshop._safety = Loading(lambda _: Named(folder))  # type: ignore[assignment, arg-type, return-value]
         _add_loras(folder / "loras", engine)
+        compact(folder / "upscalers" / f"{UPSCALER}.safetensors")
         yield backend
 
 

@@ -49,7 +49,12 @@ BASES: Mapping[Mode, Values] = {
     "inpaint": {"image": "image", "mask": "mask"},
     "outpaint": {"image": "image", "left": 16},
     "controlnet": {"image": "image"},
+    "upscale": {"image": "image"},
 }
+UPSCALER = "4x-small"
+"""Lies with the recorded engine."""
+ENLARGING = ("image", "factor", "upscaler", "seed", "output_format", "output_quality")
+"""What changes an enlargement: its prompt is kept with it alone, and its method is the only one."""
 
 
 def _control(**values: Any) -> Values:
@@ -65,6 +70,8 @@ def _option(beside: Values, **options: Any) -> tuple[Values, Values]:
 
 
 SAMPLES: Mapping[str, tuple[Values, Values]] = {
+    "factor": ({}, {"factor": 3.0}),
+    "upscaler": ({}, {"upscaler": UPSCALER}),
     "prompt": ({}, {"prompt": "a blue square"}),
     "negative_prompt": ({"guidance": 3.0}, {"guidance": 3.0, "negative_prompt": "a blue square"}),
     "steps": ({}, {"steps": 4}),
@@ -185,13 +192,16 @@ SAMPLES: Mapping[str, tuple[Values, Values]] = {
 
 def fields_of(mode: Mode, options: type) -> Iterator[str]:
     """Yield every field of a mode and of a backend's options, by path."""
+    if mode == "upscale":
+        yield from ENLARGING
+        return
     yield from (path for path in paths(REQUEST_TYPES[mode]) if path not in ("mode", "options"))
     yield from (f"options.{path}" for path in paths(options))
 
 
 def pair(mode: Mode, path: str, refs: Mapping[str, str]) -> tuple[Request, Request]:
     """Return a request of a mode, and one that differs from it in the field alone."""
-    size = {"width": SIDE, "height": SIDE} if mode != "outpaint" else {}
+    size = {"width": SIDE, "height": SIDE} if mode not in ("outpaint", "upscale") else {}
     base = {"mode": mode, "prompt": "a red circle", "seed": 7, **size, **BASES[mode]}
     beside, changed = SAMPLES[path]
     return parse_request(_named(base | beside, refs)), parse_request(_named(base | changed, refs))

@@ -1,0 +1,129 @@
+"""Where an enlargement is made: the picture read, its turn on the device, the upscaler, and how long it took."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from PIL import Image
+
+from backend.adapters.local.machine.device_queue import DeviceQueue
+from backend.adapters.local.upscaling.sharp import Sharp
+from backend.adapters.local.upscaling.shelf import UpscalerShelf
+from backend.adapters.local.upscaling.tiles import Size, Tile
+from backend.adapters.local.upscaling.upscaler import Upscaler, read_upscaler
+from backend.domain.events import Generated, Listener, Progress, Tell, Waiting
+from backend.domain.parts import RANDOM_SEED
+from backend.domain.records import DREW
+from backend.domain.requests import LANCZOS, Upscale
+from backend.images.encoding import preview_jpeg
+from backend.images.growing import grown_size
+from backend.images.incoming import open_upright, sides_of
+from backend.images.storage.files import ImageFiles
+from backend.threads.recent import Recent
+
+TAKES = frozenset({"image", "method", "factor", "upscaler"})
+"""The fields that decide over an enlargement."""
+MOST_REMEMBERED = 64
+_PREVIEW = 512
+_MEGA = 10**6
+_ASK_SECONDS = 0.25
+"""Between two questions whether anybody still waits, which are asked in the middle of a tile as well."""
+_Mark = tuple[Path, int]
+
+
+@dataclass(slots=True)
+class Enlarging:
+    """Makes enlargements one after the other; the upscaler that was used last stays in memory."""
+
+    files: ImageFiles
+    shelf: UpscalerShelf
+    queue: DeviceQueue
+    device: Callable[[], str]
+    price: Callable[[float], Decimal]
+    _loaded: tuple[_Mark, Upscaler] | None = None
+    _paces: Recent[str, float] = field(default_factory=lambda: Recent(MOST_REMEMBERED))
+
+    def make(self, request: Upscale, listener: Listener) -> None:
+        """Enlarge the request's picture and deliver it; raises `BadImage`, `Unsupported` or `OutOfMemory`."""
+        image = open_upright(self.files.path(request.image))
+        size = grown_size(image.size, request.factor)
+        with self.queue.turn(listener.tell):
+            began = time.monotonic()
+            found = self._enlarged(image, size, request.upscaler, listener.tell)
+            seconds = round(time.monotonic() - began, 3)
+        self._paces.put(request.upscaler, seconds / _megapixels(size))
+        details = {"seconds": seconds, DREW: request.upscaler}
+        seed = None if request.seed == RANDOM_SEED else request.seed
+        listener.deliver(Generated(found, seed, self.price(seconds), details=details))
+
+    def timed(self, request: Upscale, seconds: float) -> None:
+        """Remember how long an enlargement took on another device, for the next estimate; raises as `sides_of`."""
+        size = grown_size(sides_of(self.files, request.image), request.factor)
+        self._paces.put(request.upscaler, seconds / _megapixels(size))
+
+    def seconds(self, request: Upscale) -> float | None:
+        """Return how long an enlargement may take, once one by this upscaler was timed; raises as `sides_of`."""
+        pace = self._paces.get(request.upscaler)
+        size = grown_size(sides_of(self.files, request.image), request.factor)
+        return None if pace is None else pace * _megapixels(size)
+
+    def forget(self) -> None:
+        """Give back the memory of the upscaler; it is read again when it is next asked for."""
+        self._loaded = None
+
+    def _enlarged(self, image: Image.Image, size: Size, name: str, tell: Tell) -> Image.Image:
+        if name == LANCZOS:
+            tell(Progress(0, 1, doing="Enlarging"))
+            return image.resize(size, Image.Resampling.LANCZOS)
+        tell(Progress(0, 0, doing=f"Reading {name}"))
+        upscaler = self._read(self.shelf.find(name))
+        growing = _Growing(image.resize(_fitting(size), Image.Resampling.BILINEAR), size, tell)
+        return Sharp(image, size, upscaler, growing.on_tile, _Asking(tell)).enlarged()
+
+    def _read(self, path: Path) -> Upscaler:
+        mark = (path, path.stat().st_mtime_ns)
+        if self._loaded is None or self._loaded[0] != mark:
+            self._loaded = None  # Its memory goes before the next one's is taken.
+            self._loaded = (mark, read_upscaler(path, self.device))
+        return self._loaded[1]
+
+
+class _Growing:
+    """The preview: what is still to come is dark, and lights up tile by tile."""
+
+    def __init__(self, small: Image.Image, size: Size, tell: Tell) -> None:
+        self._small = small.point(lambda level: level // 2)
+        self._size, self._tell = size, tell
+
+    def on_tile(self, done: int, total: int, canvas: Image.Image, tile: Tile) -> None:
+        scale = self._small.width / self._size[0]
+        left, top, right, bottom = (round(edge * scale) for edge in tile.place)
+        wanted = (max(right - left, 1), max(bottom - top, 1))
+        part = canvas.resize(wanted, Image.Resampling.BILINEAR, box=tile.place, reducing_gap=2.0)
+        self._small.paste(part, (left, top))
+        self._tell(Progress(done, total, preview_jpeg(self._small, _PREVIEW), doing="Enlarging in tiles"))
+
+
+class _Asking:
+    """Asks now and then whether anybody still waits, which `tell` answers by raising."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell, self._began = tell, time.monotonic()
+        self._last = self._began
+
+    def __call__(self) -> None:
+        now = time.monotonic()
+        if now - self._last >= _ASK_SECONDS:
+            self._last = now
+            self._tell(Waiting(now - self._began))
+
+
+def _fitting(size: Size) -> Size:
+    scale = min(_PREVIEW / max(size), 1.0)
+    return max(round(size[0] * scale), 1), max(round(size[1] * scale), 1)
+
+
+def _megapixels(size: Size) -> float:
+    return size[0] * size[1] / _MEGA

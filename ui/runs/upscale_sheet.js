@@ -1,0 +1,40 @@
+// The sheet on which an enlargement is chosen; its button starts the run, which shows on the stage.
+import {tell} from '../events/page_events.js';
+import {lay_over} from '../events/seen.js';
+
+export function mount_upscale_sheet({props, watch}) {
+  const sheet = document.createElement('dialog');
+  sheet.id = 'upscale-sheet';
+  sheet.setAttribute('aria-label', 'Upscale');
+  lay_over(sheet);
+  watch('value', () => { if (props.value) show(sheet, props.value); });
+  sheet.addEventListener('change', () => say_price(sheet));
+  sheet.addEventListener('click', event => {
+    if (event.target === sheet || event.target.closest('[data-close]')) sheet.close();
+    if (event.target.closest('[data-go]')) start(sheet);
+  });
+}
+
+function show(sheet, html) {
+  sheet.innerHTML = html;
+  if (!sheet.open) sheet.showModal();
+  sheet.querySelector('[autofocus]').focus();
+  say_price(sheet);
+}
+
+function chosen(sheet) {
+  return Object.fromEntries([...sheet.querySelectorAll('[data-field]')].map(each => [each.dataset.field, each.value]));
+}
+
+function say_price(sheet) {
+  const button = sheet.querySelector('[data-go]');
+  if (!button) return;
+  const {factor, upscaler} = chosen(sheet), price = JSON.parse(button.dataset.prices)[`${factor} ${upscaler}`];
+  button.querySelector('[data-price]').textContent = price ? ` · ${price}` : '';
+}
+
+function start(sheet) {
+  const {run, index} = sheet.querySelector('[data-run]').dataset;
+  tell('upscale', {run, index, ...chosen(sheet)});
+  sheet.close();
+}

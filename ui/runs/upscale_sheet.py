@@ -1,0 +1,96 @@
+"""The sheet on which a result's enlargement is chosen: how many times as large, by what, and what that costs."""
+
+import json
+from collections.abc import Iterator, Sequence
+
+import gradio as gr
+from markupsafe import Markup
+
+from backend.adapters.base import Backend
+from backend.domain.caller import Caller
+from backend.domain.errors import PlaygroundError
+from backend.domain.records import Run, RunImage
+from backend.domain.requests import LANCZOS, Upscale
+from backend.images.growing import grown_size, growth_problem
+from ui.events.options import on_load
+from ui.events.page_events import news
+from ui.look import words
+
+FACTORS = (1.5, 2.0, 3.0, 4.0)
+USUAL = 2.0
+
+_SHEET = Markup(
+    '<div class="upscale" data-run="{run}" data-index="{index}" data-turn="{turn}"><h2>Upscale</h2>'
+    '<label>Factor<select data-field="factor" autofocus>{factors}</select></label>'
+    '<label>Upscaler<select data-field="upscaler" translate="no">{upscalers}</select></label>'
+    "<p>Nothing is drawn anew. Upscalers are .safetensors files (ESRGAN, SwinIR, DAT and their kin) in the models "
+    "folders, or in the folder “upscalers” of the data folder.</p>"
+    '<div class="result-link-row end"><button type="button" data-close>Close</button>'
+    '<button type="button" class="go" data-go data-prices="{prices}">Upscale<span data-price></span></button>'
+    "</div></div>"
+)
+_REFUSED = Markup(
+    '<div class="upscale" data-turn="{turn}"><h2>Upscale</h2><p role="status">{why}</p>'
+    '<div class="result-link-row end"><button type="button" data-close autofocus>Close</button></div></div>'
+)
+_OPTION = Markup('<option value="{}"{}>{}</option>')
+_SELECTED = Markup(" selected")
+
+
+def upscale_sheet() -> gr.HTML:
+    """Lay out the component whose every value is shown on a sheet over the page, wherever on it the button was."""
+    script = on_load("upscale_sheet")
+    return gr.HTML(
+        "", html_template="", js_on_load=script, visible="hidden", elem_id="upscaling", apply_default_css=False
+    )
+
+
+def enlargement(run: Run, image: RunImage, **wanted: object) -> dict[str, object]:
+    """Return the values of the request that makes a result larger, with its words, its seed and its kind of file."""
+    kept = {"output_format": run.request.output_format, "output_quality": run.request.output_quality}
+    seed = {} if image.seed is None else {"seed": image.seed}
+    return {"mode": "upscale", "image": image.sha256, "prompt": run.request.prompt, **seed, **kept, **wanted}
+
+
+def sheet_html(run: Run, image: RunImage, backend: Backend, caller: Caller) -> str:
+    """Return the sheet for an image that can be enlarged; each time another value, so that it is seen."""
+    size = (image.width, image.height)
+    factors = [factor for factor in FACTORS if growth_problem(size, factor) is None]
+    if not factors:
+        wide, high = size
+        return refused_html(f"This picture is {wide}×{high} already, too large to be enlarged: take a smaller one.")
+    upscalers = tuple(backend.capabilities.choices.get("upscaler", (LANCZOS,)))
+    requests = [Upscale(**enlargement(run, image, factor=each, upscaler=by)) for each in factors for by in upscalers]  # type: ignore[arg-type]
+    sheet = _SHEET.format(
+        run=run.id,
+        index=image.index,
+        turn=news(),
+        factors=Markup("").join(_factors(factors, size)),
+        upscalers=Markup("").join(_OPTION.format(name, "", name) for name in upscalers),
+        prices=json.dumps(_prices(requests, backend, caller)),
+    )
+    return str(sheet)
+
+
+def refused_html(why: str) -> str:
+    """Return the sheet that says why an image can't be enlarged."""
+    return str(_REFUSED.format(why=why, turn=news()))
+
+
+def _factors(factors: Sequence[float], size: tuple[int, int]) -> Iterator[Markup]:
+    for factor in factors:
+        wide, high = grown_size(size, factor)
+        yield _OPTION.format(f"{factor:g}", _SELECTED if factor == USUAL else "", f"{factor:g}× · {wide} × {high}")
+
+
+def _prices(requests: Sequence[Upscale], backend: Backend, caller: Caller) -> dict[str, str]:
+    """Return what each may cost, by factor and upscaler as the script joins them; nothing for what is free."""
+    found: dict[str, str] = {}
+    for request in requests:
+        try:
+            estimate = backend.estimate(request, caller)
+        except PlaygroundError:  # The picture is out of reach, which the run says better.
+            continue
+        if not estimate.free:
+            found[f"{request.factor:g} {request.upscaler}"] = words.price(estimate)
+    return found
