@@ -17,7 +17,7 @@ from backend.domain.capabilities import Estimate
 from backend.domain.errors import Unsupported
 from backend.domain.events import Finished, Generated
 from backend.domain.field_notes import standing_in, step_factor
-from backend.domain.requests import MODES, REQUEST_TYPES, Mode, Request, TextToImage, parse_request, seeds
+from backend.domain.requests import REQUEST_TYPES, TABBED, Mode, Request, TextToImage, parse_request, seeds
 from backend.experiments.compare import contenders
 from backend.export.diffusers_code import Drawn, diffusers_code
 from backend.generation.generate import generate
@@ -92,7 +92,7 @@ def test_what_the_form_holds_is_drawn_and_comes_back_from_the_file(house: Playgr
     assert recipe(texts)["nag_scale"] == 5
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", TABBED)
 def test_a_backend_without_it_refuses_it_and_says_the_way_out(house: Playground, mode: Mode) -> None:
     pictures = {"image": "0" * 64, "mask": "0" * 64, "left": 8}
     own = {name: value for name, value in pictures.items() if name in REQUEST_TYPES[mode].model_fields}

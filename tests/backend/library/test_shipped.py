@@ -1,4 +1,4 @@
-from backend.domain.requests import IMAGE_FIELDS, MODES, parse_request
+from backend.domain.requests import IMAGE_FIELDS, TABBED, parse_request
 from backend.library.shipped import load_presets, read_list
 from backend.prompts.expansion import all_of, expand
 from backend.prompts.styles import apply
@@ -26,7 +26,7 @@ def test_there_are_forty_styles_or_more_and_each_changes_the_prompt() -> None:
 
 
 def test_every_tab_has_examples_that_become_requests() -> None:
-    for mode in MODES:
+    for mode in TABBED:
         examples = PRESETS.examples_of(mode)
         assert len(examples) >= 3
         for example in examples:

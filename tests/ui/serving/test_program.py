@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from backend.domain.parts import MOST_SIDE
-from backend.domain.requests import MODES
+from backend.domain.requests import TABBED
 from tests.serving import Site
 from ui.layout.limits import limits
 from ui.library.from_file import MOST_FILES
@@ -66,7 +66,7 @@ def test_limits_cannot_end_the_element_that_they_stand_in() -> None:
 
 def test_ranges_are_handed_over_as_python_has_them() -> None:
     told = limits()
-    assert told["modes"] == list(MODES)
+    assert told["modes"] == list(TABBED)
     assert told["outpaint"] == {"most": MOST_SIDE, "grid": 16}
     assert told["upload_bytes"] == MOST_FILE_BYTES
     assert told["read_files"] == MOST_FILES

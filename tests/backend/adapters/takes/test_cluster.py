@@ -7,12 +7,12 @@ import pytest
 
 from backend.adapters.cluster.backend import ClusterBackend, tasks
 from backend.adapters.local.machine.options import DetectorOptions
-from backend.domain.requests import MODES, Mode, Request, parse_request
+from backend.domain.requests import TABBED, Mode, Request, parse_request
 from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
 from tests.backend.adapters.takes.samples import acts_or_is_refused, fields_of, pair, stored
 
-CASES = [(mode, path) for mode in MODES for path in fields_of(mode, DetectorOptions)]
+CASES = [(mode, path) for mode in TABBED for path in fields_of(mode, DetectorOptions)]
 NOT_HERE = ("options.depth_detector", "options.pose_detector")
 """Their weights are no part of the project."""
 

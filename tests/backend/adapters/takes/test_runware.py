@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from backend.adapters.runware.options import CallbackOptions
-from backend.domain.requests import MODES, Mode, Request
+from backend.domain.requests import TABBED, Mode, Request
 from tests.backend.adapters.runware.scene import INFER, PREPROCESS, Scene, runware_scene
 from tests.backend.adapters.takes.samples import acts_or_is_refused, fields_of, once, pair, stored
 
-CASES = [(mode, path) for mode in MODES for path in fields_of(mode, CallbackOptions)]
+CASES = [(mode, path) for mode in TABBED for path in fields_of(mode, CallbackOptions)]
 
 
 @pytest.fixture(scope="module")

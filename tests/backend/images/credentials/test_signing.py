@@ -39,7 +39,7 @@ from tests.certificates import SIGNER, Chain, make_chain
 
 CREATED, EDITED = ["c2pa.created"], ["c2pa.opened", "c2pa.edited"]
 DONE = {"text_to_image": CREATED, "controlnet": CREATED} | dict.fromkeys(
-    ("image_to_image", "inpaint", "outpaint"), EDITED
+    ("image_to_image", "inpaint", "outpaint", "upscale"), EDITED
 )
 CALLER = Caller(visitor="visitor-1")
 
@@ -49,7 +49,7 @@ def run_of(playground: Playground, mode: Mode = "text_to_image", **values: Any) 
     plain = playground.files.put(encode(NOISE, "png"), "png")
     needed: dict[str, Any] = {"image": plain} if mode != "text_to_image" else {}
     needed |= {"mask": plain} if mode == "inpaint" else {"left": 64} if mode == "outpaint" else {}
-    request = parse_request({"mode": mode, "prompt": "a boat", "steps": 1, "seed": 5, **needed, **values})
+    request = parse_request({"mode": mode, "prompt": "a boat", "seed": 5, **needed, **values})
     *_, last = generate(playground, CALLER, "fake", request)
     assert isinstance(last, Finished)
     return last.run

@@ -22,7 +22,7 @@ from backend.adapters.fake import FakeBackend
 from backend.domain.caller import Caller
 from backend.domain.events import Finished, Generated
 from backend.domain.parts import Control
-from backend.domain.requests import MODES, Mode, Request, parse_request
+from backend.domain.requests import TABBED, Mode, Request, parse_request
 from backend.generation.generate import draw_control, generate
 from backend.generation.recovery import recover
 from backend.images.credentials.claim import Deed
@@ -69,7 +69,7 @@ def with_runware(scene: Scene, chain: Chain, folder: Path) -> Playground:
 def test_a_providers_results_are_signed_in_every_mode_and_its_maps_are_not(chain: Chain, tmp_path: Path) -> None:
     with runware_scene(tmp_path / "data") as scene:
         playground = with_runware(scene, chain, tmp_path / "certificates")
-        for mode in MODES:
+        for mode in TABBED:
             _, run = scene.draw(asked(playground, mode))
             content = playground.files.whole(run.images[0].sha256)
             assert report(content, "png", chain)["validation_state"] == "Trusted"
@@ -193,7 +193,7 @@ def test_exiftool_reads_the_term_of_signed_files_and_finds_nothing_wrong(
     signer = dataclasses.replace(signer, settings=signer.settings.model_copy(update={"watermark": watermark}))
     photo = signer.files.put(encode(CLOUDS, "png"), "png")
     wanted = {}
-    for mode in MODES:
+    for mode in TABBED:
         for image_format in FORMATS:
             path = tmp_path / f"{mode}.{image_format}"
             size = {} if mode == "outpaint" else {"width": 512, "height": 512}

@@ -32,6 +32,7 @@ SAID = {
     "image_to_image": "compositeWithTrainedAlgorithmicMedia",
     "inpaint": "compositeWithTrainedAlgorithmicMedia",
     "outpaint": "compositeWithTrainedAlgorithmicMedia",
+    "upscale": "algorithmicallyEnhanced",
 }
 GIVEN = {"image": "1" * 64, "mask": "2" * 64, "left": 64}
 JUMBF = b"JP\0\1\0\0\0\1" + struct.pack(">I", 60) + b"jumb" + struct.pack(">I", 52) + b"jumdc2pa" + bytes(40)
