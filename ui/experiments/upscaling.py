@@ -48,10 +48,10 @@ class Upscaling:
 
     def connect(self, wires: Wires) -> None:
         """Wire both buttons."""
-        wires.box.enlarge(self.open, None, self.sheet, **QUIET)
-        wires.box.upscale(self.upscale, None, self.runner.outputs.all(), trigger_mode="once", **QUIET)
+        wires.box.enlarge(self.open_sheet, None, self.sheet, **QUIET)
+        wires.box.upscale(self.enlarge, None, self.runner.outputs.all(), trigger_mode="once", **QUIET)
 
-    def open(self, event: gr.EventData, request: gr.Request) -> str:
+    def open_sheet(self, event: gr.EventData, request: gr.Request) -> str:
         """Return the sheet for an image, or why it can't be enlarged."""
         caller = caller_of(self.runner.playground, request)
         try:
@@ -60,7 +60,7 @@ class Upscaling:
         except PlaygroundError as error:
             return refused_html(words.sentence(error))
 
-    def upscale(self, event: gr.EventData, request: gr.Request) -> Iterator[Updates]:
+    def enlarge(self, event: gr.EventData, request: gr.Request) -> Iterator[Updates]:
         """Enlarge the image as its sheet says."""
         caller, given = caller_of(self.runner.playground, request), _given(event)
         yield from self.runner.guarded(lambda acting: self._views(given, acting), caller)
