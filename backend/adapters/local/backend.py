@@ -194,7 +194,8 @@ class LocalBackend(Backend):
 
     def _of_others(self, role: str, *architectures: str) -> list[Path]:
         """Return the files of a role and of these architectures that lie in other tools' folders."""
-        return [Path(each.path) for each in self._elsewhere() if each.role == role and each.architecture in architectures]
+        fitting = [each for each in self._elsewhere() if each.role == role and each.architecture in architectures]
+        return [Path(each.path) for each in fitting]
 
     def _other_upscalers(self) -> list[Path]:
         found = self._elsewhere() if self.collection.folders else ()

@@ -48,7 +48,7 @@ def test_lanczos_needs_no_model(local: Made) -> None:
     made, _ = run(backend, asked(backend, image, factor=2.5, prompt="a fox", seed=7))
     assert made.image == image.resize((200, 160), Image.Resampling.LANCZOS)
     assert (made.seed, made.details["model"]) == (7, "Lanczos")
-    assert backend.models.loading.result is None
+    assert backend.models.loaded.loading.result is None
 
 
 def test_what_has_no_seed_gets_none(local: Made) -> None:
