@@ -193,13 +193,17 @@ def _way_out(info: FieldInfo | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a run may cost in USD: the likely price and its range; None where nobody knows."""
+    """What a run may cost in USD: the likely price and its range; None where nobody knows.
+
+    `seconds` is how long the device may take for it, where that was timed.
+    """
 
     likely: Decimal | None
     low: Decimal | None = None
     high: Decimal | None = None
     free: bool = False
     note: str = ""
+    seconds: float | None = None
 
     @property
     def most(self) -> Decimal | None:

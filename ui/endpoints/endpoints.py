@@ -127,7 +127,8 @@ class Api:
             raise gr.Error(words.sentence(error), print_exception=False) from error
         amounts = {"likely_usd": estimate.likely, "low_usd": estimate.low, "high_usd": estimate.high}
         told = {name: None if amount is None else float(amount) for name, amount in amounts.items()}
-        return {"backend": backend.name, **told, "free": estimate.free, "note": estimate.note}
+        about = {"free": estimate.free, "note": estimate.note, "seconds": estimate.seconds}
+        return {"backend": backend.name, **told, **about}
 
     def _described(self, backend: Backend, caller: Caller) -> dict[str, object]:
         can, state = backend.capabilities, backend.state(caller)

@@ -73,7 +73,7 @@ def estimate_schema() -> Schema:
     mode = {"type": "string", "enum": list(MODES), "default": "text_to_image"}
     fields = {name: field for each in MODES for name, field in input_schema(each)["properties"].items()}
     parts = {name: part for each in MODES for name, part in input_schema(each)["$defs"].items()}
-    return {"type": "object", "properties": {"mode": mode, **fields}, "required": ["prompt"], "$defs": parts}
+    return {"type": "object", "properties": {"mode": mode, **fields}, "$defs": parts}
 
 
 def control_map_schema() -> Schema:

@@ -16,7 +16,7 @@ export function bring_filled() {
 function tell_act(node, more) {
   const home = node.closest('[data-run]'), {act} = node.dataset;
   fills = FILLS.includes(act);
-  const event = ['remix', 'vary', 'enlarge'].includes(act) ? act : 'act';
+  const event = ['remix', 'vary'].includes(act) ? act : 'act';
   tell(event, {...(home ? home.dataset : {}), ...node.dataset, ...more});
 }
 document.addEventListener('click', event => {

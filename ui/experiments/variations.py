@@ -1,6 +1,9 @@
-"""Vary: images like one that was made, each a little further on towards another seed; run at once, as that one was."""
+"""More of an image: variations of it, each a little further on towards another seed, or itself made larger.
 
-from collections.abc import Iterator
+Run at once, as the image was.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import gradio as gr
@@ -13,6 +16,7 @@ from ui.events.options import QUIET
 from ui.events.page_events import data_of
 from ui.events.updates import Updates
 from ui.events.wires import Wires
+from ui.experiments.upscaling import enlargement_asked
 from ui.runs.image_actions import Actions
 from ui.runs.runner import Runner
 from ui.runs.stages import View
@@ -22,22 +26,30 @@ from ui.serving.caller import caller_of
 
 @dataclass(frozen=True, slots=True)
 class Varying:
-    """Answers the Vary button of an image; the form stays as it is."""
+    """Answers the Vary button of an image, and that of its Upscale sheet; the form stays as it is."""
 
     runner: Runner
     actions: Actions
 
     def connect(self, wires: Wires) -> None:
-        """Wire the button."""
+        """Wire both buttons, which are one event."""
         wires.box.vary(self.vary, None, self.runner.outputs.all(), trigger_mode="once", **QUIET)
 
     def vary(self, event: gr.EventData, request: gr.Request) -> Iterator[Updates]:
-        """Make the variations."""
+        """Make the variations, or the enlargement."""
         caller = caller_of(self.runner.playground, request)
         given = {name: str(value) for name, value in data_of(event).items()}
         yield from self.runner.guarded(lambda acting: self._views(given, acting), caller)
 
-    def _views(self, given: dict[str, str], caller: Caller) -> Iterator[View]:
+    def _views(self, given: Mapping[str, str], caller: Caller) -> Iterator[View]:
+        asked = self._enlarged if given.get("act") == "upscale" else self._varied
+        yield from self.runner.views(asked(given, caller), caller)
+
+    def _enlarged(self, given: Mapping[str, str], caller: Caller) -> Prepared:
+        run, image = self.actions.image(given, caller)
+        return enlargement_asked(self.runner.playground, run, image, given, caller)
+
+    def _varied(self, given: Mapping[str, str], caller: Caller) -> Prepared:
         run, image = self.actions.image(given, caller)
         backend = self.runner.playground.choose(run.backend)
         if image.seed is None:
@@ -45,4 +57,4 @@ class Varying:
         if run.request.mode == "upscale":
             raise Unsupported([Problem("mode", f"is upscale. {UNDRAWN}")])
         asked = prepare(backend, caller, varied(run.request, image.seed))
-        yield from self.runner.views(Prepared(backend, (asked,), checked=asked), caller)
+        return Prepared(backend, (asked,), checked=asked)

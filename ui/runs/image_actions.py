@@ -21,6 +21,7 @@ from ui.inputs.makers import other_kind
 from ui.look.field_titles import error_text
 from ui.runs.inspector import inspector_html, own_file_link
 from ui.runs.result_link import link_html, revoked_html
+from ui.runs.upscale_sheet import upscale_html
 from ui.serving.caller import caller_of
 from ui.serving.own_address import own_address
 
@@ -41,6 +42,7 @@ class Actions:
     filling: Filling
     inspector: gr.HTML
     link: gr.HTML
+    upscale: gr.HTML
     undo: gr.HTML
 
     def connect(self, wires: Wires) -> None:
@@ -49,7 +51,7 @@ class Actions:
 
     def outputs(self) -> list[Block]:
         """Return what an action changes."""
-        return [*self.filling.outputs(), self.inspector, self.link, self.undo]
+        return [*self.filling.outputs(), self.inspector, self.link, self.upscale, self.undo]
 
     def act(self, event: gr.EventData, request: gr.Request) -> Updates:
         """Carry out one action; what it changes in the form is returned, the history is looked at anew afterwards."""
@@ -61,7 +63,7 @@ class Actions:
             raise gr.Error(error_text(error), print_exception=False) from error
 
     def _carry_out(self, given: Mapping[str, str], caller: Caller, address: str) -> Updates:
-        history, run_id = self.playground.history, given.get("run", "")
+        run_id = given.get("run", "")
         whose = self.playground.whose(run_id, caller.visitor)
         match given.get("act"):
             case "settings":
@@ -79,23 +81,31 @@ class Actions:
                 own = own_file_link(self.filling.served, image, caller.visitor)
                 text = inspector_html(self.playground, run, image, address=address, own_file=own)
                 return {self.inspector: gr.update(value=text, visible=True)}
+            case "enlarge":
+                run, image = self.image(given, caller)
+                return {self.upscale: upscale_html(self.playground, run, image, caller)}
             case "share":
                 token = self.playground.result_links.share(run_id, whose)
                 return {self.link: link_html(run_id, token, address)}
             case "unshare":
                 self.playground.result_links.revoke(run_id, whose)
                 return {self.link: revoked_html()}
-            case "star" | "unstar" as wish:
-                history.mark(whose, run_id, _index(given), favourite=wish == "star")
+            case "star" | "unstar" | "delete" | "restore" as wish:
+                return self._keep(wish, run_id, _index(given), whose)
+            case other:
+                raise InvalidRequest([Problem("act", f"is {other!r}, which this page doesn't know; reload it.")])
+
+    def _keep(self, wish: str, run_id: str, index: int, whose: str) -> Updates:
+        match wish:
             case "delete":
                 self._delete(run_id, whose)
                 return {self.undo: gr.update(value=str(_UNDO.format(run=run_id)), visible=True)}
             case "restore":
                 self._restore(run_id, whose)
                 return {self.undo: gr.update(visible=False)}
-            case other:
-                raise InvalidRequest([Problem("act", f"is {other!r}, which this page doesn't know; reload it.")])
-        return {}
+            case _:
+                self.playground.history.mark(whose, run_id, index, favourite=wish == "star")
+                return {}
 
     def _say_other_kind(self, run: Run, image: RunImage) -> None:
         backend = self.playground.backends.get(run.backend)

@@ -35,6 +35,6 @@ function say_price(sheet) {
 
 function start(sheet) {
   const {run, index} = sheet.querySelector('[data-run]').dataset;
-  tell('upscale', {run, index, ...chosen(sheet)});
+  tell('vary', {act: 'upscale', run, index, ...chosen(sheet)});
   sheet.close();
 }

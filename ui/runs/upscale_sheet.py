@@ -8,16 +8,21 @@ from markupsafe import Markup
 
 from backend.adapters.base import Backend
 from backend.domain.caller import Caller
-from backend.domain.errors import PlaygroundError
+from backend.domain.capabilities import Estimate
+from backend.domain.errors import NotReady, PlaygroundError
 from backend.domain.records import Run, RunImage
 from backend.domain.requests import LANCZOS, Upscale
 from backend.images.growing import grown_size, growth_problem
+from backend.playground import Playground
 from ui.events.options import on_load
 from ui.events.page_events import news
 from ui.look import words
 
 FACTORS = (1.5, 2.0, 3.0, 4.0)
 USUAL = 2.0
+CHOSEN = ("factor", "upscaler")
+"""The request's fields that stand on the sheet."""
+NOBODY = "Nobody enlarges pictures here: start the playground with the backend `local`, or `cluster`."
 
 _SHEET = Markup(
     '<div class="upscale" data-run="{run}" data-index="{index}" data-turn="{turn}"><h2>Upscale</h2>'
@@ -45,6 +50,16 @@ def upscale_sheet() -> gr.HTML:
     )
 
 
+def enlarger(playground: Playground, name: str) -> Backend:
+    """Return who enlarges what the backend `name` made: itself, or else the first that can; raise `NotReady`."""
+    own = playground.backends.get(name)
+    known = (own, *playground.backends.values())
+    found = next((each for each in known if each and "upscale" in each.capabilities.modes), None)
+    if found is None:
+        raise NotReady(NOBODY)
+    return found
+
+
 def enlargement(run: Run, image: RunImage, **wanted: object) -> dict[str, object]:
     """Return the values of the request that makes a result larger, with its words, its seed and its kind of file."""
     kept = {"output_format": run.request.output_format, "output_quality": run.request.output_quality}
@@ -52,13 +67,20 @@ def enlargement(run: Run, image: RunImage, **wanted: object) -> dict[str, object
     return {"mode": "upscale", "image": image.sha256, "prompt": run.request.prompt, **seed, **kept, **wanted}
 
 
-def sheet_html(run: Run, image: RunImage, backend: Backend, caller: Caller) -> str:
-    """Return the sheet for an image that can be enlarged; each time another value, so that it is seen."""
+def upscale_html(playground: Playground, run: Run, image: RunImage, caller: Caller) -> str:
+    """Return the sheet for an image, or why it can't be enlarged; each time another value, so that it is seen."""
+    try:
+        return _sheet(run, image, enlarger(playground, run.backend), caller)
+    except PlaygroundError as error:
+        return _refused(words.sentence(error))
+
+
+def _sheet(run: Run, image: RunImage, backend: Backend, caller: Caller) -> str:
     size = (image.width, image.height)
     factors = [factor for factor in FACTORS if growth_problem(size, factor) is None]
     if not factors:
         wide, high = size
-        return refused_html(f"This picture is {wide}×{high} already, too large to be enlarged: take a smaller one.")
+        return _refused(f"This picture is {wide}×{high} already, too large to be enlarged: take a smaller one.")
     upscalers = tuple(backend.capabilities.choices.get("upscaler", (LANCZOS,)))
     requests = [Upscale(**enlargement(run, image, factor=each, upscaler=by)) for each in factors for by in upscalers]  # type: ignore[arg-type]
     sheet = _SHEET.format(
@@ -72,8 +94,7 @@ def sheet_html(run: Run, image: RunImage, backend: Backend, caller: Caller) -> s
     return str(sheet)
 
 
-def refused_html(why: str) -> str:
-    """Return the sheet that says why an image can't be enlarged."""
+def _refused(why: str) -> str:
     return str(_REFUSED.format(why=why, turn=news()))
 
 
@@ -84,13 +105,18 @@ def _factors(factors: Sequence[float], size: tuple[int, int]) -> Iterator[Markup
 
 
 def _prices(requests: Sequence[Upscale], backend: Backend, caller: Caller) -> dict[str, str]:
-    """Return what each may cost, by factor and upscaler as the script joins them; nothing for what is free."""
+    """Return what each may cost and take, by factor and upscaler as the script joins them; what is known of it."""
     found: dict[str, str] = {}
     for request in requests:
         try:
             estimate = backend.estimate(request, caller)
         except PlaygroundError:  # The picture is out of reach, which the run says better.
             continue
-        if not estimate.free:
-            found[f"{request.factor:g} {request.upscaler}"] = words.price(estimate)
+        found[f"{request.factor:g} {request.upscaler}"] = _told(estimate)
     return found
+
+
+def _told(estimate: Estimate) -> str:
+    price = "" if estimate.free else words.price(estimate)
+    time = "" if estimate.seconds is None else f"≈ {words.duration(estimate.seconds)}"
+    return " · ".join(each for each in (price, time) if each)

@@ -3,7 +3,6 @@
 from ui.events.wires import Feature
 from ui.experiments.batch import Batching
 from ui.experiments.comparison import Comparing
-from ui.experiments.upscaling import Upscaling
 from ui.experiments.variations import Varying
 from ui.head.ways_out import WaysOut
 from ui.history.charts import Charting
@@ -33,11 +32,10 @@ def image_features(ground: Ground) -> list[Feature]:
     """Return the buttons on cards and tiles, and the history."""
     playground, results = ground.playground, ground.layout.results
     undo = results.history.undo
-    actions = Actions(playground, ground.filling, results.inspector, results.link, undo)
+    actions = Actions(playground, ground.filling, results.inspector, results.link, results.upscale, undo)
     return [
         actions,
         Varying(ground.runner, actions),
-        Upscaling(ground.runner, actions, results.upscale),
         WaysOut(playground, ground.layout.head),
         Looking(playground, ground.served, results.history),
         Emptying(playground, undo),

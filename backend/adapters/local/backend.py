@@ -236,13 +236,13 @@ class LocalBackend(Backend):
     def estimate(self, request: Request, caller: Caller) -> Estimate:
         """Return nothing for a free GPU; else its time, once drawings such as these were timed."""
         if not self.workshop.price(1):
-            return FREE
+            return replace(FREE, seconds=self.workshop.seconds(request)) if isinstance(request, Upscale) else FREE
         seconds = self.workshop.seconds(request)
         if seconds is None:
             return Estimate(likely=None, note="The price of the GPU's time shows once such an image was timed.")
         likely = self.workshop.price(seconds)
         low = likely if plan_of(request) is None else likely / 2
-        return Estimate(likely=likely, low=low, high=likely * 2)
+        return Estimate(likely=likely, low=low, high=likely * 2, seconds=seconds)
 
     def run(self, request: Request, caller: Caller, job: Listener) -> None:
         """Draw the images one by one, with one model; on ZeroGPU in its fork, which gets model and maps along.
