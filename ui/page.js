@@ -32,7 +32,7 @@ import {mount_dropzone} from './library/from_file.js';
 import {choose_mode} from './modes/choosing.js';
 import {mount_control_map} from './modes/controlnet.js';
 import {mount_result_link} from './runs/result_link.js';
-import {mount_upscale_sheet} from './runs/upscale_sheet.js';
+import {mount_sheet} from './runs/sheets/sheet.js';
 import {lay_help} from './wiring/shortcuts.js';
 
 // Called once Gradio has begun, whose page these sheets stand in.
@@ -48,6 +48,6 @@ window.playground_easel = {mask, lay_out, read_margins, take: file => take(file)
 window.playground_areas = {
   batch: mount_batch, control_map: mount_control_map, dropzone: mount_dropzone, easel: mount_easel, form_link: mount_form_link,
   inspector: mount_inspector, kept_parts: mount_kept_parts, language: mount_language, loras: mount_loras, models: mount_models, news: mount_news, notify: mount_notify, panel: mount_panel,
-  recoverable: mount_recoverable, result_link: mount_result_link, search: mount_search, signals: mount_signals,
-  state: mount_state, tokens: mount_token_line, trash: mount_trash, upscale_sheet: mount_upscale_sheet, variables: mount_variables,
+  recoverable: mount_recoverable, result_link: mount_result_link, search: mount_search, sheet: mount_sheet, signals: mount_signals,
+  state: mount_state, tokens: mount_token_line, trash: mount_trash, variables: mount_variables,
 };

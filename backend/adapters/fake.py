@@ -21,7 +21,7 @@ from backend.domain.request_fields import paths, set_fields
 from backend.domain.requests import MODES, REQUEST_TYPES, Request, Upscale, seeds, variation_seeds
 from backend.images.encoding import encode, preview_jpeg
 from backend.images.growing import grown_size
-from backend.images.incoming import opened
+from backend.images.incoming import opened, sides_of
 from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
 
@@ -106,7 +106,7 @@ class FakeBackend(Backend):
         have = {image.index for image in run.images}
         for index, seed in enumerate(seeds(run.request)):
             if index not in have:
-                job.deliver(_made(run.request, FakeOptions.model_validate(run.request.options), index, seed))
+                job.deliver(self._made(run.request, FakeOptions.model_validate(run.request.options), index, seed))
 
     def control_picture(
         self, control: Control, caller: Caller, options: Mapping[str, JsonValue] = NO_OPTIONS, tell: Tell = unheard
@@ -120,7 +120,19 @@ class FakeBackend(Backend):
             if options.fail_after == index:
                 raise _failure(options)
             self._take_time(request, options, index, job)
-            job.deliver(_made(request, options, index, seed))
+            job.deliver(self._made(request, options, index, seed))
+
+    def _made(self, request: Request, options: FakeOptions, index: int, seed: int) -> Generated:
+        image = draw(request, seed, self._size(request), variation_seeds(request)[index])
+        told = seed if options.tell_seed and seed != RANDOM_SEED else None
+        if not options.provider:
+            return Generated(image, told, Decimal(0), index)
+        return Generated(encode(image, request.output_format, request.output_quality), told, options.cost_usd, index)
+
+    def _size(self, request: Request) -> tuple[int, int]:
+        if isinstance(request, Upscale):
+            return grown_size(sides_of(self.files, request.image), request.factor)
+        return (getattr(request, "width", None) or 256, getattr(request, "height", None) or 256)
 
     def _take_time(self, request: Request, options: FakeOptions, index: int, job: Job) -> None:
         each = options.seconds / request.steps
@@ -142,17 +154,6 @@ def draw(request: Request, seed: int, size: tuple[int, int], variation: int | No
 def _colour(request: Request, seed: int) -> tuple[int, ...]:
     more = [f"|{found.place}={found.value}" for found in set_fields(request) if found.path in _COLOUR]
     return tuple(hashlib.sha256(f"{request.prompt}|{seed}{''.join(more)}".encode()).digest()[:3])
-
-
-def _made(request: Request, options: FakeOptions, index: int, seed: int) -> Generated:
-    size = (getattr(request, "width", None) or 256, getattr(request, "height", None) or 256)
-    if isinstance(request, Upscale):
-        size = grown_size(size, request.factor)
-    image = draw(request, seed, size, variation_seeds(request)[index])
-    told = seed if options.tell_seed and seed != RANDOM_SEED else None
-    if not options.provider:
-        return Generated(image, told, Decimal(0), index)
-    return Generated(encode(image, request.output_format, request.output_quality), told, options.cost_usd, index)
 
 
 def _failure(options: FakeOptions) -> Exception:

@@ -1,7 +1,7 @@
 // What a press brings comes on screen by itself, gently; not for one who types, paints or scrolls meanwhile.
 import {when_started} from './followers.js';
 
-const BRINGS = '#generate, #stop, #compare, #grid-run, [data-act=vary], #upscale-sheet [data-go], #recoverable [data-run]';
+const BRINGS = '#generate, #stop, #compare, #grid-run, [data-act=vary], #over-page [data-go], #recoverable [data-run]';
 const AIR = 16, SETTLED_MS = 700, MODIFIERS = ['Control', 'Shift', 'Alt', 'Meta'];
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 let stage = null, awaiting = null, pressed_at = 0;

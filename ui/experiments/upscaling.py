@@ -11,7 +11,7 @@ from backend.domain.requests import parse_request
 from backend.generation.generate import prepare
 from backend.generation.prepared import Prepared
 from backend.playground import Playground
-from ui.runs.upscale_sheet import CHOSEN, enlargement, enlarger
+from ui.runs.sheets.upscale import CHOSEN, enlargement, enlarger
 
 
 def enlargement_asked(

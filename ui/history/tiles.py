@@ -23,6 +23,7 @@ from ui.history.trash import TrashArea, trash_area
 from ui.look import words
 from ui.look.field_titles import error_text
 from ui.runs.cards import ENLARGE, SEND, facts, tile_picture, vary_button
+from ui.runs.sheets.before_after import before_button
 from ui.runs.vary_button import Variation
 from ui.serving.caller import caller_of
 from ui.serving.served import Served, url
@@ -168,7 +169,7 @@ class Looking:
             line=facts(image, run.cost_kind, run) + (_PROGRAMS if run.visitor == API else ""),
             vary=self._vary_button(run, image, caller),
             send=SEND,
-            enlarge=ENLARGE,
+            enlarge=ENLARGE + before_button(run.request),
             run=run.id,
             index=image.index,
             seed=words.seed_again(image) or words.seed_text(None),

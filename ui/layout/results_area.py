@@ -11,7 +11,7 @@ from ui.events.options import on_load
 from ui.history.tiles import HistoryArea, history_area
 from ui.runs.recovering import recovering_area
 from ui.runs.result_link import result_link_area
-from ui.runs.upscale_sheet import upscale_sheet
+from ui.runs.sheets.upscale import sheet_area
 
 MOST_EXAMPLES = 6
 WATERMARKED = (
@@ -37,7 +37,7 @@ class ResultsArea:
     recoverable: gr.HTML
     inspector: gr.HTML
     link: gr.HTML
-    upscale: gr.HTML
+    sheet: gr.HTML
     history: HistoryArea
 
 
@@ -68,8 +68,8 @@ def results_area(playground: Playground, examples: Mapping[str, Sequence[tuple[s
             "", visible=False, elem_id="inspector", js_on_load=on_load("inspector"), apply_default_css=False
         )
         link = result_link_area()
-        upscale = upscale_sheet()
+        sheet = sheet_area()
         if playground.settings.watermark:
             gr.HTML(WATERMARKED, elem_id="watermarked", apply_default_css=False)
         history = history_area(playground)
-    return ResultsArea(stage, recoverable, inspector, link, upscale, history)
+    return ResultsArea(stage, recoverable, inspector, link, sheet, history)

@@ -10,6 +10,7 @@ from backend.domain.records import AS_MADE, CostKind, Run, RunImage
 from backend.domain.requests import MODE_LABELS, TABBED, variation_seeds
 from backend.images.keep import UNSIGNED
 from ui.look import words
+from ui.runs.sheets.before_after import before_button
 from ui.runs.vary_button import Variation
 from ui.serving.served import Served, url
 
@@ -84,7 +85,7 @@ def card(image: RunImage, path: Path, run: Run | None, line: Markup, prompt: str
         flag=(_FLAG if image.flagged else Markup("")) + _unsigned(image) + _as_made(image),
         seed=words.seed_again(image) or words.seed_text(None),
         unknown="" if words.seed_again(image) else "disabled",
-        recorded=vary_button(image, varying) + _RECORDED if run else "",
+        recorded=vary_button(image, varying) + before_button(run.request) + _RECORDED if run else "",
         run=run.id if run else "",
         index=image.index,
     )

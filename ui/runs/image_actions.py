@@ -21,7 +21,8 @@ from ui.inputs.makers import other_kind
 from ui.look.field_titles import error_text
 from ui.runs.inspector import inspector_html, own_file_link
 from ui.runs.result_link import link_html, revoked_html
-from ui.runs.upscale_sheet import upscale_html
+from ui.runs.sheets.before_after import before_after_html
+from ui.runs.sheets.upscale import upscale_html
 from ui.serving.caller import caller_of
 from ui.serving.own_address import own_address
 
@@ -42,7 +43,7 @@ class Actions:
     filling: Filling
     inspector: gr.HTML
     link: gr.HTML
-    upscale: gr.HTML
+    sheet: gr.HTML
     undo: gr.HTML
 
     def connect(self, wires: Wires) -> None:
@@ -51,7 +52,7 @@ class Actions:
 
     def outputs(self) -> list[Block]:
         """Return what an action changes."""
-        return [*self.filling.outputs(), self.inspector, self.link, self.upscale, self.undo]
+        return [*self.filling.outputs(), self.inspector, self.link, self.sheet, self.undo]
 
     def act(self, event: gr.EventData, request: gr.Request) -> Updates:
         """Carry out one action; what it changes in the form is returned, the history is looked at anew afterwards."""
@@ -70,8 +71,6 @@ class Actions:
                 run, image = self.image(given, caller)
                 request = of_image(run.request, image.index)
                 self._say_other_kind(run, image)
-                if request.mode == "upscale":
-                    gr.Info(_ENLARGED)
                 return self.filling.from_request(request, run.backend, image.seed, caller.visitor)
             case "send":
                 _, image = self.image(given, caller)
@@ -82,8 +81,9 @@ class Actions:
                 text = inspector_html(self.playground, run, image, address=address, own_file=own)
                 return {self.inspector: gr.update(value=text, visible=True)}
             case "enlarge":
-                run, image = self.image(given, caller)
-                return {self.upscale: upscale_html(self.playground, run, image, caller)}
+                return {self.sheet: upscale_html(self.playground, *self.image(given, caller), caller)}
+            case "before":
+                return {self.sheet: before_after_html(self.filling.served, *self.image(given, caller), caller.visitor)}
             case "share":
                 token = self.playground.result_links.share(run_id, whose)
                 return {self.link: link_html(run_id, token, address)}
@@ -108,6 +108,8 @@ class Actions:
                 return {}
 
     def _say_other_kind(self, run: Run, image: RunImage) -> None:
+        if run.request.mode == "upscale":
+            gr.Info(_ENLARGED)
         backend = self.playground.backends.get(run.backend)
         drawn = (image.details.get(DREW), image.details.get(KIND))
         if backend and (said := other_kind(backend, *drawn)):

@@ -32,7 +32,7 @@ def image_features(ground: Ground) -> list[Feature]:
     """Return the buttons on cards and tiles, and the history."""
     playground, results = ground.playground, ground.layout.results
     undo = results.history.undo
-    actions = Actions(playground, ground.filling, results.inspector, results.link, results.upscale, undo)
+    actions = Actions(playground, ground.filling, results.inspector, results.link, results.sheet, undo)
     return [
         actions,
         Varying(ground.runner, actions),

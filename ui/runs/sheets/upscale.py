@@ -42,11 +42,10 @@ _OPTION = Markup('<option value="{}"{}>{}</option>')
 _SELECTED = Markup(" selected")
 
 
-def upscale_sheet() -> gr.HTML:
+def sheet_area() -> gr.HTML:
     """Lay out the component whose every value is shown on a sheet over the page, wherever on it the button was."""
-    script = on_load("upscale_sheet")
     return gr.HTML(
-        "", html_template="", js_on_load=script, visible="hidden", elem_id="upscaling", apply_default_css=False
+        "", html_template="", js_on_load=on_load("sheet"), visible="hidden", elem_id="sheets", apply_default_css=False
     )
 
 

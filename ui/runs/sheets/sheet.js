@@ -1,14 +1,14 @@
-// The sheet on which an enlargement is chosen; its button starts the run, which shows on the stage.
-import {tell} from '../events/page_events.js';
-import {lay_over} from '../events/seen.js';
+// A sheet over the page: an enlargement's choices, whose button starts the run; a result over what it was made of.
+import {tell} from '../../events/page_events.js';
+import {lay_over} from '../../events/seen.js';
 
-export function mount_upscale_sheet({props, watch}) {
+export function mount_sheet({props, watch}) {
   const sheet = document.createElement('dialog');
-  sheet.id = 'upscale-sheet';
-  sheet.setAttribute('aria-label', 'Upscale');
+  sheet.id = 'over-page';
   lay_over(sheet);
   watch('value', () => { if (props.value) show(sheet, props.value); });
   sheet.addEventListener('change', () => say_price(sheet));
+  sheet.addEventListener('input', event => { if (event.target.matches('[data-cut]')) cut(event.target); });
   sheet.addEventListener('click', event => {
     if (event.target === sheet || event.target.closest('[data-close]')) sheet.close();
     if (event.target.closest('[data-go]')) start(sheet);
@@ -17,10 +17,13 @@ export function mount_upscale_sheet({props, watch}) {
 
 function show(sheet, html) {
   sheet.innerHTML = html;
+  sheet.setAttribute('aria-label', sheet.querySelector('h2').textContent);
   if (!sheet.open) sheet.showModal();
   sheet.querySelector('[autofocus]').focus();
   say_price(sheet);
 }
+
+const cut = slider => slider.parentElement.querySelector('.over').style.setProperty('--cut', `${slider.value}%`);
 
 function chosen(sheet) {
   return Object.fromEntries([...sheet.querySelectorAll('[data-field]')].map(each => [each.dataset.field, each.value]));

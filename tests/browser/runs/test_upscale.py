@@ -1,0 +1,46 @@
+"""Upscale on the page: pressed on a result, chosen on its sheet, started there, and shown as every run."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.presses import press_until
+from tests.browser.runs.test_result_link import draw
+from tests.browser.seen import on_screen
+
+
+def test_a_result_is_made_larger_by_its_press_and_compared_with_what_it_was(page: Page) -> None:
+    draw(page, "a barn to be made larger")
+    sheet = page.locator("#over-page")
+    press_until(page.locator("#stage .card [data-act=enlarge]"), sheet.is_visible)
+    on_screen(sheet.get_by_label("Factor"))
+    expect(sheet.get_by_label("Factor")).to_contain_text("4× · 1024 × 1024")
+    sheet.get_by_label("Factor").select_option("3")
+    on_screen(sheet.locator("[data-go]"))
+    sheet.locator("[data-go]").click()
+    expect(sheet).to_be_hidden()
+    result = page.locator("#stage .card", has_text="768 × 768")
+    on_screen(result.locator("img"))
+    assert result.locator("img").evaluate("async each => { await each.decode(); return each.naturalWidth; }") == 768
+
+    press_until(result.locator("[data-act=before]"), sheet.is_visible)
+    slider = sheet.get_by_label("Where the result begins")
+    on_screen(slider)
+    on_screen(sheet.locator("img[alt=After]"))
+    slider.fill("20")
+    assert sheet.locator(".over").evaluate("each => each.style.getPropertyValue('--cut')") == "20%"
+    sizes = sheet.locator("img").evaluate_all(
+        "all => Promise.all(all.map(async each => (await each.decode(), each.naturalWidth)))"
+    )
+    assert sizes == [256, 768]
+    on_screen(sheet.get_by_role("button", name="Close"))
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+
+
+def test_a_tile_of_the_history_is_made_larger_too_and_its_result_becomes_a_tile(page: Page) -> None:
+    draw(page, "a tile to be made larger")
+    sheet = page.locator("#over-page")
+    tile = page.locator("#history .tile").first
+    press_until(tile.locator("[data-act=enlarge]"), sheet.is_visible)
+    sheet.locator("[data-go]").click()
+    expect(page.locator("#history .tile", has_text="512 × 512")).to_have_count(1)
+    on_screen(page.locator("#stage .card", has_text="512 × 512").locator("img"))
