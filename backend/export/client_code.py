@@ -59,7 +59,7 @@ def arguments(request: Request, backend: str) -> dict[str, Any]:
     values = request.model_dump(mode="json", exclude_defaults=True, exclude={"mode", *pictures})
     seed = request.seed if request.seed < SAFE_INTEGER else str(min(request.seed, MAX_SEED))
     values = as_they_are(values)
-    first: dict[str, Any] = {"prompt": values.pop("prompt"), **{name: f"{name}.png" for name in pictures}}
+    first: dict[str, Any] = {"prompt": values.pop("prompt", ""), **{name: f"{name}.png" for name in pictures}}
     values.pop("controls", None)
     controls = [
         {"image": file, **control.model_dump(mode="json", exclude={"image"})}

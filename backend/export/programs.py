@@ -8,9 +8,10 @@ from backend.domain.errors import Unsupported
 from backend.domain.exchanges import Exchange
 from backend.domain.providers import facts_of
 from backend.domain.records import DREW, Run, RunImage
-from backend.domain.requests import ControlNet
+from backend.domain.requests import ControlNet, Upscale
 from backend.export.client_code import client_code, map_code
 from backend.export.diffusers_code import Drawn, diffusers_code
+from backend.export.upscale_code import upscale_code
 
 HERE = "Python, through this playground"
 DIFFUSERS = "Python, with diffusers"
@@ -28,7 +29,7 @@ def programs(
         yield HERE, map_code(run.request, run.backend, address)
     else:
         yield HERE, client_code(run.request, run.backend, address)
-        yield DIFFUSERS, _with_diffusers(run, image, backend)
+        yield _without_us(run, image, backend)
     yield from _of_provider(run, exchanges)
 
 
@@ -45,6 +46,12 @@ def _of_provider(run: Run, exchanges: Sequence[Exchange]) -> Iterator[tuple[str,
         )
     else:
         yield from write(run, exchanges)
+
+
+def _without_us(run: Run, image: RunImage, backend: Backend | None) -> tuple[str, str]:
+    if isinstance(run.request, Upscale):
+        return upscale_code(run.request, (image.width, image.height))
+    return DIFFUSERS, _with_diffusers(run, image, backend)
 
 
 def _with_diffusers(run: Run, image: RunImage, backend: Backend | None) -> str:

@@ -1,5 +1,6 @@
 """Upscale on the page: pressed on a result, chosen on its sheet, started there, and shown as every run."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.presses import press_until
@@ -36,6 +37,7 @@ def test_a_result_is_made_larger_by_its_press_and_compared_with_what_it_was(page
     expect(sheet).to_be_hidden()
 
 
+@pytest.mark.slow  # Two runs, in two pages.
 def test_a_tile_of_the_history_is_made_larger_too_and_its_result_becomes_a_tile(page: Page) -> None:
     draw(page, "a tile to be made larger")
     sheet = page.locator("#over-page")
