@@ -1,7 +1,6 @@
 """An enlargement's program makes the same picture without the playground."""
 
-import subprocess
-import sys
+import runpy
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,26 +24,35 @@ def enlargement(**values: object) -> dict[str, str]:
     return written(run, image=replace(IMAGE, seed=None, width=3 * SIDE, height=3 * SIDE))
 
 
-def saved_by(program: str, folder: Path) -> Image.Image:
-    picture(SIDE, SIDE).save(folder / "image.png")
-    (folder / "program.py").write_text(program, encoding="utf-8")
-    subprocess.run([sys.executable, "-I", "program.py"], cwd=folder, check=True)
-    return Image.open(folder / "upscaled.png")
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder that programs run in, with the picture that they look for."""
+    monkeypatch.chdir(tmp_path)
+    picture(SIDE, SIDE).save("image.png")
+    return tmp_path
 
 
-def test_lanczos_is_a_program_for_pillow(tmp_path: Path) -> None:
+def saved_by(program: str) -> Image.Image:
+    Path("program.py").write_text(program, encoding="utf-8")
+    runpy.run_path("program.py")
+    with Image.open("upscaled.png") as saved:
+        return saved.convert("RGB")
+
+
+@pytest.mark.usefixtures("folder")
+def test_lanczos_is_a_program_for_pillow() -> None:
     found = enlargement(factor=3)
     assert list(found) == [HERE, "Python, with Pillow"]
     wanted = picture(SIDE, SIDE).resize((3 * SIDE, 3 * SIDE), Image.Resampling.LANCZOS)
-    assert saved_by(found["Python, with Pillow"], tmp_path) == wanted
+    assert saved_by(found["Python, with Pillow"]) == wanted
 
 
-def test_an_upscalers_file_is_a_program_for_spandrel(tmp_path: Path) -> None:
-    file = compact(tmp_path / "2x-theirs.safetensors", scale=2)
+def test_an_upscalers_file_is_a_program_for_spandrel(folder: Path) -> None:
+    file = compact(folder / "2x-theirs.safetensors", scale=2)
     program = enlargement(factor=3, upscaler="2x-theirs")["Python, with spandrel"]
     upscaler = read_upscaler(file, lambda: "cpu")
     here = Sharp(picture(SIDE, SIDE), (3 * SIDE, 3 * SIDE), upscaler, lambda *_: None, lambda: None).enlarged()
-    furthest = max(high for _, high in ImageChops.difference(saved_by(program, tmp_path), here).getextrema())
+    furthest = max(high for _, high in ImageChops.difference(saved_by(program), here).getextrema())
     assert furthest <= 1
 
 

@@ -6,7 +6,7 @@ import pytest
 from backend.adapters.fake import FakeBackend
 from backend.adapters.step_cache_rules import CACHES
 from backend.domain.parts import Accelerator
-from backend.domain.requests import REQUEST_TYPES
+from backend.domain.requests import TABBED
 from backend.playground import Playground
 from ui.form.reading import every_field
 from ui.inputs.cache_options import EVERY, read_accelerator, show_accelerator
@@ -45,4 +45,4 @@ def test_every_field_of_every_request_and_every_option_has_a_control(playground:
     wanted = {key.replace("__", "-") for key, (name, _) in every_field().items() if name not in (*apart, "options")}
     own = {f"fake-{name}" for name in FakeBackend.capabilities.options.model_fields}
     assert wanted | own | {"easel", "mask", "further-controls", "accelerator", "prompt"} <= ids
-    assert set(REQUEST_TYPES) == {"text_to_image", "image_to_image", "inpaint", "outpaint", "controlnet"}
+    assert set(TABBED) == {"text_to_image", "image_to_image", "inpaint", "outpaint", "controlnet"}
