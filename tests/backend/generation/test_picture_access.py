@@ -14,6 +14,7 @@ from backend.domain.records import Run
 from backend.domain.requests import Request, parse_request
 from backend.generation.generate import generate
 from backend.generation.picture_access import picture, receive
+from backend.images import incoming
 from backend.images.encoding import encode
 from backend.playground import Playground
 from backend.record.database.engine import exclusively
@@ -157,3 +158,23 @@ def test_served_files_are_forgotten_with_the_cache_and_pictures_never(playground
     holders.forget_served(datetime.now(UTC) + timedelta(seconds=1))
     assert holders.served("/cache/a.png", "bob") == "nobody's"
     assert holders.picture("a" * 64, "bob") == "another's"
+
+
+@pytest.mark.parametrize("limit", ["MOST_PIXELS", "MOST_BYTES"])
+def test_a_result_goes_on_by_its_reference_however_large_it_is(
+    playground: Playground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    small = receive(playground, ANN, upload(tmp_path))
+    made = run(playground, ANN, parse_request({"mode": "upscale", "image": small, "factor": 4})).images[0]
+    assert (made.width, made.height) == (256, 192)
+    copy = tmp_path / "z-image-256x192.png"
+    copy.write_bytes(playground.files.read(made.sha256))
+    monkeypatch.setattr(incoming, limit, 64 * 48)
+    for _ in range(2):  # As it is asked at each look at the price.
+        assert receive(playground, ANN, copy) == made.sha256
+    assert run(playground, ANN, redraw(made.sha256)).images
+    with pytest.raises(BadImage, match="the most is"):
+        receive(playground, BOB, copy)
+    copy.write_bytes(playground.files.read(made.sha256) + b"more")
+    with pytest.raises(BadImage, match="the most is"):
+        receive(playground, ANN, copy)
