@@ -1,9 +1,12 @@
-"""What "Keep the picture's size" comes to on the chosen backend, said before the run."""
+"""What "Keep the picture's size" comes to on the chosen backend, and a picture too large, said before the run."""
+
+from markupsafe import Markup
 
 from backend.adapters.base import Backend
 from backend.domain.parts import LEAST_SIDE, MOST_SIDE
-from backend.domain.requests import ControlNet, ImageToImage, Request
+from backend.domain.requests import ControlNet, ImageToImage, Request, TextToImage
 from backend.images.incoming import sides_of
+from backend.images.small_copy import reduced_size
 from backend.images.storage.files import ImageFiles
 
 _SAME_SHAPE = 0.03
@@ -24,3 +27,22 @@ def size_note(backend: Backend, request: Request, files: ImageFiles) -> str:
         f"The picture is {own[0]}×{own[1]}; the result will be {made[0]}×{made[1]}: {backend.label} draws sides of "
         f"{LEAST_SIDE} to {MOST_SIDE} in multiples of 16. {kept}"
     )
+
+
+REDUCE = "reduce"
+"""The id of the button that takes a reduced copy of the picture."""
+_LARGE = Markup(
+    '<p class="hint">The picture is {wide}×{high}; at most {most} a side are drawn over. '
+    '<button type="button" class="small press" id="{id}">Take a copy of {to_wide}×{to_high}</button></p>'
+)
+
+
+def large_html(request: Request, files: ImageFiles) -> Markup:
+    """Return what is said of a picture above the largest side that is drawn, with the press that leads on."""
+    if isinstance(request, TextToImage):
+        return Markup("")
+    own = sides_of(files, request.image)
+    if max(own) <= MOST_SIDE:
+        return Markup("")
+    wide, high = reduced_size(own, MOST_SIDE)
+    return _LARGE.format(wide=own[0], high=own[1], most=MOST_SIDE, id=REDUCE, to_wide=wide, to_high=high)

@@ -29,7 +29,7 @@ from ui.events.options import QUIET, QUIETLY, How, with_mask
 from ui.events.page_events import news
 from ui.events.updates import Updates, is_change
 from ui.events.wires import Wires
-from ui.form.kept_size import size_note
+from ui.form.kept_size import large_html, size_note
 from ui.form.library import Library
 from ui.form.pasted import refuse_pasted
 from ui.form.reading import Values, parse
@@ -221,15 +221,17 @@ class Runner:
         mode, chosen = _mode_of(values), self.playground.choose(str(values.get("backend") or "auto"))
         if mode not in chosen.capabilities.modes:
             return self._unable(chosen, mode, caller)
+        large = Markup("")
         try:
             asked = self.asked(values, caller)
             backend, taken = asked.backend, asked.taken
             wanted = taken.request
+            large = large_html(wanted, self.playground.files)
             estimate = price_of(self.playground, caller, backend, wanted)
         except PlaygroundError:
             return {
                 self.outputs.generate: gr.update(value="Generate", variant="primary"),
-                self.outputs.left: gr.update(visible=False),
+                self.outputs.left: gr.update(value=large, visible=bool(large)),
             }
         stand = allowance(self.playground, caller, backend, estimate)
         verb = "Over the cap" if stand.refusal else "Generate"
@@ -244,12 +246,12 @@ class Runner:
                 *backend.remarks(wanted),
             )
             if said
-        ]
+        ] + [large]
         capped = _capped(stand, ways_html(self.playground, caller, mode))
         look = "secondary" if stand.refusal else "primary"
         return {
             self.outputs.generate: gr.update(value=f"{verb} · {words.price(estimate)}", variant=look),
-            self.outputs.left: gr.update(value=Markup("").join([capped, *hints]), visible=bool(capped or hints)),
+            self.outputs.left: gr.update(value=Markup("").join([capped, *hints]), visible=bool(capped or any(hints))),
         }
 
     def _unable(self, backend: Backend, mode: Mode, caller: Caller) -> Updates:

@@ -13,7 +13,7 @@ from backend.domain.events import Finished
 from backend.domain.records import Run
 from backend.domain.requests import Request, parse_request
 from backend.generation.generate import generate
-from backend.generation.picture_access import picture, receive
+from backend.generation.picture_access import picture, receive, receive_bytes
 from backend.images import incoming
 from backend.images.encoding import encode
 from backend.playground import Playground
@@ -169,12 +169,15 @@ def test_a_result_goes_on_by_its_reference_however_large_it_is(
     assert (made.width, made.height) == (256, 192)
     copy = tmp_path / "z-image-256x192.png"
     copy.write_bytes(playground.files.read(made.sha256))
-    monkeypatch.setattr(incoming, limit, 64 * 48)
+    monkeypatch.setattr(incoming, limit, 100)
     for _ in range(2):  # As it is asked at each look at the price.
         assert receive(playground, ANN, copy) == made.sha256
+    assert receive_bytes(playground, ANN, copy.read_bytes()) == made.sha256
     assert run(playground, ANN, redraw(made.sha256)).images
     with pytest.raises(BadImage, match="the most is"):
         receive(playground, BOB, copy)
+    with pytest.raises(BadImage, match="the most is"):
+        receive_bytes(playground, BOB, copy.read_bytes())
     copy.write_bytes(playground.files.read(made.sha256) + b"more")
     with pytest.raises(BadImage, match="the most is"):
         receive(playground, ANN, copy)

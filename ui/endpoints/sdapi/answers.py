@@ -72,14 +72,14 @@ def info_json(playground: Playground, body: Txt2Img, came: Came) -> dict[str, Js
         "sd_model_name": model_id(playground.backends[first.backend])
         if first.backend in playground.backends
         else first.backend,
-        "infotexts": [_text_of(run, image) for run, image in came.images],
+        "infotexts": [text_of(run, image) for run, image in came.images],
         "job_timestamp": first.created.strftime("%Y%m%d%H%M%S"),
         **_NEVER,
         OURS: told,
     }
 
 
-def _text_of(run: Run, image: RunImage) -> str:
+def text_of(run: Run, image: RunImage) -> str:
     """Return the infotext that stands in an image's file."""
     return infotext(of_image(run.request, image.index), image.seed, str(image.details.get(DREW, MODEL)))
 

@@ -7,13 +7,18 @@ from pydantic import JsonValue
 from backend.adapters.base import Backend
 from backend.domain.caller import Caller
 from backend.domain.capabilities import Capabilities
+from backend.domain.errors import NotReady
+from backend.domain.requests import LANCZOS
 from ui.endpoints.openai.models import model_id
 from ui.endpoints.script_runs import Scripts
 from ui.endpoints.sdapi.asking import controlnet
 from ui.endpoints.sdapi.asking.settings import MODEL
 from ui.endpoints.sdapi.asking.tuning import SCHEDULES, sampler_names
 from ui.endpoints.sdapi.own_settings import OwnSettings
+from ui.runs.sheets.upscale import enlarger
 
+MOST_SCALE = 4.0
+"""What A1111 says of every upscaler, whatever its network was made for (`modules/upscaler.py`)."""
 List = Callable[[Caller], JsonValue]
 
 
@@ -27,11 +32,12 @@ class Lists:
 
     def all(self) -> Mapping[str, List]:
         """Return every list by its path."""
-        empty = ("upscalers", "latent-upscale-modes", "sd-vae", "hypernetworks", "face-restorers", "realesrgan-models")
+        empty = ("latent-upscale-modes", "sd-vae", "hypernetworks", "face-restorers", "realesrgan-models")
         return {
             **{f"/sdapi/v1/{name}": _none for name in (*empty, "script-info", "extensions")},
             "/sdapi/v1/sd-models": self.models,
             "/sdapi/v1/samplers": self.samplers,
+            "/sdapi/v1/upscalers": self.upscalers,
             "/sdapi/v1/schedulers": _schedulers,
             "/sdapi/v1/loras": self.loras,
             "/sdapi/v1/prompt-styles": self.styles,
@@ -54,6 +60,16 @@ class Lists:
     def samplers(self, caller: Caller) -> JsonValue:
         """Return the samplers of the picked model."""
         return [{"name": name, "aliases": [], "options": {}} for name in sampler_names(self._can(caller))]
+
+    def upscalers(self, caller: Caller) -> JsonValue:
+        """Return what makes pictures larger: Lanczos and the files of upscalers; nothing where nobody does."""
+        try:
+            backend = enlarger(self.playground, self._backend(caller).name)
+        except NotReady:
+            return []
+        found = backend.capabilities.choices.get("upscaler", (LANCZOS,))
+        bare: dict[str, JsonValue] = {"model_name": None, "model_path": None, "model_url": None}
+        return [{"name": name, **bare, "scale": MOST_SCALE} for name in found]
 
     def styles(self, caller: Caller) -> JsonValue:
         """Return the styles that ship, and the caller's own."""

@@ -9,6 +9,7 @@ from backend.domain.errors import NotAllowed
 from ui.endpoints.door.ordering import Ordering
 from ui.endpoints.door.route import Call, Door, Handle, Reply
 from ui.endpoints.sdapi.drawing import Drawing
+from ui.endpoints.sdapi.extras import Enlarging
 from ui.endpoints.sdapi.form import A1111Form
 from ui.endpoints.sdapi.lists import List, Lists
 from ui.endpoints.sdapi.live import LiveOrders, progress_json
@@ -28,7 +29,7 @@ def routes(ordering: Ordering) -> list[Route]:
     """Return where A1111's API lies on this server; what it has and we don't is told in its own form."""
     settings, live, form = OwnSettings(ordering.playground), LiveOrders(ordering.playground), A1111Form()
     drawing = Drawing(ordering, settings, live, form)
-    others = Others(settings, live)
+    extras, others = Enlarging(ordering, settings, live, form), Others(settings, live)
     read: dict[str, Handle] = {
         f"{BASE}/options": others.options,
         f"{BASE}/progress": others.progress,
@@ -39,6 +40,8 @@ def routes(ordering: Ordering) -> list[Route]:
     posted: dict[str, Handle] = {
         f"{BASE}/txt2img": drawing.txt2img,
         f"{BASE}/img2img": drawing.img2img,
+        f"{BASE}/extra-single-image": extras.single,
+        f"{BASE}/extra-batch-images": extras.batch,
         f"{BASE}/options": others.set_options,
         f"{BASE}/interrupt": others.interrupt,
         f"{BASE}/skip": others.skip,

@@ -129,7 +129,7 @@ def test_menus_are_lists_with_the_keys_that_clients_read(site: Site, path: str, 
     assert all(keys <= set(entry) for entry in entries)
 
 
-@pytest.mark.parametrize("name", ["upscalers", "latent-upscale-modes", "sd-vae", "hypernetworks", "face-restorers"])
+@pytest.mark.parametrize("name", ["latent-upscale-modes", "sd-vae", "hypernetworks", "face-restorers"])
 def test_menus_of_what_there_isnt_are_empty(site: Site, name: str) -> None:
     assert get(site, f"sdapi/v1/{name}") == []
 

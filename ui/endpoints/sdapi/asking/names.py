@@ -24,6 +24,8 @@ _THEIRS: Mapping[str, str] = {
     "output_quality": f"override_settings.{QUALITY}",
     "backend": f"override_settings.{MODEL}",
     "mode": f"override_settings.{MODEL}",
+    "factor": "upscaling_resize",
+    "upscaler": "upscaler_1",
     "options": _UNITS,
 }
 _OF_UNIT: Mapping[str, str] = {
@@ -50,6 +52,8 @@ def by_their_names(error: PlaygroundError, mode: Mode, own: Container[str] = ())
 
 def _renamed(problem: Problem, mode: Mode, own: Container[str]) -> Problem:
     outer, _, inner = (problem.field or _of_own_control(problem.message, mode)).partition(".")
+    if mode == "upscale" and outer == "image":  # A1111 calls it so, too.
+        return problem
     if outer in own:
         return Problem(f"playground.{problem.field}", problem.message)
     message = _NAMED.sub(lambda found: f"`{_inside(found[1], outer)}`", problem.message)

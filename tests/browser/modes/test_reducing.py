@@ -1,0 +1,24 @@
+"""A picture above the largest side that is drawn is said before the run, and a press takes a reduced copy of it."""
+
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.presses import open_tab, press_until
+from tests.browser.seen import on_screen
+
+
+def test_a_large_picture_is_said_and_its_reduced_copy_lies_on_the_easel(page: Page, tmp_path: Path) -> None:
+    open_tab(page, "Inpaint")
+    Image.new("RGB", (2304, 1152), "#7aa5c9").save(tmp_path / "sky.png")
+    page.set_input_files("#easel .drop input", tmp_path / "sky.png")
+    hint = page.get_by_text("The picture is 2304×1152; at most 2048 a side are drawn over.")
+    on_screen(hint)
+    press_until(page.get_by_role("button", name="Take a copy of 2048×1024"), hint.is_hidden)
+    shown = page.locator("#easel img").first
+    expect(shown).to_be_visible()
+    assert shown.evaluate("async each => { await each.decode(); return [each.naturalWidth, each.naturalHeight]; }") == [
+        2048,
+        1024,
+    ]
