@@ -51,6 +51,8 @@ class Asking:
 
         OpenAI's model puts several pictures together into one; this one can't, and says so in its documentation.
         """
+        if self.call.body.values.get("factor") not in (None, ""):
+            return self._enlargements()
         given = self._pictures()
         kept = [self._keep(content, "image") for content in given]
         mask = self._mask(given[0])
@@ -61,6 +63,13 @@ class Asking:
             asked.append(self._asked(mode, values))
         self._check_count(asked)
         return asked
+
+    def _enlargements(self) -> list[Asked]:
+        """Return a run a picture that makes it larger: what a `factor` means, of which OpenAI's form knows nothing."""
+        self._refuse(("mask",), "has no place beside `factor`: a picture is made larger as a whole.")
+        values = self._values("upscale")
+        kept = [self._keep(content, "image") for content in self._pictures()]
+        return [self._asked("upscale", values | {"image": picture}) for picture in kept]
 
     def variations(self) -> list[Asked]:
         """Return the run that redraws a picture after the prompt that it carries.
@@ -91,7 +100,8 @@ class Asking:
         if backend.comes_back(self.call.caller.passed):
             raise Unsupported([Problem("model", CAME_BACK.format(label=backend.label))])
         # Nobody who speaks this form sends steps unasked: what the model begins with on the page is meant.
-        given = {**backend.capabilities.defaults, **values, "backend": backend.name}
+        begun = {} if mode == "upscale" else backend.capabilities.defaults
+        given = {**begun, **values, "backend": backend.name}
         if self.call.caller.passed:  # Another playground has drawn and filled its words already.
             given = as_they_are(given)
         return self.scripts.asked(mode, given, self.call.caller)

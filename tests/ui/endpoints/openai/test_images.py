@@ -219,6 +219,18 @@ def test_a_picture_that_cannot_be_taken_is_named(site: Site, files: Any, field: 
     assert refused(answer, 400)["param"] == field
 
 
+def test_a_factor_makes_the_picture_of_an_edit_larger(site: Site) -> None:
+    found = made(
+        send(site, EDITS, {"image": PICTURE}, prompt="a ramp", factor="1.5", n="1", response_format="b64_json")
+    )
+    assert pixels(found["data"][0]).size == (384, 288)
+    assert (found["playground"]["request"]["mode"], found["playground"]["request"]["factor"]) == ("upscale", 1.5)
+    for sent, named in (({"factor": "9"}, "factor"), ({"factor": "2", "steps": "4"}, "steps")):
+        assert named in refused(send(site, EDITS, {"image": PICTURE}, prompt="a ramp", **sent), 400)["message"]
+    beside = send(site, EDITS, {"image": PICTURE, "mask": mask()}, prompt="a ramp", factor="2")
+    assert refused(beside, 400)["param"] == "mask"
+
+
 @pytest.mark.parametrize(
     ("path", "name"), [(GENERATIONS, "image"), (GENERATIONS, "images"), (GENERATIONS, "mask"), (VARIATIONS, "mask")]
 )
