@@ -14,6 +14,7 @@ def test_a_large_picture_is_said_and_its_reduced_copy_lies_on_the_easel(page: Pa
     Image.new("RGB", (2304, 1152), "#7aa5c9").save(tmp_path / "sky.png")
     page.set_input_files("#easel .drop input", tmp_path / "sky.png")
     hint = page.get_by_text("The picture is 2304×1152; at most 2048 a side are drawn over.")
+    hint.scroll_into_view_if_needed()
     on_screen(hint)
     press_until(page.get_by_role("button", name="Take a copy of 2048×1024"), hint.is_hidden)
     shown = page.locator("#easel img").first
