@@ -1,26 +1,41 @@
 """litellm between this playground and a server of OpenAI's form, and between a client and a playground."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import httpx
 import pytest
+from PIL import Image
 
 from backend.domain.caller import Caller
+from backend.domain.errors import GenerationFailed, PlaygroundError, ProviderBusy, ProviderRefused
+from backend.images.small_copy import small_copy
 from backend.images.storage.files import ImageFiles
+from backend.prompt_helper.asking import PICTURE_PIXELS
 from backend.simulator.artist import FlatArtist
 from backend.simulator.faults import Fault
 from backend.simulator.server import running
 from backend.simulator.world import KEY, World
 from backend.visitors.identity import API
 from tests.backend.adapters.openai.scene import EDIT, MAKE, ME, Scene, fox, price_file, scene_of
+from tests.backend.prompt_helper.chat_server import BETTER
+from tests.backend.prompt_helper.test_asking import ANNA, Desk, last
 from tests.clients.proxies import KEY as PROXYS_KEY
 from tests.clients.proxies import litellm_before
 from tests.serving import Site, served_site
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 SIMULATED, PLAYGROUND = "simulated", "playground"
+MOCKS = {
+    "words": BETTER,
+    "chinese": "雪地里熟睡的红狐狸，木牌上写着“OPEN”，清晨的光。",
+    "thoughts": f"<think>They want a fox.</think>\n\n**Prompt:** {BETTER}",
+    "full": "litellm.RateLimitError",
+    "broken": "litellm.InternalServerError",
+    "long": "litellm.ContextWindowExceededError",
+}
+"""What litellm answers for itself, by the names of its models."""
 ONCE = {"num_retries": 0}
 """What litellm has to be told so that it doesn't order again by itself."""
 
@@ -44,7 +59,7 @@ def proxy(world: World, site: Site, tmp_path_factory: pytest.TempPathFactory) ->
     with running(world) as address:
         behind = ("auto", f"{site.address.rstrip('/')}/v1")
         servers = {SIMULATED: ("z-image-turbo", f"{address}/v1"), PLAYGROUND: behind}
-        with litellm_before(servers, tmp_path_factory.mktemp("litellm"), key=KEY, **ONCE) as base:
+        with litellm_before(servers, tmp_path_factory.mktemp("litellm"), key=KEY, mocks=MOCKS, **ONCE) as base:
             yield base
 
 
@@ -139,3 +154,67 @@ def test_a_playground_draws_on_a_second_one_through_it(proxy: str, site: Site, t
     assert len(site.playground.store.runs(API)) == before + 1
     assert (theirs.request.seed, run.cost_usd, images[0].seed) == (11, None, None)
     assert scene.playground.files.path(run.images[0].original or "").stat().st_size > 0
+
+
+@pytest.fixture
+def helper(proxy: str, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
+    """Return what makes a prompt helper that asks litellm for one of its mocks, on a page that others can reach."""
+    made: list[Desk] = []
+
+    def of(model: str, key: str = PROXYS_KEY) -> Desk:
+        given = {"PLAYGROUND_LLM_BASE_URL": proxy, "PLAYGROUND_LLM_API_KEY": key, "PLAYGROUND_LLM_MODEL": model}
+        given |= {"PLAYGROUND_LLM_USD_PER_MILLION": "10,10", "GRADIO_SHARE": True}
+        made.append(Desk(tmp_path / f"{model}-{len(made)}", **given))
+        return made[-1]
+
+    yield of
+    for desk in made:
+        desk.engine.dispose()
+
+
+def test_a_prompt_is_worded_better_through_it_and_its_own_bill_counts(helper: Callable[..., Desk]) -> None:
+    desk = helper("words")
+    found = desk.enhance('a red fox, sign "OPEN"')
+    assert (found.text, found.put_back) == (f'{BETTER} The picture shows the words "OPEN".', ('"OPEN"',))
+    assert (found.model, found.other_language, found.cut) == ("words", False, False)
+    assert found.cost.kind == "billed", "x-litellm-response-cost"
+    assert found.cost.usd
+    assert [(state, settled) for state, _, settled in desk.spent()] == [("settled", found.cost.usd)]
+    assert helper("thoughts").enhance("a red fox").text == BETTER
+
+
+def test_a_chinese_prompt_is_answered_in_chinese_through_it(helper: Callable[..., Desk]) -> None:
+    found = helper("chinese").enhance("雪地里的红狐狸 “OPEN”")
+    assert (found.text, found.put_back, found.added, found.other_language) == (MOCKS["chinese"], (), (), False)
+    assert helper("words").enhance("雪地里的红狐狸").other_language
+
+
+def test_a_picture_is_described_through_it(helper: Callable[..., Desk]) -> None:
+    picture = small_copy(Image.linear_gradient("L").resize((1600, 900)).convert("RGB"), PICTURE_PIXELS)
+    found = last(helper("words").helper.describe(ANNA, lambda: picture, "zh"))
+    assert (found.text, found.before, found.cost.kind) == (BETTER, "", "billed")
+
+
+@pytest.mark.parametrize(
+    ("model", "kind", "said", "state"),
+    [
+        ("full", ProviderBusy, "no room just now .status 429", "released"),
+        ("broken", GenerationFailed, "failed .status 500", "held"),
+        ("long", ProviderRefused, "refuses this .status 400", "released"),
+        ("nobody", ProviderRefused, "perhaps no model is set", "released"),
+    ],
+)
+def test_its_errors_are_sentences_and_what_may_have_been_billed_stays_set_aside(
+    helper: Callable[..., Desk], model: str, kind: type[PlaygroundError], said: str, state: str
+) -> None:
+    desk = helper(model)
+    with pytest.raises(kind, match=said):
+        desk.enhance("a red fox")
+    assert [entry[0] for entry in desk.spent()] == [state]
+
+
+def test_a_key_that_it_doesnt_know_is_a_sentence_without_the_key(helper: Callable[..., Desk]) -> None:
+    wrong = "sk-another-one-of-litellm"
+    with pytest.raises(PlaygroundError, match="refuses") as raised:
+        helper("words", wrong).enhance("a red fox")
+    assert wrong not in str(raised.value)
