@@ -132,7 +132,8 @@ class FakeBackend(Backend):
     def _size(self, request: Request) -> tuple[int, int]:
         if isinstance(request, Upscale):
             return grown_size(sides_of(self.files, request.image), request.factor)
-        return (getattr(request, "width", None) or 256, getattr(request, "height", None) or 256)
+        size = (getattr(request, "width", None) or 256, getattr(request, "height", None) or 256)
+        return grown_size(size, getattr(request, "hires_scale", 1.0))
 
     def _take_time(self, request: Request, options: FakeOptions, index: int, job: Job) -> None:
         each = options.seconds / request.steps

@@ -6,7 +6,19 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import Field, StringConstraints, TypeAdapter, model_validator
 
 from backend.domain.common_fields import Common, Sized
-from backend.domain.field_notes import Alters, Digits, Infotext, Maps, Picture, Weighs, noted
+from backend.domain.field_notes import (
+    Alters,
+    Digits,
+    Infotext,
+    Maps,
+    Only,
+    Picture,
+    Place,
+    Switch,
+    Weighs,
+    Within,
+    noted,
+)
 from backend.domain.parts import (
     MOST_SIDE,
     THRESHOLDS,
@@ -35,10 +47,56 @@ MODE_LABELS: Mapping[Mode, str] = {
 Pixels = Annotated[int, Field(ge=0, le=MOST_SIDE)]
 
 
+LANCZOS = "Lanczos"
+"""The upscaler that is always there: a filter, no model."""
+TILE_SCALE = 0.85
+"""How tightly a tile follows what it is drawn over: less lets it invent, more keeps the blur of the enlargement."""
+UpscalerName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+LowStrength = Annotated[float, Field(ge=0.05, le=1, allow_inf_nan=False)]
+
+
 class TextToImage(Sized):
-    """An image from words alone."""
+    """An image from words alone; with a high-resolution fix, enlarged and drawn anew in tiles."""
 
     mode: Literal["text_to_image"] = "text_to_image"
+    hires_scale: Annotated[
+        float,
+        Place("fine", 90),
+        Switch("High-resolution fix", on=2.0),
+        Alters("look"),
+        Infotext("Hires upscale"),
+    ] = Field(
+        1.0,
+        ge=1,
+        le=4,
+        allow_inf_nan=False,
+        title="Hires scale",
+        description="Draws at the size above, enlarges that and draws it anew in tiles; 1.5 to 2 is usual.",
+    )
+    hires_steps: Annotated[
+        int, Place("fine", 91), Within("hires_scale"), Alters("look"), Infotext("Hires steps", beside="hires_scale")
+    ] = Field(0, ge=0, le=50, title="Hires steps", description="Of each tile; 0 for as many as above.")
+    hires_strength: Annotated[
+        LowStrength,
+        Place("fine", 92),
+        Within("hires_scale"),
+        Weighs("nothing"),
+        Alters("look"),
+        Infotext("Denoising strength", beside="hires_scale"),
+    ] = Field(0.3, title="Hires strength", description="How far a tile may leave what was drawn; 0.2 to 0.4 is usual.")
+    hires_method: Annotated[
+        UpscalerName,
+        Place("fine", 93),
+        Within("hires_scale"),
+        Weighs("nothing"),
+        Alters("look"),
+        Infotext("Hires upscaler", beside="hires_scale"),
+    ] = Field(LANCZOS, title="Hires upscaler", description="What enlarges before the tiles are drawn.")
+
+    @property
+    def has_second_pass(self) -> bool:
+        """Whether the picture is enlarged and drawn anew."""
+        return self.hires_scale > 1
 
 
 class ImageToImage(Sized):
@@ -124,8 +182,6 @@ class ControlNet(Sized):
         return self
 
 
-LANCZOS = "Lanczos"
-"""The upscaler that is always there: a filter, no model."""
 SHARPENED = frozenset(
     {"mode", "image", "method", "factor", "upscaler", "prompt", "seed", "output_format", "output_quality", "options"}
 )
@@ -133,28 +189,50 @@ SHARPENED = frozenset(
 
 
 class Upscale(Common):
-    """A picture made larger, 1.5 to 4 times, up to 8192 pixels a side."""
+    """A picture made larger, 1.5 to 4 times, up to 8192 pixels a side; by the method `redraw` also drawn anew."""
 
     mode: Literal["upscale"] = "upscale"
     prompt: Annotated[str, StringConstraints(strip_whitespace=True, max_length=3000), Weighs("nothing")] = Field(
         "", title="Prompt", description="What the picture shows; it is kept with the result."
     )
     image: ImageRef = Field(title="Image")
-    method: Literal["sharp"] = Field(
-        "sharp", title="Method", description="Sharp enlarges what is there; nothing is drawn anew."
+    method: Literal["sharp", "redraw"] = Field(
+        "sharp",
+        title="Method",
+        description="Sharp enlarges what is there; redraw also draws it anew in tiles, with more detail.",
     )
     factor: Annotated[float, Infotext("Postprocess upscale by", always=True)] = Field(
         2.0, ge=1.5, le=4, allow_inf_nan=False, title="Factor", description="How many times as wide and as high."
     )
-    upscaler: Annotated[
-        str,
-        StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    upscaler: Annotated[UpscalerName, Alters("look"), Infotext("Postprocess upscaler", always=True)] = Field(
+        LANCZOS, title="Upscaler", description="Lanczos, or an upscaler's file in the models folders, by name."
+    )
+    strength: Annotated[
+        LowStrength,
+        Only("method", "redraw"),
+        Weighs("nothing"),
         Alters("look"),
-        Infotext("Postprocess upscaler", always=True),
-    ] = Field(LANCZOS, title="Upscaler", description="Lanczos, or an upscaler's file in the models folders, by name.")
+        Infotext("Denoising strength", always=True),
+    ] = Field(
+        0.3,
+        title="Strength",
+        description="How far redraw may leave the enlarged picture; 0.2 to 0.4 is usual.",
+    )
+    control_scale: Annotated[
+        Weight, Only("method", "redraw"), Alters("look"), Infotext("Tile control scale", always=True)
+    ] = Field(
+        TILE_SCALE, title="Control scale", description="How tightly each tile is held to its part of the picture."
+    )
+
+    @property
+    def undrawn(self) -> bool:
+        """Whether no model draws it."""
+        return self.method == "sharp"
 
     @model_validator(mode="after")
     def _nothing_is_drawn(self) -> Self:
+        if not self.undrawn:
+            return self
         fields = type(self).model_fields
         idle = [name for name in fields if name not in SHARPENED and _is_set(self, name)]
         if idle:
@@ -162,6 +240,11 @@ class Upscale(Common):
                 f"The method `sharp` draws nothing, so that {_quoted(idle)} would have no effect: leave that out"
             )
         return self
+
+
+def undrawn(request: "Request") -> bool:
+    """Return whether no model draws a request: an enlargement by the method `sharp`."""
+    return isinstance(request, Upscale) and request.undrawn
 
 
 def _is_set(request: Upscale, name: str) -> bool:

@@ -9,7 +9,7 @@ from inspect import getsource
 from backend.adapters.local.samplers.names import REFUSED, SPACINGS, choice_of
 from backend.domain.errors import Problem, Unsupported
 from backend.domain.request_fields import SetField, set_fields
-from backend.domain.requests import ImageToImage, Request, TextToImage
+from backend.domain.requests import ImageToImage, Request, TextToImage, Upscale
 from backend.export.loras_code import lora_files, lora_lines
 from backend.images.enlarging import enlarged
 
@@ -41,6 +41,9 @@ TAKES = frozenset(
         "nag_tau",
         "nag_alpha",
         "nag_end",
+        "hires_steps",
+        "hires_strength",
+        "hires_method",
         "count",
         "safety",
         "output_format",
@@ -53,6 +56,7 @@ _ADDED = {
     "variation_strength": "a variation between two seeds",
     "seed_diversity": "noise on the prompt's embedding",
     "nag_scale": "guidance of its attention (NAG)",
+    "hires_scale": "a second pass in tiles that share one noise",
     "acceleration": "these caches",
     "accelerator": "these caches",
     "prompt_expansion": "a prompt that a provider expanded unseen",
@@ -158,7 +162,8 @@ def diffusers_code(request: Request, drawn: Drawn) -> str:
 def _reasons(request: Request) -> Iterator[str]:
     """Yield what of a request has no counterpart in diffusers' own pipelines."""
     if not isinstance(request, TextToImage | ImageToImage):
-        yield f"what this playground does in {request.mode.replace('_', ' ')}"
+        mode = "redraw" if isinstance(request, Upscale) else request.mode.replace("_", " ")
+        yield f"what this playground does in {mode}"
         return
     if isinstance(request, ImageToImage) and request.strength == 0:
         yield "strength 0, which is the image itself"

@@ -49,7 +49,7 @@ def _of_provider(run: Run, exchanges: Sequence[Exchange]) -> Iterator[tuple[str,
 
 
 def _without_us(run: Run, image: RunImage, backend: Backend | None) -> tuple[str, str]:
-    if isinstance(run.request, Upscale):
+    if isinstance(run.request, Upscale) and run.request.undrawn:
         return upscale_code(run.request, (image.width, image.height))
     return DIFFUSERS, _with_diffusers(run, image, backend)
 

@@ -15,7 +15,7 @@ from backend.domain.errors import NotReady, PlaygroundError, StorageFull, TooMan
 from backend.domain.events import Event, Progress, Stopped, Waiting
 from backend.domain.parts import RANDOM_SEED, Control
 from backend.domain.records import Run
-from backend.domain.requests import ControlNet, Request, TextToImage, Upscale
+from backend.domain.requests import ControlNet, Request, TextToImage, undrawn
 from backend.generation.bought_maps import with_known_maps, words_of
 from backend.generation.carrying_out import on_its_key, refuse_lost_key, watched, watched_again
 from backend.generation.opening import Noting, open_run
@@ -126,7 +126,7 @@ def prepare(backend: Backend, caller: Caller, request: Request) -> Request:
     """Check a request against a backend and return it as it will run: with a seed, and with the default size."""
     _check(backend, caller, request)
     changes: dict[str, Any] = {}
-    if request.seed == RANDOM_SEED and not isinstance(request, Upscale):  # What isn't drawn has its picture's seed.
+    if request.seed == RANDOM_SEED and not undrawn(request):  # What isn't drawn has its picture's seed.
         changes["seed"] = secrets.randbelow(DRAWN_SEEDS - request.count + 1)
     if request.variation_strength and request.variation_seed == RANDOM_SEED:
         changes["variation_seed"] = secrets.randbelow(DRAWN_SEEDS - request.count + 1)

@@ -62,10 +62,15 @@ class Recorder:
 
     @cached_property
     def _said_of_it(self) -> Term | None:
-        """What the picture of an enlargement says of its own origin: larger, a model's picture is still a model's."""
+        """What the picture of an enlargement says of its own origin: larger, a model's picture is still a model's.
+
+        One that was drawn anew is a picture edited by a model.
+        """
         request = self.run.request
         if not isinstance(request, Upscale):
             return None
+        if not request.undrawn:
+            return TERMS["image_to_image"]
         try:
             with opened(self.playground.files.path(request.image)) as picture:
                 return term_in(picture)

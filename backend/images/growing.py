@@ -16,15 +16,15 @@ def most_factor(size: tuple[int, int]) -> float:
     return int(MOST_RESULT_SIDE * 100 / max(size)) / 100
 
 
-def growth_problem(size: tuple[int, int], factor: float) -> Problem | None:
-    """Say that a picture of this size (pixels) would become too large, and up to which factor it wouldn't."""
+def growth_problem(size: tuple[int, int], factor: float, field: str = "factor") -> Problem | None:
+    """Say that a picture of this size (pixels) would become too large, and up to which factor (a field) it wouldn't."""
     wide, high = grown_size(size, factor)
     if max(wide, high) <= MOST_RESULT_SIDE:
         return None
     most = most_factor(size)
     way_out = f"choose at most {most:g}" if most >= LEAST_FACTOR else "take a smaller picture"
     return Problem(
-        "factor",
+        field,
         f"is {factor:g}, which makes {wide}×{high} of {size[0]}×{size[1]}; the most is {MOST_RESULT_SIDE} a side: "
         f"{way_out}.",
     )

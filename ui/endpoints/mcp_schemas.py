@@ -23,7 +23,7 @@ _WHEN: dict[Mode, str] = {
     "image_to_image": "For another style or mood of a picture; `controlnet` keeps its lines better.",
     "inpaint": "White in the mask is painted anew; describe the whole picture, not the part alone.",
     "outpaint": "Give the pixels that each side adds; describe the whole picture as it will be.",
-    "upscale": "Give a picture; `backends` tells the upscalers. What is drawn by settings has no effect.",
+    "upscale": "Give a picture; `backends` tells the upscalers. Redraw draws it anew, with more detail; sharp doesn't.",
     "controlnet": "canny for lines, depth for space, pose for figures, none for a map that you have.",
 }
 CONTROL_MAP = (

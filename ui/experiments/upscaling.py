@@ -20,7 +20,7 @@ def enlargement_asked(
     """Return the run that makes an image larger as its sheet says; raise `InvalidRequest` or `NotReady`."""
     backend = enlarger(playground, run.backend)
     try:
-        request = parse_request(enlargement(run, image, **{name: given.get(name, "") for name in CHOSEN}))
+        request = parse_request(enlargement(run, image, **{name: given[name] for name in CHOSEN if name in given}))
     except ValidationError as error:
         raise from_validation(error) from error
     asked = prepare(backend, caller, request)

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from backend.adapters.base import Backend
 from backend.domain.capabilities import Capabilities
 from backend.domain.field_notes import standing_in
+from backend.domain.requests import LANCZOS
 from backend.playground import Playground
 from ui.experiments.grid_fold import grid_cells, grid_fold
 from ui.form.reading import MARK, SHARED
@@ -25,6 +26,8 @@ _TERSE: Mapping[str, Mapping[str, object]] = {
     "seed": {"info": None},
     "loras": {"info": "One a line: the file, hub id or identifier, then @ and the weight.", "lines": 2},
 }
+_NAMED: Mapping[str, Mapping[str, object]] = {"hires_method": {"choices": (LANCZOS,)}}
+"""What backends name, as it is before one that does was chosen: an input of a choice stays one."""
 _BASICS = Markup(
     '<div class="basics">{keep}{size}<div id="sides">{width}'
     '<button type="button" id="swap" title="Swap width and height">⇄</button>{height}</div>'
@@ -70,7 +73,8 @@ def _basics(capabilities: Capabilities, fitted: Fitted) -> tuple[list[Cell], Mar
 
 
 def _cell(name: str, fitted: Fitted) -> Cell:
-    return cell(name, name, SHARED[name], fitted={**fitted.get(name, {}), **_TERSE.get(name, {})})
+    changes = {**_NAMED.get(name, {}), **fitted.get(name, {}), **_TERSE.get(name, {})}
+    return cell(name, name, SHARED[name], fitted=changes)
 
 
 def _own_cells(backend: Backend) -> list[Cell]:

@@ -10,7 +10,7 @@ from backend.domain.requests import Request
 from ui.look import words
 
 VARIATIONS = 4
-UNDRAWN = "An enlargement isn't drawn: vary the picture that it was made of."
+UNDRAWN = "An enlargement is its picture again: vary the picture that it was made of."
 STRENGTH = 0.2
 """Of an image that wasn't a variation itself: the same scene, with other details."""
 

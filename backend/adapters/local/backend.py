@@ -23,6 +23,7 @@ from backend.adapters.local.machine.checkpoint import EMBEDDED_MODEL, REAL, Chec
 from backend.adapters.local.machine.device import Machine, look
 from backend.adapters.local.machine.extras import Extras
 from backend.adapters.local.machine.kinds import remarks
+from backend.adapters.local.machine.memory import free_memory, size_words
 from backend.adapters.local.machine.option_rules import option_problems, weights_offered
 from backend.adapters.local.machine.options import (
     DETECTORS,
@@ -32,6 +33,9 @@ from backend.adapters.local.machine.options import (
     options_of,
 )
 from backend.adapters.local.parts.model_parts import lacking_gguf
+from backend.adapters.local.scenes.kept_tiles import KeptTiles
+from backend.adapters.local.scenes.mosaic import tiles_memory
+from backend.adapters.local.scenes.redrawn_tiles import held_to_tiles, large_size
 from backend.adapters.local.standing import offer_of
 from backend.adapters.local.upscaling.shelf import UpscalerShelf, is_upscaler
 from backend.adapters.local.workshop import Workshop
@@ -42,7 +46,7 @@ from backend.domain.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate
 from backend.domain.errors import Problem, Unsupported
 from backend.domain.events import Listener, Tell, unheard
 from backend.domain.parts import Control, Lora
-from backend.domain.requests import Request, Upscale, controls_of
+from backend.domain.requests import Request, TextToImage, Upscale, controls_of, undrawn
 from backend.images.growing import growth_problem
 from backend.images.incoming import open_upright, sides_of
 from backend.images.storage.files import ImageFiles
@@ -51,6 +55,7 @@ from backend.settings import Settings
 from backend.threads.telling import Work
 
 SECONDS_AN_HOUR = 3600
+_UNHELD = "Set it to 0 to redraw without one, at a strength of 0.2 or less."
 ZERO_GPU = Machine("cuda", "ZeroGPU", 48 * 10**9, 12.0)
 """Half an RTX PRO 6000; outside of a run no GPU can be seen there."""
 
@@ -83,7 +88,16 @@ class LocalBackend(Backend):
         self._loras = LoraShelf(settings.data / "loras", outside=not settings.public, others=self._other_loras)
         upscalers = UpscalerShelf(settings.data / "upscalers", self._other_upscalers)
         per_second = settings.gpu_usd_per_hour / SECONDS_AN_HOUR
-        self.workshop = Workshop(files, self.models, self.extras, self._loras, upscalers, usd_per_second=per_second)
+        self.workshop = Workshop(
+            files,
+            self.models,
+            self.extras,
+            self._loras,
+            upscalers,
+            usd_per_second=per_second,
+            kept=KeptTiles(settings.data / "tiles"),
+            holds_tiles=lambda: self._no_tiles() is None,
+        )
         self.detectors = self.workshop.detectors
         self._work: Work = forked(self.workshop.make, gpu) if gpu else self.workshop.make
         self._forks = gpu is not None
@@ -93,16 +107,15 @@ class LocalBackend(Backend):
     def capabilities(self) -> Capabilities:
         """Return what the model at hand can do."""
         lacking = {f"preprocess={name}": reason for name, reason in self.workshop.detectors.lacking().items()}
-        guided = bool(find_controlnets(self.models.checkpoint, self.extras, others=self._other_controlnets()))
-        if not guided:
-            lacking["controls"] = (
-                self.extras.lacking(*unions_of(self.models.checkpoint, "lite")) or "This model has no ControlNet."
-            )
+        unguided = self._unguided()
+        if unguided:
+            lacking["controls"] = unguided
         if unsafe := self.extras.lacking("safety"):
             lacking["safety"] = unsafe
-        found = abilities.capabilities(self.models.checkpoint, lacking, guided=guided)
+        found = abilities.capabilities(self.models.checkpoint, lacking, guided=not unguided)
         takes = found.takes | workshop.TAKES
-        found = replace(found, choices={**found.choices, "upscaler": self.workshop.enlarging.shelf.names()})
+        upscalers = self.workshop.enlarging.shelf.names()
+        found = replace(found, choices={**found.choices, "upscaler": upscalers, "hires_method": upscalers})
         if not self._trusts:
             return replace(found, takes=takes, options=DetectorOptions, rules=self._problems)
         offered = {**found.choices, "options.weights": weights_offered(self.machine)}
@@ -249,7 +262,7 @@ class LocalBackend(Backend):
 
         Raises `Unsupported` where the model was switched since the request was checked, and can't draw it.
         """
-        if isinstance(request, Upscale):  # No model draws it.
+        if undrawn(request):
             self._work(request, job)
             return
         with self.models.held(job.tell, request.steps, caller.press):
@@ -268,9 +281,8 @@ class LocalBackend(Backend):
         return self.workshop.detectors.detect(control, image, chosen, tell)
 
     def _problems(self, request: Request) -> Iterator[Problem]:
-        if isinstance(request, Upscale):
-            if problem := growth_problem(sides_of(self.files, request.image), request.factor):
-                yield problem
+        yield from self._outgrown(request)
+        if undrawn(request):
             if request.options:
                 yield Problem("options", "of drawing have no effect on an enlargement: leave them out.")
             return
@@ -278,10 +290,51 @@ class LocalBackend(Backend):
         yield from cache_problems(request)
         yield from self._loras.problems(request.loras, options.weights)
         yield from self.workshop.detectors.problems(controls_of(request), options)
-        if controls_of(request):
+        if whole := large_size(request, self.files, abilities.frame(self.models.checkpoint)):
+            yield from self._too_large(request, whole)
+        tiled = isinstance(request, Upscale) and held_to_tiles(request, held=True)
+        if tiled and (reason := self._no_tiles()):
+            yield Problem("control_scale", f"needs a ControlNet that knows tiles. {reason} {_UNHELD}")
+        elif controls_of(request) or tiled:
             yield from self._no_controlnet(options.controlnet)
         no_gguf = lacking_gguf(self.models.checkpoint, self.extras)
         yield from option_problems(request, options, self.machine, no_gguf)
+
+    def _outgrown(self, request: Request) -> Iterator[Problem]:
+        match request:
+            case Upscale():
+                problem = growth_problem(sides_of(self.files, request.image), request.factor)
+            case TextToImage() if request.width and request.height:
+                problem = growth_problem((request.width, request.height), request.hires_scale, "hires_scale")
+            case _:
+                problem = None
+        if problem:
+            yield problem
+
+    def _too_large(self, request: Request, whole: tuple[int, int]) -> Iterator[Problem]:
+        """Refuse the picture that the machine's memory doesn't hold beside the model, before anything is drawn."""
+        needed, free = tiles_memory(whole, abilities.frame(self.models.checkpoint)), free_memory("cpu")
+        if needed > free:
+            name = "factor" if isinstance(request, Upscale) else "hires_scale"
+            yield Problem(
+                name,
+                f"makes {whole[0]}×{whole[1]}, which takes {size_words(needed)} of memory beside the model, and "
+                f"{size_words(free)} are free: choose a smaller one, or close other programs.",
+            )
+
+    def _no_tiles(self) -> str | None:
+        """Say why no ControlNet here can hold the tiles of a large picture; None where one can."""
+        known = self.models.checkpoint.world().get("scores", {}).get("sets")
+        if known is not None and "tile" not in known:
+            return "This model's own knows edges alone."
+        return self._unguided()
+
+    def _unguided(self) -> str | None:
+        """Say why there is no ControlNet for the model at hand, with the way out; None where there is one."""
+        checkpoint = self.models.checkpoint
+        if find_controlnets(checkpoint, self.extras, others=self._other_controlnets()):
+            return None
+        return self.extras.lacking(*unions_of(checkpoint, "lite")) or "This model has no ControlNet."
 
     def _no_controlnet(self, wanted: ControlNetWeights) -> Iterator[Problem]:
         if reason := lacking_controlnet(self.models.checkpoint, self.extras, wanted, self._other_controlnets()):

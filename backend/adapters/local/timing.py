@@ -13,8 +13,10 @@ from backend.adapters.local.drawing.drawing import Drawing, OnStep
 from backend.adapters.local.machine.options import Attention, ControlNetWeights, Layout, options_of
 from backend.adapters.local.samplers.sampler import calls_of
 from backend.adapters.local.scenes import Frame, prepare
+from backend.adapters.local.scenes.redrawn_tiles import held_to_tiles, large_size
+from backend.adapters.local.scenes.tiling import Tiling
 from backend.domain.field_notes import of_drawings, step_sorts
-from backend.domain.requests import Request, parse_request
+from backend.domain.requests import Request, TextToImage, Upscale, parse_request
 from backend.images.storage.files import ImageFiles
 from backend.threads.recent import Recent
 
@@ -28,6 +30,8 @@ class Stroke:
 
     size: tuple[int, int]
     windows: tuple[tuple[float, float], ...] = ()
+    steps: int = 0
+    """0 for as many as the request has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ class Timings:
         """Keep what an image took of which the whole time alone is known, where its drawings are all of a kind."""
         kinds = {kind_of(request, stroke, model) for stroke in strokes}
         if plan_of(request) is None and len(kinds) == 1:
-            calls = calls_of(request.scheduler, request.steps) * len(strokes)
+            calls = sum(_calls(request, stroke) for stroke in strokes)
             self._paces.put(kinds.pop(), Pace(seconds / calls, 0.0))
 
     def seconds(self, request: Request, strokes: Iterable[Stroke], model: str) -> float | None:
@@ -99,13 +103,17 @@ class Timings:
 
         A cache may make them faster.
         """
-        total, calls = 0.0, calls_of(request.scheduler, request.steps)
+        total = 0.0
         for stroke in strokes:
             pace = self._paces.get(kind_of(request, stroke, model))
             if pace is None:
                 return None
-            total += pace.call * calls + pace.rest
+            total += pace.call * _calls(request, stroke) + pace.rest
         return total
+
+
+def _calls(request: Request, stroke: Stroke) -> int:
+    return calls_of(request.scheduler, stroke.steps or request.steps)
 
 
 class Stopwatch:
@@ -148,17 +156,40 @@ class Rehearsals:
         self._files = files
         self._known = lru_cache(maxsize=MOST_REMEMBERED)(self._rehearse)
 
-    def of(self, request: Request, frame: Frame) -> tuple[Stroke, ...]:
-        """Return the drawings; raise what the run itself would, such as `Unsupported` for an empty mask."""
-        return self._known(type(request)(prompt="a rehearsal", **of_drawings(request)).model_dump_json(), frame)
+    def of(self, request: Request, frame: Frame, *, held: bool = True) -> tuple[Stroke, ...]:
+        """Return the drawings; raise what the run itself would, such as `Unsupported` for an empty mask.
 
-    def _rehearse(self, asked: str, frame: Frame) -> tuple[Stroke, ...]:
+        `held` says whether there is a ControlNet that knows tiles.
+        """
+        asked = type(request)(prompt="a rehearsal", **of_drawings(request))
+        return self._known(asked.model_dump_json(), frame, held)
+
+    def _rehearse(self, asked: str, frame: Frame, held: bool) -> tuple[Stroke, ...]:
+        request = parse_request(json.loads(asked))
+        whole = large_size(request, self._files, frame)
+        tiles = () if whole is None else _tiles(request, Tiling.of(whole, frame), held=held)
+        match request:
+            case Upscale():
+                return tiles
+            case TextToImage():
+                return *self._drawn(request.model_copy(update={"hires_scale": 1.0}), frame), *tiles
+            case _:
+                return self._drawn(request, frame)
+
+    def _drawn(self, request: Request, frame: Frame) -> tuple[Stroke, ...]:
         strokes: list[Stroke] = []
 
         def draw(drawing: Drawing) -> Image.Image:
             strokes.append(stroke_of(drawing))
             return Image.new("RGB", drawing.size)
 
-        paint = prepare(parse_request(json.loads(asked)), self._files, frame, lambda _, image: image)
-        paint(0, draw)
+        prepare(request, self._files, frame, lambda _, image: image)(0, draw)
         return tuple(strokes)
+
+
+def _tiles(request: Request, tiling: Tiling, *, held: bool) -> tuple[Stroke, ...]:
+    """Return the drawings of a picture's tiles, which would take long to cut only to count them."""
+    own = ((0.0, 1.0),) if held_to_tiles(request, held=held) else ()
+    windows = (*own, *((control.start, control.end) for control in request.controls))
+    steps = request.hires_steps if isinstance(request, TextToImage) else 0
+    return (Stroke(tiling.tile, windows, steps),) * len(tiling)

@@ -20,7 +20,9 @@ from backend.adapters.local.loras.shelf import LoraFile, LoraShelf
 from backend.adapters.local.machine.extras import Extras, known_extras
 from backend.adapters.local.machine.kinds import profile_at
 from backend.adapters.local.machine.options import options_of
-from backend.adapters.local.scenes import Scene, prepare
+from backend.adapters.local.scenes import Means, Scene, prepare
+from backend.adapters.local.scenes.kept_tiles import KeptTiles
+from backend.adapters.local.scenes.redrawn_tiles import held_to_tiles
 from backend.adapters.local.timing import Rehearsals, Stopwatch, Timings
 from backend.adapters.local.upscaling.enlarging import TAKES as _BY_ENLARGING
 from backend.adapters.local.upscaling.enlarging import Enlarging
@@ -28,7 +30,7 @@ from backend.adapters.local.upscaling.shelf import UpscalerShelf
 from backend.domain.errors import NotReady
 from backend.domain.events import Generated, Listener, Progress, Tell
 from backend.domain.records import DREW, KIND
-from backend.domain.requests import Request, Upscale, controls_of, seeds, variation_seeds
+from backend.domain.requests import Request, Upscale, controls_of, seeds, undrawn, variation_seeds
 from backend.images.storage.files import ImageFiles
 from backend.threads.background import Loading, Report
 
@@ -66,11 +68,13 @@ class Workshop:
         upscalers: UpscalerShelf,
         *,
         usd_per_second: Decimal,
+        kept: KeptTiles,
+        holds_tiles: Callable[[], bool],
     ) -> None:
         self.device_queue = models.device_queue
         self.detectors = Detectors(extras)
         self._files, self._models, self._extras, self._loras = files, models, extras, loras
-        self._usd_per_second = usd_per_second
+        self._usd_per_second, self._kept, self._holds_tiles = usd_per_second, kept, holds_tiles
         self.enlarging = Enlarging(
             files=files,
             shelf=upscalers,
@@ -87,7 +91,7 @@ class Workshop:
         One by one, an image is exactly that of its seed alone, the first is there soonest, and between two of them
         others have their turn.
         """
-        if isinstance(request, Upscale):
+        if isinstance(request, Upscale) and undrawn(request):
             self.enlarging.make(request, listener)
             return
         tell = listener.tell
@@ -107,7 +111,7 @@ class Workshop:
         # Nothing of the engine outlives the turn: in another one it may be given up for another layout.
         options = options_of(request.options)
         engine = self._models.wait(tell, request.steps, options.layout)
-        if controls_of(request):
+        if controls_of(request) or held_to_tiles(request, held=self._holds_tiles()):
             engine.guide_with(options.controlnet).wait(tell)
         variation = variation_seeds(request)[index]
         began, tally = time.monotonic(), _Tally(engine, _teller(tell, index), loras, variation, self._noted)
@@ -124,26 +128,32 @@ class Workshop:
         if request.safety:
             self._safety.wait(tell, request.steps)
         detect = partial(self.detectors.detect, options=options, tell=tell)
-        return prepare(request, self._files, abilities.frame(self._models.drawing), detect)
+        means = Means(
+            enlarge=partial(self.enlarging.enlarged, tell=tell),
+            kept=self._kept,
+            model=self._models.drawing.identity,
+            held=self._holds_tiles(),
+        )
+        return prepare(request, self._files, abilities.frame(self._models.drawing), detect, means)
 
     def _noted(self, drawing: Drawing, watch: Stopwatch) -> None:
         self._timings.note(drawing, self._models.drawing.identity, watch)
 
     def timed(self, request: Request, seconds: float) -> None:
         """Remember how long an image took that was drawn on another device, for the next estimate."""
-        if isinstance(request, Upscale):
+        if isinstance(request, Upscale) and undrawn(request):
             self.enlarging.timed(request, seconds)
             return
         checkpoint = self._models.checkpoint
-        strokes = self._rehearsals.of(request, abilities.frame(checkpoint))
+        strokes = self._rehearsals.of(request, abilities.frame(checkpoint), held=self._holds_tiles())
         self._timings.note_whole(request, strokes, checkpoint.identity, seconds)
 
     def seconds(self, request: Request) -> float | None:
         """Return how long a run may take on the device, once drawings such as its own were timed."""
-        if isinstance(request, Upscale):
+        if isinstance(request, Upscale) and undrawn(request):
             return self.enlarging.seconds(request)
         checkpoint = self._models.checkpoint
-        strokes = self._rehearsals.of(request, abilities.frame(checkpoint))
+        strokes = self._rehearsals.of(request, abilities.frame(checkpoint), held=self._holds_tiles())
         each = self._timings.seconds(request, strokes, checkpoint.identity)
         return None if each is None else each * request.count
 
@@ -189,7 +199,9 @@ class _Tally:
 
     def draw(self, drawing: Drawing) -> Image.Image:
         watch = Stopwatch()
-        image = self.engine.draw(drawing, watch.on(self.on_step), loras=self.loras, variation=self.variation)
+        image = self.engine.draw(
+            drawing, watch.on(drawing.among(self.on_step)), loras=self.loras, variation=self.variation
+        )
         self.note(drawing, watch)
         self.computed += self.engine.computed
         self.reused += self.engine.reused

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from backend.domain.errors import GenerationFailed, NotReady, PlaygroundError
 from backend.domain.events import Listener
 from backend.domain.field_notes import step_factor
-from backend.domain.requests import Request
+from backend.domain.requests import Request, TextToImage, Upscale, undrawn
 from backend.settings import Settings
 from backend.threads.telling import Told, Work, relay, told_by
 
@@ -29,6 +29,9 @@ TFLOP_A_MEGAPIXEL, TFLOP_A_MEGAPIXEL_SQUARED = 48.7, 7.9
 """Of one step: 56.6 at 1024², 321 at 2048², counted on Z-Image's own configuration; attention grows by the square."""
 CONTROLLED = 1.63
 """A step with the Union ControlNet 2.1 against one without: (56.6 + 35.6) / 56.6 TFLOP."""
+
+OVERLAPPING = 1.4
+"""How many times a picture's pixels its tiles have: 25 of 1024² for 4096² are 1.56, 9 for 2560² are 1.44."""
 
 _LEFT = re.compile(r"\((?P<asked>\d+)s requested vs\. (?P<left>\d+)s left\)(?:\. Try again in (?P<wait>[\d:]+))?")
 _WAY_OUT = "Sign in with Hugging Face for more, paste a key of your own, or make a smaller image."
@@ -75,15 +78,33 @@ def forked(work: Work, gpu: Decorate) -> Work:
 
 def seconds_for(request: Request) -> int:
     """Return the GPU seconds to ask for: HF counts what is asked, so that a small image must not ask for a minute."""
-    if request.mode == "upscale":
+    if undrawn(request):
         return ENLARGING_SECONDS
+    tflop = _tiles(request.factor**2) if isinstance(request, Upscale) else _drawing(request)
+    each = request.steps * tflop + (_second_pass(request) if isinstance(request, TextToImage) else 0)
+    drawing = request.count * step_factor(request) * each / TFLOPS
+    return min(max(LEAST_SECONDS, math.ceil(MARGIN * (START_SECONDS + drawing))), MOST_SECONDS)
+
+
+def _drawing(request: Request) -> float:
+    """Return the TFLOP of one step of a drawing."""
     width, height = getattr(request, "width", None) or 1024, getattr(request, "height", None) or 1024
     pixels = width * height / MEGAPIXEL
     tflop = TFLOP_A_MEGAPIXEL * pixels + TFLOP_A_MEGAPIXEL_SQUARED * pixels**2
-    if request.mode == "controlnet" or request.controls:
-        tflop *= CONTROLLED
-    drawing = request.count * request.steps * step_factor(request) * tflop / TFLOPS
-    return min(max(LEAST_SECONDS, math.ceil(MARGIN * (START_SECONDS + drawing))), MOST_SECONDS)
+    return tflop * CONTROLLED if request.mode == "controlnet" or request.controls else tflop
+
+
+def _second_pass(request: TextToImage) -> float:
+    """Return the TFLOP of all steps of a high-resolution fix."""
+    if not request.has_second_pass:
+        return 0.0
+    pixels = (request.width or 1024) * (request.height or 1024) / MEGAPIXEL
+    return (request.hires_steps or request.steps) * _tiles(pixels * request.hires_scale**2)
+
+
+def _tiles(megapixels: float) -> float:
+    """Return the TFLOP of one step of all tiles of a picture; how large it is, only the run sees: 1024² is taken."""
+    return megapixels * OVERLAPPING * (TFLOP_A_MEGAPIXEL + TFLOP_A_MEGAPIXEL_SQUARED) * CONTROLLED
 
 
 def _refusal(error: Exception) -> PlaygroundError:

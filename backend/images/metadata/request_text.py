@@ -10,7 +10,7 @@ from PIL.ExifTags import IFD, Base
 from backend.domain.field_notes import Infotext, noted
 from backend.domain.recipes import Recipe
 from backend.domain.records import DREW, KIND
-from backend.domain.requests import IMAGE_FIELDS, SHARPENED, Request
+from backend.domain.requests import IMAGE_FIELDS, SHARPENED, Request, undrawn
 from backend.images.metadata.containers import add_jpeg_exif, add_png_texts, add_webp_exif
 
 KEY = "z-image-playground"
@@ -76,7 +76,7 @@ def infotext(request: Request, seed: int | None, model: str = MODEL) -> str:
 
     The parameter line is always written, since a prompt's own last line may look like one.
     """
-    drawn = _drawing(request, model) if request.mode != "upscale" else {}
+    drawn = {} if undrawn(request) else _drawing(request, model)
     pairs = {**_noted(request), "Seed": seed if seed is not None else "unknown", **drawn, "Version": KEY}
     ordered = sorted(pairs, key=lambda name: (*_ORDER, name).index(name))
     lines = [request.prompt]
@@ -91,7 +91,7 @@ def _noted(request: Request) -> dict[str, Any]:
     fields = type(request).model_fields
     found: dict[str, Any] = {}
     for name, note in noted(fields, Infotext).items():
-        if request.mode == "upscale" and name not in SHARPENED:
+        if undrawn(request) and name not in SHARPENED:
             continue
         deciding = note.beside or name
         if note.always or getattr(request, deciding) != fields[deciding].default:

@@ -15,6 +15,7 @@ from backend.domain.requests import (
     parse_request,
     references,
     seeds,
+    undrawn,
     variation_seeds,
 )
 
@@ -179,3 +180,22 @@ def test_the_factor_of_an_enlargement_is_from_one_and_a_half_to_four(factor: flo
 def test_a_setting_of_drawing_is_refused_where_nothing_is_drawn(name: str, value: object) -> None:
     assert name not in SHARPENED
     assert f"`{name}` would have no effect" in problems("upscale", **{name: value})[""]
+
+
+def test_an_enlargement_that_is_drawn_anew_takes_what_a_drawing_takes() -> None:
+    made = request("upscale", method="redraw", steps=4, loras=[{"model": "a"}], count=2)
+    assert (made.strength, made.control_scale, undrawn(made)) == (0.3, 0.85, False)
+    assert undrawn(request("upscale"))
+    assert not undrawn(request())
+
+
+@pytest.mark.parametrize(("name", "value"), [("strength", 0.4), ("control_scale", 0.5)])
+def test_what_holds_tiles_is_refused_where_none_are_drawn(name: str, value: float) -> None:
+    assert f"`{name}` would have no effect" in problems("upscale", **{name: value})[""]
+    assert "the least is 0.05" in problems("upscale", method="redraw", strength=0)["strength"]
+
+
+def test_a_high_resolution_fix_is_off_until_its_scale_says_otherwise() -> None:
+    assert not request().has_second_pass
+    assert request(hires_scale=1.5).has_second_pass
+    assert "the most is 4" in problems(hires_scale=5)["hires_scale"]

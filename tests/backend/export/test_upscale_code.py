@@ -10,7 +10,7 @@ from PIL import Image, ImageChops
 from backend.adapters.local.upscaling.sharp import Sharp
 from backend.adapters.local.upscaling.upscaler import read_upscaler
 from backend.domain.requests import parse_request
-from backend.export.programs import HERE
+from backend.export.programs import DIFFUSERS, HERE
 from tests.backend.adapters.local.upscaling.networks import compact
 from tests.backend.adapters.local.upscaling.test_sharp import picture
 from tests.backend.export.test_programs import IMAGE, RUN, written
@@ -64,3 +64,17 @@ def test_the_program_through_this_playground_asks_for_the_same(prompt: str) -> N
     assert 'image=handle_file("image.png")' in program
     assert "factor=4.0" in program
     assert 'upscaler="4x-own"' in program
+
+
+def test_what_is_drawn_anew_in_tiles_has_no_program_without_the_playground() -> None:
+    request = parse_request({"mode": "upscale", "image": "a" * 64, "method": "redraw", "prompt": "a barn", "seed": 7})
+    found = written(replace(RUN, backend="local", request=request), image=replace(IMAGE, seed=7))
+    assert "no single call for what this playground does in redraw" in found[DIFFUSERS]
+
+
+def test_a_high_resolution_fix_is_said_not_to_be_one_call() -> None:
+    request = parse_request(
+        {"mode": "text_to_image", "prompt": "a barn", "hires_scale": 2, "hires_steps": 3, "seed": 7}
+    )
+    found = written(replace(RUN, backend="local", request=request), image=replace(IMAGE, seed=7))
+    assert "no single call for a second pass in tiles that share one noise." in found[DIFFUSERS]

@@ -46,3 +46,22 @@ def test_a_tile_of_the_history_is_made_larger_too_and_its_result_becomes_a_tile(
     sheet.locator("[data-go]").click()
     expect(page.locator("#history .tile", has_text="512 × 512")).to_have_count(1)
     on_screen(page.locator("#stage .card", has_text="512 × 512").locator("img"))
+
+
+def test_redraw_shows_what_decides_over_it_and_starts_with_that(page: Page) -> None:
+    draw(page, "a mill to be drawn anew")
+    sheet = page.locator("#over-page")
+    press_until(page.locator("#stage .card [data-act=enlarge]"), sheet.is_visible)
+    strength = sheet.get_by_label("Strength")
+    expect(strength).to_be_hidden()
+    sheet.get_by_label("Method").select_option("redraw")
+    for name in ("Strength", "Control scale", "Steps", "Seed"):
+        on_screen(sheet.get_by_label(name))
+    on_screen(sheet.locator("textarea"))
+    expect(sheet.locator("textarea")).to_have_value("a mill to be drawn anew")
+    strength.fill("0.2")
+    sheet.get_by_label("Steps").fill("3")
+    sheet.locator("[data-go]").click()
+    expect(sheet).to_be_hidden()
+    result = page.locator("#stage .card", has_text="512 × 512")
+    on_screen(result.locator("img"))

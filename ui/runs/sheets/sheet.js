@@ -7,7 +7,7 @@ export function mount_sheet({props, watch}) {
   sheet.id = 'over-page';
   lay_over(sheet);
   watch('value', () => { if (props.value) show(sheet, props.value); });
-  sheet.addEventListener('change', () => say_price(sheet));
+  sheet.addEventListener('change', () => { show_method(sheet); say_price(sheet); });
   sheet.addEventListener('input', event => { if (event.target.matches('[data-cut]')) cut(event.target); });
   sheet.addEventListener('click', event => {
     if (event.target === sheet || event.target.closest('[data-close]')) sheet.close();
@@ -20,19 +20,30 @@ function show(sheet, html) {
   sheet.setAttribute('aria-label', sheet.querySelector('h2').textContent);
   if (!sheet.open) sheet.showModal();
   sheet.querySelector('[autofocus]').focus();
+  show_method(sheet);
   say_price(sheet);
+}
+
+// What acts with another method alone is neither seen nor told.
+function show_method(sheet) {
+  const method = sheet.querySelector('[data-field=method]')?.value;
+  for (const each of sheet.querySelectorAll('[data-only]')) each.hidden = each.dataset.only !== method;
 }
 
 const cut = slider => slider.parentElement.querySelector('.over').style.setProperty('--cut', `${slider.value}%`);
 
 function chosen(sheet) {
-  return Object.fromEntries([...sheet.querySelectorAll('[data-field]')].map(each => [each.dataset.field, each.value]));
+  const seen = [...sheet.querySelectorAll('[data-field]')].filter(each => !each.closest('[hidden]'));
+  return Object.fromEntries(seen.map(each => [each.dataset.field, each.value]));
 }
 
 function say_price(sheet) {
   const button = sheet.querySelector('[data-go]');
   if (!button) return;
-  const {factor, upscaler} = chosen(sheet), price = JSON.parse(button.dataset.prices)[`${factor} ${upscaler}`];
+  const {method, factor, upscaler} = chosen(sheet), steps = sheet.querySelector('[data-field=steps]');
+  // Only the usual steps were estimated.
+  const known = method === 'sharp' || steps.value === steps.defaultValue;
+  const price = known && JSON.parse(button.dataset.prices)[`${method} ${factor} ${upscaler}`];
   button.querySelector('[data-price]').textContent = price ? ` · ${price}` : '';
 }
 

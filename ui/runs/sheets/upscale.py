@@ -1,7 +1,7 @@
 """The sheet on which a result's enlargement is chosen: how many times as large, by what, and what that costs."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import gradio as gr
 from markupsafe import Markup
@@ -9,7 +9,7 @@ from markupsafe import Markup
 from backend.adapters.base import Backend
 from backend.domain.caller import Caller
 from backend.domain.capabilities import Estimate
-from backend.domain.errors import NotReady, PlaygroundError
+from backend.domain.errors import NotReady, PlaygroundError, Unsupported
 from backend.domain.records import Run, RunImage
 from backend.domain.requests import LANCZOS, Upscale
 from backend.images.growing import grown_size, growth_problem
@@ -20,16 +20,28 @@ from ui.look import words
 
 FACTORS = (1.5, 2.0, 3.0, 4.0)
 USUAL = 2.0
-CHOSEN = ("factor", "upscaler")
-"""The request's fields that stand on the sheet."""
+CHOSEN = ("method", "factor", "upscaler", "prompt", "strength", "control_scale", "steps", "seed")
+"""The request's fields that stand on the sheet; those of redraw's are told only where that is chosen."""
+UNHELD = "No ControlNet here knows tiles, so that a low strength alone keeps the picture."
+UNHELD_STRENGTH = 0.2
 NOBODY = "Nobody enlarges pictures here: start the playground with the backend `local`, or `cluster`."
 
 _SHEET = Markup(
     '<div class="upscale" data-run="{run}" data-index="{index}" data-turn="{turn}"><h2>Upscale</h2>'
+    '<label>Method<select data-field="method"><option value="sharp">Sharp: what is there, larger</option>'
+    '<option value="redraw">Redraw: anew in tiles, with more detail</option></select></label>'
     '<label>Factor<select data-field="factor" autofocus>{factors}</select></label>'
     '<label>Upscaler<select data-field="upscaler" translate="no">{upscalers}</select></label>'
-    "<p>Nothing is drawn anew. Upscalers are .safetensors files (ESRGAN, SwinIR, DAT and their kin) in the models "
-    "folders, or in the folder “upscalers” of the data folder.</p>"
+    '<div class="redraw" data-only="redraw" hidden>'
+    '<label>Prompt<textarea data-field="prompt" rows="2" translate="no">{prompt}</textarea></label><div class="pair">'
+    '<label>Strength<input data-field="strength" type="number" min="0.05" max="1" step="0.05" value="{strength:g}">'
+    '</label><label>Control scale<input data-field="control_scale" type="number" min="0" max="2" step="0.05" '
+    'value="{control_scale:g}"></label></div><div class="pair"><label>Steps<input data-field="steps" type="number" '
+    'min="1" max="50" value="{steps}"></label><label>Seed<input data-field="seed" type="text" inputmode="numeric" '
+    'value="{seed}"></label></div><p>Strength is how far a tile may leave the enlarged picture: 0.2 to 0.4 is usual. '
+    'Control scale is how tightly the tile ControlNet holds it there.</p><p role="status">{unheld}</p></div>'
+    '<p data-only="sharp">Nothing is drawn anew. Upscalers are .safetensors files (ESRGAN, SwinIR, DAT and their kin) '
+    "in the models folders, or in the folder “upscalers” of the data folder.</p>"
     '<div class="result-link-row end"><button type="button" data-close>Close</button>'
     '<button type="button" class="go" data-go data-prices="{prices}">Upscale<span data-price></span></button>'
     "</div></div>"
@@ -81,16 +93,47 @@ def _sheet(run: Run, image: RunImage, backend: Backend, caller: Caller) -> str:
         wide, high = size
         return _refused(f"This picture is {wide}×{high} already, too large to be enlarged: take a smaller one.")
     upscalers = tuple(backend.capabilities.choices.get("upscaler", (LANCZOS,)))
-    requests = [Upscale(**enlargement(run, image, factor=each, upscaler=by)) for each in factors for by in upscalers]  # type: ignore[arg-type]
+    redrawn = _redrawn(run, image, backend)
+    by_methods: tuple[dict[str, object], ...] = ({"method": "sharp"}, redrawn)
+    choices: list[dict[str, object]] = [
+        {"factor": each, "upscaler": by, **method} for each in factors for by in upscalers for method in by_methods
+    ]
     sheet = _SHEET.format(
         run=run.id,
         index=image.index,
         turn=news(),
         factors=Markup("").join(_factors(factors, size)),
         upscalers=Markup("").join(_OPTION.format(name, "", name) for name in upscalers),
-        prices=json.dumps(_prices(requests, backend, caller)),
+        prices=json.dumps(_prices([_request(run, image, choice) for choice in choices], backend, caller)),
+        **_redraws_fields(_request(run, image, redrawn), unheld=not redrawn.get("control_scale", True)),
     )
     return str(sheet)
+
+
+def _request(run: Run, image: RunImage, wanted: Mapping[str, object]) -> Upscale:
+    return Upscale.model_validate(enlargement(run, image, **wanted))
+
+
+def _redrawn(run: Run, image: RunImage, backend: Backend) -> dict[str, object]:
+    """Return what the method `redraw` begins with: without the ControlNet where the backend has none for tiles."""
+    wanted: dict[str, object] = {"method": "redraw"}
+    try:
+        backend.capabilities.check(_request(run, image, wanted))
+    except Unsupported as error:
+        if any(problem.field == "control_scale" for problem in error.problems):
+            return wanted | {"control_scale": 0, "strength": UNHELD_STRENGTH}
+    return wanted
+
+
+def _redraws_fields(request: Upscale, *, unheld: bool) -> dict[str, object]:
+    return {
+        "prompt": request.prompt,
+        "strength": request.strength,
+        "control_scale": request.control_scale,
+        "steps": request.steps,
+        "seed": request.seed,
+        "unheld": UNHELD if unheld else "",
+    }
 
 
 def _refused(why: str) -> str:
@@ -104,14 +147,14 @@ def _factors(factors: Sequence[float], size: tuple[int, int]) -> Iterator[Markup
 
 
 def _prices(requests: Sequence[Upscale], backend: Backend, caller: Caller) -> dict[str, str]:
-    """Return what each may cost and take, by factor and upscaler as the script joins them; what is known of it."""
+    """Return what each may cost and take, by method, factor and upscaler as the script joins them."""
     found: dict[str, str] = {}
     for request in requests:
         try:
             estimate = backend.estimate(request, caller)
         except PlaygroundError:  # The picture is out of reach, which the run says better.
             continue
-        found[f"{request.factor:g} {request.upscaler}"] = _told(estimate)
+        found[f"{request.method} {request.factor:g} {request.upscaler}"] = _told(estimate)
     return found
 
 

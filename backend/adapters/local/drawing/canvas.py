@@ -56,13 +56,18 @@ def prepare_canvas(
 ) -> Canvas:
     """Encode the drawing's start and put it under noise, as latents of the shape that `noise` has.
 
-    Needs the pipeline's scheduler to be the drawing's own; `vary` is given the noise.
+    Needs the pipeline's scheduler to be the drawing's own; `vary` is given the noise. A tile begins from the likeliest
+    latent: what a generator chose of the posterior would be another one in each of two neighbours.
     """
     import torch
 
     assert drawing.start is not None
-    image = encode(pipe, drawing.start, generator)
-    noise = vary(torch.randn(image.shape, generator=generator, dtype=torch.float32)).to(image.device)
+    if drawing.noise:
+        image = encode(pipe, drawing.start)
+        noise = drawing.noise.first(tuple(image.shape), vary).to(image.device)
+    else:
+        image = encode(pipe, drawing.start, generator)
+        noise = vary(torch.randn(image.shape, generator=generator, dtype=torch.float32)).to(image.device)
     sigmas = tail(drawing.strength, drawing.request.steps)
     pipe.scheduler.set_timesteps(sigmas=sigmas, device=image.device)
     first = pipe.scheduler.times[0]

@@ -5,10 +5,16 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from backend.adapters.local.drawing.noise_sheet import NoiseCut
 from backend.domain.requests import Request
 
 OnStep = Callable[[int, int, bytes | None], None]
 """Called after each step with its number (from 1), the number of all, and a small JPEG; raises to stop the drawing."""
+
+
+def as_it_is(on_step: OnStep) -> OnStep:
+    """Return the steps of a drawing that is all of its image."""
+    return on_step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +32,8 @@ class Drawing:
     """One image to draw.
 
     `size` is width and height in pixels, multiples of 16. `start` (RGB) is what to begin from, as far as `strength`
-    (above 0, up to 1) leaves it; `mask` (L) is white where it may change. Both have the drawing's size.
+    (above 0, up to 1) leaves it; `mask` (L) is white where it may change. Both have the drawing's size. `noise` is
+    given to a tile of a larger picture. `among` says its steps as those of all the drawings of an image.
     """
 
     request: Request
@@ -36,6 +43,8 @@ class Drawing:
     strength: float = 1.0
     mask: Image.Image | None = None
     guides: tuple[Guide, ...] = ()
+    noise: NoiseCut | None = None
+    among: Callable[[OnStep], OnStep] = as_it_is
 
     @property
     def guidance(self) -> float:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cached_property, partial
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
@@ -25,7 +26,7 @@ from backend.adapters.local.machine.memory_guard import memory_guard
 from backend.adapters.local.machine.option_rules import KERNELS
 from backend.adapters.local.machine.options import Attention, ControlNetWeights, options_of
 from backend.adapters.local.machine.placement import lay_out, let_go
-from backend.adapters.local.samplers.sampler import Sampler, build_sampler
+from backend.adapters.local.samplers.sampler import Fresh, Sampler, build_sampler, drawn_by
 from backend.domain.errors import GenerationFailed
 from backend.domain.events import unheard
 from backend.domain.requests import Request
@@ -33,6 +34,7 @@ from backend.threads.background import Loading, Report
 
 if TYPE_CHECKING:
     import numpy as np
+    from torch import Generator
 
 TAKES = frozenset(
     {
@@ -168,7 +170,7 @@ class Engine:
         # On the CPU, so that a seed means the same on every device.
         generator = torch.Generator("cpu").manual_seed(drawing.seed)
         pipe = self.guided_pipe if drawing.guides else self.pipe
-        pipe.scheduler = build_sampler(request.scheduler, request.shift, self._scheduler, generator)
+        pipe.scheduler = build_sampler(request.scheduler, request.shift, self._scheduler, _added(drawing, generator))
         vary = partial(varied, seed=variation, strength=request.variation_strength)
         canvas = prepare_canvas(pipe, drawing, generator, vary) if drawing.start else None
         begin: dict[str, Any] = {"latents": vary(noise(pipe, drawing.size, generator))}
@@ -241,6 +243,14 @@ class Engine:
             return {"latents": latents}
 
         return after
+
+
+def _added(drawing: Drawing, generator: "Generator") -> Fresh:
+    """Return where a sampler's noise comes from: for a tile, it is cut from that of the whole picture, step by step."""
+    if drawing.noise is None:
+        return drawn_by(generator)
+    sheet, corner, numbers = drawing.noise.sheet, drawing.noise.corner, count(1)
+    return lambda shape: sheet.added(corner, shape, next(numbers))
 
 
 def _way_out(drawing: Drawing) -> str:

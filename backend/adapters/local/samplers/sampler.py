@@ -1,5 +1,6 @@
 """A scheduler for the Z-Image pipelines that can walk with any of the solvers."""
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -11,21 +12,23 @@ if TYPE_CHECKING:
 
 TRAINED_TIMES = 1000
 """Steps of the training's schedule: the model is asked at so many times the time from 0 to 1."""
+Fresh = Callable[[tuple[int, ...]], "Tensor"]
+"""Returns noise of a shape, fp32 on the CPU: other noise each time."""
 
 
 class Sampler:
     """What the pipelines ask of a scheduler, over diffusers' own FlowMatchEuler, which spaces and shifts the steps.
 
-    For one drawing: it draws its noise, where the solver wants any, from the drawing's own generator. `clean` is the
+    For one drawing: its noise, where the solver wants any, comes from the drawing's own `fresh`. `clean` is the
     last estimate of the finished latents; `times` are the sigmas as numbers, since reading one off a GPU waits for it.
     """
 
     order = 1
 
-    def __init__(self, schedule: Any, solver: str, generator: "Generator") -> None:
+    def __init__(self, schedule: Any, solver: str, fresh: Fresh) -> None:
         self.config = schedule.config
         self.clean: Tensor | None = None
-        self._schedule, self._solver, self._generator = schedule, solver, generator
+        self._schedule, self._solver, self._fresh = schedule, solver, fresh
         self._index = 0
         self.times: list[float] = []
 
@@ -80,18 +83,23 @@ class Sampler:
         return second_half(self._walk, self._walk.bases[0], self._walk.knots[index // 2 + 1], self._solver)
 
     def _noise(self) -> "Tensor":
-        import torch
-
-        return torch.randn(self._shape, generator=self._generator, dtype=torch.float32).to(self._device)
+        return self._fresh(tuple(self._shape)).to(self._device)
 
 
-def build_sampler(name: str, shift: float, base: Any, generator: "Generator") -> Sampler:
+def drawn_by(generator: "Generator") -> Fresh:
+    """Return noise that a generator draws."""
+    import torch
+
+    return lambda shape: torch.randn(shape, generator=generator, dtype=torch.float32)
+
+
+def build_sampler(name: str, shift: float, base: Any, fresh: Fresh) -> Sampler:
     """Return a new sampler for one drawing by a scheduler's name; `base` is the model's own configuration."""
     from diffusers import FlowMatchEulerDiscreteScheduler
 
     choice = choice_of(name)
     schedule = FlowMatchEulerDiscreteScheduler.from_config(base, shift=shift, **SPACINGS[choice.spacing])
-    return Sampler(schedule, choice.solver, generator)
+    return Sampler(schedule, choice.solver, fresh)
 
 
 def calls_of(name: str, steps: int) -> int:

@@ -1,6 +1,6 @@
 """The five modes as drawings: what a request's images become before the model sees them, and after.
 
-May import: domain, images, drawing.
+May import: domain, images, samplers, drawing.
 """
 
 from backend.adapters.local.scenes.frame import Frame
@@ -8,22 +8,26 @@ from backend.adapters.local.scenes.guides import TAKES as _BY_GUIDES
 from backend.adapters.local.scenes.guides import Detect, Guides
 from backend.adapters.local.scenes.inpaint import TAKES as _BY_INPAINT
 from backend.adapters.local.scenes.inpaint import inpaint
+from backend.adapters.local.scenes.means import Means
 from backend.adapters.local.scenes.outpaint import TAKES as _BY_OUTPAINT
 from backend.adapters.local.scenes.outpaint import outpaint
 from backend.adapters.local.scenes.redraw import TAKES as _BY_REDRAW
 from backend.adapters.local.scenes.redraw import from_noise, redraw
+from backend.adapters.local.scenes.redrawn_tiles import TAKES as _BY_TILES
+from backend.adapters.local.scenes.redrawn_tiles import enlarge
 from backend.adapters.local.scenes.scene import Scene, Stage
-from backend.domain.requests import ImageToImage, Inpaint, Outpaint, Request, Upscale, controls_of
+from backend.domain.requests import ImageToImage, Inpaint, Outpaint, Request, Upscale, controls_of, undrawn
 from backend.images.storage.files import ImageFiles
 
-__all__ = ["TAKES", "Detect", "Frame", "Scene", "prepare"]
+__all__ = ["TAKES", "Detect", "Frame", "Means", "Scene", "prepare"]
 
-TAKES = _BY_REDRAW | _BY_INPAINT | _BY_OUTPAINT | _BY_GUIDES
+TAKES = _BY_REDRAW | _BY_INPAINT | _BY_OUTPAINT | _BY_GUIDES | _BY_TILES
+NO_MEANS = Means()
 
 
-def prepare(request: Request, files: ImageFiles, frame: Frame, detect: Detect) -> Scene:
+def prepare(request: Request, files: ImageFiles, frame: Frame, detect: Detect, means: Means = NO_MEANS) -> Scene:
     """Read the request's images once for all of its seeds; raise `Unsupported` or `BadImage` with the way out."""
-    stage = Stage(files, frame, Guides(controls_of(request), files, detect))
+    stage = Stage(files, frame, Guides(controls_of(request), files, detect), means)
     match request:
         case ImageToImage():
             return redraw(request, stage)
@@ -31,7 +35,9 @@ def prepare(request: Request, files: ImageFiles, frame: Frame, detect: Detect) -
             return inpaint(request, stage)
         case Outpaint():
             return outpaint(request, stage)
-        case Upscale():
+        case Upscale() if undrawn(request):
             raise TypeError("an enlargement by the method `sharp` draws nothing")
+        case Upscale():
+            return enlarge(request, stage)
         case _:
             return from_noise(request, stage)

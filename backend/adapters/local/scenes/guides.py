@@ -45,6 +45,11 @@ class Guides:
         """Return the guides of a drawing that is the whole image, at `size` in pixels."""
         return self.cut(size, (0, 0, *size), size)
 
+    def part(self, whole: tuple[int, int], box: Box) -> tuple[Guide, ...]:
+        """Return the guides of a tile: of the part `box` of an image of size `whole`, in pixels, not kept."""
+        size = (box[2] - box[0], box[3] - box[1])
+        return tuple(self._guide(control, image, (whole, box, size)) for control, image in self._controls)
+
     def cut(self, whole: tuple[int, int], box: Box, size: tuple[int, int]) -> tuple[Guide, ...]:
         """Return the guides of a drawing at `size` of the part `box` of an image of size `whole`, all in pixels."""
         key = (whole, box, size)

@@ -3,6 +3,7 @@
 from PIL import Image
 
 from backend.adapters.local.drawing.drawing import Draw, Drawing
+from backend.adapters.local.scenes.redrawn_tiles import drawn_again
 from backend.adapters.local.scenes.scene import Scene, Stage
 from backend.domain.requests import ControlNet, ImageToImage, TextToImage
 from backend.images.incoming import open_upright
@@ -28,6 +29,8 @@ def from_noise(request: TextToImage | ControlNet, stage: Stage) -> Scene:
     def paint(seed: int, draw: Draw) -> Image.Image:
         return stage.frame.back(draw(Drawing(request=request, seed=seed, size=drawn, guides=guides)), size)
 
+    if isinstance(request, TextToImage) and request.has_second_pass:
+        return drawn_again(request, size, stage, paint)
     return paint
 
 

@@ -51,7 +51,7 @@ class Enlarging:
         size = grown_size(image.size, request.factor)
         with self.queue.turn(listener.tell):
             began = time.monotonic()
-            found = self._enlarged(image, size, request.upscaler, listener.tell)
+            found = self.enlarged(image, size, request.upscaler, listener.tell)
             seconds = round(time.monotonic() - began, 3)
         self._paces.put(request.upscaler, seconds / _megapixels(size))
         details = {"seconds": seconds, DREW: request.upscaler}
@@ -73,7 +73,8 @@ class Enlarging:
         """Give back the memory of the upscaler; it is read again when it is next asked for."""
         self._loaded = None
 
-    def _enlarged(self, image: Image.Image, size: Size, name: str, tell: Tell) -> Image.Image:
+    def enlarged(self, image: Image.Image, size: Size, name: str, tell: Tell) -> Image.Image:
+        """Return the picture (RGB) at a size (pixels) by an upscaler's name, within a turn; raises as `make`."""
         if name == LANCZOS:
             tell(Progress(0, 1, doing="Enlarging"))
             return image.resize(size, Image.Resampling.LANCZOS)

@@ -8,9 +8,10 @@ from PIL import Image, ImageDraw
 from backend.adapters.local import timing
 from backend.adapters.local.drawing.drawing import Drawing, Guide
 from backend.adapters.local.scenes import Frame
+from backend.adapters.local.scenes.tiling import Tiling
 from backend.adapters.local.timing import Rehearsals, Stopwatch, Stroke, Timings
 from backend.domain.parts import Accelerator, Control
-from backend.domain.requests import ControlNet, ImageToImage, Inpaint, Outpaint, Request, TextToImage
+from backend.domain.requests import ControlNet, ImageToImage, Inpaint, Outpaint, Request, TextToImage, Upscale
 from backend.images.encoding import encode
 from backend.images.storage.files import ImageFiles
 from backend.playground import Playground
@@ -122,6 +123,21 @@ def test_what_a_cache_skipped_falsifies_no_price(clock: Clock, saving: dict[str,
     timed(timings, clock, drawing())
     timed(timings, clock, drawing(**saving), calls=2)
     assert expected(timings, drawing()) == pytest.approx(REST + 8 * CALL)
+
+
+def test_a_picture_drawn_in_tiles_takes_a_drawing_for_each_with_its_own_steps(
+    files: ImageFiles, shown: dict[str, str]
+) -> None:
+    rehearsals = Rehearsals(files)
+    large = Upscale(image=shown["image"], method="redraw", factor=4)
+    tiles = rehearsals.of(large, FRAME)
+    assert {(stroke.size, stroke.windows, stroke.steps) for stroke in tiles} == {((512, 512), ((0.0, 1.0),), 0)}
+    assert len(tiles) == len(Tiling.of((1280, 1024), FRAME))
+    twice = TextToImage(prompt="a boat", hires_scale=2, hires_steps=3)
+    first, *second = rehearsals.of(twice, FRAME)
+    assert (first.size, first.windows, len(second)) == ((512, 512), (), 9)
+    assert {(stroke.windows, stroke.steps) for stroke in second} == {(((0.0, 1.0),), 3)}
+    assert {stroke.windows for stroke in rehearsals.of(twice, FRAME, held=False)} == {()}
 
 
 def sizes(request: Request, files: ImageFiles) -> list[tuple[int, int]]:

@@ -119,6 +119,14 @@ def test_guidance_and_control_ask_for_more() -> None:
     assert seconds_for(request(steps=20, **controlled)) > plain
 
 
+def test_pictures_drawn_in_tiles_ask_for_their_tiles() -> None:
+    large = {"mode": "upscale", "image": "a" * 64, "method": "redraw"}
+    assert seconds_for(request(steps=8, factor=4, **large)) > seconds_for(request(steps=8, factor=2, **large))
+    plain, twice = request(steps=8), request(steps=8, hires_scale=2)
+    assert seconds_for(twice) > seconds_for(plain)
+    assert seconds_for(request(steps=8, hires_scale=2, hires_steps=16)) > seconds_for(twice)
+
+
 @pytest.mark.parametrize(
     ("title", "said", "expected"),
     [

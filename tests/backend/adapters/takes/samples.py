@@ -53,8 +53,10 @@ BASES: Mapping[Mode, Values] = {
 }
 UPSCALER = "4x-small"
 """Lies with the recorded engine."""
-ENLARGING = ("image", "factor", "upscaler", "seed", "output_format", "output_quality")
-"""What changes an enlargement: its prompt is kept with it alone, and its method is the only one."""
+ENLARGING = ("image", "method", "factor", "upscaler", "output_format", "output_quality")
+"""What changes an enlargement: its prompt and its seed are kept with it alone."""
+REDRAWING = ("strength", "control_scale", "prompt", "seed", "steps", "scheduler", "loras.weight", "controls.scale")
+"""What changes one that is drawn anew, where each tile is a drawing like others."""
 
 
 def _control(**values: Any) -> Values:
@@ -71,6 +73,11 @@ def _option(beside: Values, **options: Any) -> tuple[Values, Values]:
 
 SAMPLES: Mapping[str, tuple[Values, Values]] = {
     "factor": ({}, {"factor": 3.0}),
+    "method": ({}, {"method": "redraw"}),
+    "hires_scale": ({}, {"hires_scale": 2.0}),
+    "hires_steps": ({"hires_scale": 1.5}, {"hires_scale": 1.5, "hires_steps": 3}),
+    "hires_strength": ({"hires_scale": 1.5}, {"hires_scale": 1.5, "hires_strength": 0.2}),
+    "hires_method": ({"hires_scale": 1.5}, {"hires_scale": 1.5, "hires_method": UPSCALER}),
     "upscaler": ({}, {"upscaler": UPSCALER}),
     "prompt": ({}, {"prompt": "a blue square"}),
     "negative_prompt": ({"guidance": 3.0}, {"guidance": 3.0, "negative_prompt": "a blue square"}),
@@ -193,7 +200,7 @@ SAMPLES: Mapping[str, tuple[Values, Values]] = {
 def fields_of(mode: Mode, options: type) -> Iterator[str]:
     """Yield every field of a mode and of a backend's options, by path."""
     if mode == "upscale":
-        yield from ENLARGING
+        yield from (*ENLARGING, *REDRAWING)
         return
     yield from (path for path in paths(REQUEST_TYPES[mode]) if path not in ("mode", "options"))
     yield from (f"options.{path}" for path in paths(options))
@@ -204,6 +211,8 @@ def pair(mode: Mode, path: str, refs: Mapping[str, str]) -> tuple[Request, Reque
     size = {"width": SIDE, "height": SIDE} if mode not in ("outpaint", "upscale") else {}
     base = {"mode": mode, "prompt": "a red circle", "seed": 7, **size, **BASES[mode]}
     beside, changed = SAMPLES[path]
+    if mode == "upscale" and path in REDRAWING:
+        base |= {"method": "redraw"}
     return parse_request(_named(base | beside, refs)), parse_request(_named(base | changed, refs))
 
 

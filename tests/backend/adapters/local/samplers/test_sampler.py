@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from backend.adapters.local.samplers.sampler import Sampler
+from backend.adapters.local.samplers.sampler import Sampler, drawn_by
 
 MEAN, SPREAD = 1.3, 0.4
 HIGHER = ("heun", "dpm2", "dpmpp_2s", "dpmpp_2m", "dpmpp_3m", "unipc", "unipc_3m", "ipndm", "lms")
@@ -18,7 +18,7 @@ def velocity(sample: torch.Tensor, time: float) -> torch.Tensor:
 def walk(solver: str, steps: int, sample: torch.Tensor, seed: int = 0) -> torch.Tensor:
     from diffusers import FlowMatchEulerDiscreteScheduler
 
-    sampler = Sampler(FlowMatchEulerDiscreteScheduler(shift=3.0), solver, torch.Generator().manual_seed(seed))
+    sampler = Sampler(FlowMatchEulerDiscreteScheduler(shift=3.0), solver, drawn_by(torch.Generator().manual_seed(seed)))
     sampler.set_timesteps(sigmas=[1 - index / steps for index in range(steps)])
     for index, time in enumerate(sampler.timesteps):
         (sample,) = sampler.step(velocity(sample, float(sampler.sigmas[index])), time, sample)
