@@ -76,7 +76,7 @@ def test_its_settings_and_its_change_of_model_work(said: Any) -> None:
 
 
 def test_it_raises_with_a_sentence_that_names_the_field(said: Any) -> None:
-    for name, field in {"size": "width", "hires": "enable_hr", "nothing": "init_images"}.items():
+    for name, field in {"size": "width", "faces": "restore_faces", "nothing": "init_images"}.items():
         status, body = said["refusals"][name]
         assert status == 422
         assert f"`{field}`" in body["detail"]

@@ -10,6 +10,8 @@ from backend.restore.comfyui.walk import Node, Walk, inputs_of, kind_of
 _MOST_PASSES = 20
 _MOST_NEAR = 12
 LATENTS = ("latent_image", "latent", "samples", "optional_latent")
+_ENLARGES = "scale"
+"""In the names of ComfyUI's ImageScale and LatentUpscale, whatever the case."""
 _SOURCES = {"model", "guider", "pipe", "basic_pipe"}
 _NUMBERS: dict[str, tuple[tuple[str, ...], str]] = {
     "seed": (("seed", "noise_seed"), "noise"),
@@ -88,6 +90,31 @@ def numbers_of(walk: Walk, values: Values, node: Node) -> dict[str, Any]:
     if not adds_noise(walk, values, node):
         told["seed"] = None
     return told
+
+
+def enlarged_between(walk: Walk, values: Values, second: Node, first_width: object) -> tuple[float, str] | None:
+    """Return how many times as large a second pass begins than the first ended, and by which upscaler's file.
+
+    None where that isn't told: by which factor a file enlarges, its name needn't say.
+    """
+    width = first_width if isinstance(first_width, int) else None
+    scale, upscaler = values.of(second, "upscale_by"), _upscaler(walk, values, second)
+    for node in walk.upstream(second, *LATENTS, "image", until=is_pass):
+        by, to = values.of(node, "scale_by"), values.of(node, "width")
+        upscaler = upscaler or _upscaler(walk, values, node)
+        if upscaler and scale is None and by is not None:
+            return None  # Of what the file made, it is a part.
+        if scale is None and isinstance(by, int | float):
+            scale = by
+        elif scale is None and isinstance(to, int) and width and _ENLARGES in kind_of(node).casefold():
+            scale = to / width
+    return (float(scale), upscaler) if isinstance(scale, int | float) else None
+
+
+def _upscaler(walk: Walk, values: Values, node: Node) -> str:
+    loader = walk.behind(inputs_of(node).get("upscale_model"))
+    name = values.of(loader, "model_name") if loader else None
+    return name if isinstance(name, str) else ""
 
 
 def lost_numbers(node: Node, told: dict[str, Any]) -> list[str]:

@@ -6,15 +6,25 @@ from typing import Any
 from backend.restore.comfyui.canvas import graph_of_canvas
 from backend.restore.comfyui.control import take_control
 from backend.restore.comfyui.loras import take_loras
-from backend.restore.comfyui.passes import LATENTS, Passes, adds_noise, is_pass, lost_numbers, numbers_of, passes_of
+from backend.restore.comfyui.passes import (
+    LATENTS,
+    Passes,
+    adds_noise,
+    enlarged_between,
+    is_pass,
+    lost_numbers,
+    numbers_of,
+    passes_of,
+)
 from backend.restore.comfyui.size import drawn_size, is_as_drawn
 from backend.restore.comfyui.texts import Text, texts_of
 from backend.restore.comfyui.values import Values
 from backend.restore.comfyui.walk import MOST_NODES, Node, Walk, inputs_of, kind_of
 from backend.restore.found import Found
 from backend.restore.prompt_marks import without_marks
-from backend.restore.reasons import FURTHER_PASS, FURTHER_TEXT, LARGER, NO_SCHEDULER, TWO_GUIDANCES
+from backend.restore.reasons import FURTHER_PASS, FURTHER_TEXT, LARGER, NO_SCHEDULER, SECOND_SEED, TWO_GUIDANCES
 from backend.restore.samplers import scheduler_of
+from backend.restore.second_pass import take_second_pass
 
 _QWEN = re.compile(r"qwen_?-?3[-_ ]?4b", re.IGNORECASE)
 _MASKS = {"SetLatentNoiseMask", "VAEEncodeForInpaint", "InpaintModelConditioning"}
@@ -106,7 +116,25 @@ def _loads_z_images_encoder(node: Node) -> bool:
     return inputs.get("type") == "lumina2" and bool(_QWEN.search(str(inputs.get("clip_name"))))
 
 
+def _takes_second(found: Found, walk: Walk, values: Values, passes: Passes) -> bool:
+    """Take one further pass over the picture enlarged as a high-resolution fix; return whether it was one."""
+    if len(passes.further) != 1 or found.values.get("mode", "text_to_image") != "text_to_image":
+        return False
+    (second,) = passes.further
+    enlarged = enlarged_between(walk, values, second, found.values.get("width"))
+    told = numbers_of(walk, values, second)
+    if enlarged is None or told["strength"] in (None, 0, 1):
+        return False
+    scale, upscaler = enlarged
+    taken = take_second_pass(found, scale=scale, steps=told["steps"], strength=told["strength"], upscaler=upscaler)
+    if taken and told["seed"] not in (None, found.values.get("seed")):
+        found.drop("Further pass", f"seed {told['seed']}", SECOND_SEED)
+    return taken
+
+
 def _list_further(found: Found, walk: Walk, values: Values, passes: Passes) -> None:
+    if _takes_second(found, walk, values, passes):
+        return
     for node in passes.further:
         told = {name: value for name, value in numbers_of(walk, values, node).items() if value is not None}
         shown = ", ".join(f"{name} {value}" for name, value in told.items()) or kind_of(node)

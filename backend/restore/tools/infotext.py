@@ -11,8 +11,10 @@ from backend.domain.field_notes import Infotext, noted
 from backend.restore.found import Found
 from backend.restore.preprocessors import preprocess_of
 from backend.restore.prompt_marks import without_marks
-from backend.restore.reasons import NO_PREPROCESSOR, NO_SCHEDULER, NO_SETTING, SECOND_PASS, TEMPLATES
+from backend.restore.reasons import NO_PREPROCESSOR, NO_SCHEDULER, NO_SETTING, TEMPLATES
 from backend.restore.samplers import scheduler_of
+from backend.restore.second_pass import NAMES as SECOND
+from backend.restore.second_pass import drop_second_pass, take_second_pass
 
 MOST_CHARACTERS = 64 * 1024
 MOST_PAIRS = 256
@@ -30,7 +32,16 @@ stable-diffusion.cpp (`examples/common`)."""
 _MODULE = re.compile(r"module \d{1,2}")
 """Forge's files beside the model: `Module 1: ae` (`modules/processing.py`)."""
 _TEMPLATE = re.compile(r"\n(?:negative )?template:", re.IGNORECASE)
-_READ = {"size", "sampler", "schedule type", "scheduler", "denoising strength", "mask blur", "controlnet 0"}
+_READ = {
+    "hires resize",
+    "size",
+    "sampler",
+    "schedule type",
+    "scheduler",
+    "denoising strength",
+    "mask blur",
+    "controlnet 0",
+}
 _DECODER = json.JSONDecoder()
 
 
@@ -117,7 +128,8 @@ def _take(found: Found, pairs: Mapping[str, str]) -> None:
         found.values |= {"width": size[1], "height": size[2]}
     _sampler(found, known)
     _mode(found, known)
-    rest = {name: value for name, value in pairs.items() if not _is_used(name.casefold(), numbers)}
+    used = numbers | (SECOND if "hires_scale" in found.values else {})
+    rest = {name: value for name, value in pairs.items() if not _is_used(name.casefold(), used)}
     found.drop_rest(rest, set(), NO_SETTING)
 
 
@@ -147,13 +159,26 @@ def _mode(found: Found, known: Mapping[str, str]) -> None:
     control = dict(_pairs(known.get("controlnet 0", "")))
     if control:
         _control(found, {name.casefold(): value for name, value in control.items()})
-    elif strength and any(name.startswith("hires") for name in known):
-        found.drop("Denoising strength", strength, SECOND_PASS)
+    elif any(name in known for name in ("hires upscale", "hires resize")):
+        _second_pass(found, known, strength)
     elif strength:
         found.values["mode"] = "inpaint" if "mask blur" in known else "image_to_image"
         found.values["strength"] = strength
         if "mask blur" in known:
             found.values["mask_feather"] = known["mask blur"]
+
+
+def _second_pass(found: Found, known: Mapping[str, str], strength: str | None) -> None:
+    """Take A1111's high-resolution fix: so many times as large, or resized to a size."""
+    scale: object = known.get("hires upscale")
+    if (resize := _SIZE.match(known.get("hires resize", ""))) and (size := _SIZE.match(known.get("size", ""))):
+        scale = max(int(resize[1]) / max(int(size[1]), 1), int(resize[2]) / max(int(size[2]), 1))
+    steps = known.get("hires steps")
+    taken = take_second_pass(
+        found, scale=scale, steps=steps, strength=strength, upscaler=known.get("hires upscaler", "")
+    )
+    if strength and not taken:
+        drop_second_pass(found, "Denoising strength", strength)
 
 
 def _control(found: Found, control: Mapping[str, str]) -> None:

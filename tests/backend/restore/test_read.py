@@ -22,14 +22,14 @@ from tests.backend.restore.large import LARGE
 
 NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 255, (32, 48, 3), dtype=np.uint8))
 WIDE = {"prompt": "一只猫, a café", "negative_prompt": "bäd", "seed": 2**62, "steps": 12, "shift": 4.5, "guidance": 2}
-IMAGES = {"image": "1" * 64, "mask": "2" * 64, "left": 64}
+OWN = {"image": "1" * 64, "mask": "2" * 64, "left": 64, "method": "redraw"}
 
 
 @pytest.mark.parametrize("image_format", ["png", "jpeg", "webp"])
 @pytest.mark.parametrize("mode", REQUEST_TYPES)
 def test_our_own_files_come_back_exactly(mode: str, image_format: OutputFormat) -> None:
     fields = REQUEST_TYPES[mode].model_fields  # type: ignore[index]
-    own = {name: value for name, value in IMAGES.items() if name in fields}
+    own = {name: value for name, value in OWN.items() if name in fields}
     request = parse_request({"mode": mode, **WIDE, **own, "output_format": image_format, "options": {"seconds": 1}})
     restored = read_metadata(embed(encode(NOISE, image_format), image_format, request, 2**62, "local"))
     assert restored is not None
@@ -112,7 +112,7 @@ def test_no_file_takes_long(content: bytes) -> None:
 
 def _becomes_a_request(recipe: Recipe) -> None:
     fields = REQUEST_TYPES[str(recipe["mode"])].model_fields  # type: ignore[index]
-    images = {name: value for name, value in IMAGES.items() if name in fields}
+    images = {name: value for name, value in OWN.items() if name in fields}
     parse_request({"prompt": "a fox", **images, **recipe})
 
 

@@ -71,7 +71,7 @@ def refusals(api):
     said = {}
     for name, call in {
         "size": lambda: api.txt2img(prompt="a red circle", width=9000),
-        "hires": lambda: api.txt2img(prompt="a red circle", enable_hr=True),
+        "faces": lambda: api.txt2img(prompt="a red circle", restore_faces=True),
         "nothing": lambda: api.img2img(images=[], prompt="a red circle"),
     }.items():
         try:

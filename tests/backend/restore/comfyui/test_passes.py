@@ -26,7 +26,38 @@ def test_the_pass_that_begins_from_the_empty_latent_counts(between: dict[str, An
     assert (found.recipe["width"], found.recipe["height"]) == (1024, 768)
     (further,) = listed(found, "Further pass")
     assert "777" in further
+
+
+def test_a_pass_over_the_picture_enlarged_by_what_nobody_tells_is_listed() -> None:
+    found = restored({"prompt": graph(**END, **LARGER["in pixels"], n23=node("KSampler", **SECOND))})
+    (further,) = listed(found, "Further pass")
     assert "0.3" in further
+    assert "hires_scale" not in found.recipe
+
+
+SCALED = {
+    "LatentUpscaleBy": {"n24": node("LatentUpscaleBy", samples=["3", 0], scale_by=1.5)},
+    "LatentUpscale": {"n24": node("LatentUpscale", samples=["3", 0], width=1536, height=1152, crop="disabled")},
+    "ImageScaleBy": {
+        "n24": node("VAEEncode", pixels=["25", 0], vae=["17", 0]),
+        "n25": node("ImageScaleBy", image=["8", 0], upscale_method="lanczos", scale_by=1.5),
+    },
+    "ImageScale behind an upscaler": {
+        "n24": node("VAEEncode", pixels=["25", 0], vae=["17", 0]),
+        "n25": node("ImageScale", image=["27", 0], width=1536, height=1152),
+        "n27": node("ImageUpscaleWithModel", image=["8", 0], upscale_model=["26", 0]),
+        "n26": node("UpscaleModelLoader", model_name="4x-own.safetensors"),
+    },
+}
+
+
+@pytest.mark.parametrize("between", SCALED.values(), ids=SCALED)
+def test_a_second_pass_over_the_enlarged_picture_is_a_high_resolution_fix(between: dict[str, Any]) -> None:
+    second = node("KSampler", **SECOND | {"denoise": 0.4})
+    found = restored({"prompt": graph(**END, **between, n23=second)})
+    assert (found.recipe["hires_scale"], found.recipe["hires_steps"], found.recipe["hires_strength"]) == (1.5, 5, 0.4)
+    assert found.recipe.get("hires_method") == ("4x-own" if "n26" in between else None)
+    assert listed(found, "Further pass") == ["seed 777"]
 
 
 def test_a_detailer_behind_the_picture_is_listed() -> None:

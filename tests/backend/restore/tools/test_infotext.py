@@ -77,6 +77,7 @@ def test_image_to_image_inpaint_hires_and_control_are_told_apart() -> None:
     assert recipe(png(parameters=f"{line}, Mask blur: 4"))["mode"] == "inpaint"
     hires = recipe(png(parameters=f"{line}, Hires upscale: 2, Hires upscaler: Latent"))
     assert hires["mode"] == "text_to_image"
+    assert (hires["hires_scale"], hires["hires_strength"]) == (2, 0.6)
     control = (
         'a fox\nSteps: 8, CFG scale: 1, Seed: 5, Size: 512x512, ControlNet 0: "Module: canny, Model: z-image-union, '
         "Weight: 0.7, Resize Mode: Crop and Resize, Guidance Start: 0.1, Guidance End: 0.9, Control Mode: Balanced, "
@@ -166,3 +167,32 @@ def test_a_model_that_is_named_as_unet_alone_is_a_model() -> None:
         "a fox\nSteps: 28, CFG scale: 1.0, Seed: 42, Model: , Unet: flux1-dev-Q4_K.gguf, Version: stable-diffusion.cpp"
     )
     assert "flux1-dev" in dropped(png(parameters=text))["Steps"]
+
+
+FIRST = "a fox\nSteps: 8, CFG scale: 1, Seed: 5, Size: 512x768, Denoising strength: 0.4"
+
+
+def test_a_high_resolution_fix_of_a1111_is_taken_with_its_steps_and_its_upscaler() -> None:
+    text = f"{FIRST}, Hires upscale: 1.5, Hires steps: 4, Hires upscaler: 4x-UltraSharp, Version: v1.10.1"
+    found = recipe(png(parameters=text))
+    assert {name: found[name] for name in found if name.startswith("hires_")} == {
+        "hires_scale": 1.5,
+        "hires_steps": 4,
+        "hires_strength": 0.4,
+        "hires_method": "4x-UltraSharp",
+    }
+    assert dropped(png(parameters=text)) == {}
+
+
+def test_hires_steps_of_nought_and_a_resize_are_read_and_latents_are_said() -> None:
+    text = f"{FIRST}, Hires resize: 1024x1536, Hires steps: 0, Hires upscaler: Latent (nearest)"
+    found = recipe(png(parameters=text))
+    assert (found["hires_scale"], found.get("hires_steps", 0)) == (2, 0)
+    assert "hires_method" not in found
+    assert "enlarges latents" in dropped(png(parameters=text))["Hires upscaler"]
+
+
+def test_a_second_pass_that_is_not_made_here_is_listed() -> None:
+    text = f"{FIRST}, Hires upscale: 6, Hires upscaler: Lanczos"
+    assert "hires_scale" not in recipe(png(parameters=text))
+    assert {"Denoising strength", "Hires upscale"} <= set(dropped(png(parameters=text)))

@@ -52,6 +52,16 @@ class Txt2Img(Lenient):
     scheduler: str = ""
     denoising_strength: Finite | None = None
     enable_hr: bool = False
+    hr_scale: Finite = 2.0
+    hr_upscaler: str = ""
+    hr_second_pass_steps: int = 0
+    hr_resize_x: int = 0
+    hr_resize_y: int = 0
+    hr_checkpoint_name: str = ""
+    hr_sampler_name: str = ""
+    hr_scheduler: str = ""
+    hr_prompt: str = ""
+    hr_negative_prompt: str = ""
     restore_faces: bool = False
     tiling: bool = False
     refiner_checkpoint: str = ""

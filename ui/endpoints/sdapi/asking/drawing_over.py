@@ -36,6 +36,9 @@ def img2img(body: Img2Img, to: To) -> Wanted:
 
 
 def _check(body: Img2Img) -> None:
+    if body.enable_hr:
+        why = "goes with words alone, as in A1111: send false, or enlarge the result by `/sdapi/v1/extra-single-image`."
+        raise InvalidRequest([Problem("enable_hr", why)])
     many = len(body.init_images)
     if many != 1:
         why = f"has {many} pictures; one is drawn over at a time." if many else "is missing; send a picture in base64."

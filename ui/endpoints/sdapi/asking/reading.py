@@ -13,11 +13,11 @@ from backend.images.incoming import MULTIPLE
 from ui.endpoints.sdapi.asking.body import Txt2Img
 from ui.endpoints.sdapi.asking.controlnet import Controlled, controlled
 from ui.endpoints.sdapi.asking.pictures import Keep, Sent, Values
+from ui.endpoints.sdapi.asking.second_pass import second_pass
 from ui.endpoints.sdapi.asking.settings import Chosen
 from ui.endpoints.sdapi.asking.tuning import tuned
 
 _REFUSED = {
-    "enable_hr": "isn't done here: a picture is drawn once. Send false, and a larger width and height.",
     "restore_faces": "isn't done here; send false.",
     "tiling": "isn't done here; send false.",
     "refiner_checkpoint": "has no second model here; leave it out.",
@@ -73,8 +73,20 @@ def txt2img(body: Txt2Img, to: To) -> Wanted:
     wanted = begun(body, to)
     size = take_size(wanted, body)
     default = to.can.default_size
-    take_controls(wanted, body, to, size=size or (default.width, default.height))
+    size = size or (default.width, default.height)
+    take_controls(wanted, body, to, size=size)
+    if body.enable_hr:
+        _take_second_pass(wanted, body, to.can, size)
     return wanted
+
+
+def _take_second_pass(wanted: Wanted, body: Txt2Img, can: Capabilities, size: tuple[int, int]) -> None:
+    if wanted.mode != "text_to_image":
+        why = "goes with words alone here: send false, or leave the units of ControlNet out."
+        raise InvalidRequest([Problem("enable_hr", why)])
+    values, notes = second_pass(body, can, size)
+    wanted.values |= values
+    wanted.notes += notes
 
 
 def begun(body: Txt2Img, to: To) -> Wanted:

@@ -55,7 +55,7 @@ def test_sides_that_cant_be_drawn_are_rounded_and_said() -> None:
     assert found.notes == ["Sides are multiples of 16 here: `width` 520 as 512."]
 
 
-@pytest.mark.parametrize("name", ["enable_hr", "restore_faces", "tiling"])
+@pytest.mark.parametrize("name", ["restore_faces", "tiling"])
 def test_what_isnt_done_here_is_refused_by_its_name(name: str) -> None:
     assert problem(**{name: True})[0] == name
     assert wanted(**{name: False}).notes == []
@@ -96,3 +96,32 @@ def test_settings_of_the_request_choose_the_file_and_the_others_are_named() -> N
 def test_steps_and_guidance_to_the_letter_are_a_setting() -> None:
     found = wanted(steps=20, cfg_scale=7, override_settings={"playground_as_sent": True})
     assert (found.values["steps"], found.values["guidance"], found.notes) == (20, 7.0, [])
+
+
+def test_a_high_resolution_fix_is_taken_by_its_names() -> None:
+    found = wanted(enable_hr=True, hr_scale=1.5, hr_second_pass_steps=4, denoising_strength=0.4, hr_upscaler="Lanczos")
+    taken = {name: value for name, value in found.values.items() if name.startswith("hires_")}
+    assert taken == {"hires_scale": 1.5, "hires_steps": 4, "hires_strength": 0.4, "hires_method": "Lanczos"}
+    assert (found.mode, found.notes) == ("text_to_image", [])
+    assert not any(name.startswith("hires_") for name in wanted(enable_hr=False, hr_scale=2).values)
+
+
+def test_a_second_passes_size_goes_before_its_scale() -> None:
+    assert wanted(enable_hr=True, width=512, height=512, hr_resize_x=1024, hr_scale=1.5).values["hires_scale"] == 2
+
+
+def test_what_a_second_pass_cannot_have_is_said() -> None:
+    sent = {"hr_upscaler": "Latent", "hr_prompt": "a blue circle", "hr_sampler_name": "Use same sampler"}
+    found = wanted(enable_hr=True, **sent)
+    assert found.values["hires_method"] == "Lanczos"
+    assert found.notes == [
+        "`hr_upscaler` 'Latent' isn't here: Lanczos was taken.",
+        "`hr_prompt` has no effect here: both passes are drawn alike.",
+    ]
+
+
+def test_a_second_pass_is_refused_where_it_is_not_made() -> None:
+    can = replace(FakeBackend.capabilities, takes=TAKES - {"hires_scale"}, reasons={"hires_scale": "Not here."})
+    with pytest.raises(InvalidRequest, match=r"`enable_hr`: asks for a second pass\. Not here\."):
+        wanted(can=can, enable_hr=True)
+    assert problem(enable_hr=True, init_images=["x"])[0] == "enable_hr"
