@@ -2,13 +2,18 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from backend.adapters.job import Heard
 from backend.adapters.local.backend import LocalBackend
+from backend.adapters.local.upscaling import enlarging
+from backend.adapters.local.upscaling.upscaler import Upscaler
 from backend.domain.caller import Caller
 from backend.domain.errors import InvalidRequest
 from backend.domain.events import Generated, Progress
@@ -68,6 +73,28 @@ def test_a_file_of_the_data_folder_or_of_the_models_folders_is_offered_by_its_na
     assert made.image.size == (192, 144)
     assert [event.preview is not None for event in told if event.total] == [True]
     assert made.details["model"] == "2x-theirs"
+
+
+def test_reading_an_upscaler_is_no_part_of_what_the_next_enlargement_is_said_to_take(
+    local: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compact(tmp_path / "upscalers" / "4x-own.safetensors")
+    backend, read = local(), enlarging.read_upscaler
+    clock = count(0, 60)
+    monkeypatch.setattr(enlarging, "time", SimpleNamespace(monotonic=lambda: float(next(clock))))
+    request = asked(backend, picture(64, 64), upscaler="4x-own")
+    assert backend.estimate(request, CALLER).seconds is None
+
+    def reading(*given: Any) -> Upscaler:
+        for _ in range(100):
+            next(clock)
+        return read(*given)
+
+    monkeypatch.setattr(enlarging, "read_upscaler", reading)
+    made, _ = run(backend, request)
+    said = backend.estimate(request, CALLER).seconds
+    assert said is not None
+    assert said < float(str(made.details["seconds"])) - 100 * 60
 
 
 def test_an_upscaler_that_is_not_here_is_refused_with_those_that_are(local: Made) -> None:
