@@ -1,4 +1,4 @@
-"""The commands: `decoder`, `train`, `unpack`, `export`, `score`, `open`, `sheet`, `plot`."""
+"""The commands: `decoder`, `train`, `unpack`, `export`, `score`, `open`, `sheet`, `modes`, `plot`."""
 
 import argparse
 import json
@@ -8,14 +8,14 @@ import torch
 
 from tools.tiny_model.packing import export
 from tools.tiny_model.packing.unpack import unpack
-from tools.tiny_model.scores import open_prompts, scoring
+from tools.tiny_model.scores import modes, open_prompts, scoring
 from tools.tiny_model.scores.model import Model
 from tools.tiny_model.scores.sheet import contact_sheet
 from tools.tiny_model.training import decoder, session
 from tools.tiny_model.training.batches import BATCH, SIZES
 from tools.tiny_model.training.plot import plot_losses
 from tools.tiny_model.training.run_folder import DEFAULT, RunFolder
-from tools.tiny_model.world.about import write_scores
+from tools.tiny_model.world.about import nearest_size, usual_size, write_scores
 
 
 def parser() -> argparse.ArgumentParser:
@@ -58,9 +58,10 @@ def parser() -> argparse.ArgumentParser:
         "--count", type=int, default=100, help="prompts for the negative prompt; an eighth for diversity"
     )
     undecided.add_argument("--side", type=int, default=128, help="of the pictures, in pixels")
-    sheet = commands.add_parser("sheet", help="draw the contact sheet of a packed model")
-    sheet.add_argument("model", type=Path)
-    sheet.add_argument("target", type=Path)
+    for name, what in (("sheet", "the contact sheet of a packed model"), ("modes", "an example of each mode")):
+        sheet = commands.add_parser(name, help=f"draw {what}, at its usual size")
+        sheet.add_argument("model", type=Path)
+        sheet.add_argument("target", type=Path)
     plot = commands.add_parser("plot", help="plot the losses of a run")
     plot.add_argument("target", type=Path)
     return top
@@ -90,6 +91,15 @@ def main() -> None:
         case "export":
             state = folder.state if options.running else folder.finished
             print(export.pack(folder, state=state, target=options.target, sizes=options.sizes), "samples")
+        case "plot":
+            plot_losses(folder, target=options.target)
+        case _:
+            _look_at(options)
+
+
+def _look_at(options: argparse.Namespace) -> None:
+    """Score or show a packed model."""
+    match options.command:
         case "score":
             width, height = options.size
             model = Model(options.model, steps=options.steps, width=width, height=height)
@@ -101,9 +111,11 @@ def main() -> None:
             artist = open_prompts.artist(options.model, side=options.side)
             print(json.dumps(open_prompts.score(artist, count=options.count)))
         case "sheet":
-            contact_sheet(Model(options.model, width=256, height=256), target=options.target)
-        case "plot":
-            plot_losses(folder, target=options.target)
+            width, height = nearest_size(options.model)
+            model = Model(options.model, width=width, height=height)
+            contact_sheet(model, size=usual_size(options.model), target=options.target)
+        case "modes":
+            modes.examples(options.model, target=options.target)
 
 
 if __name__ == "__main__":

@@ -25,10 +25,11 @@ RADII = {"small": 0.14, "": 0.26, "large": 0.39}  # of the shorter side, in the 
 PORTRAIT = 0.33  # an object's in the middle, which has more to show than a plain shape
 SIDE, CORNER = 0.205, 0.18  # the same for a thing at a side and in a corner
 SIDES, CORNERS = ("left", "right", "top", "bottom"), ("top left", "top right", "bottom left", "bottom right")
+# Between equal things lie at least 10 pixels at 128 x 128: a latent is 8 wide, and what lies nearer grows together.
 LAYOUTS: dict[int, tuple[float, list[tuple[float, float]]]] = {
-    2: (SIDE, [PLACES["left"], PLACES["right"]]),
-    3: (RADII["small"], [(0.19, 0.5), (0.5, 0.5), (0.81, 0.5)]),
-    4: (CORNER, [PLACES[name] for name in CORNERS]),
+    2: (0.18, [(0.26, 0.5), (0.74, 0.5)]),
+    3: (0.125, [(0.17, 0.5), (0.5, 0.5), (0.83, 0.5)]),
+    4: (0.17, [PLACES[name] for name in CORNERS]),
 }
 COUNTS = {2: "two", 3: "three", 4: "four"}
 USUAL = {

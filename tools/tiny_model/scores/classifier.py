@@ -16,6 +16,8 @@ DRAWN = 4000
 FRAME = 96  # pixels; pictures are looked at in this size
 PENALTY = 3e-4
 SOFTEST = 1.2  # standard deviation of the blur that some are trained with, in pixels: a model's pictures are softer
+SOFTEST_PIXELS = 0.6  # the same for pixel art, whose steps are what it is known by
+COARSEST, FINEST = 30, 95  # JPEG's qualities: no picture that was coded and decoded is even to the level
 
 CELLS, BINS = 8, 9  # cells along a side, and directions, of the histograms of gradients
 
@@ -103,10 +105,17 @@ def train_classifier(pictures: list[np.ndarray], labels: list[str], *, features:
     return Classifier(names, features, mean, deviation, weights.detach().numpy())
 
 
-def softened(rng: np.random.Generator, pixels: np.ndarray) -> np.ndarray:
+def softened(rng: np.random.Generator, pixels: np.ndarray, *, most: float = SOFTEST) -> np.ndarray:
     """A picture as a model may draw it: often a little softer."""
-    blur = rng.uniform(0, SOFTEST)
+    blur = rng.uniform(0, most)
     return cv2.GaussianBlur(pixels, (0, 0), blur) if blur > 0.3 else pixels
+
+
+def coded(rng: np.random.Generator, pixels: np.ndarray) -> np.ndarray:
+    """A picture with the traces of some coder: what a style is has to show through those of a VAE, too."""
+    quality = int(rng.integers(COARSEST, FINEST))
+    _, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))
 
 
 def _examples(count: int, *, first: int, side: int) -> list[Example]:
@@ -133,5 +142,7 @@ def style_classifier(side: int) -> Classifier:
     """Tell in which style a picture of that shorter side is; its features depend on the size of pixels."""
     rng = np.random.default_rng(0)
     examples = [each for each in _examples(DRAWN, first=APART, side=side) if each.kind != "abstract"]
-    pictures = [each.pixels if each.style == "pixel" else softened(rng, each.pixels) for each in examples]
+    softest = {"pixel": SOFTEST_PIXELS}
+    soft = (softened(rng, each.pixels, most=softest.get(each.style, SOFTEST)) for each in examples)
+    pictures = [coded(rng, each) for each in soft]
     return train_classifier(pictures, [each.style for each in examples], features=style_features)

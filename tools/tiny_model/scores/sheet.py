@@ -1,10 +1,11 @@
 """The contact sheet: what the packed model draws, with the prompts under the pictures."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from backend.images.enlarging import enlarged
 from tools.tiny_model.scores.model import Model
 
 PROMPTS = (
@@ -23,26 +24,27 @@ ACROSS, CAPTION, MARGIN = 1280, 50, 4  # pixels of a row's pictures, of a captio
 LETTER = 6  # pixels
 
 
-def contact_sheet(model: Model, *, target: Path, prompts: tuple[str, ...] = PROMPTS) -> None:
-    """Draw every prompt once, seed n for the n-th, and write the sheet as WebP."""
-    pictures = model.draw(list(prompts))
-    columns = min(len(prompts), ACROSS // model.width)
-    rows = -(-len(prompts) // columns)
-    wide, high = model.width + MARGIN, model.height + CAPTION + MARGIN
-    sheet = Image.new("RGB", (columns * wide + MARGIN, rows * high + MARGIN), "white")
+def contact_sheet(model: Model, *, size: tuple[int, int], target: Path, prompts: tuple[str, ...] = PROMPTS) -> None:
+    """Draw every prompt once, seed n for the n-th, bring the pictures to a size, and write the sheet as WebP."""
+    drawn = (Image.fromarray(picture) for picture in model.draw(list(prompts)))
+    pictures = [picture if picture.size == size else enlarged(picture, size) for picture in drawn]
+    page = captioned(list(zip(pictures, prompts, strict=True)), columns=min(len(prompts), ACROSS // size[0]))
+    page.save(target, "WEBP", quality=80, method=6)
+
+
+def captioned(pictures: Sequence[tuple[Image.Image, str]], *, columns: int) -> Image.Image:
+    """Pictures in rows of so many, as wide as the widest, each with its text below it."""
+    wide, high = (max(picture.size[side] for picture, _ in pictures) for side in (0, 1))
+    across, down = wide + MARGIN, high + CAPTION + MARGIN
+    sheet = Image.new("RGB", (columns * across + MARGIN, -(-len(pictures) // columns) * down + MARGIN), "white")
     pen = ImageDraw.Draw(sheet)
-    for number, (prompt, picture) in enumerate(zip(prompts, pictures, strict=True)):
-        left, top = number % columns * wide + MARGIN, number // columns * high + MARGIN
-        sheet.paste(Image.fromarray(np.asarray(picture)), (left, top))
-        font = ImageFont.load_default(9) if prompt.isascii() else chinese_font()
-        pen.multiline_text(
-            (left, top + model.height + 2),
-            wrap(prompt, letters=model.width // LETTER),
-            fill="black",
-            font=font,
-            spacing=2,
-        )
-    sheet.save(target, "WEBP", quality=80, method=6)
+    for number, (picture, text) in enumerate(pictures):
+        left, top = number % columns * across + MARGIN, number // columns * down + MARGIN
+        sheet.paste(picture, (left, top))
+        font = ImageFont.load_default(9) if text.isascii() else chinese_font()
+        said = wrap(text, letters=wide // LETTER)
+        pen.multiline_text((left, top + high + 2), said, fill="black", font=font, spacing=2)
+    return sheet
 
 
 def chinese_font() -> ImageFont.FreeTypeFont:

@@ -45,12 +45,12 @@ class Frame:
     def around(self, size: tuple[int, int]) -> tuple[tuple[int, int], bool]:
         """Return the size at which a part of an image is repainted, and whether the image keeps its scale there."""
         exact = (max(round_up(size[0]), self.least), max(round_up(size[1]), self.least))
-        return (exact, True) if max(exact) <= self.usual else (self.of(size), False)
+        return (exact, True) if max(exact) <= self.usual else (self.redrawn(size), False)
 
     def close_up(self, size: tuple[int, int]) -> tuple[int, int]:
         """Return the size at which a small part is drawn large: about as many pixels as the default size has."""
         enlarged = max((self.default[0] * self.default[1] / (size[0] * size[1])) ** 0.5, 1.0)
-        return self.of((round(size[0] * enlarged), round(size[1] * enlarged)))
+        return self.redrawn((round(size[0] * enlarged), round(size[1] * enlarged)))
 
     def bring_back(self, drawn: Image.Image, size: tuple[int, int], *, keeps_scale: bool) -> Image.Image:
         """Undo `bring` for what was drawn, back to `size` (width, height, in pixels)."""

@@ -15,7 +15,8 @@ TAKES = frozenset({"image", "strength", "resize", "width", "height"})
 
 def from_noise(request: TextToImage | ControlNet, stage: Stage) -> Scene:
     """Draw from noise; without a size at the control image's own, or the model's default."""
-    size = drawn = stage.frame.default
+    size = stage.frame.default
+    drawn = stage.frame.drawn(size)
     guides = None
     if request.width and request.height:
         size = (request.width, request.height)

@@ -30,7 +30,8 @@ class Tiling:
     def of(cls, size: Size, frame: Frame) -> "Tiling":
         """Return the tiles of a picture (pixels) for a model; one that draws all sizes has smaller ones at need."""
         wide, high = round_up(size[0]), round_up(size[1])
-        tile = frame.default if frame.trained else (min(frame.default[0], wide), min(frame.default[1], high))
+        native = frame.drawn(frame.default)
+        tile = native if frame.trained else (min(native[0], wide), min(native[1], high))
         tile = (max(tile[0], frame.least), max(tile[1], frame.least))
         canvas = (max(wide, tile[0]), max(high, tile[1]))
         return cls(size, canvas, tile, _edges(canvas[0], tile[0]), _edges(canvas[1], tile[1]))

@@ -27,6 +27,9 @@ from tests.backend.adapters.local.others import Q, comfyui, copied, encoder, fp8
 from tests.backend.adapters.local.pictures import distance, mean_distance
 
 NONE = Extras(offered=False)
+OTHER = "a yellow star on a black background"
+LEVEL = 1
+"""Of 255: equal weights at other addresses may be summed in another order, which can round a colour over."""
 Make = Callable[[Path], Path]
 
 
@@ -37,8 +40,8 @@ def loaded(place: Path, layout: Layout | None = None) -> Engine:
     return load(checkpoint, NONE, lambda *_: None, layout or Layout())
 
 
-def drawn(engine: Engine) -> Image.Image:
-    asked = TextToImage(prompt=PROMPT, steps=1)
+def drawn(engine: Engine, prompt: str = PROMPT) -> Image.Image:
+    asked = TextToImage(prompt=prompt, steps=1)
     return engine.draw(Drawing(request=asked, seed=7, size=(128, 128)), lambda *_: None)
 
 
@@ -93,7 +96,7 @@ EXACT: dict[str, Make] = {
 
 @pytest.mark.parametrize("kind", EXACT)
 def test_what_is_stored_exactly_draws_the_very_same_picture(kind: str, tmp_path: Path, right: Image.Image) -> None:
-    assert distance(drawn(loaded(EXACT[kind](tmp_path))), right) == 0
+    assert distance(drawn(loaded(EXACT[kind](tmp_path))), right) <= LEVEL
 
 
 def _blocks(name: str) -> bool:
@@ -109,40 +112,44 @@ def _marked(weights: others.Weights) -> others.Weights:
     return weights | notes | inputs | {"scaled_fp8": torch.empty(0, dtype=torch.float8_e4m3fn)}
 
 
+# How much of what other words change in the picture the rounding of weights may, which a weight gone astray exceeds.
+ROUNDED, FINELY = 0.02, 0.005
 NEAR: dict[str, tuple[Make, float]] = {
-    "bf16": (lambda place: write(place / "z.safetensors", {k: v.bfloat16() for k, v in comfyui().items()}), 0.5),
-    "fp8, scale_weight of each matrix": (lambda place: write(place / "z.safetensors", fp8(comfyui())), 0.5),
+    "bf16": (lambda place: write(place / "z.safetensors", {k: v.bfloat16() for k, v in comfyui().items()}), FINELY),
+    "fp8, scale_weight of each matrix": (lambda place: write(place / "z.safetensors", fp8(comfyui())), ROUNDED),
     "fp8, the blocks alone, in diffusers' names": (
         lambda place: copied(place / "m", "transformer", fp8(load_file(others.FILES["transformer"]), wanted=_blocks)),
-        0.5,
+        ROUNDED,
     ),
     "fp8 with ComfyUI's notes": (
         lambda place: write(place / "z.safetensors", _marked(fp8(comfyui(), "weight_scale", _blocks))),
-        0.5,
+        ROUNDED,
     ),
-    "a scaled text encoder": (lambda place: copied(place / "m", "text_encoder", fp8(encoder())), 0.5),
+    "a scaled text encoder": (lambda place: copied(place / "m", "text_encoder", fp8(encoder())), FINELY),
     "GGUF, pads of one dimension": (
         lambda place: others.write_gguf(place / "z.gguf", comfyui(), flat=True),
-        0.2,
+        FINELY,
     ),
     "GGUF, pads and norms in BF16": (
         lambda place: others.write_gguf(place / "z.gguf", comfyui(), pad=Q.BF16, rest=Q.BF16),
-        0.5,
+        FINELY,
     ),
-    "GGUF, pads in Q8_0": (lambda place: others.write_gguf(place / "z.gguf", comfyui(), pad=Q.Q8_0), 0.2),
+    "GGUF, pads in Q8_0": (lambda place: others.write_gguf(place / "z.gguf", comfyui(), pad=Q.Q8_0), FINELY),
     "GGUF, flat pads in Q8_0 under a prefix": (
         lambda place: others.write_gguf(
             place / "z.gguf", prefixed(comfyui(), "model.diffusion_model."), flat=True, pad=Q.Q8_0
         ),
-        0.2,
+        FINELY,
     ),
 }
 
 
 @pytest.mark.parametrize("kind", NEAR)
-def test_what_is_stored_smaller_draws_nearly_the_same_picture(kind: str, tmp_path: Path, right: Image.Image) -> None:
-    make, most = NEAR[kind]
-    assert mean_distance(drawn(loaded(make(tmp_path))), right) <= most
+def test_what_is_stored_smaller_draws_nearly_the_same_picture(
+    kind: str, tmp_path: Path, right: Image.Image, engine: Engine
+) -> None:
+    make, share = NEAR[kind]
+    assert mean_distance(drawn(loaded(make(tmp_path))), right) <= share * mean_distance(drawn(engine, OTHER), right)
 
 
 SCALED: dict[str, Callable[[], others.Weights]] = {
@@ -160,7 +167,7 @@ def test_scales_are_multiplied_in_to_the_last_bit(kind: str, tmp_path: Path, rig
     theirs = expected.pipe.transformer.state_dict()
     for name, each in found.pipe.transformer.state_dict().items():
         assert torch.equal(each, theirs[name]), name
-    assert distance(ours := drawn(found), drawn(expected)) == 0
+    assert distance(ours := drawn(found), drawn(expected)) <= LEVEL
     assert mean_distance(ours, right) > 0
 
 
@@ -194,7 +201,7 @@ def test_a_text_encoder_of_llama_cpp_reads_the_prompt_as_its_own_does(tmp_path: 
     checkpoint = find(str(file))
     assert checkpoint
     assert checkpoint.source("text_encoder").file == tmp_path / "text_encoders" / "Qwen3-4B-F32.gguf"
-    assert distance(drawn(load(checkpoint, NONE, lambda *_: None)), right) == 0
+    assert distance(drawn(load(checkpoint, NONE, lambda *_: None)), right) <= LEVEL
 
 
 def _without(weights: others.Weights, *names: str) -> others.Weights:

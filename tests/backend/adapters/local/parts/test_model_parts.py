@@ -105,9 +105,9 @@ def test_smaller_weights_take_other_changes_nearly_as_full_ones_do_or_refuse_the
     save_file(tensors, path)
     lora, packed = LoraFile(path, 1.0), small.memory.weights == "gguf"
     if kind == "difference of a norm" or (kind == "lokr" and not packed):
-        assert (
-            mean_distance(drawn(small, lora), drawn(engine, lora)) <= 0.5 < mean_distance(before, drawn(engine, lora))
-        )
+        wanted, rounding = drawn(engine, lora), mean_distance(before, drawn(engine))
+        off, change = (mean_distance(each, wanted) for each in (drawn(small, lora), before))
+        assert off <= 2 * rounding < change
     else:
         with pytest.raises(Unsupported, match=r"style\.safetensors (changes layers by|can't be used whole)"):
             drawn(small, lora)

@@ -29,6 +29,21 @@ def test_a_size_is_drawn_at_the_native_one_of_its_shape_that_is_large_enough(
     assert Frame((256, 256), trained=NATIVE).drawn(size) == drawn
 
 
+SMALL = Frame((256, 256), usual=192, trained=((128, 128), (192, 128), (128, 192)))
+
+
+def test_a_part_that_is_too_large_is_repainted_at_a_native_size_too() -> None:
+    assert SMALL.around((150, 110)) == ((160, 128), True)
+    assert SMALL.around((256, 256)) == ((128, 128), False)
+    assert SMALL.around((384, 250)) == ((192, 128), False)
+
+
+def test_a_small_part_is_drawn_large_at_a_native_size() -> None:
+    assert SMALL.close_up((64, 60)) == (128, 128)
+    assert SMALL.close_up((60, 100)) == (128, 192)
+    assert Frame((256, 256), usual=384).close_up((64, 64)) == (256, 256)
+
+
 def test_a_model_of_all_sizes_draws_at_the_one_asked_for() -> None:
     assert Frame((1024, 1024)).drawn((640, 448)) == (640, 448)
 

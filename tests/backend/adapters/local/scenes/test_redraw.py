@@ -5,6 +5,7 @@ from backend.adapters.local.control.detectors import Detectors
 from backend.adapters.local.machine.extras import Extras
 from backend.adapters.local.scenes import Frame, prepare
 from backend.domain.requests import ControlNet, ImageToImage, TextToImage
+from backend.images.storage.files import ImageFiles
 from tests.backend.adapters.local.scenes.conftest import Brush, Keep, noise, same
 
 
@@ -13,6 +14,15 @@ def test_words_alone_are_drawn_at_the_size_asked_for_or_the_models_own(scene, br
     scene(TextToImage(prompt="a star"))(8, brush)
     assert [(drawing.size, drawing.seed) for drawing in brush.drawings] == [((128, 192), 7), ((256, 256), 8)]
     assert brush.drawings[0].start is None
+
+
+def test_a_model_whose_usual_size_is_none_of_its_native_ones_draws_smaller_and_enlarges(
+    files: ImageFiles, brush: Brush
+) -> None:
+    small = Frame((256, 256), usual=192, trained=((128, 128), (192, 128), (128, 192)))
+    paint = prepare(TextToImage(prompt="a star"), files, small, Detectors(Extras(offered=False)).detect)
+    assert paint(7, brush).size == (256, 256)
+    assert brush.drawings[0].size == (128, 128)
 
 
 @pytest.mark.parametrize(

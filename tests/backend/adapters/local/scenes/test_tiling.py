@@ -22,6 +22,10 @@ def test_tiles_cover_the_picture_and_overlap_enough_at_whole_patches(size: tuple
         assert all(later - edge <= side - overlap(side) for edge, later in pairwise(edges))
 
 
+def test_tiles_of_a_model_whose_usual_size_is_enlarged_have_a_native_one() -> None:
+    assert Tiling.of((256, 256), Frame((256, 256), trained=((128, 128), (192, 128)))).tile == (128, 128)
+
+
 @pytest.mark.parametrize(
     ("size", "tile", "count"),
     [((4096, 4096), (1024, 1024), 25), ((1536, 1024), (1024, 1024), 2), ((600, 1500), (608, 1024), 2)],
