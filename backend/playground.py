@@ -21,6 +21,7 @@ from backend.library.rooms import Rooms
 from backend.money.ledger import Budget
 from backend.prompt_helper.asking import Found, PromptHelper
 from backend.record.api_keys import ApiKeys
+from backend.record.book import PromptBook
 from backend.record.database.address import record_files
 from backend.record.database.engine import open_database
 from backend.record.history import History
@@ -83,6 +84,11 @@ class Playground:
     def history(self) -> History:
         """Return the record as a visitor looks at it."""
         return History(self.store, self.files)
+
+    @property
+    def prompt_book(self) -> PromptBook:
+        """Return the prompts of the record as a visitor looks at them."""
+        return PromptBook(self.history)
 
     @property
     def holders(self) -> Holders:

@@ -21,10 +21,6 @@ from backend.domain.records import CostKind, Run
 from backend.domain.requests import ControlNet, ImageToImage, Request, TextToImage
 from backend.prompts.tokens import TokenCount, TokenCounter
 
-CONTROL_PICTURE = "control_picture"
-"""Set in the provider ids of a run whose image is a control picture alone."""
-
-
 USE, UNLOAD = "use ", "unload"
 """The actions that switch to a model, by its `id` behind the word, and that give the memory of the one at hand back."""
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from backend.adapters.base import CONTROL_PICTURE, Backend
+from backend.adapters.base import Backend
 from backend.adapters.registry import program_writer
 from backend.domain.errors import Unsupported
 from backend.domain.exchanges import Exchange
 from backend.domain.providers import facts_of
-from backend.domain.records import DREW, Run, RunImage
+from backend.domain.records import CONTROL_PICTURE, DREW, Run, RunImage
 from backend.domain.requests import ControlNet, Upscale
 from backend.export.client_code import client_code, map_code
 from backend.export.diffusers_code import Drawn, diffusers_code

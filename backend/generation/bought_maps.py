@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from backend.adapters.base import CONTROL_PICTURE, Backend
+from backend.adapters.base import Backend
 from backend.domain.caller import Caller
 from backend.domain.parts import Control, Preprocess
+from backend.domain.records import CONTROL_PICTURE
 from backend.domain.requests import Request
 from backend.playground import Playground
 

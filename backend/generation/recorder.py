@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from backend.adapters.base import CONTROL_PICTURE
 from backend.adapters.job import is_wanted
 from backend.domain.capabilities import Estimate
 from backend.domain.errors import (
@@ -23,7 +22,7 @@ from backend.domain.errors import (
     StorageFull,
 )
 from backend.domain.events import Committed, Event, Failed, Finished, Generated, News, Progress
-from backend.domain.records import DREW, CostKind, Run, RunImage, Status
+from backend.domain.records import CONTROL_PICTURE, DREW, CostKind, Run, RunImage, Status
 from backend.domain.requests import Upscale
 from backend.images.credentials.claim import Deed
 from backend.images.incoming import opened

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, literal, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, false, insert, literal, select, tuple_, update
 
 from backend.domain.errors import NotFound
 from backend.domain.records import ASKED_ONCE, READY, Run
@@ -15,9 +15,9 @@ from backend.images.storage.files import ImageFiles
 from backend.record.database.engine import exclusively
 from backend.record.database.search_words import first_number, marks, matches, note_state, row_number, split, state
 from backend.record.database.search_words import table as prompts
-from backend.record.database.tables import favourites, images, runs, stored
+from backend.record.database.tables import book, favourites, images, runs, stored
 from backend.record.store import Store
-from backend.record.trash import empty
+from backend.record.trash import empty, let_words_go
 
 KEPT_IN_TRASH = timedelta(days=7)
 GONE = datetime.fromtimestamp(1, UTC)
@@ -83,15 +83,18 @@ class History:
     def page(self, visitor: str, search: Search = EVERYTHING, *, limit: int = 24, after: str | None = None) -> Page:
         """Return the next runs that the search finds; `after` is the id of the last run of the page before."""
         before = self.store.run(after, visitor) if after else None
+        found = self.store.read(self.query(visitor, search, before).limit(limit + 1))
+        return Page(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else None)
+
+    def query(self, visitor: str, search: Search = EVERYTHING, before: Run | None = None) -> Select[Any]:
+        """Return the select of all runs that the search finds, newest first; `before` continues behind a run."""
         words = split(search.words)
         if search.words.strip() and not words:
-            return Page(())
-        conditions = [runs.c.visitor == visitor, *_conditions(search)]
+            return select(runs).where(false())
         # What few of many runs have is found by its mark: by time, all those before it would be passed.
         marked = words or search.favourites or search.trash
         query = self._by_words(visitor, words, search, before) if marked else _by_time(before)
-        found = self.store.read(query.where(*conditions).limit(limit + 1))
-        return Page(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else None)
+        return query.where(runs.c.visitor == visitor, *_conditions(search))
 
     def mark(self, visitor: str, run_id: str, index: int, *, favourite: bool) -> None:
         """Make image `index` of a run a favourite, or no longer; raise `NotFound` where there is none."""
@@ -142,13 +145,16 @@ class History:
         """
         self.clear_out()
         theirs = (runs.c.visitor == visitor) & (runs.c.deleted > GONE)
+        let_words_go(self.store, book.c.visitor == visitor)
         done = empty(self.store, self.files, theirs)
         with exclusively(self.store.engine) as connection:
             return done + int(connection.execute(update(runs).where(theirs).values(deleted=GONE)).rowcount)
 
     def clear_out(self, now: datetime | None = None) -> int:
         """Delete for good what has lain in anybody's trash for `KEPT_IN_TRASH`; return the number of runs."""
-        return empty(self.store, self.files, runs.c.deleted < (now or datetime.now(UTC)) - KEPT_IN_TRASH)
+        before = (now or datetime.now(UTC)) - KEPT_IN_TRASH
+        let_words_go(self.store, book.c.forgotten < before)
+        return empty(self.store, self.files, runs.c.deleted < before)
 
     def recoverable(self, visitor: str) -> tuple[Run, ...]:
         """Return the runs of which a provider may have more than is here.

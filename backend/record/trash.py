@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
 
 from backend.domain.errors import NotFound
 from backend.domain.records import Run
 from backend.images.storage.files import ImageFiles
-from backend.record.database.engine import exclusively
+from backend.record.database.engine import exclusively, writing
 from backend.record.database.search_words import row_number
 from backend.record.database.search_words import table as prompts
 from backend.record.database.stored import uncount
-from backend.record.database.tables import holders, images, inputs, runs
+from backend.record.database.tables import book, holders, images, inputs, runs
 from backend.record.store import Store
 
 YOUNG_SECONDS = 60.0
@@ -37,6 +37,16 @@ def empty(store: Store, files: ImageFiles, condition: ColumnElement[bool]) -> in
         for run in store.read(select(runs).where(runs.c.id.in_(found[start : start + _BATCH]))):
             done += _delete(store, files, run)
     return done
+
+
+def let_words_go(store: Store, condition: ColumnElement[bool]) -> None:
+    """Give up the kept words of forgotten prompts that meet the condition; that they are forgotten stays."""
+    kept = (book.c.forgotten.is_not(None), book.c.prompt.is_not(None), condition)
+    with store.engine.connect() as connection:
+        if connection.execute(select(book.c.digest).where(*kept).limit(1)).first() is None:
+            return
+    with writing(store.engine) as connection:
+        connection.execute(update(book).where(*kept).values(starred=None, prompt=None, negative=None))
 
 
 def _delete(store: Store, files: ImageFiles, run: Run) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from PIL import Image
 from pydantic import JsonValue, SecretStr
 
-from backend.adapters.base import CONTROL_PICTURE, State
+from backend.adapters.base import State
 from backend.adapters.job import Job
 from backend.adapters.provider.backend import ProviderBackend
 from backend.adapters.provider.line import Line
@@ -29,7 +29,7 @@ from backend.domain.errors import GenerationFailed, Problem, Unsupported
 from backend.domain.events import Queued, Tell, unheard
 from backend.domain.parts import Control
 from backend.domain.providers import RUNWARE
-from backend.domain.records import Run
+from backend.domain.records import CONTROL_PICTURE, Run
 from backend.domain.requests import ControlNet, ImageToImage, Request, controls_of, seeds
 from backend.images.compositing import Brought
 from backend.images.incoming import open_upright

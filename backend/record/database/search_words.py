@@ -118,6 +118,13 @@ def matches(dialect: str, words: Sequence[str], marked: Sequence[str]) -> Column
     return found
 
 
+def fits(text: str, words: Sequence[str]) -> bool:
+    """Say of a text that stands in no index what `matches` asks of those that do."""
+    own, last = split(text), words[-1] if words else ""
+    begun = any(each.startswith(last) for each in own) if len(last) > 1 else not last or last in own
+    return begun and set(words[:-1]) <= set(own)
+
+
 def _number(created: datetime, run_id: str) -> int:
     microseconds = round(created.timestamp() * 1_000_000)
     return microseconds << _ID_BITS | int(hashlib.sha256(run_id.encode()).hexdigest()[:3], 16)

@@ -172,6 +172,18 @@ shelf = Table(
     Column("value", JSON, nullable=False),
 )
 
+book = Table(
+    "book",
+    metadata,
+    Column("visitor", String(64), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("starred", Moment),
+    Column("forgotten", Moment, index=True),
+    Column("prompt", Text),
+    Column("negative", Text),
+)
+"""What visitors have said of their prompts; the words of those that are starred stay here without any run."""
+
 ledger = Table(
     "ledger",
     metadata,

@@ -15,6 +15,7 @@ from backend.library.shelf import Shelf
 from backend.money.ledger import Budget
 from backend.money.spending import bills, seconds_by_size, spend_by_day
 from backend.prompts.styles import Style
+from backend.record.book import PromptBook, Words
 from backend.record.history import History, Search
 from backend.record.store import Store
 
@@ -96,3 +97,29 @@ def test_charts_and_shelf_are_as_on_sqlite(history: History, engine: Engine) -> 
     shelf = Shelf(engine)
     shelf.save_style("me", Style(name="夜", prompt="night"))
     assert shelf.styles("me") == [Style(name="夜", prompt="night")]
+
+
+def test_the_prompt_book_is_as_on_sqlite(history: History) -> None:
+    book = PromptBook(history)
+
+    def shown(words: str = "", **search: object) -> list[str]:
+        return [each.words.prompt for each in book.page(["me"], Search(words=words, **search)).shown]  # type: ignore[arg-type]
+
+    assert shown() == PROMPTS
+    assert shown("boat bl") == ["a blue boat"]
+    words = Words("a blue boat")
+    book.star("me", words)
+    assert shown(favourites=True) == [words.prompt]
+    history.delete("me", [f"{1:032x}"])
+    assert history.empty_trash("me") == 1
+    (entry,) = book.page(["me"], Search("blue")).shown
+    assert (entry.words, entry.starred, entry.uses) == (words, True, None)
+    book.forget("me", words.digest)
+    book.forget("me", Words(PROMPTS[2]).digest)
+    assert shown() == [PROMPTS[0], PROMPTS[3]]
+    assert sorted(shown(trash=True)) == [words.prompt, PROMPTS[2]]
+    book.recall("me", words.digest)
+    assert shown(favourites=True) == [words.prompt]
+    history.clear_out(NOW + timedelta(days=8))
+    assert shown(trash=True) == [PROMPTS[2]]
+    assert book.page(["you"]).shown == ()

@@ -10,12 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from backend.adapters.base import CONTROL_PICTURE
 from backend.domain.caller import Caller
 from backend.domain.capabilities import Estimate
 from backend.domain.events import Generated
 from backend.domain.parts import OutputFormat
-from backend.domain.records import Run
+from backend.domain.records import CONTROL_PICTURE, Run
 from backend.domain.requests import MODES, REQUEST_TYPES, Mode, TextToImage, parse_request
 from backend.generation.generate import generate
 from backend.generation.recorder import Recorder
