@@ -20,6 +20,7 @@ import {mount_variables} from './form/variables.js';
 import {mount_language} from './head/languages.js';
 import {mount_models} from './head/model_list.js';
 import {mount_state} from './head/state.js';
+import './history/book.js';
 import {mount_search} from './history/search.js';
 import {mount_trash} from './history/trash.js';
 import {mount_loras} from './inputs/loras.js';

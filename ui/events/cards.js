@@ -1,20 +1,30 @@
 // Cards and tiles: on the stage, in the history, on a room's board; and what leads on from a spend cap.
 import {bring} from './arrivals.js';
 import {write, write_prompt} from './fields.js';
+import {when_values} from './followers.js';
 import {open_picture} from './lightbox.js';
 import {tell} from './page_events.js';
 
-const FILLS = ['settings', 'send', 'remix'];
-let fills = false;
+const FILLS = ['settings', 'send', 'remix', 'use', 'unuse'];
+let fills = false, by_keys = false, values = {};
+when_values(now => { values = now; });
+
+// What the words of the prompt book take the place of.
+const words_before = () => ({
+  words: document.querySelector('#prompt textarea').value,
+  negative: document.querySelector('#negative_prompt textarea')?.value ?? '',
+  styles: JSON.stringify(values.styles ?? []),
+});
 
 // Once the form was filled from a card, it comes on screen.
 export function bring_filled() {
   if (fills) bring(document.getElementById('compose'));
-  fills = false;
+  if (by_keys) document.querySelector('#prompt textarea').focus({preventScroll: true});
+  fills = by_keys = false;
 }
 
 function tell_act(node, more) {
-  const home = node.closest('[data-run]'), {act} = node.dataset;
+  const home = node.closest('[data-run], [data-digest]'), {act} = node.dataset;
   fills = FILLS.includes(act);
   const event = ['remix', 'vary'].includes(act) ? act : 'act';
   tell(event, {...(home ? home.dataset : {}), ...node.dataset, ...more});
@@ -26,7 +36,10 @@ document.addEventListener('click', event => {
   if (way) { tell('way', {way: way.dataset.way}); return; }
   const act = event.target.closest('[data-act]'), open = event.target.closest('[data-open]');
   if (act && act.dataset.act === 'seed') write('#seed', act.dataset.value);
-  else if (act && act.tagName !== 'SELECT') tell_act(act, {});
+  else if (act && act.tagName !== 'SELECT') {
+    by_keys = ['use', 'unuse'].includes(act.dataset.act) && !event.detail;
+    tell_act(act, act.dataset.act === 'use' ? words_before() : {});
+  }
   else if (open) open_picture(open);
 });
 document.addEventListener('change', event => {

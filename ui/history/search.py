@@ -16,7 +16,7 @@ from backend.playground import Playground
 from backend.record.history import Search
 from ui.events.buttons import PRESS
 from ui.events.options import on_load
-from ui.inputs.cells import Cell, amount, check, day, line, select
+from ui.inputs.cells import Cell, amount, check, day, line, select, switch
 from ui.inputs.panel import fold
 
 ALL = "all"
@@ -25,8 +25,10 @@ ARCHIVE = "history-zip"
 MOST_WORDS = 500
 """Characters; nobody types more to find a run."""
 MOST_USD = 10**9
+VIEWS = {"pictures": "Pictures", "prompts": "Prompts"}
+"""What the history shows: what was made, or the prompt book."""
 _HEAD = Markup(
-    '<div id="history-head"><h2 class="quiet">History</h2>{words}{mode}{favourites}'
+    '<div id="history-head"><h2 class="quiet">History</h2>{view}{words}{mode}{favourites}'
     '<button type="button" class="{press}" id="{archive}">Zip</button></div>'
 )
 
@@ -36,6 +38,7 @@ def search_area(playground: Playground) -> gr.HTML:
     modes: dict[str, str] = {ALL: "All modes", **{mode: MODE_LABELS[mode] for mode in MODES}}
     backends = {ALL: "All backends", **{each.name: each.label for each in playground.backends.values()}}
     head = [
+        switch("view", "What the history shows", VIEWS, at="history-view"),
         line("words", "Search", "", at="history-words", placeholder="Search your prompts"),
         select("mode", "Mode", "", modes, at="history-mode"),
         check("favourites", "Favourites", at="history-stars", checked=False),
@@ -55,6 +58,11 @@ def search_area(playground: Playground) -> gr.HTML:
         apply_default_css=False,
         elem_id="history-search",
     )
+
+
+def shows_prompts(given: object) -> bool:
+    """Say whether the prompt book is looked at, out of whatever a browser sent."""
+    return isinstance(given, dict) and given.get("view") == "prompts"
 
 
 def read_search(given: object) -> Search:

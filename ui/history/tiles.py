@@ -17,8 +17,9 @@ from backend.record.history import Page, Search, Storage, together
 from backend.visitors.identity import API
 from ui.events.updates import Updates
 from ui.events.wires import Wires
+from ui.history.book import BookShelf
 from ui.history.charts import ChartsArea, charts_area
-from ui.history.search import ARCHIVE, read_search, search_area
+from ui.history.search import ARCHIVE, read_search, search_area, shows_prompts
 from ui.history.trash import TrashArea, trash_area
 from ui.look import words
 from ui.look.field_titles import error_text
@@ -124,8 +125,10 @@ class Looking:
         whose, limit = self.playground.shown_to(caller.visitor), shown or PAGE
         return together([self.playground.history.page(visitor, search, limit=limit) for visitor in whose], limit)
 
-    def _has_trash(self, caller: Caller) -> bool:
-        return bool(self._found(caller, Search(trash=True), 1).runs)
+    def _has_more(self, caller: Caller) -> bool:
+        """Whether something lies in the trash, or is kept in the prompt book."""
+        starred = self.playground.prompt_book.has_stars(caller.visitor)
+        return starred or bool(self._found(caller, Search(trash=True), 1).runs)
 
     def _stored(self, caller: Caller) -> Storage:
         whose = self.playground.shown_to(caller.visitor)
@@ -142,6 +145,8 @@ class Looking:
             search = read_search(given)
         except InvalidRequest as error:
             wrong = error.problems[0].message
+        if shows_prompts(given) and not wrong:
+            return self._book(caller, search, shown)
         page = Page(()) if wrong else self._found(caller, search, shown)
         stars = self._stars(caller, page.runs)
         tiles = [self._tile(run, image, stars, caller) for run in page.runs for image in run.images]
@@ -152,11 +157,21 @@ class Looking:
         return {
             # Runs that made no image are no history yet: whoever began with a refused one sees none.
             self.area.box: gr.update(
-                visible=bool(tiles or page.after or wrong or search != Search()) or self._has_trash(caller)
+                visible=bool(tiles or page.after or wrong or search != Search()) or self._has_more(caller)
             ),
             self.area.shelf: str(Markup('<p class="quiet">{}</p>').format(wrong) if wrong else found),
             self.area.more: gr.update(visible=page.after is not None and shown < MOST_SHOWN),
             **self.area.trash.shown(stored, any_in_it=bool(page.runs)),
+        }
+
+    def _book(self, caller: Caller, search: Search, shown: int) -> Updates:
+        """Return the updates that show a visitor's prompts."""
+        found, more = BookShelf(self.playground, self.served).look(caller, search, shown or PAGE)
+        return {
+            self.area.box: gr.update(visible=True),
+            self.area.shelf: str(found),
+            self.area.more: gr.update(visible=more and shown < MOST_SHOWN),
+            **self.area.trash.shown(None),
         }
 
     def _tile(self, run: Run, image: RunImage, stars: frozenset[tuple[str, int]], caller: Caller) -> Markup:

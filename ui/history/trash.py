@@ -21,7 +21,8 @@ _STORED = Markup('<p class="quiet">{runs} and {images} of yours take {size}, the
 # Asked and answered in the browser alone, so that no look at the history comes between the two presses.
 _ASK = Markup(
     '<div class="trash-row asking"><button type="button" data-trash="ask">Empty the trash</button></div>'
-    '<div class="trash-row sure" role="group" aria-label="Empty the trash"><p>All of it is deleted for good.</p>'
+    '<div class="trash-row sure" role="group" aria-label="Empty the trash">'
+    "<p>All of it is deleted for good; starred prompts stay in the prompt book.</p>"
     '<button type="button" class="{press}" id="{empty}" data-trash="done">Delete for good</button>'
     '<button type="button" data-trash="keep">Keep it</button></div>'
 )

@@ -34,6 +34,8 @@ _SELECT = Markup('<select id="{at}-box"{told}>{options}</select>')
 _TEXT = Markup('<input id="{at}-box" type="text" value="{value}"{told}>')
 _DAY = Markup('<input id="{at}-box" type="date">')
 _AMOUNT = Markup('<input id="{at}-box" type="text" inputmode="decimal">')
+_SIDES = Markup('<fieldset class="sides"><legend>{label}</legend>{sides}</fieldset>')
+_SIDE = Markup('<label><input type="radio" name="{at}" value="{value}"{checked}><span>{label}</span></label>')
 _LINES = Markup('<textarea id="{at}-box" rows="{lines}"{told}>{value}</textarea>')
 _OPTION = Markup('<option value="{value}"{selected}>{label}</option>')
 
@@ -105,6 +107,17 @@ def day(key: str, label: str, *, at: str) -> Cell:
 def amount(key: str, label: str, *, at: str) -> Cell:
     """Make an amount of money, as text, since people write it in several ways; it begins empty."""
     return _made(key, "", {"at": at, "kind": "text", "head": _head(at, label), "box": _AMOUNT.format(at=at)}, {})
+
+
+def switch(key: str, label: str, choices: Mapping[str, str], *, at: str) -> Cell:
+    """Make a choice of few that all stand there, labels by value; it begins with the first."""
+    value = next(iter(choices))
+    sides = (
+        _SIDE.format(at=at, value=each, label=said, checked=Markup(" checked") if each == value else "")
+        for each, said in choices.items()
+    )
+    box = _SIDES.format(label=label, sides=Markup("").join(sides))
+    return _made(key, value, {"at": at, "kind": "sides", "head": "", "box": box}, {})
 
 
 def _head(at: str, label: str) -> Markup:

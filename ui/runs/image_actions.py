@@ -1,7 +1,7 @@
 """What can be done with an image that was made: use its settings, take it to another mode, keep it, delete it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import gradio as gr
 from gradio.blocks import Block
@@ -35,9 +35,16 @@ _ENLARGED = "Upscale has no tab: its picture's words and seed are in the form."
 _EMPTIED = "This run is gone for good: the trash was emptied."
 
 
+Act = Callable[[Mapping[str, str], Caller], Updates]
+"""What answers a button: it is given what the button and its place say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """Answers the buttons on images; each checks that the run is one that the visitor's page shows."""
+    """Answers the buttons on images; each checks that the run is one that the visitor's page shows.
+
+    `others` are further buttons' answers by their acts, which change `theirs` beside what these change.
+    """
 
     playground: Playground
     filling: Filling
@@ -45,6 +52,8 @@ class Actions:
     link: gr.HTML
     sheet: gr.HTML
     undo: gr.HTML
+    others: Mapping[str, Act] = field(default_factory=dict)
+    theirs: Sequence[Block] = ()
 
     def connect(self, wires: Wires) -> None:
         """Wire the buttons on cards and tiles; one may fill the form."""
@@ -52,14 +61,16 @@ class Actions:
 
     def outputs(self) -> list[Block]:
         """Return what an action changes."""
-        return [*self.filling.outputs(), self.inspector, self.link, self.sheet, self.undo]
+        return [*self.filling.outputs(), self.inspector, self.link, self.sheet, self.undo, *self.theirs]
 
     def act(self, event: gr.EventData, request: gr.Request) -> Updates:
         """Carry out one action; what it changes in the form is returned, the history is looked at anew afterwards."""
         caller = caller_of(self.playground, request)
         given = {name: str(value) for name, value in data_of(event).items()}
+        other = self.others.get(given.get("act", ""))
         try:
-            return self._carry_out(given, caller, _address(request)) or {self.filling.controls["mode"]: gr.skip()}
+            told = other(given, caller) if other else self._carry_out(given, caller, _address(request))
+            return told or {self.filling.controls["mode"]: gr.skip()}
         except PlaygroundError as error:
             raise gr.Error(error_text(error), print_exception=False) from error
 

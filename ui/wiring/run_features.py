@@ -5,6 +5,7 @@ from ui.experiments.batch import Batching
 from ui.experiments.comparison import Comparing
 from ui.experiments.variations import Varying
 from ui.head.ways_out import WaysOut
+from ui.history.book import BookActs
 from ui.history.charts import Charting
 from ui.history.tiles import Looking
 from ui.history.trash import Emptying
@@ -31,8 +32,10 @@ def run_features(ground: Ground) -> list[Feature]:
 def image_features(ground: Ground) -> list[Feature]:
     """Return the buttons on cards and tiles, and the history."""
     playground, results = ground.playground, ground.layout.results
-    undo = results.history.undo
-    actions = Actions(playground, ground.filling, results.inspector, results.link, results.sheet, undo)
+    undo, note = results.history.undo, ground.layout.form.notice
+    book = BookActs(playground, ground.filling, note, undo)
+    own = (results.inspector, results.link, results.sheet, undo)
+    actions = Actions(playground, ground.filling, *own, others=book.acts(), theirs=[note])
     return [
         actions,
         Varying(ground.runner, actions),
