@@ -181,7 +181,7 @@ def _gathered(rows: Iterable[Row[Any]], notes: Mapping[str, Row[Any]]) -> dict[s
     """Return the prompts of runs, which come newest first; only uses since a prompt was forgotten count."""
     found: dict[str, _Found] = {}
     for row in rows:
-        if row.provider_ids.get(CONTROL_PICTURE):
+        if not row.prompt or row.provider_ids.get(CONTROL_PICTURE):
             continue
         words = Words(row.prompt, json.loads(row.request).get("negative_prompt") or "")
         digest = words.digest

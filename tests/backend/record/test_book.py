@@ -79,9 +79,12 @@ def test_another_negative_prompt_makes_another_entry(prompts: PromptBook, add: A
     assert Words("a", "b").digest != Words("ab").digest
 
 
-def test_the_words_of_a_bought_control_picture_are_no_prompt(prompts: PromptBook, add: Add) -> None:
+def test_the_words_of_a_bought_control_picture_and_those_of_a_wordless_upscale_are_no_prompt(
+    prompts: PromptBook, add: Add
+) -> None:
     add(1, "a fox")
     add(2, "Control picture: depth", provider_ids={CONTROL_PICTURE: True})
+    add(3, "", request={"mode": "upscale", "image": "0" * 64})
     assert shown(prompts) == ["a fox"]
 
 
