@@ -10,7 +10,8 @@ from backend.adapters.local.machine.options import DetectorOptions
 from backend.domain.requests import TABBED, Mode, Request, parse_request
 from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
-from tests.backend.adapters.takes.samples import acts_or_is_refused, fields_of, pair, stored
+from tests.backend.adapters.local.upscaling.networks import compact
+from tests.backend.adapters.takes.samples import UPSCALER, acts_or_is_refused, fields_of, pair, stored
 
 CASES = [(mode, path) for mode in TABBED for path in fields_of(mode, DetectorOptions)]
 NOT_HERE = ("options.depth_detector", "options.pose_detector")
@@ -20,6 +21,7 @@ NOT_HERE = ("options.depth_detector", "options.pose_detector")
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> ClusterBackend:
     folder = tmp_path_factory.mktemp("cluster")
+    compact(folder / "upscalers" / f"{UPSCALER}.safetensors")
     settings = Settings(_env_file=None, PLAYGROUND_DATA=folder, PLAYGROUND_MODEL="tiny")
     return ClusterBackend(settings, ImageFiles(folder / "images"))
 
