@@ -61,7 +61,7 @@ def rows() -> Iterator[Row]:
 class WithoutPreviews(Engine):
     """An engine whose steps make no thumbnail."""
 
-    def _after_step(self, canvas: Canvas | None, on_step: OnStep) -> Callable[..., dict[str, Any]]:
+    def _after_step(self, canvas: Canvas | None, _words: Any, on_step: OnStep) -> Callable[..., dict[str, Any]]:
         def after(pipe: Any, _index: int, _time: Any, tensors: dict[str, Any]) -> dict[str, Any]:
             on_step(*pipe.scheduler.position, None)
             return {"latents": tensors["latents"]}

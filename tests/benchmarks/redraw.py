@@ -39,8 +39,12 @@ CHANGED = 8
 """Of 255: a pixel that is further from Lanczos's than that was drawn."""
 MOST_OFF, MOST_WIDTH, LEAST_DRAWN, LEAST_HELD, MOST_SEAM, LEAST_BARE_SEAM = 6.0, 0.6, 0.2, 2.0, 1.05, 1.3
 LEAST_PACE = 0.95
-NEAR, STILL = 8, 3.0
-"""Pixels to both sides of a border that are looked at, and the most by which Lanczos's may step there, of 255."""
+NEAR, STILL = 16, 3.0
+"""Pixels to both sides of a border that are looked at, and the most by which Lanczos's may step there, of 255.
+
+Tiles lie at multiples of 16, where the VAE's and the transformer's own blocks end too: everywhere, steps have twice the
+energy there. So a border is compared with the next such places, which no border is.
+"""
 Edges = tuple[list[int], list[int]]
 """Where borders lie across and down, in pixels."""
 Pixels = np.ndarray[Any, np.dtype[np.float32]]
@@ -170,7 +174,7 @@ def _bare_borders(subject: Subject) -> Edges:
 
 
 def seam(shown: Iterable[tuple[Image.Image, Image.Image, Edges]]) -> float:
-    """Return the energy of steps across borders by that of steps 3 to 8 pixels beside them, of pictures with Lanczos's.
+    """Return the energy of steps across borders by that of steps 16 pixels beside them, of pictures with Lanczos's.
 
     Where Lanczos's shows something near the border, no seam can be told from that.
     """
@@ -191,7 +195,7 @@ def _energies(levels: Pixels, calm: Pixels, places: Sequence[int]) -> "np.ndarra
         if not NEAR <= at < steps.shape[1] - NEAR:
             continue
         rows = still[:, at - NEAR : at + NEAR + 1].max(1) <= STILL
-        beside = [at + way * off for off in range(3, NEAR + 1) for way in (-1, 1)]
+        beside = [at - NEAR, at + NEAR]
         found += [[steps[rows, at].sum(), rows.sum()], [steps[rows][:, beside].sum(), rows.sum() * len(beside)]]
     return found
 
