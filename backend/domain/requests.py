@@ -83,7 +83,7 @@ class TextToImage(Sized):
         Weighs("nothing"),
         Alters("look"),
         Infotext("Denoising strength", beside="hires_scale"),
-    ] = Field(0.3, title="Hires strength", description="How far a tile may leave what was drawn; 0.2 to 0.4 is usual.")
+    ] = Field(0.25, title="Hires strength", description="How far a tile may leave what was drawn; 0.2 to 0.4 is usual.")
     hires_method: Annotated[
         UpscalerName,
         Place("fine", 93),
@@ -214,7 +214,7 @@ class Upscale(Common):
         Alters("look"),
         Infotext("Denoising strength", always=True),
     ] = Field(
-        0.3,
+        0.25,
         title="Strength",
         description="How far redraw may leave the enlarged picture; 0.2 to 0.4 is usual.",
     )

@@ -184,7 +184,7 @@ def test_a_setting_of_drawing_is_refused_where_nothing_is_drawn(name: str, value
 
 def test_an_enlargement_that_is_drawn_anew_takes_what_a_drawing_takes() -> None:
     made = request("upscale", method="redraw", steps=4, loras=[{"model": "a"}], count=2)
-    assert (made.strength, made.control_scale, undrawn(made)) == (0.3, 0.85, False)
+    assert (made.strength, made.control_scale, undrawn(made)) == (0.25, 0.85, False)
     assert undrawn(request("upscale"))
     assert not undrawn(request())
 

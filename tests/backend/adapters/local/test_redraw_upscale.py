@@ -62,7 +62,7 @@ def test_it_is_drawn_in_tiles_on_record_with_its_words_and_steps(house: Playgrou
     with Image.open(house.files.path(image.sha256)) as opened:
         infotext = opened.info["parameters"]
     assert "Steps: 2" in infotext
-    assert "Denoising strength: 0.3" in infotext
+    assert "Denoising strength: 0.25" in infotext
     assert "Postprocess upscale by: 2" in infotext
 
 
