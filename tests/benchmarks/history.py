@@ -15,6 +15,7 @@ from backend.images.storage.files import ImageFiles
 from backend.money.caps import Caps
 from backend.money.ledger import Budget
 from backend.money.spending import bills, drift, seconds_by_size
+from backend.record.book import PromptBook
 from backend.record.database.engine import open_database
 from backend.record.database.search_words import table as prompts
 from backend.record.database.search_words import words_of
@@ -82,6 +83,8 @@ _SEARCHES = {
 _WORK: dict[str, Callable[[History, int], object]] = {
     **{what: lambda history, _, search=search: _look(history, search) for what, search in _SEARCHES.items()},
     "a page from its middle": lambda history, count: history.page(VISITOR, limit=LIMIT, after=f"{count // 2:032x}"),
+    # As many runs on both sides; the page looks at 2,000.
+    "the prompt book": lambda history, _: PromptBook(history).page([VISITOR], among=FEW),
     "Delete, and back": lambda history, _: _delete(history),
     "the charts' seconds and bills": lambda history, _: (
         seconds_by_size(history.store.engine, VISITOR, days=10_000),
