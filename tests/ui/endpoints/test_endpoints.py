@@ -18,7 +18,10 @@ from tests.benchmarks.support.crowd import visitor_of
 from tests.serving import Site
 
 WORDS = "a red square"
-OTHERS = {"/estimate", "/backends", "/styles", "/read_metadata", "/control_map", "/generate", "/generate_image"}
+OTHERS = {
+    *("/estimate", "/backends", "/styles", "/read_metadata", "/control_map", "/generate", "/generate_image"),
+    *("/enhance", "/describe"),
+}
 
 
 def generate(client: Client, **values: Any) -> tuple[list[str], dict[str, Any]]:
