@@ -61,11 +61,16 @@ class Subject:
     steps: int = STEPS
     _known: dict[float, Image.Image] = field(default_factory=dict)
 
+    @property
+    def side(self) -> tuple[int, int]:
+        """The size (pixels) that it draws itself, which is a tile's."""
+        return self.frame.drawn(self.frame.default)
+
     @cached_property
     def picture(self) -> Image.Image:
         """What it draws at its own size."""
         asked = TextToImage(prompt=self.prompt, steps=STEPS)
-        return self.draw(Drawing(request=asked, seed=SEED, size=self.frame.default))
+        return self.draw(Drawing(request=asked, seed=SEED, size=self.side))
 
     @cached_property
     def lanczos(self) -> Image.Image:
@@ -92,7 +97,7 @@ class Subject:
 
     def bare_tiles(self) -> Image.Image:
         """Return the same without overlap, feather and shared noise, which has to show seams."""
-        request, (wide, high) = self.request(0.85), self.frame.default
+        request, (wide, high) = self.request(0.85), self.side
         result = Image.new("RGB", self.lanczos.size)
         for number, (left, top) in enumerate(
             (left, top) for top in range(0, result.height, high) for left in range(0, result.width, wide)
@@ -119,9 +124,9 @@ def rows() -> Iterator[Row]:
 
 
 def measured(
-    checkpoint: Checkpoint, sizes: Frame, prompts: Sequence[str] = PROMPTS, steps: int = STEPS
+    checkpoint: Checkpoint, sizes: Frame, prompts: Sequence[str] = PROMPTS, steps: int = STEPS, *, timed: bool = True
 ) -> Iterator[Row]:
-    """Measure a model that draws these sizes on its own pictures of the prompts."""
+    """Measure a model that draws these sizes on its own pictures of the prompts; its pace only where it is `timed`."""
     engine = load(checkpoint, Extras(offered=False), lambda *_: None)
     with tempfile.TemporaryDirectory() as folder:
         files = ImageFiles(Path(folder))
@@ -132,7 +137,8 @@ def measured(
         first = subjects[0]
         equal = first.redrawn().tobytes() == first.redrawn(again=True).tobytes()
         yield Row("redraw twice with a seed", "each other", "equal" if equal else "other", "equal", equal)
-        yield _pace(first)
+        if timed:
+            yield _pace(first)
 
 
 def _kept(subjects: Sequence[Subject]) -> Iterator[Row]:
@@ -169,7 +175,7 @@ def borders(tiling: Tiling) -> Edges:
 
 
 def _bare_borders(subject: Subject) -> Edges:
-    (wide, high), size = subject.frame.default, subject.lanczos.size
+    (wide, high), size = subject.side, subject.lanczos.size
     return list(range(wide, size[0], wide)), list(range(high, size[1], high))
 
 
