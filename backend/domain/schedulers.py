@@ -81,3 +81,27 @@ SchedulerName = Literal[
 ]
 
 SCHEDULER_NAMES: tuple[str, ...] = get_args(SchedulerName)
+
+USUAL_SCHEDULERS: tuple[SchedulerName, ...] = (
+    "Default",
+    "Euler",
+    "Euler a",
+    "Euler Beta",
+    "Euler Karras",
+    "Heun",
+    "Heun Karras",
+    "DPM++ 2M",
+    "DPM++ 2M Karras",
+    "DPM++ 2M SDE",
+    "DPM++ 2M SDE Karras",
+    "DPM++ 3M",
+    "DPM++ SDE",
+    "DPM++ SDE Karras",
+    "UniPC",
+    "UniPC Karras",
+    "DDIM",
+    "LCM",
+    "LMS",
+    "LMS Karras",
+)
+"""Those that A1111's and ComfyUI's lists begin with, by the names that they have there; a form offers these first."""

@@ -48,7 +48,8 @@ def test_the_seed_of_an_image_is_used_again(page: Page) -> None:
     page.click("#stage .card [data-act=seed]")
     expect(page.locator("#seed input, #seed textarea")).to_have_value(seed)
     page.click("#dice")
-    expect(page.locator("#seed input, #seed textarea")).to_have_value("-1")
+    expect(page.locator("#seed input")).to_have_value("")
+    expect(page.locator("#seed input")).to_have_attribute("placeholder", "random")
     page.click("#reuse")
     expect(page.locator("#seed input, #seed textarea")).to_have_value(seed)
 

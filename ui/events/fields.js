@@ -9,7 +9,7 @@ export function write(place, text) {
 export const write_prompt = text => write('#prompt', text).focus();
 
 const PRESSES = {
-  dice: () => write('#seed', '-1'),
+  dice: () => write('#seed', ''),
   reuse: () => {
     const known = document.querySelector('#stage [data-act="seed"]:not([disabled]), #history-shelf [data-seed]');
     if (known) write('#seed', known.dataset.value || known.dataset.seed);

@@ -1,6 +1,6 @@
 """The inputs of the settings' sheet, each made from a field of a pydantic type: its kind, range, words and default."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,11 +8,16 @@ from markupsafe import Markup
 from pydantic.fields import FieldInfo
 
 from backend.domain.field_notes import Switch, Within, note_of
+from backend.domain.parts import RANDOM_SEED
 from backend.domain.request_fields import choices_of, kind_of
 from backend.domain.requests import IN_DIGITS
+from backend.domain.schedulers import USUAL_SCHEDULERS
 from ui.inputs.part_list import entries_html, part_of
 from ui.inputs.widgets import bounds, label_of, plain
 
+FIRST: Mapping[str, Sequence[str]] = {"scheduler": USUAL_SCHEDULERS}
+"""Of a field with many choices those that its list begins with; the others stand under a heading behind them."""
+OTHERS = "All others"
 LONG_TEXT = 200
 """Texts whose limit is above this many characters get several lines."""
 _CELL = Markup(
@@ -32,11 +37,13 @@ _NUMBER = Markup('<input id="{at}-box" type="number" min="{least}" max="{most}" 
 _RANGE = Markup('<input type="range" min="{least}" max="{most}" step="{step}" value="{value}" aria-label="{label}">')
 _SELECT = Markup('<select id="{at}-box"{told}>{options}</select>')
 _TEXT = Markup('<input id="{at}-box" type="text" value="{value}"{told}>')
+_RANDOM = Markup(' placeholder="{}"').format("random")
 _DAY = Markup('<input id="{at}-box" type="date">')
 _AMOUNT = Markup('<input id="{at}-box" type="text" inputmode="decimal">')
 _SIDES = Markup('<fieldset class="sides"><legend>{label}</legend>{sides}</fieldset>')
 _SIDE = Markup('<label><input type="radio" name="{at}" value="{value}"{checked}><span>{label}</span></label>')
 _LINES = Markup('<textarea id="{at}-box" rows="{lines}"{told}>{value}</textarea>')
+_OTHERS = Markup('<optgroup label="{label}">{options}</optgroup>')
 _OPTION = Markup('<option value="{value}"{selected}>{label}</option>')
 
 
@@ -59,6 +66,8 @@ def cell(key: str, name: str, info: FieldInfo, *, fitted: Mapping[str, object] |
         box = entries_html(info, part)
         return _made(key, default, {"at": at, "kind": "entries", "head": "", "box": box}, changes)
     parts = {"at": at, "label": label_of(name, info), "told": _told(at, about)}
+    if name in IN_DIGITS and default == RANDOM_SEED:
+        default, parts["told"] = "", parts["told"] + _RANDOM
     parts["about"] = _ABOUT.format(at=at, about=about) if about else ""
     kind, box = _box(name, info, default, {**parts, **changes})
     head = "" if kind == "check" else _HEAD.format(**parts)
@@ -139,7 +148,11 @@ def _box(name: str, info: FieldInfo, default: object, parts: Mapping[str, Any]) 
     kind = kind_of(info)
     if choices := parts.get("choices") or choices_of(info):
         blank = [("", "")] if default is None else []
-        options = _options([*blank, *((choice, choice) for choice in choices)], default)
+        usual = FIRST.get(name, ())
+        first = [*blank, *((choice, choice) for choice in choices if choice in usual or not usual)]
+        options = _options(first, default) + _others(
+            [choice for choice in choices if usual and choice not in usual], default
+        )
         return "choice", _SELECT.format(options=options, **parts)
     if kind is bool:
         return "check", _CHECK.format(checked=Markup(" checked") if default else "", **parts)
@@ -177,6 +190,13 @@ def _options(choices: Iterable[tuple[object, object]], chosen: object) -> Markup
         for value, label in choices
     )
     return Markup("").join(made)
+
+
+def _others(choices: Sequence[str], chosen: object) -> Markup:
+    """Return the choices that stand behind the usual ones."""
+    if not choices:
+        return Markup("")
+    return _OTHERS.format(label=OTHERS, options=_options(((choice, choice) for choice in choices), chosen))
 
 
 def _told(at: str, about: object) -> Markup:

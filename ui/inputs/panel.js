@@ -2,6 +2,7 @@
 import {lay_loras} from './loras.js';
 import {PartList} from './part_list.js';
 import {when_started} from '../events/followers.js';
+import {limits} from '../limits.js';
 
 const cells = {};
 let props = null;
@@ -80,7 +81,7 @@ function fit({place, read, write}, change) {
   if ('info' in change && about) about.textContent = change.info;
   if (change.choices) {
     const blank = [...box.options].filter(each => each.value === '');
-    box.replaceChildren(...blank, ...change.choices.map(each => Array.isArray(each) ? new Option(...each) : new Option(each, each)));
+    box.replaceChildren(...blank, ...listed(place.dataset.cell, change.choices));
   }
   for (const end of place.querySelectorAll('input[type=number], input[type=range]')) {
     if ('minimum' in change) end.min = change.minimum;
@@ -89,6 +90,15 @@ function fit({place, read, write}, change) {
   }
   if ('value' in change) write(change.value);
   else if (change.choices) write(before);
+}
+
+// The usual choices of a long list first, the others under a heading; as `ui/inputs/cells.py` lays them out.
+function listed(name, choices) {
+  const usual = limits.first[name], option = each => Array.isArray(each) ? new Option(...each) : new Option(each, each);
+  if (!usual) return choices.map(option);
+  const others = Object.assign(document.createElement('optgroup'), {label: limits.others});
+  others.append(...choices.filter(each => !usual.includes(each)).map(option));
+  return [...choices.filter(each => usual.includes(each)).map(option), ...(others.children.length ? [others] : [])];
 }
 
 function lay(changes) {

@@ -9,6 +9,7 @@ from gradio.components import Component
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from backend.domain.parts import RANDOM_SEED
 from backend.domain.request_fields import choices_of, kind_of
 from backend.domain.requests import IN_DIGITS
 from ui.inputs.lora_lines import write_loras
@@ -51,9 +52,12 @@ def label_of(name: str, info: FieldInfo) -> str:
 
 
 def shown(name: str, value: Any) -> Any:
-    """Return a field's value as its control holds it: a seed as digits, LoRAs as lines, nothing as empty text."""
+    """Return a field's value as its control holds it: a seed as digits, LoRAs as lines, nothing as empty text.
+
+    A seed that is to be drawn is nothing: its box says "random" then.
+    """
     if name in IN_DIGITS:
-        return str(value)
+        return "" if value == RANDOM_SEED else str(value)
     if name == "loras":
         return write_loras(value)
     if value is None and name not in ("width", "height"):

@@ -60,6 +60,9 @@ def style() -> str:
     """Return the page's style sheet; the names and animations in it stand outside, where they have to."""
     names, *sheets = (
         (_UI / name).read_text(encoding="utf-8")
-        for name in ("look/names.css", "look/style.css", "canvas/canvas.css", "inputs/panel.css", "history/book.css")
+        for name in (
+            *("look/names.css", "look/style.css", "canvas/canvas.css", "inputs/panel.css"),
+            *("history/book.css", "runs/actions.css"),
+        )
     )
     return f"{names}{_ABOVE_GRADIO} {{\n{''.join(sheets)}}}\n"

@@ -154,8 +154,7 @@ _CARD = Markup(
     '<button type="button" class="picture" data-open aria-label="Look at it in full size">'
     '<img src="{address}" alt="{alt}" width="{width}" height="{height}" decoding="async"></button>'
     '<figcaption><div class="facts">{line}{flag}</div><div class="actions">'
+    '<a href="{address}" download="{name}" title="The file carries its settings">Download</a>'
     '<button type="button" data-act="seed" data-value="{seed}" {unknown} title="Use this seed again">'
-    "Reuse seed</button>"
-    '{recorded}<a href="{address}" download="{name}" title="The file carries its settings">Download</a>'
-    "</div></figcaption></figure>"
+    "Reuse seed</button>{recorded}</div></figcaption></figure>"
 )

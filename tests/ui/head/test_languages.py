@@ -23,7 +23,7 @@ NAMES = re.compile(
     r"(DPM|DDIM|DDPM|DEIS|EDM|Euler|Flow|Heun|IPNDM|KDPM|LCM|LMS|PNDM|TCD|UniPC).*"  # schedulers
     r"|runware:.*|ControlNet|Runware|ModelRunner|Z-Image|Playground|png|jpeg|webp|canny|sync|async|URL|base64Data|dataURI|TeaCache"
     r"|A1111 \(CSV\)|Fooocus \(JSON\)|InvokeAI \(JSON\)|DWPose|Depth Anything V2 Small|OpenPose|ZoeDepth"
-    r"|aspect-ratio:.*|(?:translate|data-of|aria-describedby|aria-label)=.*|hidden|checked|selected"
+    r"|aspect-ratio:.*|(?:translate|data-of|aria-describedby|aria-label|placeholder)=.*|hidden|checked|selected"
 )
 """What is called the same everywhere."""
 WRITTEN = re.compile(r"[A-Za-z]{2}")

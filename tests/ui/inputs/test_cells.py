@@ -1,5 +1,6 @@
 """Inputs of the sheet, each from its field."""
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -7,7 +8,9 @@ import pytest
 
 from backend.adapters.runware.options import RunwareOptions
 from backend.domain.requests import TextToImage
-from ui.inputs.cells import Cell, cell, select
+from backend.domain.schedulers import SCHEDULER_NAMES
+from ui.inputs.cells import FIRST, OTHERS, Cell, cell, select
+from ui.inputs.widgets import shown
 
 FIELDS = TextToImage.model_fields
 
@@ -62,13 +65,28 @@ def test_a_field_that_may_be_empty_begins_empty() -> None:
         ("safety", "check", FIELDS["safety"].default),
         ("output_format", "choice", "png"),
         ("negative_prompt", "lines", ""),
-        ("seed", "text", "-1"),
-        ("variation_seed", "text", str(FIELDS["variation_seed"].default)),
+        ("seed", "text", ""),
+        ("variation_seed", "text", ""),
     ],
 )
 def test_each_kind_of_field_begins_with_its_default(name: str, kind: str, value: Any) -> None:
     made = shared(name)
     assert (made.value, Tags(made.html).of("div")["data-kind"]) == (value, kind)
+
+
+@pytest.mark.parametrize("name", ["seed", "variation_seed"])
+def test_a_seed_that_is_drawn_says_so_in_its_empty_box(name: str) -> None:
+    assert Tags(shared(name).html).of("input")["placeholder"] == "random"
+    assert shown(name, -1) == ""
+    assert shown(name, 2**53 + 1) == str(2**53 + 1)
+
+
+def test_the_usual_samplers_stand_before_all_others_and_none_is_missing() -> None:
+    usual, _, others = shared("scheduler").html.partition(f'<optgroup label="{OTHERS}">')
+    named = [tuple(re.findall(r'<option value="([^"]*)"', part)) for part in (usual, others)]
+    assert named[0] == tuple(name for name in SCHEDULER_NAMES if name in FIRST["scheduler"])
+    assert 15 <= len(named[0]) <= 20
+    assert sorted(named[0] + named[1]) == sorted(SCHEDULER_NAMES)
 
 
 def test_loras_are_lines_in_the_form_and_entries_among_a_backends_options() -> None:
