@@ -24,7 +24,7 @@ LEFT = """() => {
   for (const box of document.querySelectorAll('input[role=combobox]')) if (foreign(box.value)) left.add(box.value);
   return [...left].sort();
 }"""
-SAME_EVERYWHERE = ["A1111 (CSV)", "ControlNet", "LoRA", "png", "Second fake"]
+SAME_EVERYWHERE = ["A1111 (CSV)", "ControlNet", "Lanczos", "LoRA", "png", "Second fake"]
 
 
 @pytest.fixture
