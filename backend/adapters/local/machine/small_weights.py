@@ -21,8 +21,7 @@ class Kind:
     """How a library stores weights: its package, the share of a bf16 number, and how far off pictures were.
 
     `off` is the mean difference of 255 from full weights, of a picture of the embedded model at 128² in 4 steps, on CPU
-    (torchao 0.18.0, sdnq 0.2.8, torch 2.14.1); of three at 192² in 8 steps it was 0.23 for `torchao int8`, 0.25 for
-    `sdnq int8`, 0.87 for the fp8 cast, 1.17 for `torchao fp8` and 3.9 for `sdnq uint4`. `devices` are those it runs on.
+    (torchao 0.18.0, sdnq 0.2.8, torch 2.14.1). `devices` are those it runs on.
     """
 
     package: str
@@ -51,13 +50,13 @@ def _sdnq(module: Any, weights: str) -> None:
 
 
 SMALL: Mapping[str, Kind] = {
-    "torchao int8": Kind(package="torchao", share=0.51, off=0.11, pack=_torchao_int8),
-    "sdnq int8": Kind(package="sdnq", share=0.52, off=0.08, pack=lambda module: _sdnq(module, "int8")),
-    "torchao fp8": Kind(package="torchao", share=0.51, off=0.44, pack=_torchao_fp8),
-    "sdnq uint4": Kind(package="sdnq", share=0.29, off=1.03, pack=lambda module: _sdnq(module, "uint4")),
+    "torchao int8": Kind(package="torchao", share=0.51, off=0.17, pack=_torchao_int8),
+    "sdnq int8": Kind(package="sdnq", share=0.52, off=0.12, pack=lambda module: _sdnq(module, "int8")),
+    "torchao fp8": Kind(package="torchao", share=0.51, off=0.61, pack=_torchao_fp8),
+    "sdnq uint4": Kind(package="sdnq", share=0.29, off=1.18, pack=lambda module: _sdnq(module, "uint4")),
 }
 """In the order in which `auto` takes them: SDNQ draws as exactly, and took five times as long on a CPU."""
-FP8_CAST_OFF = 0.38
+FP8_CAST_OFF = 0.71
 """Of diffusers' own fp8 cast (`enable_layerwise_casting`), measured likewise."""
 
 
