@@ -30,6 +30,7 @@ from backend.domain.parts import (
     Weight,
     check_thresholds,
 )
+from backend.domain.request_fields import set_fields
 
 Mode = Literal["text_to_image", "image_to_image", "inpaint", "outpaint", "controlnet", "upscale"]
 MODES: tuple[Mode, ...] = get_args(Mode)
@@ -231,13 +232,11 @@ class Upscale(Common):
 
     @model_validator(mode="after")
     def _nothing_is_drawn(self) -> Self:
-        if not self.undrawn:
-            return self
-        fields = type(self).model_fields
-        idle = [name for name in fields if name not in SHARPENED and _is_set(self, name)]
-        if idle:
+        was_set = dict.fromkeys(each.path.partition(".")[0] for each in set_fields(self))
+        idle = [f"`{name}`" for name in was_set if name not in SHARPENED]
+        if self.undrawn and idle:
             raise ValueError(
-                f"The method `sharp` draws nothing, so that {_quoted(idle)} would have no effect: leave that out"
+                f"The method `sharp` draws nothing, so that {' and '.join(idle)} would have no effect: leave that out"
             )
         return self
 
@@ -245,15 +244,6 @@ class Upscale(Common):
 def undrawn(request: "Request") -> bool:
     """Return whether no model draws a request: an enlargement by the method `sharp`."""
     return isinstance(request, Upscale) and request.undrawn
-
-
-def _is_set(request: Upscale, name: str) -> bool:
-    default = type(request).model_fields[name].get_default(call_default_factory=True)
-    return bool(getattr(request, name) != default)
-
-
-def _quoted(names: list[str]) -> str:
-    return " and ".join(f"`{name}`" for name in names)
 
 
 Request = TextToImage | ImageToImage | Inpaint | Outpaint | ControlNet | Upscale
