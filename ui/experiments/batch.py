@@ -20,7 +20,8 @@ from ui.look import words
 from ui.look.field_titles import error_text
 from ui.look.sentences import code_marked, error_card
 from ui.runs.board import Board, board_html
-from ui.runs.runner import PRICE_PROMPT, Runner, is_stale
+from ui.runs.generate_button import PRICE_PROMPT, is_stale
+from ui.runs.runner import Runner
 from ui.runs.stages import View
 from ui.serving.caller import caller_of
 

@@ -29,7 +29,8 @@ from ui.look import words
 from ui.look.field_titles import error_text, problem_text
 from ui.look.sentences import code_marked
 from ui.runs.board import Board, board_html
-from ui.runs.runner import PRICE_PROMPT, Runner, priced
+from ui.runs.generate_button import PRICE_PROMPT, priced
+from ui.runs.runner import Runner
 from ui.runs.stages import View
 from ui.serving.caller import caller_of
 from ui.serving.served import url

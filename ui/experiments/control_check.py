@@ -34,7 +34,8 @@ from ui.inputs.panel import spread
 from ui.look import words
 from ui.look.sentences import error_card
 from ui.runs.cards import facts, lost
-from ui.runs.runner import PRICE_PROMPT, Runner, is_stale
+from ui.runs.generate_button import PRICE_PROMPT, is_stale
+from ui.runs.runner import Runner
 from ui.serving.caller import caller_of
 from ui.serving.served import url
 

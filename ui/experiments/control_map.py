@@ -30,7 +30,7 @@ from ui.inputs.panel import spread
 from ui.look import words
 from ui.look.field_titles import error_text
 from ui.look.sentences import error_card
-from ui.runs.runner import is_stale
+from ui.runs.generate_button import is_stale
 from ui.serving.caller import caller_of
 from ui.serving.served import url
 from ui.serving.uploads import Uploads

@@ -11,7 +11,8 @@ from ui.events.updates import Update, Updates
 from ui.events.wires import Wires
 from ui.inputs.panel import spread
 from ui.look import words
-from ui.runs.runner import PRICE_PROMPT, Runner
+from ui.runs.generate_button import PRICE_PROMPT
+from ui.runs.runner import Runner
 from ui.serving.caller import caller_of
 
 TOLD = Markup('<p class="hint" role="status">{} says exactly {}; nothing was billed for asking.</p>')

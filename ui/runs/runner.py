@@ -17,24 +17,19 @@ from backend.domain.errors import OverBudget, PlaygroundError
 from backend.domain.events import Event, Failed
 from backend.domain.records import CostKind
 from backend.domain.requests import Mode, Request
-from backend.generation.allowance import Allowance, allowance
 from backend.generation.generate import generate
-from backend.generation.gpu_quota import gpu_hint
-from backend.generation.marked import WEIGHTS
 from backend.generation.prepared import Asked, Prepared
-from backend.generation.pricing import price_of
 from backend.playground import Playground
 from backend.prompts.variables import fill_request
 from ui.events.options import QUIET, QUIETLY, How, with_mask
 from ui.events.page_events import news
 from ui.events.updates import Updates, is_change
 from ui.events.wires import Wires
-from ui.form.kept_size import large_html, size_note
 from ui.form.library import Library
 from ui.form.pasted import refuse_pasted
 from ui.form.reading import Values, parse
 from ui.form.variables import written
-from ui.head.ways_out import other_html, ways_html
+from ui.head.ways_out import ways_html
 from ui.inputs.panel import spread
 from ui.look import words
 from ui.look.sentences import error_card
@@ -46,13 +41,6 @@ from ui.serving.served import Served
 from ui.serving.uploads import Uploads
 
 log = logging.getLogger(__name__)
-
-PRICE_PROMPT = "a prompt of any length"
-"""Stands in for a prompt that isn't written yet, since no price depends on the words."""
-_ONCE = Markup('<p class="hint" data-once="weights">{} <button type="button" class="seen">Got it</button></p>')
-"""Goes for as long as the page is there once it was heard; `ui/form/variables.js`."""
-_TELLING = ("{", "__", "<", ":")
-"""A prompt with any of these may hold choices, a list, or another tool's marks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +64,7 @@ class Outputs:
 
 
 class Runner:
-    """Runs what the form asks for, and tells its price before."""
+    """Runs what the form asks for."""
 
     def __init__(self, playground: Playground, library: Library, served: Served, outputs: Outputs) -> None:
         self.playground = playground
@@ -214,58 +202,9 @@ class Runner:
         self.playground.live.stop(caller_of(self.playground, request))
         return self._buttons(running=False)
 
-    def price(self, request: gr.Request, **values: JsonValue) -> Updates:
-        """Return the Generate button with the price of what the form asks for now, and what the caps leave."""
-        values = priced(values)
-        caller = caller_of(self.playground, request)
-        mode, chosen = _mode_of(values), self.playground.choose(str(values.get("backend") or "auto"))
-        if mode not in chosen.capabilities.modes:
-            return self._unable(chosen, mode, caller)
-        large = Markup("")
-        try:
-            asked = self.asked(values, caller)
-            backend, taken = asked.backend, asked.taken
-            wanted = taken.request
-            large = large_html(wanted, self.playground.files)
-            estimate = price_of(self.playground, caller, backend, wanted)
-        except PlaygroundError:
-            return {
-                self.outputs.generate: gr.update(value="Generate", variant="primary"),
-                self.outputs.left: gr.update(value=large, visible=bool(large)),
-            }
-        stand = allowance(self.playground, caller, backend, estimate)
-        verb = "Over the cap" if stand.refusal else "Generate"
-        text = "" if stand.refusal else words.left(stand) or gpu_hint(self.playground, caller, backend, wanted)
-        hints = [
-            Markup('<p class="hint">{}</p>').format(said) if said != WEIGHTS else _ONCE.format(said)
-            for said in (
-                text,
-                estimate.note,
-                size_note(backend, wanted, self.playground.files),
-                *taken.notes,
-                *backend.remarks(wanted),
-            )
-            if said
-        ] + [large]
-        capped = _capped(stand, ways_html(self.playground, caller, mode))
-        look = "secondary" if stand.refusal else "primary"
-        return {
-            self.outputs.generate: gr.update(value=f"{verb} · {words.price(estimate)}", variant=look),
-            self.outputs.left: gr.update(value=Markup("").join([capped, *hints]), visible=bool(capped or any(hints))),
-        }
-
-    def _unable(self, backend: Backend, mode: Mode, caller: Caller) -> Updates:
-        """Say before the press that this backend doesn't do the open tab's mode, and what leads on."""
-        said = f"{words.unable(backend.label, mode)}: open another tab, or choose another backend."
-        line = Markup('<p class="hint">{}</p>{}').format(said, other_html(self.playground, caller, mode))
-        return {
-            self.outputs.generate: gr.update(value=f"Not on {backend.label}", variant="secondary"),
-            self.outputs.left: gr.update(value=line, visible=True),
-        }
-
     def asked(self, values: Mapping[str, Any], caller: Caller) -> Asked:
         """Read the request out of the form's values, and the styles and lists that go with it."""
-        mode = _mode_of(values)
+        mode = mode_of(values)
         backend = self.playground.choose(str(values.get("backend") or "auto"))
         given = Values(mode, backend.name, values)
         request = parse(given, backend.capabilities, Uploads(self.playground, caller))
@@ -283,25 +222,7 @@ class Runner:
         }
 
 
-def priced(values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """Return a form's values as its price is told from them: no price depends on the words, but on their choices."""
-    prompt = str(values.get("prompt") or "")
-    telling = prompt.strip() and any(sign in prompt for sign in _TELLING)
-    return {**values, "prompt": prompt if telling else PRICE_PROMPT, "priced_only": True}
-
-
-def _capped(stand: Allowance, ways: Markup) -> Markup:
-    """Return why a run would be refused, and what leads on; the style sheet hides it while the stage says the same."""
-    if not stand.refusal:
-        return Markup("")
-    return Markup('<div class="capped"><p class="hint">{}</p>{}</div>').format(stand.refusal, ways)
-
-
-def _mode_of(values: Mapping[str, Any]) -> Mode:
+def mode_of(values: Mapping[str, Any]) -> Mode:
+    """Return the mode of the open tab, out of a form's values."""
     mode: Mode = values.get("mode") or "text_to_image"
     return mode
-
-
-def is_stale(offered: object, button: str) -> bool:
-    """Whether a pressed button said another price than `button` says now; one that said none has promised nothing."""
-    return isinstance(offered, str) and " · " in offered and offered != button

@@ -19,6 +19,7 @@ from ui.history.tiles import Looking
 from ui.inputs.makers import maker_of
 from ui.library.memory import Remembering
 from ui.runs.exact_price import ExactPrice
+from ui.runs.generate_button import GenerateButton
 from ui.runs.recovering import Recovering
 from ui.runs.runner import Runner
 from ui.wiring.switching import Fitting
@@ -131,6 +132,6 @@ class Watch:
         kept = self.remembering.keep(values)
         comparing = Comparing(self.runner)
         grid = comparing.grid_price(request, **values) if seen.planned else None
-        prices = self.runner.price(request, **values) | comparing.offer(request, **values)
+        prices = GenerateButton(self.runner).price(request, **values) | comparing.offer(request, **values)
         drawn_by = maker or maker_of(self.playground.choose(str(seen.values["backend"])))
         return {self.box: answer(seen.turn, kept, grid=grid, maker=drawn_by), **prices}

@@ -16,6 +16,7 @@ from tests.ui.serving.test_caller import request_of
 from ui.form.library import Library
 from ui.form.reading import MARK
 from ui.head.header import state_html
+from ui.runs.generate_button import GenerateButton
 from ui.runs.runner import Outputs, Runner
 from ui.serving.served import Served
 
@@ -43,7 +44,7 @@ def told(playground: Playground, cap: str, backend: str = "fake") -> tuple[str, 
         outputs = Outputs(gr.HTML(), gr.Button(), gr.Button(), gr.Button(), gr.HTML(), gr.HTML())
     runner = Runner(capped, Library(capped, load_presets()), Served(capped.files, capped.holders), outputs)
     values: dict[str, Any] = {"mode": "text_to_image", "backend": backend, f"fake{MARK}provider": True}
-    updates = runner.price(request_of(), **values)
+    updates = GenerateButton(runner).price(request_of(), **values)
     button = updates[outputs.generate]
     return button["value"], button["variant"], updates[outputs.left]["value"]
 
