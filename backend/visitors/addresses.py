@@ -17,8 +17,10 @@ PRIVATE: tuple[Network, ...] = (
     ip_network("192.168.0.0/16"),
     ip_network("100.64.0.0/10"),
     ip_network("fc00::/7"),
+    ip_network("169.254.0.0/16"),
+    ip_network("fe80::/10"),
 )
-"""The networks that nobody outside can send from (RFC 1918, 6598, 4193): a Space's own proxies stand there."""
+"""The networks that nobody outside can send from, as a Space's own proxies do (RFC 1918, 6598, 4193, 3927, 4291)."""
 
 
 class Addresses:
@@ -36,8 +38,15 @@ class Addresses:
         found = self._visitor(peer, forwarded)
         if found is None:
             return None
-        home = f"{found}" if isinstance(found, IPv4Address) else f"{ip_network((found, 64), strict=False)}"
-        return hmac.new(self._secret, home.encode(), hashlib.sha256).hexdigest()[:32]
+        return self._of(found if isinstance(found, IPv4Address) else ip_network((found, 64), strict=False))
+
+    def mark_of_one(self, peer: str | None, forwarded: str | None) -> str | None:
+        """Return the mark of that very address, by which a neighbour in the same IPv6 /64 isn't meant."""
+        found = self._visitor(peer, forwarded)
+        return None if found is None else self._of(found)
+
+    def _of(self, whose: Address | Network) -> str:
+        return hmac.new(self._secret, f"{whose}".encode(), hashlib.sha256).hexdigest()[:32]
 
     def _visitor(self, peer: str | None, forwarded: str | None) -> Address | None:
         chain = [peer or "", *reversed((forwarded or "").split(","))]

@@ -38,6 +38,13 @@ def test_the_addresses_of_one_home_count_as_one() -> None:
     assert OPEN.mark("::ffff:198.51.100.7", None) == OPEN.mark("198.51.100.7", None)
 
 
+def test_the_mark_of_one_address_is_no_neighbours() -> None:
+    one = OPEN.mark_of_one("2001:db8::1", None)
+    assert one not in (None, OPEN.mark_of_one("2001:db8::2", None), OPEN.mark("2001:db8::1", None))
+    assert BEHIND.mark_of_one("10.0.0.1", "2001:db8::1") != BEHIND.mark_of_one("10.0.0.1", "2001:db8::2")
+    assert BEHIND.mark_of_one("10.0.0.1", None) is None
+
+
 def test_the_trusted_proxy_is_read_as_addresses_and_networks() -> None:
     assert networks("10.0.0.1, 192.168.0.0/16") == (ip_network("10.0.0.1/32"), ip_network("192.168.0.0/16"))
     with pytest.raises(ValueError, match="nginx"):

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
@@ -64,18 +64,27 @@ def credential(headers: Headers) -> str:
     return password or name
 
 
-def known_again(playground: Playground, caller: Caller, request: Request, mark: str | None) -> str | None:
-    """Return by what the caller is known when the same request comes again; None where nothing tells.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """By what a caller is known when the same request comes again, if anything; `sure` where nobody else goes by it."""
 
-    A guest has no other name than the address and the program: an equal request from there is taken for the same one's.
-    Where the address may be several people's, it has to bring an `Idempotency-Key` (`mark`) that nobody would guess.
+    name: str | None
+    sure: bool
+
+
+def known_again(playground: Playground, caller: Caller, request: Request, mark: str | None) -> Known:
+    """Return by what the caller is known when the same request comes again.
+
+    A guest has no other name than an `Idempotency-Key` (`mark`) that nobody would guess, or else the address and the
+    program, which others behind the same router may have as well.
     """
     if not is_guest(caller.visitor):
-        return caller.visitor
+        return Known(caller.visitor, sure=True)
     agent = request.headers.get("user-agent", "")[:200]
-    if caller.address is not None and _is_own_address(playground, request):
-        return f"{caller.address} {hash_of(agent)[:16]}"
-    return f"m{hash_of(caller.address, agent, mark)[:40]}" if mark and len(mark) >= SECRET_LENGTH else None
+    if mark and len(mark) >= SECRET_LENGTH:
+        return Known(f"m{hash_of(caller.address, agent, mark)[:40]}", sure=True)
+    own = _own_address(playground, request) if _is_own_address(playground, request) else None
+    return Known(own and f"{own} {hash_of(agent)[:16]}", sure=False)
 
 
 def _is_own_address(playground: Playground, request: Request) -> bool:
@@ -109,5 +118,12 @@ def hash_of(*parts: Any) -> str:
 
 
 def _address(playground: Playground, request: Request) -> str | None:
-    peer = request.client.host if request.client else None
-    return playground.callers.addresses.mark(peer, request.headers.get("x-forwarded-for"))
+    return playground.callers.addresses.mark(*_came_from(request))
+
+
+def _own_address(playground: Playground, request: Request) -> str | None:
+    return playground.callers.addresses.mark_of_one(*_came_from(request))
+
+
+def _came_from(request: Request) -> tuple[str | None, str | None]:
+    return request.client.host if request.client else None, request.headers.get("x-forwarded-for")

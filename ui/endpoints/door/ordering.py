@@ -13,6 +13,7 @@ from backend.domain.records import Run
 from backend.generation.prepared import Asked
 from backend.playground import Playground
 from backend.record.orders import AlreadyOrdered
+from backend.threads.stream import TICK_SECONDS
 from ui.endpoints.door.joining import Joining
 from ui.endpoints.door.order import Gone, Order
 from ui.endpoints.door.route import Reply
@@ -20,6 +21,8 @@ from ui.endpoints.script_runs import Progressing, Scripts
 
 log = logging.getLogger(__name__)
 
+NOTICED_SECONDS = 2 * TICK_SECONDS
+"""Within which a line that broke is on record: a run is looked at each tick."""
 Ask = Callable[[], Sequence[Asked]]
 """Reads what is asked for, and raises a `PlaygroundError` for what is wrong with it."""
 
@@ -96,7 +99,7 @@ class Ordering:
         return found
 
     def _tries(self, order: Order, ask: Ask) -> Generator[Progressing, None, None]:
-        order_id = self.playground.orders.find(order.claim)
+        order_id = self._earlier(order)
         while True:
             if order_id is not None:
                 order.order_id = order_id
@@ -110,6 +113,14 @@ class Ordering:
                 order_id = already.order_id
             else:
                 return
+
+    def _earlier(self, order: Order) -> str | None:
+        """Return the order that this one asks for again, looking once more where its line may have broken just now."""
+        found = self.playground.orders.find(order.claim)
+        if found is None and order.unsure and order.claim.caller:
+            order.left.wait(NOTICED_SECONDS)
+            found = self.playground.orders.find(order.claim)
+        return found
 
     def _anew(self, order: Order, ask: Ask) -> Iterator[Progressing]:
         orders, claim, leading = self.playground.orders, order.claim, self._joining.leading

@@ -1,6 +1,8 @@
 """Retries that wait for an earlier order: how many of one caller's, and until when."""
 
+import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,8 +21,11 @@ from tests.ui.endpoints.openai.asked import ask, made, until
 from ui.endpoints.door import joining
 from ui.endpoints.door.joining import MOST_JOINED, Joining
 from ui.endpoints.door.order import Order
+from ui.endpoints.door.ordering import Ordering
 from ui.endpoints.door.refusals import refused
 from ui.endpoints.door.route import MOST_AT_ONCE
+from ui.endpoints.script_runs import Scripts
+from ui.form.library import Library
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +78,35 @@ def test_a_run_that_another_playground_still_begins_is_waited_for(
         again = made(ask(other, **asked))
     assert [run["run_id"] for run in again["playground"]["runs"]] == [run["run_id"] for run in first]
     assert again["playground"]["status"] == "finished"
+
+
+class _BreaksMeanwhile(threading.Event):
+    """The line of a retry, during whose wait it comes on record that the line of an earlier try broke."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        super().__init__()
+        self.meanwhile = meanwhile
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.meanwhile()
+        return super().wait(0)
+
+
+def test_a_retry_that_may_be_anybodys_gets_what_a_line_held_that_broke_just_now_and_nothing_else(site: Site) -> None:
+    said = made(ask(site, prompt="a guest's swan", options={"provider": True}))["playground"]
+    engine, is_its = site.playground.store.engine, orders.c.run_id == said["run_id"]
+    until(lambda: not rows_where(engine, is_its & orders.c.process.is_not(None)))
+    (row,) = rows_where(engine, is_its)
+
+    def found(meanwhile: Callable[[], None]) -> str:
+        claim, left = Claim(order_id="anew", caller=row.caller, what=row.what), _BreaksMeanwhile(meanwhile)
+        again = Order(claim, Caller(row.caller), left, unsure=True)
+        list(Ordering(Scripts(site.playground, Library(site.playground, ()))).steps(again, list))
+        return again.order_id
+
+    assert found(lambda: None) == "anew"
+    assert found(lambda: site.playground.orders.lost(row.order_id)) == row.order_id
+    assert found(lambda: None) == "anew"
 
 
 def rows_where(engine: Engine, wanted: ColumnElement[bool]) -> list[Row[Any]]:

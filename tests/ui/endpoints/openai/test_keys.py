@@ -8,8 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from backend.playground import RUNS_A_VISITOR
+from backend.record.database.tables import orders
 from tests.serving import Site, served_site
 from tests.ui.endpoints.openai.asked import ask, broken_line, lost_run, made, refused, runs_of, until
 from tests.ui.endpoints.openai.test_retries import GENERATIONS, body
@@ -102,13 +104,41 @@ def test_one_keys_mark_finds_nothing_of_anothers(public: Site) -> None:
     assert made(ask(public, headers=bearer(bob, **again), **asked))["playground"]["run_id"] == theirs[1]
 
 
-def test_a_guest_is_known_again_by_address_and_program_alone(public: Site) -> None:
-    here = {"x-forwarded-for": "203.0.113.80", "user-agent": "a program", "x-stainless-retry-count": "1"}
-    asked: dict[str, Any] = {"prompt": "a guest's crane", "options": PAID, **PLAIN}
-    first = made(ask(public, headers=here, **asked))["playground"]["run_id"]
-    assert made(ask(public, headers=here, **asked))["playground"]["run_id"] == first
-    for elsewhere in ({"x-forwarded-for": "203.0.113.81"}, {"user-agent": "another"}):
-        assert made(ask(public, headers=here | elsewhere, **asked))["playground"]["run_id"] != first
+@pytest.mark.parametrize("again", [{}, {"x-stainless-retry-count": "1"}, {"idempotency-key": "1"}])
+def test_guests_of_one_address_and_program_get_nothing_that_one_of_them_has_got(
+    public: Site, again: dict[str, str]
+) -> None:
+    here = {"x-forwarded-for": "203.0.113.80", "user-agent": "a program", **again}
+    asked: dict[str, Any] = {"prompt": f"a guest's crane {again}", "options": PAID, **PLAIN}
+    assert len({made(ask(public, headers=here, **asked))["playground"]["run_id"] for _ in range(2)}) == 2
+    other = asked | {"prompt": "another guest's crane"}
+    assert made(ask(public, headers=here, **other)), "a mark that others may have says nothing of theirs"
+
+
+@pytest.mark.parametrize("again", [{}, {"x-stainless-retry-count": "1"}, {"idempotency-key": "1"}])
+def test_what_a_guests_broken_line_held_is_given_once_to_the_same_address_and_program(
+    public: HeldSite, again: dict[str, str]
+) -> None:
+    prompt = f"a guest's heron {again}"
+    here = {"x-forwarded-for": "203.0.113.90", "user-agent": "a program", **again}
+    public.fake.let = threading.Semaphore(0)
+    with broken_line(public, GENERATIONS, body(prompt=prompt, options=PAID), here):
+        until(lambda: public.fake.submissions.count(prompt))
+    until(lambda: lost_orders(public))
+    public.fake.let.release(MANY)
+    asked: dict[str, Any] = {"prompt": prompt, "options": PAID}
+    for elsewhere in ({"x-forwarded-for": "203.0.113.91"}, {"user-agent": "another"}):
+        assert made(ask(public, headers=here | elsewhere, **asked))
+    assert public.fake.submissions.count(prompt) == 3
+    assert made(ask(public, headers=here, **asked))
+    assert public.fake.submissions.count(prompt) == 3
+    assert made(ask(public, headers=here, **asked))
+    assert public.fake.submissions.count(prompt) == 4
+
+
+def lost_orders(site: Site) -> list[str]:
+    with site.playground.store.engine.connect() as connection:
+        return list(connection.scalars(select(orders.c.order_id).where(orders.c.undelivered)))
 
 
 @pytest.fixture(scope="module")
