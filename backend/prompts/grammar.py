@@ -6,9 +6,8 @@ may be JSON), and a backslash before `{`, `|`, `}` or `_` makes it an ordinary s
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from backend.domain.errors import InvalidRequest, Problem
 from backend.prompts.variables import names_in
@@ -61,12 +60,6 @@ def escaped(text: str) -> str:
     except InvalidRequest:
         plain = False
     return text if plain and not names_in(text) else _SIGNS.sub(r"\\\g<0>", text)
-
-
-def with_words_escaped(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a request's values with both prompts escaped: those of a run, whose words were chosen already."""
-    words = {name: escaped(values[name]) for name in ("prompt", "negative_prompt") if isinstance(values.get(name), str)}
-    return {**values, **words}
 
 
 def _pairs(text: str) -> dict[int, int]:
