@@ -4,7 +4,7 @@ import {choose, mount_brush} from './brush.js';
 import {easel, lay_parts, when} from './easel.js';
 import {mount_edge, set_edge} from './edge.js';
 import {grow, mount_frame} from './frame.js';
-import {clear, invert, load_mask, redo, undo} from './mask.js';
+import {clear, invert, kept_paint, load_mask, redo, undo} from './mask.js';
 import {mount_memory} from './memory.js';
 import {remove, show, take} from './picture.js';
 import {pasted} from '../events/clipboard.js';
@@ -31,7 +31,7 @@ export function mount_easel({element, props, watch, upload}) {
   watch('value', () => {
     const given = props.value;
     if (given === settled || !given) { if (!given && easel.picture) remove(); return; }
-    show(given.image, given.image.url, {mask: given.mask});
+    show(given.image, given.image.url, {mask: given.mask, shown: given.same ? kept_paint() : undefined});
   });
   mount_memory();
 }

@@ -94,6 +94,17 @@ export function end_stroke() {
   announce('drawn');
 }
 
+// What is drawn now, to be laid over the same picture once it has come in another size.
+export function kept_paint() {
+  if (!has_deeds()) return () => {};
+  const drawn = copied();
+  return () => {
+    const picture = blank();
+    picture.getContext('2d').drawImage(drawn, 0, 0, picture.width, picture.height);
+    act({kind: 'loaded', picture});
+  };
+}
+
 // A mask from elsewhere ----------------------------------------------------------------------------------------------
 export function load_mask(file) {
   const address = URL.createObjectURL(file);

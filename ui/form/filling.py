@@ -62,10 +62,15 @@ class Filling:
             values["backend"] = backend
         return lay(self.controls, {name: {"value": value} for name, value in values.items()})
 
-    def picture(self, sha256: str, visitor: str, *, mask: str | None = None) -> Updates:
-        """Return the update that puts a picture (and a mask over it) on the easel."""
+    def picture(self, sha256: str, visitor: str, *, mask: str | None = None, same: bool = False) -> Updates:
+        """Return the update that puts a picture (and a mask over it) on the easel.
+
+        One that is the `same` in another size keeps the mask that is drawn there.
+        """
         path = self.served.copy_of(sha256, visitor)
         value = sheet(path, url(path))
+        if same:
+            value["same"] = True
         if mask:
             value["mask"] = url(self.served.copy_of(mask, visitor))
         return {self.controls["easel"]: value}

@@ -33,7 +33,7 @@ class Reducing:
         """Return the easel with the copy; raise `gr.Error` where there is no picture that can be read."""
         caller = caller_of(self.filling.playground, request)
         try:
-            return self.filling.picture(self._reduced(value, caller), caller.visitor)
+            return self.filling.picture(self._reduced(value, caller), caller.visitor, same=True)
         except PlaygroundError as error:
             raise gr.Error(error_text(error), print_exception=False) from error
 
