@@ -3,7 +3,6 @@
 import dataclasses
 import html
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
@@ -17,7 +16,7 @@ from backend.generation.generate import generate
 from backend.prompts.expansion import expand
 from backend.record.book import Words
 from backend.visitors.identity import API, visitor_id
-from tests.serving import Site, served_site
+from tests.serving import Site
 from tests.ui.test_lost_files import answer
 from ui.history.book import MOST_SEEN
 from ui.history.search import shows_prompts
@@ -25,17 +24,6 @@ from ui.page import build
 
 TOKEN, OTHER = "7" * 32, "8" * 32
 SEEN = {"values": {"mode": "text_to_image", "backend": "fake"}, "turn": "1"}
-
-
-@pytest.fixture(scope="module")
-def own_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with served_site(tmp_path_factory.mktemp("book")) as site:
-        yield site
-
-
-@pytest.fixture(scope="module")
-def page(own_site: Site) -> gr.Blocks:
-    return build(own_site.playground)
 
 
 def draw(site: Site, prompt: str, *, visitor: str = "", **fields: Any) -> Run:

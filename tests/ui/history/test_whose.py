@@ -1,7 +1,6 @@
 """On a page for this machine alone, the history shows what its programs have made; elsewhere it never does."""
 
 import dataclasses
-from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
@@ -9,23 +8,12 @@ import pytest
 
 from backend.domain.caller import Caller
 from backend.visitors.identity import API, visitor_id
-from tests.serving import Site, served_site
+from tests.serving import Site
 from tests.ui.test_lost_files import a_run, answer
 from ui.page import build
 
 TOKEN = "6" * 32
 SEEN = {"values": {"mode": "text_to_image", "backend": "fake"}, "turn": "1"}
-
-
-@pytest.fixture(scope="module")
-def own_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with served_site(tmp_path_factory.mktemp("whose")) as site:
-        yield site
-
-
-@pytest.fixture(scope="module")
-def page(own_site: Site) -> gr.Blocks:
-    return build(own_site.playground)
 
 
 def history(page: gr.Blocks, **search: Any) -> str:
