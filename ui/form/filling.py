@@ -22,6 +22,7 @@ from ui.form.reading import MARK
 from ui.inputs.cache_options import show_accelerator
 from ui.inputs.panel import begun, lay
 from ui.inputs.widgets import shown
+from ui.look.words import tabless
 from ui.serving.served import Served, url
 
 
@@ -40,6 +41,8 @@ class Filling:
     def from_request(self, request: Request, backend: str, seed: int | None, visitor: str) -> Updates:
         """Return the updates that bring back what ran, its pictures included; `seed` is that of one image."""
         updates = self.from_recipe(as_they_are(recipe_of(request, seed)), backend)
+        if said := tabless(request.mode):
+            gr.Info(said)
         tabbed = IMAGE_FIELDS[request.mode] if request.mode in TABBED else ()
         pictures = {name: str(getattr(request, name)) for name in tabbed}
         updates[self.controls["controls"]] = show_controls(request.controls, self.served, visitor)

@@ -11,7 +11,7 @@ from ui.events.options import on_load
 from ui.history.tiles import HistoryArea, history_area
 from ui.runs.recovering import recovering_area
 from ui.runs.result_link import result_link_area
-from ui.runs.sheets.upscale import sheet_area
+from ui.runs.sheets.sheet import sheet_area
 
 MOST_EXAMPLES = 6
 WATERMARKED = (

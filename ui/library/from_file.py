@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from backend.adapters.base import Backend
 from backend.domain.errors import BadImage, PlaygroundError
+from backend.domain.requests import TABBED
 from backend.generation.picture_access import check_upload
 from backend.images.metadata.origin import read_origin
 from backend.images.watermark.pictures import carries_watermark
@@ -26,6 +27,7 @@ from ui.form.filling import Filling
 from ui.inputs.makers import other_kind
 from ui.library.file_report import NOTHING, Reading, origin_lines
 from ui.look.sentences import error_card
+from ui.look.words import tabless
 from ui.serving.caller import caller_of
 from ui.serving.uploads import MOST_FILE_BYTES
 
@@ -175,6 +177,8 @@ def restored_note(found: Restored, is_in_the_form: bool = True) -> Markup:
         for left in found.dropped
     )
     said = (_BACK if is_in_the_form else _READ).format(found.source)
+    if is_in_the_form and (missing := tabless(found.recipe.get("mode", TABBED[0]))):
+        said += Markup("<p>{}</p>").format(missing)
     if not rows:
         return said
     return said + Markup("<details><summary>{} left out</summary><ul>{}</ul></details>").format(

@@ -15,6 +15,7 @@ from ui.form.filling import Filling
 from ui.form.reading import Values, draft
 from ui.inputs.makers import maker_of
 from ui.look.sentences import code_marked
+from ui.look.words import tabless
 from ui.serving.address import RECIPE
 
 
@@ -58,5 +59,6 @@ class Remembering:
         except BadLink as error:
             return {self.notice: gr.update(value=f"<p>{code_marked(str(error))}</p>", visible=True)}
         left_out = "".join(f"<li>{code_marked(str(problem))}</li>" for problem in opened.dropped)
-        note = f"<p>The link filled the form; nothing has run yet.</p><ul>{left_out}</ul>"
+        tab = f"<p>{said}</p>" if (said := tabless(opened.recipe["mode"])) else ""
+        note = f"<p>The link filled the form; nothing has run yet.</p>{tab}<ul>{left_out}</ul>"
         return {**self.filling.from_recipe(opened.recipe), self.notice: gr.update(value=note, visible=True)}

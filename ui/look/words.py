@@ -17,7 +17,7 @@ from backend.domain.errors import (
     Unsupported,
 )
 from backend.domain.records import SENT_SEED, CostKind, Run, RunImage
-from backend.domain.requests import MODE_LABELS, Mode
+from backend.domain.requests import MODE_LABELS, TABBED, Mode
 from backend.generation.allowance import Allowance
 
 UNKNOWN_SEED = "unknown"
@@ -53,6 +53,11 @@ _TITLES: tuple[tuple[type[PlaygroundError], str], ...] = (
     (OutOfMemory, "Not enough memory for this run"),
     (ProviderUnreachable, "The provider can't be reached"),
 )
+
+
+def tabless(mode: object) -> str:
+    """Return what is said where the settings of an enlargement come into the form; nothing of a mode that has a tab."""
+    return "" if mode in TABBED else "Upscale has no tab: its picture's words and seed are in the form."
 
 
 def error_title(error: PlaygroundError) -> str:

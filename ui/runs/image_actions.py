@@ -31,7 +31,6 @@ _UNDO = Markup(
     '<button type="button" class="small" data-act="restore">Undo</button></p>'
 )
 _GOES_ON = "This run still goes on, and stays here: delete it once it has ended."
-_ENLARGED = "Upscale has no tab: its picture's words and seed are in the form."
 _EMPTIED = "This run is gone for good: the trash was emptied."
 
 
@@ -119,8 +118,6 @@ class Actions:
                 return {}
 
     def _say_other_kind(self, run: Run, image: RunImage) -> None:
-        if run.request.mode == "upscale":
-            gr.Info(_ENLARGED)
         backend = self.playground.backends.get(run.backend)
         drawn = (image.details.get(DREW), image.details.get(KIND))
         if backend and (said := other_kind(backend, *drawn)):

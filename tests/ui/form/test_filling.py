@@ -8,6 +8,7 @@ import gradio as gr
 import pytest
 
 from backend.domain.requests import parse_request
+from backend.library.recipe_links import pack_recipe
 from backend.library.shipped import load_presets
 from backend.playground import Playground
 from ui.form.filling import Filling
@@ -15,6 +16,8 @@ from ui.form.library import Library
 from ui.inputs.panel import begun, is_sheet
 from ui.layout.page_layout import lay_out
 from ui.library.from_file import Restoring
+from ui.library.memory import Remembering
+from ui.serving.address import RECIPE
 from ui.serving.served import Served
 
 
@@ -47,6 +50,18 @@ def test_a_text_alone_leaves_the_picture_its_size_and_a_size_takes_it(filling: F
     assert "keep_size" not in filled(filling, mode="text_to_image", prompt="a fox", width=512, height=512)
     assert filled(filling, mode="image_to_image", prompt="a fox", width=512, height=512)["keep_size"] is False
     assert filled(filling, mode="image_to_image", prompt="a fox")["keep_size"] is True
+
+
+def test_a_link_to_an_enlargement_says_what_of_it_came_into_the_form(filling: Filling) -> None:
+    remembering = Remembering(filling.playground, filling, gr.HTML(render=False))
+
+    def note(mode: str) -> str:
+        query = {RECIPE: pack_recipe({"mode": mode, "prompt": "a barn", "seed": 5})}
+        told = remembering.back(None, SimpleNamespace(request=True, query_params=query))  # type: ignore[arg-type]
+        return str(told[remembering.notice]["value"])
+
+    assert "Upscale has no tab: its picture's words and seed are in the form." in note("upscale")
+    assert "has no tab" not in note("text_to_image")
 
 
 def test_what_ran_comes_back_as_the_words_that_were_drawn(filling: Filling) -> None:

@@ -35,6 +35,14 @@ def test_three_files_of_other_tools_have_a_note_each_and_the_first_fills_the_for
     assert "more than 30 MB" in note
 
 
+def test_of_an_enlargement_it_is_said_that_words_and_seed_alone_come_back() -> None:
+    barn = Reading(Restored("Z-Image Playground", {"mode": "upscale", "prompt": "a barn", "seed": 5}), None)
+    untabbed = "Upscale has no tab: its picture's words and seed are in the form."
+    assert untabbed in texts([("barn.png", barn)])
+    assert untabbed not in texts([("fox.png", FOX), ("barn.png", barn)])
+    assert untabbed not in texts([("fox.png", FOX)])
+
+
 def test_one_file_has_a_note_without_its_name() -> None:
     assert "fox.png" not in str(notes_of([("fox.png", FOX)], 1))
 

@@ -8,6 +8,7 @@ from backend.domain.requests import Request, TextToImage
 from backend.images.incoming import sides_of
 from ui.events.page_events import news
 from ui.look import words
+from ui.runs.sheets.sheet import refused_html
 from ui.serving.served import Served, url
 
 BEFORE = Markup(
@@ -15,16 +16,13 @@ BEFORE = Markup(
     "Before/after</button>"
 )
 """The button of a result that was made of a picture."""
+_HEAD = "Before and after"
 _SHEET = Markup(
-    '<div class="before-after" data-turn="{turn}"><h2>Before and after</h2>'
+    '<div class="before-after" data-turn="{turn}"><h2>{head}</h2>'
     '<div class="over slider" style="--shape:{wide} / {high}"><img src="{before}" alt="Before"><img src="{after}" '
     'alt="After"></div><input type="range" min="0" max="100" value="50" data-cut autofocus '
     'aria-label="Where the result begins"><p>Left of the slider {was} as it was, right of it {wide} × {high}.</p>'
     '<div class="result-link-row end"><button type="button" data-close>Close</button></div></div>'
-)
-_REFUSED = Markup(
-    '<div data-turn="{turn}"><h2>Before and after</h2><p role="status">{why}</p>'
-    '<div class="result-link-row end"><button type="button" data-close autofocus>Close</button></div></div>'
 )
 
 
@@ -38,7 +36,7 @@ def before_after_html(served: Served, run: Run, image: RunImage, visitor: str) -
     try:
         return str(_sheet(served, run.request, image, visitor))
     except PlaygroundError as error:
-        return str(_REFUSED.format(why=words.sentence(error), turn=news()))
+        return refused_html(_HEAD, words.sentence(error))
 
 
 def _sheet(served: Served, request: Request, image: RunImage, visitor: str) -> Markup:
@@ -47,6 +45,7 @@ def _sheet(served: Served, request: Request, image: RunImage, visitor: str) -> M
     wide, high = sides_of(served.files, request.image)
     return _SHEET.format(
         turn=news(),
+        head=_HEAD,
         wide=image.width,
         high=image.height,
         was=f"{wide} × {high}",

@@ -40,9 +40,11 @@ function chosen(sheet) {
 function say_price(sheet) {
   const button = sheet.querySelector('[data-go]');
   if (!button) return;
-  const {method, factor, upscaler} = chosen(sheet), steps = sheet.querySelector('[data-field=steps]');
-  // Only the usual steps were estimated.
-  const known = method === 'sharp' || steps.value === steps.defaultValue;
+  const {method, factor, upscaler} = chosen(sheet), find = name => sheet.querySelector(`[data-field=${name}]`);
+  const steps = find('steps'), hold = find('control_scale');
+  // Only the usual steps were estimated, and only with the ControlNet, or without it, as the sheet begins.
+  const as_begun = steps.value === steps.defaultValue && !+hold.value === !+hold.defaultValue;
+  const known = method === 'sharp' || as_begun;
   const price = known && JSON.parse(button.dataset.prices)[`${method} ${factor} ${upscaler}`];
   button.querySelector('[data-price]').textContent = price ? ` · ${price}` : '';
 }

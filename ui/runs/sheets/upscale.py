@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-import gradio as gr
 from markupsafe import Markup
 
 from backend.adapters.base import Backend
@@ -14,9 +13,10 @@ from backend.domain.records import Run, RunImage
 from backend.domain.requests import LANCZOS, Upscale
 from backend.images.growing import grown_size, growth_problem
 from backend.playground import Playground
-from ui.events.options import on_load
 from ui.events.page_events import news
+from ui.inputs.widgets import shown
 from ui.look import words
+from ui.runs.sheets.sheet import refused_html
 
 FACTORS = (1.5, 2.0, 3.0, 4.0)
 USUAL = 2.0
@@ -26,8 +26,9 @@ UNHELD = "No ControlNet here knows tiles, so that a low strength alone keeps the
 UNHELD_STRENGTH = 0.2
 NOBODY = "Nobody enlarges pictures here: start the playground with the backend `local`, or `cluster`."
 
+_HEAD = "Upscale"
 _SHEET = Markup(
-    '<div class="upscale" data-run="{run}" data-index="{index}" data-turn="{turn}"><h2>Upscale</h2>'
+    '<div class="upscale" data-run="{run}" data-index="{index}" data-turn="{turn}"><h2>{head}</h2>'
     '<label>Method<select data-field="method"><option value="sharp">Sharp: what is there, larger</option>'
     '<option value="redraw">Redraw: anew in tiles, with more detail</option></select></label>'
     '<label>Factor<select data-field="factor" autofocus>{factors}</select></label>'
@@ -38,7 +39,8 @@ _SHEET = Markup(
     '</label><label>Control scale<input data-field="control_scale" type="number" min="0" max="2" step="0.05" '
     'value="{control_scale:g}"></label></div><div class="pair"><label>Steps<input data-field="steps" type="number" '
     'min="1" max="50" value="{steps}"></label><label>Seed<input data-field="seed" type="text" inputmode="numeric" '
-    'value="{seed}"></label></div><p>Strength is how far a tile may leave the enlarged picture: 0.2 to 0.4 is usual. '
+    'placeholder="random" value="{seed}"></label></div>'
+    "<p>Strength is how far a tile may leave the enlarged picture: 0.2 to 0.4 is usual. "
     'Control scale is how tightly the tile ControlNet holds it there.</p><p role="status">{unheld}</p></div>'
     '<p data-only="sharp">Nothing is drawn anew. Upscalers are .safetensors files (ESRGAN, SwinIR, DAT and their kin) '
     "in the models folders, or in the folder “upscalers” of the data folder.</p>"
@@ -46,19 +48,8 @@ _SHEET = Markup(
     '<button type="button" class="go" data-go data-prices="{prices}">Upscale<span data-price></span></button>'
     "</div></div>"
 )
-_REFUSED = Markup(
-    '<div class="upscale" data-turn="{turn}"><h2>Upscale</h2><p role="status">{why}</p>'
-    '<div class="result-link-row end"><button type="button" data-close autofocus>Close</button></div></div>'
-)
 _OPTION = Markup('<option value="{}"{}>{}</option>')
 _SELECTED = Markup(" selected")
-
-
-def sheet_area() -> gr.HTML:
-    """Lay out the component whose every value is shown on a sheet over the page, wherever on it the button was."""
-    return gr.HTML(
-        "", html_template="", js_on_load=on_load("sheet"), visible="hidden", elem_id="sheets", apply_default_css=False
-    )
 
 
 def enlarger(playground: Playground, name: str) -> Backend:
@@ -83,7 +74,7 @@ def upscale_html(playground: Playground, run: Run, image: RunImage, caller: Call
     try:
         return _sheet(run, image, enlarger(playground, run.backend), caller)
     except PlaygroundError as error:
-        return _refused(words.sentence(error))
+        return refused_html(_HEAD, words.sentence(error))
 
 
 def _sheet(run: Run, image: RunImage, backend: Backend, caller: Caller) -> str:
@@ -91,7 +82,9 @@ def _sheet(run: Run, image: RunImage, backend: Backend, caller: Caller) -> str:
     factors = [factor for factor in FACTORS if growth_problem(size, factor) is None]
     if not factors:
         wide, high = size
-        return _refused(f"This picture is {wide}×{high} already, too large to be enlarged: take a smaller one.")
+        return refused_html(
+            _HEAD, f"This picture is {wide}×{high} already, too large to be enlarged: take a smaller one."
+        )
     upscalers = tuple(backend.capabilities.choices.get("upscaler", (LANCZOS,)))
     redrawn = _redrawn(run, image, backend)
     by_methods: tuple[dict[str, object], ...] = ({"method": "sharp"}, redrawn)
@@ -102,6 +95,7 @@ def _sheet(run: Run, image: RunImage, backend: Backend, caller: Caller) -> str:
         run=run.id,
         index=image.index,
         turn=news(),
+        head=_HEAD,
         factors=Markup("").join(_factors(factors, size)),
         upscalers=Markup("").join(_OPTION.format(name, "", name) for name in upscalers),
         prices=json.dumps(_prices([_request(run, image, choice) for choice in choices], backend, caller)),
@@ -131,13 +125,9 @@ def _redraws_fields(request: Upscale, *, unheld: bool) -> dict[str, object]:
         "strength": request.strength,
         "control_scale": request.control_scale,
         "steps": request.steps,
-        "seed": request.seed,
+        "seed": shown("seed", request.seed),
         "unheld": UNHELD if unheld else "",
     }
-
-
-def _refused(why: str) -> str:
-    return str(_REFUSED.format(why=why, turn=news()))
 
 
 def _factors(factors: Sequence[float], size: tuple[int, int]) -> Iterator[Markup]:
