@@ -1,6 +1,6 @@
 """A run as the JSON that the API, the zip and the page's request view show."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -27,7 +27,7 @@ def run_json(run: Run) -> dict[str, Any]:
         "error": run.error,
         "billed": run.billed,
         "seeds": [seed_json(image.seed) for image in run.images] or [seed_json(seed) for seed in seeds(run.request)],
-        "cost_usd": _usd(run.cost_usd),
+        "cost_usd": _usd(_cost(run)),
         "cost_kind": run.cost_kind,
         "estimate_usd": _usd(run.estimate_usd),
         "seconds": run.seconds,
@@ -59,7 +59,9 @@ def runs_json(runs: Sequence[Run], refusal: PlaygroundError | None = None) -> di
         "seeds": [seed for each in told for seed in each["seeds"]],
         "images": [image for each in told for image in each["images"]],
         "cost_kind": told[0]["cost_kind"] if len({run.cost_kind for run in runs}) == 1 else "unknown",
-        **{name: _sum(runs, name) for name in ("cost_usd", "estimate_usd", "seconds")},
+        "cost_usd": _sum(_cost(run) for run in runs),
+        "estimate_usd": _sum(run.estimate_usd for run in runs),
+        "seconds": _sum(run.seconds for run in runs),
         "runs": told,
     }
 
@@ -70,7 +72,7 @@ def map_json(made: Mapped) -> dict[str, Any]:
     picture = {"sha256": made.sha256, "width": width, "height": height}
     if made.run is None:
         return {**picture, "run_id": None, "cost_usd": 0.0, "cost_kind": "free"}
-    return {**picture, "run_id": made.run.id, "cost_usd": _usd(made.run.cost_usd), "cost_kind": made.run.cost_kind}
+    return {**picture, "run_id": made.run.id, "cost_usd": _usd(_cost(made.run)), "cost_kind": made.run.cost_kind}
 
 
 def seed_json(seed: int | None) -> int | str | None:
@@ -99,9 +101,14 @@ def _sent(image: RunImage) -> int | str | None:
     return seed_json(int(sent["seed"])) if sent else None
 
 
-def _sum(runs: Sequence[Run], name: str) -> float | None:
-    values = [getattr(run, name) for run in runs]
-    return None if None in values else float(sum(values))
+def _cost(run: Run) -> Decimal | None:
+    """Return a run's cost (USD): what is free costs nothing, also before it has ended, or where its end isn't known."""
+    return Decimal(0) if run.cost_kind == "free" else run.cost_usd
+
+
+def _sum(values: Iterable[Decimal | float | None]) -> float | None:
+    known = [*values]
+    return None if None in known else float(sum(value for value in known if value is not None))
 
 
 def _usd(amount: Decimal | None) -> float | None:
