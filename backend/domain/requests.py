@@ -236,7 +236,7 @@ class Upscale(Common):
         idle = [f"`{name}`" for name in was_set if name not in SHARPENED]
         if self.undrawn and idle:
             raise ValueError(
-                f"The method `sharp` draws nothing, so that {' and '.join(idle)} would have no effect: leave that out"
+                f"{' and '.join(idle)} would have no effect on the method `sharp`, which draws nothing: leave that out"
             )
         return self
 

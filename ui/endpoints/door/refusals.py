@@ -38,7 +38,8 @@ from ui.look import words
 MOST_WAIT_SECONDS = 10
 """Stock clients sleep for as long as `Retry-After` says, up to two minutes without a word: longer waits are told."""
 BROKE_DOWN = "The playground broke down on this request; its log says why."
-_NAMED = re.compile(r"`(\w+)`")
+NAMED = re.compile(r"`(\w+)`")
+"""A field, or another name, within a sentence."""
 _FIELDS = frozenset(name for kind in REQUEST_TYPES.values() for name in kind.model_fields)
 
 
@@ -152,12 +153,12 @@ def _field(error: PlaygroundError) -> str | None:
     if isinstance(error, BadImage):
         return "image"
     if isinstance(error, ProviderRefused):  # Whose sentence names the fields that it refuses, where they are told.
-        return next((name for name in _NAMED.findall(str(error)) if name in _FIELDS), None)
+        return next((name for name in NAMED.findall(str(error)) if name in _FIELDS), None)
     named = error.problems[0] if isinstance(error, InvalidRequest) and error.problems else None
     return _named(named) if named else error.details.get("field")
 
 
 def _named(problem: Problem) -> str:
     """Return a problem's field; of several together, the first that the sentence names."""
-    told = _NAMED.search(problem.message)
+    told = NAMED.search(problem.message)
     return problem.field or (told[1] if told else BODY)

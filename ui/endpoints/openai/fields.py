@@ -40,7 +40,7 @@ def request_values(mode: Mode, given: Mapping[str, object], *, is_form: bool) ->
         read()
     if reading.problems:
         raise InvalidRequest(reading.problems)
-    return reading.values, {**reading.called, "width": "size", "height": "size", "backend": "model", "mode": "model"}
+    return reading.values, {**reading.called, "backend": "model", "mode": "model"}
 
 
 @dataclass(slots=True)
@@ -78,6 +78,7 @@ class _Reading:
             self._wrong("size", f"is {size!r:.60}; write it as `1024x1024`, or leave it out.")
         else:
             self.values["width"], self.values["height"] = int(found[1]), int(found[2])
+            self.called |= {"width": "size", "height": "size"}
 
     def format(self) -> None:
         """Read `output_format` and `output_compression`."""

@@ -11,7 +11,7 @@ from backend.generation.prepared import Asked
 from ui.endpoints.door.claims import order_of
 from ui.endpoints.door.order import Order, may_have_cost
 from ui.endpoints.door.ordering import Ordering
-from ui.endpoints.door.refusals import Refused, refused
+from ui.endpoints.door.refusals import NAMED, Refused, refused
 from ui.endpoints.door.route import JSON, Call, Reply
 from ui.endpoints.openai.answers import Answers, heads
 from ui.endpoints.openai.asking import Asking
@@ -82,7 +82,7 @@ class Images:
 
 
 def _by_their_names(error: PlaygroundError, names: dict[str, str]) -> PlaygroundError:
-    """Return the error with each field as the request calls it."""
+    """Return the error with each field, and every name within a sentence, as the request calls it."""
     if not isinstance(error, InvalidRequest):
         return error
     return type(error)([_renamed(problem, names) for problem in error.problems])
@@ -90,4 +90,5 @@ def _by_their_names(error: PlaygroundError, names: dict[str, str]) -> Playground
 
 def _renamed(problem: Problem, names: dict[str, str]) -> Problem:
     outer, dot, inner = problem.field.partition(".")
-    return replace(problem, field=f"{names.get(outer, outer)}{dot}{inner}")
+    message = NAMED.sub(lambda found: f"`{names.get(found[1], found[1])}`", problem.message)
+    return Problem(f"{names.get(outer, outer)}{dot}{inner}", message)

@@ -194,6 +194,7 @@ def test_words_that_were_drawn_are_drawn_letter_by_letter_for_a_picture_and_for_
         ({"loras": [{"weight": 1}]}, "loras.0.model"),
         ({"loras": "all"}, "loras"),
         ({"width": 256}, "width"),
+        ({"width": 99_999, "height": 256}, "width"),
         ({"options": {"glow": 1}}, "options.glow"),
     ],
 )
@@ -225,8 +226,14 @@ def test_a_factor_makes_the_picture_of_an_edit_larger(site: Site) -> None:
     )
     assert pixels(found["data"][0]).size == (384, 288)
     assert (found["playground"]["request"]["mode"], found["playground"]["request"]["factor"]) == ("upscale", 1.5)
-    for sent, named in (({"factor": "9"}, "factor"), ({"factor": "2", "steps": "4"}, "steps")):
-        assert named in refused(send(site, EDITS, {"image": PICTURE}, prompt="a ramp", **sent), 400)["message"]
+    for sent, named in (
+        ({"factor": "9"}, "factor"),
+        ({"factor": "2", "steps": "4"}, "steps"),
+        ({"factor": "2", "n": "2"}, "n"),
+    ):
+        error = refused(send(site, EDITS, {"image": PICTURE}, prompt="a ramp", **sent), 400)
+        assert error["param"] == named
+        assert f"`{named}`" in error["message"]
     beside = send(site, EDITS, {"image": PICTURE, "mask": mask()}, prompt="a ramp", factor="2")
     assert refused(beside, 400)["param"] == "mask"
 

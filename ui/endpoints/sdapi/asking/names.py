@@ -1,10 +1,10 @@
 """What is wrong with a request, told by the names that the body has for its fields."""
 
-import re
 from collections.abc import Container, Mapping
 
 from backend.domain.errors import InvalidRequest, PlaygroundError, Problem
 from backend.domain.requests import OWN_CONTROL, Mode
+from ui.endpoints.door.refusals import NAMED
 from ui.endpoints.sdapi.asking.controlnet import SCRIPT
 from ui.endpoints.sdapi.asking.settings import FORMAT, MODEL, QUALITY
 
@@ -26,6 +26,10 @@ _THEIRS: Mapping[str, str] = {
     "mode": f"override_settings.{MODEL}",
     "factor": "upscaling_resize",
     "upscaler": "upscaler_1",
+    "hires_scale": "hr_scale",
+    "hires_steps": "hr_second_pass_steps",
+    "hires_strength": "denoising_strength",
+    "hires_method": "hr_upscaler",
     "options": _UNITS,
 }
 _OF_UNIT: Mapping[str, str] = {
@@ -37,7 +41,6 @@ _OF_UNIT: Mapping[str, str] = {
     "high_threshold": "threshold_b",
 }
 _OWN = {ours: name for name, ours in OWN_CONTROL.items()}
-_NAMED = re.compile(r"`(\w+)`")
 
 
 def by_their_names(error: PlaygroundError, mode: Mode, own: Container[str] = ()) -> PlaygroundError:
@@ -56,7 +59,7 @@ def _renamed(problem: Problem, mode: Mode, own: Container[str]) -> Problem:
         return problem
     if outer in own:
         return Problem(f"playground.{problem.field}", problem.message)
-    message = _NAMED.sub(lambda found: f"`{_inside(found[1], outer)}`", problem.message)
+    message = NAMED.sub(lambda found: f"`{_inside(found[1], outer)}`", problem.message)
     if mode == "controlnet" and outer in _OWN:
         return Problem(f"{_UNITS}.0.{_part(_OWN[outer])}", message)
     if outer == "controls":
@@ -69,7 +72,7 @@ def _renamed(problem: Problem, mode: Mode, own: Container[str]) -> Problem:
 
 def _of_own_control(message: str, mode: Mode) -> str:
     """Return the field of the mode's own control that a sentence on several names first; else none."""
-    named = _NAMED.search(message)
+    named = NAMED.search(message)
     return named[1] if named and mode == "controlnet" and named[1] in _OWN else ""
 
 
