@@ -15,6 +15,7 @@ ROUNDED = "Sides are multiples of {} here; taken over as {}."
 HALF_A_SIZE = "Width and height belong together, in whole pixels."
 SECOND_PASS = "It belongs to a second pass, which is made here at 1 to 4 times the size alone."  # noqa: S105 - no password
 SECOND_SEED = "The second pass is drawn by the first one's seed here."
+LANCZOS_OR_FILE = "Pictures are enlarged by Lanczos here, or by an upscaler's file."
 NO_LATENTS = "It enlarges latents; pictures are enlarged by Lanczos here, or by an upscaler's file."
 FURTHER_PASS = "It goes over the picture again; the first pass alone is made here."  # noqa: S105 - no password
 LARGER = "The picture was made larger behind its last pass; that isn't done here."

@@ -3,11 +3,11 @@
 from backend.domain.field_notes import Infotext, noted
 from backend.domain.requests import LANCZOS, TextToImage
 from backend.restore.found import Found
-from backend.restore.reasons import NO_LATENTS, SECOND_PASS
+from backend.restore.reasons import LANCZOS_OR_FILE, NO_LATENTS, SECOND_PASS
 
 LEAST, MOST = 1.0, 4.0
 """Of `hires_scale`; 1 makes no second pass."""
-_NO_UPSCALERS = ("", "none", "nearest")
+_NO_UPSCALERS = ("", "none")
 NAMES = {
     note.name.casefold(): name
     for name, note in noted(TextToImage.model_fields, Infotext).items()
@@ -41,6 +41,8 @@ def _take_upscaler(found: Found, name: str) -> None:
     """Take an upscaler by its file's name; latents are enlarged by none here."""
     if name.casefold().startswith("latent"):
         found.drop("Hires upscaler", name, NO_LATENTS)
+    elif name.casefold() == "nearest":
+        found.drop("Hires upscaler", name, LANCZOS_OR_FILE)
     elif name.casefold() not in (*_NO_UPSCALERS, LANCZOS.casefold()):
         found.values["hires_method"] = name.removesuffix(".safetensors").removesuffix(".pth")
 

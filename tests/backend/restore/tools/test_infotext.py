@@ -192,6 +192,12 @@ def test_hires_steps_of_nought_and_a_resize_are_read_and_latents_are_said() -> N
     assert "enlarges latents" in dropped(png(parameters=text))["Hires upscaler"]
 
 
+def test_an_upscaler_that_is_neither_lanczos_nor_a_file_is_said() -> None:
+    text = f"{FIRST}, Hires upscale: 2, Hires upscaler: Nearest"
+    assert "hires_method" not in recipe(png(parameters=text))
+    assert "Lanczos" in dropped(png(parameters=text))["Hires upscaler"]
+
+
 def test_a_second_pass_that_is_not_made_here_is_listed() -> None:
     text = f"{FIRST}, Hires upscale: 6, Hires upscaler: Lanczos"
     assert "hires_scale" not in recipe(png(parameters=text))

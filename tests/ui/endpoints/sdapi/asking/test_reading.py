@@ -110,6 +110,19 @@ def test_a_second_passes_size_goes_before_its_scale() -> None:
     assert wanted(enable_hr=True, width=512, height=512, hr_resize_x=1024, hr_scale=1.5).values["hires_scale"] == 2
 
 
+def test_a_second_passes_size_of_another_shape_is_said_to_cut_nothing() -> None:
+    found = wanted(enable_hr=True, width=512, height=512, hr_resize_x=1024, hr_resize_y=768)
+    assert (found.values["hires_scale"], len(found.notes)) == (2, 1)
+    assert "`hr_resize_x`" in found.notes[0]
+    assert wanted(enable_hr=True, width=512, height=512, hr_resize_x=768, hr_resize_y=768).notes == []
+
+
+def test_nearest_is_no_lanczos() -> None:
+    assert wanted(enable_hr=True, hr_upscaler="Nearest").notes == [
+        "`hr_upscaler` 'Nearest' isn't here: Lanczos was taken."
+    ]
+
+
 def test_what_a_second_pass_cannot_have_is_said() -> None:
     sent = {"hr_upscaler": "Latent", "hr_prompt": "a blue circle", "hr_sampler_name": "Use same sampler"}
     found = wanted(enable_hr=True, **sent)
