@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
@@ -17,23 +17,20 @@ from ui.endpoints.door.ordering import Ordering
 from ui.endpoints.door.refusals import refused
 from ui.endpoints.door.route import JSON, Call, Reply
 from ui.endpoints.openai.answers import heads
-from ui.endpoints.script_runs import Progressing
 from ui.endpoints.sdapi.answers import Came, answer_json
 from ui.endpoints.sdapi.asking.body import Img2Img, Txt2Img, read_body
 from ui.endpoints.sdapi.asking.drawing_over import img2img
 from ui.endpoints.sdapi.asking.names import by_their_names
 from ui.endpoints.sdapi.asking.reading import To, Wanted, txt2img
 from ui.endpoints.sdapi.asking.settings import MODEL
+from ui.endpoints.sdapi.carrying import Carrying
 from ui.endpoints.sdapi.form import A1111Form
-from ui.endpoints.sdapi.live import Going, LiveOrders
+from ui.endpoints.sdapi.live import Going
 from ui.endpoints.sdapi.own_settings import OwnSettings
 
 MOST_IMAGES = 20
 """That one request may make."""
 Kind = TypeVar("Kind", bound=Txt2Img)
-_ENDED = (
-    "`interrupt` or `skip` ended it: what a provider has accepted by then may be billed, and comes into the history."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ class Drawing:
 
     ordering: Ordering
     settings: OwnSettings
-    live: LiveOrders
+    carrying: Carrying
     form: A1111Form
 
     def txt2img(self, call: Call) -> Reply:
@@ -87,25 +84,8 @@ class Drawing:
 
     def _carried(self, order: Order, read: _Read) -> Came:
         going = Going(order, read.body.count, read.body.force_task_id)
-        with self.live.carrying(going):
-            try:
-                last = self._followed(going, read)
-            except PlaygroundError:
-                if not (going.interrupted or going.skipped):
-                    raise
-                last = None
-        runs = self.ordering.runs(order)
-        notes = [*read.wanted.notes, *(last.notes if last else ())]
-        ended = going.interrupted or going.skipped
-        return Came(runs, [*notes, *([_ENDED] if ended else [])], None if ended or last is None else last.refusal)
-
-    def _followed(self, going: Going, read: _Read) -> Progressing | None:
-        last = None
-        for last in self.ordering.steps(going.order, partial(self._asked, going.order.caller, read)):
-            going.heard(last)
-            if going.interrupted:  # before there was a run that could be stopped
-                self.live.stop(going)
-        return last
+        came = self.carrying.out(going, partial(self._asked, order.caller, read))
+        return replace(came, notes=[*read.wanted.notes, *came.notes])
 
     def _asked(self, caller: Caller, read: _Read) -> Sequence[Asked]:
         each = ({**values, "backend": read.backend.name} for values in read.wanted.each())

@@ -11,6 +11,7 @@ from pydantic import Field, JsonValue
 from backend.domain.errors import InvalidRequest, PlaygroundError, Problem
 from backend.domain.requests import LANCZOS
 from backend.generation.prepared import Asked
+from backend.record.run_json import runs_json
 from ui.endpoints.door import pictures
 from ui.endpoints.door.claims import order_of
 from ui.endpoints.door.order import Order, may_have_cost
@@ -18,14 +19,14 @@ from ui.endpoints.door.ordering import Ordering
 from ui.endpoints.door.refusals import refused
 from ui.endpoints.door.route import JSON, Call, Reply
 from ui.endpoints.openai.answers import heads
-from ui.endpoints.script_runs import Progressing
 from ui.endpoints.sdapi.answers import Came, text_of
 from ui.endpoints.sdapi.asking.body import Finite, Lenient, read_body
 from ui.endpoints.sdapi.asking.names import by_their_names
 from ui.endpoints.sdapi.asking.pictures import Values
 from ui.endpoints.sdapi.asking.settings import MODEL
+from ui.endpoints.sdapi.carrying import Carrying
 from ui.endpoints.sdapi.form import A1111Form
-from ui.endpoints.sdapi.live import Going, LiveOrders
+from ui.endpoints.sdapi.live import Going
 from ui.endpoints.sdapi.own_settings import OwnSettings
 from ui.runs.sheets.upscale import enlarger
 from ui.serving.uploads import Kept
@@ -57,7 +58,7 @@ class Enlarging:
 
     ordering: Ordering
     settings: OwnSettings
-    live: LiveOrders
+    carrying: Carrying
     form: A1111Form
 
     def single(self, call: Call) -> Reply:
@@ -79,24 +80,15 @@ class Enlarging:
         kept = [keep(pictures.decoded(text, field), field) for field, text in brought(body)]
         with self.ordering.losing(order):
             try:
-                came = self._carried(order, partial(self._asked, order, values, kept), len(kept))
+                came = self.carrying.out(Going(order, len(kept)), partial(self._asked, order, values, kept))
                 texts = [pictures.encoded(playground, image) for _, image in came.images]
             except PlaygroundError as error:
                 told = refused(by_their_names(error, "upscale"), self.ordering.runs(order))
                 return self.ordering.answer(order, self.form.refusal(told, call.id), cost=told.billed != "no")
-        info = "\n".join(text_of(run, image) for run, image in came.images)
+        info = "\n".join((*(text_of(run, image) for run, image in came.images), *_said(came)))
         headers = {**JSON, **(heads(came.runs, call.id) if came.runs else {"x-request-id": call.id})}
         reply = Reply(json.dumps(form(texts, info)).encode(), headers=headers)
         return self.ordering.answer(order, reply, cost=may_have_cost(came.runs))
-
-    def _carried(self, order: Order, ask: Callable[[], Sequence[Asked]], count: int) -> Came:
-        going, last = Going(order, count, ""), None
-        with self.live.carrying(going):
-            for last in self.ordering.steps(order, ask):
-                going.heard(last)
-                if going.interrupted:  # before there was a run that could be stopped
-                    self.live.stop(going)
-        return Came(self.ordering.runs(order), (), _refusal(last))
 
     def _asked(self, order: Order, values: Mapping[str, Any], kept: Sequence[Kept]) -> Sequence[Asked]:
         wanted: list[dict[str, Any]] = [{**values, "image": each} for each in kept]
@@ -120,6 +112,12 @@ def _several(body: Extras) -> Sequence[tuple[str, JsonValue]]:
     return [(f"imageList.{at}.data", each.get("data") if isinstance(each, dict) else each) for at, each in found]
 
 
+def _said(came: Came) -> Sequence[str]:
+    """Return what is to be said beside the pictures: why there are fewer than were sent, if there are."""
+    why = runs_json(came.runs, came.refusal)["error"] if came.runs else None
+    return (*came.notes, *([f"The further pictures aren't made larger: {why}"] if why else ()))
+
+
 def _values(body: Extras) -> Values:
     upscaler = LANCZOS if body.upscaler_1 == NO_UPSCALER else body.upscaler_1
     return {"factor": body.upscaling_resize, "upscaler": upscaler}
@@ -135,7 +133,3 @@ def _refuse(body: Extras) -> None:
         problems.append(Problem("upscaler_2", "would be laid over the first; one upscaler is taken: leave it out."))
     if problems:
         raise InvalidRequest(problems)
-
-
-def _refusal(last: Progressing | None) -> PlaygroundError | None:
-    return None if last is None else last.refusal

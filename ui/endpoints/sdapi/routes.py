@@ -8,6 +8,7 @@ from starlette.routing import Route
 from backend.domain.errors import NotAllowed
 from ui.endpoints.door.ordering import Ordering
 from ui.endpoints.door.route import Call, Door, Handle, Reply
+from ui.endpoints.sdapi.carrying import Carrying
 from ui.endpoints.sdapi.drawing import Drawing
 from ui.endpoints.sdapi.extras import Enlarging
 from ui.endpoints.sdapi.form import A1111Form
@@ -28,8 +29,9 @@ _OWNERS = ("unload-checkpoint", "reload-checkpoint", "server-kill", "server-rest
 def routes(ordering: Ordering) -> list[Route]:
     """Return where A1111's API lies on this server; what it has and we don't is told in its own form."""
     settings, live, form = OwnSettings(ordering.playground), LiveOrders(ordering.playground), A1111Form()
-    drawing = Drawing(ordering, settings, live, form)
-    extras, others = Enlarging(ordering, settings, live, form), Others(settings, live)
+    carrying = Carrying(ordering, live)
+    drawing = Drawing(ordering, settings, carrying, form)
+    extras, others = Enlarging(ordering, settings, carrying, form), Others(settings, live)
     read: dict[str, Handle] = {
         f"{BASE}/options": others.options,
         f"{BASE}/progress": others.progress,

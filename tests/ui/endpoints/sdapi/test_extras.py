@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from backend.adapters.fake import FakeBackend
+from backend.domain.errors import GenerationFailed
+from backend.domain.requests import Request
 from backend.restore.read import read_metadata
 from backend.visitors.identity import API
 from tests.serving import Site
@@ -32,6 +35,21 @@ def test_several_pictures_come_back_in_their_order(site: Site) -> None:
     told = post(site, "extra-batch-images", imageList=pictures).json()
     found = [pixels(base64.b64decode(image)).size for image in told["images"]]
     assert found == [(128, 96), (96, 128)]
+
+
+def test_what_fails_behind_the_first_picture_is_said_beside_it(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(self: FakeBackend, request: Request) -> tuple[int, int]:
+        size = enlarged(self, request)
+        if size == (96, 128):
+            raise GenerationFailed("The second broke.", billed="no")
+        return size
+
+    enlarged = FakeBackend._size
+    monkeypatch.setattr(FakeBackend, "_size", fails)
+    pictures = [{"data": colour(size=size)} for size in ((64, 48), (48, 64), (64, 64))]
+    told = post(site, "extra-batch-images", imageList=pictures).json()
+    assert [pixels(base64.b64decode(image)).size for image in told["images"]] == [(128, 96)]
+    assert "The second broke." in told["html_info"]
 
 
 def test_upscalers_are_listed_and_none_is_lanczos(site: Site) -> None:

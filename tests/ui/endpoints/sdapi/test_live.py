@@ -18,6 +18,7 @@ from tests.serving import Site
 from tests.ui.endpoints.openai.asked import broken_line
 from tests.ui.endpoints.sdapi.asked import get, pixels, post
 from tests.ui.endpoints.sdapi.held import HeldSite, held_site
+from tests.ui.endpoints.sdapi.sending import colour
 
 MOST_SECONDS = 60.0
 
@@ -101,6 +102,21 @@ def test_interrupted_before_the_first_image_there_are_none_and_no_error(held: He
     assert reply.status_code == 200
     assert reply.json()["images"] == []
     assert len(held.playground.store.runs(API)) == before + 1  # the second was never begun
+
+
+def test_interrupt_ends_an_enlargement_of_several_and_what_is_made_comes(held: HeldSite) -> None:
+    pictures = [{"data": colour(size=(64, 48))}, {"data": colour(size=(48, 64))}]
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(post, held, "extra-batch-images", imageList=pictures)
+        until(drawing, held)
+        held.fake.let.release()
+        until(lambda said: said["state"]["job_no"] == 1 and drawing(said), held)
+        post(held, "interrupt")
+        reply = answer.result(MOST_SECONDS)
+    told = reply.json()
+    assert [pixels(base64.b64decode(image)).size for image in told["images"]] == [(128, 96)]
+    assert "`interrupt`" in told["html_info"]
+    assert (reply.headers["x-playground-cost-usd"], reply.headers["x-playground-cost-kind"]) == ("0", "free")
 
 
 def test_skip_ends_the_run_that_is_drawn_and_the_next_one_begins(held: HeldSite) -> None:
