@@ -9,6 +9,7 @@ from decimal import Decimal
 from backend.domain.errors import InvalidRequest, Problem
 from backend.domain.requests import REQUEST_TYPES, Mode
 from backend.prompts.expansion import Lists, all_of
+from backend.prompts.variables import PROMPTS
 
 MOST_VALUES = 50
 """Of one axis."""
@@ -19,7 +20,6 @@ _NOT_AN_AXIS = ("mode", "image", "mask", "controls", "loras", "accelerator", "op
 
 PROMPT_WORDS = "words"
 """The axis that replaces words of the prompt: its first value is what is looked for."""
-PROMPTS = ("prompt", "negative_prompt")
 SIZE = "size"
 BACKEND = "backend"
 

@@ -22,12 +22,13 @@ from backend.domain.errors import (
 from backend.domain.events import Event, Stopped
 from backend.domain.parts import RANDOM_SEED
 from backend.domain.requests import Request, parse_request
-from backend.experiments.axes import BACKEND, PROMPT_WORDS, PROMPTS, SIZE, Axis, sides
+from backend.experiments.axes import BACKEND, PROMPT_WORDS, SIZE, Axis, sides
 from backend.generation.generate import DRAWN_SEEDS, generate
 from backend.generation.prepared import Asked
 from backend.generation.pricing import estimate_of, total
 from backend.playground import Playground
 from backend.prompts.grammar import escaped
+from backend.prompts.variables import PROMPTS
 from backend.prompts.wording import PLAIN, Wording
 from backend.threads.merge import merge
 

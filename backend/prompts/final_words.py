@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backend.prompts.grammar import escaped
-
-PROMPTS = ("prompt", "negative_prompt")
+from backend.prompts.variables import PROMPTS
 
 
 def as_they_are(values: Mapping[str, Any]) -> dict[str, Any]:

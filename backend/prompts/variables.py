@@ -22,7 +22,7 @@ _PLACE = re.compile(rf"\\[\\{{|}}_]|\{{\{{ {{0,3}}([^\W_](?:[\w-]| (?! )){{0,{MO
 """An escaped sign, which is passed by, or a place; the braces of JSON and of choices are none."""
 _SIGN = re.compile(r"[{|}\\]|\A_|(?<=_)_|_(?=_|\Z)")
 """What a value may hold that means something in a prompt, or could together with what stands around it."""
-_PROMPTS = ("prompt", "negative_prompt")
+PROMPTS = ("prompt", "negative_prompt")
 
 
 def names_in(*texts: str) -> tuple[str, ...]:
@@ -46,7 +46,7 @@ def fill_request(request: Request, values: Values, *, partly: bool = False) -> R
 
     Raises `InvalidRequest` for a place without a value, and where a prompt grows too long.
     """
-    texts = {name: getattr(request, name) for name in _PROMPTS}
+    texts = {name: getattr(request, name) for name in PROMPTS}
     named = names_in(*texts.values())
     if not named:
         return request
@@ -75,7 +75,7 @@ def read_variables(given: object) -> dict[str, str]:
 
 def refuse_unknown(values: Iterable[str], request: Request) -> None:
     """Raise `InvalidRequest` for a value that no place of the request's prompts takes, naming it."""
-    named = names_in(*(getattr(request, name) for name in _PROMPTS))
+    named = names_in(*(getattr(request, name) for name in PROMPTS))
     unknown = next((name for name in values if name not in named), None)
     if unknown is not None:
         known = ", ".join(f"{{{{{name}}}}}" for name in named) or "none"
