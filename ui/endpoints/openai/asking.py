@@ -69,7 +69,9 @@ class Asking:
         self._refuse(("mask",), "has no place beside `factor`: a picture is made larger as a whole.")
         values = self._values("upscale")
         kept = [self._keep(content, "image") for content in self._pictures()]
-        return [self._asked("upscale", values | {"image": picture}) for picture in kept]
+        asked = [self._asked("upscale", values | {"image": picture}) for picture in kept]
+        self._check_count(asked)
+        return asked
 
     def variations(self) -> list[Asked]:
         """Return the run that redraws a picture after the prompt that it carries.

@@ -234,6 +234,9 @@ def test_a_factor_makes_the_picture_of_an_edit_larger(site: Site) -> None:
         error = refused(send(site, EDITS, {"image": PICTURE}, prompt="a ramp", **sent), 400)
         assert error["param"] == named
         assert f"`{named}`" in error["message"]
+    pictures = [base64.b64encode(PICTURE).decode()] * 6
+    many = refused(ask(site, EDITS, image=pictures, factor=2, method="redraw", n=4), 400)
+    assert (many["param"], "makes 24 images" in many["message"]) == ("n", True)
     beside = send(site, EDITS, {"image": PICTURE, "mask": mask()}, prompt="a ramp", factor="2")
     assert refused(beside, 400)["param"] == "mask"
 
