@@ -90,6 +90,11 @@ class Orders:
             return taken
         return next((order_id for order_id, lost in found if not lost), found[0][0])
 
+    def knows(self, claim: Claim) -> bool:
+        """Whether there is an order that a claim could mean, be its answer lost or not."""
+        with self.engine.connect() as connection:
+            return claim.caller is not None and bool(_found(connection, claim))
+
     def note(self, connection: Connection, run: Run, claim: Claim, part: int, parts: int) -> None:
         """Note a run of an order, in the transaction that opens it; raise `AlreadyOrdered` where another was faster."""
         if claim.caller is None:

@@ -116,10 +116,11 @@ class Ordering:
 
     def _earlier(self, order: Order) -> str | None:
         """Return the order that this one asks for again, looking once more where its line may have broken just now."""
-        found = self.playground.orders.find(order.claim)
-        if found is None and order.unsure and order.claim.caller:
+        orders = self.playground.orders
+        found = orders.find(order.claim)
+        if found is None and order.unsure and orders.knows(order.claim):
             order.left.wait(NOTICED_SECONDS)
-            found = self.playground.orders.find(order.claim)
+            found = orders.find(order.claim)
         return found
 
     def _anew(self, order: Order, ask: Ask) -> Iterator[Progressing]:

@@ -98,8 +98,8 @@ def test_a_retry_that_may_be_anybodys_gets_what_a_line_held_that_broke_just_now_
     until(lambda: not rows_where(engine, is_its & orders.c.process.is_not(None)))
     (row,) = rows_where(engine, is_its)
 
-    def found(meanwhile: Callable[[], None]) -> str:
-        claim, left = Claim(order_id="anew", caller=row.caller, what=row.what), _BreaksMeanwhile(meanwhile)
+    def found(meanwhile: Callable[[], None], what: str = row.what) -> str:
+        claim, left = Claim(order_id="anew", caller=row.caller, what=what), _BreaksMeanwhile(meanwhile)
         again = Order(claim, Caller(row.caller), left, unsure=True)
         list(Ordering(Scripts(site.playground, Library(site.playground, ()))).steps(again, list))
         return again.order_id
@@ -107,6 +107,7 @@ def test_a_retry_that_may_be_anybodys_gets_what_a_line_held_that_broke_just_now_
     assert found(lambda: None) == "anew"
     assert found(lambda: site.playground.orders.lost(row.order_id)) == row.order_id
     assert found(lambda: None) == "anew"
+    assert found(lambda: pytest.fail("there is nothing to wait for"), "other words") == "anew"
 
 
 def rows_where(engine: Engine, wanted: ColumnElement[bool]) -> list[Row[Any]]:
