@@ -1,6 +1,6 @@
 """The local engine as a backend."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -12,10 +12,10 @@ from backend.adapters.base import UNLOAD, USE, Backend, LoraCard, ModelChoice, M
 from backend.adapters.local import abilities, workshop
 from backend.adapters.local.at_hand import Models
 from backend.adapters.local.collection.choices import TINY, choices
-from backend.adapters.local.collection.collection import Z_IMAGE, Collection
-from backend.adapters.local.collection.index import Entry
+from backend.adapters.local.collection.collection import Collection
 from backend.adapters.local.collection.places import folders_of
-from backend.adapters.local.control.sources import find_controlnets, lacking_controlnet, unions_of
+from backend.adapters.local.control.at_hand import ControlNets
+from backend.adapters.local.control.sources import unions_of
 from backend.adapters.local.drawing.cache_plan import plan_of
 from backend.adapters.local.loras.cards import card_of, picture_of
 from backend.adapters.local.loras.shelf import LoraShelf
@@ -23,39 +23,28 @@ from backend.adapters.local.machine.checkpoint import EMBEDDED_MODEL, REAL, Chec
 from backend.adapters.local.machine.device import Machine, look
 from backend.adapters.local.machine.extras import Extras
 from backend.adapters.local.machine.kinds import remarks
-from backend.adapters.local.machine.memory import free_memory, size_words
-from backend.adapters.local.machine.option_rules import option_problems, weights_offered
-from backend.adapters.local.machine.options import (
-    DETECTORS,
-    ControlNetWeights,
-    DetectorOptions,
-    LocalOptions,
-    options_of,
-)
-from backend.adapters.local.parts.model_parts import lacking_gguf
+from backend.adapters.local.machine.option_rules import weights_offered
+from backend.adapters.local.machine.options import DETECTORS, DetectorOptions, LocalOptions
+from backend.adapters.local.others import Others
+from backend.adapters.local.rules import Rules
 from backend.adapters.local.scenes.kept_tiles import KeptTiles
-from backend.adapters.local.scenes.mosaic import tiles_memory
-from backend.adapters.local.scenes.redrawn_tiles import held_to_tiles, large_size
 from backend.adapters.local.standing import offer_of
-from backend.adapters.local.upscaling.shelf import UpscalerShelf, is_upscaler
+from backend.adapters.local.upscaling.shelf import UpscalerShelf
 from backend.adapters.local.workshop import Workshop
 from backend.adapters.local.zerogpu import Decorate, forked
-from backend.adapters.step_cache_rules import cache_problems
 from backend.domain.caller import Caller
 from backend.domain.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate, read_options
 from backend.domain.errors import Problem, Unsupported
 from backend.domain.events import Listener, Tell, unheard
 from backend.domain.parts import Control, Lora
-from backend.domain.requests import Request, TextToImage, Upscale, controls_of, undrawn
-from backend.images.growing import growth_problem
-from backend.images.incoming import open_upright, sides_of
+from backend.domain.requests import Request, Upscale, undrawn
+from backend.images.incoming import open_upright
 from backend.images.storage.files import ImageFiles
 from backend.prompts.tokens import TokenCount, TokenCounter
 from backend.settings import Settings
 from backend.threads.telling import Work
 
 SECONDS_AN_HOUR = 3600
-_UNHELD = "Set it to 0 to redraw without one, at a strength of 0.2 or less."
 ZERO_GPU = Machine("cuda", "ZeroGPU", 48 * 10**9, 12.0)
 """Half an RTX PRO 6000; outside of a run no GPU can be seen there."""
 
@@ -80,13 +69,13 @@ class LocalBackend(Backend):
         self.files = files
         self.extras = extras or Extras(offered=not settings.public)
         self.collection = Collection(folders_of(settings.models), settings.data / "models-index.json")
-        self.models = Models(
-            settings.model, self.machine, self.extras, self.collection.folders, self._other_controlnets
-        )
+        others = Others(self.collection)
+        self.models = Models(settings.model, self.machine, self.extras, self.collection.folders, others.controlnets)
+        self._controlnets = ControlNets(self.extras, others.controlnets)
         # A stranger must neither start a download on somebody else's machine nor make all wait for another layout.
         self._trusts = not settings.public
-        self._loras = LoraShelf(settings.data / "loras", outside=not settings.public, others=self._other_loras)
-        upscalers = UpscalerShelf(settings.data / "upscalers", self._other_upscalers)
+        self._loras = LoraShelf(settings.data / "loras", outside=not settings.public, others=others.loras)
+        upscalers = UpscalerShelf(settings.data / "upscalers", others.upscalers)
         per_second = settings.gpu_usd_per_hour / SECONDS_AN_HOUR
         self.workshop = Workshop(
             files,
@@ -96,9 +85,10 @@ class LocalBackend(Backend):
             upscalers,
             usd_per_second=per_second,
             kept=KeptTiles(settings.data / "tiles"),
-            holds_tiles=lambda: self._no_tiles() is None,
+            holds_tiles=lambda: self._controlnets.lacking_tiles(self.models.checkpoint) is None,
         )
         self.detectors = self.workshop.detectors
+        self._rules = Rules(files, self.models, self._loras, self.detectors, self._controlnets)
         self._work: Work = forked(self.workshop.make, gpu) if gpu else self.workshop.make
         self._forks = gpu is not None
         self._tokens = TokenCounter(self.models.checkpoint.folder)
@@ -107,19 +97,23 @@ class LocalBackend(Backend):
     def capabilities(self) -> Capabilities:
         """Return what the model at hand can do."""
         lacking = {f"preprocess={name}": reason for name, reason in self.workshop.detectors.lacking().items()}
-        unguided = self._unguided()
+        unguided = self._controlnets.lacking(self.models.checkpoint)
         if unguided:
             lacking["controls"] = unguided
         if unsafe := self.extras.lacking("safety"):
             lacking["safety"] = unsafe
         found = abilities.capabilities(self.models.checkpoint, lacking, guided=not unguided)
-        takes = found.takes | workshop.TAKES
         upscalers = self.workshop.enlarging.shelf.names()
-        found = replace(found, choices={**found.choices, "upscaler": upscalers, "hires_method": upscalers})
-        if not self._trusts:
-            return replace(found, takes=takes, options=DetectorOptions, rules=self._problems)
-        offered = {**found.choices, "options.weights": weights_offered(self.machine)}
-        return replace(found, takes=takes, options=LocalOptions, choices=offered, rules=self._problems)
+        offered = {**found.choices, "upscaler": upscalers, "hires_method": upscalers}
+        if self._trusts:
+            offered["options.weights"] = weights_offered(self.machine)
+        return replace(
+            found,
+            takes=found.takes | workshop.TAKES,
+            options=LocalOptions if self._trusts else DetectorOptions,
+            choices=offered,
+            rules=self._rules.problems,
+        )
 
     def missing(self, caller: Caller) -> str | None:
         """Say what keeps the model from being loaded; one that is being loaded isn't missing, a run waits for it."""
@@ -199,24 +193,6 @@ class LocalBackend(Backend):
         """Whether the model can be switched: not by strangers, nor where every run is a fork with the model in it."""
         return self._trusts and not self._forks
 
-    def _other_loras(self) -> list[Path]:
-        return self._of_others("lora", "", Z_IMAGE)
-
-    def _other_controlnets(self) -> list[Path]:
-        return self._of_others("controlnet", Z_IMAGE) if self.collection.folders else []
-
-    def _of_others(self, role: str, *architectures: str) -> list[Path]:
-        """Return the files of a role and of these architectures that lie in other tools' folders."""
-        fitting = [each for each in self._elsewhere() if each.role == role and each.architecture in architectures]
-        return [Path(each.path) for each in fitting]
-
-    def _other_upscalers(self) -> list[Path]:
-        found = self._elsewhere() if self.collection.folders else ()
-        return [Path(each.path) for each in found if is_upscaler(each.role, Path(each.path))]
-
-    def _elsewhere(self) -> tuple[Entry, ...]:
-        return self.collection.entries() or self.collection.entries(wait=True)
-
     def lora_cards(self) -> tuple[LoraCard, ...]:
         """Return the LoRAs of the owner's folder and of the models' folders."""
         return tuple(sorted((card_of(path) for path in self._loras.files()), key=lambda card: card.title.casefold()))
@@ -279,66 +255,6 @@ class LocalBackend(Backend):
         """Return the map of the control's image (RGB, its size); edges need no model."""
         chosen, image = read_options(LocalOptions, options), open_upright(self.files.path(control.image))
         return self.workshop.detectors.detect(control, image, chosen, tell)
-
-    def _problems(self, request: Request) -> Iterator[Problem]:
-        yield from self._outgrown(request)
-        if undrawn(request):
-            if request.options:
-                yield Problem("options", "of drawing have no effect on an enlargement: leave them out.")
-            return
-        options = options_of(request.options)
-        yield from cache_problems(request)
-        yield from self._loras.problems(request.loras, options.weights)
-        yield from self.workshop.detectors.problems(controls_of(request), options)
-        if whole := large_size(request, self.files, abilities.frame(self.models.checkpoint)):
-            yield from self._too_large(request, whole)
-        tiled = isinstance(request, Upscale) and held_to_tiles(request, held=True)
-        if tiled and (reason := self._no_tiles()):
-            yield Problem("control_scale", f"needs a ControlNet that knows tiles. {reason} {_UNHELD}")
-        elif controls_of(request) or tiled:
-            yield from self._no_controlnet(options.controlnet)
-        no_gguf = lacking_gguf(self.models.checkpoint, self.extras)
-        yield from option_problems(request, options, self.machine, no_gguf)
-
-    def _outgrown(self, request: Request) -> Iterator[Problem]:
-        match request:
-            case Upscale():
-                problem = growth_problem(sides_of(self.files, request.image), request.factor)
-            case TextToImage() if request.width and request.height:
-                problem = growth_problem((request.width, request.height), request.hires_scale, "hires_scale")
-            case _:
-                problem = None
-        if problem:
-            yield problem
-
-    def _too_large(self, request: Request, whole: tuple[int, int]) -> Iterator[Problem]:
-        """Refuse the picture that the machine's memory doesn't hold beside the model, before anything is drawn."""
-        needed, free = tiles_memory(whole, abilities.frame(self.models.checkpoint)), free_memory("cpu")
-        if needed > free:
-            name = "factor" if isinstance(request, Upscale) else "hires_scale"
-            yield Problem(
-                name,
-                f"makes {whole[0]}×{whole[1]}, which takes {size_words(needed)} of memory beside the model, and "
-                f"{size_words(free)} are free: choose a smaller one, or close other programs.",
-            )
-
-    def _no_tiles(self) -> str | None:
-        """Say why no ControlNet here can hold the tiles of a large picture; None where one can."""
-        known = self.models.checkpoint.world().get("scores", {}).get("sets")
-        if known is not None and "tile" not in known:
-            return "This model's own knows edges alone."
-        return self._unguided()
-
-    def _unguided(self) -> str | None:
-        """Say why there is no ControlNet for the model at hand, with the way out; None where there is one."""
-        checkpoint = self.models.checkpoint
-        if find_controlnets(checkpoint, self.extras, others=self._other_controlnets()):
-            return None
-        return self.extras.lacking(*unions_of(checkpoint, "lite")) or "This model has no ControlNet."
-
-    def _no_controlnet(self, wanted: ControlNetWeights) -> Iterator[Problem]:
-        if reason := lacking_controlnet(self.models.checkpoint, self.extras, wanted, self._other_controlnets()):
-            yield Problem("options.controlnet", f"is {wanted}. {reason}")
 
 
 def _is(choice: ModelChoice, checkpoint: Checkpoint) -> bool:

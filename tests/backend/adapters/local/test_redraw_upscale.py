@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from backend.adapters.local import backend as local_backend
+from backend.adapters.local import rules
 from backend.adapters.local.backend import LocalBackend
 from backend.adapters.local.drawing.engine import Engine
 from backend.domain.caller import Caller
@@ -136,7 +136,7 @@ def test_a_picture_that_memory_does_not_hold_is_refused_before_anything_is_drawn
 ) -> None:
     able, request = local.capabilities, enlargement(house.files)
     able.check(request)
-    monkeypatch.setattr(local_backend, "free_memory", lambda _: 10**6)
+    monkeypatch.setattr(rules, "free_memory", lambda _: 10**6)
     with pytest.raises(InvalidRequest, match=r"`factor`: makes 224×224, which takes . MB .* choose a smaller one"):
         able.check(request)
 
