@@ -85,7 +85,7 @@ class LocalBackend(Backend):
             upscalers,
             usd_per_second=per_second,
             kept=KeptTiles(settings.data / "tiles"),
-            holds_tiles=lambda: self._controlnets.lacking_tiles(self.models.checkpoint) is None,
+            controlnets=self._controlnets,
         )
         self.detectors = self.workshop.detectors
         self._rules = Rules(files, self.models, self._loras, self.detectors, self._controlnets)

@@ -10,7 +10,7 @@ from backend.adapters.local.control.detectors import Detectors
 from backend.adapters.local.loras.shelf import LoraShelf
 from backend.adapters.local.machine.memory import free_memory, size_words
 from backend.adapters.local.machine.option_rules import option_problems
-from backend.adapters.local.machine.options import LocalOptions, options_of
+from backend.adapters.local.machine.options import options_of
 from backend.adapters.local.parts.model_parts import lacking_gguf
 from backend.adapters.local.scenes.mosaic import tiles_memory
 from backend.adapters.local.scenes.redrawn_tiles import held_to_tiles, large_size
@@ -41,14 +41,19 @@ class Rules:
             if request.options:
                 yield Problem("options", "of drawing have no effect on an enlargement: leave them out.")
             return
-        options = options_of(request.options)
+        options, at_hand = options_of(request.options), self.models.checkpoint
         yield from cache_problems(request)
         yield from self.loras.problems(request.loras, options.weights)
         yield from self.detectors.problems(controls_of(request), options)
         yield from self._too_large(request)
-        yield from self._unguided(request, options)
-        no_gguf = lacking_gguf(self.models.checkpoint, self.models.extras)
-        yield from option_problems(request, options, self.models.machine, no_gguf)
+        no_tiles = self.controlnets.lacking_tiles(at_hand) if held_to_tiles(request, held=True) else None
+        guided = bool(controls_of(request)) or held_to_tiles(request, held=no_tiles is None)
+        if no_tiles and isinstance(request, Upscale):
+            yield Problem("control_scale", f"needs a ControlNet that knows tiles. {no_tiles} {_UNHELD}")
+        elif guided and (reason := self.controlnets.lacking_wanted(at_hand, options.controlnet)):
+            yield Problem("options.controlnet", f"is {options.controlnet}. {reason}")
+        no_gguf = lacking_gguf(at_hand, self.models.extras)
+        yield from option_problems(request, options, self.models.machine, no_gguf, guided=guided)
 
     def _outgrown(self, request: Request) -> Iterator[Problem]:
         match request:
@@ -75,14 +80,3 @@ class Rules:
                 f"makes {whole[0]}×{whole[1]}, which takes {size_words(needed)} of memory beside the model, and "
                 f"{size_words(free)} are free: choose a smaller one, or close other programs.",
             )
-
-    def _unguided(self, request: Request, options: LocalOptions) -> Iterator[Problem]:
-        """Refuse what no ControlNet at hand can guide."""
-        checkpoint = self.models.checkpoint
-        tiled = isinstance(request, Upscale) and held_to_tiles(request, held=True)
-        if tiled and (reason := self.controlnets.lacking_tiles(checkpoint)):
-            yield Problem("control_scale", f"needs a ControlNet that knows tiles. {reason} {_UNHELD}")
-        elif controls_of(request) or tiled:
-            reason = self.controlnets.lacking_wanted(checkpoint, options.controlnet)
-            if reason:
-                yield Problem("options.controlnet", f"is {options.controlnet}. {reason}")

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -11,24 +11,26 @@ from PIL import Image
 
 from backend.adapters.local import abilities
 from backend.adapters.local.at_hand import Models
+from backend.adapters.local.control.at_hand import ControlNets
 from backend.adapters.local.control.detectors import Detectors
 from backend.adapters.local.drawing.drawing import Draw, Drawing, OnStep
 from backend.adapters.local.drawing.engine import Engine
 from backend.adapters.local.drawing.safety import SafetyCheck
 from backend.adapters.local.load import choose_device
 from backend.adapters.local.loras.shelf import LoraFile, LoraShelf
+from backend.adapters.local.machine.checkpoint import Checkpoint
 from backend.adapters.local.machine.extras import Extras, known_extras
 from backend.adapters.local.machine.kinds import profile_at
 from backend.adapters.local.machine.options import options_of
 from backend.adapters.local.scenes import Means, Scene, prepare
 from backend.adapters.local.scenes.kept_tiles import KeptTiles
 from backend.adapters.local.scenes.redrawn_tiles import held_to_tiles
-from backend.adapters.local.timing import Rehearsals, Stopwatch, Timings
+from backend.adapters.local.timing import Rehearsals, Stopwatch, Stroke, Timings
 from backend.adapters.local.upscaling.enlarging import TAKES as _BY_ENLARGING
 from backend.adapters.local.upscaling.enlarging import Enlarging
 from backend.adapters.local.upscaling.shelf import UpscalerShelf
 from backend.domain.errors import NotReady
-from backend.domain.events import Generated, Listener, Progress, Tell
+from backend.domain.events import Generated, Listener, News, Progress, Tell
 from backend.domain.records import DREW, KIND
 from backend.domain.requests import Request, Upscale, controls_of, seeds, undrawn, variation_seeds
 from backend.images.storage.files import ImageFiles
@@ -69,12 +71,12 @@ class Workshop:
         *,
         usd_per_second: Decimal,
         kept: KeptTiles,
-        holds_tiles: Callable[[], bool],
+        controlnets: ControlNets,
     ) -> None:
         self.device_queue = models.device_queue
         self.detectors = Detectors(extras)
         self._files, self._models, self._extras, self._loras = files, models, extras, loras
-        self._usd_per_second, self._kept, self._holds_tiles = usd_per_second, kept, holds_tiles
+        self._usd_per_second, self._kept, self._controlnets = usd_per_second, kept, controlnets
         self.enlarging = Enlarging(
             files=files,
             shelf=upscalers,
@@ -94,29 +96,29 @@ class Workshop:
         if isinstance(request, Upscale) and undrawn(request):
             self.enlarging.make(request, listener)
             return
-        tell = listener.tell
+        tell = _Numbered(listener.tell)
         paint = self.prepare(request, tell)
         if request.loras:
             tell(Progress(0, request.steps, doing="Looking for the LoRAs"))
         loras = self._loras.find(request.loras)
         for index, seed in enumerate(seeds(request)):
+            tell.index = index
             with self.device_queue.turn(tell):
-                image, details = self._in_turn(request, partial(paint, seed), loras, index, tell)
+                image, details = self._in_turn(request, partial(paint, seed), loras, tell)
             flagged = self._safety.wait(tell, request.steps).flags(image) if request.safety else None
             listener.deliver(Generated(image, seed, self.price(details["seconds"]), index, flagged, details))
 
     def _in_turn(
-        self, request: Request, paint: Paint, loras: tuple[LoraFile, ...], index: int, tell: Tell
+        self, request: Request, paint: Paint, loras: tuple[LoraFile, ...], tell: "_Numbered"
     ) -> tuple[Image.Image, Mapping[str, Any]]:
         # Nothing of the engine outlives the turn: in another one it may be given up for another layout.
-        options = options_of(request.options)
+        options, drew = options_of(request.options), self._models.drawing
         engine = self._models.wait(tell, request.steps, options.layout)
-        if controls_of(request) or held_to_tiles(request, held=self._holds_tiles()):
+        if controls_of(request) or held_to_tiles(request, held=self._holds_tiles(drew)):
             engine.guide_with(options.controlnet).wait(tell)
-        variation = variation_seeds(request)[index]
-        began, tally = time.monotonic(), _Tally(engine, _teller(tell, index), loras, variation, self._noted)
+        variation = variation_seeds(request)[tell.index]
+        began, tally = time.monotonic(), _Tally(engine, tell.of_step, loras, variation, self._noted)
         image = paint(tally.draw)
-        drew = self._models.drawing
         return image, tally.details(time.monotonic() - began) | {DREW: drew.title, KIND: profile_at(drew).name}
 
     def prepare(self, request: Request, tell: Tell) -> Scene:
@@ -132,7 +134,7 @@ class Workshop:
             enlarge=partial(self.enlarging.enlarged, tell=tell),
             kept=self._kept,
             model=self._models.drawing.identity,
-            held=self._holds_tiles(),
+            held=self._holds_tiles(self._models.drawing),
         )
         return prepare(request, self._files, abilities.frame(self._models.drawing), detect, means)
 
@@ -145,17 +147,21 @@ class Workshop:
             self.enlarging.timed(request, seconds)
             return
         checkpoint = self._models.checkpoint
-        strokes = self._rehearsals.of(request, abilities.frame(checkpoint), held=self._holds_tiles())
-        self._timings.note_whole(request, strokes, checkpoint.identity, seconds)
+        self._timings.note_whole(request, self._strokes(request, checkpoint), checkpoint.identity, seconds)
 
     def seconds(self, request: Request) -> float | None:
         """Return how long a run may take on the device, once drawings such as its own were timed."""
         if isinstance(request, Upscale) and undrawn(request):
             return self.enlarging.seconds(request)
         checkpoint = self._models.checkpoint
-        strokes = self._rehearsals.of(request, abilities.frame(checkpoint), held=self._holds_tiles())
-        each = self._timings.seconds(request, strokes, checkpoint.identity)
+        each = self._timings.seconds(request, self._strokes(request, checkpoint), checkpoint.identity)
         return None if each is None else each * request.count
+
+    def _strokes(self, request: Request, checkpoint: Checkpoint) -> tuple[Stroke, ...]:
+        return self._rehearsals.of(request, abilities.frame(checkpoint), held=self._holds_tiles(checkpoint))
+
+    def _holds_tiles(self, checkpoint: Checkpoint) -> bool:
+        return self._controlnets.lacking_tiles(checkpoint) is None
 
     def price(self, seconds: float) -> Decimal:
         """Return what so much of the device's time costs in USD."""
@@ -178,11 +184,19 @@ class Workshop:
         return SafetyCheck(folder)
 
 
-def _teller(tell: Tell, index: int) -> OnStep:
-    def on_step(step: int, total: int, preview: bytes | None) -> None:
-        tell(Progress(step, total, preview, index))
+@dataclass(slots=True)
+class _Numbered:
+    """Tells of all that goes on for the image whose turn it is (`index`, from 0) as of that one."""
 
-    return on_step
+    tell: Tell
+    index: int = 0
+
+    def __call__(self, event: News) -> None:
+        self.tell(replace(event, index=self.index) if isinstance(event, Progress) else event)
+
+    def of_step(self, step: int, total: int, preview: bytes | None) -> None:
+        """Tell of a step, as `OnStep` has it."""
+        self(Progress(step, total, preview))
 
 
 @dataclass(slots=True)

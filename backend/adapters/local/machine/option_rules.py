@@ -10,7 +10,7 @@ from backend.adapters.local.machine.device import Machine
 from backend.adapters.local.machine.options import Attention, LocalOptions, Weights
 from backend.adapters.local.machine.small_weights import SMALL, lacking_small
 from backend.domain.errors import Problem
-from backend.domain.requests import Request, controls_of
+from backend.domain.requests import Request
 
 AMPERE, HOPPER, BLACKWELL = 8.0, 9.0, 10.0
 """CUDA compute capabilities (https://developer.nvidia.com/cuda-gpus)."""
@@ -44,16 +44,16 @@ def auto_attention(capability: float) -> tuple[Attention, str]:
 
 
 def option_problems(
-    request: Request, options: LocalOptions, machine: Machine, no_gguf: str | None
+    request: Request, options: LocalOptions, machine: Machine, no_gguf: str | None, *, guided: bool
 ) -> Iterator[Problem]:
     """Yield each option that this machine, its libraries or the rest of the request rule out.
 
-    `no_gguf` says why there is no GGUF file of the model, or is None.
+    `no_gguf` says why there is no GGUF file of the model, or is None; `guided` whether a ControlNet acts.
     """
     problems = (
         ("weights", _of_weights(options, machine, no_gguf)),
-        ("offload", _of_offload(request, options, machine)),
-        ("attention", _of_attention(options, machine) or _of_masks(request, options)),
+        ("offload", _of_offload(options, machine, guided=guided)),
+        ("attention", _of_attention(options, machine) or _of_masks(request, options, guided=guided)),
         ("compile", _of_compile(options, machine)),
     )
     for name, message in problems:
@@ -83,15 +83,17 @@ def weights_offered(machine: Machine) -> tuple[str, ...]:
     return tuple(each for each in get_args(Weights) if each not in SMALL or lacking_small(each, machine) is None)
 
 
-def _of_offload(request: Request, options: LocalOptions, machine: Machine) -> str | None:
+def _of_offload(options: LocalOptions, machine: Machine, *, guided: bool) -> str | None:
     if options.offload in ("auto", "none"):
         return None
     if machine.device != "cuda":
         return f"is {options.offload}, which frees an NVIDIA GPU; this machine has one memory for all. Choose none."
     if options.offload == "sequential" and options.weights not in ("auto", "full"):
         return f"is sequential, which moves full weights only, not {options.weights}; choose model."
-    if options.offload == "sequential" and controls_of(request):
-        return "is sequential, in which a ControlNet finds no weights to share; choose model, or leave controls out."
+    if options.offload == "sequential" and guided:
+        return (
+            "is sequential, in which a ControlNet finds no weights to share; choose model, or go without a ControlNet."
+        )
     return None
 
 
@@ -110,10 +112,9 @@ def _of_attention(options: LocalOptions, machine: Machine) -> str | None:
     return None
 
 
-def _of_masks(request: Request, options: LocalOptions) -> str | None:
+def _of_masks(request: Request, options: LocalOptions, *, guided: bool) -> str | None:
     if options.attention == "auto" or KERNELS[options.attention].masks:
         return None
-    guided = controls_of(request)
     if not guided and request.guidance <= 1:
         return None
     what = "control pictures" if guided else "guidance above 1"

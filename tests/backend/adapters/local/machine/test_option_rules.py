@@ -7,7 +7,7 @@ from backend.adapters.local.machine import option_rules
 from backend.adapters.local.machine.device import Machine
 from backend.adapters.local.machine.option_rules import auto_attention, option_problems
 from backend.adapters.local.machine.options import LocalOptions
-from backend.domain.requests import ControlNet, TextToImage
+from backend.domain.requests import TextToImage
 
 CPU = Machine("cpu", "CPU", 16 * 2**30)
 APPLE = Machine("mps", "Apple GPU", 16 * 2**30)
@@ -17,7 +17,7 @@ TURING = Machine("cuda", "NVIDIA T4", 16 * 2**30, 7.5)
 
 def problems(machine: Machine, no_gguf: str | None = None, guidance: float = 1.0, **chosen: Any) -> dict[str, str]:
     request = TextToImage(prompt="a boat", guidance=guidance)
-    found = option_problems(request, LocalOptions(**chosen), machine, no_gguf)
+    found = option_problems(request, LocalOptions(**chosen), machine, no_gguf, guided=False)
     return {problem.field: problem.message for problem in found}
 
 
@@ -75,13 +75,19 @@ def test_a_kernel_that_leaves_no_tokens_out_is_refused_where_some_must_be(instal
     assert problems(H200, attention="cudnn", guidance=3.0) == {}
 
 
-def test_controls_are_refused_where_a_controlnet_finds_no_weights_to_share(installed: set[str]) -> None:
-    guided = ControlNet(prompt="a boat", image="0" * 64)
-    chosen = LocalOptions(offload="sequential")
-    (problem,) = option_problems(guided, chosen, H200, None)
-    assert problem.field == "options.offload"
-    assert "choose model, or leave controls out" in problem.message
-    assert not list(option_problems(TextToImage(prompt="a boat"), chosen, H200, None))
+def test_a_controlnet_is_refused_where_it_finds_no_weights_to_share_or_tokens_cannot_be_left_out(
+    installed: set[str],
+) -> None:
+    installed.add("flash_attn")
+    chosen = LocalOptions(offload="sequential", attention="flash")
+    guided, alone = (
+        list(option_problems(TextToImage(prompt="a boat"), chosen, H200, None, guided=guided))
+        for guided in (True, False)
+    )
+    assert [problem.field for problem in guided] == ["options.offload", "options.attention"]
+    assert "choose model, or go without a ControlNet" in guided[0].message
+    assert "as control pictures must" in guided[1].message
+    assert alone == []
 
 
 def test_compiling_on_a_cpu_needs_a_compiler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
