@@ -17,16 +17,15 @@ from backend.domain.events import Generated, Listener, Progress, Tell, Waiting
 from backend.domain.parts import RANDOM_SEED
 from backend.domain.records import DREW
 from backend.domain.requests import LANCZOS, Upscale
-from backend.images.encoding import preview_jpeg
 from backend.images.growing import grown_size
 from backend.images.incoming import open_upright, sides_of
+from backend.images.lit_preview import LitPreview
 from backend.images.storage.files import ImageFiles
 from backend.threads.recent import Recent
 
 TAKES = frozenset({"image", "method", "factor", "upscaler"})
 """The fields that decide over an enlargement."""
 MOST_REMEMBERED = 64
-_PREVIEW = 512
 _MEGA = 10**6
 _ASK_SECONDS = 0.25
 """Between two questions whether anybody still waits, which are asked in the middle of a tile as well."""
@@ -87,35 +86,30 @@ class Enlarging:
         return self._read(self.shelf.find(name))
 
     def _read(self, path: Path) -> Upscaler:
-        mark = (path, path.stat().st_mtime_ns)
-        if self._loaded is None or self._loaded[0] != mark:
-            self._loaded = None  # Its memory goes before the next one's is taken.
-            self._loaded = (mark, read_upscaler(path, self.device))
-        return self._loaded[1]
+        mark, loaded = (path, path.stat().st_mtime_ns), self._loaded  # Another thread may `forget` at any time.
+        if loaded is None or loaded[0] != mark:
+            self._loaded = loaded = None  # Its memory goes before the next one's is taken.
+            self._loaded = loaded = (mark, read_upscaler(path, self.device))
+        return loaded[1]
 
 
 def _enlarged(image: Image.Image, size: Size, upscaler: Upscaler | None, tell: Tell) -> Image.Image:
     if upscaler is None:
         tell(Progress(0, 1, doing="Enlarging"))
         return image.resize(size, Image.Resampling.LANCZOS)
-    growing = _Growing(image.resize(_fitting(size), Image.Resampling.BILINEAR), size, tell)
-    return Sharp(image, size, upscaler, growing.on_tile, _Asking(tell)).enlarged()
+    return Sharp(image, size, upscaler, _Telling(LitPreview(image, size), tell), _Asking(tell)).enlarged()
 
 
-class _Growing:
-    """The preview: what is still to come is dark, and lights up tile by tile."""
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """Tells of each tile that is done, with the picture as it stands."""
 
-    def __init__(self, small: Image.Image, size: Size, tell: Tell) -> None:
-        self._small = small.point(lambda level: level // 2)
-        self._size, self._tell = size, tell
+    preview: LitPreview
+    tell: Tell
 
-    def on_tile(self, done: int, total: int, canvas: Image.Image, tile: Tile) -> None:
-        scale = self._small.width / self._size[0]
-        left, top, right, bottom = (round(edge * scale) for edge in tile.place)
-        wanted = (max(right - left, 1), max(bottom - top, 1))
-        part = canvas.resize(wanted, Image.Resampling.BILINEAR, box=tile.place, reducing_gap=2.0)
-        self._small.paste(part, (left, top))
-        self._tell(Progress(done, total, preview_jpeg(self._small, _PREVIEW), doing="Enlarging in tiles"))
+    def __call__(self, done: int, total: int, canvas: Image.Image, tile: Tile) -> None:
+        self.preview.light(canvas.crop(tile.place), tile.place)
+        self.tell(Progress(done, total, self.preview.jpeg(), doing="Enlarging in tiles"))
 
 
 class _Asking:
@@ -130,11 +124,6 @@ class _Asking:
         if now - self._last >= _ASK_SECONDS:
             self._last = now
             self._tell(Waiting(now - self._began))
-
-
-def _fitting(size: Size) -> Size:
-    scale = min(_PREVIEW / max(size), 1.0)
-    return max(round(size[0] * scale), 1), max(round(size[1] * scale), 1)
 
 
 def _megapixels(size: Size) -> float:

@@ -1,0 +1,30 @@
+"""The preview of a picture that is made tile by tile: what is still to come is dark, and lights up."""
+
+from PIL import Image
+
+from backend.images.encoding import preview_jpeg
+
+SIDE = 512
+"""Pixels of the preview's longer side."""
+Box = tuple[int, int, int, int]
+"""Left, top, right and bottom of a part of the picture, in its pixels."""
+
+
+class LitPreview:
+    """Shows a picture of `size` (pixels) as it is made; `base` (RGB, of any size) is what it is made of."""
+
+    def __init__(self, base: Image.Image, size: tuple[int, int]) -> None:
+        self._scale = min(SIDE / max(size), 1.0)
+        wide, high = (max(round(side * self._scale), 1) for side in size)
+        small = base.resize((wide, high), Image.Resampling.BILINEAR, reducing_gap=2.0)
+        self._small = small.point(lambda level: level // 2)
+
+    def light(self, part: Image.Image, box: Box) -> None:
+        """Show a part (of any size) that is done."""
+        left, top, right, bottom = (round(edge * self._scale) for edge in box)
+        size = (max(right - left, 1), max(bottom - top, 1))
+        self._small.paste(part.convert("RGB").resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0), (left, top))
+
+    def jpeg(self) -> bytes:
+        """Return it as it stands."""
+        return preview_jpeg(self._small, SIDE)
