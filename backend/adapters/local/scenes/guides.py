@@ -7,7 +7,7 @@ from PIL import Image
 from backend.adapters.local.drawing.drawing import Guide
 from backend.domain.parts import Control
 from backend.images.incoming import open_upright
-from backend.images.sizing import resized
+from backend.images.sizing import padded, resized
 from backend.images.storage.files import ImageFiles
 
 Detect = Callable[[Control, Image.Image], Image.Image]
@@ -45,22 +45,26 @@ class Guides:
         """Return the guides of a drawing that is the whole image, at `size` in pixels."""
         return self.cut(size, (0, 0, *size), size)
 
-    def part(self, whole: tuple[int, int], box: Box) -> tuple[Guide, ...]:
-        """Return the guides of a tile: of the part `box` of an image of size `whole`, in pixels, not kept."""
-        size = (box[2] - box[0], box[3] - box[1])
-        return tuple(self._guide(control, image, (whole, box, size)) for control, image in self._controls)
+    def part(self, whole: tuple[int, int], canvas: tuple[int, int], box: Box) -> tuple[Guide, ...]:
+        """Return the guides of a tile, which aren't kept: of the part `box` of an image of size `whole`, in pixels.
+
+        Beyond the image, up to the size `canvas`, its last pixels are repeated, as the tiles' own are.
+        """
+        return tuple(
+            self._guide(control, padded(resized(image, whole, "crop"), canvas).crop(box))
+            for control, image in self._controls
+        )
 
     def cut(self, whole: tuple[int, int], box: Box, size: tuple[int, int]) -> tuple[Guide, ...]:
         """Return the guides of a drawing at `size` of the part `box` of an image of size `whole`, all in pixels."""
         key = (whole, box, size)
         if key not in self._made:
-            self._made[key] = tuple(self._guide(control, image, key) for control, image in self._controls)
+            self._made[key] = tuple(
+                self._guide(control, resized(resized(image, whole, "crop").crop(box), size, "stretch"))
+                for control, image in self._controls
+            )
         return self._made[key]
 
-    def _guide(
-        self, control: Control, image: Image.Image, place: tuple[tuple[int, int], Box, tuple[int, int]]
-    ) -> Guide:
-        whole, box, size = place
-        part = resized(resized(image, whole, "crop").crop(box), size, "stretch")
+    def _guide(self, control: Control, part: Image.Image) -> Guide:
         picture = self._detect(control, part)
         return Guide(picture=picture, scale=control.scale, start=control.start, end=control.end)

@@ -166,7 +166,7 @@ class Redrawing:
             size=self._tiling.tile,
             start=part,
             strength=self._by.strength,
-            guides=(*own, *self._stage.guides.part(self._tiling.size, box)),
+            guides=(*own, *self._stage.guides.part(self._tiling.size, self._tiling.canvas, box)),
             noise=NoiseCut(self._sheet, (box[0], box[1])),
             among=self._growing.of_tile(box),
         )

@@ -14,6 +14,7 @@ from backend.adapters.local.scenes.kept_tiles import KeptTiles
 from backend.adapters.local.scenes.tiling import Tiling
 from backend.domain.parts import Control
 from backend.domain.requests import TextToImage, Upscale
+from backend.images.sizing import padded
 from backend.images.storage.files import ImageFiles
 from tests.backend.adapters.local.scenes.conftest import Brush, Keep, noise, same
 
@@ -93,9 +94,18 @@ def test_without_control_no_tile_is_held(made: Made, keep: Keep) -> None:
 def test_further_controls_are_cut_to_the_tile(made: Made, keep: Keep) -> None:
     brush, guide = Copying(), noise(200, 200, seed=2)
     made(keep(noise(100, 100)), controls=[Control(image=keep(guide), preprocess="none", scale=0.4)])(7, brush)
-    for drawing, box in zip(brush.drawings, Tiling.of((200, 200), FRAME).boxes(), strict=True):
-        assert same(drawing.guides[1].picture, guide.crop(box))
+    tiling = Tiling.of((200, 200), FRAME)
+    for drawing, box in zip(brush.drawings, tiling.boxes(), strict=True):
+        assert same(drawing.guides[1].picture, padded(guide, tiling.canvas).crop(box))
         assert drawing.guides[1].scale == 0.4
+
+
+def test_beyond_the_pictures_edge_a_further_control_goes_on_as_the_picture_does(made: Made, keep: Keep) -> None:
+    brush, white = Copying(), Image.new("RGB", (50, 50), "white")
+    made(keep(noise(50, 50)), controls=[Control(image=keep(white), preprocess="none")])(7, brush)
+    (drawing,) = brush.drawings
+    assert drawing.size == (128, 128)
+    assert drawing.guides[1].picture.getcolors() == [(128 * 128, (255, 255, 255))]
 
 
 def test_an_upscaler_of_the_owners_enlarges_before_the_tiles_are_drawn(files: ImageFiles, keep: Keep) -> None:
