@@ -144,6 +144,13 @@ class Backend(ABC):
         """Begin in the background what would make the first run wait; returns at once."""
         return
 
+    def tidy(self, before: float) -> int:
+        """Remove files that runs can do without and that are older than a moment (seconds since 1970).
+
+        Returns how many went.
+        """
+        return 0
+
     def collect(self, run: Run, caller: Caller, job: Job) -> None:
         """Finish a run from the ids that it stored; never a new submission.
 

@@ -85,6 +85,7 @@ class Tidying:
         gone += self._halves(now)
         gone += remove_unused(self.playground.store.engine, self.playground.files, now - UNUSED_SECONDS)
         gone += self.playground.files.drop_copies(now - MADE_SECONDS)
+        gone += self._kept_by_backends(now - UNUSED_SECONDS)
         self.playground.holders.forget_served(datetime.fromtimestamp(now, UTC) - FORGOTTEN_AFTER)
         self.playground.orders.forget(datetime.fromtimestamp(now, UTC) - FORGOTTEN_AFTER)
         return gone
@@ -97,6 +98,7 @@ class Tidying:
             log.warning("What is old could not be tidied away: %s", error)
         young = time.time() - YOUNG_SECONDS
         self.playground.files.drop_copies(young)
+        self._kept_by_backends(young)
         # Some more than is asked for, or the next one would come here again.
         too_much = self.disk.measure() + size + (self.disk.limit or 0) // 10 - (self.disk.limit or 0)
         old = sorted((stat.st_atime, stat.st_size, path) for path, stat in files_below(self.served))
@@ -114,6 +116,9 @@ class Tidying:
             except Exception:  # The thread's rim: a locked record, or a disk that is away, is there again next time.
                 log.exception("Tidying broke down")
             time.sleep(EVERY_SECONDS)
+
+    def _kept_by_backends(self, before: float) -> int:
+        return sum(backend.tidy(before) for backend in self.playground.backends.values())
 
     def _copies(self, cache: Path, now: float) -> int:
         """Remove served files by age: by when somebody was last shown one, and by when it was made."""

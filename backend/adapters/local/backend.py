@@ -76,6 +76,7 @@ class LocalBackend(Backend):
         self._trusts = not settings.public
         self._loras = LoraShelf(settings.data / "loras", outside=not settings.public, others=others.loras)
         upscalers = UpscalerShelf(settings.data / "upscalers", others.upscalers)
+        self._kept = KeptTiles(settings.data / "tiles")
         per_second = settings.gpu_usd_per_hour / SECONDS_AN_HOUR
         self.workshop = Workshop(
             files,
@@ -84,7 +85,7 @@ class LocalBackend(Backend):
             self._loras,
             upscalers,
             usd_per_second=per_second,
-            kept=KeptTiles(settings.data / "tiles"),
+            kept=self._kept,
             controlnets=self._controlnets,
         )
         self.detectors = self.workshop.detectors
@@ -129,6 +130,10 @@ class LocalBackend(Backend):
     def warm(self) -> None:
         """Begin to load, or a download that the settings asked for by name."""
         self.models.start()
+
+    def tidy(self, before: float) -> int:
+        """Remove the tiles of stopped redraws that were kept before a moment (seconds since 1970)."""
+        return self._kept.sweep(before)
 
     def count_tokens(self, prompt: str) -> TokenCount:
         """Count with the tokenizer of the model at hand; it needs no torch."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from backend.adapters.local.backend import LocalBackend
 from backend.domain.caller import Caller
 from backend.domain.errors import NotFound, StorageFull
 from backend.domain.events import Finished, Mapped
@@ -23,6 +24,7 @@ from backend.images.storage.bucket import open_images
 from backend.images.storage.disk import Disk
 from backend.playground import Playground
 from backend.record.unused import remove_unused
+from backend.settings import Settings
 from backend.upkeep.tidying import DAY, HOUR, SERVED_FOLDER, Tidying
 from tests.backend.aging import grow_older
 
@@ -228,6 +230,21 @@ def test_where_room_runs_out_the_longest_unused_copies_go_before_their_time(
     playground.disk.measure()
     playground.disk.check(free // 3)
     assert [path.exists() for path in paths] == [False, True, True]
+
+
+def test_tiles_of_stopped_redraws_go_after_a_day_and_before_their_time_where_room_runs_out(
+    playground: Playground, tmp_path: Path
+) -> None:
+    data = playground.settings.data
+    local = LocalBackend(Settings(_env_file=None, PLAYGROUND_MODEL="tiny", PLAYGROUND_DATA=data), playground.files)
+    playground = replace(limited(playground, 20_000_000), backends={**playground.backends, "local": local})
+    ages = {"old": 25 * HOUR, "of today": 2 * HOUR, "of now": 60.0}
+    paths = [written(data / "tiles" / f"{name}.png", age=age) for name, age in ages.items()]
+    tidying = Tidying(playground, tmp_path / "cache")
+    tidying.tidy()
+    assert [path.exists() for path in paths] == [False, True, True]
+    tidying.make_room(0)
+    assert [path.exists() for path in paths] == [False, False, True]
 
 
 def test_a_result_is_kept_where_there_is_no_room_for_more(playground: Playground, tmp_path: Path) -> None:

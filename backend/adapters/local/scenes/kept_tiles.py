@@ -5,11 +5,13 @@ import time
 import uuid
 from collections.abc import Iterable
 from contextlib import suppress
+from itertools import accumulate
 from pathlib import Path
 
 from PIL import Image
 
 from backend.adapters.local.scenes.guides import Box
+from backend.images.storage.disk import files_below
 
 KEPT_SECONDS = 24 * 60 * 60
 MOST_BYTES = 2**30
@@ -51,16 +53,25 @@ class KeptTiles:
             with suppress(OSError):
                 self._path(name).unlink(missing_ok=True)
 
-    def sweep(self) -> None:
-        """Forget what nobody came back for in a day, and the oldest of what is too much."""
-        if self._folder is None or not self._folder.is_dir():
-            return
-        kept, now = 0, time.time()
-        for age, size, path in sorted(_found(self._folder, now)):
-            kept += size
-            if age > KEPT_SECONDS or kept > MOST_BYTES:
-                with suppress(OSError):
-                    path.unlink(missing_ok=True)
+    def sweep(self, before: float | None = None) -> int:
+        """Forget what was kept before a moment (seconds since 1970; a day ago if None), and the oldest of too much.
+
+        Returns how many tiles went.
+        """
+        if self._folder is None:
+            return 0
+        before = time.time() - KEPT_SECONDS if before is None else before
+        found = sorted(((stat.st_mtime, stat.st_size, path) for path, stat in files_below(self._folder)), reverse=True)
+        sizes = accumulate(size for _, size, _ in found)
+        old = [
+            path
+            for (made, _, path), all_newer in zip(found, sizes, strict=True)
+            if made < before or all_newer > MOST_BYTES
+        ]
+        for path in old:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+        return len(old)
 
     def _path(self, name: str) -> Path:
         assert self._folder is not None
@@ -70,12 +81,3 @@ class KeptTiles:
 def name_of(asked: str, box: Box) -> str:
     """Return a tile's name by all that was asked for and where it lies."""
     return hashlib.sha256(f"{asked} {box}".encode()).hexdigest()
-
-
-def _found(folder: Path, now: float) -> list[tuple[float, int, Path]]:
-    found = []
-    for path in folder.iterdir():
-        with suppress(OSError):
-            told = path.stat()
-            found.append((now - told.st_mtime, told.st_size, path))
-    return found
