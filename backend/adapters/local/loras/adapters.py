@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import product
 from typing import Any
 
@@ -50,13 +50,12 @@ class Adapters:
         if weights == self._weights:
             return
         worn = self._exchanged({_name(lora): lora for lora in loras})
-        try:
+        with ExitStack() as undone:
+            undone.callback(self._take_off)  # Whatever ends it: half of a LoRA would be in all drawings after this one.
             with self._together():
                 self._put(worn)
                 self._weigh(weights)
-        except BaseException:  # Whatever it was: half of a LoRA would be in all drawings after this one.
-            self._take_off()
-            raise
+            undone.pop_all()
 
     def _exchanged(self, files: Mapping[str, LoraFile]) -> _Worn:
         """Return what has yet to be put on, after all else was taken off: nothing where the files are those before."""

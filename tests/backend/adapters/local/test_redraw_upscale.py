@@ -1,16 +1,22 @@
 """A picture enlarged and drawn anew by the embedded model: progress, Stop, going on, equal seeds, what is refused."""
 
+import json
+import shutil
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from torch import Tensor
 
 from backend.adapters.local import rules
 from backend.adapters.local.backend import LocalBackend
 from backend.adapters.local.drawing.engine import Engine
+from backend.adapters.local.drawing.noise_sheet import NoiseSheet
+from backend.adapters.local.machine.checkpoint import EMBEDDED, Checkpoint
 from backend.domain.caller import Caller
 from backend.domain.errors import InvalidRequest
 from backend.domain.events import Event, Finished, Generated, Progress
@@ -116,19 +122,54 @@ def test_what_changes_in_one_tile_leaves_the_others_to_the_bit(house: Playground
     assert not differs[:, :96].any()
 
 
-def test_neighbours_begin_from_the_same_noise_and_from_other_noise_by_every_scheduler(house: Playground) -> None:
+def test_neighbours_begin_from_the_same_noise_and_a_sampler_adds_the_same_to_both(
+    house: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: dict[str, dict[tuple[int, int], Tensor]] = {}
+
+    def noting(name: str) -> None:
+        real = getattr(NoiseSheet, name)
+
+        def noted(sheet: NoiseSheet, corner: tuple[int, int], like: tuple[int, ...], last: Any) -> Tensor:
+            found: Tensor = real(sheet, corner, like, last)
+            given.setdefault(f"{name} {last}" if name == "added" else name, {})[corner] = found
+            return found
+
+        monkeypatch.setattr(NoiseSheet, name, noted)
+
+    noting("at")
+    noting("added")
+    made(house, enlargement(house.files, scheduler="Euler a", steps=3))
+    assert list(given) == ["at", "added 1", "added 2"]
+    for tiles in given.values():
+        assert len(tiles) == 4
+        assert tiles[0, 0][..., 12:].equal(tiles[96, 0][..., :4])
+        assert not tiles[0, 0].equal(tiles[96, 0])
+
+
+def test_another_scheduler_draws_another_picture(house: Playground) -> None:
     first = made(house, enlargement(house.files))
     for scheduler in ("Euler a", "Heun"):
         assert made(house, enlargement(house.files, scheduler=scheduler)).tobytes() != first.tobytes()
 
 
-def test_a_control_net_that_knows_no_tiles_is_said_so_with_the_way_out(house: Playground, local: LocalBackend) -> None:
-    able = local.capabilities
-    if "tile" in local.models.checkpoint.world()["scores"]["sets"]:
-        able.check(enlargement(house.files, control_scale=0.85))
-        return
-    with pytest.raises(InvalidRequest, match=r"`control_scale`: needs a ControlNet that knows tiles.*Set it to 0"):
-        able.check(enlargement(house.files, control_scale=0.85))
+def test_tiles_are_held_by_the_embedded_models_own_control_net(local: LocalBackend) -> None:
+    local.capabilities.check(enlargement(local.files, control_scale=0.85))
+
+
+def test_a_control_net_that_knows_no_tiles_is_said_so_with_the_way_out(
+    local: LocalBackend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "edges-z"
+    shutil.copytree(EMBEDDED, folder)
+    world = json.loads((folder / "world.json").read_text("utf-8"))
+    del world["scores"]["sets"]["tile"]
+    (folder / "world.json").write_text(json.dumps(world), "utf-8")
+    monkeypatch.setattr(local.models.change, "wished", Checkpoint("edges-z", folder))
+    said = r"`control_scale`: needs a ControlNet that knows tiles\. This model's own knows edges alone\. Set it to 0"
+    with pytest.raises(InvalidRequest, match=said):
+        local.capabilities.check(enlargement(local.files, control_scale=0.85))
+    local.capabilities.check(enlargement(local.files, control_scale=0))
 
 
 def test_a_picture_that_memory_does_not_hold_is_refused_before_anything_is_drawn(

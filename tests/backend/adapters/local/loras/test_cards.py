@@ -117,7 +117,7 @@ def test_what_small_weights_cannot_take_is_refused_before_the_run(playground: Pl
 
     def refused(weights: str, path: Path = lokr) -> str:
         asked = TextToImage(prompt="any", loras=(Lora(model=str(path)),), options={"weights": weights})
-        return "\n".join(str(each) for each in local._problems(asked) if each.field.startswith("loras"))
+        return "\n".join(str(each) for each in local.capabilities.rules(asked) if each.field.startswith("loras"))
 
     assert refused("full") == refused("fp8") == refused("auto") == ""
     assert "kron.safetensors changes layers by LoKr, which can't be added" in refused("gguf")
