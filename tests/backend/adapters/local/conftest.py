@@ -75,7 +75,11 @@ def draw(engine: Engine) -> Draw:
 @pytest.fixture
 def local(playground: Playground, engine: Engine) -> LocalBackend:
     """Return the local backend, its model loaded already."""
-    backend = LocalBackend(Settings(_env_file=None, PLAYGROUND_MODEL="tiny"), playground.files, CPU)
+    backend = LocalBackend(
+        Settings(_env_file=None, PLAYGROUND_MODEL="tiny", PLAYGROUND_DATA=playground.settings.data),
+        playground.files,
+        CPU,
+    )
     backend.models.loaded.loading = Loading(lambda _: engine)
     return backend
 

@@ -59,7 +59,12 @@ def local(playground: Playground, engine: Engine, tmp_path: Path) -> LocalBacken
     """Return the local backend with the weights of the depth detector in its cache."""
     put_in_cache(tmp_path / "hub", "depth")
     extras = Extras(offered=True, cache=tmp_path / "hub")
-    backend = LocalBackend(Settings(_env_file=None, PLAYGROUND_MODEL="tiny"), playground.files, CPU, extras)
+    backend = LocalBackend(
+        Settings(_env_file=None, PLAYGROUND_MODEL="tiny", PLAYGROUND_DATA=playground.settings.data),
+        playground.files,
+        CPU,
+        extras,
+    )
     backend.models.loaded.loading = Loading(lambda _: engine)
     return backend
 

@@ -112,7 +112,9 @@ def test_the_models_folders_loras_are_chosen_by_their_names_too_by_strangers_as_
 
 
 def test_what_small_weights_cannot_take_is_refused_before_the_run(playground: Playground, write: Write) -> None:
-    local = LocalBackend(Settings(_env_file=None, PLAYGROUND_MODEL="tiny"), playground.files)
+    local = LocalBackend(
+        Settings(_env_file=None, PLAYGROUND_MODEL="tiny", PLAYGROUND_DATA=playground.settings.data), playground.files
+    )
     lokr = write("kron", LOKR)
 
     def refused(weights: str, path: Path = lokr) -> str:

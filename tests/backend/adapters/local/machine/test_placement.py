@@ -21,7 +21,11 @@ FP8 = {"options": {"weights": "fp8"}}
 @pytest.fixture
 def fresh(playground: Playground) -> Playground:
     """Return a playground whose local backend has loaded nothing yet."""
-    local = LocalBackend(Settings(_env_file=None, PLAYGROUND_MODEL="tiny"), playground.files, CPU)
+    local = LocalBackend(
+        Settings(_env_file=None, PLAYGROUND_MODEL="tiny", PLAYGROUND_DATA=playground.settings.data),
+        playground.files,
+        CPU,
+    )
     rest = (playground.store, playground.budget, playground.files, "local")
     return Playground(playground.settings, {"local": local}, *rest)
 
