@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import threading
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +15,7 @@ from torch import Tensor
 
 from backend.adapters.local import rules
 from backend.adapters.local.backend import LocalBackend
+from backend.adapters.local.drawing.drawing import Drawing, OnStep
 from backend.adapters.local.drawing.engine import Engine
 from backend.adapters.local.drawing.noise_sheet import NoiseSheet
 from backend.adapters.local.machine.checkpoint import EMBEDDED, Checkpoint
@@ -80,33 +82,50 @@ def test_a_seed_is_drawn_and_the_same_seed_is_the_same_picture_and_another_is_no
     assert first.tobytes() == again.tobytes() != other.tobytes()
 
 
+class Halt:
+    """Counts an engine's drawings; the one of this number (from 1) waits after each step until it may go on."""
+
+    def __init__(self, engine: Engine, at: int) -> None:
+        self.drawings: list[Drawing] = []
+        self.may_go_on = threading.Event()
+        self._draw, self._at = engine.draw, at
+
+    def draw(self, drawing: Drawing, on_step: OnStep, **named: Any) -> Image.Image:
+        self.drawings.append(drawing)
+        return self._draw(drawing, self._halting(on_step) if len(self.drawings) == self._at else on_step, **named)
+
+    def _halting(self, on_step: OnStep) -> OnStep:
+        def halting(step: int, total: int, preview: bytes | None) -> None:
+            on_step(step, total, preview)
+            assert self.may_go_on.wait(60)
+
+        return halting
+
+
 def test_a_stop_ends_it_within_a_step_and_the_next_run_goes_on_to_the_same_picture(
     house: Playground, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole, drawings, draw = made(house, enlargement(house.files)), [], engine.draw
-
-    def counted(drawing: Any, *given: Any, **named: Any) -> Image.Image:
-        drawings.append(drawing)
-        return draw(drawing, *given, **named)
-
-    monkeypatch.setattr(engine, "draw", counted)
+    whole, halt = made(house, enlargement(house.files)), Halt(engine, at=4)
+    monkeypatch.setattr(engine, "draw", halt.draw)
     events = generate(house, CALLER, "local", enlargement(house.files))
-    _until_step(events, 7)
+    until_step(events, 7)
     events.close()
-    _at_rest(house)
-    assert len(drawings) == 4
+    halt.may_go_on.set()
+    at_rest(house)
+    assert len(halt.drawings) == 4
     assert made(house, enlargement(house.files)).tobytes() == whole.tobytes()
-    assert len(drawings) == 4 + 1
+    assert len(halt.drawings) == 4 + 1
 
 
-def _until_step(events: Iterator[Event], step: int) -> None:
+def until_step(events: Iterator[Event], step: int, index: int = 0) -> None:
+    """Watch a run until this step of its image `index` (from 0)."""
     for event in events:
-        if isinstance(event, Progress) and event.step == step and event.preview:
+        if isinstance(event, Progress) and (event.step, event.index) == (step, index) and event.preview:
             return
     pytest.fail(f"step {step} never came")
 
 
-def _at_rest(house: Playground) -> None:
+def at_rest(house: Playground) -> None:
     """Wait until what was stopped has left the device."""
     with house.backends["local"].workshop.device_queue.turn(lambda _: None):  # type: ignore[attr-defined]
         return
