@@ -17,6 +17,7 @@ import {begin, filled, way_taken} from './form/answers.js';
 import {mount_kept_parts} from './form/kept_parts.js';
 import {mount_token_line} from './form/token_line.js';
 import {mount_variables} from './form/variables.js';
+import {mount_appearance} from './head/appearance.js';
 import {mount_language} from './head/languages.js';
 import {mount_models} from './head/model_list.js';
 import {mount_state} from './head/state.js';
@@ -27,6 +28,7 @@ import {mount_loras} from './inputs/loras.js';
 import {mount_panel} from './inputs/panel.js';
 import {mount_inspector} from './layout/inspector.js';
 import {mount_notify} from './layout/notify.js';
+import {mount_rail} from './layout/rail.js';
 import {mount_recoverable} from './layout/recovering.js';
 import {copy_form_link, mount_form_link} from './library/form_link.js';
 import {mount_dropzone} from './library/from_file.js';
@@ -47,8 +49,8 @@ window.playground_form = {look, tell, open, start, typed: typed_values, refresh,
 window.playground_easel = {mask, lay_out, read_margins, take: file => take(file), within, edge: set_edge};
 // A component of Gradio's HTML calls the one of its name, with what Gradio gives to a script of it.
 window.playground_areas = {
-  batch: mount_batch, control_map: mount_control_map, dropzone: mount_dropzone, easel: mount_easel, form_link: mount_form_link,
-  inspector: mount_inspector, kept_parts: mount_kept_parts, language: mount_language, loras: mount_loras, models: mount_models, news: mount_news, notify: mount_notify, panel: mount_panel,
+  appearance: mount_appearance, batch: mount_batch, control_map: mount_control_map, dropzone: mount_dropzone, easel: mount_easel, form_link: mount_form_link,
+  inspector: mount_inspector, kept_parts: mount_kept_parts, language: mount_language, loras: mount_loras, models: mount_models, news: mount_news, notify: mount_notify, panel: mount_panel, rail: mount_rail,
   recoverable: mount_recoverable, result_link: mount_result_link, search: mount_search, sheet: mount_sheet, signals: mount_signals,
   state: mount_state, tokens: mount_token_line, trash: mount_trash, variables: mount_variables,
 };

@@ -66,5 +66,5 @@ def launch_look() -> dict[str, Any]:
     return {
         "theme": theme(),
         "js": "() => window.playground.lay_sheets()",
-        "footer_links": ["api", "settings"],
+        "footer_links": ["api"],
     }

@@ -16,7 +16,10 @@ _MB = 2**20
 
 
 def easel() -> gr.HTML:
-    """Lay out the easel; its value is None or `{image, width, height}`: the uploaded file and its size in pixels."""
+    """Return the easel, to be rendered where it belongs.
+
+    Its value is None or `{image, width, height}`: the uploaded file and its size in pixels.
+    """
     template = Template((_HERE / "canvas.html").read_text(encoding="utf-8"))
     return gr.HTML(
         None,
@@ -24,6 +27,7 @@ def easel() -> gr.HTML:
         js_on_load=on_load("easel"),
         apply_default_css=False,
         elem_id="easel",
+        render=False,
     )
 
 

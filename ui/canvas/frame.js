@@ -82,8 +82,10 @@ export function lay_out() {
   const {image, canvas, sheet, margins} = easel, out = mode() === 'outpaint';
   const width = image.naturalWidth + (out ? margins.left + margins.right : 0);
   const height = image.naturalHeight + (out ? margins.top + margins.bottom : 0);
-  sheet.style.setProperty('--whole', `${width} / ${height}`);
-  sheet.style.setProperty('--wide', width / height);
+  if (width && height) {
+    sheet.style.setProperty('--whole', `${width} / ${height}`);
+    sheet.style.setProperty('--wide', width / height);
+  }
   const part = (value, of) => `${100 * value / of}%`;
   for (const node of [image, canvas]) {
     node.style.left = out ? part(margins.left, width) : 0; node.style.top = out ? part(margins.top, height) : 0;

@@ -6,12 +6,17 @@ const AIR = 16, SETTLED_MS = 700, MODIFIERS = ['Control', 'Shift', 'Alt', 'Meta'
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 let stage = null, awaiting = null, pressed_at = 0;
 
-// Scrolls no further than needed; of what is taller than the window the top is shown.
+// Scrolls the page and the pane that it stands in, no further than needed; of what is taller the top is shown. What lies
+// over the page's foot is left out by the style sheet's scroll-padding.
 export function bring(place) {
   if (!place) return;
-  const {top, bottom} = place.getBoundingClientRect(), room = innerHeight - 2 * AIR;
-  const by = bottom - top > room || top < AIR ? top - AIR : Math.max(0, bottom - innerHeight + AIR);
-  if (Math.abs(by) > 1) window.scrollBy({top: by, behavior: still.matches ? 'auto' : 'smooth'});
+  const taller = place.getBoundingClientRect().height > room(place);
+  place.scrollIntoView({block: taller ? 'start' : 'nearest', behavior: still.matches ? 'auto' : 'smooth'});
+}
+
+function room(place) {
+  const padding = parseFloat(getComputedStyle(document.documentElement).scrollPaddingBottom) || 0;
+  return Math.min(innerHeight - padding, place.closest('#results')?.clientHeight || Infinity) - 2 * AIR;
 }
 
 function arrived() {

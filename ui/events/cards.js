@@ -18,7 +18,7 @@ const words_before = () => ({
 
 // Once the form was filled from a card, it comes on screen.
 export function bring_filled() {
-  if (fills) bring(document.getElementById('compose'));
+  if (fills) bring(document.getElementById('modes'));
   if (by_keys) document.querySelector('#prompt textarea').focus({preventScroll: true});
   fills = by_keys = false;
 }

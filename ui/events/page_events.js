@@ -1,7 +1,7 @@
 // One look at the whole form a moment after anything in it may have changed, and one place that tells what was pressed.
 import {tell_prompt, tell_started, tell_values} from './followers.js';
 
-const PAUSE_MS = 120, PATIENCE_MS = 10000, UNSEEN_MS = 500, MOST_LOST = 3, FORM = '#compose, #settings, #head', SEARCH = '#history-search';
+const PAUSE_MS = 120, PATIENCE_MS = 10000, UNSEEN_MS = 500, MOST_LOST = 3, FORM = '#panel, #head', SEARCH = '#history-search';
 const STORAGE = 'z-image-playground';
 const TOLD = ['act', 'remix', 'vary', 'way', 'promised'];  // each an event of this component
 let started = false, waiting = null, asked = null, again = false, stale = false;

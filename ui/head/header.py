@@ -17,6 +17,7 @@ from ui.events.options import QUIET, on_load, refresh_after
 from ui.events.page_events import data_of
 from ui.events.updates import Updates
 from ui.events.wires import Wires
+from ui.head.appearance import appearance_switch
 from ui.head.languages import language_switch
 from ui.head.model_list import ModelList, model_list
 from ui.head.own_key import KeyArea, key_area
@@ -47,28 +48,32 @@ class Header:
 
 
 def header(playground: Playground) -> Header:
-    """Lay out the head of the page."""
+    """Lay out the head of the page; call it inside its row."""
     chosen = playground.choose("auto")
     caller = Caller(visitor="")
-    with gr.Row(elem_id="head"):
-        gr.HTML("<h1>Z-Image <span>Playground</span></h1>", elem_id="title", apply_default_css=False)
-        backend = gr.Dropdown(
-            choices=[(each.label, each.name) for each in playground.backends.values()],
-            value=chosen.name,
-            label="Backend",
-            show_label=False,
-            container=False,
-            filterable=False,
-            elem_id="backend",
-        )
-        if playground.settings.signs_in:
-            gr.LoginButton("Sign in", "Sign out ({})", size="sm", scale=0, min_width=0, elem_id="login")
-        language_switch()
+    gr.HTML("<h1>Z-Image <span>Playground</span></h1>", elem_id="title", apply_default_css=False)
+    backend = gr.Dropdown(
+        choices=[(each.label, each.name) for each in playground.backends.values()],
+        value=chosen.name,
+        label="Backend",
+        show_label=False,
+        container=False,
+        filterable=False,
+        elem_id="backend",
+    )
     shown = state_html(chosen, caller, TABBED[0])
     state = gr.HTML(shown, elem_id="state", js_on_load=on_load("state", "act"), apply_default_css=False)
     models = model_list(chosen)
     key = key_area(chosen)
     return Header(backend, state, _timer(chosen, caller), key, models)
+
+
+def switches(playground: Playground) -> None:
+    """Lay out the head's end: who one is where that is known, the language, and light or dark."""
+    if playground.settings.signs_in:
+        gr.LoginButton("Sign in", "Sign out ({})", size="sm", scale=0, min_width=0, elem_id="login")
+    language_switch()
+    appearance_switch()
 
 
 def state_html(backend: Backend, caller: Caller, mode: Mode | None = None) -> str:

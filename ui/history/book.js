@@ -10,5 +10,5 @@ function pass_on() {
 }
 
 when_started(() => {
-  new MutationObserver(pass_on).observe(document.getElementById('results'), {childList: true, subtree: true});
+  new MutationObserver(pass_on).observe(document.getElementById('rail'), {childList: true, subtree: true});
 });

@@ -1,4 +1,4 @@
-"""Everything on the page in its place: head, form, results, settings, and what stands around them."""
+"""Everything on the page in its place: the head over three panes, which are the form, the stage and the history."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from ui.events.page_events import signals
 from ui.experiments.grid_fold import grid_cells
 from ui.form.library import Library
 from ui.form.variables import NAME as VARIABLES
-from ui.head.header import Header, header
+from ui.head.header import Header, header, switches
 from ui.inputs.makers import maker_of
 from ui.inputs.panel import one_each
 from ui.layout.prompt_side import Compose, compose
@@ -61,13 +61,19 @@ class Layout:
 
 def lay_out(playground: Playground, library: Library) -> Layout:
     """Lay the page out; call it inside its Blocks."""
-    head = header(playground)
+    with gr.Row(elem_id="head"):
+        head, room = header(playground), room_area()
+        switches(playground)
     shared = shared_result_area()
     with gr.Row(elem_id="main"):
-        form = compose(playground)
-        results = results_area(playground, {each.name: library.examples(each) for each in playground.backends.values()})
-        settings = settings_area(playground, library.presets)
-    return Layout(head, shared, form, results, settings, _dropzone(), room_area())
+        with gr.Column(elem_id="panel", min_width=280):
+            form = compose(playground)
+            with form.scroll:
+                settings = settings_area(playground, library.presets)
+                drop = _dropzone()
+        examples = {each.name: library.examples(each) for each in playground.backends.values()}
+        results = results_area(playground, form.easel, examples)
+    return Layout(head, shared, form, results, settings, drop, room)
 
 
 def lay_out_signals(playground: Playground, layout: Layout) -> gr.HTML:

@@ -1,4 +1,4 @@
-"""Where a request is written: the mode, the prompt, and the button with the price on it."""
+"""Where a request is written: the mode, then prompt and Generate, always in sight; what belongs to them scrolls."""
 
 from dataclasses import dataclass
 
@@ -31,7 +31,7 @@ _HINTS = Markup("").join(
 
 @dataclass(frozen=True, slots=True)
 class Compose:
-    """The components of the writing part."""
+    """The components of the writing part; `easel` is rendered on the stage, and the settings follow in `scroll`."""
 
     mode: gr.Textbox
     prompt: gr.Textbox
@@ -49,17 +49,16 @@ class Compose:
     left: gr.HTML
     share: ShareArea
     helper: HelperArea
+    scroll: gr.Column
 
 
 def compose(playground: Playground) -> Compose:
     """Lay out the writing part."""
     prompt_field = TextToImage.model_fields["prompt"]
+    mode = gr.Textbox("text_to_image", visible="hidden", max_lines=1, label="Mode", elem_id="mode")
+    mask = gr.Textbox("", visible="hidden", max_lines=1, label="Mask", elem_id="mask")
+    bar, tabs = mode_bar(playground.choose("auto").capabilities)
     with gr.Column(elem_id="compose", min_width=280):
-        mode = gr.Textbox("text_to_image", visible="hidden", max_lines=1, label="Mode", elem_id="mode")
-        mask = gr.Textbox("", visible="hidden", max_lines=1, label="Mask", elem_id="mask")
-        bar, tabs = mode_bar(playground.choose("auto").capabilities)
-        gr.HTML(str(_HINTS), elem_id="hints", apply_default_css=False)
-        sheet = easel()
         prompt = gr.Textbox(
             label=prompt_field.title,
             placeholder="A red fox asleep in fresh snow, soft morning light …",
@@ -67,13 +66,16 @@ def compose(playground: Playground) -> Compose:
             max_lines=4,  # the style sheet lets it grow: Gradio would measure the whole page at each start and key
             elem_id="prompt",
         )
-        variables = variables_area()
         tokens = token_line()
-        helper = helper_area(playground)
         with gr.Row(elem_id="go"):
             generate = gr.Button(_first_label(playground), variant="primary", size="lg", elem_id="generate")
             stop = gr.Button("Stop", variant="stop", size="lg", elem_id="stop", visible=False)
         left = gr.HTML("", visible=False, elem_id="left", apply_default_css=False)
+    with gr.Column(elem_id="scroll", min_width=280) as scroll:
+        notice = gr.HTML("", visible=False, elem_id="notice", apply_default_css=False)
+        variables = variables_area()
+        gr.HTML(str(_HINTS), elem_id="hints", apply_default_css=False)
+        helper = helper_area(playground)
         several = len(playground.backends) > 1
         with gr.Row(elem_id="aside"):
             # It can be pressed once its price is known.
@@ -83,9 +85,8 @@ def compose(playground: Playground) -> Compose:
             share = share_area()
             helper.find.render()
             gr.HTML(_NOTIFY, elem_id="notify", js_on_load=on_load("notify"), apply_default_css=False)
-        notice = gr.HTML("", visible=False, elem_id="notice", apply_default_css=False)
     go = (generate, stop, notice, compare, exact, left, share)
-    return Compose(mode, prompt, variables, tokens, sheet, mask, bar, tabs, *go, helper)
+    return Compose(mode, prompt, variables, tokens, easel(), mask, bar, tabs, *go, helper, scroll)
 
 
 def _first_label(playground: Playground) -> str:

@@ -1,4 +1,4 @@
-"""Where results appear: the present run, and the earlier ones under it."""
+"""Where results appear: the present run on the stage, and the earlier ones in the rail beside it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +27,12 @@ _HOW = Markup(
     '<p class="by-keys">Write what you want to see, then press <kbd>Ctrl</kbd>&nbsp;<kbd>Enter</kbd>.</p>'
     '<p class="by-touch">Write what you want to see, then press Generate.</p>'
 )
+
+_RAIL = (
+    '<button type="button" aria-expanded="true">History</button>'
+    '<p class="quiet">What you make will stand here, and can be taken up again.</p>'
+)
+"""Over the rail: its one button, and what it says before there is any history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +64,13 @@ def _chips(backend: str, examples: Sequence[tuple[str, str]], *, shown: bool) ->
     return Markup('<div class="chips" data-of="{}" {}>{}</div>').format(backend, hidden, chips)
 
 
-def results_area(playground: Playground, examples: Mapping[str, Sequence[tuple[str, str]]]) -> ResultsArea:
-    """Lay out the result side, with each backend's prompts to begin with."""
+def results_area(
+    playground: Playground, easel: gr.HTML, examples: Mapping[str, Sequence[tuple[str, str]]]
+) -> ResultsArea:
+    """Lay out the pane of easel and stage, which begins with each backend's prompts, and the rail."""
     chosen = playground.choose("auto").name
     with gr.Column(elem_id="results", min_width=280):
+        easel.render()
         stage = gr.HTML(empty_stage(examples, chosen), elem_id="stage", apply_default_css=False)
         recoverable = recovering_area()
         inspector = gr.HTML(
@@ -71,5 +80,7 @@ def results_area(playground: Playground, examples: Mapping[str, Sequence[tuple[s
         sheet = sheet_area()
         if playground.settings.watermark:
             gr.HTML(WATERMARKED, elem_id="watermarked", apply_default_css=False)
+    with gr.Column(elem_id="rail", min_width=200):
+        gr.HTML(_RAIL, elem_id="rail-head", js_on_load=on_load("rail"), apply_default_css=False)
         history = history_area(playground)
     return ResultsArea(stage, recoverable, inspector, link, sheet, history)

@@ -61,7 +61,7 @@ class RoomArea:
 
 def room_area() -> RoomArea:
     """Lay out the room."""
-    with gr.Accordion("Together in a room", open=False, elem_id="room") as box:
+    with gr.Accordion("Together", open=False, elem_id="room") as box:
         stand = gr.HTML(str(_INVITE), elem_id="room-stand", apply_default_css=False)
         with gr.Row():
             name = gr.Textbox(label="Your name there", max_lines=1, elem_id="room-name")

@@ -61,7 +61,7 @@ def style() -> str:
     names, *sheets = (
         (_UI / name).read_text(encoding="utf-8")
         for name in (
-            *("look/names.css", "look/style.css", "canvas/canvas.css", "inputs/panel.css"),
+            *("look/names.css", "layout/frame.css", "look/style.css", "canvas/canvas.css", "inputs/panel.css"),
             *("history/book.css", "runs/actions.css"),
         )
     )

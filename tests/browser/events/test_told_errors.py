@@ -19,7 +19,7 @@ def test_refusals_of_presets_links_keys_and_rooms_are_shown(page: Page) -> None:
     page.fill("#own-key-text input", "no")
     page.click("#own-key-keep")
     told(page, "is no key")
-    open_fold(page, "Together in a room")
+    open_fold(page, "Together")
     page.fill("#room-name input, #room-name textarea", "x" * 200)
     page.click("#room-open")
     told(page, "characters; it needs 1 to")

@@ -26,6 +26,7 @@ def test_a_prompt_is_found_starred_used_put_back_forgotten_and_brought_back(page
     page.get_by_role("button", name="Star", exact=True).click()
     expect(page.get_by_role("button", name="Star", exact=True)).to_have_attribute("aria-pressed", "true")
     page.fill("#history-words input", "")
+    expect(prompts).to_have_count(2)
     page.locator("#history-stars input").check()
     expect(prompts).to_have_text(["a paper whale"])
 

@@ -35,7 +35,7 @@ def opened(context: BrowserContext, address: str) -> Page:
 
 def test_what_one_makes_the_other_sees_and_remixes(site: Site, people: tuple[BrowserContext, BrowserContext]) -> None:
     ann = opened(people[0], site.address)
-    open_fold(ann, "Together in a room")
+    open_fold(ann, "Together")
     ann.fill("#room-name input, #room-name textarea", "Ann")
     ann.fill("#room-title input, #room-title textarea", "The attic <b>")
     ann.click("#room-open")
