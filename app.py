@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from backend.domain.errors import PlaygroundError
 from backend.domain.providers import FACTS
-from backend.setting_words import read
-from backend.settings import Settings
-from backend.upkeep.start_checks import check_start
-from backend.upkeep.upload_folder import VARIABLE, former_folders, upload_folder
+from backend.version import VERSION
 
 if TYPE_CHECKING:
     from gradio import Blocks
 
     from backend.playground import Playground
+    from backend.settings import Settings
 
 MOST_VISITORS = 64
 """How many may run at once; each holds a thread while it waits, and the page needs some besides."""
@@ -30,17 +28,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
-        settings = read_settings(arguments)
-        check_start(settings)
-        # Gradio takes its folder from nowhere else, and looks at once when it is imported.
-        os.environ[VARIABLE] = str(upload_folder(settings))  # noqa: TID251
-        return _run(settings)
+        return _start(read_settings(arguments))
     except PlaygroundError as error:
         sys.stderr.write(f"{error}\n")
         return 2
 
 
-def _run(settings: Settings) -> int:
+def _start(settings: "Settings") -> int:
+    from backend.upkeep.start_checks import check_start
+    from backend.upkeep.upload_folder import VARIABLE, upload_folder
+
+    check_start(settings)
+    # Gradio takes its folder from nowhere else, and looks at once when it is imported.
+    os.environ[VARIABLE] = str(upload_folder(settings))  # noqa: TID251
+    return _run(settings)
+
+
+def _run(settings: "Settings") -> int:
     from backend.generation.recovery import keep_recovering
     from backend.playground import open_playground
     from backend.upkeep.start_lines import start_lines
@@ -63,6 +67,7 @@ def _run(settings: Settings) -> int:
 
 def _keep_tidy(playground: "Playground") -> None:
     from backend.upkeep.tidying import Tidying
+    from backend.upkeep.upload_folder import former_folders, upload_folder
 
     settings = playground.settings
     cache, former = upload_folder(settings), former_folders(settings)
@@ -133,9 +138,19 @@ def launch_options(playground: "Playground") -> dict[str, Any]:
     }
 
 
-def read_settings(arguments: Sequence[str] | None = None) -> Settings:
+def read_settings(arguments: Sequence[str] | None = None) -> "Settings":
     """Read the environment and lay the command line over it; raise `WrongSetting` for what can't be used."""
+    given = {name: value for name, value in vars(_parser().parse_args(arguments)).items() if value is not None}
+    if folders := given.get("PLAYGROUND_MODELS"):
+        given["PLAYGROUND_MODELS"] = os.pathsep.join(folders)
+    from backend.setting_words import read  # behind the parser, which answers --help and --version at once
+
+    return read(given)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="app.py", description="The Z-Image Playground in your browser.")
+    parser.add_argument("--version", action="version", version=f"Z-Image Playground {VERSION}")
     parser.add_argument("--host", dest="GRADIO_SERVER_NAME", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", dest="GRADIO_SERVER_PORT", help="port (7860, or the next free one)")
     parser.add_argument("--share", dest="GRADIO_SHARE", action="store_true", default=None, help="make a public link")
@@ -153,13 +168,10 @@ def read_settings(arguments: Sequence[str] | None = None) -> Settings:
     )
     parser.add_argument("--data", dest="PLAYGROUND_DATA", help="where history and images are kept (data/)")
     parser.add_argument("--auth", dest="PLAYGROUND_AUTH", help="NAME:PASSWORD that visitors have to give")
-    given = {name: value for name, value in vars(parser.parse_args(arguments)).items() if value is not None}
-    if folders := given.get("PLAYGROUND_MODELS"):
-        given["PLAYGROUND_MODELS"] = os.pathsep.join(folders)
-    return read(given)
+    return parser
 
 
-def secrets_of(settings: Settings, playground: "Playground") -> list[str]:
+def secrets_of(settings: "Settings", playground: "Playground") -> list[str]:
     """Return all that no log may show: every secret of the settings, and the keys that visitors have given."""
     return [*settings.secrets, *playground.callers.keys.secrets()]
 

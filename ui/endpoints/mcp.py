@@ -23,6 +23,7 @@ from backend.images.small_copy import small_copy
 from backend.prompt_helper.server import Server as ChatServer
 from backend.prompt_helper.suggestion import Suggestion, suggestion_json
 from backend.record.run_json import map_json, runs_json
+from backend.version import VERSION
 from backend.visitors.identity import guest_id
 from ui.endpoints.endpoints import Api
 from ui.endpoints.mcp_schemas import (
@@ -88,7 +89,7 @@ class Tools:
         from mcp.server.lowlevel import Server
         from mcp.types import CallToolResult, Tool
 
-        server: Serving = Server("Z-Image Playground", instructions=INSTRUCTIONS)
+        server: Serving = Server("Z-Image Playground", version=VERSION, instructions=INSTRUCTIONS)
 
         async def listed() -> list[Tool]:
             return tools(self.api.playground.prompt_helper.server)

@@ -88,7 +88,12 @@ def _add_what_is_missing(connection: Connection) -> None:
 
 
 def _from_1(connection: Connection, files: ImageFiles) -> None:
-    """Give old runs what search, trash and storage read: steps, words, inputs, and the bytes of their images."""
+    """Give old runs what search, trash and storage read: steps, words, inputs, and the bytes of their images.
+
+    Some of it was there before runs had steps, so that it is written anew.
+    """
+    for table in (prompts, inputs):
+        connection.execute(table.delete())
     for run in _all_runs(connection):
         connection.execute(update(runs).where(runs.c.id == run.id).values(steps=run.request.steps))
         connection.execute(insert(prompts), words_of(run))

@@ -23,6 +23,7 @@ from backend.domain.events import Progress, Tell
 from backend.domain.requests import MODES
 from backend.images.encoding import encode
 from backend.playground import Playground
+from backend.version import VERSION
 from tests.backend.adapters.runware.scene import ONE, runware_scene
 from tests.serving import Site, free_port, page_of
 from ui.endpoints.mcp import PATH
@@ -38,7 +39,8 @@ def within(site: Site, use: Callable[[ClientSession], Awaitable[Any]]) -> Any:
             streamable_http_client(f"{site.address}mcp") as (reading, writing, _),
             ClientSession(reading, writing) as session,
         ):
-            await session.initialize()
+            told = await session.initialize()
+            assert told.serverInfo.version == VERSION
             return await use(session)
 
     # In a thread of its own: where Chromium was driven before, this one has an event loop that never stops.

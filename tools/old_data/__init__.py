@@ -1,0 +1,1 @@
+"""Keeps data folders as past commits left them, for the tests that each still opens."""
