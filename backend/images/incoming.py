@@ -11,6 +11,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError, features
 
 from backend.domain.errors import BadImage, StorageUnreachable
 from backend.images.metadata.exif import claimed_bytes
+from backend.images.metadata.late_chunks import exif_of
 from backend.images.metadata.texts import exif_blocks
 from backend.images.storage.files import SUFFIXES, ImageFiles
 
@@ -90,7 +91,8 @@ def read_header(content: bytes, formats: tuple[str, ...] = INPUTS) -> Header:
             image_format, (width, height) = (picture.format or "").lower(), picture.size
             # A phone's JPEG (MPO) may hold a second view or a depth map; the first picture is the photo.
             frames = 1 if picture.format == "MPO" else getattr(picture, "n_frames", 1)
-            sides = _sides_of(picture)
+            # What is too large is never looked at more closely: its EXIF data may stand behind its pixels.
+            sides = _sides_of(picture) if width * height <= MOST_PIXELS else None
     except _UNREADABLE as error:
         raise BadImage(f"The file is no {NAMED} image that can be read: save it as one of these.") from error
     if width * height > MOST_PIXELS:
@@ -160,7 +162,7 @@ def opened(file: Path | IO[bytes]) -> Iterator[Image.Image]:
 def upright_size(picture: Image.Image) -> tuple[int, int]:
     """Return width and height as an opened image is to be seen, by its header alone."""
     # EXIF orientations 5 to 8 lay the image on its side.
-    return (picture.height, picture.width) if picture.getexif().get(0x0112, 1) >= 5 else picture.size
+    return (picture.height, picture.width) if exif_of(picture).get(0x0112, 1) >= 5 else picture.size
 
 
 def sides_of(files: ImageFiles, sha256: str) -> tuple[int, int]:

@@ -79,12 +79,13 @@ def _start(command: Sequence[str], folder: Path) -> Start:
 
 
 @contextmanager
-def serving(command: Sequence[str], folder: Path) -> Iterator[tuple[str, int]]:
-    """Start a server, wait for its first answer, and yield its address and process id."""
+def serving(command: Sequence[str], folder: Path, tree: Path | None = None) -> Iterator[tuple[str, int]]:
+    """Start a server, of another checkout where `tree` is one, wait for its first answer, and yield address and pid."""
     port = free_port()
     quiet = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False", "GRADIO_TEMP_DIR": str(folder / "cache")}
     quiet["RUNWARE_API_KEY"] = "not-asked-for"
-    with subprocess.Popen([sys.executable, *command, str(port)], env=quiet, stdout=subprocess.DEVNULL) as process:
+    whole = [sys.executable, *command, str(port)]
+    with subprocess.Popen(whole, env=quiet, stdout=subprocess.DEVNULL, cwd=tree) as process:
         try:
             _wait_for(f"http://127.0.0.1:{port}/", process)
             yield f"http://127.0.0.1:{port}/", process.pid

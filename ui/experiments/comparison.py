@@ -16,6 +16,7 @@ from backend.experiments.compare import PIXELS_DIFFER, Contender, compare, conte
 from backend.experiments.contact_sheet import sheet
 from backend.experiments.grid import Cell, Plan, plan, run
 from backend.generation.generate import prepare
+from backend.generation.prepared import Asked
 from backend.images.encoding import encode
 from backend.images.incoming import open_upright
 from backend.images.metadata.source_type import TERMS, marked
@@ -29,7 +30,7 @@ from ui.look import words
 from ui.look.field_titles import error_text, problem_text
 from ui.look.sentences import code_marked
 from ui.runs.board import Board, board_html
-from ui.runs.generate_button import PRICE_PROMPT, priced
+from ui.runs.generate_button import PRICE_PROMPT
 from ui.runs.runner import Runner
 from ui.runs.stages import View
 from ui.serving.caller import caller_of
@@ -59,10 +60,12 @@ class Comparing:
         given = spread(values)
         yield from self.runner.guarded(lambda caller: self._grid(given, caller), self._caller(request))
 
-    def offer(self, request: gr.Request, **values: JsonValue) -> Updates:
+    def offer(self, caller: Caller, asked: Asked | PlaygroundError) -> Updates:
         """Return the button of a comparison with who takes part, at which size, and what it may cost."""
         try:
-            running = self._running(priced(values), self._caller(request))
+            if isinstance(asked, PlaygroundError):
+                raise asked
+            running = self._contenders(asked, caller)
         except PlaygroundError:
             return {self.runner.outputs.compare: gr.update(value=COMPARE, interactive=True)}
         able = [one for one in running if one.requests]
@@ -89,13 +92,12 @@ class Comparing:
     def _caller(self, request: gr.Request) -> Caller:
         return caller_of(self.runner.playground, request)
 
-    def _running(self, values: Mapping[str, JsonValue], caller: Caller) -> list[Contender]:
-        asked = self.runner.asked(values, caller)
+    def _contenders(self, asked: Asked, caller: Caller) -> list[Contender]:
         chosen, playground = asked.backend.name, self.runner.playground
         return contenders(playground, caller, asked.request, chosen=chosen, wording=asked.wording)
 
     def _compare(self, values: dict[str, JsonValue], caller: Caller) -> Iterator[View]:
-        running = self._running(values, caller)
+        running = self._contenders(self.runner.asked(values, caller), caller)
         if not is_comparison(running):
             reasons = " ".join(f"{one.label}: {_why(one.error)}" for one in running if one.error)
             raise Unsupported([Problem("", f"There is nothing to compare: two backends are needed. {reasons}")])

@@ -15,7 +15,7 @@ from backend.generation.pressed import ordered_by
 from backend.playground import Playground
 from ui.events.options import QUIET, on_load, refresh_after
 from ui.events.page_events import data_of
-from ui.events.updates import Updates
+from ui.events.updates import Update, Updates
 from ui.events.wires import Wires
 from ui.head.appearance import appearance_switch
 from ui.head.languages import language_switch
@@ -65,7 +65,7 @@ def header(playground: Playground) -> Header:
     state = gr.HTML(shown, elem_id="state", js_on_load=on_load("state", "act"), apply_default_css=False)
     models = model_list(chosen)
     key = key_area(chosen)
-    return Header(backend, state, _timer(chosen, caller), key, models)
+    return Header(backend, state, gr.Timer(**_ticking(chosen, caller)), key, models)
 
 
 def switches(playground: Playground) -> None:
@@ -104,10 +104,14 @@ def _buttons(actions: Mapping[str, str], *, folded: bool) -> Markup:
     return Markup('<details class="more"><summary>More ({})</summary>{}</details>').format(len(actions), buttons)
 
 
-def _timer(backend: Backend, caller: Caller) -> gr.Timer:
+def _ticking(backend: Backend, caller: Caller) -> Update:
     """Return how soon to look again: soon while it changes by itself, now and then where another page may change it."""
     changing = _changing(backend, caller)
-    return gr.Timer(POLL_SECONDS if changing else IDLE_SECONDS, active=changing or bool(backend.model_choices(caller)))
+    # As a timer's parameters: to make a `gr.Timer` takes a tenth of a look at the price.
+    return {
+        "value": POLL_SECONDS if changing else IDLE_SECONDS,
+        "active": changing or bool(backend.model_choices(caller)),
+    }
 
 
 def _changing(backend: Backend, caller: Caller) -> bool:
@@ -144,7 +148,7 @@ class Switch:
         opened = next((each for each in TABBED if each == mode), None)
         return {
             self.head.state: state_html(chosen, caller, opened),
-            self.head.timer: _timer(chosen, caller),
+            self.head.timer: gr.update(**_ticking(chosen, caller)),
             **self.head.models.look(chosen, caller, models),
         }
 
@@ -156,7 +160,7 @@ class Switch:
             if chosen.ordered_by(action):
                 for doing in ordered_by(self.playground, caller, chosen, action):
                     said = _html(State(ready=False, message=doing, busy=True), {}, maker_of(chosen))
-                    yield {self.head.state: said, self.head.timer: gr.Timer(active=False)}
+                    yield {self.head.state: said, self.head.timer: gr.update(active=False)}
             else:
                 chosen.act(action, caller)
         except PlaygroundError as error:

@@ -104,7 +104,7 @@ class Together:
         """Look at the room, and keep looking where it was joined."""
         named = room_in(request)
         joined = bool(named) and self.playground.rooms.admits(str(named), caller_of(self.playground, request).visitor)
-        return {**self.look(request), self.area.timer: gr.Timer(LOOK_SECONDS, active=joined)}
+        return {**self.look(request), self.area.timer: gr.update(value=LOOK_SECONDS, active=joined)}
 
     def look(self, request: gr.Request) -> Updates:
         """Return the room as it stands for this visitor; each look is a sign of life."""

@@ -14,6 +14,7 @@ from backend.domain.requests import Mode
 from backend.generation.allowance import Allowance, allowance
 from backend.generation.gpu_quota import gpu_hint
 from backend.generation.marked import WEIGHTS
+from backend.generation.prepared import Asked
 from backend.generation.pricing import price_of
 from backend.playground import Playground
 from ui.events.updates import Updates
@@ -21,7 +22,6 @@ from ui.form.kept_size import large_html, size_note
 from ui.head.ways_out import other_html, ways_html
 from ui.look import words
 from ui.runs.runner import Runner, mode_of
-from ui.serving.caller import caller_of
 
 PRICE_PROMPT = "a prompt of any length"
 """Stands in for a prompt that isn't written yet, since no price depends on the words."""
@@ -42,16 +42,23 @@ class GenerateButton:
         """Return whose prices are told."""
         return self.runner.playground
 
-    def price(self, request: gr.Request, **values: JsonValue) -> Updates:
-        """Return the Generate button with the price of what the form asks for now, and what the caps leave."""
-        values, outputs = priced(values), self.runner.outputs
-        caller = caller_of(self.playground, request)
+    def asked(self, values: Mapping[str, JsonValue], caller: Caller) -> Asked | PlaygroundError:
+        """Read what is to be priced out of the form's values, or return what is wrong with them."""
+        try:
+            return self.runner.asked(priced(values), caller)
+        except PlaygroundError as error:
+            return error
+
+    def price(self, caller: Caller, values: Mapping[str, JsonValue], asked: Asked | PlaygroundError) -> Updates:
+        """Return the Generate button with the price of what was `asked` of the form, and what the caps leave."""
+        outputs = self.runner.outputs
         mode, chosen = mode_of(values), self.playground.choose(str(values.get("backend") or "auto"))
         if mode not in chosen.capabilities.modes:
             return self._unable(chosen, mode, caller)
         large = Markup("")
         try:
-            asked = self.runner.asked(values, caller)
+            if isinstance(asked, PlaygroundError):
+                raise asked
             backend, taken = asked.backend, asked.taken
             wanted = taken.request
             large = large_html(wanted, self.playground.files)

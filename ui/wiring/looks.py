@@ -22,6 +22,7 @@ from ui.runs.exact_price import ExactPrice
 from ui.runs.generate_button import GenerateButton
 from ui.runs.recovering import Recovering
 from ui.runs.runner import Runner
+from ui.serving.caller import caller_of
 from ui.wiring.switching import Fitting
 
 # The script asks one thing at a time; "multiple", since Gradio's own waiting line would send a change's older values.
@@ -132,6 +133,8 @@ class Watch:
         kept = self.remembering.keep(values)
         comparing = Comparing(self.runner)
         grid = comparing.grid_price(request, **values) if seen.planned else None
-        prices = GenerateButton(self.runner).price(request, **values) | comparing.offer(request, **values)
+        button, caller = GenerateButton(self.runner), caller_of(self.playground, request)
+        asked = button.asked(values, caller)
+        prices = button.price(caller, values, asked) | comparing.offer(caller, asked)
         drawn_by = maker or maker_of(self.playground.choose(str(seen.values["backend"])))
         return {self.box: answer(seen.turn, kept, grid=grid, maker=drawn_by), **prices}

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 from PIL.PngImagePlugin import PngInfo
 
 from backend.domain.errors import BadImage, NotFound
@@ -41,6 +41,49 @@ def test_too_many_pixels_are_refused_by_the_header_alone() -> None:
     bomb[29:33] = struct.pack(">I", zlib.crc32(bomb[12:29]))
     with pytest.raises(BadImage, match="9000×9000"):
         check_header(bytes(bomb))
+
+
+def undecoded(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Return a list that gets every picture whose pixels are decoded from now on."""
+    decoded, own = [], ImageFile.ImageFile.load
+
+    def counting(picture: Any) -> Any:
+        decoded.append(picture)
+        return own(picture)
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", counting)
+    return decoded
+
+
+def test_a_png_of_too_many_pixels_is_refused_and_one_that_fits_is_measured_without_decoding_any(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "up").write_bytes(png(Image.new("RGB", (20, 10))))
+    large = _with_late(b"eXIf", b"II*\0", png(Image.new("1", (9000, 9000))))
+    decoded = undecoded(monkeypatch)
+    with pytest.raises(BadImage, match="9000×9000"):
+        check_header(large)
+    files = ImageFiles(tmp_path / "images")
+    sha256 = take_upload(files, tmp_path / "up")
+    assert sides_of(files, sha256) == sides_of(ImageFiles(files.folder), sha256) == (20, 10)
+    assert not decoded
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_a_png_stands_as_its_exif_data_say_before_its_pixels_or_behind_them(tmp_path: Path, late: bool) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    image = Image.new("RGB", (20, 10))
+    block = exif.tobytes().removeprefix(b"Exif\0\0")
+    (tmp_path / "up").write_bytes(_with_late(b"eXIf", block, png(image)) if late else png(image, exif=exif))
+    files = ImageFiles(tmp_path / "images")
+    assert sides_of(files, take_upload(files, tmp_path / "up")) == (10, 20)
+
+
+def _with_late(kind: bytes, data: bytes, content: bytes) -> bytes:
+    """Return a PNG with a chunk more before its end."""
+    chunk = struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return content[:-12] + chunk + content[-12:]
 
 
 def test_an_animation_is_refused() -> None:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 Work = Callable[[], object]
 Clock = Callable[[], float]
+Cost = Callable[[], float]
+_PROCESS_CLOCK = 2
+"""CPUCLOCK_SCHED of Linux's `include/linux/posix-timers_types.h`."""
 
 
 @dataclass(frozen=True)
@@ -43,13 +46,26 @@ def side_by_side(ours: Work, against: Work, *, rounds: int = 15, clock: Clock = 
 
     `time.process_time` as the clock leaves out what other programs do on the machine meanwhile.
     """
+    return in_turns(lambda: seconds(ours, clock), lambda: seconds(against, clock), rounds=rounds)
+
+
+def in_turns(ours: Cost, against: Cost, *, rounds: int = 15) -> Pair:
+    """Take the costs of both, in turns as `side_by_side`; a pair's seconds are whatever the costs are counted in."""
     ours(), against()
     taken: dict[str, list[float]] = {"ours": [], "against": []}
     for turn in range(rounds):
         order = [("ours", ours), ("against", against)]
-        for name, work in order if turn % 2 == 0 else reversed(order):
-            taken[name].append(seconds(work, clock))
+        for name, cost in order if turn % 2 == 0 else reversed(order):
+            taken[name].append(cost())
     return Pair(statistics.median(taken["ours"]), statistics.median(taken["against"]))
+
+
+def computing(pid: int) -> Clock:
+    """Return the clock of a process's computing (user and system, in seconds), by which other programs don't count.
+
+    Linux alone: its number of another process's clock is in `clock_getcpuclockid` of its C library.
+    """
+    return lambda: time.clock_gettime((~pid << 3) | _PROCESS_CLOCK)
 
 
 def seconds(work: Work, clock: Clock = time.perf_counter) -> float:

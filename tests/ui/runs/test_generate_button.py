@@ -18,6 +18,7 @@ from ui.form.reading import MARK
 from ui.head.header import state_html
 from ui.runs.generate_button import GenerateButton
 from ui.runs.runner import Outputs, Runner
+from ui.serving.caller import caller_of
 from ui.serving.served import Served
 
 
@@ -44,7 +45,8 @@ def told(playground: Playground, cap: str, backend: str = "fake") -> tuple[str, 
         outputs = Outputs(gr.HTML(), gr.Button(), gr.Button(), gr.Button(), gr.HTML(), gr.HTML())
     runner = Runner(capped, Library(capped, load_presets()), Served(capped.files, capped.holders), outputs)
     values: dict[str, Any] = {"mode": "text_to_image", "backend": backend, f"fake{MARK}provider": True}
-    updates = GenerateButton(runner).price(request_of(), **values)
+    generate, caller = GenerateButton(runner), caller_of(capped, request_of())
+    updates = generate.price(caller, values, generate.asked(values, caller))
     button = updates[outputs.generate]
     return button["value"], button["variant"], updates[outputs.left]["value"]
 

@@ -1,15 +1,22 @@
 """What the browser tells of the form, whatever it sends."""
 
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import gradio as gr
 import pytest
+from PIL import Image
 
+from backend.images.encoding import encode
+from backend.record.database.engine import exclusively
 from tests.serving import Site
 from tests.ui.serving.test_caller import request_of
 from ui.page import build
+from ui.serving.served import Served
 from ui.wiring.looks import Seen
 
 FITTED = {"backend": "fake", "maker": "fake|8|1|3|256|256|Fake (flat colours)"}
@@ -51,6 +58,26 @@ def test_a_wrong_value_is_not_remembered_and_has_no_price(answered: Answered) ->
     told = answered("changed", form(steps=999))
     assert json.loads(told["signals"])["kept"] is None
     assert told["generate"]["value"] == "Generate"
+
+
+@pytest.mark.parametrize("mode", ["image_to_image", "controlnet"])
+def test_a_second_look_with_the_same_picture_reads_no_file_and_waits_for_no_writer(
+    site: Site, answered: Answered, mode: str
+) -> None:
+    served = Served(site.playground.files, site.playground.holders)
+    upload = served.upload(encode(Image.new("RGB", (272, 256), "teal"), "png"), "png")
+    seen = form(mode=mode, easel={"image": {"path": str(upload)}})
+    first = answered("changed", seen)
+    kept = site.playground.files.path(sha256(upload.read_bytes()).hexdigest())
+    for file in (upload, kept):
+        times = file.stat().st_atime_ns, file.stat().st_mtime_ns
+        file.write_bytes(b"?" * file.stat().st_size)  # Whoever reads it finds no picture.
+        os.utime(file, ns=times)
+    with exclusively(site.playground.store.engine), ThreadPoolExecutor(1) as other:
+        again = other.submit(answered, "changed", seen).result(timeout=60)
+    kept.unlink()
+    assert again["generate"] == first["generate"]
+    assert again["generate"]["value"] == "Generate · free"
 
 
 def test_a_grid_that_was_touched_is_priced_with_the_form(answered: Answered) -> None:
