@@ -8,7 +8,6 @@ import {take} from './canvas/picture.js';
 import './endpoints/list_of_endpoints.js';
 import {copy, pasted} from './events/clipboard.js';
 import {write, write_prompt} from './events/fields.js';
-import {lay_lightbox, open_picture} from './events/lightbox.js';
 import {open_tab} from './events/mode.js';
 import {choose_backend, look, mount_news, mount_signals, open, refresh, see, start, tell, typed_values} from './events/page_events.js';
 import {mount_batch} from './experiments/batch.js';
@@ -36,6 +35,9 @@ import {choose_mode} from './modes/choosing.js';
 import {mount_control_map} from './modes/controlnet.js';
 import {mount_result_link} from './runs/result_link.js';
 import {mount_sheet} from './runs/sheets/sheet.js';
+import {lay_lightbox, open_picture} from './viewing/lightbox.js';
+import './viewing/marks.js';
+import './viewing/stage.js';
 import {lay_help} from './wiring/shortcuts.js';
 
 // Called once Gradio has begun, whose page these sheets stand in.

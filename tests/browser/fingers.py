@@ -57,3 +57,14 @@ def use_fingers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Page, "click", Page.tap)
     monkeypatch.setattr(Locator, "click", Locator.tap)
     monkeypatch.setattr(Page, "mouse", property(finger))
+
+
+def pinch(page: Page, middle: tuple[float, float], begun: float, ended: float, *, steps: int = 8) -> None:
+    """Put two fingers on the page beside one another and draw them apart, or together; distances are CSS pixels."""
+    touch = page.context.new_cdp_session(page)
+    for step in range(steps + 1):
+        half = (begun + (ended - begun) * step / steps) / 2
+        points = [{"x": middle[0] + way * half, "y": middle[1], "id": at} for at, way in enumerate((-1, 1))]
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove" if step else "touchStart", "touchPoints": points})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    touch.detach()

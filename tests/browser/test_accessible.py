@@ -77,6 +77,16 @@ def test_results_and_what_opens_from_them_are_without_fault(seen: Page) -> None:
     expect(seen.locator("#stage .column")).to_have_count(0)
     expect(seen.locator("#stage .card")).to_have_count(1)
     expect(seen.locator("#history .tile").first).to_be_visible()
+    for picture in (seen.locator("#stage .card"), seen.locator("#history .tile").nth(1)):
+        picture.locator(".picture").click(modifiers=["Shift"])
+    assert ("marked", faults(seen)) == ("marked", [])
+    seen.locator("#marked").get_by_role("button", name="Compare").click()
+    expect(seen.locator("#duel .layer img")).to_have_count(2)
+    for view in ("Side by side", "Slider"):
+        seen.locator("#duel").get_by_role("button", name=view).click()
+        assert (view, faults(seen)) == (view, [])
+    seen.keyboard.press("Escape")
+    seen.get_by_role("button", name="Unmark").click()
     seen.click("#stage [data-act=share]")
     expect(seen.locator("#link-sheet")).to_be_visible()
     assert ("link", faults(seen)) == ("link", [])

@@ -2,8 +2,8 @@
 import {bring} from './arrivals.js';
 import {write, write_prompt} from './fields.js';
 import {when_values} from './followers.js';
-import {open_picture} from './lightbox.js';
 import {tell} from './page_events.js';
+import {open_picture} from '../viewing/lightbox.js';
 
 const FILLS = ['settings', 'send', 'remix', 'use', 'unuse'];
 let fills = false, by_keys = false, values = {};

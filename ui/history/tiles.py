@@ -23,7 +23,7 @@ from ui.history.search import ARCHIVE, read_search, search_area, shows_prompts
 from ui.history.trash import TrashArea, trash_area
 from ui.look import words
 from ui.look.field_titles import error_text
-from ui.runs.cards import ENLARGE, SEND, facts, tile_picture, vary_button
+from ui.runs.cards import ENLARGE, MARK, SEND, facts, tile_picture, vary_button
 from ui.runs.sheets.before_after import before_button
 from ui.runs.vary_button import Variation
 from ui.serving.caller import caller_of
@@ -181,6 +181,7 @@ class Looking:
         starred = (run.id, image.index) in stars
         return _TILE.format(
             picture=picture,
+            mark=MARK,
             line=facts(image, run.cost_kind, run) + (_PROGRAMS if run.visitor == API else ""),
             vary=self._vary_button(run, image, caller),
             send=SEND,
@@ -208,7 +209,7 @@ _PROGRAMS = Markup('<span class="fact whose">API</span>')
 """Stands at what a program on this machine has made."""
 _TILE = Markup(
     '<figure class="tile {on}" data-run="{run}" data-index="{index}" data-seed="{seed}">'
-    '{picture}<div class="corner"><span class="send" title="Use this image in another mode">→{send}</span>'
+    '{picture}{mark}<div class="corner"><span class="send" title="Use this image in another mode">→{send}</span>'
     '<button type="button" data-act="{wish}" aria-label="Favourite" title="Favourite">'
     "{star}</button>"
     '<button type="button" data-act="delete" aria-label="Delete" title="Delete">✕</button></div>'

@@ -86,6 +86,7 @@ def card(image: RunImage, path: Path, run: Run | None, line: Markup, prompt: str
         seed=words.seed_again(image) or words.seed_text(None),
         unknown="" if words.seed_again(image) else "disabled",
         recorded=vary_button(image, varying) + before_button(run.request) + _RECORDED if run else "",
+        mark=MARK if run else "",
         run=run.id if run else "",
         index=image.index,
     )
@@ -118,6 +119,11 @@ _TILE_PICTURE = Markup(
     '<button type="button" class="picture" data-open="{whole}" aria-label="Look at it in full size">'
     '<img src="{small}" alt="{alt}" title="{alt}" loading="lazy"></button>'
 )
+MARK = Markup(
+    '<button type="button" class="mark" data-mark aria-pressed="false" aria-label="Mark to compare" '
+    'title="Mark to compare (Shift and a click)"></button>'
+)
+"""The corner of a picture by which it is marked as one of two to be compared."""
 _FLAG = Markup('<span class="flag">flagged by the safety check</span>')
 # Opened by a press, since fingers find no title.
 _UNSIGNED = Markup('<details class="flag"><summary>not signed</summary><p>Not signed: {}.</p></details>')
@@ -152,7 +158,7 @@ _RECORDED = (
 _CARD = Markup(
     '<figure class="card" data-run="{run}" data-index="{index}" style="--ratio:{width} / {height};--width:{width}px">'
     '<button type="button" class="picture" data-open aria-label="Look at it in full size">'
-    '<img src="{address}" alt="{alt}" width="{width}" height="{height}" decoding="async"></button>'
+    '<img src="{address}" alt="{alt}" width="{width}" height="{height}" decoding="async"></button>{mark}'
     '<figcaption><div class="facts">{line}{flag}</div><div class="actions">'
     '<a href="{address}" download="{name}" title="The file carries its settings">Download</a>'
     '<button type="button" data-act="seed" data-value="{seed}" {unknown} title="Use this seed again">'

@@ -1,10 +1,12 @@
 // What keys do on the page, and the sheet that says so.
-import {turn} from '../events/lightbox.js';
 import {MODES, open_tab} from '../events/mode.js';
 import {visible} from '../events/seen.js';
+import {turn} from '../viewing/lightbox.js';
+import {zoom_key} from '../viewing/zoom.js';
 
 const HELP = [['Ctrl Enter', 'Generate'], ['Esc', 'Stop'], ['1 – 5', 'The five modes'],
-  ['← →', 'Turn pages in full size'], ['B  E', 'Brush, eraser (on the mask)'], ['[  ]', 'Brush size'],
+  ['← →', 'Turn pages in full size'], ['+  -', 'Zoom in and out'], ['0  1', 'The whole picture, single pixels'],
+  ['Shift ←', 'Move a picture that is zoomed'], ['Shift Enter', 'Mark a picture to compare it with another'], ['B  E', 'Brush, eraser (on the mask)'], ['[  ]', 'Brush size'],
   ['← ↑ ↓ →', 'Move the brush'], ['Space', 'Paint where the brush is'], ['Shift →', 'Draw a line with the brush'],
   ['Ctrl Z', 'Undo on the mask'], ['Shift V', 'Invert the mask'], ['?', 'This']];
 const BUSY_MS = 4000;
@@ -28,8 +30,8 @@ function press(id) {
   return visible(button);
 }
 
-const plain = event => !event.ctrlKey && !event.metaKey && !event.altKey && !document.querySelector('dialog[open]')
-  && !event.target.closest('input, textarea, select, [contenteditable]');
+const written = event => event.target.closest('input, textarea, select, [contenteditable]');
+const plain = event => !event.ctrlKey && !event.metaKey && !event.altKey && !document.querySelector('dialog[open]') && !written(event);
 // Esc belongs first to what is open where it is pressed: an input method's words, a list, a sheet over the page.
 const composing = event => event.isComposing || event.keyCode === 229;
 const opened = place => place.closest('[role=combobox][aria-expanded=true]')
@@ -65,5 +67,6 @@ MODES.forEach((name, at) => { KEYS[at + 1] = event => { if (plain(event)) open_t
 
 document.addEventListener('keydown', event => {
   if ((event.ctrlKey || event.metaKey) && event.key === 'Enter' && !composing(event)) generate(event);
+  else if (!written(event) && zoom_key(event)) event.stopPropagation();
   else KEYS[event.key]?.(event);
 }, true);
