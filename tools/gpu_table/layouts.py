@@ -72,7 +72,7 @@ def _saved(folder: Path, *, tiny: bool) -> Path:
 def _row(checkpoint: Checkpoint, chosen: dict[str, Any], *, side: int) -> str:
     request = TextToImage(prompt="a boat", options=chosen)
     options = LocalOptions(**chosen)
-    refused = list(option_problems(request, options, look(), lacking_gguf(checkpoint, NONE)))
+    refused = list(option_problems(request, options, look(), lacking_gguf(checkpoint, NONE), guided=False))
     if refused:
         return f"| | | | refused: {refused[0].message}"
     _forget()
