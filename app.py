@@ -103,10 +103,15 @@ def launch_options(playground: "Playground") -> dict[str, Any]:
     from ui.serving.program import ServedProgram, read_program
     from ui.serving.sessions import MOST_SESSIONS
     from ui.serving.uploads import MOST_FILE_BYTES
+    from ui.serving.wall import wall_route
 
     settings = playground.settings
     # Gradio's login guards its own routes alone, so behind one there are no tools, and programs need an owner's key.
-    routes = [*([] if settings.auth else [tools_of(playground).route()]), *programs_of(playground)]
+    routes = [
+        wall_route(playground),
+        *([] if settings.auth else [tools_of(playground).route()]),
+        *programs_of(playground),
+    ]
     told_port = "port" in settings.model_fields_set
     program = read_program()
     return {

@@ -28,6 +28,7 @@ import {mount_panel} from './inputs/panel.js';
 import {mount_inspector} from './layout/inspector.js';
 import {mount_notify} from './layout/notify.js';
 import {mount_rail} from './layout/rail.js';
+import './layout/wall.js';
 import {mount_recoverable} from './layout/recovering.js';
 import {copy_form_link, mount_form_link} from './library/form_link.js';
 import {mount_dropzone} from './library/from_file.js';

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
@@ -66,6 +67,15 @@ class Size:
     name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A picture that a backend has drawn from words alone, with this seed, and all else as a form begins there."""
+
+    prompt: str
+    seed: int
+    picture: Path
+
+
 @dataclass(frozen=True)
 class Capabilities:
     """Modes, the fields that are taken, narrower limits and choices, and the backend's own options.
@@ -90,6 +100,8 @@ class Capabilities:
     previews: bool = False
     examples: tuple[str, ...] = ()
     """Prompts that it draws well, where it is not good at everything."""
+    wall: tuple[Drawn, ...] = ()
+    """Pictures that it has drawn itself, shown where results will be."""
     rules: Rules | None = None
     """What else this backend refuses, where one field depends on another."""
     profile: str = ""

@@ -1,4 +1,4 @@
-"""The commands: `decoder`, `train`, `unpack`, `export`, `score`, `open`, `sheet`, `modes`, `plot`."""
+"""The commands: `decoder`, `train`, `unpack`, `export`, `score`, `open`, `sheet`, `modes`, `wall`, `plot`."""
 
 import argparse
 import json
@@ -11,6 +11,7 @@ from tools.tiny_model.packing.unpack import unpack
 from tools.tiny_model.scores import modes, open_prompts, scoring
 from tools.tiny_model.scores.model import Model
 from tools.tiny_model.scores.sheet import contact_sheet
+from tools.tiny_model.scores.wall import draw_wall
 from tools.tiny_model.training import decoder, session
 from tools.tiny_model.training.batches import BATCH, SIZES
 from tools.tiny_model.training.plot import plot_losses
@@ -62,6 +63,8 @@ def parser() -> argparse.ArgumentParser:
         sheet = commands.add_parser(name, help=f"draw {what}, at its usual size")
         sheet.add_argument("model", type=Path)
         sheet.add_argument("target", type=Path)
+    wall = commands.add_parser("wall", help="draw what the page shows where results will be, beside the model")
+    wall.add_argument("model", type=Path)
     plot = commands.add_parser("plot", help="plot the losses of a run")
     plot.add_argument("target", type=Path)
     return top
@@ -116,6 +119,8 @@ def _look_at(options: argparse.Namespace) -> None:
             contact_sheet(model, size=usual_size(options.model), target=options.target)
         case "modes":
             modes.examples(options.model, target=options.target)
+        case "wall":
+            draw_wall(options.model)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 // One look at the whole form a moment after anything in it may have changed, and one place that tells what was pressed.
-import {tell_prompt, tell_started, tell_values} from './followers.js';
+import {tell_backend, tell_prompt, tell_started, tell_values} from './followers.js';
 
 const PAUSE_MS = 120, PATIENCE_MS = 10000, UNSEEN_MS = 500, MOST_LOST = 3, FORM = '#panel, #head', SEARCH = '#history-search';
 const STORAGE = 'z-image-playground';
@@ -112,6 +112,7 @@ export function restored() { meant = ''; }
 // Another model may draw by now than the form was fitted to: this page, or another one, has switched it.
 function told_maker(maker) {
   drawn_by = maker;
+  tell_backend(backend, maker);
   if (fitting) { fitting = false; laid = meant = maker; }
   else if (maker !== laid) again = true;
 }
@@ -148,7 +149,8 @@ const grid_touched = values => document.getElementById('grid-run')?.closest('det
   || Object.entries(signals.props.grid).some(([name, begun]) => values[name] !== begun);
 
 export function choose_backend(name) {
-  document.querySelectorAll('.chips, .fold[data-of]').forEach(each => { each.hidden = each.dataset.of !== name; });
+  document.querySelectorAll('.fold[data-of]').forEach(each => { each.hidden = each.dataset.of !== name; });
+  tell_backend(name, drawn_by);
 }
 
 const within = (event, place) => event.target.closest && event.target.closest(place);

@@ -89,7 +89,7 @@ def _html(state: State, offered: Mapping[str, str], maker: str) -> str:
     bar = Markup("")
     if state.fraction is not None and state.busy:
         bar = Markup('<span class="bar"><i style="width:{:.0f}%"></i></span>').format(state.fraction * 100)
-    buttons = _buttons(offered, folded=look == "ready")
+    buttons = _buttons(offered, folded=look != "missing")
     return str(_STATE.format(look, maker, code_marked(state.message), bar, buttons))
 
 

@@ -78,6 +78,7 @@ def capabilities(
         limits={"width": limit, "height": limit},
         notes=dict.fromkeys(modes, _note(world)),
         examples=tuple(world.get("examples", ())),
+        wall=checkpoint.wall(),
         profile=USUAL,
         previews=True,
         **shared,

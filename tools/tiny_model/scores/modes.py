@@ -38,10 +38,10 @@ class Studio:
     checkpoint: Checkpoint
     files: ImageFiles
 
-    def make(self, request: Request) -> Image.Image:
+    def make(self, request: Request, seed: int = SEED) -> Image.Image:
         """What a request comes to."""
         scene = prepare(request, self.files, frame(self.checkpoint), Detectors(NONE).detect)
-        return scene(SEED, lambda drawing: self.engine.draw(drawing, lambda *_: None))
+        return scene(seed, lambda drawing: self.engine.draw(drawing, lambda *_: None))
 
     def keep(self, picture: Image.Image) -> str:
         """The reference of a picture in the folder."""
@@ -58,9 +58,9 @@ class Studio:
         assert self.checkpoint.folder is not None
         return self.checkpoint.folder
 
-    def drawn(self, prompt: str) -> Image.Image:
+    def drawn(self, prompt: str, seed: int = SEED) -> Image.Image:
         """A picture of words alone."""
-        return self.make(TextToImage(prompt=prompt, width=self.side, height=self.side))
+        return self.make(TextToImage(prompt=prompt, width=self.side, height=self.side), seed)
 
 
 def _from_words(studio: Studio) -> Row:

@@ -11,8 +11,10 @@ from huggingface_hub import try_to_load_from_cache
 
 from backend.adapters.local.weights.header import BadFile
 from backend.adapters.local.weights.signs import Part
+from backend.domain.capabilities import Drawn
 
 EMBEDDED = Path(__file__).parents[4] / "presets" / "tiny"
+WALL = "wall/wall.json"
 REAL = "Tongyi-MAI/Z-Image-Turbo"
 REAL_BYTES = 33_000_000_000
 """What the hub's files of `REAL` weigh: 32.6 GB and its small ones (the transformer is in fp32 there)."""
@@ -86,6 +88,14 @@ class Checkpoint:
         """Return what the embedded model says of itself (`world.json`: sizes, words, scores); empty for others."""
         path = self.folder / "world.json" if self.folder else None
         return json.loads(path.read_text()) if path and path.exists() else {}
+
+    def wall(self) -> tuple[Drawn, ...]:
+        """Return the pictures beside the embedded model that it has drawn (`wall/wall.json`); none for others."""
+        path = self.folder / WALL if self.folder else None
+        if path is None or not path.exists():
+            return ()
+        told = json.loads(path.read_text(encoding="utf-8"))["drawn"]
+        return tuple(Drawn(each["prompt"], each["seed"], path.with_name(each["picture"])) for each in told)
 
     def problem(self) -> str | None:
         """Say what keeps the model from being loaded, with the way out, or None."""

@@ -1,0 +1,30 @@
+"""The wall that ships with the packed model: drawn by its present weights, from the words and seeds that are chosen."""
+
+import json
+
+from PIL import Image
+
+from backend.adapters.local.machine.checkpoint import EMBEDDED, EMBEDDED_MODEL, WALL, Checkpoint
+from tools.tiny_model.scores.wall import CHOSEN, weights
+
+MOST_BYTES = 48_000
+"""What a first look at the page may take more for it."""
+
+
+def test_it_was_drawn_by_the_weights_that_are_packed() -> None:
+    told = json.loads((EMBEDDED / WALL).read_text(encoding="utf-8"))
+    assert told["weights"] == weights(EMBEDDED), "draw it anew: python -m tools.tiny_model wall presets/tiny"
+
+
+def test_each_of_the_chosen_words_has_its_picture() -> None:
+    wall = EMBEDDED_MODEL.wall()
+    assert tuple((drawn.prompt, drawn.seed) for drawn in wall) == CHOSEN
+    for drawn in wall:
+        with Image.open(drawn.picture) as picture:
+            assert picture.size == (256, 256)
+    assert sum(drawn.picture.stat().st_size for drawn in wall) <= MOST_BYTES
+
+
+def test_another_model_has_none() -> None:
+    assert Checkpoint("someone's", EMBEDDED / "vae").wall() == ()
+    assert Checkpoint("of the hub", repo="Tongyi-MAI/Z-Image-Turbo").wall() == ()
