@@ -27,6 +27,12 @@ from backend.record.database import engine as record
 from backend.record.database.engine import open_database
 from backend.record.store import Store
 from backend.settings import Settings
+from tests.made_once import copy_empty_records, read_certificates_once
+from ui.serving.no_stubs import skip_stubs
+
+# Until all is collected: hardly any of what importing makes is garbage, and looking for some takes a fifth of the time.
+gc.disable()
+skip_stubs()
 
 atexit.register(shutil.rmtree, os.environ["GRADIO_TEMP_DIR"], ignore_errors=True)
 
@@ -42,6 +48,8 @@ def _prepare_without_waiting(connection: Any, entry: Any) -> None:
 
 
 record._prepare_sqlite = _prepare_without_waiting
+copy_empty_records()
+read_certificates_once()
 
 # How long a busy machine takes to draw an example says nothing about what is tested.
 hypothesis.settings.register_profile(
@@ -56,6 +64,8 @@ def pytest_collection_finish() -> None:
     """Leave the 800,000 objects of what was imported out of every later search for garbage: 0.16 s each, not 0.58."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

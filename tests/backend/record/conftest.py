@@ -6,8 +6,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
+from backend.record.database import engine as record
 from backend.record.database.engine import open_database
 from tests.backend.record.postgresql import programs, server
+from tests.made_once import begin_record
+
+
+@pytest.fixture(autouse=True)
+def _in_earnest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a record begin as it does outside of tests."""
+    monkeypatch.setattr(record, "_begin_record", begin_record)
 
 
 @pytest.fixture(scope="package")
