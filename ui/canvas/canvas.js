@@ -7,12 +7,13 @@ import {grow, mount_frame} from './frame.js';
 import {clear, invert, kept_paint, load_mask, redo, undo} from './mask.js';
 import {mount_memory} from './memory.js';
 import {remove, show, take} from './picture.js';
+import {next_ink} from './tools/ink.js';
 import {pasted} from '../events/clipboard.js';
 import {when_values} from '../events/followers.js';
 import {MODES, mode} from '../events/mode.js';
 import {look} from '../events/page_events.js';
 
-const DEEDS = {undo, redo, remove, invert, clear, large: enlarge};
+const DEEDS = {undo, redo, remove, invert, clear, ink: next_ink, large: enlarge};
 let edge_of = null;
 
 export function mount_easel({element, props, watch, upload}) {

@@ -1,13 +1,12 @@
 // What the easel's modules share: the parts of its HTML, the picture that lies on it, the frame that outpaint adds.
 import {mode} from '../events/mode.js';
 
-export const INK_PARTS = [99, 102, 241];
-export const INK = `rgb(${INK_PARTS})`;
 export const UNREADABLE = 'The browser cannot read this file: save it as a PNG and try again.';
 
 export const easel = {
   root: null, image: null, canvas: null, pen: null, edge: null, sheet: null, about: null, ring: null, brush: null,
   upload: null,
+  ink: [99, 102, 241],  // red, green and blue of the mask as it is shown
   picture: null,  // the uploaded file as Gradio names it
   brought: null,  // the file itself, where it came from this browser
   margins: {left: 0, right: 0, top: 0, bottom: 0},

@@ -1,5 +1,5 @@
 // What growing and feathering make of the mask, as backend/images/masks.py does it, on a smaller picture.
-import {INK_PARTS, easel, masking} from './easel.js';
+import {easel, masking} from './easel.js';
 import {stroking} from './mask.js';
 
 const MOST_EDGE = 400;
@@ -37,7 +37,7 @@ function draw_edge(scale) {
   const far = feather_by ? distances(inside, width, height) : null;
   for (let at = 0; at < inside.length; at++) {
     const blend = far ? Math.min(1, far[at] / scale / (feather_by + 1)) : 1;
-    [data[4 * at], data[4 * at + 1], data[4 * at + 2]] = INK_PARTS;
+    [data[4 * at], data[4 * at + 1], data[4 * at + 2]] = easel.ink;
     data[4 * at + 3] = inside[at] ? Math.round(255 * blend) : 0;
   }
   ink.putImageData(pixels, 0, 0);

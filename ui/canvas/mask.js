@@ -1,5 +1,5 @@
 // The mask: what was done to it, in order. Its pixels are made from that, so that going back costs no copy of a photo.
-import {INK, INK_PARTS, UNREADABLE, announce, easel, masking} from './easel.js';
+import {UNREADABLE, announce, easel, masking} from './easel.js';
 
 const MOST_DEEDS = 64;
 const SAME_SHAPE = .02;  // of the ratio: sides of a smaller mask are rounded
@@ -7,20 +7,46 @@ let deeds = [], undone = [], base = null, stroke = null, loads = 0;
 
 const PAINT = {
   stroke: ({points, wide, erase}) => points.slice(1).forEach((to, at) => line({from: points[at], to, wide, erase})),
+  box: ({points: [from, to], erase}) => {
+    const [left, right] = whole(from[0], to[0], easel.canvas.width), [top, bottom] = whole(from[1], to[1], easel.canvas.height);
+    filled(erase, () => easel.pen.rect(left, top, right - left, bottom - top));
+  },
+  lasso: ({points, erase}) => filled(erase, () => points.forEach(at => easel.pen.lineTo(...at))),
   invert: () => {
     const {canvas, pen} = easel;
-    pen.globalCompositeOperation = 'source-out'; pen.fillStyle = INK;
+    pen.globalCompositeOperation = 'source-out'; pen.fillStyle = colour();
     pen.fillRect(0, 0, canvas.width, canvas.height);
     pen.globalCompositeOperation = 'source-over';
   },
   clear: () => easel.pen.clearRect(0, 0, easel.canvas.width, easel.canvas.height),
-  loaded: ({picture}) => { PAINT.clear(); easel.pen.drawImage(picture, 0, 0); },
+  loaded: ({picture}) => { PAINT.clear(); easel.pen.drawImage(picture, 0, 0); tint(); },
 };
+
+const colour = () => `rgb(${easel.ink})`;
+
+// A box takes whole pixels of the picture: each that it touches.
+const whole = (one, other, most) => [Math.max(0, Math.floor(Math.min(one, other))), Math.min(most, Math.ceil(Math.max(one, other)))];
+
+function filled(erase, path) {
+  const {pen} = easel;
+  pen.globalCompositeOperation = erase ? 'destination-out' : 'source-over';
+  pen.fillStyle = colour();
+  pen.beginPath(); path(); pen.closePath(); pen.fill();
+  pen.globalCompositeOperation = 'source-over';
+}
+
+// What is masked stays as it is, in the mask's colour of now.
+export function tint() {
+  const {canvas, pen} = easel;
+  pen.globalCompositeOperation = 'source-in'; pen.fillStyle = colour();
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.globalCompositeOperation = 'source-over';
+}
 
 function line({from, to, wide, erase}) {
   const {pen} = easel;
   pen.globalCompositeOperation = erase ? 'destination-out' : 'source-over';
-  pen.strokeStyle = INK; pen.lineCap = pen.lineJoin = 'round'; pen.lineWidth = wide;
+  pen.strokeStyle = colour(); pen.lineCap = pen.lineJoin = 'round'; pen.lineWidth = wide;
   pen.beginPath(); pen.moveTo(...from); pen.lineTo(to[0] + .01, to[1]); pen.stroke();
   pen.globalCompositeOperation = 'source-over';
 }
@@ -48,7 +74,7 @@ function keep(deed) {
 
 function repaint(of = deeds) {
   PAINT.clear();
-  if (base) easel.pen.drawImage(base, 0, 0);
+  if (base) { easel.pen.drawImage(base, 0, 0); tint(); }
   of.forEach(deed => PAINT[deed.kind](deed));
 }
 
@@ -86,6 +112,13 @@ export function draw_to(to) {
   const {points, wide, erase} = stroke;
   line({from: points[points.length - 1], to, wide, erase});
   points.push(to);
+}
+// One that wasn't meant leaves nothing.
+export function drop_stroke() {
+  if (!stroke) return;
+  stroke = null;
+  repaint();
+  announce('drawn');
 }
 export function end_stroke() {
   if (!stroke) return;
@@ -131,7 +164,6 @@ function lay_mask(loaded) {
   for (let at = 0; at < data.length; at += 4) {
     const white = data[at] * .299 + data[at + 1] * .587 + data[at + 2] * .114;
     data[at + 3] = Math.round(white * data[at + 3] / 255);
-    [data[at], data[at + 1], data[at + 2]] = INK_PARTS;
   }
   ink.putImageData(pixels, 0, 0);
   act({kind: 'loaded', picture: copy});

@@ -4,6 +4,7 @@ import {fit_brush} from './brush.js';
 import {UNREADABLE, announce, easel} from './easel.js';
 import {lay_out, read_margins} from './frame.js';
 import {clear_paint, draw_mask, forget_deeds} from './mask.js';
+import {fit_ink} from './tools/ink.js';
 
 const MB = 2 ** 20;
 let turns = 0, uploads = 0;
@@ -20,6 +21,7 @@ export function show(sent, url, {mask = null, file = null, shown = () => {}, fai
     read_margins();
     delete root.dataset.empty;
     fit_brush(canvas.width, canvas.height);
+    fit_ink(image);
     lay_out();
     announce('changed');
     if (mask) draw_mask(mask);

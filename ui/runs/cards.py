@@ -147,7 +147,8 @@ _LOST_CARD = Markup(
     '<div class="actions">{}</div></figcaption></figure>'
 )
 _RECORDED = (
-    SEND
+    Markup('<button type="button" data-act="send" data-mode="inpaint" title="Draw a part of it anew">Inpaint</button>')
+    + SEND
     + ENLARGE
     + _SETTINGS
     + Markup(

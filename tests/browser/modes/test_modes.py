@@ -132,7 +132,8 @@ def test_a_stroke_has_the_masks_colour(page: Page, scene: Path) -> None:
       const canvas = document.querySelector('#easel canvas[tabindex]');
       return [...canvas.getContext('2d').getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data];
     }"""
-    assert page.evaluate(middle) == [99, 102, 241, 255]
+    shown = page.locator("#easel .swatch").evaluate("each => getComputedStyle(each).backgroundColor")
+    assert page.evaluate(middle) == [*map(int, shown.removeprefix("rgb(").removesuffix(")").split(",")), 255]
 
 
 def test_eraser_undo_invert_and_clear(page: Page, scene: Path) -> None:
