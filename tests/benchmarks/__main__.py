@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.benchmarks.support.measure import Row
 
 TOPICS = (
-    *("start", "page", "looks", "first_image", "local", "redraw", "results", "history", "restore"),
+    *("start", "page", "looks", "grid", "first_image", "local", "redraw", "results", "history", "restore"),
     *("door", "visitors", "programs", "provider"),
 )
 PAGE = Path("docs/benchmarks.md")

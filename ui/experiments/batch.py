@@ -22,7 +22,7 @@ from ui.look.sentences import code_marked, error_card
 from ui.runs.board import Board, board_html
 from ui.runs.generate_button import PRICE_PROMPT, is_stale
 from ui.runs.runner import Runner
-from ui.runs.stages import View
+from ui.runs.stages import Pieces, View
 from ui.serving.caller import caller_of
 
 _FILE = (
@@ -147,11 +147,11 @@ class Batching:
             yield view
         yield view
 
-    def _shown(self, batch: Batch, boards: Mapping[str, Board]) -> str:
+    def _shown(self, batch: Batch, boards: Mapping[str, Board]) -> Pieces:
         done = sum(board.over for board in boards.values())
         head = _HEAD.format(done, len(batch.cells), _cost(list(boards.values())))
         going = Markup('<div class="progress"></div>') if done < len(batch.cells) else Markup("")
-        return str(head + going + Markup("").join(self._line(entry, boards) for entry in batch.entries))
+        return [str(head + going), *(str(self._line(entry, boards)) for entry in batch.entries)]
 
     def _line(self, entry: Entry, boards: Mapping[str, Board]) -> Markup:
         begun = [boards[cell.key] for cell in entry.cells if cell.key in boards]

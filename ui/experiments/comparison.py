@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 import gradio as gr
 from markupsafe import Markup
@@ -32,7 +33,7 @@ from ui.look.sentences import code_marked
 from ui.runs.board import Board, board_html
 from ui.runs.generate_button import PRICE_PROMPT
 from ui.runs.runner import Runner
-from ui.runs.stages import View
+from ui.runs.stages import Pieces, View
 from ui.serving.caller import caller_of
 from ui.serving.served import url
 
@@ -113,16 +114,16 @@ class Comparing:
     def _board(self, one: Contender, index: int, caller: Caller) -> Board:
         return self.runner.board(self.runner.playground.choose(one.backend), one.requests[index], caller)
 
-    def _duel(self, running: Sequence[Contender], boards: Mapping[str, Board]) -> str:
+    def _duel(self, running: Sequence[Contender], boards: Mapping[str, Board]) -> Pieces:
         able = [one for one in running if one.requests]
-        columns = Markup("").join(self._column(one, boards) for one in able)
         several = sum(bool(boards[one.key(0)].images) for one in able) > 1
         over = all(board.over for board in boards.values())
         said = [PIXELS_DIFFER, *(f"All draw {size}, the nearest size that they share." for size in _size_of(running))]
         said += [f"{one.label} isn't in it: {_why(one.error)}" for one in running if one.error]
         notes = Markup("").join(Markup('<p class="hint">{}</p>').format(code_marked(each)) for each in said)
         head = notes + (_VIEWS if several and over else Markup(""))
-        return str(Markup('<div class="compare">{}<div class="columns">{}</div></div>').format(head, columns))
+        head = Markup('<div class="compare">{}<div class="columns">').format(head)
+        return [str(head), *(str(self._column(one, boards)) for one in able), "</div></div>"]
 
     def _column(self, one: Contender, boards: Mapping[str, Board]) -> Markup:
         own = (boards[one.key(index)] for index in range(len(one.requests)))
@@ -160,38 +161,33 @@ class Comparing:
         for key, event in run(self.runner.playground, caller, planned):
             boards[key].see(event)
             yield view
-        yield View(boards.values(), lambda: self._table(planned, boards) + self._sheet(planned, boards, caller))
+        yield View(boards.values(), lambda: [*self._table(planned, boards), self._sheet(planned, boards, caller)])
 
     def _cell(self, cell: Cell, caller: Caller) -> Board:
         backend = self.runner.playground.choose(cell.backend)
         return self.runner.board(backend, cell.request, caller, label=cell.key)
 
-    def _table(self, planned: Plan, boards: Mapping[str, Board]) -> str:
+    def _table(self, planned: Plan, boards: Mapping[str, Board]) -> Pieces:
         across, down = planned.axes[0], planned.axes[1] if len(planned.axes) > 1 else None
         done = sum(board.over for board in boards.values())
         head = Markup("").join(
             Markup("<th scope='col'>{}</th>").format(_label(across, index)) for index in range(len(across.values))
         )
-        rows = Markup("").join(
+        rows = chain.from_iterable(
             self._row(across, down, place, boards) for place in range(len(down.values) if down else 1)
         )
         corner = Markup("<td></td>") if down else Markup("")
-        table = Markup('<table class="grid"><thead><tr>{}{}</tr></thead><tbody>{}</tbody></table>').format(
-            corner, head, rows
-        )
         line = Markup('<p class="hint" role="status">{} of {} images</p>').format(done, len(boards))
         going = Markup('<div class="progress"></div>') if done < len(boards) else Markup("")
-        return str(line + going + Markup('<div class="grid-frame">{}</div>').format(table))
+        return [str(line + going), str(_GRID_HEAD.format(corner, head)), *rows, _GRID_FOOT]
 
-    def _row(self, across: Axis, down: Axis | None, row: int, boards: Mapping[str, Board]) -> Markup:
+    def _row(self, across: Axis, down: Axis | None, row: int, boards: Mapping[str, Board]) -> Iterator[str]:
         keys = [f"{column}-{row}" if down else f"{column}" for column in range(len(across.values))]
-        cells = Markup("").join(
-            # Each board escapes its own parts.
-            Markup("<td>{}</td>").format(Markup(board_html(boards[key], self.runner.served, alone=False)))  # noqa: S704
-            for key in keys
-        )
         label = Markup("<th scope='row'>{}</th>").format(_label(down, row)) if down else Markup("")
-        return Markup("<tr>{}{}</tr>").format(label, cells)
+        yield str(Markup("<tr>{}").format(label))
+        for key in keys:
+            yield f"<td>{board_html(boards[key], self.runner.served, alone=False)}</td>"
+        yield "</tr>"
 
     def _sheet(self, planned: Plan, boards: Mapping[str, Board], caller: Caller) -> str:
         files = self.runner.playground.files
@@ -217,6 +213,8 @@ class Comparing:
         return str(_SHEET.format(address, without))
 
 
+_GRID_HEAD = Markup('<div class="grid-frame"><table class="grid"><thead><tr>{}{}</tr></thead><tbody>')
+_GRID_FOOT = "</tbody></table></div>"
 SHEET_BYTES = 32 * 2**20
 """What a labelled image may take: kept and as a copy, of the largest grid of photographs."""
 _SHEET = Markup('<p><a class="restore-file" href="{}" download="grid.png">Download as one labelled image</a>{}</p>')

@@ -43,7 +43,12 @@ def results_area(playground: Playground, easel: gr.HTML, examples: Mapping[str, 
     with gr.Column(elem_id="results", min_width=280):
         easel.render()
         beginnings = [(playground.backends[name], found) for name, found in examples.items()]
-        stage = gr.HTML(empty_stage(beginnings, chosen), elem_id="stage", apply_default_css=False)
+        stage = gr.HTML(
+            [empty_stage(beginnings, chosen)],
+            html_template='${value.join("")}',
+            elem_id="stage",
+            apply_default_css=False,
+        )
         recoverable = recovering_area()
         inspector = gr.HTML(
             "", visible=False, elem_id="inspector", js_on_load=on_load("inspector"), apply_default_css=False

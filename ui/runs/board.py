@@ -38,7 +38,8 @@ class Board:
     label: str
     kind: CostKind
     visitor: str
-    began: float = field(default_factory=time.monotonic)
+    began: float | None = None
+    """When its first event came (monotonic seconds): a cell of a grid may wait for its turn until then."""
     images: dict[int, RunImage] = field(default_factory=dict)
     progress: Progress | None = None
     preview: bytes | None = None
@@ -59,6 +60,8 @@ class Board:
 
     def see(self, event: Event) -> None:
         """Take in one event."""
+        if self.began is None:
+            self.began = time.monotonic()
         match event:
             case Queued(ahead):
                 self.doing = f"Waiting: {ahead} ahead" if ahead else "Starting"
@@ -103,7 +106,7 @@ class Board:
         """Return how long the run took, or has been going."""
         if self.run and self.run.seconds is not None:
             return self.run.seconds
-        return time.monotonic() - self.began
+        return 0.0 if self.began is None else time.monotonic() - self.began
 
     @property
     def cost_kind(self) -> CostKind:

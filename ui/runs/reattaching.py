@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import gradio as gr
-from markupsafe import Markup
 
 from backend.domain.caller import Caller
 from backend.domain.errors import NotFound
@@ -19,7 +18,7 @@ from ui.events.updates import Updates
 from ui.events.wires import Wires
 from ui.runs.board import Board, board_html
 from ui.runs.runner import Runner
-from ui.runs.stages import Stage, View
+from ui.runs.stages import Pieces, Stage, View
 from ui.serving.caller import caller_of
 
 
@@ -90,7 +89,6 @@ class Following:
         board.images.update({image.index: image for image in run.images})
         return board
 
-    def _shown(self, boards: Mapping[str, Board]) -> str:
+    def _shown(self, boards: Mapping[str, Board]) -> Pieces:
         alone = len(boards) == 1
-        parts = [board_html(board, self.runner.served, alone=alone) for board in boards.values()]
-        return str(Markup("").join(Markup(part) for part in parts))  # noqa: S704 - made of escaped parts
+        return [board_html(board, self.runner.served, alone=alone) for board in boards.values()]

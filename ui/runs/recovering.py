@@ -73,7 +73,7 @@ class Recovering:
             raise NotReady(missing)
         board = self.runner.board(backend, run.request, caller)
         board.images.update({image.index: image for image in run.images})
-        view = View([board], lambda: board_html(board, self.runner.served))
+        view = View([board], lambda: [board_html(board, self.runner.served)])
         for event in collect(self.playground, caller, run):
             board.see(event)
             yield view

@@ -8,7 +8,6 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 from gradio.events import Dependency
-from markupsafe import Markup
 from pydantic import JsonValue
 
 from backend.adapters.base import Backend
@@ -34,7 +33,7 @@ from ui.inputs.panel import spread
 from ui.look import words
 from ui.look.sentences import error_card
 from ui.runs.board import Board, board_html
-from ui.runs.stages import Show, Stage, Stages, View
+from ui.runs.stages import Pieces, Show, Stage, Stages, View
 from ui.runs.vary_button import Variation
 from ui.serving.caller import caller_of
 from ui.serving.served import Served
@@ -98,8 +97,8 @@ class Runner:
         stage = self.stages.take(caller.page)
 
         def shown(acting: Caller) -> Iterator[Updates]:
-            for html in self._safely(show(acting), stage, acting):
-                yield {self.outputs.stage: gr.skip() if html is None else html}
+            for pieces in self._safely(show(acting), stage, acting):
+                yield {self.outputs.stage: gr.skip() if pieces is None else pieces}
 
         yield from self.acting(shown, caller, begins=begins)
         if stage.promised:
@@ -122,7 +121,7 @@ class Runner:
                 yield told
         yield {**changed, **self._settled(caller), self.outputs.news: news()}
 
-    def _safely(self, views: Iterator[View], stage: Stage, caller: Caller) -> Iterator[str | None]:
+    def _safely(self, views: Iterator[View], stage: Stage, caller: Caller) -> Iterator[Pieces | None]:
         """Yield what stands on the stage, errors included; None where a later press has taken it."""
         error: PlaygroundError | None = None
         try:
@@ -140,20 +139,20 @@ class Runner:
         elif error:
             gr.Warning(words.sentence(error))
 
-    def _ended(self, stage: Stage, error: PlaygroundError | None, caller: Caller) -> str | None:
+    def _ended(self, stage: Stage, error: PlaygroundError | None, caller: Caller) -> Pieces | None:
         """Return what stands on the stage at the end; what came before an error stays there."""
         boards = stage.view.boards if stage.view else ()
         if error and not any(board.images for board in boards):
-            alone: Markup | str = error_card(error)
+            alone = [str(error_card(error))]
         else:
             for board in boards:
                 if error and not board.over:
                     board.see(Failed(error))
-            alone = stage.view.draw() if stage.view else ""
+            alone = stage.view.draw() if stage.view else []
         capped = any(isinstance(each, OverBudget) for each in (error, *(board.error for board in boards)))
         if error is None and not capped:
             return None
-        return str(alone) + str(ways_html(self.playground, caller) if capped else "")
+        return [*alone, str(ways_html(self.playground, caller))] if capped else alone
 
     def _views(self, values: dict[str, JsonValue], caller: Caller) -> Iterator[View]:
         """Run what was asked, one board a run (a prompt with choices is a run an image); show it at every change."""
@@ -194,8 +193,8 @@ class Runner:
         varying = Variation.of(backend, request, caller)
         return Board(request, label or backend.label, kind, caller.visitor, varying=varying)
 
-    def _shown(self, boards: list[Board]) -> str:
-        return "".join(board_html(board, self.served, alone=len(boards) == 1) for board in boards)
+    def _shown(self, boards: list[Board]) -> Pieces:
+        return [board_html(board, self.served, alone=len(boards) == 1) for board in boards]
 
     def stop(self, request: gr.Request) -> Updates:
         """Stop all that this visitor runs from pages; each run's own event says on its stage how it ended."""

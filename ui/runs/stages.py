@@ -12,12 +12,16 @@ MOST_PAGES = 10_000
 """Pages whose stage is known; the longest unused are forgotten first, and then show what they showed last."""
 
 
+Pieces = list[str]
+"""HTML in pieces: of a list, Gradio sends a page what differs from what it sent before, of a text always all."""
+
+
 @dataclass(slots=True)
 class View:
-    """The runs that a press shows, and how they are drawn as they stand now (HTML)."""
+    """The runs that a press shows, and how they are drawn as they stand now."""
 
     boards: Collection[Board]
-    draw: Callable[[], str]
+    draw: Callable[[], Pieces]
 
 
 Show = Callable[[Caller], Iterator[View]]

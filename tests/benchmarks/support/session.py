@@ -66,11 +66,15 @@ class PageSession:
 
         Raise `RuntimeError` where it was refused.
         """
-        known = self.events.known[at, event]
-        data = [values.get(name.replace("-", "_"), first) for name, first in known.inputs]
-        body = {"data": data, "event_data": given, "fn_index": known.number, "trigger_id": known.component}
-        body["session_hash"] = self.name
-        return self._queued(body) if known.queued else self._at_once(body)
+        body = self._body(event, given, at, values)
+        return self._queued(body) if self.events.known[at, event].queued else self._at_once(body)
+
+    def lines(self, event: str, given: Mapping[str, Any], at: str = SIGNALS, **values: Any) -> list[str]:
+        """Send an event that waits in the queue, and return each of its messages as JSON, as it came."""
+        body = self._body(event, given, at, values)
+        self.visitor.post("/gradio_api/queue/join", json=body).raise_for_status()
+        output = self.visitor.get("/gradio_api/queue/data", params={"session_hash": self.name}).text
+        return [line.removeprefix("data: ") for line in output.splitlines() if line]
 
     def look(self, **values: Any) -> list[Any]:
         """Ask for the price of a form that says these values."""
@@ -79,6 +83,12 @@ class PageSession:
     def press(self, button: str, **values: Any) -> list[Any]:
         """Press one of the page's small buttons, where the inputs have these values."""
         return self.tell("pressed", {"button": button}, **values)
+
+    def _body(self, event: str, given: Mapping[str, Any], at: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        known = self.events.known[at, event]
+        data = [values.get(name.replace("-", "_"), first) for name, first in known.inputs]
+        told = {"data": data, "event_data": given, "fn_index": known.number, "trigger_id": known.component}
+        return {**told, "session_hash": self.name}
 
     def _at_once(self, body: dict[str, Any]) -> list[Any]:
         answer = self.visitor.post("/gradio_api/run/predict", json=body)

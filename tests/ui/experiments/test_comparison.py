@@ -2,17 +2,21 @@
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import gradio as gr
 import pytest
+from gradio.utils import diff
 
 from backend.adapters.fake import FakeBackend
+from backend.experiments.grid import AT_ONCE
 from backend.library.shipped import load_presets
 from backend.playground import Playground
 from tests.ui.serving.test_caller import request_of
 from ui.experiments.comparison import Comparing
 from ui.form.library import Library
+from ui.form.reading import MARK
 from ui.runs.runner import Outputs, Runner
 from ui.serving.served import Served
 
@@ -57,7 +61,7 @@ def comparing(playground: Playground) -> Comparing:
 def last(comparing: Comparing, updates: Any) -> str:
     """Return what stood on the stage at the end."""
     stage = comparing.runner.outputs.stage
-    return [str(update[stage]) for update in updates if isinstance(update.get(stage), str)][-1]
+    return ["".join(update[stage]) for update in updates if isinstance(update.get(stage), list)][-1]
 
 
 def test_who_is_not_in_a_comparison_and_what_is_left_out_is_said_in_the_pages_words(comparing: Comparing) -> None:
@@ -73,6 +77,17 @@ def test_a_grids_rows_and_columns_are_named_as_the_fields_are(comparing: Compari
     assert "<th scope='col'><span>Negative prompt</span> " in said
     assert "<th scope='row'><span>Steps</span> " in said
     assert "negative_prompt fog" not in said
+
+
+def test_a_change_of_a_grid_sends_the_page_only_the_cells_that_changed(comparing: Comparing) -> None:
+    axes = {"across": "steps", "across_values": "1-4", "down": "seed", "down_values": "1-4"}
+    stage, slow = comparing.runner.outputs.stage, {f"fake{MARK}seconds": 0.2}
+    told = [each.get(stage) for each in comparing.grid(request_of(), **VALUES, **axes, **slow)]
+    shown = [pieces for pieces in told if isinstance(pieces, list)]
+    edits = [diff(before, after) for before, after in pairwise(shown[:-1])]
+    # The line above the grid, the cells that are drawn, and those that end meanwhile.
+    assert max(map(len, edits)) <= 1 + 2 * AT_ONCE
+    assert len(json.dumps(edits)) < len(edits) * 0.15 * len("".join(shown[-1]))
 
 
 def grid_of(comparing: Comparing, axes: dict[str, str], **values: Any) -> list[str]:

@@ -99,7 +99,7 @@ def visible(updates: list[Updates], button: str) -> bool | None:
 
 
 def stages(updates: list[Updates]) -> list[str]:
-    return [each["stage"] for each in updates if isinstance(each.get("stage"), str)]
+    return ["".join(each["stage"]) for each in updates if isinstance(each.get("stage"), list)]
 
 
 def test_stop_in_another_tab_ends_a_grid_with_what_was_ordered(pages: Pages, held: HeldArtist) -> None:
