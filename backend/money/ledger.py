@@ -60,6 +60,9 @@ _SPENT: dict[Scope, Select[tuple[Decimal]]] = {
     "key": _HOUSE.where(ledger.c.visitor == bindparam("who")),
     "house": _RECENT,
 }
+_PAID_SO_FAR = select(func.sum(_COUNTED, type_=Money)).where(
+    ledger.c.visitor == bindparam("who"), ledger.c.payer == bindparam("payer"), ledger.c.created > bindparam("since")
+)
 _CAP_OF_KEY = select(api_keys.c.cap_usd).where(api_keys.c.visitor == bindparam("who"))
 _RESERVE = insert(ledger)
 _CLOSE = update(ledger).where(ledger.c.run_id == bindparam("closed"))
@@ -161,6 +164,12 @@ class Budget:
         """Return how each cap stands that holds for this visitor, in this room, from this address."""
         with self.engine.connect() as connection:
             return self._standings(connection, visitor, room=room, address=address)
+
+    def counted(self, visitor: str, payer: Payer) -> Decimal:
+        """Return what counts of a visitor's last 24 hours (USD): bills, and reservations of what isn't billed yet."""
+        values = {"who": visitor, "payer": payer, "since": datetime.now(UTC) - WINDOW}
+        with self.engine.connect() as connection:
+            return connection.execute(_PAID_SO_FAR, values).scalar() or Decimal(0)
 
     def _check(self, connection: Connection, run: Charged, amount: Decimal | None, address: str | None) -> None:
         standings = self._standings(connection, run.visitor, room=run.room, address=address)

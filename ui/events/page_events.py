@@ -5,7 +5,7 @@ its start: it goes through all events' targets for each component, and through a
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -28,11 +28,13 @@ def signals(
     backend: str,
     maker: str,
     outpainted: Mapping[str, int | None],
+    modes: Mapping[str, Sequence[str]],
 ) -> gr.HTML:
     """Lay the component out; its value is the last answer, as `answer` makes it.
 
     `names` are the watched values in their order, `grid` has those of the grid and what they begin with, `maker` is
-    what the form is fitted to as it is laid out, `outpainted` each backend's most pixels a side of a canvas.
+    what the form is fitted to as it is laid out, `outpainted` each backend's most pixels a side of a canvas, `modes`
+    what each backend does, by its label.
     """
     return gr.HTML(
         "",
@@ -46,6 +48,7 @@ def signals(
         backend=backend,
         maker=maker,
         outpainted=dict(outpainted),
+        modes={label: list(able) for label, able in modes.items()},
     )
 
 

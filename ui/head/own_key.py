@@ -106,7 +106,7 @@ class OwnKeys:
         chosen = self.playground.choose(backend)
         held = chosen.name in caller_of(self.playground, request).keys
         return {
-            self.area.box: gr.update(label=_HELD if held else _OFFER),
+            self.area.box: gr.update(label=_HELD if held else _OFFER, elem_classes=["held"] if held else []),
             self.area.forget: gr.update(visible=held),
             self.area.note: (_IN_USE.format(chosen.label) if held else Markup("")) + _STAYS,
         }

@@ -81,7 +81,9 @@ def lay_out_signals(playground: Playground, layout: Layout) -> gr.HTML:
     chosen = playground.choose("auto")
     grid = {cell.key: cell.value for cell in grid_cells()}
     most = {each.name: each.capabilities.most_outpainted for each in playground.backends.values()}
-    return signals(names=layout.watched(), grid=grid, backend=chosen.name, maker=maker_of(chosen), outpainted=most)
+    modes = {each.label: each.capabilities.modes for each in playground.backends.values()}
+    begins = {"backend": chosen.name, "maker": maker_of(chosen)}
+    return signals(names=layout.watched(), grid=grid, outpainted=most, modes=modes, **begins)
 
 
 def _dropzone() -> gr.HTML:

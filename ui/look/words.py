@@ -19,6 +19,7 @@ from backend.domain.errors import (
 from backend.domain.records import SENT_SEED, CostKind, Run, RunImage
 from backend.domain.requests import MODE_LABELS, TABBED, Mode
 from backend.generation.allowance import Allowance
+from backend.money.caps import Scope
 
 UNKNOWN_SEED = "unknown"
 UNKNOWN_COST = "cost unknown"
@@ -97,11 +98,29 @@ def unable(label: str, mode: Mode) -> str:
     return f"{label} doesn't do {MODE_LABELS[mode]}"
 
 
-def left(stand: Allowance) -> str:
-    """Return what a visitor may still spend on the server's key, or why this run would be refused."""
-    if stand.refusal:
-        return stand.refusal
-    return "" if stand.left_usd is None else f"{dollars(stand.left_usd)} of the server's allowance is left for you."
+_CAPS: dict[Scope | None, tuple[str, str]] = {
+    None: ("in 24 hours", "no cap"),
+    "visitor": ("in 24 hours", "your cap leaves {}"),
+    "address": ("for your network in 24 hours", "its cap leaves {}"),
+    "house": ("for everybody in 24 hours", "the cap leaves {}"),
+    "room": ("in this room", "its cap leaves {}"),
+    "key": ("on this key", "its cap leaves {}"),
+}
+"""Where what counts was spent, and what may still be, by the tightest cap."""
+
+
+def money_line(stand: Allowance, estimate: Estimate) -> str:
+    """Return in one line what this run, those before it and the tightest cap are; nothing where nobody pays.
+
+    The button has the whole range of the price. What counts so far holds reservations of what isn't billed yet, so it
+    is called counted, and not billed.
+    """
+    if stand.payer == "nobody":
+        return ""
+    where, cap = _CAPS[stand.scope]
+    leaves = "your own key pays" if stand.payer == "visitor" else cap.format(dollars(stand.left_usd or Decimal(0)))
+    likely = price(Estimate(estimate.likely))
+    return f"This run {likely} · counted {where} {dollars(stand.counted_usd)} · {leaves}"
 
 
 def counted(count: int, what: str) -> str:

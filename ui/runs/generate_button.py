@@ -70,11 +70,11 @@ class GenerateButton:
             }
         stand = allowance(self.playground, caller, backend, estimate)
         verb = "Over the cap" if stand.refusal else "Generate"
-        text = "" if stand.refusal else words.left(stand) or gpu_hint(self.playground, caller, backend, wanted)
+        money = words.money_line(stand, estimate) or gpu_hint(self.playground, caller, backend, wanted)
         hints = [
             Markup('<p class="hint">{}</p>').format(said) if said != WEIGHTS else _ONCE.format(said)
             for said in (
-                text,
+                "" if stand.refusal else money,
                 estimate.note,
                 size_note(backend, wanted, self.playground.files),
                 *taken.notes,

@@ -57,6 +57,20 @@ def test_the_refusal_says_what_is_left_and_the_ways_out(engine: Engine) -> None:
     assert refusal.value.details == {"scope": "visitor", "left_usd": "0.0013"}
 
 
+def test_what_counts_of_a_visitors_day_is_by_whose_money_it_is(engine: Engine) -> None:
+    budget = Budget(engine)
+    assert budget.counted("ann", "house") == 0
+    billed, going, old = a_run(), a_run(), a_run()
+    for run in (billed, going, old):
+        budget.reserve(run, 3 * CENT)
+    budget.settle(billed.id, CENT)
+    aged(engine, old, timedelta(hours=25))
+    budget.reserve(a_run(), 5 * CENT, payer="visitor")
+    budget.reserve(a_run("bob"), CENT)
+    assert budget.counted("ann", "house") == 4 * CENT, "a bill, and what may yet be billed"
+    assert budget.counted("ann", "visitor") == 5 * CENT
+
+
 def test_a_bill_below_the_reservation_leaves_the_rest(engine: Engine) -> None:
     budget = Budget(engine, Caps(visitor=Decimal("0.03")))
     run = a_run()

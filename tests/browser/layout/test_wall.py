@@ -62,10 +62,12 @@ def test_a_press_that_costs_carries_its_price(opened: Page) -> None:
     price = opened.locator("#stage .drawn .cost").first
     expect(price).to_have_text("≈ $0.0013 (up to $0.0039)")
     expect(opened.locator("#generate")).to_contain_text("≈ $0.0013 (up to $0.0039)")
+    on_screen(opened.locator("#left").get_by_text("This run ≈ $0.0013 · counted in 24 hours $0"))
     price.scroll_into_view_if_needed()
     on_screen(price)
     opened.locator("#stage .drawn").first.click()
     expect(opened.locator("#stage .facts")).to_contain_text("$0.0013")
+    expect(opened.locator("#left")).to_contain_text("counted in 24 hours $0.0013 · no cap")
 
 
 def test_it_goes_with_its_backend_and_comes_back_with_it(opened: Page) -> None:

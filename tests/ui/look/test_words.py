@@ -6,7 +6,12 @@ import pytest
 
 from backend.domain.capabilities import FREE, Estimate
 from backend.domain.errors import InvalidRequest, NotReady, PlaygroundError, Problem, Unsupported
+from backend.generation.allowance import Allowance
+from tests.ui.head.test_languages import known
+from ui.head import languages
 from ui.look import words
+
+CENT = Decimal("0.01")
 
 
 @pytest.mark.parametrize(
@@ -31,6 +36,39 @@ def test_unknown_is_never_nothing() -> None:
 
 def test_a_range_shows_its_far_end() -> None:
     assert words.price(Estimate(Decimal("0.01"), Decimal("0.01"), Decimal("0.03"))) == "≈ $0.0100 (up to $0.0300)"
+
+
+@pytest.mark.parametrize(
+    ("stand", "said"),
+    [
+        (Allowance("nobody"), ""),
+        (Allowance("house"), "This run ≈ $0.0013 · counted in 24 hours $0 · no cap"),
+        (
+            Allowance("visitor", counted_usd=CENT),
+            "This run ≈ $0.0013 · counted in 24 hours $0.0100 · your own key pays",
+        ),
+        (
+            Allowance("house", Decimal("0.24"), "visitor", counted_usd=CENT),
+            "This run ≈ $0.0013 · counted in 24 hours $0.0100 · your cap leaves $0.2400",
+        ),
+        (
+            Allowance("house", CENT, "house", counted_usd=CENT),
+            "This run ≈ $0.0013 · counted for everybody in 24 hours $0.0100 · the cap leaves $0.0100",
+        ),
+        (
+            Allowance("house", CENT, "address", counted_usd=CENT),
+            "This run ≈ $0.0013 · counted for your network in 24 hours $0.0100 · its cap leaves $0.0100",
+        ),
+        (
+            Allowance("house", Decimal(0), "room", counted_usd=CENT),
+            "This run ≈ $0.0013 · counted in this room $0.0100 · its cap leaves $0",
+        ),
+    ],
+)
+def test_one_line_says_this_run_what_counts_and_what_the_cap_leaves(stand: Allowance, said: str) -> None:
+    assert words.money_line(stand, Estimate(Decimal("0.0013"))) == said
+    table = dict(languages.words("zh-Hans"))
+    assert not said or known(said, table)
 
 
 def test_free_is_said_so() -> None:

@@ -55,7 +55,7 @@ def test_below_the_cap_the_button_says_the_price_and_the_line_what_is_left(playg
     button, look, line = told(playground, "0.25")
     assert look == "primary"
     assert button.startswith("Generate · ≈")
-    assert "$0.25" in line
+    assert "This run ≈ $0.0013 · counted in 24 hours $0 · your cap leaves $0.2500" in line
 
 
 def test_at_the_cap_the_button_says_so_and_the_line_the_ways_out(playground: Playground) -> None:
