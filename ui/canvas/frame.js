@@ -3,9 +3,10 @@ import {mode} from '../events/mode.js';
 import {limits} from '../limits.js';
 import {describe} from './about.js';
 import {announce, easel} from './easel.js';
+import {lay_at, lay_whole, lay_within, picture_place} from './tools/hand.js';
 
 const {most: MOST_ADDED, grid: GRID} = limits.outpaint;
-const SIDES = ['left', 'right', 'top', 'bottom'], BRINK = 24, PULL_MS = 60;
+const SIDES = ['left', 'right', 'top', 'bottom'], BRINK = 16, AIR = 24, PULL_MS = 60, PULL = .03;
 const SHAPES = {'16:9': 16 / 9, '9:16': 9 / 16, '1:1': 1}, ZOOMS = {'x1': 1, 'x1.5': 1.5, 'x2': 2};
 let writing = false;
 
@@ -39,28 +40,45 @@ export function read_margins() {
   if (changed) lay_out();
 }
 
-// The frame is fitted anew while a side is drawn, so each way of the hand counts by the scale of that moment; where the
-// window ends and the hand can go no further, the side goes on growing as long as it rests there.
+// The picture stays where it lies while a side is drawn, so that the grip stays under the hand. Near the pane's edge the
+// sheet is laid whole again, smaller, and the side goes on growing as long as the hand rests there, the longer the faster.
 const OUTWARD = {left: hand => -hand.clientX, right: hand => hand.clientX, top: hand => -hand.clientY, bottom: hand => hand.clientY};
-const AT_BRINK = {left: hand => hand.clientX < BRINK, right: hand => hand.clientX > innerWidth - BRINK,
-  top: hand => hand.clientY < BRINK, bottom: hand => hand.clientY > innerHeight - BRINK};
+const AT_BRINK = {
+  left: (hand, pane) => hand.clientX < Math.max(0, pane.left) + BRINK, right: (hand, pane) => hand.clientX > Math.min(innerWidth, pane.right) - BRINK,
+  top: (hand, pane) => hand.clientY < Math.max(0, pane.top) + BRINK, bottom: (hand, pane) => hand.clientY > Math.min(innerHeight, pane.bottom) - BRINK,
+};
 
 function stretch(event) {
-  const {image, margins} = easel, grip = event.target, {side} = grip.dataset;
-  let last = event, wanted = margins[side];
+  const {image, margins, root} = easel, grip = event.target, {side} = grip.dataset, frame = root.querySelector('.frame');
+  const pane = frame.getBoundingClientRect();
+  let last = event, wanted = margins[side], place = picture_place();
+  frame.style.height = `${pane.height}px`;
   grip.setPointerCapture(event.pointerId);
   const add = pixels => {
     wanted = Math.min(MOST_ADDED, Math.max(0, wanted + pixels));
     easel.margins[side] = Math.round(wanted / GRID) * GRID;
     write_margins(); lay_out();
+    lay_at(place);
   };
   const drag = move => {
     const way = OUTWARD[side](move) - OUTWARD[side](last);
     last = move;
-    add(way * image.naturalWidth / image.getBoundingClientRect().width);
+    add(way * image.naturalWidth / place.width);
   };
-  const pulling = setInterval(() => { if (last !== event && AT_BRINK[side](last)) add(GRID); }, PULL_MS);
-  const drop = () => { clearInterval(pulling); grip.removeEventListener('pointermove', drag); announce('changed'); };
+  const pull = () => {
+    if (last === event || !AT_BRINK[side](last, pane)) return;
+    add(Math.max(GRID, PULL * wanted));
+    lay_within(pane, AIR);
+    place = picture_place();
+  };
+  const pulling = setInterval(pull, PULL_MS);
+  const drop = () => {
+    clearInterval(pulling);
+    grip.removeEventListener('pointermove', drag);
+    frame.style.height = '';
+    lay_whole();
+    announce('changed');
+  };
   grip.addEventListener('pointermove', drag);
   grip.addEventListener('lostpointercapture', drop, {once: true});
   event.preventDefault();

@@ -68,6 +68,8 @@ function lay_bar() {
 }
 
 document.addEventListener('click', pressed, true);
+// A press with Shift would mark words, too.
+document.addEventListener('mousedown', event => { if (event.shiftKey && event.target.closest('.picture')) event.preventDefault(); }, true);
 when_started(() => {
   lay_bar();
   for (const place of ['stage', 'rail']) new MutationObserver(show_marks).observe(document.getElementById(place), {childList: true, subtree: true});

@@ -40,9 +40,11 @@ export class Zoom {
   // No edge of it comes further in than the view's; what is smaller stays in the middle of its place.
   put(scale, x, y) {
     const {left, top, wide, high} = this.box, {clientWidth, clientHeight} = this.view;
-    this.scale = scale;
-    this.x = within(x, left, wide, scale, clientWidth);
-    this.y = within(y, top, high, scale, clientHeight);
+    this.lay(scale, within(x, left, wide, scale, clientWidth), within(y, top, high, scale, clientHeight));
+  }
+
+  lay(scale, x, y) {
+    Object.assign(this, {scale, x, y});
     for (const each of this.pictures) {
       each.style.transformOrigin = '0 0';
       each.style.transform = this.near ? `translate(${this.x}px, ${this.y}px) scale(${scale})` : '';

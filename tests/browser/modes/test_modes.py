@@ -237,6 +237,40 @@ def test_a_side_goes_on_growing_where_the_window_ends(page: Page, scene: Path) -
     assert int(page.locator("#outpaint-left input[type=number]").input_value()) == left
 
 
+def test_a_grip_stays_under_the_hand_and_goes_as_far_as_a_side_may(page: Page, scene: Path) -> None:
+    choose(page, "Outpaint", scene)
+    grip, sheet, picture = (
+        page.locator(f"#easel {name}") for name in (".grip[data-side=right]", ".sheet", ".sheet img")
+    )
+    grip.scroll_into_view_if_needed()
+    box, before = grip.bounding_box(), picture.bounding_box()
+    assert box
+    assert before
+    x, y = box["x"] + 7, box["y"] + 20
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 24, y, steps=6)
+    held, now = grip.bounding_box(), picture.bounding_box()
+    assert held
+    assert now
+    assert [now[side] for side in ("x", "y", "width")] == pytest.approx(
+        [before[side] for side in ("x", "y", "width")], abs=1
+    )
+    assert abs(held["x"] + 7 - x - 24) <= 16 * before["width"] / 768 + 1  # to the next multiple of 16 pixels
+    right = page.locator("#easel .frame").evaluate("each => each.getBoundingClientRect().right")
+    page.mouse.move(right + 10, y, steps=4)
+    most = page.locator("#outpaint-right input[type=range]").get_attribute("max")
+    page.wait_for_function("most => document.querySelector('#outpaint-right input').value === most", arg=most)
+    on_screen(grip)
+    page.mouse.up()
+    expect(page.locator("#easel .about")).to_contain_text(f"→ {768 + int(most or 0)} × 512")
+    whole, pane = sheet.bounding_box(), page.locator("#easel .frame").bounding_box()
+    assert whole
+    assert pane
+    assert pane["x"] <= whole["x"]
+    assert whole["x"] + whole["width"] <= pane["x"] + pane["width"]
+
+
 def test_only_a_backend_that_ends_somewhere_is_said_to(page: Page, tmp_path: Path) -> None:
     Image.new("RGB", (1200, 1600), "#7aa5c9").save(tmp_path / "tall.png")
     choose(page, "Outpaint", tmp_path / "tall.png")

@@ -30,6 +30,28 @@ const pans = event => space || event.button === 1 || Boolean(event.buttons & 4) 
 // Whether what is put down now is for moving.
 export const moving = event => fingers.size > 1 || space || event.button === 1 || Boolean(event.buttons & 4);
 
+// Where the picture lies on the screen; and the sheet laid so that it lies there again, whatever its frame has become.
+export function picture_place() {
+  const {left, top, width} = easel.image.getBoundingClientRect();
+  return {left, top, width};
+}
+export function lay_at({left, top, width}) {
+  const [home, now] = laid_plainly(), scale = width / now.width;
+  zoom.lay(scale, left - home.left - scale * (now.left - home.left), top - home.top - scale * (now.top - home.top));
+}
+
+// The whole sheet within a part of the screen.
+export function lay_within({left, top, width, height}, air) {
+  const [home] = laid_plainly(), scale = Math.min((width - 2 * air) / home.width, (height - 2 * air) / home.height);
+  zoom.lay(scale, left + (width - scale * home.width) / 2 - home.left, top + (height - scale * home.height) / 2 - home.top);
+}
+
+function laid_plainly() {
+  easel.sheet.style.transform = '';
+  return [easel.sheet.getBoundingClientRect(), easel.image.getBoundingClientRect()];
+}
+export const lay_whole = () => zoom.fit();
+
 // While Space is down; true at its end if the sheet was moved meanwhile.
 export function hold_space(down) {
   const was = moved;
