@@ -1,0 +1,67 @@
+"""Fingers: whatever is pressed, written into or drawn along is 44 px high, in every mode and with every fold open."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PATIENCE_MS
+from tests.browser.fingers import PHONE
+from tests.browser.modes.test_modes import scene  # noqa: F401 - a fixture
+from tests.browser.presses import open_tab
+from tests.browser.test_accessible import TABS, unfold
+from tests.serving import Site
+
+pytestmark = pytest.mark.slow  # It looks at a whole page half a dozen times.
+PRESSED = "button, a[href], summary, select, textarea, input:not([type=hidden])"
+SMALL = f"""() => [...document.querySelectorAll('#head *, #main *')]
+  .filter(each => each.matches('{PRESSED}') && each.checkVisibility({{visibilityProperty: true}}))
+  // What is pressed of a box is its label, of a menu its whole frame; a mark is larger than it is painted.
+  .map(each => each.matches('[type=checkbox], [type=radio], [type=file]') ? each.closest('label')
+    : each.matches('.border-none') ? each.closest('.wrap') : each)
+  .map(place => [place, ...['width', 'height'].map(side => place.getBoundingClientRect()[side])])
+  .filter(([place, width, height]) => width > 2 && height > 2 && !place.matches('.mark, .easel *')
+    && (Math.ceil(height) < 44 || width < (place.closest('.tile') ? 36 : 42)))
+  .map(([place, width, height]) => `${{place.outerHTML.slice(0, 99)}} ${{width}} x ${{height}}`)"""
+
+
+@pytest.fixture
+def phone(browser: Browser, site: Site) -> Iterator[Page]:
+    context = browser.new_context(**PHONE)
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    page.goto(site.address)
+    page.wait_for_selector("#generate")
+    yield page
+    context.close()
+
+
+def test_everything_that_is_pressed_has_room_for_a_finger(phone: Page, scene: Path) -> None:  # noqa: F811
+    unfold(phone)
+    assert phone.evaluate(SMALL) == []
+    phone.fill("#prompt textarea", "a lighthouse")
+    phone.keyboard.press("Control+Enter")
+    expect(phone.locator("#stage .card [data-act=code]")).to_be_visible()
+    expect(phone.locator("#history .tile").first).to_be_visible()
+    unfold(phone)
+    assert phone.evaluate(SMALL) == []
+    for tab in TABS[1:]:
+        open_tab(phone, tab)
+        unfold(phone)
+        assert (tab, phone.evaluate(SMALL)) == (tab, [])
+    phone.set_input_files("#easel .drop input", scene)
+    expect(phone.locator("#easel .easel:not([data-empty])")).to_be_visible()
+    assert phone.evaluate(SMALL) == []
+
+
+def test_a_row_of_buttons_stays_one_under_a_tile(phone: Page) -> None:
+    phone.fill("#prompt textarea", "a lighthouse")
+    phone.keyboard.press("Control+Enter")
+    tile = phone.locator("#history .tile").first
+    expect(tile).to_be_visible()
+    tops = tile.locator("figcaption .small").evaluate_all(
+        "all => all.map(each => Math.round(each.getBoundingClientRect().top))"
+    )
+    assert len(tops) >= 4
+    assert len(set(tops)) == 1
