@@ -13,6 +13,7 @@ from backend.domain.parts import (
     RANDOM_SEED,
     Accelerator,
     Control,
+    Detail,
     Fraction,
     Lora,
     OutputFormat,
@@ -21,6 +22,7 @@ from backend.domain.parts import (
 )
 from backend.domain.schedulers import SchedulerName
 
+MOST_DETAILS = 8
 Prompt = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=3000)]
 
 
@@ -183,6 +185,12 @@ class Common(Part):
         False, title="Expand the prompt", description="A language model adds detail first."
     )
     controls: tuple[Control, ...] = Field((), title="Further controls")
+    details: Annotated[tuple[Detail, ...], Place("fine", 95), Alters("look")] = Field(
+        (),
+        max_length=MOST_DETAILS,
+        title="Details",
+        description="Faces and hands that are found in the picture, and drawn again at the model's own size.",
+    )
     options: Annotated[dict[str, JsonValue], Weighs("step"), Alters("look")] = Field(
         {}, title="Options of this backend alone"
     )

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from backend.domain.records import Run, RunImage
 
 
+DRAWING = "Drawing"
+
+
 @dataclass(frozen=True, slots=True)
 class Queued:
     """The run waits its turn; `ahead` runs come first, or None where that isn't known."""
@@ -31,7 +34,7 @@ class Progress:
     total: int
     preview: bytes | None = None
     index: int = 0
-    doing: str = "Drawing"
+    doing: str = DRAWING
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The parts that requests are built of: image references, LoRAs, controls, accelerator options."""
+"""The parts that requests are built of: image references, LoRAs, controls, details, accelerator options."""
 
 import re
 from typing import Annotated, Any, Literal, Self
@@ -105,6 +105,39 @@ class Control(Part):
 
 
 Percent = Annotated[int, Field(ge=0, le=100)]
+Target = Literal["face", "hand"]
+"""What of people is found in a picture, to be drawn again."""
+MOST_PADDING = 20
+"""Pixels."""
+DetailPrompt = Annotated[str, StringConstraints(strip_whitespace=True, max_length=3000)]
+
+
+class Detail(Part):
+    """What is found in a picture and drawn again by itself, at the model's own size.
+
+    Names and ranges are those of `ultralytics` on Runware's page of this model; what is None, or an empty prompt, is
+    the request's own.
+    """
+
+    model_config = ConfigDict(title="Detail")
+
+    target: Target = Field("face", title="Part", description="What is looked for, and drawn again.")
+    confidence: Fraction = Field(0.3, title="Confidence", description="How sure the finder has to be.")
+    mask_blur: int = Field(5, ge=0, le=100, title="Mask blur", description="Pixels of the blend inside the edge.")
+    mask_padding: int = Field(
+        5,
+        ge=0,
+        le=MOST_PADDING,
+        title="Mask padding",
+        description="Pixels around what was found, such as hair and neck.",
+    )
+    steps: int | None = Field(None, ge=1, le=100, title="Detail steps", description="Blank: as many as the picture.")
+    strength: Fraction = Field(0.3, title="Detail strength", description="How far it may leave what is there.")
+    guidance: Annotated[float | None, Field(ge=0, le=50, allow_inf_nan=False)] = Field(
+        None, title="Detail guidance", description="Blank: that of the picture."
+    )
+    prompt: DetailPrompt = Field("", title="Detail prompt", description="Blank: that of the picture.")
+    negative_prompt: DetailPrompt = Field("", title="Detail negative prompt", description="Blank: that of the picture.")
 
 
 class Accelerator(Part):

@@ -16,7 +16,19 @@ MOST_VALUES = 50
 _NUMBER = r"-?\d{1,19}(?:\.\d{1,6})?"
 _RANGE = re.compile(rf"({_NUMBER})\s*(?:-|…|\.\.)\s*({_NUMBER})(?:\s*\(([+-]?{_NUMBER})\)|\s*\[(\d{{1,3}})\])?\Z")
 _SIZE = re.compile(r"(\d{2,5})\s*[x×]\s*(\d{2,5})\Z")
-_NOT_AN_AXIS = ("mode", "image", "mask", "controls", "loras", "accelerator", "options", "count", "width", "height")
+_NOT_AN_AXIS = (
+    "mode",
+    "image",
+    "mask",
+    "controls",
+    "loras",
+    "details",
+    "accelerator",
+    "options",
+    "count",
+    "width",
+    "height",
+)
 
 PROMPT_WORDS = "words"
 """The axis that replaces words of the prompt: its first value is what is looked for."""

@@ -57,6 +57,7 @@ _ADDED = {
     "seed_diversity": "noise on the prompt's embedding",
     "nag_scale": "guidance of its attention (NAG)",
     "hires_scale": "a second pass in tiles that share one noise",
+    "details": "faces and hands that are found and drawn again",
     "acceleration": "these caches",
     "accelerator": "these caches",
     "prompt_expansion": "a prompt that a provider expanded unseen",

@@ -49,9 +49,14 @@ class Marked:
     mask: Image.Image
     feather: int
 
+    @property
+    def blend(self) -> Image.Image:
+        """Return the mask (mode L) with the feather inside its edge."""
+        return feathered(self.mask, self.feather)
+
     def finish(self) -> Finish:
         """Return what puts a result of the image's size where the mask marks it, with the feather inside its edge."""
-        blend = feathered(self.mask, self.feather)
+        blend = self.blend
         return lambda drawn: put_together(self.image, drawn, blend)
 
 

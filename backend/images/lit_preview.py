@@ -11,13 +11,16 @@ Box = tuple[int, int, int, int]
 
 
 class LitPreview:
-    """Shows a picture of `size` (pixels) as it is made; `base` (RGB, of any size) is what it is made of."""
+    """Shows a picture of `size` (pixels) as it is made; `base` (RGB, of any size) is what it is made of.
 
-    def __init__(self, base: Image.Image, size: tuple[int, int]) -> None:
+    Where only a part of it is made anew, it is `lit` from the beginning.
+    """
+
+    def __init__(self, base: Image.Image, size: tuple[int, int], *, lit: bool = False) -> None:
         self._scale = min(SIDE / max(size), 1.0)
         wide, high = (max(round(side * self._scale), 1) for side in size)
         small = base.resize((wide, high), Image.Resampling.BILINEAR, reducing_gap=2.0)
-        self._small = small.point(lambda level: level // 2)
+        self._small = small if lit else small.point(lambda level: level // 2)
 
     def light(self, part: Image.Image, box: Box) -> None:
         """Show a part (of any size) that is done."""

@@ -19,6 +19,7 @@ LANCZOS_OR_FILE = "Pictures are enlarged by Lanczos here, or by an upscaler's fi
 NO_LATENTS = "It enlarges latents; pictures are enlarged by Lanczos here, or by an upscaler's file."
 FURTHER_PASS = "It goes over the picture again; the first pass alone is made here."  # noqa: S105 - no password
 LARGER = "The picture was made larger behind its last pass; that isn't done here."
+NO_TARGET = "Faces and hands alone are found and drawn again here."
 TWO_GUIDANCES = "It guides by two conditions at once; one guidance is taken here."
 FURTHER_TEXT = "One prompt is taken here: this one is for a part of the picture, or for a further encoder."
 ONE_CHARACTER = "One prompt is taken here: this one is for one character."

@@ -1,9 +1,11 @@
-"""Upscale: a result made larger, by its reference; it runs and shows as every run."""
+"""A result made larger, or its details drawn again, by its reference; it runs and shows as every run."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from pydantic import ValidationError
 
+from backend.adapters.base import Backend
 from backend.domain.caller import Caller
 from backend.domain.errors import from_validation
 from backend.domain.parts import RANDOM_SEED
@@ -12,6 +14,7 @@ from backend.domain.requests import parse_request
 from backend.generation.generate import prepare
 from backend.generation.prepared import Prepared
 from backend.playground import Playground
+from ui.runs.sheets.detail import detailer, detailing
 from ui.runs.sheets.upscale import CHOSEN, enlargement, enlarger
 
 
@@ -26,8 +29,23 @@ def enlargement_asked(
     wanted: dict[str, object] = {name: given[name] for name in CHOSEN if name in given}
     if not given.get("seed", "unsaid").strip():
         wanted["seed"] = RANDOM_SEED
+    return _prepared(backend, caller, enlargement(run, image, **wanted))
+
+
+def detailing_asked(
+    playground: Playground, run: Run, image: RunImage, given: Mapping[str, str], caller: Caller
+) -> Prepared:
+    """Return the run that draws an image's faces and hands again, as its sheet says.
+
+    Raises `InvalidRequest` or `NotReady`.
+    """
+    backend = detailer(playground, run.backend)
+    return _prepared(backend, caller, detailing(run, image, backend, given))
+
+
+def _prepared(backend: Backend, caller: Caller, values: dict[str, Any]) -> Prepared:
     try:
-        request = parse_request(enlargement(run, image, **wanted))
+        request = parse_request(values)
     except ValidationError as error:
         raise from_validation(error) from error
     asked = prepare(backend, caller, request)

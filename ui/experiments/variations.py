@@ -1,4 +1,4 @@
-"""More of an image: variations of it, each a little further on towards another seed, or itself made larger.
+"""More of an image: variations of it, each a little further on towards another seed, itself larger, or its details.
 
 Run at once, as the image was.
 """
@@ -16,7 +16,7 @@ from ui.events.options import QUIET
 from ui.events.page_events import data_of
 from ui.events.updates import Updates
 from ui.events.wires import Wires
-from ui.experiments.upscaling import enlargement_asked
+from ui.experiments.upscaling import detailing_asked, enlargement_asked
 from ui.runs.image_actions import Actions
 from ui.runs.runner import Runner
 from ui.runs.stages import View
@@ -26,28 +26,32 @@ from ui.serving.caller import caller_of
 
 @dataclass(frozen=True, slots=True)
 class Varying:
-    """Answers the Vary button of an image, and that of its Upscale sheet; the form stays as it is."""
+    """Answers the Vary button of an image, and those of its sheets Upscale and Details; the form stays as it is."""
 
     runner: Runner
     actions: Actions
 
     def connect(self, wires: Wires) -> None:
-        """Wire both buttons, which are one event."""
+        """Wire all of these buttons, which are one event."""
         wires.box.vary(self.vary, None, self.runner.outputs.all(), trigger_mode="once", **QUIET)
 
     def vary(self, event: gr.EventData, request: gr.Request) -> Iterator[Updates]:
-        """Make the variations, or the enlargement."""
+        """Make the variations, the enlargement, or the details."""
         caller = caller_of(self.runner.playground, request)
         given = {name: str(value) for name, value in data_of(event).items()}
         yield from self.runner.guarded(lambda acting: self._views(given, acting), caller)
 
     def _views(self, given: Mapping[str, str], caller: Caller) -> Iterator[View]:
-        asked = self._enlarged if given.get("act") == "upscale" else self._varied
+        asked = {"upscale": self._enlarged, "detail": self._detailed}.get(given.get("act", ""), self._varied)
         yield from self.runner.views(asked(given, caller), caller)
 
     def _enlarged(self, given: Mapping[str, str], caller: Caller) -> Prepared:
         run, image = self.actions.image(given, caller)
         return enlargement_asked(self.runner.playground, run, image, given, caller)
+
+    def _detailed(self, given: Mapping[str, str], caller: Caller) -> Prepared:
+        run, image = self.actions.image(given, caller)
+        return detailing_asked(self.runner.playground, run, image, given, caller)
 
     def _varied(self, given: Mapping[str, str], caller: Caller) -> Prepared:
         run, image = self.actions.image(given, caller)

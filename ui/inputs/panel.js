@@ -41,7 +41,7 @@ function kind(place) {
 }
 
 function parts(place) {
-  const list = new PartList(place, tell, {many: place.querySelector('.entries').dataset.many === 'yes'});
+  const {many, heading} = place.querySelector('.entries').dataset, list = new PartList(place, tell, {heading, many: many === 'yes'});
   return {read: () => list.read(), write: value => list.write(value)};
 }
 

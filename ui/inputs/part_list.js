@@ -75,7 +75,7 @@ export class PartList {
 }
 
 function fill(field, value) {
-  if (field.type !== 'file') { field.value = value ?? ''; return; }
+  if (field.type !== 'file') { field.value = value ?? field.options?.[0].value ?? ''; return; }  // a choice without a blank has its default first
   const label = field.parentElement, picture = label.querySelector('img');
   picture.hidden = !value;
   label.querySelector('span').hidden = Boolean(value);

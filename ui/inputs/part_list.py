@@ -41,8 +41,10 @@ def entries_html(info: FieldInfo, part: type[BaseModel]) -> Markup:
     many = info.default is not None
     template = Template((_HERE / "part_list.html").read_text(encoding="utf-8"))
     label, about = Markup.escape(info.title), Markup.escape(info.description or "")
+    heading = Markup.escape(part.model_config.get("title") or "Entry")
     # The template is a file of this program, and each part that goes into it is escaped.
-    made = template.substitute(many="yes" if many else "no", label=label, about=about, fields=inputs_html(part))
+    kept = {"many": "yes" if many else "no", "heading": heading, "label": label, "about": about}
+    made = template.substitute(fields=inputs_html(part), **kept)
     return Markup(made)  # noqa: S704
 
 
@@ -67,7 +69,7 @@ def _input(name: str, info: FieldInfo, *, filled: bool) -> Markup:
 def _box(name: str, info: FieldInfo, *, filled: bool) -> Markup:
     about = "" if filled else info.description or ""
     if choices := choices_of(info):
-        blank = () if filled else ("",)
+        blank = () if filled or info.default in choices else ("",)
         return _SELECT.format(name, about, Markup("").join(_OPTION.format(choice) for choice in (*blank, *choices)))
     default = "" if filled or info.default is None else info.default
     if (kind := kind_of(info)) in (int, float):

@@ -5,10 +5,15 @@ from collections.abc import Mapping
 from functools import cache
 
 from backend.domain.errors import InvalidRequest, PlaygroundError, Problem
-from backend.domain.parts import Accelerator, Control, Lora, Part
+from backend.domain.parts import Accelerator, Control, Detail, Lora, Part
 from backend.domain.requests import REQUEST_TYPES
 
-_PARTS: Mapping[str, type[Part]] = {"loras": Lora, "controls": Control, "accelerator": Accelerator}
+_PARTS: Mapping[str, type[Part]] = {
+    "loras": Lora,
+    "controls": Control,
+    "details": Detail,
+    "accelerator": Accelerator,
+}
 _ELSEWHERE: Mapping[str, str] = {"axes": "Grid", "axis": "Grid", "size": "Size", "prompt words": "Prompt words"}
 """What the page calls values that are no field of a request."""
 _NAMED = re.compile(r"`(\w+)`")

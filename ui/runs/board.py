@@ -1,6 +1,7 @@
 """What a run shows: images as they come, the step in between, and an error with its way out; as HTML."""
 
 import base64
+import re
 import time
 from dataclasses import dataclass, field
 from typing import assert_never
@@ -28,6 +29,9 @@ from ui.look.sentences import error_card
 from ui.runs.cards import card, facts, lost_card
 from ui.runs.vary_button import UNPRICED, Variation
 from ui.serving.served import Served
+
+_PART = re.compile(r"\d of \d")
+"""In what is done: which part of an image it is, such as a tile."""
 
 
 @dataclass(slots=True)
@@ -166,7 +170,8 @@ def _progress_line(board: Board) -> Markup:
         fraction = (len(board.images) + done / total) / count
         text = f"{board.doing}: step {done} of {total}"
         if count > 1:
-            text = f"Image {board.progress.index + 1} of {count}, step {done} of {total}"
+            which = f"mage {board.progress.index + 1} of {count}"
+            text = f"{text} (i{which})" if _PART.search(board.doing) else f"I{which}, step {done} of {total}"
     elif board.request.count > 1 and board.images:
         fraction = len(board.images) / board.request.count
         doing = f"{board.doing}: " if board.progress else ""

@@ -139,6 +139,11 @@ ENLARGE = Markup(
     '<button type="button" class="small" data-act="enlarge" title="Make it larger, up to four times">Upscale</button>'
 )
 """The button that opens the sheet of an enlargement."""
+DETAIL = Markup(
+    '<button type="button" class="small" data-act="detail" title="Find faces and hands, and draw them again">Details'
+    "</button>"
+)
+"""The button that opens the sheet of a result's details."""
 _SETTINGS = Markup(
     '<button type="button" data-act="settings" title="Bring back everything that made it">Use settings</button>'
 )
@@ -150,6 +155,7 @@ _RECORDED = (
     Markup('<button type="button" data-act="send" data-mode="inpaint" title="Draw a part of it anew">Inpaint</button>')
     + SEND
     + ENLARGE
+    + DETAIL
     + _SETTINGS
     + Markup(
         '<button type="button" data-act="code" title="The exact request, and code that repeats it">Code</button>'

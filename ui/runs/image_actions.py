@@ -22,6 +22,7 @@ from ui.look.field_titles import error_text
 from ui.runs.inspector import inspector_html, own_file_link
 from ui.runs.result_link import link_html, revoked_html
 from ui.runs.sheets.before_after import before_after_html
+from ui.runs.sheets.detail import detail_html
 from ui.runs.sheets.upscale import upscale_html
 from ui.serving.caller import caller_of
 from ui.serving.own_address import own_address
@@ -92,6 +93,8 @@ class Actions:
                 return {self.inspector: gr.update(value=text, visible=True)}
             case "enlarge":
                 return {self.sheet: upscale_html(self.playground, *self.image(given, caller), caller)}
+            case "detail":
+                return {self.sheet: detail_html(self.playground, *self.image(given, caller), caller)}
             case "before":
                 return {self.sheet: before_after_html(self.filling.served, *self.image(given, caller), caller.visitor)}
             case "share":

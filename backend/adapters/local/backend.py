@@ -103,6 +103,8 @@ class LocalBackend(Backend):
             lacking["controls"] = unguided
         if unsafe := self.extras.lacking("safety"):
             lacking["safety"] = unsafe
+        if blind := self.workshop.detectors.blind():
+            lacking["details"] = blind
         found = abilities.capabilities(self.models.checkpoint, lacking, guided=not unguided)
         upscalers = self.workshop.enlarging.shelf.names()
         offered = {**found.choices, "upscaler": upscalers, "hires_method": upscalers}

@@ -13,10 +13,11 @@ from backend.adapters.local.drawing.drawing import Drawing, OnStep
 from backend.adapters.local.machine.options import Attention, ControlNetWeights, Layout, options_of
 from backend.adapters.local.samplers.sampler import calls_of
 from backend.adapters.local.scenes import Frame, prepare
+from backend.adapters.local.scenes.details import asked_for
 from backend.adapters.local.scenes.redrawn_tiles import held_to_tiles, large_size
 from backend.adapters.local.scenes.tiling import Tiling
 from backend.domain.field_notes import of_drawings, step_sorts
-from backend.domain.requests import Request, TextToImage, Upscale, parse_request
+from backend.domain.requests import Request, TextToImage, Upscale, controls_of, parse_request
 from backend.images.storage.files import ImageFiles
 from backend.threads.recent import Recent
 
@@ -32,6 +33,8 @@ class Stroke:
     windows: tuple[tuple[float, float], ...] = ()
     steps: int = 0
     """0 for as many as the request has."""
+    guidance: float | None = None
+    """None for the request's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ def stroke_of(drawing: Drawing) -> Stroke:
 def kind_of(request: Request, stroke: Stroke, model: str) -> Kind:
     """Return what a drawing of a request has in common with others that take as long for a step."""
     (width, height), options = stroke.size, options_of(request.options)
+    if stroke.guidance is not None:
+        request = request.model_copy(update={"guidance": stroke.guidance})
     return Kind(
         model,
         width * height,
@@ -166,6 +171,10 @@ class Rehearsals:
 
     def _rehearse(self, asked: str, frame: Frame, held: bool) -> tuple[Stroke, ...]:
         request = parse_request(json.loads(asked))
+        return *self._whole(request, frame, held=held), *_again(request, frame)
+
+    def _whole(self, request: Request, frame: Frame, *, held: bool) -> tuple[Stroke, ...]:
+        """Return the drawings of the picture, before what is found in it is drawn again."""
         whole = large_size(request, self._files, frame)
         tiles = () if whole is None else _tiles(request, Tiling.of(whole, frame), held=held)
         match request:
@@ -193,3 +202,11 @@ def _tiles(request: Request, tiling: Tiling, *, held: bool) -> tuple[Stroke, ...
     windows = (*own, *((control.start, control.end) for control in request.controls))
     steps = request.hires_steps if isinstance(request, TextToImage) else 0
     return (Stroke(tiling.tile, windows, steps),) * len(tiling)
+
+
+def _again(request: Request, frame: Frame) -> tuple[Stroke, ...]:
+    """Return the drawings of the details, as if one place of each were found: how many there are, a picture says."""
+    windows = tuple((control.start, control.end) for control in controls_of(request))
+    return tuple(
+        Stroke(frame.drawn(frame.default), windows, detail.steps or 0, detail.guidance) for detail in asked_for(request)
+    )

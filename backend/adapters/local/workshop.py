@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -23,6 +23,7 @@ from backend.adapters.local.machine.extras import Extras, known_extras
 from backend.adapters.local.machine.kinds import profile_at
 from backend.adapters.local.machine.options import options_of
 from backend.adapters.local.scenes import Means, Scene, prepare
+from backend.adapters.local.scenes.details import asked_for, unfound
 from backend.adapters.local.scenes.kept_tiles import KeptTiles
 from backend.adapters.local.scenes.redrawn_tiles import held_to_tiles
 from backend.adapters.local.timing import Rehearsals, Stopwatch, Stroke, Timings
@@ -31,6 +32,7 @@ from backend.adapters.local.upscaling.enlarging import Enlarging
 from backend.adapters.local.upscaling.shelf import UpscalerShelf
 from backend.domain.errors import NotReady
 from backend.domain.events import Generated, Listener, News, Progress, Tell
+from backend.domain.parts import Target
 from backend.domain.records import DREW, KIND
 from backend.domain.requests import Request, Upscale, controls_of, seeds, undrawn, variation_seeds
 from backend.images.storage.files import ImageFiles
@@ -119,22 +121,26 @@ class Workshop:
         variation = variation_seeds(request)[tell.index]
         began, tally = time.monotonic(), _Tally(engine, tell.of_step, loras, variation, self._noted)
         image = paint(tally.draw)
-        return image, tally.details(time.monotonic() - began) | {DREW: drew.title, KIND: profile_at(drew).name}
+        details = tally.details(time.monotonic() - began) | {DREW: drew.title, KIND: profile_at(drew).name}
+        return image, {**details, **unfound(request, tally.targets)}
 
     def prepare(self, request: Request, tell: Tell) -> Scene:
         """Read the request's images and make the maps that it begins with, which are kept for a while.
 
-        The safety check is read here too: where it can't be, nothing is drawn in vain.
+        The safety check is read here too, and what finds faces: where they can't be, nothing is drawn in vain.
         """
         options = options_of(request.options)
         if request.safety:
             self._safety.wait(tell, request.steps)
+        if asked_for(request):
+            self.detectors.open_eyes(tell)
         detect = partial(self.detectors.detect, options=options, tell=tell)
         means = Means(
             enlarge=partial(self.enlarging.enlarged, tell=tell),
             kept=self._kept,
             model=self._models.drawing.identity,
             held=self._holds_tiles(self._models.drawing),
+            find=partial(self.detectors.parts, tell=tell),
         )
         return prepare(request, self._files, abilities.frame(self._models.drawing), detect, means)
 
@@ -194,9 +200,9 @@ class _Numbered:
     def __call__(self, event: News) -> None:
         self.tell(replace(event, index=self.index) if isinstance(event, Progress) else event)
 
-    def of_step(self, step: int, total: int, preview: bytes | None) -> None:
-        """Tell of a step, as `OnStep` has it."""
-        self(Progress(step, total, preview))
+    def of_step(self, doing: str) -> OnStep:
+        """Return what tells of the steps of a drawing that is called so."""
+        return lambda step, total, preview: self(Progress(step, total, preview, doing=doing))
 
 
 @dataclass(slots=True)
@@ -204,19 +210,22 @@ class _Tally:
     """Makes the drawings of one image, of which some modes need several, and adds up their steps."""
 
     engine: Engine
-    on_step: OnStep
+    of_step: Callable[[str], OnStep]
     loras: tuple[LoraFile, ...]
     variation: int | None
     note: Callable[[Drawing, Stopwatch], None]
     computed: int = 0
     reused: int = 0
+    targets: set[Target] = field(default_factory=set)
+    """What was found in the image and drawn again."""
 
     def draw(self, drawing: Drawing) -> Image.Image:
         watch = Stopwatch()
-        image = self.engine.draw(
-            drawing, watch.on(drawing.among(self.on_step)), loras=self.loras, variation=self.variation
-        )
+        told = watch.on(drawing.among(self.of_step(drawing.doing)))
+        image = self.engine.draw(drawing, told, loras=self.loras, variation=self.variation)
         self.note(drawing, watch)
+        if drawing.target:
+            self.targets.add(drawing.target)
         self.computed += self.engine.computed
         self.reused += self.engine.reused
         return image

@@ -22,6 +22,7 @@ REASONS = {
     "scheduler": "ModelRunner's model has one scheduler; leave this at Default.",
     "loras": "ModelRunner's model takes no LoRAs; take them out.",
     "controls": "ModelRunner's model takes one control picture; take the further ones out.",
+    "details": "ModelRunner's model draws no part again; take them out, or draw on this machine.",
     "accelerator": "ModelRunner has levels of acceleration instead; leave these options off.",
     "low_threshold": "ModelRunner finds edges its own way; leave this at 100, or send a map of your own.",
     "high_threshold": "ModelRunner finds edges its own way; leave this at 200, or send a map of your own.",

@@ -21,6 +21,7 @@ REASONS = {
     "shift": "Runware's schema for this model has no shift; leave it at 3.",
     "acceleration": "Runware has accelerator options instead of levels; leave this at none.",
     "prompt_expansion": "Runware expands no prompt within a run; turn this off.",
+    "details.target": "Runware's face refinement finds faces alone; choose face, or draw on this machine.",
     "fill": "Runware fills the new area by itself; leave this at edge.",
 }
 SIDES = (
@@ -33,6 +34,10 @@ SIDES = (
     (768, 1344),
     (1536, 1536),
     (2048, 2048),
+)
+OTHER_MODELS = (
+    "Runware's page lists its face refinement for this model, and says that it is for Stable Diffusion and FLUX: it "
+    "may leave the picture as it is."
 )
 MOST_CONTROLS = 4
 """The page sets no number; more than four pictures would only blur one another."""

@@ -14,7 +14,7 @@ from backend.adapters.provider.backend import ProviderBackend
 from backend.adapters.provider.line import Line
 from backend.adapters.provider.ordering import place
 from backend.adapters.runware import control_orders
-from backend.adapters.runware.abilities import capabilities, own_options
+from backend.adapters.runware.abilities import OTHER_MODELS, capabilities, own_options
 from backend.adapters.runware.dry_run import MOST_KEYS, DryRuns
 from backend.adapters.runware.inlay import Inlay
 from backend.adapters.runware.mapping import Inlaid, to_tasks
@@ -102,6 +102,10 @@ class RunwareBackend(ProviderBackend):
         """Return the price by the published prices, with a range as wide as the bills are known to be."""
         bought = sum(control_orders.is_bought(control, self.detectors) for control in controls_of(request))
         return self.prices.estimate(request, size_of(request, self.files), bought=bought)
+
+    def remarks(self, request: Request) -> tuple[str, ...]:
+        """Say what Runware's own page leaves open."""
+        return (OTHER_MODELS,) if request.details else ()
 
     def kept_size(self, request: ImageToImage | ControlNet) -> tuple[int, int] | None:
         """Return the nearest size that Runware draws."""

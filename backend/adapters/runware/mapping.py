@@ -11,6 +11,7 @@ from backend.adapters.runware.wire import (
     Inputs,
     Safety,
     Sides,
+    Ultralytics,
     WireControl,
     WireFormat,
     WireLora,
@@ -41,6 +42,14 @@ TAKES = (
             "controls.scale",
             "controls.start",
             "controls.end",
+            "details.confidence",
+            "details.mask_blur",
+            "details.mask_padding",
+            "details.steps",
+            "details.strength",
+            "details.guidance",
+            "details.prompt",
+            "details.negative_prompt",
             "safety",
             "output_format",
             "output_quality",
@@ -114,7 +123,7 @@ def to_task(request: Request, options: RunwareOptions, inlaid: Inlaid, *, task_u
         control_net=_controls(request, options, inlaid.guides) or None,
         accelerator_options=accelerator_options(request.accelerator),
         safety=Safety(check_content=True, mode="fast") if request.safety else None,
-        ultralytics=options.ultralytics,
+        ultralytics=options.ultralytics or _faces(request),
         output_type=options.output_type,
         output_format="PNG" if lossless else FORMATS[request.output_format],
         output_quality=None if lossless else request.output_quality,
@@ -160,6 +169,24 @@ def _loras(request: Request, options: RunwareOptions) -> tuple[WireLora, ...]:
         WireLora(model=lora.model, weight=lora.weight, transformer=own.transformer)
         for lora, own in zip(request.loras, known, strict=False)
     )
+
+
+def _faces(request: Request) -> Ultralytics | None:
+    """Return the face refinement that a request's first detail is; whatever it leaves to the request, is said too."""
+    found = (
+        Ultralytics(
+            cfg_scale=request.guidance if detail.guidance is None else detail.guidance,
+            confidence=detail.confidence,
+            mask_blur=detail.mask_blur,
+            mask_padding=detail.mask_padding,
+            negative_prompt=detail.negative_prompt or None,
+            positive_prompt=detail.prompt or None,
+            steps=detail.steps or request.steps,
+            strength=detail.strength,
+        )
+        for detail in request.details
+    )
+    return next(found, None)
 
 
 def _controls(request: Request, options: RunwareOptions, guides: tuple[str, ...]) -> tuple[WireControl, ...]:

@@ -42,11 +42,13 @@ class Prices:
     def estimate(self, request: Request, size: tuple[int, int], *, bought: int = 0) -> Estimate:
         """Return the likely price of a request (USD) and its range: bills of the same request differ up to threefold.
 
-        `bought` is how many of its control pictures Runware makes.
+        `bought` is how many of its control pictures Runware makes. What refining faces costs isn't published: the most
+        counts it as a drawing more.
         """
         table, controls = self.table, controls_of(request)
         units = self.units(size, effective_steps(request))
-        high = units * table.high_factor * (table.control_high_factor if controls else 1.0)
+        again = sum(self.units(size, detail.steps or request.steps) for detail in request.details)
+        high = (units + again) * table.high_factor * (table.control_high_factor if controls else 1.0)
         prices = (self.usd(units), self.usd(max(1, math.floor(units * table.low_factor))), self.usd(math.ceil(high)))
         maps = table.preprocess_usd * bought
         likely, low, most = (price * request.count + maps for price in prices)

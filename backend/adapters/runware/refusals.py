@@ -29,6 +29,7 @@ from backend.domain.requests import Request, controls_of
 _AIR = re.compile(r"[\w.-]+:[\w.-]+@[\w.-]+")
 _HUNDREDTHS = ("guidance", "strength")
 _OF_FACES = {"cfg_scale": 0.1, "confidence": 0.01, "strength": 0.01}
+_OURS = {"cfg_scale": "guidance"}
 FIELDS = {
     "positivePrompt": "prompt",
     "negativePrompt": "negative_prompt",
@@ -42,6 +43,7 @@ FIELDS = {
     "controlNet": "controls",
     "lora": "loras",
     "acceleratorOptions": "accelerator",
+    "ultralytics": "details",
     "outputFormat": "output_format",
     "outputQuality": "output_quality",
 }
@@ -137,6 +139,7 @@ def problems(request: Request, options: RunwareOptions) -> Iterator[Problem]:
     yield from _of_controls(request, options)
     yield from _of_caches(request)
     yield from _of_faces(options)
+    yield from _of_details(request, options)
 
 
 def _of_loras(request: Request, options: RunwareOptions) -> Iterator[Problem]:
@@ -182,9 +185,24 @@ def _of_steps(where: str, own: ControlOptions, steps: int) -> Iterator[Problem]:
 
 def _of_faces(options: RunwareOptions) -> Iterator[Problem]:
     for name, step in _OF_FACES.items():
-        value = getattr(options.ultralytics, name, None)
-        if value is not None and not _is_whole(value / step):
-            yield Problem(f"options.ultralytics.{name}", f"is {value:g}; Runware takes steps of {step:g}.")
+        yield from _in_steps(f"options.ultralytics.{name}", getattr(options.ultralytics, name, None), step)
+
+
+def _of_details(request: Request, options: RunwareOptions) -> Iterator[Problem]:
+    if not request.details:
+        return
+    if options.ultralytics:
+        yield Problem("details", "and `options.ultralytics` are the same at Runware: leave one of them out.")
+    if len(request.details) > 1:
+        yield Problem("details", f"has {len(request.details)}; Runware refines faces once a picture: keep one.")
+    for name, step in _OF_FACES.items():
+        ours = _OURS.get(name, name)
+        yield from _in_steps(f"details.0.{ours}", getattr(request.details[0], ours), step)
+
+
+def _in_steps(place: str, value: float | None, step: float) -> Iterator[Problem]:
+    if value is not None and not _is_whole(value / step):
+        yield Problem(place, f"is {value:g}; Runware takes steps of {step:g}.")
 
 
 def _of_caches(request: Request) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from backend.domain.recipes import Recipe
 from backend.domain.records import DREW, KIND
 from backend.domain.requests import IMAGE_FIELDS, SHARPENED, Request, undrawn
 from backend.images.metadata.containers import add_jpeg_exif, add_png_texts, add_webp_exif
+from backend.images.metadata.detailer_names import detailer_pairs
 
 KEY = "z-image-playground"
 FORMAT_VERSION = 1
@@ -77,7 +78,8 @@ def infotext(request: Request, seed: int | None, model: str = MODEL) -> str:
     The parameter line is always written, since a prompt's own last line may look like one.
     """
     drawn = {} if undrawn(request) else _drawing(request, model)
-    pairs = {**_noted(request), "Seed": seed if seed is not None else "unknown", **drawn, "Version": KEY}
+    pairs = {**_noted(request), "Seed": seed if seed is not None else "unknown", **drawn}
+    pairs |= {**detailer_pairs(request), "Version": KEY}
     ordered = sorted(pairs, key=lambda name: (*_ORDER, name).index(name))
     lines = [request.prompt]
     if request.negative_prompt:

@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
 from pydantic.fields import FieldInfo
 
 from backend.domain.common_fields import Common
 from backend.domain.field_notes import Infotext, noted
+from backend.restore.detailer import take_details
 from backend.restore.found import Found
 from backend.restore.preprocessors import preprocess_of
 from backend.restore.prompt_marks import without_marks
@@ -128,13 +129,13 @@ def _take(found: Found, pairs: Mapping[str, str]) -> None:
         found.values |= {"width": size[1], "height": size[2]}
     _sampler(found, known)
     _mode(found, known)
-    used = numbers | (SECOND if "hires_scale" in found.values else {})
+    used = {*numbers, *(SECOND if "hires_scale" in found.values else ()), *take_details(found, known)}
     rest = {name: value for name, value in pairs.items() if not _is_used(name.casefold(), used)}
     found.drop_rest(rest, set(), NO_SETTING)
 
 
-def _is_used(name: str, numbers: Mapping[str, str]) -> bool:
-    return name in numbers or name in _READ or name in _OF_THE_TOOL or bool(_MODULE.fullmatch(name))
+def _is_used(name: str, used: Set[str]) -> bool:
+    return name in used or name in _READ or name in _OF_THE_TOOL or bool(_MODULE.fullmatch(name))
 
 
 def _names(fields: Mapping[str, FieldInfo]) -> dict[str, str]:

@@ -46,7 +46,7 @@ def test_the_weights_of_all_fields_are_multiplied_and_their_sorts_told_apart() -
 
 def test_a_rehearsal_is_told_apart_by_what_a_mode_adds() -> None:
     added = ImageToImage.model_fields.keys() - Common.model_fields.keys()
-    assert of_drawings(ImageToImage(prompt="a fox", image=IMAGE)).keys() == {"controls", *added}
+    assert of_drawings(ImageToImage(prompt="a fox", image=IMAGE)).keys() == {"controls", "details", *added}
 
 
 @pytest.mark.parametrize("field", noted(Common.model_fields, Infotext))

@@ -37,20 +37,24 @@ function chosen(sheet) {
   return Object.fromEntries(seen.map(each => [each.dataset.field, each.value]));
 }
 
+// The price was estimated for each choice of the fields that are marked as its key.
 function say_price(sheet) {
   const button = sheet.querySelector('[data-go]');
   if (!button) return;
-  const {method, factor, upscaler} = chosen(sheet), find = name => sheet.querySelector(`[data-field=${name}]`);
-  const steps = find('steps'), hold = find('control_scale');
-  // Only the usual steps were estimated, and only with the ControlNet, or without it, as the sheet begins.
-  const as_begun = steps.value === steps.defaultValue && !+hold.value === !+hold.defaultValue;
-  const known = method === 'sharp' || as_begun;
-  const price = known && JSON.parse(button.dataset.prices)[`${method} ${factor} ${upscaler}`];
+  const key = [...sheet.querySelectorAll('[data-key]')].map(each => each.value).join(' ');
+  const price = as_estimated(sheet) && JSON.parse(button.dataset.prices)[key];
   button.querySelector('[data-price]').textContent = price ? ` · ${price}` : '';
 }
 
+// Of a redraw only the usual steps were estimated, and only with the ControlNet, or without it, as the sheet begins.
+function as_estimated(sheet) {
+  const [steps, hold] = ['steps', 'control_scale'].map(name => sheet.querySelector(`[data-field=${name}]`));
+  if (!steps || chosen(sheet).method === 'sharp') return true;
+  return steps.value === steps.defaultValue && !+hold.value === !+hold.defaultValue;
+}
+
 function start(sheet) {
-  const {run, index} = sheet.querySelector('[data-run]').dataset;
-  tell('vary', {act: 'upscale', run, index, ...chosen(sheet)});
+  const {run, index, starts} = sheet.querySelector('[data-run]').dataset;
+  tell('vary', {act: starts, run, index, ...chosen(sheet)});
   sheet.close();
 }

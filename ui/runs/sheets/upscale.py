@@ -7,7 +7,6 @@ from markupsafe import Markup
 
 from backend.adapters.base import Backend
 from backend.domain.caller import Caller
-from backend.domain.capabilities import Estimate
 from backend.domain.errors import NotReady, PlaygroundError, Unsupported
 from backend.domain.records import Run, RunImage
 from backend.domain.requests import LANCZOS, Upscale
@@ -16,7 +15,7 @@ from backend.playground import Playground
 from ui.events.page_events import news
 from ui.inputs.widgets import shown
 from ui.look import words
-from ui.runs.sheets.sheet import refused_html
+from ui.runs.sheets.sheet import priced_words, refused_html
 
 FACTORS = (1.5, 2.0, 3.0, 4.0)
 USUAL = 2.0
@@ -28,11 +27,12 @@ NOBODY = "Nobody enlarges pictures here: start the playground with the backend `
 
 _HEAD = "Upscale"
 _SHEET = Markup(
-    '<div class="upscale" data-run="{run}" data-index="{index}" data-turn="{turn}"><h2>{head}</h2>'
-    '<label>Method<select data-field="method"><option value="sharp">Sharp: what is there, larger</option>'
+    '<div class="upscale" data-run="{run}" data-index="{index}" data-starts="upscale" data-turn="{turn}">'
+    "<h2>{head}</h2>"
+    '<label>Method<select data-field="method" data-key><option value="sharp">Sharp: what is there, larger</option>'
     '<option value="redraw">Redraw: anew in tiles, with more detail</option></select></label>'
-    '<label>Factor<select data-field="factor" autofocus>{factors}</select></label>'
-    '<label>Upscaler<select data-field="upscaler" translate="no">{upscalers}</select></label>'
+    '<label>Factor<select data-field="factor" data-key autofocus>{factors}</select></label>'
+    '<label>Upscaler<select data-field="upscaler" data-key translate="no">{upscalers}</select></label>'
     '<div class="redraw" data-only="redraw" hidden>'
     '<label>Prompt<textarea data-field="prompt" rows="2" translate="no">{prompt}</textarea></label><div class="pair">'
     '<label>Strength<input data-field="strength" type="number" min="0.05" max="1" step="0.05" value="{strength:g}">'
@@ -144,11 +144,5 @@ def _prices(requests: Sequence[Upscale], backend: Backend, caller: Caller) -> di
             estimate = backend.estimate(request, caller)
         except PlaygroundError:  # The picture is out of reach, which the run says better.
             continue
-        found[f"{request.method} {request.factor:g} {request.upscaler}"] = _told(estimate)
+        found[f"{request.method} {request.factor:g} {request.upscaler}"] = priced_words(estimate)
     return found
-
-
-def _told(estimate: Estimate) -> str:
-    price = "" if estimate.free else words.price(estimate)
-    time = "" if estimate.seconds is None else f"≈ {words.duration(estimate.seconds)}"
-    return " · ".join(each for each in (price, time) if each)

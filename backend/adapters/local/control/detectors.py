@@ -5,13 +5,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from PIL import Image
 
 from backend.adapters.local.control.annotators import OpenPoseFinder, ZoeFinder
 from backend.adapters.local.control.depth import DepthFinder
 from backend.adapters.local.control.pose import PoseFinder
+from backend.adapters.local.control.sighting import Sighting
 from backend.adapters.local.machine.extras import Extras, known_extras
 from backend.adapters.local.machine.options import DETECTORS, LocalOptions
 from backend.domain.errors import Problem, Unsupported
@@ -28,6 +29,14 @@ class Finder(Protocol):
         """Return the control picture (RGB, the same size); `check` is asked on the way and may end it."""
 
 
+@runtime_checkable
+class Seer(Protocol):
+    """A detector that tells people's parts apart."""
+
+    def parts(self, image: Image.Image, check: Check) -> tuple[Sighting, ...]:
+        """Return the faces and hands in a picture (RGB); `check` is asked on the way and may end it."""
+
+
 LOADERS: Mapping[str, Callable[[Path], Finder]] = {
     "depth": DepthFinder,
     "zoe": ZoeFinder.load,
@@ -36,6 +45,8 @@ LOADERS: Mapping[str, Callable[[Path], Finder]] = {
 }
 """How each extra becomes a detector."""
 _USUAL = LocalOptions()
+SEER = "pose"
+"""The extra that finds faces and hands."""
 MOST_MAPS = 8
 """Maps that are kept, so that another seed needs no second one; one of 1024² takes 3 MB."""
 _Map = tuple[str, tuple[int, int], bytes]
@@ -90,6 +101,28 @@ class Detectors:
             found = aside(lambda check: finder.find(image, check), tell, doing=doing, failure=failure)
             self._keep(key, found)
         return found
+
+    def blind(self) -> str | None:
+        """Say why nobody's face or hand can be found here, with the way out; None where it can."""
+        lacking = self._extras.lacking(SEER)
+        return lacking and f"Faces and hands are found by their joints. {lacking}"
+
+    def open_eyes(self, tell: Tell = unheard) -> Seer:
+        """Return what finds faces and hands, read when it is first asked for; raise `Unsupported` where it isn't here.
+
+        `tell` hears what goes on, and may raise to leave.
+        """
+        if blind := self.blind():
+            raise Unsupported([Problem("details", blind)])
+        finder = self._finder("pose", SEER).wait(tell)
+        assert isinstance(finder, Seer)
+        return finder
+
+    def parts(self, image: Image.Image, tell: Tell = unheard) -> tuple[Sighting, ...]:
+        """Return the faces and hands in a picture (RGB), as `open_eyes` raises."""
+        seer = self.open_eyes(tell)
+        doing, failure = f"Looking for faces and hands with {known_extras()[SEER].name}", "Nobody could be looked for"
+        return aside(lambda check: seer.parts(image, check), tell, doing=doing, failure=failure)
 
     def forget(self) -> None:
         """Give back the detectors' memory, and the maps that they made."""

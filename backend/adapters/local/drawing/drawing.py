@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from PIL import Image
 
 from backend.adapters.local.drawing.noise_sheet import NoiseCut
+from backend.domain.events import DRAWING
+from backend.domain.parts import Target
 from backend.domain.requests import Request
 
 OnStep = Callable[[int, int, bytes | None], None]
@@ -33,7 +35,8 @@ class Drawing:
 
     `size` is width and height in pixels, multiples of 16. `start` (RGB) is what to begin from, as far as `strength`
     (above 0, up to 1) leaves it; `mask` (L) is white where it may change. Both have the drawing's size. `noise` is
-    given to a tile of a larger picture. `among` says its steps as those of all the drawings of an image.
+    given to a tile of a larger picture. `among` says its steps as those of all the drawings of an image, and `doing`
+    which of them it is. `target` is what was found there, where it is drawn again.
     """
 
     request: Request
@@ -45,6 +48,8 @@ class Drawing:
     guides: tuple[Guide, ...] = ()
     noise: NoiseCut | None = None
     among: Callable[[OnStep], OnStep] = as_it_is
+    doing: str = DRAWING
+    target: Target | None = None
 
     @property
     def guidance(self) -> float:

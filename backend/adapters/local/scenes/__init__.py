@@ -1,8 +1,10 @@
 """The five modes as drawings: what a request's images become before the model sees them, and after.
 
-May import: domain, images, samplers, drawing.
+May import: domain, images, samplers, control, drawing.
 """
 
+from backend.adapters.local.scenes.details import TAKES as _BY_DETAILS
+from backend.adapters.local.scenes.details import detailed
 from backend.adapters.local.scenes.frame import Frame
 from backend.adapters.local.scenes.guides import TAKES as _BY_GUIDES
 from backend.adapters.local.scenes.guides import Detect, Guides
@@ -21,7 +23,7 @@ from backend.images.storage.files import ImageFiles
 
 __all__ = ["TAKES", "Detect", "Frame", "Means", "Scene", "prepare"]
 
-TAKES = _BY_REDRAW | _BY_INPAINT | _BY_OUTPAINT | _BY_GUIDES | _BY_TILES
+TAKES = _BY_REDRAW | _BY_INPAINT | _BY_OUTPAINT | _BY_GUIDES | _BY_TILES | _BY_DETAILS
 NO_MEANS = Means()
 
 
@@ -30,7 +32,7 @@ def prepare(request: Request, files: ImageFiles, frame: Frame, detect: Detect, m
     stage = Stage(files, frame, Guides(controls_of(request), files, detect), means)
     match request:
         case ImageToImage():
-            return redraw(request, stage)
+            return detailed(request, stage, redraw(request, stage))
         case Inpaint():
             return inpaint(request, stage)
         case Outpaint():
@@ -38,6 +40,6 @@ def prepare(request: Request, files: ImageFiles, frame: Frame, detect: Detect, m
         case Upscale() if undrawn(request):
             raise TypeError("an enlargement by the method `sharp` draws nothing")
         case Upscale():
-            return enlarge(request, stage)
+            return detailed(request, stage, enlarge(request, stage))
         case _:
-            return from_noise(request, stage)
+            return detailed(request, stage, from_noise(request, stage))

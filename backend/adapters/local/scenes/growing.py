@@ -12,12 +12,13 @@ from backend.images.lit_preview import LitPreview
 class Growing:
     """Tells the steps of all drawings of one picture (RGB, `base`) as one count, with the picture as it stands.
 
-    `total` are the steps of all of them; those that `done` counts were taken before the first tile.
+    `total` are the steps of all of them; those that `done` counts were taken before the first tile. What is still to
+    come is dark, unless the picture is `lit`, of which only a part is drawn again.
     """
 
-    def __init__(self, base: Image.Image, *, done: int, total: int) -> None:
+    def __init__(self, base: Image.Image, *, done: int, total: int, lit: bool = False) -> None:
         self._done, self._total = done, total
-        self._preview = LitPreview(base, base.size)
+        self._preview = LitPreview(base, base.size, lit=lit)
 
     def of_tile(self, box: Box) -> "_Tile":
         """Return what tells the steps of the tile that is drawn in this box of the picture."""

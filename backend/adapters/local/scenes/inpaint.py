@@ -3,6 +3,7 @@
 from PIL import Image
 
 from backend.adapters.local.drawing.drawing import Draw
+from backend.adapters.local.scenes.details import detailed
 from backend.adapters.local.scenes.repaint import Part, Repaint
 from backend.adapters.local.scenes.scene import Scene, Stage
 from backend.domain.errors import Problem, Unsupported
@@ -31,7 +32,7 @@ def inpaint(request: Inpaint, stage: Stage) -> Scene:
         drawn = repaint.all_of(part) if margin is None else repaint.close_up(part, margin=margin)
         return finish(drawn)
 
-    return paint
+    return detailed(request, stage, paint, within=found.blend if request.details else None)
 
 
 def _check(mask: Image.Image) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from backend.adapters.local.drawing.drawing import Draw
+from backend.adapters.local.scenes.details import detailed
 from backend.adapters.local.scenes.repaint import Part, Repaint
 from backend.adapters.local.scenes.scene import Scene, Stage
 from backend.domain.requests import Outpaint
@@ -41,7 +42,7 @@ def outpaint(request: Outpaint, stage: Stage) -> Scene:
             result = put_together(canvas, repaint.all_of(part), _seam(request, result.size, step))
         return result
 
-    return paint
+    return detailed(request, stage, paint, within=_seam(request, image.size, sides) if request.details else None)
 
 
 def passes(size: tuple[int, int], sides: Sides) -> Iterator[Sides]:

@@ -145,11 +145,11 @@ class Redrawing:
         kept, mosaic = self._stage.means.kept, Mosaic(self._tiling)
         keeps = not self._by.request.variation_strength  # Its seed is of no use alone to tell images apart.
         kept.sweep()
-        for box in self._tiling.boxes():
+        for number, box in enumerate(self._tiling.boxes(), 1):
             name = name_of(self._asked, box)
             tile = kept.get(name) if keeps else None
             if tile is None:
-                tile = draw(self._tile(box))
+                tile = draw(self._tile(box, number))
                 if keeps:
                     kept.put(name, tile)
             mosaic.lay(tile)
@@ -157,7 +157,7 @@ class Redrawing:
         kept.drop(name_of(self._asked, box) for box in self._tiling.boxes())
         return mosaic.picture()
 
-    def _tile(self, box: Box) -> Drawing:
+    def _tile(self, box: Box, number: int) -> Drawing:
         part = self._base.crop(box)
         own = (Guide(picture=part, scale=self._by.control_scale),) if self._by.control_scale else ()
         return Drawing(
@@ -169,4 +169,5 @@ class Redrawing:
             guides=(*own, *self._stage.guides.part(self._tiling.size, self._tiling.canvas, box)),
             noise=NoiseCut(self._sheet, (box[0], box[1])),
             among=self._growing.of_tile(box),
+            doing=f"Drawing tile {number} of {len(self._tiling)}",
         )

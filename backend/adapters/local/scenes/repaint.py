@@ -58,8 +58,12 @@ class Repaint:
         inner = part.cut(box)
         result = part.image.copy()
         size = self._stage.frame.close_up(inner.image.size)
-        result.paste(self._drawn(inner, size, keeps_scale=False), box[:2])
+        result.paste(self.enlarged(inner, size), box[:2])
         return result
+
+    def enlarged(self, part: Part, size: tuple[int, int]) -> Image.Image:
+        """Return the part drawn anew at `size` (pixels), which the model draws well, and brought back to its own."""
+        return self._drawn(part, size, keeps_scale=False)
 
     def _drawn(self, part: Part, size: tuple[int, int], *, keeps_scale: bool) -> Image.Image:
         frame = self._stage.frame

@@ -20,6 +20,7 @@ from backend.adapters.local.at_hand import Models
 from backend.adapters.local.backend import LocalBackend
 from backend.adapters.local.control import detectors
 from backend.adapters.local.control.controlnets import ControlNet, load_controlnet
+from backend.adapters.local.control.sighting import Sighting
 from backend.adapters.local.control.sources import find_controlnets
 from backend.adapters.local.drawing.block_cache import BlockCache
 from backend.adapters.local.drawing.engine import Engine
@@ -56,13 +57,20 @@ class AllHere(Extras):
 
 
 class Named:
-    """A detector whose maps are of one colour, its own; a safety check that flags everything."""
+    """A detector whose maps are of one colour, its own, and that sees a face and a hand in every picture.
+
+    Also a safety check that flags everything.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.colour = tuple(hashlib.sha256(folder.name.encode()).digest()[:3])
 
     def find(self, image: Image.Image, check: Any) -> Image.Image:
         return Image.new("RGB", image.size, self.colour)
+
+    def parts(self, image: Image.Image, check: Any) -> tuple[Sighting, ...]:
+        at_the_edge = Sighting("face", (0, 10, 24, 40), 0.8), Sighting("hand", (0, 60, 20, 90), 0.7)
+        return *at_the_edge, Sighting("face", (50, 40, 90, 80), 0.8), Sighting("hand", (40, 60, 70, 100), 0.7)
 
     def flags(self, image: Image.Image) -> bool:
         return True

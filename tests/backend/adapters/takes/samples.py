@@ -55,12 +55,19 @@ UPSCALER = "4x-small"
 """Lies with the recorded engine."""
 ENLARGING = ("image", "method", "factor", "upscaler", "output_format", "output_quality")
 """What changes an enlargement: its prompt and its seed are kept with it alone."""
-REDRAWING = ("strength", "control_scale", "prompt", "seed", "steps", "scheduler", "loras.weight", "controls.scale")
+REDRAWING = (
+    *("strength", "control_scale", "prompt", "seed", "steps", "scheduler"),
+    *("loras.weight", "controls.scale", "details.strength"),
+)
 """What changes one that is drawn anew, where each tile is a drawing like others."""
 
 
 def _control(**values: Any) -> Values:
     return {"controls": [{"image": "image", **values}]}
+
+
+def _detail(beside: Values, **values: Any) -> tuple[Values, Values]:
+    return {"details": [{"confidence": 0.5, **beside}]}, {"details": [{"confidence": 0.5, **beside, **values}]}
 
 
 def _cache(beside: Values, **values: Any) -> tuple[Values, Values]:
@@ -123,6 +130,15 @@ SAMPLES: Mapping[str, tuple[Values, Values]] = {
     "controls.end": (_control(), _control(end=0.5)),
     "controls.low_threshold": (_control(), _control(low_threshold=10)),
     "controls.high_threshold": (_control(), _control(high_threshold=110)),
+    "details.target": ({"details": [{"confidence": 0.5}]}, {"details": [{"confidence": 0.5, "target": "hand"}]}),
+    "details.confidence": _detail({}, confidence=0.85),
+    "details.mask_blur": _detail({}, mask_blur=12),
+    "details.mask_padding": _detail({}, mask_padding=15),
+    "details.steps": _detail({}, steps=60),
+    "details.strength": _detail({}, strength=0.6),
+    "details.guidance": _detail({}, guidance=3.0),
+    "details.prompt": _detail({}, prompt="a green face"),
+    "details.negative_prompt": _detail({"guidance": 3.0}, negative_prompt="a blue face"),
     "width": ({}, {"width": 192, "height": SIDE}),
     "height": ({}, {"width": SIDE, "height": 192}),
     "image": ({}, {"image": "other image"}),

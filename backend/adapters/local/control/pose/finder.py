@@ -8,8 +8,10 @@ import numpy as np
 from PIL import Image
 
 from backend.adapters.local.control.pose.joints import crop_around, cropped, joints_of
-from backend.adapters.local.control.pose.people import boxes_of, letterboxed
+from backend.adapters.local.control.pose.parts import parts_of
+from backend.adapters.local.control.pose.people import Numbers, boxes_of, letterboxed
 from backend.adapters.local.control.pose.skeleton import draw
+from backend.adapters.local.control.sighting import Sighting
 from backend.domain.errors import Problem, Unsupported
 from backend.threads.background import Check
 
@@ -33,18 +35,27 @@ class PoseFinder:
 
     def find(self, image: Image.Image, check: Check) -> Image.Image:
         """Return the skeletons (RGB, the image's size) on black; raise `Unsupported` where nobody is seen."""
-        pixels = np.asarray(image.convert("RGB"))
+        people = self._seen(image, check)
+        if not people:
+            raise nobody()
+        return draw(people, image.size)
+
+    def parts(self, image: Image.Image, check: Check) -> tuple[Sighting, ...]:
+        """Return the faces and hands of all people that are seen; `check` is asked on the way and may end it."""
+        people = self._seen(image, check)
+        return tuple(part for person in people for part in parts_of(person, image.size))
+
+    def _seen(self, image: Image.Image, check: Check) -> list[Numbers]:
+        """Return the joints of everybody who is seen, each [133, 3]."""
+        pixels, people = np.asarray(image.convert("RGB")), []
         with self._turn:
             asked, scale = letterboxed(pixels)
             (output,) = _ask(self._people, asked)
-            people = []
             for box in boxes_of(output, scale):
                 check()
                 crop = crop_around(box)
                 people.append(joints_of(_ask(self._joints, cropped(pixels, crop)), crop))
-        if not people:
-            raise nobody()
-        return draw(people, image.size)
+        return people
 
 
 def nobody() -> Unsupported:

@@ -23,8 +23,8 @@ _LIMBS = (
     (1, 11), (11, 12), (12, 13), (1, 0), (0, 14), (14, 16), (0, 15), (15, 17),
 )  # fmt: skip
 _COLOURS = tuple(tuple(round(part * 255) for part in colorsys.hsv_to_rgb(index / 18, 1, 1)) for index in range(18))
-_FACE = range(23, 91)
-_HANDS = (range(91, 112), range(112, 133))
+FACE = range(23, 91)
+HANDS = (range(91, 112), range(112, 133))
 _FINGERS = tuple((0 if joint % 4 == 1 else joint - 1, joint) for joint in range(1, 21))
 _LIMB_LIGHT = 0.6
 _SIDE, _THICKNESS = 512, 4
@@ -78,7 +78,7 @@ def _draw_points(canvas: NDArray[np.uint8], body: Numbers, thickness: int) -> No
 def _draw_hands_and_face(canvas: NDArray[np.uint8], person: Numbers, thickness: int) -> None:
     import cv2
 
-    for hand in _HANDS:
+    for hand in HANDS:
         points = person[hand.start : hand.stop]
         for index, (begin, end) in enumerate(_FINGERS):
             if min(points[begin][2], points[end][2]) >= SEEN:
@@ -87,7 +87,7 @@ def _draw_hands_and_face(canvas: NDArray[np.uint8], person: Numbers, thickness: 
                 cv2.line(canvas, _point(points[begin]), _point(points[end]), colour, max(thickness // 2, 1))
         for point in points[points[:, 2] >= SEEN]:
             cv2.circle(canvas, _point(point), thickness, (0, 0, 255), -1)
-    for point in person[_FACE.start : _FACE.stop]:
+    for point in person[FACE.start : FACE.stop]:
         if point[2] >= SEEN:
             cv2.circle(canvas, _point(point), max(thickness * 3 // 4, 1), (255, 255, 255), -1)
 
