@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     Levels = np.ndarray[Any, np.dtype[np.float32]]
 
 
-_BYTES, _FLOAT = 3, 4
-"""Of a pixel in RGB, and of a number in fp32."""
+_BYTES, _FLOAT = 4, 4
+"""Of a pixel in RGB, as Pillow keeps it, and of a number in fp32."""
 _NOISE = 16 * _FLOAT // LATENT**2
 """Bytes a pixel of the noise: 16 channels in fp32 for 8 by 8 pixels."""
 
@@ -23,16 +23,17 @@ _NOISE = 16 * _FLOAT // LATENT**2
 class Mosaic:
     """Takes the tiles of a picture in their order; one row of them is held as fp32, and rounded once.
 
-    Across an overlap the weight of the later tile rises evenly from 0 to 1; where the overlap is wider than it has to
-    be, in its middle alone.
+    They become a picture (RGB, as large as the tiling's canvas), each row once it is done: what was on it there may be
+    what the tiles are made of, since no later tile reaches up to it. Across an overlap the weight of the later tile
+    rises evenly from 0 to 1; where the overlap is wider than it has to be, in its middle alone.
     """
 
-    def __init__(self, tiling: Tiling) -> None:
+    def __init__(self, tiling: Tiling, picture: Image.Image) -> None:
         import numpy as np
 
-        self._tiling = tiling
-        wide, high = tiling.canvas
-        self._canvas = np.empty((high, wide, 3), np.uint8)
+        assert picture.size == tiling.canvas
+        self._tiling, self._picture = tiling, picture
+        wide = tiling.canvas[0]
         self._row = np.zeros((tiling.tile[1], wide, 3), np.float32)
         self._above: Levels = np.zeros((0, wide, 3), np.float32)
         self._laid = 0
@@ -52,27 +53,32 @@ class Mosaic:
 
     def picture(self) -> Image.Image:
         """Return the picture (RGB, its own size) once all tiles are laid."""
-        wide, high = self._tiling.size
-        return Image.fromarray(self._canvas[:high, :wide])
+        size = self._tiling.size
+        return self._picture if self._picture.size == size else self._picture.crop((0, 0, *size))
 
     def _end_row(self, row: int) -> None:
+        import numpy as np
+
         tops, side = self._tiling.tops, self._tiling.tile[1]
         shared = len(self._above)
         band = self._row[:shared]
         band += (self._above - band) * (1 - _weights(side, shared)[:shared, None, None])
         kept = (tops[row + 1] if row + 1 < len(tops) else tops[row] + side) - tops[row]
-        self._canvas[tops[row] : tops[row] + kept] = self._row[:kept].round().clip(0, 255)
         self._above = self._row[kept:].copy()
+        done = self._row[:kept]
+        np.clip(np.rint(done, out=done), 0, 255, out=done)
+        self._picture.paste(Image.fromarray(done.astype(np.uint8)), (0, tops[row]))
 
 
 def tiles_memory(size: tuple[int, int], frame: Frame) -> int:
     """Return about how many bytes it takes to draw a picture of `size` (pixels) in tiles, beside the drawing of one.
 
-    That is the picture before, after, and once more each while it is enlarged and made; a row of tiles; the noise.
+    That is the picture, which becomes the result row by row, and once more while it is enlarged or cut to its size; a
+    row of tiles; the noise.
     """
     tiling = Tiling.of(size, frame)
     pixels = tiling.canvas[0] * tiling.canvas[1]
-    return pixels * (4 * _BYTES + _NOISE) + 2 * tiling.canvas[0] * tiling.tile[1] * 3 * _FLOAT
+    return pixels * (2 * _BYTES + _NOISE) + 2 * tiling.canvas[0] * tiling.tile[1] * 3 * _FLOAT
 
 
 def _weights(side: int, shared: int) -> "Levels":

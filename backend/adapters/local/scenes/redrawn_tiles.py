@@ -130,7 +130,7 @@ def large_size(request: Request, files: ImageFiles, frame: Frame) -> tuple[int, 
 
 
 class Redrawing:
-    """Draws one picture (RGB, as large as the result) anew by one seed."""
+    """Draws one picture (RGB, as large as the result) anew by one seed; it becomes the result, and is no more."""
 
     def __init__(self, base: Image.Image, by: Pass, stage: Stage, seed: int) -> None:
         self._by, self._stage, self._seed = by, stage, seed
@@ -142,7 +142,7 @@ class Redrawing:
 
     def drawn(self, draw: Draw) -> Image.Image:
         """Return the picture, of which finished tiles are kept until all of them are."""
-        kept, mosaic = self._stage.means.kept, Mosaic(self._tiling)
+        kept, mosaic = self._stage.means.kept, Mosaic(self._tiling, self._base)
         keeps = not self._by.request.variation_strength  # Its seed is of no use alone to tell images apart.
         kept.sweep()
         for number, box in enumerate(self._tiling.boxes(), 1):
