@@ -18,6 +18,7 @@ from backend.adapters.local.scenes.scene import Scene, Stage
 from backend.adapters.local.scenes.tiling import Tiling
 from backend.domain.requests import TILE_SCALE, Request, TextToImage, Upscale, undrawn
 from backend.images.growing import grown_size
+from backend.images.held_colours import with_colours_of
 from backend.images.incoming import open_upright, sides_of
 from backend.images.sizing import padded
 from backend.images.storage.files import ImageFiles
@@ -37,6 +38,8 @@ TAKES = frozenset(
     }
 )
 """The fields that decide over what is drawn here."""
+HELD = 2
+"""Cells of a tile's side in which its colours are those of the picture: drift that is coarser is no detail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,7 @@ class Redrawing:
                 tile = draw(self._tile(box, number))
                 if keeps:
                     kept.put(name, tile)
+            tile = with_colours_of(self._base.crop(box), tile, max(tile.size) // HELD)
             mosaic.lay(tile)
             self._growing.laid(tile, box, self._by.calls)
         kept.drop(name_of(self._asked, box) for box in self._tiling.boxes())
