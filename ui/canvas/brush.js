@@ -30,6 +30,7 @@ export function mount_brush() {
   brush.addEventListener('input', () => resize_brush(0));
   document.addEventListener('keydown', by_keys);
   document.addEventListener('keyup', let_go);
+  document.addEventListener('focusin', event => { if (event.target.closest(WRITTEN)) way = 0; });
   addEventListener('blur', () => { control = false; hold_space(false); });
   mount_shapes();
   mount_hand(drop);

@@ -13,10 +13,10 @@ from playwright.sync_api import Page, expect
 from tests.browser.fingers import Finger, pinch
 from tests.browser.modes.test_modes import choose, drag, generate, mask_of, scene  # noqa: F401 - fixtures
 from tests.browser.seen import on_screen
-from tests.browser.viewing.test_zoom import desk, draw, phone  # noqa: F401 - fixtures
+from tests.browser.viewing.test_zoom import desk, draw, phone, roll  # noqa: F401 - fixtures
 from tests.serving import Site
 
-CANVAS = "#easel canvas[tabindex]"
+CANVAS, PERCENT = "#easel canvas[tabindex]", "#easel .percent"
 WIDE, HIGH = 768, 512
 RESTED_MS = 900
 """Longer than the page takes a hand for writing still."""
@@ -73,7 +73,7 @@ def test_a_box_masks_exactly_its_pixels_also_zoomed_and_cut_out_again(
     assert np.array_equal(mask(desk), whole)
     before = places(desk)
     desk.mouse.move(*within(desk, 0.6, 0.6))
-    desk.mouse.wheel(0, -350)
+    roll(desk, -350, PERCENT)
     assert places(desk)[2] > 1.5 * before[2]
     near = boxed(draw_along(desk, within(desk, 0.55, 0.6), within(desk, 0.9, 0.85)))
     both = np.maximum(whole, near)
@@ -130,18 +130,17 @@ def test_the_wheel_with_ctrl_or_alt_is_the_brushs_and_alone_it_zooms(desk: Page,
         before = int(size.input_value())
         desk.keyboard.down(key)
         desk.mouse.wheel(0, -100)
-        desk.keyboard.up(key)
         desk.wait_for_function(
             "before => +document.querySelector('#easel .size-of-brush input').value > before", arg=before
         )
+        desk.keyboard.up(key)
     desk.keyboard.down("Control")
     for _ in range(3):
         desk.mouse.wheel(0, 100)
-    desk.keyboard.up("Control")
     desk.wait_for_function("begun => +document.querySelector('#easel .size-of-brush input').value < begun", arg=begun)
+    desk.keyboard.up("Control")
     assert percent.inner_text() == whole
-    desk.mouse.wheel(0, -300)
-    expect(percent).not_to_have_text(whole)
+    roll(desk, -300, PERCENT)
     desk.keyboard.press("0")
     expect(percent).to_have_text(whole)
 
@@ -168,7 +167,7 @@ def test_keys_act_where_the_pointer_has_gone_and_write_where_it_only_rests(desk:
 def test_space_and_the_middle_button_move_what_is_near_and_paint_nothing(desk: Page, scene: Path) -> None:  # noqa: F811
     choose(desk, "Inpaint", scene)
     desk.mouse.move(*within(desk, 0.5, 0.5))
-    desk.mouse.wheel(0, -400)
+    roll(desk, -400, PERCENT)
     for button in ("left", "middle"):
         left, top, *_ = places(desk)
         desk.locator(CANVAS).focus()

@@ -7,7 +7,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.seen import on_screen
-from tests.browser.viewing.test_zoom import NEAR, desk, draw, middle, phone  # noqa: F401 - fixtures
+from tests.browser.viewing.test_zoom import NEAR, desk, draw, phone, roll  # noqa: F401 - fixtures
 
 IMAGES = "#duel .layer img"
 RECT = "each => { const box = each.getBoundingClientRect(); return [box.left, box.top, box.width, box.height]; }"
@@ -105,7 +105,7 @@ def test_pictures_of_unequal_size_lie_over_one_another_whole_and_zoom_as_one(des
     one, other = rects(desk)
     assert one[2:] == pytest.approx(other[2:], abs=NEAR)
     desk.mouse.move(one[0] + one[2] / 4, one[1] + one[3] / 2)
-    desk.mouse.wheel(0, -300)
+    roll(desk, -300, "#duel .percent")
     near, along = rects(desk)
     assert near[2] > 1.3 * one[2]
     assert near[2:] == pytest.approx(along[2:], abs=NEAR)

@@ -66,6 +66,14 @@ def laid(page: Page, view: str = STAGE) -> tuple[float, float, float]:
     return box["x"], box["y"], box["width"]
 
 
+def roll(page: Page, by: float, told: str = "#stage .back-whole") -> None:
+    """Turn the wheel, and wait until what tells the scale tells another one."""
+    place = page.locator(told).first
+    before = place.text_content() or ""
+    page.mouse.wheel(0, by)
+    expect(place).not_to_have_text(before)
+
+
 def middle(page: Page, view: str = STAGE) -> tuple[float, float]:
     box = page.locator(view).first.bounding_box()
     assert box
@@ -100,7 +108,8 @@ def test_no_edge_of_a_zoomed_picture_comes_into_its_view(desk: Page) -> None:
     draw(desk)
     left, top, width = laid(desk)
     desk.mouse.move(left + width / 2, top + width / 2)
-    desk.mouse.wheel(0, -400)
+    roll(desk, -400)
+    on_screen(desk.locator("#stage .back-whole"))
     desk.mouse.down()
     desk.mouse.move(left + width / 2 + 3000, top + width / 2 + 3000, steps=3)
     desk.mouse.up()
@@ -144,8 +153,9 @@ def test_the_wheel_scrolls_the_pane_where_it_can_before_it_zooms(desk: Page) -> 
     settled(desk.locator("#inspector"))
     desk.mouse.move(*middle(desk))
     desk.wait_for_function("() => document.querySelector('#results').scrollTop > 40")
+    before = desk.locator("#results").evaluate("each => each.scrollTop")
     desk.mouse.wheel(0, -20)
-    desk.wait_for_function("() => document.querySelector('#results').scrollTop > 0")
+    desk.wait_for_function("before => document.querySelector('#results').scrollTop < before", arg=before)
     expect(desk.locator("#stage .back-whole")).to_be_hidden()
 
 
