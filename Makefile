@@ -7,8 +7,9 @@ PYTEST_ARGS ?=
 # so that three keep two cores busy.
 WORKERS ?= 3
 
-PY := $(VENV)/bin/python
-SETUP := $(PYTHON) -m tools.setup --venv $(VENV)
+# In quotes, since a home may have a space in its name.
+PY := "$(VENV)/bin/python"
+SETUP := $(PYTHON) -m tools.setup --venv "$(VENV)"
 TYPED := $(wildcard app.py) $(if $(wildcard ui/*.py),ui) $(if $(wildcard backend/*.py),backend) tools/setup tests/left_out.py tests/dearest_first.py
 
 .DEFAULT_GOAL := help
@@ -35,12 +36,12 @@ lint: setup-dev  ## Check style, the dependency rule, types, the page's scripts 
 	@failed=; \
 	$(PY) -m ruff check . || failed=1; \
 	$(PY) -m ruff format --check . || failed=1; \
-	$(VENV)/bin/lint-imports --no-cache --no-logo || failed=1; \
+	"$(VENV)/bin/lint-imports" --no-cache --no-logo || failed=1; \
 	$(PY) -m mypy $(TYPED) || failed=1; \
 	if ! command -v npm >/dev/null; then echo "the page's scripts were left out: there is no npm here"; \
 	elif ! test -d node_modules; then echo "the page's scripts were left out: run npm ci once"; \
 	else npm run --silent lint || failed=1; fi; \
-	! test -x $(VENV)/bin/hadolint || $(VENV)/bin/hadolint Dockerfile || failed=1; \
+	! test -x "$(VENV)/bin/hadolint" || "$(VENV)/bin/hadolint" Dockerfile || failed=1; \
 	test -z "$$failed"
 
 format: setup-dev  ## Put the code in order
@@ -54,5 +55,5 @@ setup-dev:
 	@$(SETUP) --dev
 
 clean:  ## Remove the environment and the tools' caches (never your images in data/)
-	@test ! -e $(VENV) || test -f $(VENV)/pyvenv.cfg || { echo "$(VENV) is no virtual environment: left alone"; exit 1; }
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@test ! -e "$(VENV)" || test -f "$(VENV)/pyvenv.cfg" || { echo "$(VENV) is no virtual environment: left alone"; exit 1; }
+	rm -rf "$(VENV)" .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -36,7 +36,7 @@ def test_the_sdk_is_the_gradio_that_we_test_with(header: dict[str, Any]) -> None
 
 
 def test_the_python_is_one_of_ours_and_said_as_text(header: dict[str, Any]) -> None:
-    assert header["python_version"] in ("3.11", "3.12", "3.13")
+    assert header["python_version"] in ("3.11", "3.12", "3.13", "3.14")
 
 
 def test_the_file_that_starts_it_exists(header: dict[str, Any]) -> None:

@@ -5,38 +5,45 @@ import subprocess
 import sys
 
 OLDEST = (3, 11)
-KNOWN = ("python3.12", "python3.13", "python3.11")
+NEWEST = (3, 14)
+# What 3.15 lacks, looked up 2026-11-30: contourpy, PyYAML, torch and torchvision have builds for it in versions that
+# were not tried here; orjson, which gradio needs, and of the tests' packages ray have none.
+KNOWN = ("python3.12", "python3.13", "python3.14", "python3.11")
+WAY_OUT = "install Python 3.11, 3.12, 3.13 or 3.14, then name it: make run PYTHON=python3.12"
 
 
-def is_new_enough(python):
+def is_one_of_ours(python):
     # type: (str) -> bool
     """Say whether this program is a Python that the playground runs on (version managers' stand-ins often aren't)."""
-    check = "import sys; sys.exit(sys.version_info < {!r})".format(OLDEST)  # noqa: UP032
+    check = "import sys; sys.exit(not {!r} <= sys.version_info[:2] <= {!r})".format(OLDEST, NEWEST)  # noqa: UP032
     return shutil.which(python) is not None and subprocess.call([python, "-c", check], stderr=subprocess.DEVNULL) == 0
 
 
-def newer_python():
+def another_python():
     # type: () -> str | None
-    """Name a Python on this machine that is new enough, if there is one."""
-    return next((name for name in KNOWN if is_new_enough(name)), None)
+    """Name a Python on this machine that the playground runs on, if there is one."""
+    return next((name for name in KNOWN if is_one_of_ours(name)), None)
 
 
 def main():
     # type: () -> int
-    """Set up with this Python, or with a newer one that is there already."""
-    if sys.version_info >= OLDEST:
+    """Set up with this Python, or with a fitting one that is there already."""
+    if OLDEST <= sys.version_info[:2] <= NEWEST:
         from tools.setup.command import main as set_up
 
         return set_up(sys.argv[1:])
-    version = ".".join(str(part) for part in sys.version_info[:3])
-    newer = newer_python()
-    if newer is None:
-        told = "Python " + version + " is too old: install Python 3.11, 3.12 or 3.13, then name it: "
-        print(told + "make run PYTHON=python3.12", file=sys.stderr)
+    version = "Python " + ".".join(str(part) for part in sys.version_info[:3])
+    if sys.version_info < OLDEST:
+        told = version + " is too old"
+    else:
+        told = version + " is too new (orjson, which gradio needs, has no build for it yet)"
+    other = another_python()
+    if other is None:
+        print(told + ": " + WAY_OUT, file=sys.stderr)
         return 1
-    print("Python " + version + " is too old: going on with " + newer + ".")
+    print(told + ": going on with " + other + ".")
     sys.stdout.flush()  # or the words come behind those of the program that goes on
-    return subprocess.call([newer, "-m", "tools.setup"] + sys.argv[1:])  # noqa: RUF005
+    return subprocess.call([other, "-m", "tools.setup"] + sys.argv[1:])  # noqa: RUF005
 
 
 sys.exit(main())

@@ -8,6 +8,12 @@ from pathlib import Path
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 ORDINARY = "ordinary"  # says "the ordinary index" where an index is asked for
 
+OLDEST_MACOS = 14  # of torch 2.14's wheels, looked up 2026-11-30
+REMOTE_ALONE = (
+    "Providers alone work without torch: python3 -m venv .venv && .venv/bin/pip install -r requirements-remote.txt "
+    "-c constraints.txt && .venv/bin/python app.py"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Build:
@@ -58,3 +64,28 @@ def pinned(constraints: Path, label: str) -> list[str]:
     text = constraints.read_text()
     versions = {name: re.search(rf"(?m)^{name}==([\w.]+)", text) for name in ("torch", "torchvision")}
     return [f"{name}=={found[1]}{label and '+' + label}" for name, found in versions.items() if found]
+
+
+def lacking(system: str, machine: str, version: str) -> str:
+    """Say why there are no builds of torch for this machine, and the way out; nothing where there are some.
+
+    `version` is that of macOS, or of glibc on Linux, and empty where there is another C library.
+    """
+    if system == "Darwin" and machine == "x86_64":
+        return (
+            "torch has no builds for Intel Macs any more (on one of Apple's own chips, take a Python that is not "
+            f"translated by Rosetta). {REMOTE_ALONE}"
+        )
+    if system == "Darwin" and int(version.partition(".")[0] or OLDEST_MACOS) < OLDEST_MACOS:
+        return f"torch has no builds for macOS {version}, and needs {OLDEST_MACOS} or newer: update it. {REMOTE_ALONE}"
+    if system == "Linux" and not version:
+        why = "torch has no builds for Linux without glibc, such as Alpine: take Debian, Ubuntu or Fedora."
+        return f"{why} {REMOTE_ALONE}"
+    return ""
+
+
+def here() -> tuple[str, str, str]:
+    """Return what `lacking` asks for of this machine."""
+    libc, version = platform.libc_ver()
+    told = platform.mac_ver()[0] if platform.system() == "Darwin" else version if libc == "glibc" else ""
+    return platform.system(), platform.machine(), told

@@ -5,18 +5,18 @@ import sys
 import time
 from collections.abc import Sequence
 
-from tools.setup import builds, chromium, pair, pip, stamp
+from tools.setup import builds, bytecode, chromium, pair, pip, stamp
 from tools.setup.builds import Build
 from tools.setup.environment import Environment
 from tools.setup.errors import SetupError
-from tools.setup.machine import disk, gpu, probe
+from tools.setup.machine import disk, gpu, probe, proxy
 from tools.setup.task import Task, parse
 
-NEWEST_TRIED = (3, 13)
 WAY_OUT = (
     "Its last lines above say why. Without a network it can't go on; "
     "the same command goes on from here and keeps what is loaded already."
 )
+ELSEWHERE = "Make room or let this user write there, or put the environment elsewhere: make run VENV=/path/there."
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -27,6 +27,10 @@ def main(arguments: Sequence[str]) -> int:
             set_up(task)
     except SetupError as error:
         print(f"Setting up stopped: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        print(f"Setting up stopped: {error.strerror or error}{where}. {ELSEWHERE}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped. The same command goes on from here.", file=sys.stderr)
@@ -39,15 +43,19 @@ def set_up(task: Task) -> None:
     start, environment = time.monotonic(), task.environment
     build = builds.choose(task.torch_index, gpu=gpu.is_present())
     introduce(task)
+    if why := builds.lacking(*builds.here()):
+        raise SetupError(why)
     task.say(1, f"the environment {environment.folder}")
+    disk.check(environment.folder, build)
     if not environment.works():
         environment.make()
     stamp.remove(environment.folder)
     environment.drop_halves()
     build = install_torch(task, build)
     install_rest(task, build)
-    task.say(4, "checking that torch and torchvision fit each other")
+    task.say(4, "checking that torch and torchvision fit each other, and compiling what a start needs")
     check(environment)
+    bytecode.compile_a_start(environment)
     if task.dev:
         prepare_browser(task)
     stamp.write(environment.folder, task.purpose, task.key())
@@ -58,8 +66,6 @@ def introduce(task: Task) -> None:
     """Say what is about to happen, and what might not go well."""
     version = platform.python_version()
     print(f"Setting up with Python {version}. It can be stopped: the same command goes on from there.", flush=True)
-    if sys.version_info[:2] > NEWEST_TRIED:
-        print(f"Python {version} is newer than the newest tried here, 3.13: make run PYTHON=python3.13 is safer.")
     driver = gpu.driver_version()
     if driver is not None and driver < gpu.OLDEST_DRIVER and not task.torch_index:
         print(
@@ -78,7 +84,7 @@ def install_torch(task: Task, build: Build) -> Build:
         build = builds.ordinary()
         note = f"; the smaller CPU builds can't be had: {reason or 'installing them failed'}"
     if not install_pair(task, build, note):
-        raise SetupError(f"pip could not install torch. {WAY_OUT}")
+        raise SetupError(f"pip could not install torch. {WAY_OUT}{proxy.told()}")
     return build
 
 
@@ -100,7 +106,7 @@ def install_rest(task: Task, build: Build) -> None:
     name = "requirements-dev.txt" if task.dev else "requirements.txt"
     task.say(3, f"everything else in {name}")
     if not pip.install(task.environment, build, task.constraints, "-r", str(task.root / name)):
-        raise SetupError(f"pip could not install everything. {WAY_OUT}")
+        raise SetupError(f"pip could not install everything. {WAY_OUT}{proxy.told()}")
 
 
 def check(environment: Environment) -> None:

@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.setup import first_pip
 from tools.setup.errors import SetupError
 from tools.setup.machine import apt
 
@@ -53,14 +54,10 @@ class Environment:
                 f"{self.folder} is there and is no virtual environment. Move it away, or name another: make run VENV=…"
             )
         trouble = self._try_to_make()
-        if "ensurepip" in trouble and apt.is_usable():
-            apt.install(f"python{sys.version_info.major}.{sys.version_info.minor}-venv")
-            trouble = self._try_to_make()
+        if "ensurepip" in trouble:
+            trouble = self._make_without_ensurepip()
         if trouble:
-            raise SetupError(
-                f"The environment {self.folder} could not be made: {trouble} "
-                "On Debian and Ubuntu, `sudo apt install python3-venv` brings what is missing."
-            )
+            raise SetupError(f"The environment {self.folder} could not be made: {trouble}")
 
     def drop_halves(self) -> None:
         """Forget packages whose installation was cut off, so that pip installs them again."""
@@ -68,7 +65,23 @@ class Environment:
             if not (info / "RECORD").exists():
                 shutil.rmtree(info)
 
-    def _try_to_make(self) -> str:
-        command = [sys.executable, "-m", "venv", "--clear", str(self.folder)]
+    def _make_without_ensurepip(self) -> str:
+        """Debian and its family keep ensurepip in a package of its own, which an ordinary user can't install."""
+        if apt.is_usable() and apt.install(f"python{sys.version_info.major}.{sys.version_info.minor}-venv"):
+            return self._try_to_make()
+        print("  this Python has no ensurepip: pip is fetched by itself", flush=True)
+        if trouble := self._try_to_make("--without-pip"):
+            return trouble
+        try:
+            first_pip.install(self.python)
+        except SetupError as error:
+            return f"{error} On Debian and Ubuntu, `sudo apt install python3-venv` brings what is missing."
+        return ""
+
+    def _try_to_make(self, *options: str) -> str:
+        command = [sys.executable, "-m", "venv", "--clear", *options, str(self.folder)]
         made = subprocess.run(command, capture_output=True, text=True, check=False)
-        return "" if made.returncode == 0 else " ".join((made.stdout + made.stderr).split())[-600:]
+        if made.returncode == 0:
+            return ""
+        said = " ".join((made.stdout + made.stderr).split())[-600:]
+        return f"{said}. To put it elsewhere: make run VENV=/path/there." if "Errno" in said else said

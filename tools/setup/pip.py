@@ -1,4 +1,4 @@
-"""pip in the environment: its own bars on a terminal, calm lines elsewhere."""
+"""pip in the environment, or uv for it: its own bars on a terminal, calm lines elsewhere."""
 
 import collections
 import os
@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import IO
 
+from tools.setup import uv
 from tools.setup.builds import Build
 from tools.setup.environment import Environment
 from tools.setup.machine import disk
@@ -22,7 +23,23 @@ TAIL = 15  # of pip's last lines when it failed
 
 def run(environment: Environment, build: Build, *arguments: str) -> bool:
     """Run pip and show how far it is on the way to this build; False where it failed, after its last words."""
-    command = [str(environment.python), "-m", "pip", *arguments]
+    return _run([str(environment.python), "-m", "pip", *arguments], environment, build)
+
+
+def install(environment: Environment, build: Build, constraints: Path, *arguments: str) -> bool:
+    """Install with the constrained versions, by uv where it can stand in for pip, and by pip where it can't or fails.
+
+    Neither compiles what it installs: `bytecode` does, of what is needed.
+    """
+    if found := uv.program(environment):
+        if _run(uv.command(found, environment, constraints, *arguments), environment, build):
+            return True
+        print("  uv could not do it: pip tries", flush=True)
+    keep = () if disk.has_room_for_cache(environment.folder, build) else ("--no-cache-dir",)
+    return run(environment, build, "install", "--no-input", "--no-compile", *keep, "-c", str(constraints), *arguments)
+
+
+def _run(command: list[str], environment: Environment, build: Build) -> bool:
     # A small /tmp is a common reason for a failed install of torch, so downloads wait beside the environment.
     temporary = environment.folder / "downloads"
     temporary.mkdir(exist_ok=True)
@@ -30,19 +47,14 @@ def run(environment: Environment, build: Build, *arguments: str) -> bool:
     try:
         if sys.stdout.isatty():
             return subprocess.run(command, env=variables, check=False).returncode == 0
-        return _run_calmly(command, variables, Progress(build, environment.folder, temporary))
+        free = shutil.disk_usage(environment.folder).free if _is_uv(command) else None
+        return _run_calmly(command, variables, Progress(build, environment.folder, temporary, free))
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def install(environment: Environment, build: Build, constraints: Path, *arguments: str) -> bool:
-    """Install with the constrained versions; pip compiles what it installs, which makes the first start fast."""
-    keep = () if disk.has_room_for_cache(environment.folder, build) else ("--no-cache-dir",)
-    return run(environment, build, "install", "--no-input", "--compile", *keep, "-c", str(constraints), *arguments)
-
-
 def _run_calmly(command: list[str], variables: dict[str, str], progress: Progress) -> bool:
-    start = time.monotonic()
+    start, name = time.monotonic(), "uv" if _is_uv(command) else "pip"
     tail: collections.deque[str] = collections.deque(maxlen=TAIL)
     with subprocess.Popen(
         command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
@@ -58,8 +70,12 @@ def _run_calmly(command: list[str], variables: dict[str, str], progress: Progres
                 print(progress.line(time.monotonic() - start), flush=True)
                 due += EVERY
     if pip.returncode != 0:
-        print("".join(f"  pip: {line}" for line in tail), end="", flush=True)
+        print("".join(f"  {name}: {line}" for line in tail), end="", flush=True)
     return pip.returncode == 0
+
+
+def _is_uv(command: list[str]) -> bool:
+    return Path(command[0]).stem == "uv"
 
 
 def _follow(stream: IO[str]) -> "queue.Queue[str | None]":

@@ -1,6 +1,7 @@
 """What pip prints and writes, condensed to a calm line every few seconds."""
 
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from tools.setup.builds import Build
 from tools.setup.machine import disk
 from tools.setup.machine.disk import GB
 
+RESOLVED = re.compile(r"Resolved (\d+) packages?")  # uv's word
 FETCHED = re.compile(r"\s*(?:Downloading|Using cached) (\S+)")
 
 
@@ -21,6 +23,8 @@ class Progress:
     build: Build
     folder: Path
     downloads: Path
+    free: int | None = None
+    """Bytes that the disk had free before uv, which links what it loads from a store of its own; None for pip."""
     found: int = 0
     now: str = "looking up what there is"
 
@@ -34,9 +38,17 @@ class Progress:
             self.now = f"installing {line.count(',') + 1} packages"
         elif "Building wheel for" in line:
             self.now = line.strip().partition(" (")[0].lower()
+        elif match := RESOLVED.match(line):
+            self.found = int(match[1])
+        elif line.startswith("Prepared "):
+            self.now = f"installing {self.found} packages"
 
     def line(self, seconds: float) -> str:
         """Say how far it is."""
+        if self.free is not None:
+            written = max(0, self.free - shutil.disk_usage(self.folder).free)
+            found = f"{self.found} packages found, {written / GB:.2f} GB loaded and in place"
+            return f"  {seconds:4.0f} s: {found}; {self.now}"
         loaded = disk.size(self.downloads)
         installed = disk.size(self.folder) - loaded
         return (

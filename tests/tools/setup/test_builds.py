@@ -44,3 +44,27 @@ def test_the_projects_own_constraints_name_the_pair() -> None:
 def test_the_cpu_builds_are_said_to_be_smaller() -> None:
     assert builds.CPU.download_gb < builds.CUDA.download_gb
     assert builds.CPU.size == "about 0.7 GB to download, 2.2 GB on disk"
+
+
+@pytest.mark.parametrize(
+    ("here", "word"),
+    [
+        (("Darwin", "x86_64", "15.1"), "Intel Macs"),
+        (("Darwin", "arm64", "13.6.1"), "macOS 13.6.1"),
+        (("Linux", "x86_64", ""), "without glibc"),
+        (("Linux", "aarch64", ""), "Alpine"),
+    ],
+)
+def test_a_machine_that_torch_is_not_built_for_is_told_at_once(here: tuple[str, str, str], word: str) -> None:
+    told = builds.lacking(*here)
+    assert word in told
+    assert "requirements-remote.txt" in told
+
+
+@pytest.mark.parametrize("here", [("Darwin", "arm64", "14.0"), ("Linux", "aarch64", "2.36"), ("Windows", "AMD64", "")])
+def test_a_machine_that_it_is_built_for_goes_on(here: tuple[str, str, str]) -> None:
+    assert builds.lacking(*here) == ""
+
+
+def test_this_machine_is_one_of_them() -> None:
+    assert builds.lacking(*builds.here()) == ""

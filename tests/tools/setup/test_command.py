@@ -1,5 +1,6 @@
 """The whole installation, by the real pip, of small wheels from a folder."""
 
+import importlib.util
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.tools.setup.wheels import make_torch, make_wheel
-from tools.setup import builds, command, pair, stamp
+from tools.setup import builds, bytecode, command, pair, stamp
 from tools.setup.environment import Environment
 from tools.setup.errors import SetupError
 from tools.setup.task import Task, parse
@@ -62,12 +63,24 @@ def test_the_constrained_versions_get_installed(installed: Task) -> None:
     assert installed.is_done()
 
 
+def test_what_a_start_imports_is_compiled_and_nothing_else(installed: Task, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    monkeypatch.setattr(bytecode, "IMPORTED", ("torch.version", "no_such_package"))
+    bytecode.compile_a_start(installed.environment)
+    assert list((packages(installed) / "torch/__pycache__").glob("version.*.pyc"))
+    assert not (packages(installed) / "paint/__pycache__").exists()
+
+
+def test_the_names_of_what_a_start_imports_are_there() -> None:
+    assert [name for name in bytecode.IMPORTED if importlib.util.find_spec(name) is None] == []
+
+
 def test_each_step_is_announced_with_the_size(installed: Task, capsys: pytest.CaptureFixture[str]) -> None:
     command.set_up(installed)
     told = capsys.readouterr().out
     assert "Step 2 of 4: PyTorch" in told
     assert "to download" in told
-    assert "Step 4 of 4: checking that torch and torchvision fit each other" in told
+    assert "Step 4 of 4: checking that torch and torchvision fit each other, and compiling" in told
     assert "All set up" in told
 
 

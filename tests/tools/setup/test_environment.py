@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tools.setup import builds, command, stamp
 from tools.setup.environment import Environment
 from tools.setup.errors import SetupError
 
@@ -49,3 +50,19 @@ def test_a_half_installed_package_is_forgotten_so_that_pip_installs_it_again(tmp
     (packages / "torch-2.14.1.dist-info").mkdir()
     environment.drop_halves()
     assert [info.name for info in packages.glob("*.dist-info")] == ["pip-24.2.dist-info"]
+
+
+def test_a_place_where_nothing_can_be_made_leads_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SetupError, match=r"could not be made: .*Errno.* make run VENV="):
+        Environment(tmp_path / "file/venv").make()
+
+
+def test_what_the_disk_refuses_later_ends_with_one_line_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    environment = made(tmp_path / "venv")
+    (environment.folder / stamp.NAME).mkdir()
+    assert command.main(["--venv", str(environment.folder), "--torch-index", builds.ORDINARY]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("Setting up stopped: ")
+    assert str(environment.folder / stamp.NAME) in told
+    assert "make run VENV=" in told

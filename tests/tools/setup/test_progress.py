@@ -1,8 +1,11 @@
 """What is said while pip works."""
 
+import re
+import shutil
 from pathlib import Path
 
 from tools.setup.builds import CPU
+from tools.setup.machine.disk import GB
 from tools.setup.progress import Progress
 
 
@@ -33,3 +36,13 @@ def test_other_lines_change_nothing(tmp_path: Path) -> None:
     before = told.line(1)
     told.read("Requirement already satisfied: pip in /somewhere")
     assert told.line(1) == before
+
+
+def test_with_uv_it_says_how_many_packages_there_are_and_what_the_disk_has_taken(tmp_path: Path) -> None:
+    before = shutil.disk_usage(tmp_path).free + 3 * GB
+    told = Progress(CPU, tmp_path, tmp_path / "downloads", before)
+    told.read("Resolved 32 packages in 2.31s\n")
+    told.read("Downloading torch (528.9MiB)\n")
+    assert re.search(r"  20 s: 32 packages found, \d+\.\d\d GB loaded and in place; loading torch$", told.line(20))
+    told.read("Prepared 32 packages in 41s\n")
+    assert told.line(60).endswith("; installing 32 packages")

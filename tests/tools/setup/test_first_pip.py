@@ -1,0 +1,81 @@
+"""pip for a Python that has no ensurepip, from an index on loopback: the real one, out of this Python's ensurepip."""
+
+import ensurepip
+import functools
+import hashlib
+import http.server
+import os
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.tools.setup.test_cpu_builds import Quiet
+from tools.setup import first_pip
+from tools.setup.environment import Environment
+from tools.setup.errors import SetupError
+from tools.setup.machine import apt
+
+BUNDLED = next((Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl"))
+
+
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Return a folder that is served as the only index, with pip's wheel in it."""
+    place = tmp_path / "simple/pip"
+    place.mkdir(parents=True)
+    (place / BUNDLED.name).write_bytes(BUNDLED.read_bytes())
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(tmp_path)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    monkeypatch.setattr(first_pip, "WHEEL", BUNDLED.name)
+    monkeypatch.setattr(first_pip, "SHA256", hashlib.sha256(BUNDLED.read_bytes()).hexdigest())
+    monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{server.server_address[1]}/simple")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")  # so that this machine's own pip has nothing to bring
+    monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    yield place
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def debians(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this Python be one without ensurepip, and its user one who may install nothing."""
+    really = Environment._try_to_make
+
+    def try_to_make(self: Environment, *options: str) -> str:
+        return really(self, *options) if options else "ensurepip is not available: apt install python3-venv"
+
+    monkeypatch.setattr(Environment, "_try_to_make", try_to_make)
+    monkeypatch.setattr(apt, "is_usable", lambda: False)
+
+
+@pytest.mark.usefixtures("debians", "index")
+def test_an_environment_without_ensurepip_gets_pip_by_itself(tmp_path: Path) -> None:
+    environment = Environment(tmp_path / "a venv")
+    environment.make()
+    assert environment.works()
+    told = subprocess.run([environment.python, "-m", "pip", "--version"], capture_output=True, text=True, check=True)
+    assert BUNDLED.name.split("-")[1] in told.stdout
+
+
+@pytest.mark.usefixtures("debians")
+def test_where_it_cannot_be_had_the_package_that_brings_it_is_named(index: Path, tmp_path: Path) -> None:
+    (index / BUNDLED.name).unlink()
+    with pytest.raises(SetupError, match=r"has no pip-\S+whl\. On Debian and Ubuntu, `sudo apt install python3-venv`"):
+        Environment(tmp_path / "venv").make()
+
+
+def test_another_file_than_the_one_that_was_tried_is_refused(index: Path) -> None:
+    (index / BUNDLED.name).write_bytes(b"something else")
+    with pytest.raises(SetupError, match="is another file than the one that was tried here"):
+        first_pip.load(os.environ["PIP_INDEX_URL"])
+
+
+def test_an_index_out_of_reach_is_told_with_the_reason() -> None:
+    with pytest.raises(SetupError, match=r"pip can't be had from http://127.0.0.1:9/simple \(.*refused"):
+        first_pip.load("http://127.0.0.1:9/simple")
