@@ -77,11 +77,12 @@ def _keep_tidy(playground: "Playground") -> None:
 def serve(playground: "Playground") -> "tuple[Blocks, str]":
     """Build the page, serve it in the background, and return it with its address."""
     from ui.page import build
-    from ui.serving.no_matplotlib import draw_no_plots
+    from ui.serving.lean_gradio import draw_no_plots, make_one_app
     from ui.serving.sessions import lean_sessions, remember_signatures
 
     lean_sessions()
     draw_no_plots()
+    make_one_app()
     page = build(playground)
     remember_signatures(page)
     page.queue(default_concurrency_limit=2 * MOST_VISITORS, max_size=MOST_WAITING)

@@ -9,6 +9,9 @@ from gradio_client import Client, handle_file
 from PIL import Image
 
 from tests.serving import Site, served_site
+from ui.serving.lean_gradio import make_one_app
+
+make_one_app()  # as `serve` does: a page that is only built needs none at all
 
 
 @pytest.fixture(scope="session")

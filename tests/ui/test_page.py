@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import httpx
 import pytest
+from gradio.routes import App
 from pydantic import SecretStr
 
 from backend.domain.requests import MODES
@@ -84,7 +85,8 @@ def test_no_browser_is_sent_the_parameters_of_the_api(site: Site) -> None:
     assert "api" in {kinds[number] for number in config["page"]["endpoints"]["components"]}
 
 
-def test_a_login_button_stands_on_a_space_alone(playground: Playground) -> None:
+def test_a_login_button_stands_on_a_space_alone(playground: Playground, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gradio.blocks.App", App)  # which says so as soon as the page is built
     space = {"space_id": "ann/playground", "oauth_client_secret": SecretStr("signed")}
     there = replace(playground, settings=playground.settings.model_copy(update=space))
     with pytest.raises(UserWarning, match="OAuth"):  # what Gradio says of a login that is asked for outside of a Space

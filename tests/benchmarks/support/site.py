@@ -18,10 +18,10 @@ def main(arguments: Sequence[str]) -> None:
     given = parser.parse_args(arguments)
     skip_stubs()
     from tests.serving import served_site
-    from ui.serving import no_matplotlib, sessions
+    from ui.serving import lean_gradio, sessions
 
     if given.plain:
-        sessions.lean_sessions = no_matplotlib.draw_no_plots = lambda: False
+        sessions.lean_sessions = lean_gradio.draw_no_plots = lean_gradio.make_one_app = lambda: False
     with served_site(given.data, port=given.port):
         threading.Event().wait()
 
