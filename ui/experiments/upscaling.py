@@ -1,4 +1,4 @@
-"""A result made larger, or its details drawn again, by its reference; it runs and shows as every run."""
+"""A picture made larger, or a result's details drawn again, by its reference; it runs and shows as every run."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,29 +7,37 @@ from pydantic import ValidationError
 
 from backend.adapters.base import Backend
 from backend.domain.caller import Caller
-from backend.domain.errors import from_validation
+from backend.domain.errors import NotFound, from_validation
 from backend.domain.parts import RANDOM_SEED
 from backend.domain.records import Run, RunImage
 from backend.domain.requests import parse_request
 from backend.generation.generate import prepare
 from backend.generation.prepared import Prepared
+from backend.images.incoming import sides_of
 from backend.playground import Playground
 from ui.runs.sheets.detail import detailer, detailing
-from ui.runs.sheets.upscale import CHOSEN, enlargement, enlarger
+from ui.runs.sheets.upscale import CHOSEN, Enlarged, enlarger
+
+GONE = "This picture isn't here any more: choose it again."
 
 
-def enlargement_asked(
-    playground: Playground, run: Run, image: RunImage, given: Mapping[str, str], caller: Caller
-) -> Prepared:
-    """Return the run that makes an image larger as its sheet says, by a seed to be drawn where that is left blank.
+def enlargement_asked(playground: Playground, enlarged: Enlarged, given: Mapping[str, str], caller: Caller) -> Prepared:
+    """Return the run that makes a picture larger as its sheet says, by a seed to be drawn where that is left blank.
 
     Raises `InvalidRequest` or `NotReady`.
     """
-    backend = enlarger(playground, run.backend)
+    backend = enlarger(playground, enlarged.backend)
     wanted: dict[str, object] = {name: given[name] for name in CHOSEN if name in given}
     if not given.get("seed", "unsaid").strip():
         wanted["seed"] = RANDOM_SEED
-    return _prepared(backend, caller, enlargement(run, image, **wanted))
+    return _prepared(backend, caller, enlarged.values(**wanted))
+
+
+def brought(playground: Playground, caller: Caller, sha256: str) -> Enlarged:
+    """Return a picture that the sheet was opened for; raise `NotFound` for one of somebody else, or of nobody."""
+    if playground.holders.picture(sha256, caller.visitor) != "yours":
+        raise NotFound(GONE)
+    return Enlarged.picture(sha256, sides_of(playground.files, sha256))
 
 
 def detailing_asked(

@@ -16,9 +16,10 @@ from ui.events.options import QUIET
 from ui.events.page_events import data_of
 from ui.events.updates import Updates
 from ui.events.wires import Wires
-from ui.experiments.upscaling import detailing_asked, enlargement_asked
+from ui.experiments.upscaling import brought, detailing_asked, enlargement_asked
 from ui.runs.image_actions import Actions
 from ui.runs.runner import Runner
+from ui.runs.sheets.upscale import Enlarged
 from ui.runs.stages import View
 from ui.runs.vary_button import UNDRAWN, varied
 from ui.serving.caller import caller_of
@@ -46,8 +47,12 @@ class Varying:
         yield from self.runner.views(asked(given, caller), caller)
 
     def _enlarged(self, given: Mapping[str, str], caller: Caller) -> Prepared:
-        run, image = self.actions.image(given, caller)
-        return enlargement_asked(self.runner.playground, run, image, given, caller)
+        playground = self.runner.playground
+        if sha256 := given.get("picture"):
+            enlarged = brought(playground, caller, sha256)
+        else:
+            enlarged = Enlarged.result(*self.actions.image(given, caller))
+        return enlargement_asked(playground, enlarged, given, caller)
 
     def _detailed(self, given: Mapping[str, str], caller: Caller) -> Prepared:
         run, image = self.actions.image(given, caller)

@@ -3,6 +3,7 @@
 import gradio as gr
 from gradio.components import Component
 
+from ui.modes.enlarging import BUTTON
 from ui.modes.fields import Fitted, own_fields
 
 HINT = "Redraws a picture after your words. To keep its lines exactly, ControlNet serves better."
@@ -12,4 +13,6 @@ def layout(fitted: Fitted) -> dict[str, Component]:
     """Lay out strength, with what it does in words, and how the picture gets its size."""
     fields = own_fields(fitted, "image_to_image", "strength", strength={"info": None})
     gr.HTML('<p class="in-words" id="strength-words"></p>', apply_default_css=False)
-    return fields | own_fields(fitted, "image_to_image", "resize")
+    fields |= own_fields(fitted, "image_to_image", "resize")
+    gr.HTML(str(BUTTON), apply_default_css=False)
+    return fields

@@ -23,7 +23,7 @@ from ui.runs.inspector import inspector_html, own_file_link
 from ui.runs.result_link import link_html, revoked_html
 from ui.runs.sheets.before_after import before_after_html
 from ui.runs.sheets.detail import detail_html
-from ui.runs.sheets.upscale import upscale_html
+from ui.runs.sheets.upscale import Enlarged, upscale_html
 from ui.serving.caller import caller_of
 from ui.serving.own_address import own_address
 
@@ -92,7 +92,7 @@ class Actions:
                 text = inspector_html(self.playground, run, image, address=address, own_file=own)
                 return {self.inspector: gr.update(value=text, visible=True)}
             case "enlarge":
-                return {self.sheet: upscale_html(self.playground, *self.image(given, caller), caller)}
+                return {self.sheet: upscale_html(self.playground, Enlarged.result(*self.image(given, caller)), caller)}
             case "detail":
                 return {self.sheet: detail_html(self.playground, *self.image(given, caller), caller)}
             case "before":

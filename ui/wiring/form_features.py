@@ -9,6 +9,7 @@ from ui.head.own_key import OwnKeys
 from ui.library.form_link import FormLink
 from ui.library.from_file import Restoring
 from ui.modes.bar import ModeBar
+from ui.modes.enlarging import Enlarging
 from ui.modes.reducing import Reducing
 from ui.prompt_helper.row import PromptHelperRow
 from ui.wiring.ground import Ground
@@ -23,6 +24,7 @@ def form_features(ground: Ground) -> list[Feature]:
         OwnKeys(playground, head.key),
         ModeBar(form.bar, settings.modes),
         Reducing(ground.filling),
+        Enlarging(ground.filling, layout.results.sheet),
         TokenLine(playground, library, form.tokens),
         PromptHelperRow(playground, form.helper, form.prompt, ground.news),
         FormLink(playground, library, form.share),

@@ -1,9 +1,12 @@
 """Upscale on the page: pressed on a result, chosen on its sheet, started there, and shown as every run."""
 
+from pathlib import Path
+
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.presses import press_until
+from tests.browser.presses import open_tab, press_until
 from tests.browser.runs.test_result_link import draw
 from tests.browser.seen import on_screen
 
@@ -65,3 +68,15 @@ def test_redraw_shows_what_decides_over_it_and_starts_with_that(page: Page) -> N
     expect(sheet).to_be_hidden()
     result = page.locator("#stage .card", has_text="512 × 512")
     on_screen(result.locator("img"))
+
+
+def test_the_picture_on_image_to_image_is_made_larger_without_being_drawn_over(page: Page, tmp_path: Path) -> None:
+    Image.new("RGB", (96, 64), "teal").save(tmp_path / "small.png")
+    open_tab(page, "Image to image")
+    press, sheet = page.locator("#enlarge-picture"), page.locator("#over-page")
+    page.set_input_files("#easel .drop input", tmp_path / "small.png")
+    press_until(press, sheet.is_visible)
+    expect(sheet.get_by_label("Factor")).to_contain_text("2× · 192 × 128")
+    sheet.locator("[data-go]").click()
+    expect(sheet).to_be_hidden()
+    on_screen(page.locator("#stage .card", has_text="192 × 128").locator("img"))

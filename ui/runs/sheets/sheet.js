@@ -54,7 +54,7 @@ function as_estimated(sheet) {
 }
 
 function start(sheet) {
-  const {run, index, starts} = sheet.querySelector('[data-run]').dataset;
-  tell('vary', {act: starts, run, index, ...chosen(sheet)});
+  const {run, index, picture, starts} = sheet.querySelector('[data-starts]').dataset;
+  tell('vary', {act: starts, ...(picture ? {picture} : {run, index}), ...chosen(sheet)});
   sheet.close();
 }

@@ -1,7 +1,8 @@
-"""The sheet on which a result's enlargement is chosen: how many times as large, by what, and what that costs."""
+"""The sheet on which a picture's enlargement is chosen: how many times as large, by what, and what that costs."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
@@ -27,8 +28,7 @@ NOBODY = "Nobody enlarges pictures here: start the playground with the backend `
 
 _HEAD = "Upscale"
 _SHEET = Markup(
-    '<div class="upscale" data-run="{run}" data-index="{index}" data-starts="upscale" data-turn="{turn}">'
-    "<h2>{head}</h2>"
+    "{place}<h2>{head}</h2>"
     '<label>Method<select data-field="method" data-key><option value="sharp">Sharp: what is there, larger</option>'
     '<option value="redraw">Redraw: anew in tiles, with more detail</option></select></label>'
     '<label>Factor<select data-field="factor" data-key autofocus>{factors}</select></label>'
@@ -48,6 +48,8 @@ _SHEET = Markup(
     '<button type="button" class="go" data-go data-prices="{prices}">Upscale<span data-price></span></button>'
     "</div></div>"
 )
+_OF_A_RUN = Markup('<div class="upscale" data-run="{}" data-index="{}" data-starts="upscale" data-turn="{}">')
+_OF_A_PICTURE = Markup('<div class="upscale" data-picture="{}" data-starts="upscale" data-turn="{}">')
 _OPTION = Markup('<option value="{}"{}>{}</option>')
 _SELECTED = Markup(" selected")
 
@@ -62,23 +64,48 @@ def enlarger(playground: Playground, name: str) -> Backend:
     return found
 
 
-def enlargement(run: Run, image: RunImage, **wanted: object) -> dict[str, object]:
-    """Return the values of the request that makes a result larger, with its words, its seed and its kind of file."""
-    kept = {"output_format": run.request.output_format, "output_quality": run.request.output_quality}
-    seed = {} if image.seed is None else {"seed": image.seed}
-    return {"mode": "upscale", "image": image.sha256, "prompt": run.request.prompt, **seed, **kept, **wanted}
+@dataclass(frozen=True, slots=True)
+class Enlarged:
+    """What is to be made larger: a picture by its sha256, its size (pixels), and what is kept of its request.
+
+    `place` begins its sheet, with where it is from; `backend` made it.
+    """
+
+    size: tuple[int, int]
+    kept: Mapping[str, object]
+    place: Markup
+    backend: str = ""
+
+    @classmethod
+    def result(cls, run: Run, image: RunImage) -> "Enlarged":
+        """Return a result, with its words, its seed and its kind of file."""
+        asked = run.request
+        file = {"output_format": asked.output_format, "output_quality": asked.output_quality}
+        seed = {} if image.seed is None else {"seed": image.seed}
+        kept = {"image": image.sha256, "prompt": asked.prompt, **seed, **file}
+        place = _OF_A_RUN.format(run.id, image.index, news())
+        return cls((image.width, image.height), kept, place, run.backend)
+
+    @classmethod
+    def picture(cls, sha256: str, size: tuple[int, int], prompt: str = "") -> "Enlarged":
+        """Return a picture that was brought along, with the words that stand in the form."""
+        return cls(size, {"image": sha256, "prompt": prompt}, _OF_A_PICTURE.format(sha256, news()))
+
+    def values(self, **wanted: object) -> dict[str, object]:
+        """Return the values of the request that makes it larger."""
+        return {"mode": "upscale", **self.kept, **wanted}
 
 
-def upscale_html(playground: Playground, run: Run, image: RunImage, caller: Caller) -> str:
-    """Return the sheet for an image, or why it can't be enlarged; each time another value, so that it is seen."""
+def upscale_html(playground: Playground, enlarged: Enlarged, caller: Caller) -> str:
+    """Return the sheet for a picture, or why it can't be enlarged; each time another value, so that it is seen."""
     try:
-        return _sheet(run, image, enlarger(playground, run.backend), caller)
+        return _sheet(enlarged, enlarger(playground, enlarged.backend), caller)
     except PlaygroundError as error:
         return refused_html(_HEAD, words.sentence(error))
 
 
-def _sheet(run: Run, image: RunImage, backend: Backend, caller: Caller) -> str:
-    size = (image.width, image.height)
+def _sheet(enlarged: Enlarged, backend: Backend, caller: Caller) -> str:
+    size = enlarged.size
     factors = [factor for factor in FACTORS if growth_problem(size, factor) is None]
     if not factors:
         wide, high = size
@@ -86,33 +113,31 @@ def _sheet(run: Run, image: RunImage, backend: Backend, caller: Caller) -> str:
             _HEAD, f"This picture is {wide}×{high} already, too large to be enlarged: take a smaller one."
         )
     upscalers = tuple(backend.capabilities.choices.get("upscaler", (LANCZOS,)))
-    redrawn = _redrawn(run, image, backend)
+    redrawn = _redrawn(enlarged, backend)
     by_methods: tuple[dict[str, object], ...] = ({"method": "sharp"}, redrawn)
     choices: list[dict[str, object]] = [
         {"factor": each, "upscaler": by, **method} for each in factors for by in upscalers for method in by_methods
     ]
     sheet = _SHEET.format(
-        run=run.id,
-        index=image.index,
-        turn=news(),
+        place=enlarged.place,
         head=_HEAD,
         factors=Markup("").join(_factors(factors, size)),
         upscalers=Markup("").join(_OPTION.format(name, "", name) for name in upscalers),
-        prices=json.dumps(_prices([_request(run, image, choice) for choice in choices], backend, caller)),
-        **_redraws_fields(_request(run, image, redrawn), unheld=not redrawn.get("control_scale", True)),
+        prices=json.dumps(_prices([_request(enlarged, choice) for choice in choices], backend, caller)),
+        **_redraws_fields(_request(enlarged, redrawn), unheld=not redrawn.get("control_scale", True)),
     )
     return str(sheet)
 
 
-def _request(run: Run, image: RunImage, wanted: Mapping[str, object]) -> Upscale:
-    return Upscale.model_validate(enlargement(run, image, **wanted))
+def _request(enlarged: Enlarged, wanted: Mapping[str, object]) -> Upscale:
+    return Upscale.model_validate(enlarged.values(**wanted))
 
 
-def _redrawn(run: Run, image: RunImage, backend: Backend) -> dict[str, object]:
+def _redrawn(enlarged: Enlarged, backend: Backend) -> dict[str, object]:
     """Return what the method `redraw` begins with: without the ControlNet where the backend has none for tiles."""
     wanted: dict[str, object] = {"method": "redraw"}
     try:
-        backend.capabilities.check(_request(run, image, wanted))
+        backend.capabilities.check(_request(enlarged, wanted))
     except Unsupported as error:
         if any(problem.field == "control_scale" for problem in error.problems):
             return wanted | {"control_scale": 0, "strength": UNHELD_STRENGTH}
