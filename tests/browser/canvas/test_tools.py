@@ -183,26 +183,29 @@ def test_space_and_the_middle_button_move_what_is_near_and_paint_nothing(desk: P
     assert not mask(desk).any()
 
 
-@pytest.mark.parametrize("colour", ["#6366f1", "#7aa5c9", "#ff5a00", "#2f7d32", "#f4e04d", "#101014"])
-def test_the_masks_colour_stands_out_from_the_picture(desk: Page, tmp_path: Path, colour: str) -> None:  # noqa: F811
-    Image.new("RGB", (WIDE, HIGH), colour).save(tmp_path / "flat.png")
-    choose(desk, "Inpaint", tmp_path / "flat.png")
-    drag(desk, (0.3, 0.5), (0.7, 0.5))
-    shown = desk.locator("#easel .swatch").evaluate("each => getComputedStyle(each).backgroundColor")
-    ink = [int(part) for part in shown.removeprefix("rgb(").removesuffix(")").split(",")]
-    left, top, wide, high = places(desk)
-    desk.mouse.move(2, 2)
-    with Image.open(io.BytesIO(desk.screenshot())) as shot:
-        masked, bare = (
-            shot.convert("RGB").getpixel((round(left + wide / 2), round(top + high * at))) for at in (0.5, 0.2)
-        )
-    assert math.dist(masked, bare) > 75
-    before = mask(desk)
+def test_the_masks_colour_stands_out_from_the_picture(desk: Page, tmp_path: Path) -> None:  # noqa: F811
+    for at, colour in enumerate(("#6366f1", "#7aa5c9", "#ff5a00", "#2f7d32", "#f4e04d", "#101014")):
+        Image.new("RGB", (WIDE + at, HIGH), colour).save(tmp_path / "flat.png")
+        choose(desk, "Inpaint", tmp_path / "flat.png")
+        expect(desk.locator("#easel .about")).to_contain_text(f"{WIDE + at} × {HIGH} · draw over")
+        drag(desk, (0.3, 0.5), (0.7, 0.5))
+        masked, bare = shown_at(desk, 0.5), shown_at(desk, 0.2)
+        assert math.dist(masked, bare) > 75, colour
+    before, ink = mask(desk), "each => getComputedStyle(each).backgroundColor"
+    shown = desk.locator("#easel .swatch").evaluate(ink)
     desk.locator(CANVAS).focus()
     desk.keyboard.press("c")
-    other = desk.locator("#easel .swatch").evaluate("each => getComputedStyle(each).backgroundColor")
-    assert other != f"rgb({', '.join(map(str, ink))})"
+    assert desk.locator("#easel .swatch").evaluate(ink) != shown
     assert np.array_equal(mask(desk), before)  # a colour is how it is shown, no more
+
+
+def shown_at(page: Page, down: float) -> tuple[int, ...]:
+    """Return the colour on the screen in the middle of the canvas, at a part of its height, beside the pointer."""
+    page.mouse.move(2, 2)
+    left, top, wide, high = places(page)
+    with Image.open(io.BytesIO(page.screenshot())) as shot:
+        found: tuple[int, ...] = shot.convert("RGB").getpixel((round(left + wide / 2), round(top + high * down)))
+    return found
 
 
 def test_a_result_goes_under_the_brush_by_one_press(desk: Page) -> None:  # noqa: F811
