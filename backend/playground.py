@@ -27,11 +27,13 @@ from backend.record.database.engine import open_database
 from backend.record.history import History
 from backend.record.holders import Holders
 from backend.record.orders import Orders
+from backend.record.presses.store import QueueStore
 from backend.record.store import Store
 from backend.record.unclosed import Unclosed
 from backend.setting_words import wrong
 from backend.settings import Settings
 from backend.threads.live_runs import LiveRuns
+from backend.threads.open_pages import OpenPages
 from backend.visitors.addresses import Addresses, address_secret
 from backend.visitors.callers import Callers
 from backend.visitors.identity import API
@@ -58,6 +60,7 @@ class Playground:
     callers: Callers = field(default_factory=lambda: Callers(Addresses(secrets.token_bytes(32))))
     rates: Rates = field(default_factory=Rates)
     live: LiveRuns = field(default_factory=LiveRuns)
+    pages: OpenPages = field(default_factory=OpenPages)
     unclosed: Unclosed = field(default_factory=Unclosed)
     disk: Disk = field(default_factory=Disk)
     checker: Checker = field(default_factory=Checker)
@@ -109,6 +112,11 @@ class Playground:
     def orders(self) -> Orders:
         """Return what programs have ordered, so that a retry finds it."""
         return Orders(self.store.engine)
+
+    @property
+    def queued(self) -> QueueStore:
+        """Return the visitors' queues of presses."""
+        return QueueStore(self.store.engine)
 
     @property
     def rooms(self) -> Rooms:

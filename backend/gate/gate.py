@@ -87,6 +87,9 @@ class Gate:
             await self._pass_event(within, receive, send, sender)
         elif routes.is_upload(scope["path"]):
             await self._pass_upload(within, receive, send, sender)
+        elif page := routes.page_of_line(scope["method"], scope["path"]):
+            with self.playground.pages.line(page):
+                await self.app(within, receive, send)
         else:
             await self.app(within, receive, send)
 

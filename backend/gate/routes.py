@@ -18,6 +18,7 @@ _PROGRAM = re.compile(r"/(?P<form>v1|sdapi|controlnet|queue/status$)(/|$)")
 _SIGNED = "/v1/images/files/"
 _WORDS_ALONE = re.compile(r"/v1/(images/generations|models)")
 
+_LINE = re.compile(r"heartbeat/(?P<page>[^/]+)/?$")
 _BEGINS = re.compile(r"(queue/join|call/)")
 
 
@@ -46,6 +47,12 @@ def is_upload(path: str) -> bool:
 def begins_event(method: str, path: str) -> bool:
     """Whether the answer names an event that goes on by itself."""
     return method == "POST" and _BEGINS.match(route(path)) is not None
+
+
+def page_of_line(method: str, path: str) -> str | None:
+    """Return the page session whose line this is, which it keeps for as long as it is open; None for anything else."""
+    line = _LINE.match(route(path)) if method == "GET" else None
+    return None if line is None else line["page"]
 
 
 def program_form(path: str) -> str | None:

@@ -43,6 +43,7 @@ def generate(
     checked: bool = False,
     on_estimate: Callable[[Estimate], None] | None = None,
     noting: Noting | None = None,
+    in_place_of: str | None = None,
 ) -> Iterator[Event]:
     """Make the request's images on a backend and yield what happens, ending with `Finished`, `Failed` or `Stopped`.
 
@@ -52,7 +53,8 @@ def generate(
     provider has accepted goes on to its end and into the history. One that is `patient`, as one of several, waits for
     its turn where too many runs have begun. One that `checked` says `prepare` has just returned is taken as it stands;
     `on_estimate` is told what it may cost, so that whoever shows the run needn't work that out again; `noting` writes
-    in the transaction that opens the run, before anything is ordered.
+    in the transaction that opens the run, before anything is ordered, and what was set aside for it under the id
+    `in_place_of` is lifted there.
     """
     chosen = playground.choose(backend)
     refuse_lost_key(caller, chosen)
@@ -66,7 +68,7 @@ def generate(
     estimate = chosen.estimate(known, caller)
     if on_estimate:
         on_estimate(estimate)
-    run = open_run(playground, caller, chosen, prepared, estimate, noting=noting)
+    run = open_run(playground, caller, chosen, prepared, estimate, noting=noting, in_place_of=in_place_of)
     work = partial(on_its_key, caller, chosen, partial(chosen.run, known, caller))
     yield from watched(playground, caller, run, estimate, work)
 

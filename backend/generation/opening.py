@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -32,10 +33,12 @@ def open_run(
     *,
     spent: bool = False,
     noting: Noting | None = None,
+    in_place_of: str | None = None,
 ) -> Run:
     """Return the run as it is on record from now on; one that is `spent` is booked whatever caps and disk say.
 
-    What `noting` writes beside it is there with the run, or neither is.
+    What `noting` writes beside it is there with the run, or neither is. Money that was set aside before under the id
+    `in_place_of` becomes the run's.
 
     Raises a `PlaygroundError` where a cap is reached, the disk is full or the record is locked: nothing is kept of it.
     """
@@ -56,7 +59,8 @@ def open_run(
     address = None if caller.signed_in else caller.address
 
     def begin(connection: Connection) -> None:
-        playground.budget.reserve(run, estimate.most, payer=payer, address=address, spent=spent, connection=connection)
+        more: dict[str, Any] = {"payer": payer, "address": address, "spent": spent, "in_place_of": in_place_of}
+        playground.budget.reserve(run, estimate.most, **more, connection=connection)
         playground.store.add(run, connection=connection)
         if noting:
             noting(connection, run)

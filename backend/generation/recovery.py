@@ -86,6 +86,7 @@ class Recovery:
         found = [run_id for run_id in playground.store.take_over() if run_id not in known]
         self._left += found
         playground.orders.lost_with(found)
+        _lift_what_nobody_draws(playground)
 
     def _bring_home(self, run_ids: Sequence[str]) -> set[str]:
         """Recover runs beside each other, so that none waits for another's provider; return the ids of those done."""
@@ -127,6 +128,14 @@ class Recovery:
             log.exception("%s broke down and is tried again", what)
             return False
         return True
+
+
+def _lift_what_nobody_draws(playground: Playground) -> None:
+    """Take back what lies ready for the next entries of queues whose playground is gone: they are paused."""
+    with playground.budget.transaction() as connection:
+        if left := playground.queued.left_aside(connection):
+            playground.budget.lift(left, connection=connection)
+            playground.queued.mark_aside(connection, left, aside=False)
 
 
 def _started(work: Callable[[], None]) -> threading.Thread:

@@ -1,13 +1,13 @@
 """The ledger: money is reserved before a run, and settled, released or held after it."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import ROUND_UP, Decimal
 from typing import Any, Literal, Protocol
 
-from sqlalchemy import Connection, Engine, Select, Update, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Select, Update, bindparam, case, delete, func, insert, or_, select, update
 
 from backend.domain.errors import OverBudget
 from backend.money.caps import UNPRICED, WINDOW, Caps, Scope, Standing
@@ -98,17 +98,22 @@ class Budget:
         payer: Payer = "house",
         address: str | None = None,
         spent: bool = False,
+        in_place_of: str | None = None,
         connection: Connection | None = None,
     ) -> None:
         """Set money aside for a run that is about to start; raise `OverBudget` where a cap has too little left.
 
         `amount` is the highest price in USD, or None where nobody knows it, which no cap lets through. `address` marks
-        where a visitor without a login comes from. What may be `spent` already is set aside whatever is left. With
-        `connection`, it becomes part of that transaction.
+        where a visitor without a login comes from. What may be `spent` already is set aside whatever is left. What was
+        set aside before for the same purpose, under the id `in_place_of`, is lifted first. With `connection`, it
+        becomes part of that transaction.
         """
         if connection is None:
+            more: dict[str, Any] = {"payer": payer, "address": address, "spent": spent, "in_place_of": in_place_of}
             with self.transaction() as connection:
-                return self.reserve(run, amount, payer=payer, address=address, spent=spent, connection=connection)
+                return self.reserve(run, amount, **more, connection=connection)
+        if in_place_of is not None:
+            self.lift([in_place_of], connection=connection)
         aside = _nanos(amount or Decimal(0))
         if payer == "house" and not spent:
             self._check(connection, run, amount, address)
@@ -122,6 +127,10 @@ class Budget:
         values |= {"backend": run.backend, "created": datetime.now(UTC), "state": "reserved", "reserved_usd": aside}
         connection.execute(_RESERVE, values)
         return None
+
+    def lift(self, ids: Sequence[str], *, connection: Connection) -> None:
+        """Take back what was set aside for something that hasn't begun, as if it had never been."""
+        connection.execute(delete(ledger).where(ledger.c.run_id.in_(ids), ledger.c.state == "reserved"))
 
     def bill(self, run_id: str, known: Decimal, *, connection: Connection) -> None:
         """Note what is surely billed already (USD), of a run that goes on or whose whole bill nobody knows.

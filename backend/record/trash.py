@@ -12,7 +12,7 @@ from backend.record.database.engine import exclusively, writing
 from backend.record.database.search_words import row_number
 from backend.record.database.search_words import table as prompts
 from backend.record.database.stored import uncount
-from backend.record.database.tables import book, holders, images, inputs, runs
+from backend.record.database.tables import book, holders, images, inputs, queue_inputs, runs
 from backend.record.store import Store
 
 YOUNG_SECONDS = 60.0
@@ -73,12 +73,13 @@ def _images(run: Run) -> Iterator[str]:
 
 
 def _unused(connection: Connection, held: Iterable[str], visitor: str) -> Iterator[str]:
-    """Yield those that no run shows or started from, and that nobody else has brought."""
+    """Yield those that no run shows or started from, no queued press needs, and that nobody else has brought."""
     for sha256 in held:
         shown = select(images.c.run_id).where(or_(images.c.sha256 == sha256, images.c.original == sha256))
         taken = select(inputs.c.run_id).where(inputs.c.sha256 == sha256)
+        queued = select(queue_inputs.c.entry_id).where(queue_inputs.c.sha256 == sha256)
         brought = select(holders.c.visitor).where(holders.c.item == sha256, holders.c.visitor != visitor)
-        if connection.execute(shown.union(taken, brought).limit(1)).first() is None:
+        if connection.execute(shown.union(taken, queued, brought).limit(1)).first() is None:
             yield sha256
 
 

@@ -95,6 +95,11 @@ class LiveRuns:
         """Whether a page of the visitor's has something that may begin further runs."""
         return any(press.begins for press in self._wanted(caller))
 
+    def others_begin(self, press: Press) -> bool:
+        """Whether the visitor's pages have another press going that begins runs on a stage."""
+        wanted = [each for each in self._begun_by(press.visitor) if not each.stopped and each is not press]
+        return any(each.begins and each.part == "stage" for each in wanted)
+
     def goes_on(self, caller: Caller) -> bool:
         """Whether a page that opens has something of the visitor's to show, now or as soon as it begins."""
         return self.begins(caller) or bool(self.of(caller))
@@ -119,8 +124,11 @@ class LiveRuns:
             return [live for live in self._runs.values() if live.run.visitor == caller.visitor]
 
     def _wanted(self, caller: Caller) -> list[Press]:
+        return [press for press in self._begun_by(caller.visitor) if not press.stopped]
+
+    def _begun_by(self, visitor: str) -> list[Press]:
         with self._lock:
-            return [press for press in self._presses if press.visitor == caller.visitor and not press.stopped]
+            return [press for press in self._presses if press.visitor == visitor]
 
     def _presses_of(self, caller: Caller) -> list[Press]:
         """Return the visitor's presses; also those whose page has left them, as long as a run of theirs goes on."""

@@ -1,6 +1,6 @@
 """From what a request says to the caller that a generation knows."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from backend.domain.caller import Caller
 from backend.visitors.addresses import Addresses
@@ -18,15 +18,17 @@ class Callers:
     def caller(self, visit: Visit, *, room: str | None = None) -> Caller:
         """Return who asks; a request without a cookie is a visitor of its own, known to nobody afterwards."""
         owner = self.owner(visit)
+        address = self.addresses.mark(visit.peer, visit.forwarded)
+        found = Caller(visitor=owner[0], room=room, address=address, signed_in=visit.login is not None)
+        return self._with_keys(found, owner)
+
+    def again(self, caller: Caller) -> Caller:
+        """Return who asked before, with the keys that their page session has now."""
+        return self._with_keys(caller, (caller.visitor, caller.page or ""))
+
+    def _with_keys(self, caller: Caller, owner: Owner) -> Caller:
         keys = self.keys.of(owner)
-        return Caller(
-            visitor=owner[0],
-            keys=keys,
-            room=room,
-            address=self.addresses.mark(visit.peer, visit.forwarded),
-            signed_in=visit.login is not None,
-            holds=lambda backend: self.keys.has(owner, backend, keys.get(backend)),
-        )
+        return replace(caller, keys=keys, holds=lambda backend: self.keys.has(owner, backend, keys.get(backend)))
 
     def owner(self, visit: Visit) -> Owner:
         """Return whose keys the request may use: this visitor's, of this page session."""

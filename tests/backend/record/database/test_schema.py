@@ -21,10 +21,13 @@ from backend.record.database.engine import open_database
 from backend.record.database.schema import VERSION
 from backend.record.database.tables import favourites, runs
 from backend.record.history import History, Search, Storage
+from backend.record.presses.entries import QueueEntry
+from backend.record.presses.store import QueueStore
 from backend.record.store import Store
 
 RUN = f"{1:032x}"
 INPUT = "b" * 64
+REQUEST = parse_request({"mode": "text_to_image", "prompt": "a boat", "seed": 7})
 RECORDS = Path(__file__).parent / "records"
 
 Opening = Callable[[], Engine]
@@ -124,6 +127,26 @@ def test_a_record_of_version_2_finds_favourites_trash_and_sums(url: str, tmp_pat
     for search, number in ((Search(favourites=True), 1), (Search("boat", trash=True), 2)):
         assert [run.id for run in history.page("ann", search).runs] == [f"{number:032x}"]
     assert history.storage("ann") == Storage(runs=3, images=3, bytes=30)
+    engine.dispose()
+
+
+def test_a_record_from_before_the_queue_gets_its_tables_and_keeps_what_it_has(url: str, tmp_path: Path) -> None:
+    engine = open_database(tmp_path, url)
+    new = shape(engine)
+    Store(engine).add(Run(RUN, "ann", "fake", REQUEST, "finished", datetime.now(UTC)))
+    with engine.begin() as connection:
+        for name in ("queue_inputs", "queue_entries", "queues"):
+            connection.execute(text(f"DROP TABLE {name}"))
+    engine.dispose()
+    engine = open_database(tmp_path, url)
+    assert shape(engine) == new
+    queued = QueueStore(engine)
+    entry = QueueEntry(
+        id=RUN, visitor="ann", position=0, backend="fake", requests=(REQUEST,), created=datetime.now(UTC)
+    )
+    assert queued.add(entry).position == 1
+    assert [each.requests for each in queued.look("ann").entries] == [(REQUEST,)]
+    assert [run.id for run in Store(engine).runs("ann")] == [RUN]
     engine.dispose()
 
 

@@ -1,0 +1,32 @@
+"""Which pages are open: each keeps a line to the server for as long as it is."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class OpenPages:
+    """The sessions of pages that keep their line, which breaks with the page."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._lines: Counter[str] = Counter()
+
+    def __contains__(self, page: str | None) -> bool:
+        """Whether a page is open."""
+        with self._lock:
+            return page in self._lines
+
+    @contextmanager
+    def line(self, page: str) -> Iterator[None]:
+        """Count a page as open until the block ends."""
+        with self._lock:
+            self._lines[page] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._lines[page] -= 1
+                if not self._lines[page]:
+                    del self._lines[page]
