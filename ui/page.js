@@ -35,6 +35,7 @@ import {copy_form_link, mount_form_link} from './library/form_link.js';
 import {mount_dropzone} from './library/from_file.js';
 import {choose_mode} from './modes/choosing.js';
 import {mount_control_map} from './modes/controlnet.js';
+import {mount_queue, mount_until} from './queue/queue.js';
 import {mount_result_link} from './runs/result_link.js';
 import {mount_sheet} from './runs/sheets/sheet.js';
 import {lay_lightbox, open_picture} from './viewing/lightbox.js';
@@ -54,7 +55,7 @@ window.playground_easel = {mask, lay_out, read_margins, take: file => take(file)
 // A component of Gradio's HTML calls the one of its name, with what Gradio gives to a script of it.
 window.playground_areas = {
   appearance: mount_appearance, batch: mount_batch, control_map: mount_control_map, dropzone: mount_dropzone, easel: mount_easel, form_link: mount_form_link,
-  inspector: mount_inspector, kept_parts: mount_kept_parts, language: mount_language, loras: mount_loras, models: mount_models, news: mount_news, notify: mount_notify, panel: mount_panel, rail: mount_rail,
+  inspector: mount_inspector, kept_parts: mount_kept_parts, language: mount_language, loras: mount_loras, models: mount_models, news: mount_news, notify: mount_notify, panel: mount_panel, queue: mount_queue, rail: mount_rail,
   recoverable: mount_recoverable, result_link: mount_result_link, search: mount_search, sheet: mount_sheet, signals: mount_signals,
-  state: mount_state, tokens: mount_token_line, trash: mount_trash, variables: mount_variables,
+  state: mount_state, tokens: mount_token_line, trash: mount_trash, until: mount_until, variables: mount_variables,
 };

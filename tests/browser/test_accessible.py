@@ -111,6 +111,23 @@ def test_results_and_what_opens_from_them_are_without_fault(seen: Page) -> None:
     assert ("help", faults(seen)) == ("help", [])
 
 
+def test_a_queue_that_waits_and_one_that_was_stopped_are_without_fault(seen: Page) -> None:
+    open_fold(seen, "Only Fake")
+    seen.fill("#fake-seconds input[type=number]", "60")
+    seen.fill("#prompt textarea", "a lighthouse")
+    seen.click("#generate")
+    for number in range(2):
+        seen.click("#enqueue")
+        expect(seen.locator("#queue .queued")).to_have_count(number + 1)
+    seen.locator("#until summary").click()
+    assert ("waiting", faults(seen)) == ("waiting", [])
+    seen.click("#stop")
+    expect(seen.locator("#queue .resume")).to_be_visible()
+    assert ("paused", faults(seen)) == ("paused", [])
+    seen.get_by_role("button", name="Empty").click()
+    expect(seen.locator("#queue .queued")).to_have_count(0)
+
+
 def test_nothing_moves_for_those_who_asked_for_that(seen: Page) -> None:
     open_fold(seen, "Only Fake")
     seen.fill("#fake-seconds input[type=number]", "30")

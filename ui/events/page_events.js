@@ -3,7 +3,7 @@ import {tell_backend, tell_prompt, tell_started, tell_values} from './followers.
 
 const PAUSE_MS = 120, PATIENCE_MS = 10000, UNSEEN_MS = 500, MOST_LOST = 3, FORM = '#panel, #head', SEARCH = '#history-search';
 const STORAGE = 'z-image-playground';
-const TOLD = ['act', 'remix', 'vary', 'way', 'promised'];  // each an event of this component
+const TOLD = ['act', 'remix', 'vary', 'way', 'promised', 'enqueue'];  // each an event of this component
 let started = false, waiting = null, asked = null, again = false, stale = false;
 let seen = null, planned = false, backend = null;
 let signals = null, opens = false;  // the component, once it is there; whether the page is

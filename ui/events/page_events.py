@@ -15,7 +15,7 @@ from ui.events.options import on_load
 
 _EVENTS = (
     *("opened", "look", "kept", "changed", "switched", "refreshed"),
-    *("pressed", "act", "remix", "vary", "grid", "way", "follow", "promised"),
+    *("pressed", "act", "remix", "vary", "grid", "way", "follow", "promised", "enqueue"),
 )
 """What the component tells; its scripts are `page_events.js`, and `cards.js` for what is pressed on cards."""
 _PROMISED = " promised"

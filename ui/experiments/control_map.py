@@ -20,7 +20,7 @@ from backend.domain.requests import MAPPING
 from backend.experiments.control_map import control_map, map_price
 from ui.canvas.canvas import picture_of
 from ui.events.options import QUIET, QUIETLY, How, refresh_after
-from ui.events.page_events import data_of
+from ui.events.page_events import data_of, news
 from ui.events.updates import Updates
 from ui.events.wires import Wires
 from ui.form.filling import Filling
@@ -54,12 +54,13 @@ TAKEN = '<p class="hint" role="status">The map is the picture now, and is follow
 class ControlMap:
     """Shows what a preprocessing makes of the picture on the easel, and lays the map there instead."""
 
-    def __init__(self, filling: Filling, own: Mapping[str, Any]) -> None:
+    def __init__(self, filling: Filling, own: Mapping[str, Any], fresh: gr.HTML) -> None:
         self.playground, self.served, self.filling = filling.playground, filling.served, filling
         self.asking: gr.Button = own["show_control"]
         self.place: gr.HTML = own["control_map"]
         self.stop: gr.Button = own["stop_map"]
         self.buying: gr.Button = own["buy_map"]
+        self.fresh = fresh
 
     def connect(self, wires: Wires) -> None:
         """Wire the preview of the control map, and its use instead of the picture."""
@@ -74,7 +75,7 @@ class ControlMap:
         # In a second round: what was under way when Stop was pressed must not be shown after it.
         stopping = self.stop.click(None, None, None, cancels=[showing, buying], queue=False, **QUIET)
         stopping.then(self.stopped, None, self.outputs(), queue=False, **QUIET)
-        refresh_after(self.place.use(self.use, None, self.taken(), queue=False, **QUIET))
+        self.place.use(self.use, None, self.taken(), queue=False, **QUIET)
         refresh_after(buying)
 
     def outputs(self) -> list[Block]:
@@ -83,7 +84,8 @@ class ControlMap:
 
     def taken(self) -> list[Block]:
         """Return what using a map changes."""
-        return [self.place, self.filling.controls["easel"], self.filling.controls[f"controlnet{MARK}preprocess"]]
+        controls = self.filling.controls
+        return [self.place, controls["easel"], controls[f"controlnet{MARK}preprocess"], self.fresh]
 
     def show(self, request: gr.Request, **values: JsonValue) -> Iterator[Updates]:
         """Yield how the map comes along, then the map as HTML, its price, or a card that says why there is none."""
@@ -114,7 +116,8 @@ class ControlMap:
             error = NotFound("That map isn't here any more: show it again.")
             raise gr.Error(error_text(error), print_exception=False)
         preprocess = self.filling.controls[f"controlnet{MARK}preprocess"]
-        return {self.place: TAKEN, preprocess: "none", **self.filling.picture(sha256, visitor)}
+        taken = self.filling.picture(sha256, visitor)
+        return {self.place: TAKEN, preprocess: "none", **taken, self.fresh: news()}
 
     def stopped(self, request: gr.Request) -> Updates:
         """Stop the maps of this page, so that none is ordered any more, and clear the place."""

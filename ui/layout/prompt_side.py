@@ -17,6 +17,8 @@ from ui.look import words
 from ui.modes import TABS
 from ui.modes.bar import mode_bar
 from ui.prompt_helper.row import HelperArea, helper_area
+from ui.queue.adding import until_area
+from ui.queue.queue_list import queue_area
 
 _NOTIFY = (
     '<button type="button" aria-pressed="false" title="Tells you when a run ends in a tab you left" hidden></button>'
@@ -43,6 +45,8 @@ class Compose:
     tabs: dict[Mode, gr.Tab]
     generate: gr.Button
     stop: gr.Button
+    enqueue: gr.Button
+    queue: gr.HTML
     notice: gr.HTML
     compare: gr.Button
     exact: gr.Button
@@ -69,9 +73,12 @@ def compose(playground: Playground) -> Compose:
         tokens = token_line()
         with gr.Row(elem_id="go"):
             generate = gr.Button(_first_label(playground), variant="primary", size="lg", elem_id="generate")
+            # The style sheet shows it while Stop stands there.
+            enqueue = gr.Button("Add to queue", size="lg", elem_id="enqueue")
             stop = gr.Button("Stop", variant="stop", size="lg", elem_id="stop", visible=False)
         left = gr.HTML("", visible=False, elem_id="left", apply_default_css=False)
     with gr.Column(elem_id="scroll", min_width=280) as scroll:
+        queue = queue_area()
         notice = gr.HTML("", visible=False, elem_id="notice", apply_default_css=False)
         variables = variables_area()
         gr.HTML(str(_HINTS), elem_id="hints", apply_default_css=False)
@@ -83,9 +90,10 @@ def compose(playground: Playground) -> Compose:
             can_ask = playground.choose("auto").exact_prices
             exact = gr.Button("Exact price", size="sm", elem_id="exact", visible=can_ask)
             share = share_area()
+            until_area()
             helper.find.render()
             gr.HTML(_NOTIFY, elem_id="notify", js_on_load=on_load("notify"), apply_default_css=False)
-    go = (generate, stop, notice, compare, exact, left, share)
+    go = (generate, stop, enqueue, queue, notice, compare, exact, left, share)
     return Compose(mode, prompt, variables, tokens, easel(), mask, bar, tabs, *go, helper, scroll)
 
 

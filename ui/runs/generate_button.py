@@ -23,6 +23,7 @@ from ui.head.ways_out import other_html, ways_html
 from ui.look import words
 from ui.runs.runner import Runner, mode_of
 
+ENQUEUE = "Add to queue"
 PRICE_PROMPT = "a prompt of any length"
 """Stands in for a prompt that isn't written yet, since no price depends on the words."""
 _ONCE = Markup('<p class="hint" data-once="weights">{} <button type="button" class="seen">Got it</button></p>')
@@ -66,6 +67,7 @@ class GenerateButton:
         except PlaygroundError:
             return {
                 outputs.generate: gr.update(value="Generate", variant="primary"),
+                outputs.enqueue: gr.update(value=ENQUEUE),
                 outputs.left: gr.update(value=large, visible=bool(large)),
             }
         stand = allowance(self.playground, caller, backend, estimate)
@@ -86,6 +88,7 @@ class GenerateButton:
         look = "secondary" if stand.refusal else "primary"
         return {
             outputs.generate: gr.update(value=f"{verb} · {words.price(estimate)}", variant=look),
+            outputs.enqueue: gr.update(value=f"{ENQUEUE} · {words.price(estimate)}"),
             outputs.left: gr.update(value=Markup("").join([capped, *hints]), visible=bool(capped or any(hints))),
         }
 

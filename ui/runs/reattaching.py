@@ -9,6 +9,8 @@ import gradio as gr
 
 from backend.domain.caller import Caller
 from backend.domain.errors import NotFound
+from backend.presses.queues import Queues
+from backend.presses.worker import PART
 from backend.threads.live_runs import LiveRun
 from backend.threads.merge import Starts, join
 from backend.threads.stream import TICK_SECONDS
@@ -27,6 +29,7 @@ class Following:
     """Follows what goes on for the visitor who opens a page."""
 
     runner: Runner
+    queues: Queues
 
     def connect(self, wires: Wires) -> None:
         """Wire what the browser asks when it opens a page on a run, and when a stopped one may bring something."""
@@ -36,13 +39,22 @@ class Following:
         wires.box.promised(self.promised, None, outputs, trigger_mode="multiple", **QUIET)
 
     def follow(self, request: gr.Request) -> Iterator[Updates]:
-        """Show the visitor's runs to their end, those too that begin meanwhile; nothing changes where none goes on."""
+        """Show the visitor's runs to their end, also those that begin meanwhile; where none goes on, look around."""
         playground = self.runner.playground
         caller = caller_of(playground, request)
         if playground.live.goes_on(caller):
-            yield from self.runner.guarded(self._views, caller, begins=False)
+            yield from self._telling(self.runner.guarded(self._views, caller, begins=False), caller)
         else:
-            yield {self.runner.outputs.generate: gr.skip()}
+            yield {self.runner.outputs.news: news()}  # What was to be followed may have ended a moment ago.
+
+    def _telling(self, updates: Iterator[Updates], caller: Caller) -> Iterator[Updates]:
+        """Yield the updates, and let the browser look around whenever the visitor's queue has changed."""
+        known = self.queues.version(caller)
+        for update in updates:
+            yield update
+            if (now := self.queues.version(caller)) != known:
+                known = now
+                yield {self.runner.outputs.news: news()}
 
     def promised(self, request: gr.Request) -> Iterator[Updates]:
         """Show what comes of stopped runs as each ends: on the stage that showed them, and in the history."""
@@ -67,12 +79,18 @@ class Following:
 
     def _views(self, caller: Caller) -> Iterator[View]:
         boards: dict[str, Board] = {}
+        queued: list[str] = []
         view = View(boards.values(), lambda: self._shown(boards))
 
         def further() -> Starts | None:
             live = self.runner.playground.live
-            going = {each.run.id: each for each in live.of(caller) if each.run.id not in boards}
-            boards.update({run_id: self._board(each, caller) for run_id, each in going.items()})
+            going = {each.run.id: each for each in live.of(caller) if each.run.id not in {*boards, *queued}}
+            for run_id, each in going.items():
+                if _is_queued(each):  # In the place of the one before it: that lies in the history by now.
+                    for earlier in queued:
+                        boards.pop(earlier, None)
+                    queued.append(run_id)
+                boards[run_id] = self._board(each, caller)
             if not going and not live.begins(caller):
                 return None
             return {run_id: partial(each.watch, caller.page) for run_id, each in going.items()}
@@ -92,3 +110,8 @@ class Following:
     def _shown(self, boards: Mapping[str, Board]) -> Pieces:
         alone = len(boards) == 1
         return [board_html(board, self.runner.served, alone=alone) for board in boards.values()]
+
+
+def _is_queued(live: LiveRun) -> bool:
+    """Whether a run is an entry of the queue."""
+    return live.press is not None and live.press.part == PART

@@ -51,6 +51,7 @@ class Outputs:
     stop: gr.Button
     compare: gr.Button
     left: gr.HTML
+    enqueue: gr.Button
     news: gr.HTML
 
     def all(self) -> list[Component]:

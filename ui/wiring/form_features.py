@@ -29,6 +29,6 @@ def form_features(ground: Ground) -> list[Feature]:
         PromptHelperRow(playground, form.helper, form.prompt, ground.news),
         FormLink(playground, library, form.share),
         Restoring(playground, ground.filling, form.notice, layout.drop),
-        ControlMap(ground.filling, settings.own),
+        ControlMap(ground.filling, settings.own, ground.news),
         EffectCheck(ground.runner, settings.own),
     ]

@@ -23,6 +23,7 @@ def look_features(ground: Ground) -> list[Feature]:
         Recovering(playground, runner, layout.results.recoverable),
         layout.head,
         ExactPrice(runner, layout.form.exact),
+        ground.queue,
         ground.box,
     )
     return [watch, Opening(playground, ground.box, remembering)]

@@ -18,6 +18,7 @@ from ui.head.own_key import OwnKeys
 from ui.history.tiles import Looking
 from ui.inputs.makers import maker_of
 from ui.library.memory import Remembering
+from ui.queue.acts import QueueActs
 from ui.runs.exact_price import ExactPrice
 from ui.runs.generate_button import GenerateButton
 from ui.runs.recovering import Recovering
@@ -71,6 +72,7 @@ class Watch:
     recovering: Recovering
     head: Header
     exact: ExactPrice
+    queue: QueueActs
     box: gr.HTML
 
     @property
@@ -87,14 +89,14 @@ class Watch:
         # At once: whoever switches waits for it.
         self.head.backend.change(None, None, None, js="() => window.playground_form.look(0)")
         outputs = self.runner.outputs
-        told = [box, outputs.generate, outputs.compare, outputs.left]
+        told = [box, outputs.generate, outputs.enqueue, outputs.compare, outputs.left]
         stand = self.head.stand()
         box.changed(self.changed, None, [*told, *stand], **_NOW)
         key = self.head.key.shown()
         around = [*stand, *key, self.exact.button, *self.fitting.outputs()]
         box.switched(self.switched, None, [*told, *around], **_NOW)
         history = self.looking.area
-        around = [*stand, *key, self.recovering.area, *history.outputs()]
+        around = [*stand, *key, self.recovering.area, self.queue.area, *history.outputs()]
         box.refreshed(self.refreshed, None, [*told, *around], inputs_kwargs=history.searched(), **_NOW)
 
     def changed(self, event: gr.EventData, request: gr.Request) -> Updates:
@@ -122,13 +124,23 @@ class Watch:
         name = str(seen.values["backend"])
         stand = self._stand(seen, request) | OwnKeys(self.playground, self.head.key).tell(name, request)
         around = {self.recovering.area: self.recovering.look(request), **self.looking.look(request, **asked)}
-        return {**self._told(seen, seen.values, request), **stand, **around}
+        around |= self.queue.look(request)
+        told = self._told(seen, seen.values, request, going=self.queue.goes_on(request))
+        return {**told, **stand, **around}
 
     def _stand(self, seen: Seen, request: gr.Request) -> Updates:
         backend, mode = str(seen.values["backend"]), str(seen.values["mode"])
         return Switch(self.playground, self.head).look(backend, mode, request)
 
-    def _told(self, seen: Seen, values: dict[str, JsonValue], request: gr.Request, maker: str | None = None) -> Updates:
+    def _told(
+        self,
+        seen: Seen,
+        values: dict[str, JsonValue],
+        request: gr.Request,
+        maker: str | None = None,
+        *,
+        going: bool = False,
+    ) -> Updates:
         """Return the end of the turn with what the browser is to remember, and the prices of all presses."""
         kept = self.remembering.keep(values)
         comparing = Comparing(self.runner)
@@ -137,4 +149,4 @@ class Watch:
         asked = button.asked(values, caller)
         prices = button.price(caller, values, asked) | comparing.offer(caller, asked)
         drawn_by = maker or maker_of(self.playground.choose(str(seen.values["backend"])))
-        return {self.box: answer(seen.turn, kept, grid=grid, maker=drawn_by), **prices}
+        return {self.box: answer(seen.turn, kept, going=going, grid=grid, maker=drawn_by), **prices}

@@ -9,6 +9,7 @@ from ui.history.book import BookActs
 from ui.history.charts import Charting
 from ui.history.tiles import Looking
 from ui.history.trash import Emptying
+from ui.queue.adding import Enqueueing
 from ui.runs.exact_price import ExactPrice
 from ui.runs.image_actions import Actions
 from ui.runs.reattaching import Following
@@ -23,7 +24,9 @@ def run_features(ground: Ground) -> list[Feature]:
         runner,
         Comparing(runner),
         Batching(runner, layout.settings.batch),
-        Following(runner),
+        Following(runner, ground.queues),
+        Enqueueing(runner, ground.queues),
+        ground.queue,
         Recovering(ground.playground, runner, layout.results.recoverable),
         ExactPrice(runner, layout.form.exact),
     ]
@@ -35,7 +38,8 @@ def image_features(ground: Ground) -> list[Feature]:
     undo, note = results.history.undo, ground.layout.form.notice
     book = BookActs(playground, ground.filling, note, undo)
     own = (results.inspector, results.link, results.sheet, undo)
-    actions = Actions(playground, ground.filling, *own, others=book.acts(), theirs=[note])
+    theirs = [note, ground.queue.area]
+    actions = Actions(playground, ground.filling, *own, others=book.acts() | ground.queue.acts(), theirs=theirs)
     return [
         actions,
         Varying(ground.runner, actions),

@@ -4,12 +4,11 @@ import {visible} from '../events/seen.js';
 import {turn} from '../viewing/lightbox.js';
 import {zoom_key} from '../viewing/zoom.js';
 
-const HELP = [['Ctrl Enter', 'Generate'], ['Esc', 'Stop'], ['1 – 5', 'The five modes'],
+const HELP = [['Ctrl Enter', 'Generate; during a run: add to the queue'], ['Esc', 'Stop'], ['1 – 5', 'The five modes'],
   ['← →', 'Turn pages in full size'], ['+  -', 'Zoom in and out'], ['0  1', 'The whole picture, single pixels'],
   ['Shift ←', 'Move a picture that is zoomed'], ['Shift Enter', 'Mark a picture to compare it with another'], ['B  E', 'Brush, eraser (on the mask)'], ['R  L', 'Box, lasso'], ['[  ]', 'Brush size'], ['C', 'Another colour of the mask'],
   ['← ↑ ↓ →', 'Move the brush'], ['Space', 'Paint where the brush is; held down, move the picture'], ['Shift →', 'Draw a line with the brush'],
   ['Ctrl Z', 'Undo on the mask'], ['Shift V', 'Invert the mask'], ['?', 'This']];
-const BUSY_MS = 4000;
 let help = null;
 
 const byId = id => document.getElementById(id);
@@ -38,21 +37,12 @@ const opened = place => place.closest('[role=combobox][aria-expanded=true]')
   || place.closest('[data-sure=yes]') || (CSS.supports('selector(:open)') && place.matches('select:open, input:open'));
 const free_to_stop = event => !event.repeat && !composing(event) && !document.querySelector('dialog[open]') && !opened(event.target);
 
-// There is no queue of presses: whoever asks again during a run is told so where Stop stands.
-function busy() {
-  if (!visible(byId('stop')) || byId('busy')) return;
-  const textContent = 'A run goes on: wait for its end, or stop it with Esc.';
-  const line = Object.assign(document.createElement('p'), {id: 'busy', className: 'hint', textContent});
-  line.setAttribute('role', 'status');
-  byId('go').after(line);
-  setTimeout(() => line.remove(), BUSY_MS);
-}
-
 // A list that scrolls is a stop of Tab by itself, and is gone as soon as its box is left: the focus would fall to the page.
 const leave_lists = () => document.querySelectorAll('ul[role=listbox]').forEach(list => { list.tabIndex = -1; });
 
 function generate(event) {
-  if (!document.querySelector('dialog[open]') && !press('generate')) busy();
+  // During a run it is added to the queue, by the button that stands there then.
+  if (!event.repeat && !document.querySelector('dialog[open]') && !press('generate')) press('enqueue');
   event.preventDefault();
 }
 

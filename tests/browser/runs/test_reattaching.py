@@ -142,12 +142,3 @@ def test_stop_in_another_tab_ends_a_grid_that_was_still_to_begin_most_of_its_cel
     page.wait_for_timeout(5000)
     assert not site.fake.running
     assert page.locator("#stage .card").count() == cards < 20
-
-
-def test_a_press_during_a_run_is_told_that_there_is_no_queue(page: Page, site: Site) -> None:
-    begin(page, "pressed twice")
-    page.keyboard.press("Control+Enter")
-    expect(page.locator("#busy")).to_be_visible()
-    expect(page.locator("#busy")).to_contain_text("A run goes on")
-    page.click("#stop")
-    idle(page, site)

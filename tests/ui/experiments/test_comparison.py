@@ -52,7 +52,7 @@ def comparing(playground: Playground) -> Comparing:
     backends = {"fake": playground.backends["fake"], "plain": Plain(files), "guided": Guided(files)}
     playground = replace(playground, backends=backends)
     with gr.Blocks():
-        outputs = Outputs(gr.HTML(), gr.Button(), gr.Button(), gr.Button(), gr.HTML(), gr.HTML())
+        outputs = Outputs(gr.HTML(), gr.Button(), gr.Button(), gr.Button(), gr.HTML(), gr.Button(), gr.HTML())
     return Comparing(
         Runner(playground, Library(playground, load_presets()), Served(files, playground.holders), outputs)
     )

@@ -42,7 +42,7 @@ def told(playground: Playground, cap: str, backend: str = "fake") -> tuple[str, 
     backends = {"fake": PaidBackend(playground.files), "elsewhere": ElsewhereBackend(playground.files)}
     capped = replace(playground, budget=budget, backends=backends)
     with gr.Blocks():
-        outputs = Outputs(gr.HTML(), gr.Button(), gr.Button(), gr.Button(), gr.HTML(), gr.HTML())
+        outputs = Outputs(gr.HTML(), gr.Button(), gr.Button(), gr.Button(), gr.HTML(), gr.Button(), gr.HTML())
     runner = Runner(capped, Library(capped, load_presets()), Served(capped.files, capped.holders), outputs)
     values: dict[str, Any] = {"mode": "text_to_image", "backend": backend, f"fake{MARK}provider": True}
     generate, caller = GenerateButton(runner), caller_of(capped, request_of())

@@ -57,7 +57,7 @@ class Place:
 
     def page(self, values: dict[str, Any]) -> list[Any]:
         with gr.Blocks():
-            outputs = Outputs(gr.HTML(), gr.Button(), gr.Button(), gr.Button(), gr.HTML(), gr.HTML())
+            outputs = Outputs(gr.HTML(), gr.Button(), gr.Button(), gr.Button(), gr.HTML(), gr.Button(), gr.HTML())
         runner = Runner(self.playground, self.library, self.served, outputs)
         return list(runner.run(request_of(), mode="text_to_image", backend="fake", **values))
 

@@ -92,7 +92,7 @@ def told(mode: Mode, picture: Any, mask: Any) -> dict[str, Any]:
 
 def by_page(place: Place, mode: Mode) -> None:
     with gr.Blocks():
-        outputs = Outputs(gr.HTML(), gr.Button(), gr.Button(), gr.Button(), gr.HTML(), gr.HTML())
+        outputs = Outputs(gr.HTML(), gr.Button(), gr.Button(), gr.Button(), gr.HTML(), gr.Button(), gr.HTML())
     playground = place.scene.playground
     served = Served(playground.files, playground.holders)
     runner = Runner(playground, Library(playground, load_presets()), served, outputs)
