@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
+from huggingface_hub import RepoCard
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
@@ -27,6 +28,12 @@ def line(name: str, package: str) -> Requirement:
     found = re.search(rf"(?m)^{package}\b[^#\n]*", (ROOT / name).read_text(encoding="utf-8"))
     assert found
     return Requirement(found[0].strip())
+
+
+def test_the_hubs_own_reader_reads_it_whole(header: dict[str, Any]) -> None:
+    card = RepoCard.load(ROOT / "README.md", ignore_metadata_errors=False)
+    assert card.data.to_dict() == header
+    assert card.text.lstrip().startswith("# Z-Image Playground")
 
 
 def test_the_sdk_is_the_gradio_that_we_test_with(header: dict[str, Any]) -> None:

@@ -40,7 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         root = make_root(options.work, release)
         version = _python_of(root)
         for case in cases:
-            row, as_meant = carry_out(case, root, options.work / "said" / f"{release}: {case.name}.txt")
+            row, as_meant = carry_out(
+                case, root, options.work / "said" / f"{release}: {case.name.replace('/', '-')}.txt"
+            )
             well = well and as_meant
             print(
                 f"| {datetime.now(UTC):%Y-%m-%d} | {RELEASES[release]}, Python {version} | {case.name} | {row} |",

@@ -23,7 +23,7 @@ from gradio_client import Client
 images, run = Client('$address', verbose=False).predict(prompt='a red circle', api_name='/text_to_image')
 print('DREW', len(images), run['seeds'], run['cost_kind'])"
 status=$?
-kill -INT -- -$started; wait $started; exit $status
+kill -INT -- -$started; wait $started; (exit $status)
 """
 
 
@@ -45,9 +45,10 @@ class Case:
 
 def draw(start: str, venv: str = ".venv") -> str:
     """Return what starts the playground, draws once and stops it."""
-    return "set -m\n" + DRAW.format(start=start, venv=venv)
+    return "set -m\n" + DRAW.format(start=start, venv=venv).rstrip()
 
 
+SPACE = "env SYSTEM=spaces SPACE_ID=ann/playground GRADIO_SERVER_NAME=0.0.0.0 .venv/bin/python app.py"
 PARTS = "tests/backend/domain tests/backend/record tests/ui/test_page.py"
 CASES = (
     Case("`make run`, and an image drawn", draw("make run"), "DREW 1"),
@@ -64,6 +65,18 @@ CASES = (
         "-m 'not slow and not system' tests/backend/domain",
         r"\d+ passed",
         prepare="",
+    ),
+    Case(
+        "as on a Space (`SPACE_ID`), with no storage mounted",
+        draw(SPACE) + '; test -e data/playground.db && echo "KEPT HERE"',
+        r"(?s)DREW 1.*KEPT HERE",
+        prepare='rm -rf "$root/data" "$root$checkout/data"',
+    ),
+    Case(
+        "as on a Space, with storage at /data",
+        draw(SPACE) + '; test -e /data/playground/playground.db && test ! -e data/playground.db && echo "KEPT THERE"',
+        r"(?s)DREW 1.*KEPT THERE",
+        prepare='rm -rf "$root$checkout/data"; mkdir -p "$root/data"; chown "$user:$user" "$root/data"',
     ),
     Case(
         "a read-only checkout",
