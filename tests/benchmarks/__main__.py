@@ -1,4 +1,8 @@
-"""`make bench`: the benchmark tables. ARGS="history door" measures only these, ARGS=--write keeps them in docs/."""
+"""`make bench`: the benchmark tables.
+
+ARGS="history door" measures only these, ARGS=--write keeps them in docs/, ARGS="--against COMMIT" measures this tree
+beside that one.
+"""
 
 import argparse
 import importlib
@@ -26,12 +30,13 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="make bench", description="Ratios measured side by side in one run.")
     parser.add_argument("topics", nargs="*", metavar="topic", help=f"of {', '.join(TOPICS)}; all when none is named")
     parser.add_argument("--write", action="store_true", help=f"keep the table in {PAGE}")
+    parser.add_argument("--against", metavar="COMMIT", help="lay that commit beside this one and measure both in turns")
     chosen = parser.parse_args(arguments)
     unknown = set(chosen.topics) - set(TOPICS)
     if unknown:
         parser.error(f"no topic {', '.join(sorted(unknown))}: choose from {', '.join(TOPICS)}")
     print(HEAD, flush=True)
-    found = list(_shown(chosen.topics or TOPICS))
+    found = list(_against(chosen.against) if chosen.against else _shown(chosen.topics or TOPICS))
     if chosen.write:
         _write(found)
     return 0 if all(row.met for row in found) else 1
@@ -42,6 +47,14 @@ def _shown(topics: Sequence[str]) -> Iterator[Row]:
         for row in importlib.import_module(f"tests.benchmarks.{topic}").rows():
             print(_line(row), flush=True)
             yield row
+
+
+def _against(commit: str) -> Iterator[Row]:
+    from tests.benchmarks.against import rows
+
+    for row in rows(commit):
+        print(_line(row), flush=True)
+        yield row
 
 
 def _line(row: Row) -> str:

@@ -1,10 +1,12 @@
 """A visitor's looks, marks, Delete, charts and caps, with few runs and with many: flat, or it grows with the record."""
 
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import insert, update
@@ -25,7 +27,7 @@ from backend.record.store import Store
 from tests.benchmarks.support.measure import Row, side_by_side
 
 FEW, MANY = 1_000, 200_000
-FLAT, MORE_MS, MOST_MS = 2.0, 5.0, 300.0
+FLAT, MORE_MS, MOST_MS = 1.5, 5.0, 300.0
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 VISITOR = "visitor"
 ADJECTIVES = ["red", "blue", "quiet"]
@@ -41,11 +43,13 @@ def rows() -> Iterator[Row]:
     """Measure everything at 1,000 and at 200,000 runs."""
     with marked(FEW) as few, marked(MANY) as many:
         for what, page in _WORK.items():
-            pair = side_by_side(lambda page=page: page(many, MANY), lambda page=page: page(few, FEW), rounds=ROUNDS)  # type: ignore[misc]
+            large, small = partial(page, many, MANY), partial(page, few, FEW)
+            # By the processor's time, which other programs on the machine don't stretch.
+            pair = side_by_side(large, small, rounds=ROUNDS, clock=time.process_time)
             shown = f"{pair.ours * 1000:.1f} ms : {pair.against * 1000:.1f} ms = {pair.ratio:.2f} ×"
             met = (pair.ratio <= FLAT or pair.more_ms <= MORE_MS) and pair.ours * 1000 < MOST_MS
             goal = f"≤ {FLAT:g} × (or +{MORE_MS:g} ms) and < {MOST_MS:g} ms"
-            yield Row(f"history: {what}, {MANY:,} runs", f"{FEW:,} runs", shown, goal, met)
+            yield Row(f"history: {what}, {MANY:,} runs (processor time)", f"{FEW:,} runs", shown, goal, met)
 
 
 def _look(history: History, search: Search) -> None:

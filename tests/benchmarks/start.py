@@ -18,7 +18,7 @@ from tests.serving import free_port
 
 ROUNDS = 3
 MOST_TIMES, MOST_MEMORY = 1.3, 1.5
-PATIENCE = 180.0
+PATIENCE = 600.0
 BARE = """
 import sys
 import gradio as gr
