@@ -21,3 +21,5 @@ def test_a_backend_that_cannot_do_the_mode_says_so_in_the_switch(page: Page) -> 
     on_screen(note)
     expect(second).to_have_attribute("aria-description", "doesn't do Outpaint")
     expect(page.locator("#backend .unable")).to_have_count(1)
+    second.click(position={"x": 40, "y": second.evaluate("each => each.offsetHeight") - 8})  # where the note stands
+    expect(field).to_have_value("Second fake")
