@@ -39,7 +39,7 @@ class VisitorDesk:
         self._lock = threading.Lock()
         self._pages: OrderedDict[str, Caller] = OrderedDict()
         self._at_hand: set[str] = set()
-        self._closing: set[str] = set()
+        self._closing: dict[str, bool] = {}
         self._thread: threading.Thread | None = None
         self._again = False
 
@@ -81,7 +81,7 @@ class VisitorDesk:
     def look(self) -> PressesQueue:
         """Return the queue as it stands, with the ends of runs that nobody was there to note."""
         queue = self.playground.queued.look(self.visitor)
-        ended = [entry for entry in queue.running if self._is_over(entry) and settle(self.playground, entry)]
+        ended = [entry for entry in queue.running if self._note_end(entry)]
         return self.playground.queued.look(self.visitor) if ended else queue
 
     @contextmanager
@@ -99,7 +99,7 @@ class VisitorDesk:
         """Note how an entry's run has ended; of an order that was stopped, once it has, and nobody waits for that."""
         assert entry.run_id is not None
         with self._lock:
-            self._closing.add(entry.run_id)
+            self._closing[entry.run_id] = again
         if not self._settled(entry, entry.run_id, again=again):
             work = (entry, entry.run_id, again)
             threading.Thread(target=self._wait, args=work, daemon=True, name="queued run's end").start()
@@ -126,10 +126,13 @@ class VisitorDesk:
                     self.version += 1
                     return
 
-    def _is_over(self, entry: QueueEntry) -> bool:
+    def _note_end(self, entry: QueueEntry) -> bool:
+        """Note the end of a run that nobody is about to note at this moment; return whether it has ended."""
         with self._lock:
-            known = entry.id in self._at_hand or entry.run_id in self._closing
-        return not known and entry.run_id is not None and not self.playground.live.carries(entry.run_id)
+            at_hand, again = entry.id in self._at_hand, self._closing.get(entry.run_id or "", False)
+        if at_hand or entry.run_id is None or self.playground.live.carries(entry.run_id):
+            return False
+        return self._settled(entry, entry.run_id, again=again)
 
     def _settled(self, entry: QueueEntry, run_id: str, *, again: bool) -> bool:
         try:
@@ -139,7 +142,7 @@ class VisitorDesk:
             return False
         if done:
             with self._lock:
-                self._closing.discard(run_id)
+                self._closing.pop(run_id, None)
             self.changed()
         return done
 

@@ -145,6 +145,16 @@ def test_stop_ends_what_runs_and_pauses_with_the_rest_waiting(scene: Scene) -> N
     assert scene.drawn() == ["two"]
 
 
+def test_once_a_stopped_run_has_ended_the_first_look_shows_it_so(scene: Scene) -> None:
+    ann = scene.page()
+    scene.add(ann, steps=20, options={"seconds": 30})
+    until(lambda: scene.playground.backends["fake"].running)  # type: ignore[attr-defined]
+    (run,) = scene.runs()
+    scene.playground.live.stop(ann)
+    until(lambda: not scene.playground.live.carries(run.id) and not scene.queues._desk(ann)._at_hand)
+    assert [entry.state for entry in scene.queues.look(ann).queue.entries] == ["stopped"]
+
+
 def test_an_order_that_was_stopped_is_noted_once_it_has_ended_and_never_placed_again(scene: Scene) -> None:
     ann = scene.page()
     with scene.meanwhile(ann):
