@@ -53,9 +53,9 @@ def set_up(task: Task) -> None:
     environment.drop_halves()
     build = install_torch(task, build)
     install_rest(task, build)
-    task.say(4, "checking that torch and torchvision fit each other, and compiling what a start needs")
+    task.say(4, "checking that torch and torchvision fit each other, and compiling what is needed")
     check(environment)
-    bytecode.compile_a_start(environment)
+    bytecode.compile_installed(environment, dev=task.dev)
     if task.dev:
         prepare_browser(task)
     stamp.write(environment.folder, task.purpose, task.key())

@@ -1,6 +1,7 @@
 """The whole installation, by the real pip, of small wheels from a folder."""
 
 import importlib.util
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -66,9 +67,21 @@ def test_the_constrained_versions_get_installed(installed: Task) -> None:
 def test_what_a_start_imports_is_compiled_and_nothing_else(installed: Task, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     monkeypatch.setattr(bytecode, "IMPORTED", ("torch.version", "no_such_package"))
-    bytecode.compile_a_start(installed.environment)
+    for cache in packages(installed).glob("[pt]*/__pycache__"):
+        shutil.rmtree(cache)
+    bytecode.compile_installed(installed.environment, dev=False)
     assert list((packages(installed) / "torch/__pycache__").glob("version.*.pyc"))
     assert not (packages(installed) / "paint/__pycache__").exists()
+
+
+@pytest.mark.parametrize(("dev", "keeps_none"), [(True, ""), (False, "1")])
+def test_all_is_compiled_for_tests_and_where_python_may_keep_nothing_later(
+    installed: Task, monkeypatch: pytest.MonkeyPatch, dev: bool, keeps_none: str
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", keeps_none)
+    shutil.rmtree(packages(installed) / "paint/__pycache__", ignore_errors=True)
+    bytecode.compile_installed(installed.environment, dev=dev)
+    assert list((packages(installed) / "paint/__pycache__").glob("__init__.*.pyc"))
 
 
 def test_the_names_of_what_a_start_imports_are_there() -> None:
