@@ -96,9 +96,22 @@ class LiveRuns:
         return any(press.begins for press in self._wanted(caller))
 
     def others_begin(self, press: Press) -> bool:
-        """Whether the visitor's pages have another press going that begins runs on a stage."""
+        """Whether the visitor's pages have another press going that begins runs on a stage, or a run that one began.
+
+        A page that is reloaded has left its press, and finds its run again.
+        """
         wanted = [each for each in self._begun_by(press.visitor) if not each.stopped and each is not press]
-        return any(each.begins and each.part == "stage" for each in wanted)
+        if any(each.begins and each.part == "stage" for each in wanted):
+            return True
+        with self._lock:
+            runs = [live for live in self._runs.values() if live.run.visitor == press.visitor]
+        others = [live for live in runs if live.press is None or live.press.part != press.part]
+        return any(live.pages and not live.of_script and not live.stream.over for live in others)
+
+    def follows(self, caller: Caller) -> bool:
+        """Whether the caller's page is looking at what goes on already."""
+        wanted = [press for press in self._wanted(caller) if press.page == caller.page]
+        return any(press.part == "stage" and not press.begins for press in wanted)
 
     def goes_on(self, caller: Caller) -> bool:
         """Whether a page that opens has something of the visitor's to show, now or as soon as it begins."""

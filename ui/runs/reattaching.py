@@ -34,7 +34,8 @@ class Following:
     def connect(self, wires: Wires) -> None:
         """Wire what the browser asks when it opens a page on a run, and when a stopped one may bring something."""
         outputs = self.runner.outputs.all()
-        wires.box.follow(self.follow, None, outputs, trigger_mode="once", **QUIET)
+        # Also while the last one is about to end: what began then would not be followed at all.
+        wires.box.follow(self.follow, None, outputs, trigger_mode="multiple", **QUIET)
         # Several may be waited for: each press of Stop promises its own.
         wires.box.promised(self.promised, None, outputs, trigger_mode="multiple", **QUIET)
 
@@ -42,7 +43,9 @@ class Following:
         """Show the visitor's runs to their end, also those that begin meanwhile; where none goes on, look around."""
         playground = self.runner.playground
         caller = caller_of(playground, request)
-        if playground.live.goes_on(caller):
+        if playground.live.follows(caller):
+            yield {self.runner.outputs.generate: gr.skip()}
+        elif playground.live.goes_on(caller):
             yield from self._telling(self.runner.guarded(self._views, caller, begins=False), caller)
         else:
             yield {self.runner.outputs.news: news()}  # What was to be followed may have ended a moment ago.

@@ -123,9 +123,10 @@ class Watch:
         seen = Seen.of(event, self.playground)
         name = str(seen.values["backend"])
         stand = self._stand(seen, request) | OwnKeys(self.playground, self.head.key).tell(name, request)
-        around = {self.recovering.area: self.recovering.look(request), **self.looking.look(request, **asked)}
-        around |= self.queue.look(request)
-        told = self._told(seen, seen.values, request, going=self.queue.goes_on(request))
+        # In this order: what the queue has drawn by then is in the history, and what it draws later is followed.
+        going, queue = self.queue.goes_on(request), self.queue.look(request)
+        around = {self.recovering.area: self.recovering.look(request), **self.looking.look(request, **asked), **queue}
+        told = self._told(seen, seen.values, request, going=going)
         return {**told, **stand, **around}
 
     def _stand(self, seen: Seen, request: gr.Request) -> Updates:

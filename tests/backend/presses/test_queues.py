@@ -6,7 +6,10 @@ import pytest
 
 from backend.domain.caller import Press
 from backend.domain.errors import InvalidRequest, NotAllowed, NotFound
+from backend.domain.requests import parse_request
+from backend.generation.generate import generate
 from backend.playground import Playground
+from backend.presses.worker import PART
 from backend.record.presses.entries import Until
 from backend.record.presses.store import MOST_ENTRIES
 from tests.backend.presses.conftest import Scene, scene_of, until
@@ -40,6 +43,29 @@ def test_what_is_added_during_a_run_begins_once_that_has_ended(scene: Scene) -> 
         assert scene.queues.version(ann) == known, "waiting is no change that pages have to look at"
     scene.at_rest(ann)
     assert scene.drawn() == ["a boat"]
+
+
+def test_what_is_added_during_a_run_waits_for_it_also_where_its_page_was_reloaded(scene: Scene) -> None:
+    ann = scene.page()
+    request = parse_request(
+        {"mode": "text_to_image", "prompt": "before", "steps": 20, "options": {"seconds": 30}, "seed": 1}
+    )
+    with scene.playground.live.press(ann) as acting:
+        events = generate(scene.playground, acting, "fake", request)
+        next(events)
+        scene.add(ann)
+    other = scene.page(page="page-2")
+    (live,) = scene.playground.live.of(other)
+    again = live.watch(other.page)
+    next(again)
+    events.close()  # type: ignore[attr-defined]
+    until(lambda: scene.queues.look(ann).drawing)
+    assert scene.playground.live.others_begin(Press("ann", "page-2", part=PART))
+    assert scene.waiting(ann) == ["a boat"]
+    live.stream.stop()
+    scene.at_rest(ann)
+    assert scene.drawn() == ["a boat"]
+    again.close()  # type: ignore[attr-defined]
 
 
 def test_an_entry_runs_with_the_seed_that_it_was_added_with(scene: Scene) -> None:
