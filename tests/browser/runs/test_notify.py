@@ -24,11 +24,14 @@ RETURN = f"({AWAY})(false); document.dispatchEvent(new Event('visibilitychange')
 
 @pytest.fixture
 def watched(page: Page, site: Site) -> Page:
-    """Open the page with the browser's notifications noted, and allowed once they are asked for."""
+    """Open the page with the browser's notifications noted, and allowed once asked for; runs last to be seen going."""
     page.context.grant_permissions(["notifications"], origin=site.address.rstrip("/"))
     page.add_init_script(SEEN)
     page.reload()
     page.wait_for_selector("#notify button")
+    open_fold(page, "Only Fake")
+    page.fill("#fake-seconds input[type=number]", "1")
+    page.keyboard.press("Tab")
     return page
 
 
@@ -62,7 +65,8 @@ def test_a_notification_comes_only_once_it_was_pressed_for(watched: Page) -> Non
 
 def test_a_run_that_failed_is_told_as_such(watched: Page) -> None:
     open_fold(watched, "Only Fake")
-    watched.fill("#fake-fail_after input, #fake-fail_after textarea", "0")
+    watched.fill("#count input[type=number]", "2")
+    watched.fill("#fake-fail_after input, #fake-fail_after textarea", "1")
     watched.keyboard.press("Tab")
     watched.evaluate(LEAVE)
     watched.fill("#prompt textarea", "a run that fails")
