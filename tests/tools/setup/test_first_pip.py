@@ -1,13 +1,14 @@
-"""pip for a Python that has no ensurepip, from an index on loopback: the real one, out of this Python's ensurepip."""
+"""pip for a Python that has no ensurepip, from an index on loopback: the real one, as this environment has it."""
 
-import ensurepip
 import functools
 import hashlib
 import http.server
 import os
 import subprocess
 import threading
+import zipfile
 from collections.abc import Iterator
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
@@ -18,20 +19,32 @@ from tools.setup.environment import Environment
 from tools.setup.errors import SetupError
 from tools.setup.machine import apt
 
-BUNDLED = next((Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl"))
+PIP = distribution("pip")
+NAME = f"pip-{PIP.version}-py3-none-any.whl"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Return the installed pip as the wheel that it came from: Debian's ensurepip brings none."""
+    path = tmp_path_factory.mktemp("wheel") / NAME
+    with zipfile.ZipFile(path, "w") as archive:
+        for each in PIP.files or ():
+            if each.parts[0] in ("pip", f"pip-{PIP.version}.dist-info") and each.suffix != ".pyc":
+                archive.write(str(each.locate()), str(each))
+    return path.read_bytes()
 
 
 @pytest.fixture
-def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def index(wheel: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Return a folder that is served as the only index, with pip's wheel in it."""
     place = tmp_path / "simple/pip"
     place.mkdir(parents=True)
-    (place / BUNDLED.name).write_bytes(BUNDLED.read_bytes())
+    (place / NAME).write_bytes(wheel)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(tmp_path)))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    monkeypatch.setattr(first_pip, "WHEEL", BUNDLED.name)
-    monkeypatch.setattr(first_pip, "SHA256", hashlib.sha256(BUNDLED.read_bytes()).hexdigest())
+    monkeypatch.setattr(first_pip, "WHEEL", NAME)
+    monkeypatch.setattr(first_pip, "SHA256", hashlib.sha256(wheel).hexdigest())
     monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{server.server_address[1]}/simple")
     monkeypatch.setenv("PIP_NO_INDEX", "1")  # so that this machine's own pip has nothing to bring
     monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
@@ -60,18 +73,18 @@ def test_an_environment_without_ensurepip_gets_pip_by_itself(tmp_path: Path) -> 
     environment.make()
     assert environment.works()
     told = subprocess.run([environment.python, "-m", "pip", "--version"], capture_output=True, text=True, check=True)
-    assert BUNDLED.name.split("-")[1] in told.stdout
+    assert PIP.version in told.stdout
 
 
 @pytest.mark.usefixtures("debians")
 def test_where_it_cannot_be_had_the_package_that_brings_it_is_named(index: Path, tmp_path: Path) -> None:
-    (index / BUNDLED.name).unlink()
+    (index / NAME).unlink()
     with pytest.raises(SetupError, match=r"has no pip-\S+whl\. On Debian and Ubuntu, `sudo apt install python3-venv`"):
         Environment(tmp_path / "venv").make()
 
 
 def test_another_file_than_the_one_that_was_tried_is_refused(index: Path) -> None:
-    (index / BUNDLED.name).write_bytes(b"something else")
+    (index / NAME).write_bytes(b"something else")
     with pytest.raises(SetupError, match="is another file than the one that was tried here"):
         first_pip.load(os.environ["PIP_INDEX_URL"])
 

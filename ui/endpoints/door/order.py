@@ -24,6 +24,8 @@ class Order:
     """The order whose answer this is: its own, or the one that it repeats."""
     opened: dict[int, str] = field(default_factory=dict)
     """The ids of its runs, by their number within the order."""
+    lost: str = ""
+    """The order whose answer it noted as lost: once alone, since whoever asks again may have it by the next time."""
     unsure: bool = False
     """Whether it says to be a retry, and not whose: it gets what a line that broke held, be it broken just now."""
 

@@ -64,7 +64,7 @@ class Ordering:
         hears by that that none come.
         """
         noted = cost or bool(order.opened)
-        through = partial(self._note, order, self.playground.orders.delivered) if noted else None
+        through = partial(self._deliver, order) if noted else None
         return replace(reply, lost=partial(self.lose, order), delivered=through, dear=cost and not order.claim.told)
 
     @contextmanager
@@ -79,14 +79,23 @@ class Ordering:
             raise
 
     def lose(self, order: Order) -> None:
-        """Note that an order's answer could not be delivered, so that an equal request gets its runs."""
-        self._note(order, self.playground.orders.lost)
+        """Note that an order's answer could not be delivered, so that an equal request gets its runs.
 
-    def _note(self, order: Order, note: Callable[[str], None]) -> None:
+        A line that broke is noticed where its runs are looked at, and again where its answer ends.
+        """
+        if order.lost != order.order_id and self._note(order, self.playground.orders.lost):
+            order.lost = order.order_id
+
+    def _deliver(self, order: Order) -> None:
+        self._note(order, self.playground.orders.delivered)
+
+    def _note(self, order: Order, note: Callable[[str], None]) -> bool:
         try:
             note(order.order_id)
         except StorageFull as error:
             log.warning("It isn't on record whether the answer of order %s came through: %s", order.order_id, error)
+            return False
+        return True
 
     def runs(self, order: Order) -> list[Run]:
         """Return the runs of an order as they stand on record."""

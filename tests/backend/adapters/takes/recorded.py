@@ -1,4 +1,4 @@
-"""The local engine with its last step left out: the pipeline's call is recorded, and becomes the picture's colour."""
+"""The local engine with its last step left out: the pipeline's call is recorded, and becomes the picture's colours."""
 
 import hashlib
 from collections.abc import Iterator
@@ -140,7 +140,11 @@ def _add_loras(folder: Path, engine: Engine) -> None:
 
 
 def _numbers(pipe: Any, notes: Notes, given: dict[str, Any]) -> Any:
-    """Return, as the pipeline would, an image: one colour of all the numbers that it would have drawn with."""
+    """Return, as the pipeline would, an image: a colour of all the numbers that it would have drawn with.
+
+    Its rows are light and dark: of a redraw, whose mean colours are its source's, they tell; of what is made smaller,
+    the mean does.
+    """
     sampler, after = pipe.scheduler, given.pop("callback_on_step_end")
     words = _plain(given["prompt_embeds"])  # as they are before the first step; they may change with the steps
     sampler.set_timesteps(given["num_inference_steps"], sigmas=given.get("sigmas"), device="cpu")
@@ -150,7 +154,9 @@ def _numbers(pipe: Any, notes: Notes, given: dict[str, Any]) -> Any:
     seen = (words, given, kept, walk, *_weights(pipe, notes), *_hints(pipe))
     digest = hashlib.sha256(repr(_plain(seen)).encode()).digest()
     colour = np.frombuffer(digest[:3], dtype=np.uint8) / 255
-    return SimpleNamespace(images=np.ones((1, given["height"], given["width"], 3)) * colour)
+    image = np.ones((1, given["height"], given["width"], 3)) * colour
+    image[:, ::2] *= 0.5
+    return SimpleNamespace(images=image)
 
 
 def _weights(pipe: Any, notes: Notes) -> Iterator[Any]:

@@ -110,6 +110,20 @@ def test_a_retry_that_may_be_anybodys_gets_what_a_line_held_that_broke_just_now_
     assert found(lambda: pytest.fail("there is nothing to wait for"), "other words") == "anew"
 
 
+def test_an_answer_that_was_noted_as_lost_and_fetched_is_not_lost_once_more_as_its_broken_line_ends(site: Site) -> None:
+    said = made(ask(site, prompt="a stork", options={"provider": True}))["playground"]
+    engine, is_its = site.playground.store.engine, orders.c.run_id == said["run_id"]
+    until(lambda: not rows_where(engine, is_its & orders.c.process.is_not(None)))
+    (row,) = rows_where(engine, is_its)
+    broken = Order(Claim(order_id=row.order_id, caller=row.caller, what=row.what), Caller(row.caller))
+    ordering = Ordering(Scripts(site.playground, Library(site.playground, ())))
+    equal = Claim(order_id="anew", caller=row.caller, what=row.what)
+    ordering.lose(broken)
+    assert site.playground.orders.find(equal) == row.order_id
+    ordering.lose(broken)
+    assert site.playground.orders.find(equal) is None
+
+
 def rows_where(engine: Engine, wanted: ColumnElement[bool]) -> list[Row[Any]]:
     with engine.connect() as connection:
         return list(connection.execute(select(orders).where(wanted)))
