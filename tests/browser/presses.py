@@ -15,13 +15,26 @@ AGAIN_SECONDS = 3.0
 
 def press_until(place: Locator, happened: Callable[[], bool]) -> None:
     """Press a place until something has happened; it isn't pressed where that has happened already."""
+    _do_until(place.click, happened, place.page)
+
+
+def generate_until(page: Page, seen: str) -> None:
+    """Press Ctrl and Enter until a run of it is seen, or one of the places that the selector `seen` names.
+
+    Gradio drops a press for which the end of the run before hasn't come through, though its picture is there.
+    """
+    going = page.locator(f"#stage .progress, .queue .queued, {seen}")
+    _do_until(lambda: page.keyboard.press("Control+Enter"), lambda: going.count() > 0, page)
+
+
+def _do_until(press: Callable[[], None], happened: Callable[[], bool], page: Page) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
     while not happened():
-        assert time.monotonic() < until, f"{place} was pressed for {PATIENCE_SECONDS:.0f} s without effect"
-        place.click()
+        assert time.monotonic() < until, f"it was pressed for {PATIENCE_SECONDS:.0f} s without effect"
+        press()
         again = time.monotonic() + AGAIN_SECONDS
         while not happened() and time.monotonic() < again:
-            place.page.wait_for_timeout(20)
+            page.wait_for_timeout(20)
 
 
 def open_tab(page: Page, name: str) -> None:

@@ -7,13 +7,14 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.folds import open_fold
 from tests.browser.modes.test_modes import choose, drag, generate, mask_of, newest, scene  # noqa: F401 - a fixture
+from tests.browser.presses import generate_until
 from tests.browser.seen import on_screen
 from tests.serving import Site
 
 
 def draw(page: Page, words: str) -> None:
     page.fill("#prompt textarea", words)
-    page.keyboard.press("Control+Enter")
+    generate_until(page, f"#stage img[alt='{words}']")
     expect(page.locator("#stage .card")).to_have_count(1)
     expect(page.locator(f"#history img[alt='{words}']").first).to_be_visible()
 
