@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.setup.machine import address
+
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 ORDINARY = "ordinary"  # says "the ordinary index" where an index is asked for
 
@@ -53,7 +55,7 @@ def choose(torch_index: str, *, gpu: bool, system: str = platform.system()) -> B
     if torch_index == ORDINARY:
         return ordinary(system)
     if torch_index and not torch_index.endswith("/cpu"):
-        return Build(f"PyTorch from {torch_index}", torch_index, CUDA.download_gb, CUDA.disk_gb)
+        return Build(f"PyTorch from {address.shown(torch_index)}", torch_index, CUDA.download_gb, CUDA.disk_gb)
     if torch_index or (system == "Linux" and not gpu):
         return Build(CPU.name, torch_index or CPU.index, CPU.download_gb, CPU.disk_gb)
     return ordinary(system)

@@ -1,18 +1,21 @@
 """pip for an environment whose Python came without one, as Debian's does unless python3-venv is there too."""
 
+import base64
 import hashlib
+import http.client
 import os
 import re
 import ssl
 import subprocess
 import sys
 import tempfile
+import urllib.error
 import urllib.request
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin, urlsplit
 
 from tools.setup.errors import SetupError
-from tools.setup.machine import proxy
+from tools.setup.machine import address, proxy
 
 WHEEL = "pip-26.3-py3-none-any.whl"
 SHA256 = "f3b60b20ffaadd4415ed7957212a38ac63fa4c5fa375bd0f4a797777940fad13"
@@ -41,27 +44,42 @@ def install(python: Path) -> None:
 
 
 def load(index: str) -> bytes:
-    """Load pip's wheel from an index of packages.
+    """Load pip's wheel from an index of packages, whose address may hold a name and a password, which are not shown.
 
     Raises:
         SetupError: it can't be had, or is another file than the one that was tried here.
     """
-    page = f"{index.rstrip('/')}/pip/"
+    shown = address.shown(index)
     try:
-        found = re.search(rf'href="([^"]*/)?{re.escape(WHEEL)}[^"]*"', _read(page).decode())
-        if found is None:
-            raise SetupError(f"{index} has no {WHEEL}.")
-        content = _read(urljoin(page, found[0].removeprefix('href="').rstrip('"')))
-    except (OSError, ValueError) as error:
+        content = _wheel(index)
+    except (OSError, ValueError, http.client.HTTPException) as error:
         why = getattr(error, "reason", error)
-        raise SetupError(f"pip can't be had from {index} ({why}).{proxy.told()}") from error
+        raise SetupError(f"pip can't be had from {shown} ({why}).{proxy.told()}") from error
+    if content is None:
+        raise SetupError(f"{shown} has no {WHEEL}.")
     if hashlib.sha256(content).hexdigest() != SHA256:
-        raise SetupError(f"What {index} gives as {WHEEL} is another file than the one that was tried here.")
+        raise SetupError(f"What {shown} gives as {WHEEL} is another file than the one that was tried here.")
     return content
 
 
-def _read(address: str) -> bytes:
-    request = urllib.request.Request(address, headers={"Accept": "text/html"})  # noqa: S310 (the user's index or PyPI)
+def _wheel(index: str) -> bytes | None:
+    page = f"{index.rstrip('/')}/pip/"
+    found = re.search(rf'href="((?:[^"]*/)?{re.escape(WHEEL)}[^"]*)"', _read(page).decode())
+    return _read(urljoin(page, found[1])) if found else None
+
+
+def _read(file: str) -> bytes:
+    place = urlsplit(file)
+    own, _, machine = place.netloc.rpartition("@")
+    bare = place._replace(netloc=machine, fragment="").geturl()
+    request = urllib.request.Request(bare, headers={"Accept": "text/html"})  # noqa: S310 (the user's index or PyPI)
+    if own:  # urllib would look for a machine of this name, and would show a header of ours to whoever it is led on to
+        password = base64.b64encode(unquote(own).encode()).decode()
+        request.add_unredirected_header("Authorization", f"Basic {password}")
     trusted = ssl.create_default_context(cafile=os.environ.get("PIP_CERT") or None)
-    with urllib.request.urlopen(request, timeout=SECONDS, context=trusted) as answer:  # noqa: S310
-        return bytes(answer.read())
+    try:
+        with urllib.request.urlopen(request, timeout=SECONDS, context=trusted) as answer:  # noqa: S310
+            return bytes(answer.read())
+    except urllib.error.HTTPError as refusal:
+        refusal.close()
+        raise

@@ -66,5 +66,11 @@ def test_a_machine_that_it_is_built_for_goes_on(here: tuple[str, str, str]) -> N
     assert builds.lacking(*here) == ""
 
 
+def test_the_password_of_an_index_is_not_shown() -> None:
+    build = builds.choose("https://ann:s3cret@packages.example/whl/cu130", gpu=True)
+    assert build.name == "PyTorch from https://packages.example/whl/cu130"
+    assert build.index == "https://ann:s3cret@packages.example/whl/cu130"
+
+
 def test_this_machine_is_one_of_them() -> None:
     assert builds.lacking(*builds.here()) == ""

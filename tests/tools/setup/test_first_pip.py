@@ -1,5 +1,6 @@
 """pip for a Python that has no ensurepip, from an index on loopback: the real one, as this environment has it."""
 
+import base64
 import functools
 import hashlib
 import http.server
@@ -8,6 +9,7 @@ import subprocess
 import threading
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -21,6 +23,42 @@ from tools.setup.machine import apt
 
 PIP = distribution("pip")
 NAME = f"pip-{PIP.version}-py3-none-any.whl"
+
+
+class Guarded(Quiet):
+    """Lists nothing for those who don't give the password, and breaks off what it sends of a file called broken."""
+
+    def do_GET(self) -> None:  # noqa: N802 (its name there)
+        if self.headers["Authorization"] != f"Basic {base64.b64encode(b'ann:s3/cret').decode()}":
+            self.send_error(401)
+        elif self.path.startswith("/broken"):
+            self.send_response(200)
+            self.send_header("Content-Length", "1000")
+            self.end_headers()
+            self.wfile.write(b"the first words")
+        else:
+            super().do_GET()
+
+
+@pytest.fixture(autouse=True)
+def _by_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reach loopback from machines, too, that reach all else by a proxy."""
+    monkeypatch.setenv("NO_PROXY", "*")
+    monkeypatch.setenv("no_proxy", "*")
+
+
+@contextmanager
+def serving(folder: Path, handler: type[Quiet] = Quiet) -> Iterator[str]:
+    """Serve a folder on loopback; give its place there."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(handler, directory=str(folder)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 @pytest.fixture(scope="module")
@@ -40,19 +78,14 @@ def index(wheel: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     place = tmp_path / "simple/pip"
     place.mkdir(parents=True)
     (place / NAME).write_bytes(wheel)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(tmp_path)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
     monkeypatch.setattr(first_pip, "WHEEL", NAME)
     monkeypatch.setattr(first_pip, "SHA256", hashlib.sha256(wheel).hexdigest())
-    monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{server.server_address[1]}/simple")
     monkeypatch.setenv("PIP_NO_INDEX", "1")  # so that this machine's own pip has nothing to bring
     monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
-    yield place
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(tmp_path) as where:
+        monkeypatch.setenv("PIP_INDEX_URL", f"http://{where}/simple")
+        yield place
 
 
 @pytest.fixture
@@ -92,3 +125,17 @@ def test_another_file_than_the_one_that_was_tried_is_refused(index: Path) -> Non
 def test_an_index_out_of_reach_is_told_with_the_reason() -> None:
     with pytest.raises(SetupError, match=r"pip can't be had from http://127.0.0.1:9/simple \(.*refused"):
         first_pip.load("http://127.0.0.1:9/simple")
+
+
+def test_an_index_that_asks_for_a_password_gets_it_and_nobody_else_sees_it(index: Path, wheel: bytes) -> None:
+    with serving(index.parents[1], Guarded) as where:
+        assert first_pip.load(f"http://ann:s3%2Fcret@{where}/simple") == wheel
+        with pytest.raises(SetupError) as told:
+            first_pip.load(f"http://ann:wr0ng@{where}/simple")
+    assert f"pip can't be had from http://{where}/simple (" in str(told.value)
+    assert "wr0ng" not in str(told.value)
+
+
+def test_a_line_that_breaks_is_told_as_one(tmp_path: Path) -> None:
+    with serving(tmp_path, Guarded) as where, pytest.raises(SetupError, match=r"pip can't be had .*15 bytes read"):
+        first_pip.load(f"http://ann:s3%2Fcret@{where}/broken")

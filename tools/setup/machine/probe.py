@@ -1,5 +1,6 @@
 """Whether an index of packages answers, found out within seconds."""
 
+import http.client
 import queue
 import threading
 import urllib.error
@@ -27,6 +28,6 @@ def _ask(address: str, seconds: float) -> str | None:
             return None
     except urllib.error.HTTPError as error:
         return f"PyTorch's index answers {error.code}"
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
         return f"PyTorch's index is out of reach ({getattr(reason, 'strerror', None) or reason})"
