@@ -4,10 +4,8 @@ import shutil
 import subprocess
 import sys
 
-OLDEST = (3, 11)
-NEWEST = (3, 14)
-# What 3.15 lacks, looked up 2026-11-30: contourpy, PyYAML, torch and torchvision have builds for it in versions that
-# were not tried here; orjson, which gradio needs, and of the tests' packages ray have none.
+from tools.setup import NEWEST, OLDEST
+
 KNOWN = ("python3.12", "python3.13", "python3.14", "python3.11")
 WAY_OUT = "install Python 3.11, 3.12, 3.13 or 3.14, then name it: make run PYTHON=python3.12"
 

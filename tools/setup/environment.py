@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.setup import first_pip
+from tools.setup import NEWEST, OLDEST, first_pip
 from tools.setup.errors import SetupError
 from tools.setup.machine import apt
 
@@ -38,11 +38,11 @@ class Environment:
         return tuple(int(part) for part in found[1].strip(".").split(".")) if found else ()
 
     def works(self) -> bool:
-        """Say whether it can be used as it is: its Python is still there and new enough, and it has pip."""
+        """Say whether it can be used as it is: its Python is still there and one of ours, and it has pip."""
         packages = self.packages
         return (
             self.python.exists()
-            and self.version >= (3, 11)
+            and OLDEST <= self.version[:2] <= NEWEST
             and packages is not None
             and any(packages.glob("pip-*.dist-info/RECORD"))
         )

@@ -32,8 +32,9 @@ def test_one_that_lost_a_part_does_not_work(tmp_path: Path, gone: str) -> None:
     assert not environment.works()
 
 
-def test_one_of_an_old_python_does_not_work(tmp_path: Path) -> None:
-    assert not made(tmp_path / "venv", "3.10.13").works()
+@pytest.mark.parametrize("version", ["3.10.13", "3.15.0"])
+def test_one_of_a_python_that_is_too_old_or_too_new_does_not_work(tmp_path: Path, version: str) -> None:
+    assert not made(tmp_path / "venv", version).works()
 
 
 def test_a_folder_that_is_something_else_is_left_alone(tmp_path: Path) -> None:

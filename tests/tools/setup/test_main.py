@@ -7,6 +7,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+from tools.setup import NEWEST
 from tools.setup.task import ROOT
 
 AS = "import sys, runpy; sys.version_info = {}; runpy.run_module('tools.setup', run_name='__main__')"
@@ -61,12 +62,10 @@ def test_a_python_that_is_too_new_goes_on_with_one_of_ours(tmp_path: Path) -> No
 
 
 def test_the_newest_that_is_admitted_is_told_everywhere() -> None:
-    text = (ROOT / "tools/setup/__main__.py").read_text(encoding="utf-8")
-    newest = "3.14"
-    assert f"NEWEST = {tuple(map(int, newest.split('.')))}" in text
+    newest = ".".join(map(str, NEWEST))
     assert f"Python 3.11 to {newest}" in (ROOT / "README.md").read_text(encoding="utf-8")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert project["requires-python"] == ">=3.11,<3.15"
+    assert project["requires-python"] == f">=3.11,<3.{NEWEST[1] + 1}"
 
 
 def test_the_check_is_understood_by_pythons_that_are_too_old() -> None:

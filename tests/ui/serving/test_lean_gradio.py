@@ -25,7 +25,7 @@ print([name for name in sys.modules if name == "matplotlib"])
 """
 
 
-def test_an_event_imports_lean_gradio() -> None:
+def test_an_event_imports_no_matplotlib() -> None:
     said = subprocess.run([sys.executable, "-c", EVENT], check=True, capture_output=True, text=True).stdout
     assert said.splitlines() == ["['A BOAT']", "[]"], (
         "Gradio imports it elsewhere now: look at ui/serving/lean_gradio.py"
