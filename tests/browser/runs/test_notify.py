@@ -24,14 +24,11 @@ RETURN = f"({AWAY})(false); document.dispatchEvent(new Event('visibilitychange')
 
 @pytest.fixture
 def watched(page: Page, site: Site) -> Page:
-    """Open the page with the browser's notifications noted, and allowed once asked for; runs last to be seen going."""
+    """Open the page with the browser's notifications noted, and allowed once asked for."""
     page.context.grant_permissions(["notifications"], origin=site.address.rstrip("/"))
     page.add_init_script(SEEN)
     page.reload()
     page.wait_for_selector("#notify button")
-    open_fold(page, "Only Fake")
-    page.fill("#fake-seconds input[type=number]", "1")
-    page.keyboard.press("Tab")
     return page
 
 
@@ -65,10 +62,37 @@ def test_a_notification_comes_only_once_it_was_pressed_for(watched: Page) -> Non
 
 def test_a_run_that_failed_is_told_as_such(watched: Page) -> None:
     open_fold(watched, "Only Fake")
-    watched.fill("#count input[type=number]", "2")
-    watched.fill("#fake-fail_after input, #fake-fail_after textarea", "1")
+    watched.fill("#fake-fail_after input, #fake-fail_after textarea", "0")
     watched.keyboard.press("Tab")
     watched.evaluate(LEAVE)
     watched.fill("#prompt textarea", "a run that fails")
     watched.click("#generate")
     watched.wait_for_function("document.title.startsWith('✗ Not finished')")
+
+
+def test_a_press_that_is_refused_before_anything_goes_is_told_as_such_each_time(watched: Page) -> None:
+    for width in ("1000", "1001"):
+        watched.fill("#width input", width)
+        watched.keyboard.press("Tab")
+        watched.evaluate(LEAVE)
+        watched.fill("#prompt textarea", "a press that is refused")
+        watched.click("#generate")
+        watched.wait_for_function("document.title.startsWith('✗ Not finished')")
+        expect(watched.locator("#stage .problem")).to_be_visible()
+        expect(watched.locator("#generate")).to_be_visible()
+        watched.evaluate(RETURN)
+        watched.wait_for_function("document.title === 'Z-Image Playground'")
+
+
+def test_a_press_of_several_runs_is_told_of_once_at_its_end(watched: Page) -> None:
+    button = watched.locator("#notify button")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    watched.fill("#count input[type=number]", "3")
+    watched.evaluate(LEAVE)
+    watched.fill("#prompt textarea", "a {red|blue|green} boat")
+    watched.click("#generate")
+    watched.wait_for_function("window.seen.length > 0")
+    assert watched.locator("#stage .card").count() == 3
+    expect(watched.locator("#generate")).to_be_visible()
+    assert watched.evaluate("window.seen.length") == 1
