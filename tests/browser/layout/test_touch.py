@@ -9,19 +9,20 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import PATIENCE_MS
 from tests.browser.fingers import PHONE
 from tests.browser.modes.test_modes import scene  # noqa: F401 - a fixture
-from tests.browser.presses import open_tab
+from tests.browser.presses import open_tab, press_until
 from tests.browser.test_accessible import TABS, unfold
+from tests.browser.viewing.test_zoom import draw
 from tests.serving import Site
 
 pytestmark = pytest.mark.slow  # It looks at a whole page half a dozen times.
 PRESSED = "button, a[href], summary, select, textarea, input:not([type=hidden])"
-SMALL = f"""() => [...document.querySelectorAll('#head *, #main *')]
+SMALL = f"""() => [...document.querySelectorAll('#head *, #main *, dialog[open] *')]
   .filter(each => each.matches('{PRESSED}') && each.checkVisibility({{visibilityProperty: true}}))
   // What is pressed of a box is its label, of a menu its whole frame; a mark is larger than it is painted.
   .map(each => each.matches('[type=checkbox], [type=radio], [type=file]') ? each.closest('label')
     : each.matches('.border-none') ? each.closest('.wrap') : each)
   .map(place => [place, ...['width', 'height'].map(side => place.getBoundingClientRect()[side])])
-  .filter(([place, width, height]) => width > 2 && height > 2 && !place.matches('.mark, .easel *')
+  .filter(([place, width, height]) => width > 2 && height > 2 && !place.matches('.mark')
     && (Math.ceil(height) < 44 || width < (place.closest('.tile') ? 36 : 42)))
   .map(([place, width, height]) => `${{place.outerHTML.slice(0, 99)}} ${{width}} x ${{height}}`)"""
 
@@ -52,7 +53,29 @@ def test_everything_that_is_pressed_has_room_for_a_finger(phone: Page, scene: Pa
         assert (tab, phone.evaluate(SMALL)) == (tab, [])
     phone.set_input_files("#easel .drop input", scene)
     expect(phone.locator("#easel .easel:not([data-empty])")).to_be_visible()
-    assert phone.evaluate(SMALL) == []
+    for tab in TABS[1:]:
+        open_tab(phone, tab)
+        expect(phone.locator("#easel .tools button:visible").first).to_be_visible()
+        assert (tab, phone.evaluate(SMALL)) == (tab, [])
+
+
+def test_what_opens_over_the_page_has_room_for_a_finger_too(phone: Page) -> None:
+    draw(phone, "a lighthouse")
+    for act, sheet in (("share", "#link-sheet"), ("enlarge", "#over-page"), ("detail", "#over-page")):
+        press_until(phone.locator(f"#stage .card [data-act={act}]"), phone.locator(sheet).is_visible)
+        assert (act, phone.evaluate(SMALL)) == (act, [])
+        phone.keyboard.press("Escape")
+        expect(phone.locator(sheet)).to_be_hidden()
+    press_until(phone.locator("#stage .card .picture"), phone.locator("#lightbox").is_visible)
+    assert ("lightbox", phone.evaluate(SMALL)) == ("lightbox", [])
+    phone.keyboard.press("Escape")
+    draw(phone, "another lighthouse")
+    for picture in (phone.locator("#stage .card"), phone.locator("#history .tile").nth(1)):
+        picture.locator("[data-mark]").tap()
+    phone.locator("#marked").get_by_role("button", name="Compare").tap()
+    for view in ("Side by side", "Slider"):
+        phone.locator("#duel").get_by_role("button", name=view).tap()
+        assert (view, phone.evaluate(SMALL)) == (view, [])
 
 
 def test_a_row_of_buttons_stays_one_under_a_tile(phone: Page) -> None:
