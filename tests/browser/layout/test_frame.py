@@ -28,9 +28,9 @@ new PerformanceObserver(list => {
 """
 MOST_AT_LOAD, MOST_OVER_A_RUN = 0.02, 0.05
 WIDTH, LEFT = "each => each.offsetWidth", "each => each.getBoundingClientRect().left"
-MIDDLES = """each => [...each.children].filter(each => each.checkVisibility()).map(each => {
+MIDDLES = """rows => rows.map(row => [...row.children].filter(each => each.checkVisibility()).map(each => {
   const box = each.getBoundingClientRect(); return (box.top + box.bottom) / 2;
-})"""
+}))"""
 INSIDE = "each => { const box = each.getBoundingClientRect(); return [box.top, innerHeight - box.bottom]; }"
 
 
@@ -122,12 +122,13 @@ def test_what_is_done_with_each_of_four_images_stands_in_one_row(desk: Page) -> 
     desk.fill("#count input[type=number]", "4")
     desk.keyboard.press("Tab")
     draw(desk, images=4)
-    for row in desk.locator("#stage .card .actions").all():
-        middles = row.evaluate(MIDDLES)
+    for middles in desk.locator("#stage .card .actions").evaluate_all(MIDDLES):
         assert len(middles) >= 7
         assert max(middles) - min(middles) < 2
-    for row in desk.locator("#history .tile figcaption").all():
-        assert len({round(middle) for middle in row.evaluate(MIDDLES)}) == 2, "the facts, and one row of buttons"
+    tiles = desk.locator("#history .tile figcaption")
+    expect(tiles).to_have_count(4)
+    for middles in tiles.evaluate_all(MIDDLES):
+        assert len({round(middle) for middle in middles}) == 2, "the facts, and one row of buttons"
 
 
 def test_a_pane_without_a_picture_is_one_place_to_drop_it(desk: Page) -> None:
