@@ -9,10 +9,11 @@ from backend.domain.errors import NotFound
 from backend.domain.records import Run
 from backend.images.storage.files import ImageFiles
 from backend.record.database.engine import exclusively, writing
+from backend.record.database.queue_tables import queue_inputs
 from backend.record.database.search_words import row_number
 from backend.record.database.search_words import table as prompts
 from backend.record.database.stored import uncount
-from backend.record.database.tables import book, holders, images, inputs, queue_inputs, runs
+from backend.record.database.tables import book, holders, images, inputs, runs
 from backend.record.store import Store
 
 YOUNG_SECONDS = 60.0

@@ -8,7 +8,8 @@ from sqlalchemy import Engine, delete, func, select
 
 from backend.images.storage.files import ImageFiles
 from backend.record.database.engine import writing
-from backend.record.database.tables import holders, images, inputs, queue_inputs, runs
+from backend.record.database.queue_tables import queue_inputs
+from backend.record.database.tables import holders, images, inputs, runs
 
 _BATCH = 200
 

@@ -1,7 +1,7 @@
 """The record's version: an older one is brought up to date when it is opened, a newer one is left alone.
 
-A new table, index or column needs its line in `tables.py`, and one in `_OLDER` where it must not be empty; what old
-rows have to be given besides is a step of `_STEPS`, under a new `VERSION`.
+A new table, index or column needs its line in `tables.py` (or `queue_tables.py`), and one in `_OLDER` where it must not
+be empty; what old rows have to be given besides is a step of `_STEPS`, under a new `VERSION`.
 """
 
 import json
@@ -16,6 +16,7 @@ from backend.domain.errors import NewerRecord, NotFound
 from backend.domain.records import Run
 from backend.domain.requests import parse_request, references
 from backend.images.storage.files import ImageFiles
+from backend.record.database import queue_tables
 from backend.record.database.search_words import create_word_index, note_state, words_of
 from backend.record.database.search_words import table as prompts
 from backend.record.database.stored import count_all
@@ -24,6 +25,8 @@ from backend.record.database.tables import favourites, images, inputs, metadata,
 log = logging.getLogger(__name__)
 
 VERSION = 3
+
+_TABLES = (metadata, queue_tables.metadata)
 
 _OLDER = {"runs.steps": "8", "images.bytes": "0", "ledger.payer": "'house'"}
 """What stands, in SQL, in rows that are older than a column which must not be empty."""
@@ -52,7 +55,8 @@ def bring_up_to_date(connection: Connection, files: ImageFiles) -> None:
             f"{VERSION}): update the playground, or give it another folder with --data."
         )
     _version.create(connection, checkfirst=True)
-    metadata.create_all(connection)
+    for tables in _TABLES:
+        tables.create_all(connection)
     create_word_index(connection)
     _add_what_is_missing(connection)
     if found < VERSION:
@@ -76,7 +80,7 @@ def _found(connection: Connection) -> int:
 
 def _add_what_is_missing(connection: Connection) -> None:
     known = inspect(connection)
-    for table in metadata.sorted_tables:
+    for table in (each for tables in _TABLES for each in tables.sorted_tables):
         names = {column["name"] for column in known.get_columns(table.name)}
         for column in table.columns:
             if column.name not in names:

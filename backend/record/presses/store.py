@@ -14,8 +14,8 @@ from backend.domain.records import Run
 from backend.domain.requests import Request, parse_request
 from backend.record.database.engine import exclusively
 from backend.record.database.processes import lives, number_of
-from backend.record.database.tables import queue_entries as table
-from backend.record.database.tables import queue_inputs, queues
+from backend.record.database.queue_tables import queue_entries as table
+from backend.record.database.queue_tables import queue_inputs, queues
 from backend.record.presses.entries import TO_BE_DRAWN, EntryState, PressesQueue, QueueEntry, Until
 
 MOST_ENTRIES = 50

@@ -20,7 +20,8 @@ from backend.playground import Playground
 from backend.presses.queues import Queues
 from backend.prompts.wording import PLAIN
 from backend.record.database.engine import open_database
-from backend.record.database.tables import ledger, queue_entries, queues, runs
+from backend.record.database.queue_tables import queue_entries, queues
+from backend.record.database.tables import ledger, runs
 from backend.record.store import Store
 from backend.threads.live_runs import LiveRuns
 from backend.threads.open_pages import OpenPages
