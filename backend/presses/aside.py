@@ -35,8 +35,7 @@ def set_next_aside(playground: Playground, caller: Caller, wording: Wording) -> 
 
     with playground.budget.transaction() as connection:
         queue = playground.queued.looked_at(connection, caller.visitor)
-        draws = not queue.paused and not queue.elsewhere
-        following = next(iter(queue.waiting), None) if draws else None
+        following = None if queue.paused else next(iter(queue.waiting), None)
         kept = following.id if following and found and most is not None and following.id == found.id else None
         ready = playground.queued.aside(connection, caller.visitor)
         lift(playground, connection, [each for each in ready if each != kept])

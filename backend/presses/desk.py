@@ -79,8 +79,13 @@ class VisitorDesk:
             self.version += 1
 
     def look(self) -> PressesQueue:
-        """Return the queue as it stands, with the ends of runs that nobody was there to note."""
+        """Return the queue as it stands, with the ends of runs that nobody was there to note.
+
+        What another playground draws, that one notes.
+        """
         queue = self.playground.queued.look(self.visitor)
+        if queue.elsewhere:
+            return queue
         ended = [entry for entry in queue.running if self._note_end(entry)]
         return self.playground.queued.look(self.visitor) if ended else queue
 

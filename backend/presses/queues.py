@@ -97,7 +97,7 @@ class Queues:
         queue = self.playground.queued.look(caller.visitor)
         if queue.waiting and not queue.paused and not queue.elsewhere:
             desk.start()
-        if desk.drawing:
+        if desk.drawing or queue.elsewhere:
             set_next_aside(self.playground, caller, self.words(caller))
         else:
             lift_all(self.playground, caller.visitor)

@@ -191,8 +191,8 @@ class Worker:
         self.playground.queued.say(entry, "refused", str(error))
 
     def _pause(self, said: str) -> None:
-        patiently(partial(self.playground.queued.pause, self.visitor, said))
-        patiently(partial(lift_all, self.playground, self.visitor))
+        if patiently(partial(self.playground.queued.give_up, self.visitor, said)):
+            patiently(partial(lift_all, self.playground, self.visitor))
 
 
 def _press(caller: Caller) -> Press:

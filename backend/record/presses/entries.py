@@ -77,7 +77,7 @@ class QueueEntry:
 class PressesQueue:
     """A visitor's entries in their order, and whether they are drawn now; `said` is why not.
 
-    `elsewhere`: another playground on the same record draws them. `dropped` entries can be brought back.
+    `elsewhere`: another playground on the same record draws what is to come. `dropped` entries can be brought back.
     """
 
     entries: Sequence[QueueEntry] = ()
@@ -85,6 +85,11 @@ class PressesQueue:
     said: str | None = None
     elsewhere: bool = False
     dropped: int = 0
+
+    @property
+    def to_come(self) -> list[QueueEntry]:
+        """Return what waits or was taken."""
+        return [entry for entry in self.entries if entry.state in TO_BE_DRAWN]
 
     @property
     def waiting(self) -> list[QueueEntry]:

@@ -57,7 +57,7 @@ class QueueStore:
         if queue.process == number_of(self.engine):
             return found
         if lives(self.engine, connection, queue.process):
-            return replace(found, elsewhere=True)
+            return replace(found, elsewhere=bool(found.to_come))
         return replace(found, paused=True, said=RESTARTED)
 
     def add(self, entry: QueueEntry) -> QueueEntry:
@@ -67,8 +67,7 @@ class QueueStore:
         """
         with exclusively(self.engine) as connection:
             before = self.looked_at(connection, entry.visitor)
-            to_come = [each for each in before.entries if each.state in TO_BE_DRAWN]
-            if len(to_come) >= MOST_ENTRIES:
+            if len(before.to_come) >= MOST_ENTRIES:
                 raise NotAllowed(FULL)
             last = connection.scalar(select(func.max(table.c.position)).where(table.c.visitor == entry.visitor))
             placed = replace(entry, position=(last or 0) + 1)
@@ -84,6 +83,14 @@ class QueueStore:
         """Let nothing further be taken; `said` is why, where the visitor hasn't asked for it."""
         with exclusively(self.engine) as connection:
             self._set(connection, visitor, paused=True, said=said)
+
+    def give_up(self, visitor: str, said: str) -> bool:
+        """Pause it from where it was drawn, and return True; leave it alone where another process draws it by now."""
+        with exclusively(self.engine) as connection:
+            if self.looked_at(connection, visitor).elsewhere:
+                return False
+            self._set(connection, visitor, paused=True, said=said)
+        return True
 
     def resume(self, visitor: str) -> None:
         """Let this process draw a visitor's queue, unless another one that lives does."""
@@ -124,13 +131,18 @@ class QueueStore:
         return len(gone)
 
     def undrop(self, visitor: str) -> int:
-        """Put what was taken out last back in its place, and return how many; raise `NotAllowed` where it is full."""
+        """Put what was taken out last back in its place, and return how many; raise `NotAllowed` where it is full.
+
+        Where nobody draws the queue, and it isn't paused, this process does.
+        """
         with exclusively(self.engine) as connection:
+            before = self.looked_at(connection, visitor)
             dropped = (table.c.visitor == visitor, table.c.dropped.is_not(None))
             back = connection.scalar(select(func.count()).select_from(table).where(*dropped, _TO_COME)) or 0
-            here = (table.c.visitor == visitor, table.c.dropped.is_(None), _TO_COME)
-            if back + (connection.scalar(select(func.count()).select_from(table).where(*here)) or 0) > MOST_ENTRIES:
+            if back + len(before.to_come) > MOST_ENTRIES:
                 raise NotAllowed(FULL)
+            if back and not before.paused and not before.elsewhere:
+                self._set(connection, visitor, paused=False)
             return connection.execute(update(table).where(*dropped).values(dropped=None)).rowcount
 
     def take(self, connection: Connection, run: Run, entry: QueueEntry) -> None:
