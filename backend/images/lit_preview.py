@@ -2,12 +2,11 @@
 
 from PIL import Image
 
+from backend.images.boxes import Box
 from backend.images.encoding import preview_jpeg
 
 SIDE = 512
 """Pixels of the preview's longer side."""
-Box = tuple[int, int, int, int]
-"""Left, top, right and bottom of a part of the picture, in its pixels."""
 
 
 class LitPreview:

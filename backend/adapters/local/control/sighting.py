@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 
 from backend.domain.parts import Target
-
-Box = tuple[int, int, int, int]
-"""Left, top, right and bottom in the picture's pixels."""
+from backend.images.boxes import Box
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from PIL import Image, ImageChops
 
-from backend.adapters.local.control.sighting import Box, Sighting
+from backend.adapters.local.control.sighting import Sighting
 from backend.adapters.local.drawing.drawing import Draw, Drawing, OnStep
 from backend.adapters.local.samplers.sampler import calls_of
 from backend.adapters.local.scenes.growing import Growing
@@ -13,22 +13,12 @@ from backend.adapters.local.scenes.repaint import Part, Repaint
 from backend.adapters.local.scenes.scene import Scene, Stage
 from backend.domain.parts import MAX_SEED, Detail, Target
 from backend.domain.records import AS_MADE
+from backend.domain.request_fields import paths
 from backend.domain.requests import Request
+from backend.images.boxes import Box, grown
 from backend.images.masks import ANEW, KEPT, feathered, put_together
 
-TAKES = frozenset(
-    {
-        "details.target",
-        "details.confidence",
-        "details.mask_blur",
-        "details.mask_padding",
-        "details.steps",
-        "details.strength",
-        "details.guidance",
-        "details.prompt",
-        "details.negative_prompt",
-    }
-)
+TAKES = frozenset(paths(Detail, "details."))
 """The fields of what is drawn again."""
 UNFOUND: Mapping[frozenset[Target], str] = {
     frozenset({"face"}): "No face was found to draw again; a lower confidence may find one.",
@@ -93,7 +83,7 @@ def places(
         for each in sorted(seen, key=lambda each: each.box):
             if each.target != detail.target or each.score < detail.confidence:
                 continue
-            area = _grown(each.box, detail.mask_padding, size)
+            area = grown(each.box, detail.mask_padding, size)
             if within is None or within.crop(area).getbbox():
                 yield Place(detail, area)
 
@@ -187,11 +177,6 @@ class _Told:
 
     def __call__(self, drawing: Drawing) -> Image.Image:
         return self.draw(replace(drawing, among=self.among, doing=self.doing, target=self.target))
-
-
-def _grown(box: Box, pixels: int, size: tuple[int, int]) -> Box:
-    left, top, right, bottom = box
-    return max(left - pixels, 0), max(top - pixels, 0), min(right + pixels, size[0]), min(bottom + pixels, size[1])
 
 
 def _fits(size: tuple[int, int], shape: tuple[int, int]) -> bool:

@@ -5,7 +5,7 @@ import io
 from PIL import Image
 
 from backend.adapters.local.drawing.drawing import OnStep
-from backend.adapters.local.scenes.guides import Box
+from backend.images.boxes import Box
 from backend.images.lit_preview import LitPreview
 
 

@@ -6,6 +6,7 @@ from PIL import Image
 
 from backend.adapters.local.drawing.drawing import Guide
 from backend.domain.parts import Control
+from backend.images.boxes import Box
 from backend.images.incoming import open_upright
 from backend.images.sizing import padded, resized
 from backend.images.storage.files import ImageFiles
@@ -30,7 +31,6 @@ TAKES = frozenset(
     }
 )
 """The fields of the controls."""
-Box = tuple[int, int, int, int]
 
 
 class Guides:

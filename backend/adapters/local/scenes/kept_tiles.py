@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from backend.adapters.local.scenes.guides import Box
+from backend.images.boxes import Box
 from backend.images.storage.disk import files_below
 
 KEPT_SECONDS = 24 * 60 * 60

@@ -10,13 +10,13 @@ from backend.adapters.local.drawing.noise_sheet import NoiseCut, NoiseSheet
 from backend.adapters.local.samplers.sampler import calls_of
 from backend.adapters.local.scenes.frame import Frame
 from backend.adapters.local.scenes.growing import Growing
-from backend.adapters.local.scenes.guides import Box
 from backend.adapters.local.scenes.kept_tiles import name_of
 from backend.adapters.local.scenes.means import Means
 from backend.adapters.local.scenes.mosaic import Mosaic
 from backend.adapters.local.scenes.scene import Scene, Stage
 from backend.adapters.local.scenes.tiling import Tiling
 from backend.domain.requests import TILE_SCALE, Request, TextToImage, Upscale, undrawn
+from backend.images.boxes import Box
 from backend.images.growing import grown_size
 from backend.images.held_colours import with_colours_of
 from backend.images.incoming import open_upright, sides_of

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from PIL import Image
 
 from backend.adapters.local.drawing.drawing import Draw, Drawing
-from backend.adapters.local.scenes.guides import Box
 from backend.adapters.local.scenes.scene import Stage
 from backend.domain.requests import Request
+from backend.images.boxes import Box, grown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +52,8 @@ class Repaint:
 
     def close_up(self, part: Part, *, margin: int) -> Image.Image:
         """Draw the masked part alone with `margin` pixels around it, enlarged to what the model draws best."""
-        width, height = part.image.size
-        left, top, right, bottom = part.mask.getbbox() or (0, 0, width, height)
-        box = (max(left - margin, 0), max(top - margin, 0), min(right + margin, width), min(bottom + margin, height))
+        whole = part.image.size
+        box = grown(part.mask.getbbox() or (0, 0, *whole), margin, whole)
         inner = part.cut(box)
         result = part.image.copy()
         size = self._stage.frame.close_up(inner.image.size)

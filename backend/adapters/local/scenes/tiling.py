@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from backend.adapters.local.scenes.frame import Frame
-from backend.adapters.local.scenes.guides import Box
+from backend.images.boxes import Box
 from backend.images.incoming import MULTIPLE, round_up
 
 Size = tuple[int, int]

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
 
+from backend.images.boxes import Box
+
 Size = tuple[int, int]
-Box = tuple[int, int, int, int]
-"""Left, top, right and bottom, in pixels."""
 _Span = tuple[int, int, int, int]
 """From and to in the picture with the overlap, and from and to in the result."""
 

@@ -6,8 +6,9 @@ import numpy as np
 
 from backend.adapters.local.control.pose.people import Numbers
 from backend.adapters.local.control.pose.skeleton import FACE, HANDS, SEEN
-from backend.adapters.local.control.sighting import Box, Sighting
+from backend.adapters.local.control.sighting import Sighting
 from backend.domain.parts import Target
+from backend.images.boxes import Box
 
 _LEAST_SIDE = 8
 """Pixels; what is smaller is no picture of anything."""
