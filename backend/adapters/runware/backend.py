@@ -17,14 +17,15 @@ from backend.adapters.runware import control_orders
 from backend.adapters.runware.abilities import OTHER_MODELS, capabilities, own_options
 from backend.adapters.runware.dry_run import MOST_KEYS, DryRuns
 from backend.adapters.runware.inlay import Inlay
-from backend.adapters.runware.mapping import Inlaid, to_tasks
+from backend.adapters.runware.mapping import Inlaid, faces, to_tasks
+from backend.adapters.runware.options import RunwareOptions
 from backend.adapters.runware.order import STRANGER_PATIENCE, Order, numbered
 from backend.adapters.runware.pictures import prepare, size_of
 from backend.adapters.runware.prices import Prices
 from backend.adapters.runware.service import Service, key_mark, new_uuid
-from backend.adapters.runware.wire import MODEL, ImageInference
+from backend.adapters.runware.wire import MODEL, ImageInference, Ultralytics
 from backend.domain.caller import Caller
-from backend.domain.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate
+from backend.domain.capabilities import FREE, NO_OPTIONS, Capabilities, Estimate, read_options
 from backend.domain.errors import GenerationFailed, Problem, Unsupported
 from backend.domain.events import Queued, Tell, unheard
 from backend.domain.parts import Control
@@ -101,11 +102,11 @@ class RunwareBackend(ProviderBackend):
     def estimate(self, request: Request, caller: Caller) -> Estimate:
         """Return the price by the published prices, with a range as wide as the bills are known to be."""
         bought = sum(control_orders.is_bought(control, self.detectors) for control in controls_of(request))
-        return self.prices.estimate(request, size_of(request, self.files), bought=bought)
+        return self.prices.estimate(request, size_of(request, self.files), bought=bought, faces=_refined(request))
 
     def remarks(self, request: Request) -> tuple[str, ...]:
         """Say what Runware's own page leaves open."""
-        return (OTHER_MODELS,) if request.details else ()
+        return (OTHER_MODELS,) if _refined(request) else ()
 
     def kept_size(self, request: ImageToImage | ControlNet) -> tuple[int, int] | None:
         """Return the nearest size that Runware draws."""
@@ -229,3 +230,9 @@ class RunwareBackend(ProviderBackend):
 
     def _shows_balance(self, caller: Caller) -> bool:
         return self.has_own_key(caller) or (self._server_key is not None and not self._public)
+
+
+def _refined(request: Request) -> Ultralytics | None:
+    """Return the face refinement; a run's other options, which may not be taken any more, aren't looked at."""
+    own = {"ultralytics": request.options.get("ultralytics")}
+    return faces(request, read_options(RunwareOptions, own))

@@ -16,7 +16,8 @@ from backend.adapters.runware.wire import (
     WireFormat,
     WireLora,
 )
-from backend.domain.parts import Accelerator, Control, OutputFormat
+from backend.domain.parts import Accelerator, Control, Detail, OutputFormat
+from backend.domain.request_fields import paths
 from backend.domain.requests import Request, controls_of, seeds
 
 FORMATS: dict[OutputFormat, WireFormat] = {"png": "PNG", "jpeg": "JPG", "webp": "WEBP"}
@@ -42,14 +43,6 @@ TAKES = (
             "controls.scale",
             "controls.start",
             "controls.end",
-            "details.confidence",
-            "details.mask_blur",
-            "details.mask_padding",
-            "details.steps",
-            "details.strength",
-            "details.guidance",
-            "details.prompt",
-            "details.negative_prompt",
             "safety",
             "output_format",
             "output_quality",
@@ -74,6 +67,7 @@ TAKES = (
         }
     )
     | step_cache_rules.FIELDS
+    | frozenset(paths(Detail, "details.")) - {"details.target"}
 )
 """The fields that go into a task below; the images and their sizes are `pictures`', the control pictures `guides`'."""
 COMPOSITED = ("inpaint", "outpaint")
@@ -123,7 +117,7 @@ def to_task(request: Request, options: RunwareOptions, inlaid: Inlaid, *, task_u
         control_net=_controls(request, options, inlaid.guides) or None,
         accelerator_options=accelerator_options(request.accelerator),
         safety=Safety(check_content=True, mode="fast") if request.safety else None,
-        ultralytics=options.ultralytics or _faces(request),
+        ultralytics=faces(request, options),
         output_type=options.output_type,
         output_format="PNG" if lossless else FORMATS[request.output_format],
         output_quality=None if lossless else request.output_quality,
@@ -138,6 +132,26 @@ def accelerator_options(accelerator: Accelerator) -> AcceleratorOptions | None:
     """Return the options that differ from the page's defaults, or None where all are at theirs."""
     changed = accelerator.model_dump(exclude_defaults=True)
     return AcceleratorOptions(**changed) if changed else None
+
+
+def faces(request: Request, options: RunwareOptions) -> Ultralytics | None:
+    """Return the face refinement: that of the options, or else what the request's first detail is.
+
+    Whatever a detail leaves to the request, is said too.
+    """
+    if options.ultralytics or not request.details:
+        return options.ultralytics
+    detail = request.details[0]
+    return Ultralytics(
+        cfg_scale=request.guidance if detail.guidance is None else detail.guidance,
+        confidence=detail.confidence,
+        mask_blur=detail.mask_blur,
+        mask_padding=detail.mask_padding,
+        negative_prompt=detail.negative_prompt or None,
+        positive_prompt=detail.prompt or None,
+        steps=detail.steps or request.steps,
+        strength=detail.strength,
+    )
 
 
 def percent(fraction: float) -> int:
@@ -169,24 +183,6 @@ def _loras(request: Request, options: RunwareOptions) -> tuple[WireLora, ...]:
         WireLora(model=lora.model, weight=lora.weight, transformer=own.transformer)
         for lora, own in zip(request.loras, known, strict=False)
     )
-
-
-def _faces(request: Request) -> Ultralytics | None:
-    """Return the face refinement that a request's first detail is; whatever it leaves to the request, is said too."""
-    found = (
-        Ultralytics(
-            cfg_scale=request.guidance if detail.guidance is None else detail.guidance,
-            confidence=detail.confidence,
-            mask_blur=detail.mask_blur,
-            mask_padding=detail.mask_padding,
-            negative_prompt=detail.negative_prompt or None,
-            positive_prompt=detail.prompt or None,
-            steps=detail.steps or request.steps,
-            strength=detail.strength,
-        )
-        for detail in request.details
-    )
-    return next(found, None)
 
 
 def _controls(request: Request, options: RunwareOptions, guides: tuple[str, ...]) -> tuple[WireControl, ...]:

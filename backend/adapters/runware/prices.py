@@ -6,6 +6,7 @@ from decimal import Decimal
 from pydantic import BaseModel, ConfigDict
 
 from backend.adapters.provider.prices import read_prices
+from backend.adapters.runware.wire import Ultralytics
 from backend.domain.capabilities import Estimate
 from backend.domain.providers import RUNWARE
 from backend.domain.requests import Request, controls_of
@@ -39,15 +40,17 @@ class Prices:
         per_step = table.units_per_step_megapixel * megapixels + table.units_per_step_megapixel_squared * megapixels**2
         return max(1, math.ceil(table.units_base + steps * per_step))
 
-    def estimate(self, request: Request, size: tuple[int, int], *, bought: int = 0) -> Estimate:
+    def estimate(
+        self, request: Request, size: tuple[int, int], *, bought: int = 0, faces: Ultralytics | None = None
+    ) -> Estimate:
         """Return the likely price of a request (USD) and its range: bills of the same request differ up to threefold.
 
-        `bought` is how many of its control pictures Runware makes. What refining faces costs isn't published: the most
-        counts it as a drawing more.
+        `bought` is how many of its control pictures Runware makes. What refining `faces` costs isn't published: the
+        most counts it as a drawing more.
         """
         table, controls = self.table, controls_of(request)
         units = self.units(size, effective_steps(request))
-        again = sum(self.units(size, detail.steps or request.steps) for detail in request.details)
+        again = self.units(size, faces.steps or request.steps) if faces else 0
         high = (units + again) * table.high_factor * (table.control_high_factor if controls else 1.0)
         prices = (self.usd(units), self.usd(max(1, math.floor(units * table.low_factor))), self.usd(math.ceil(high)))
         maps = table.preprocess_usd * bought

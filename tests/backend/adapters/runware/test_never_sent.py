@@ -1,5 +1,6 @@
 """What Runware would refuse never leaves the house."""
 
+import math
 from decimal import Decimal
 
 import pytest
@@ -7,6 +8,7 @@ from PIL import Image
 
 from backend.adapters.job import Heard
 from backend.adapters.runware import build
+from backend.adapters.runware.abilities import OTHER_MODELS
 from backend.adapters.runware.backend import RunwareBackend
 from backend.adapters.runware.prices import Prices
 from backend.domain.caller import Caller
@@ -157,6 +159,29 @@ def test_an_estimate_says_its_range_and_its_date() -> None:
     assert estimate.high is not None
     assert estimate.low < estimate.likely < estimate.high == estimate.most
     assert "2026-11-21" in estimate.note
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"details": [{"steps": 20}]},
+        {"options": {"ultralytics": {"steps": 20}}},
+        # A run of another time, whose webhook isn't taken any more.
+        {"options": {"ultralytics": {"steps": 20}, "webhook_url": "https://hook.test/"}},
+    ],
+)
+def test_refined_faces_may_cost_a_drawing_more_however_they_are_asked_for(
+    scene: Scene, values: dict[str, object]
+) -> None:
+    plain = TextToImage(prompt="a fox", width=1024, height=1024, seed=1)
+    refined = TextToImage.model_validate({**plain.model_dump(), **values})
+    me, prices = Caller(visitor="visitor-1"), scene.runware.prices
+    without, found = (scene.runware.estimate(each, me) for each in (plain, refined))
+    assert (found.likely, found.low) == (without.likely, without.low)
+    units = prices.units((1024, 1024), plain.steps) + prices.units((1024, 1024), 20)
+    assert found.most == prices.usd(math.ceil(units * prices.table.high_factor))
+    assert scene.runware.remarks(plain) == ()
+    assert scene.runware.remarks(refined) == (OTHER_MODELS,)
 
 
 def built(settings: Settings, files: ImageFiles) -> RunwareBackend:
