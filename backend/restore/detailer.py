@@ -7,14 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from backend.domain.parts import MOST_PADDING
-from backend.images.metadata.detailer_names import DILATED, NAMES, SUFFIXES, TRUE
+from backend.images.metadata.detailer_names import APART, DILATED, NAMES, SUFFIXES, TRUE
 from backend.restore.found import Found
 from backend.restore.reasons import NO_TARGET
 
 _TARGETS = ("face", "hand")
 _NUMBERS = {NAMES[name].casefold(): name for name in ("confidence", "mask_blur", "strength", "steps", "guidance")}
-_APART = {"steps": "use separate steps", "guidance": "use separate cfg scale"}
-"""What says that a detail has a number of its own."""
 
 
 def take_details(found: Found, known: Mapping[str, str]) -> set[str]:
@@ -47,7 +45,7 @@ def _read(own: Mapping[str, str]) -> dict[str, Any]:
         name: own[name.replace("_", " ")] for name in ("prompt", "negative_prompt") if name.replace("_", " ") in own
     }
     for theirs, ours in _NUMBERS.items():
-        if theirs in own and own.get(_APART.get(ours, ""), TRUE).casefold() == TRUE.casefold():
+        if theirs in own and own.get(APART.get(ours, "").casefold(), TRUE).casefold() == TRUE.casefold():
             read[ours] = own[theirs]
     if NAMES["mask_padding"].casefold() in own:
         read["mask_padding"] = _padding(own[NAMES["mask_padding"].casefold()])

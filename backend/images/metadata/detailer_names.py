@@ -23,7 +23,8 @@ SUFFIXES = ("", *(f" {number}" for number in ("2nd", "3rd", "4th", "5th", "6th",
 DILATED = 2
 """A mask grows by half of the kernel that it is dilated with, on every side."""
 TRUE = "True"
-_APART = {"steps": "use separate steps", "guidance": "use separate CFG scale"}
+APART = {"steps": "use separate steps", "guidance": "use separate CFG scale"}
+"""What says that a detail has a number of its own."""
 
 
 def detailer_pairs(request: Request) -> dict[str, str]:
@@ -41,8 +42,8 @@ def _pairs(detail: Detail) -> Iterator[tuple[str, str]]:
         value = getattr(detail, field)
         if value is None or value == "":
             continue
-        if field in _APART:
-            yield _APART[field], TRUE
+        if field in APART:
+            yield APART[field], TRUE
         shown = value * DILATED if field == "mask_padding" else value
         yield name, f"{shown:g}" if isinstance(shown, float) else str(shown)
     yield "inpaint only masked", TRUE
