@@ -35,6 +35,8 @@ def main(arguments: Sequence[str]) -> int:
     unknown = set(chosen.topics) - set(TOPICS)
     if unknown:
         parser.error(f"no topic {', '.join(sorted(unknown))}: choose from {', '.join(TOPICS)}")
+    if chosen.against and (chosen.topics or chosen.write):
+        parser.error("--against measures what it has, which isn't kept: leave topics and --write out")
     print(HEAD, flush=True)
     found = list(_against(chosen.against) if chosen.against else _shown(chosen.topics or TOPICS))
     if chosen.write:
