@@ -38,8 +38,8 @@ RUN chmod -R a+rX . && python -m compileall -q .
 USER 1000
 
 FROM base AS gpu
-RUN python3 -m tools.setup --venv /opt/venv --torch-index ordinary \
-    && { python -m compileall -q -q -j 0 /opt/venv/lib || true; }
+# The user of the image may write no bytecode beside the packages: told so, the set-up compiles all of them.
+RUN PYTHONDONTWRITEBYTECODE=1 python3 -m tools.setup --venv /opt/venv --torch-index ordinary
 COPY . .
 RUN chmod -R a+rX . && python -m compileall -q .
 USER 1000
@@ -47,8 +47,7 @@ USER 1000
 FROM base AS cpu
 # Where torch for the CPU comes from; `ordinary` takes the builds with CUDA, which draw on a CPU as well but weigh 4.5 GB more.
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
-RUN python3 -m tools.setup --venv /opt/venv --torch-index "${TORCH_INDEX}" \
-    && { python -m compileall -q -q -j 0 /opt/venv/lib || true; }
+RUN PYTHONDONTWRITEBYTECODE=1 python3 -m tools.setup --venv /opt/venv --torch-index "${TORCH_INDEX}"
 COPY . .
 RUN chmod -R a+rX . && python -m compileall -q .
 USER 1000

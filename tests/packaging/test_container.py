@@ -63,6 +63,12 @@ def test_there_are_three_images_and_the_cpu_is_the_default() -> None:
     assert list(stages()) == ["base", "remote", "gpu", "cpu"]
 
 
+@pytest.mark.parametrize("image", ["gpu", "cpu"])
+def test_the_set_up_of_an_image_compiles_all_since_its_user_may_keep_no_bytecode(image: str) -> None:
+    runs = [text for word, text in stages()[image] if word == "RUN"]
+    assert runs[0].startswith("PYTHONDONTWRITEBYTECODE=1 python3 -m tools.setup --venv /opt/venv ")
+
+
 def test_the_readme_builds_images_that_exist() -> None:
     named = set(re.findall(r"docker build --target (\w+)", (ROOT / "README.md").read_text(encoding="utf-8")))
     assert named

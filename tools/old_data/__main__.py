@@ -19,12 +19,13 @@ FILL = Path(__file__).with_name("fill.py")
 
 def main(arguments: list[str]) -> int:
     """Take the tree, let it work, keep what it leaves; say where."""
-    commit = arguments[0] if arguments else _git("stash", "create") or "HEAD"
-    told = _git("show", "--no-patch", "--format=%h %cs", commit)
+    commit = arguments[0] if arguments else "HEAD"
+    changed = "" if arguments else _git("stash", "create")
+    told = _git("show", "--no-patch", "--format=%h %cs", commit) + (" and what was changed then" if changed else "")
     with tempfile.TemporaryDirectory() as folder:
         tree, data = Path(folder, "tree"), Path(folder, "data")
         tree.mkdir()
-        _extract(commit, tree)
+        _extract(changed or commit, tree)
         _let_work(tree, data)
         target = KEPT / f"{len(list(KEPT.glob('*.zip'))) + 1:02d}.zip"
         _keep(data, target, told)
