@@ -92,7 +92,8 @@ def colour(page: Page, across: float, *, away: bool = False) -> list[int]:
     """Return the colour on the screen at a part of the first picture's width, with the pointer over it or away."""
     left, top, wide, high = rects(page)[0]
     page.mouse.move(*((left + wide * across, top + high * 0.4) if not away else (2, 2)))
-    page.wait_for_timeout(50)
+    page.locator(IMAGES).evaluate_all("all => Promise.all(all.map(each => each.decode()))")
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     with Image.open(io.BytesIO(page.screenshot())) as shot:
         return list(shot.convert("RGB").getpixel((round(left + wide * across) - 3, round(top + high * 0.6))))
 
