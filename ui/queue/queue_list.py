@@ -1,14 +1,13 @@
 """The queue as a list: a line an entry, with its picture, its words and its price; as HTML."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 import gradio as gr
 from markupsafe import Markup
 
-from backend.domain.capabilities import Estimate
 from backend.domain.errors import PlaygroundError
 from backend.domain.requests import MODE_LABELS
+from backend.generation.pricing import total
 from backend.playground import Playground
 from backend.presses.queues import Standing
 from backend.record.presses.entries import PressesQueue, QueueEntry
@@ -125,11 +124,9 @@ def _summary(queue: PressesQueue) -> Markup:
     if not waiting:
         return Markup("")
     told = [_FACT.format(f"{len(waiting)} waiting")]
-    once = [entry for entry in waiting if entry.until is None]
-    if any(not entry.free for entry in once):
-        known = [entry.estimate_usd for entry in once if not entry.free]
-        total = None if None in known else sum((each for each in known if each is not None), Decimal(0))
-        told.append(_FACT.format(words.price(Estimate(total))))
+    costs = [entry for entry in waiting if not entry.free]
+    if costs and not any(entry.until for entry in costs):  # What repeats has no price that could be added.
+        told.append(_FACT.format(words.price(total([entry.estimate for entry in costs]))))
     return Markup("").join(told)
 
 
