@@ -1,6 +1,6 @@
 """A request whose prompts held other tools' marks, as this model is to have it: LoRAs in their list, words as words."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,11 +8,13 @@ from pydantic import ValidationError
 
 from backend.adapters.base import Backend
 from backend.domain.errors import from_validation
-from backend.domain.parts import Lora
+from backend.domain.parts import Detail, Lora
 from backend.domain.requests import Request, parse_request
 from backend.prompts.marks import Marked, Tag, read_marks
 
 WEIGHTS = "Weights in brackets, (words:1.3), don't act on this model: the words stay, without the brackets."
+PROMPT_ALONE = "a tag acts in the prompt alone."
+"""What is said of one that stands in the negative prompt, or in a detail's."""
 _FIELDS = ("prompt", "negative_prompt")
 
 
@@ -33,16 +35,29 @@ def without_marks(request: Request, backend: Backend) -> Taken:
 
     Raises `InvalidRequest` where nothing remains of the prompt.
     """
-    read = {name: read_marks(getattr(request, name)) for name in _FIELDS}
-    words = {name: marked.words for name, marked in read.items()}
-    if all(words[name] == getattr(request, name) for name in _FIELDS):
+    read, of_details = _read(request), [_read(detail) for detail in request.details]
+    if all(_is_plain(part, marks) for part, marks in [(request, read), *zip(request.details, of_details, strict=True)]):
         return Taken(request)
-    loras, said = list(request.loras), list(_weights(read.values()))
+    elsewhere = [read["negative_prompt"], *(marked for marks in of_details for marked in marks.values())]
+    loras, said = list(request.loras), list(_weights((read["prompt"], *elsewhere)))
     said += [note for tag in read["prompt"].tags if (note := _taken(tag, loras, backend))]
-    said += [f"{_shown(tag)} was left out: a tag acts in the prompt alone." for tag in read["negative_prompt"].tags]
-    taken = Taken(_with(request, {**words, "loras": loras}))
+    said += [f"{_shown(tag)} was left out: {PROMPT_ALONE}" for marked in elsewhere for tag in marked.tags]
+    details = [detail.model_dump() | _words(marks) for detail, marks in zip(request.details, of_details, strict=True)]
+    taken = Taken(_with(request, {**_words(read), "loras": loras, "details": details}))
     taken.note(said)
     return taken
+
+
+def _read(part: Request | Detail) -> dict[str, Marked]:
+    return {name: read_marks(getattr(part, name)) for name in _FIELDS}
+
+
+def _words(read: Mapping[str, Marked]) -> dict[str, str]:
+    return {name: marked.words for name, marked in read.items()}
+
+
+def _is_plain(part: Request | Detail, read: Mapping[str, Marked]) -> bool:
+    return all(marked.words == getattr(part, name) for name, marked in read.items())
 
 
 def _weights(read: Iterable[Marked]) -> Iterator[str]:

@@ -4,14 +4,14 @@ The names are those of https://github.com/Bing-su/adetailer (`adetailer/args.py`
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
-from backend.domain.parts import MOST_PADDING
+from backend.domain.parts import MOST_PADDING, Target
 from backend.images.metadata.detailer_names import APART, DILATED, NAMES, SUFFIXES, TRUE
 from backend.restore.found import Found
 from backend.restore.reasons import NO_TARGET
 
-_TARGETS = ("face", "hand")
+TARGETS: tuple[Target, ...] = get_args(Target)
 _NUMBERS = {NAMES[name].casefold(): name for name in ("confidence", "mask_blur", "strength", "steps", "guidance")}
 
 
@@ -26,8 +26,7 @@ def take_details(found: Found, known: Mapping[str, str]) -> set[str]:
         }
         if model := own.get("model"):
             used |= {f"adetailer {name}{suffix}" for name in own}
-            target = next((target for target in _TARGETS if target in model.casefold()), None)
-            if target:
+            if target := target_of(model):
                 details.append({"target": target, **_read(own)})
             elif model.casefold() != "none":
                 found.drop(f"ADetailer model{suffix}", model, NO_TARGET)
@@ -48,11 +47,16 @@ def _read(own: Mapping[str, str]) -> dict[str, Any]:
         if theirs in own and own.get(APART.get(ours, "").casefold(), TRUE).casefold() == TRUE.casefold():
             read[ours] = own[theirs]
     if NAMES["mask_padding"].casefold() in own:
-        read["mask_padding"] = _padding(own[NAMES["mask_padding"].casefold()])
+        read["mask_padding"] = padding_of(own[NAMES["mask_padding"].casefold()])
     return read
 
 
-def _padding(dilated: str) -> int:
+def target_of(model: str) -> Target | None:
+    """Return what a finder's file looks for by its name, as in `face_yolov8n.pt`; None where it is neither."""
+    return next((target for target in TARGETS if target in model.casefold()), None)
+
+
+def padding_of(dilated: str | float) -> int:
     """Return the pixels that a mask grows by on every side, where its kernel is so wide; erosion is none here."""
     try:
         return min(max(round(float(dilated) / DILATED), 0), MOST_PADDING)

@@ -51,12 +51,20 @@ def test_every_way_to_draw_gives_images_and_info_as_objects(said: Any) -> None:
     assert said["drawings"]["words"]["info"]["all_seeds"] == [7, 8]
 
 
+def test_its_adetailer_is_a_detail_and_nothing_that_it_sends_beside_is_told_of(said: Any) -> None:
+    info = said["drawings"]["detailed"]["info"]
+    (detail,) = info["playground"]["request"]["details"]
+    assert (detail["target"], detail["prompt"], detail["strength"]) == ("face", "an old face", 0.5)
+    assert not [note for note in info["playground"]["notes"] if "ADetailer" in note]
+    assert "ADetailer model: DWPose face" in info["infotexts"][0]
+
+
 def test_each_drawing_is_one_run_of_the_programs_visitor(said: Any, site: Site) -> None:
     runs = {run.id: run for run in site.playground.store.runs(API, limit=100)}
     ids = [drawn["info"]["playground"]["run_id"] for drawn in said["drawings"].values()]
-    assert len({*ids}) == 5
+    assert len({*ids}) == 6
     assert all(runs[run_id].status == "finished" for run_id in ids)
-    assert len(runs) == 7  # these, one for png_info, and one to the letter; what was refused is none
+    assert len(runs) == 8  # these, one for png_info, and one to the letter; what was refused is none
 
 
 def test_its_menus_are_filled(said: Any) -> None:

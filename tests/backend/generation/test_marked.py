@@ -9,9 +9,9 @@ from safetensors.torch import save_file
 from backend.adapters.local.backend import LocalBackend
 from backend.adapters.local.machine.device import Machine
 from backend.domain.errors import InvalidRequest
-from backend.domain.parts import Lora
+from backend.domain.parts import Detail, Lora
 from backend.domain.requests import TextToImage
-from backend.generation.marked import WEIGHTS, without_marks
+from backend.generation.marked import PROMPT_ALONE, WEIGHTS, without_marks
 from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
 
@@ -55,3 +55,14 @@ def test_a_lora_of_the_list_is_not_doubled(backend: LocalBackend) -> None:
 def test_a_prompt_of_marks_alone_is_named(backend: LocalBackend) -> None:
     with pytest.raises(InvalidRequest, match="prompt"):
         without_marks(TextToImage(prompt="<lora:pixel:0.8>"), backend)
+
+
+def test_the_prompts_of_details_are_plain_words_too(backend: LocalBackend) -> None:
+    details = (Detail(prompt="a (smiling:1.2) face <lora:pixel:1>", strength=0.4), Detail(target="hand"))
+    taken = without_marks(TextToImage(prompt="a sailor", details=details), backend)
+    assert taken.request == TextToImage(
+        prompt="a sailor", details=(Detail(prompt="a smiling face", strength=0.4), Detail(target="hand"))
+    )
+    assert taken.notes == [WEIGHTS, f"<lora:pixel:1> was left out: {PROMPT_ALONE}"]
+    plain = TextToImage(prompt="a sailor", details=(Detail(prompt="a face"),))
+    assert without_marks(plain, backend).request is plain

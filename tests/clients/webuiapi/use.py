@@ -24,12 +24,14 @@ def drawings(api):
     sizes = {"width": 256, "height": 256, "seed": 7}
     unit = webuiapi.ControlNetUnit(image=PICTURE, module="canny", model="control_v11p_sd15_canny [d14c016b]")
     words = "a red circle"
+    face = webuiapi.ADetailer(ad_model="face_yolov8n.pt", ad_prompt="an old face", ad_denoising_strength=0.5)
     return {
         "unasked": shown(api.txt2img(prompt=words)),
         "words": shown(api.txt2img(prompt=words, batch_size=2, cfg_scale=2, steps=6, **sizes)),
         "over": shown(api.img2img(images=[PICTURE], prompt=words, denoising_strength=0.5, **sizes)),
         "marked": shown(api.img2img(images=[PICTURE], mask_image=MASK, prompt=words, inpainting_fill=1, **sizes)),
         "controlled": shown(api.txt2img(prompt=words, controlnet_units=[unit], **sizes)),
+        "detailed": shown(api.txt2img(prompt=words, adetailer=[face], **sizes)),
     }
 
 

@@ -12,6 +12,7 @@ from backend.domain.requests import LANCZOS
 from ui.endpoints.openai.models import model_id
 from ui.endpoints.script_runs import Scripts
 from ui.endpoints.sdapi.asking import controlnet
+from ui.endpoints.sdapi.asking.scripts import ADETAILER, CONTROLNET
 from ui.endpoints.sdapi.asking.settings import MODEL
 from ui.endpoints.sdapi.asking.tuning import SCHEDULES, sampler_names
 from ui.endpoints.sdapi.own_settings import OwnSettings
@@ -83,7 +84,9 @@ class Lists:
 
     def script_names(self, caller: Caller) -> JsonValue:
         """Return the scripts that may stand in `alwayson_scripts`."""
-        known: list[JsonValue] = [controlnet.SCRIPT.lower()] if self._can(caller).most_controls else []
+        can = self._can(caller)
+        here = {CONTROLNET: bool(can.most_controls), ADETAILER: can.can_take("details.target")}
+        known: list[JsonValue] = [name.lower() for name, is_here in here.items() if is_here]
         return {"txt2img": known, "img2img": known}
 
     def _backend(self, caller: Caller) -> Backend:

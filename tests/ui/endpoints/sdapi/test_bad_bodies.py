@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ import pytest
 
 from tests.serving import Site
 from tests.ui.endpoints.sdapi.sending import colour, mask
+from ui.endpoints.sdapi.asking.adetailer import Detailing
 from ui.endpoints.sdapi.asking.body import Img2Img, Txt2Img, Unit
 
 PARTS = 5
@@ -37,14 +39,16 @@ def bodies() -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield path, field and body for so many of all pairs of a field and junk, in an order that is always the same."""
     pairs = [("txt2img", name, junk) for name in Txt2Img.model_fields for junk in JUNK]
     pairs += [("img2img", name, junk) for name in Img2Img.model_fields for junk in JUNK]
-    units = [name for name in Unit.model_fields for _ in JUNK]
     picture, marks = colour(size=(128, 128)), mask((32, 32, 64, 64), (128, 128))
     for path, name, junk in pairs:
         over = {"init_images": [picture], "mask": marks} if path == "img2img" else {}
         yield path, name, {"prompt": "a red circle", "width": 128, "height": 128, **over, name: junk}
-    for name, junk in zip(units, [each for _ in Unit.model_fields for each in JUNK], strict=True):
+    for name, junk in product(Unit.model_fields, JUNK):
         unit = {"image": picture, "module": "canny", name: junk}
         yield "txt2img", "alwayson_scripts", {"prompt": "a cat", "alwayson_scripts": {"ControlNet": {"args": [unit]}}}
+    for name, junk in product(Detailing.model_fields, JUNK):
+        face = {"ad_model": "face_yolov8n.pt", "ad_use_steps": True, "ad_use_cfg_scale": True, name: junk}
+        yield "txt2img", "alwayson_scripts", {"prompt": "a cat", "alwayson_scripts": {"ADetailer": {"args": [face]}}}
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from backend.adapters.fake import FakeBackend
 from backend.domain.caller import Caller
+from backend.domain.parts import Detail
+from backend.domain.request_fields import paths
 from backend.library.shipped import load_presets
 from backend.playground import Playground
 from ui.endpoints.script_runs import Scripts
@@ -15,11 +17,16 @@ CALLER = Caller("one")
 
 
 class Other(FakeBackend):
-    """A maker with LoRAs of its own, and without ControlNet."""
+    """A maker with LoRAs of its own, without ControlNet and details."""
 
     name = "other"
     label = "Other"
-    capabilities = replace(FakeBackend.capabilities, most_controls=0, choices={"scheduler": ("Default", "Heun")})
+    capabilities = replace(
+        FakeBackend.capabilities,
+        most_controls=0,
+        choices={"scheduler": ("Default", "Heun")},
+        takes=FakeBackend.capabilities.takes - set(paths(Detail, "details.")),
+    )
 
     def lora_names(self) -> tuple[str, ...]:
         return ("ink", "style")
@@ -36,7 +43,7 @@ def test_each_backend_is_a_model_and_the_menus_are_those_of_the_picked_one(playg
     titles = [entry["title"] for entry in told.models(CALLER)]  # type: ignore[union-attr,index,call-overload]
     assert titles == ["fake/fake-flat-colours", "other/other"]
     assert told.loras(CALLER) == []
-    assert told.script_names(CALLER) == {"txt2img": ["controlnet"], "img2img": ["controlnet"]}
+    assert told.script_names(CALLER) == {each: ["controlnet", "adetailer"] for each in ("txt2img", "img2img")}
     told.settings.set(CALLER, {"sd_model_checkpoint": "other/other"})
     assert [entry["name"] for entry in told.loras(CALLER)] == ["ink", "style"]  # type: ignore[union-attr,index,call-overload]
     assert [entry["name"] for entry in told.samplers(CALLER)] == ["Euler", "Heun"]  # type: ignore[union-attr,index,call-overload]

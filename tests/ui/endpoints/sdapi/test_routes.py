@@ -138,7 +138,7 @@ def test_the_rest_answers_as_clients_ask_it(site: Site) -> None:
     assert get(site, "sdapi/v1/options")["sd_model_checkpoint"] == get(site, "sdapi/v1/sd-models")[0]["title"]
     assert get(site, "sdapi/v1/embeddings") == {"loaded": {}, "skipped": {}}
     assert get(site, "sdapi/v1/cmd-flags")["api"] is True
-    assert get(site, "sdapi/v1/scripts")["txt2img"] == ["controlnet"]
+    assert get(site, "sdapi/v1/scripts")["txt2img"] == ["controlnet", "adetailer"]
     assert get(site, "sdapi/v1/memory")["ram"]["total"] > 0
     assert get(site, "controlnet/model_list")["model_list"]
     assert get(site, "controlnet/module_list")["module_list"] == ["none", "canny", "depth", "openpose"]

@@ -13,8 +13,6 @@ from backend.domain.errors import InvalidRequest, Problem, from_validation
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Factor = Annotated[int, Field(ge=1, le=100)]
-MOST_UNITS = 10
-"""Of ControlNet, that are read; a backend takes fewer."""
 
 
 class Lenient(BaseModel):

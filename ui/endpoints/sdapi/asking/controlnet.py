@@ -9,12 +9,12 @@ from backend.domain.capabilities import Capabilities
 from backend.domain.errors import InvalidRequest, Problem
 from backend.domain.parts import Preprocess
 from backend.restore.preprocessors import preprocess_of
-from ui.endpoints.sdapi.asking.body import MOST_UNITS, Unit, read_body
+from ui.endpoints.sdapi.asking.body import Unit, read_body
 from ui.endpoints.sdapi.asking.canvas import CROP, LATENT, RESIZE_NAMES, STRETCH, brought
 from ui.endpoints.sdapi.asking.pictures import Keep, Sent, Values, sent_picture
+from ui.endpoints.sdapi.asking.scripts import CONTROLNET, arguments_of
 from ui.serving.uploads import Kept
 
-SCRIPT = "ControlNet"
 VERSION = 2
 """Of the extension's API: units are objects with these names since version 2 (`scripts/external_code.py`)."""
 MODEL = "Z-Image-Turbo-Fun-Controlnet-Union"
@@ -72,7 +72,7 @@ def _menu(module_list: list[str], module: str, model_list: list[str], model: str
 def controlled(
     scripts: Mapping[str, JsonValue], can: Capabilities, keep: Keep, *, size: tuple[int, int] | None, start: Sent | None
 ) -> Controlled:
-    """Return the controls of a body's `alwayson_scripts`; raise `InvalidRequest` for another script, or a wrong unit.
+    """Return the controls of a body's `alwayson_scripts`; raise `InvalidRequest` for a wrong unit.
 
     `size` (width, height) is what is drawn, where that is known; `start` is the picture that is drawn over, which a
     unit without one of its own follows.
@@ -89,19 +89,7 @@ def controlled(
 
 def _units(scripts: Mapping[str, JsonValue]) -> list[tuple[str, Unit]]:
     """Return every unit with its place in the body."""
-    units: list[tuple[str, Unit]] = []
-    for name, given in scripts.items():
-        arguments = given.get("args") if isinstance(given, dict) else given
-        place = f"alwayson_scripts.{name[:60]}"
-        if not arguments or arguments == [False]:  # one that is off, which webuiapi sends where it can be had
-            continue
-        if name.casefold() != SCRIPT.casefold():
-            raise InvalidRequest([Problem(place, f"isn't here; {SCRIPT} is the one such script. Take it out.")])
-        if not isinstance(arguments, list) or len(arguments) > MOST_UNITS:
-            raise InvalidRequest([Problem(f"{place}.args", f"must be a list of at most {MOST_UNITS} units.")])
-        places = [f"{place}.args.{index}" for index in range(len(arguments))]
-        units += [(each, read_body(Unit, values, each)) for each, values in zip(places, arguments, strict=True)]
-    return units
+    return [(place, read_body(Unit, values, place)) for place, values in arguments_of(scripts, CONTROLNET)]
 
 
 def _add(found: Controlled, unit: Unit, place: str, can: Capabilities) -> None:

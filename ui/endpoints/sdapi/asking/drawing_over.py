@@ -22,7 +22,7 @@ def img2img(body: Img2Img, to: To) -> Wanted:
     """Return what a body of `/img2img` asks for; raise `InvalidRequest` that names each field as the body has it."""
     _check(body)
     wanted = begun(body, to)
-    wanted.values["strength"] = STRENGTH if body.denoising_strength is None else body.denoising_strength
+    wanted.values["strength"] = _strength(wanted, body)
     sent = sent_picture(body.init_images[0], "init_images.0")
     mask = _mask(body, sent) if body.mask else None
     if mask is not None and _marks_all(mask):
@@ -46,6 +46,12 @@ def _check(body: Img2Img) -> None:
     if body.resize_mode == LATENT:
         why = "is 3, a resize of what the model works in, which isn't done here; send 0, 1 or 2."
         raise InvalidRequest([Problem("resize_mode", why)])
+
+
+def _strength(wanted: Wanted, body: Img2Img) -> float:
+    if wanted.details_alone:
+        return 0.0
+    return STRENGTH if body.denoising_strength is None else body.denoising_strength
 
 
 def _mask(body: Img2Img, sent: Sent) -> Image.Image:
@@ -73,7 +79,8 @@ def _resize(body: Img2Img) -> str:
 
 def _marked(wanted: Wanted, body: Img2Img, to: To, sent: Sent, mask: Image.Image) -> None:
     wanted.mode = "inpaint"
-    _begin_from_nothing(wanted, body)
+    if not wanted.details_alone:
+        _begin_from_nothing(wanted, body)
     picture = sent.opened()
     own_size = picture.size
     if body.inpaint_full_res and to.can.can_take("mask_margin"):
@@ -83,7 +90,7 @@ def _marked(wanted: Wanted, body: Img2Img, to: To, sent: Sent, mask: Image.Image
         picture, mask = (brought(each, size, body.resize_mode) for each in (picture, mask))
         if body.inpaint_full_res:
             wanted.notes.append("`inpaint_full_res` has no effect with this model: the whole picture was taken.")
-    if body.inpainting_fill == FILLED and wanted.values["strength"] < 1:
+    if body.inpainting_fill == FILLED and wanted.values["strength"] < 1 and not wanted.details_alone:
         picture = without_marked(picture, mask)
         sent = sent.changed(picture)
     elif picture.size != own_size:

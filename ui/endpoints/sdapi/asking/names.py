@@ -5,10 +5,10 @@ from collections.abc import Container, Mapping
 from backend.domain.errors import InvalidRequest, PlaygroundError, Problem
 from backend.domain.requests import OWN_CONTROL, Mode
 from ui.endpoints.door.refusals import NAMED
-from ui.endpoints.sdapi.asking.controlnet import SCRIPT
+from ui.endpoints.sdapi.asking.scripts import ADETAILER, CONTROLNET
 from ui.endpoints.sdapi.asking.settings import FORMAT, MODEL, QUALITY
 
-_UNITS = f"alwayson_scripts.{SCRIPT}.args"
+_UNITS = f"alwayson_scripts.{CONTROLNET}.args"
 _THEIRS: Mapping[str, str] = {
     "guidance": "cfg_scale",
     "strength": "denoising_strength",
@@ -31,6 +31,7 @@ _THEIRS: Mapping[str, str] = {
     "hires_strength": "denoising_strength",
     "hires_method": "hr_upscaler",
     "options": _UNITS,
+    "details": f"alwayson_scripts.{ADETAILER}.args",
 }
 _OF_UNIT: Mapping[str, str] = {
     "preprocess": "module",

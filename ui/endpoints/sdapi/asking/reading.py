@@ -10,9 +10,11 @@ from backend.domain.parts import LEAST_SIDE, MOST_SIDE, RANDOM_SEED
 from backend.domain.requests import IMAGE_FIELDS, OWN_CONTROL, REQUEST_TYPES, Mode
 from backend.generation.generate import DRAWN_SEEDS
 from backend.images.incoming import MULTIPLE
+from ui.endpoints.sdapi.asking.adetailer import detailed
 from ui.endpoints.sdapi.asking.body import Txt2Img
 from ui.endpoints.sdapi.asking.controlnet import Controlled, controlled
 from ui.endpoints.sdapi.asking.pictures import Keep, Sent, Values
+from ui.endpoints.sdapi.asking.scripts import check_scripts
 from ui.endpoints.sdapi.asking.second_pass import second_pass
 from ui.endpoints.sdapi.asking.settings import Chosen
 from ui.endpoints.sdapi.asking.tuning import tuned
@@ -54,6 +56,8 @@ class Wanted:
     values: Values = field(default_factory=dict)
     runs: int = 1
     notes: list[str] = field(default_factory=list)
+    details_alone: bool = False
+    """Whether a picture that is drawn over stays as it is but for its details."""
 
     def each(self) -> Iterator[Values]:
         """Yield the values of every run; the seeds go on from run to run, as A1111's do with `n_iter`."""
@@ -94,6 +98,7 @@ def begun(body: Txt2Img, to: To) -> Wanted:
     problems = [Problem(name, why) for name, why in _REFUSED.items() if getattr(body, name)]
     if problems:
         raise InvalidRequest(problems)
+    check_scripts(body.alwayson_scripts)
     found = tuned(body, to.can, as_sent=to.settings.as_sent)
     wanted = Wanted(runs=body.n_iter, notes=[*to.settings.notes, *found.notes])
     wanted.values = {"prompt": body.prompt, "styles": list(body.styles), "seed": body.seed, "count": body.batch_size}
@@ -102,6 +107,7 @@ def begun(body: Txt2Img, to: To) -> Wanted:
         wanted.values |= {"variation_strength": body.subseed_strength, "variation_seed": body.subseed}
     _negative(wanted, body, to.can)
     _take_own(wanted, body)
+    _take_details(wanted, body)
     for name, usual in _UNUSED.items():
         if getattr(body, name) not in usual:
             wanted.notes.append(f"`{name}` has no effect here.")
@@ -164,6 +170,16 @@ def _take_own(wanted: Wanted, body: Txt2Img) -> None:
     if odd:
         raise InvalidRequest([Problem(f"playground.{name[:60]}", "is no field that may stand here.") for name in odd])
     wanted.values |= body.playground
+
+
+def _take_details(wanted: Wanted, body: Txt2Img) -> None:
+    found = detailed(body.alwayson_scripts, body.prompt, body.negative_prompt)
+    if found.details and "details" in wanted.values:
+        raise InvalidRequest([Problem("playground.details", "stands beside those of ADetailer: send one of the two.")])
+    if found.details:
+        wanted.values["details"] = found.details
+        wanted.notes += found.notes
+        wanted.details_alone = found.alone
 
 
 def _negative(wanted: Wanted, body: Txt2Img, can: Capabilities) -> None:

@@ -58,9 +58,9 @@ def test_another_preprocessor_and_another_script_are_refused_by_their_place() ->
     field, message = problem(**units({}, {"module": "softedge_hed"}))
     assert field == "alwayson_scripts.controlnet.args.1.module"
     assert "none, canny, depth, openpose" in message
-    assert problem(alwayson_scripts={"ADetailer": {"args": [True]}})[0] == "alwayson_scripts.ADetailer"
-    for off in ([], [False]):
-        assert wanted(alwayson_scripts={"ADetailer": {"args": off}}).mode == "text_to_image"
+    assert problem(alwayson_scripts={"Refiner": {"args": [True]}})[0] == "alwayson_scripts.Refiner"
+    for off in ([], [False], [False, 4, "x"]):
+        assert wanted(alwayson_scripts={"Refiner": {"args": off}}).mode == "text_to_image"
 
 
 def test_thresholds_that_programs_send_unasked_are_cannys_own() -> None:
