@@ -17,6 +17,7 @@ from backend.images.storage.bucket import open_images
 from backend.images.storage.disk import Disk
 from backend.images.storage.files import ImageFiles
 from backend.library.result_links import ResultLinks
+from backend.library.room_boards import RoomBoards
 from backend.library.rooms import Rooms
 from backend.money.ledger import Budget
 from backend.prompt_helper.asking import Found, PromptHelper
@@ -62,6 +63,7 @@ class Playground:
     live: LiveRuns = field(default_factory=LiveRuns)
     pages: OpenPages = field(default_factory=OpenPages)
     unclosed: Unclosed = field(default_factory=Unclosed)
+    room_boards: RoomBoards = field(default_factory=RoomBoards)
     disk: Disk = field(default_factory=Disk)
     checker: Checker = field(default_factory=Checker)
     signing: "Signing | None" = None

@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Engine, Select, delete, insert, or_, select, update
 
 from backend.record.database.engine import exclusively, writing
-from backend.record.database.tables import holders, images, inputs, members, runs
+from backend.record.database.tables import holders, images, inputs, members, rooms, runs
 
 Holding = Literal["yours", "another's", "nobody's"]
 
@@ -36,11 +36,10 @@ class Holders:
         self._add(_item(path), visitor)
 
     def picture(self, sha256: str, visitor: str) -> Holding:
-        """Say whose a picture is: the visitor's where they brought or made it, or share a room with its run."""
+        """Say whose a picture is: the visitor's where they brought or made it, or share an open room with its run."""
         either = or_(images.c.sha256 == sha256, images.c.original == sha256)
         made, used = runs.join(images, images.c.run_id == runs.c.id), runs.join(inputs, inputs.c.run_id == runs.c.id)
-        rooms = select(members.c.room).where(members.c.visitor == visitor)
-        theirs = or_(runs.c.visitor == visitor, runs.c.room.in_(rooms))
+        theirs = or_(runs.c.visitor == visitor, runs.c.room.in_(open_rooms_of(visitor)))
         brought = holders.c.item == sha256
         if self._any(
             select(holders.c.item).where(brought, holders.c.visitor == visitor),
@@ -81,6 +80,13 @@ class Holders:
     def _any(self, *queries: Select[tuple[str]]) -> bool:
         with self.engine.connect() as connection:
             return any(connection.execute(query.limit(1)).first() is not None for query in queries)
+
+
+def open_rooms_of(visitor: str) -> Select[tuple[str]]:
+    """Return the query of the rooms that a visitor is in: joined, not taken out of, and not closed."""
+    joined = rooms.join(members, members.c.room == rooms.c.id)
+    mine = (members.c.visitor == visitor, members.c.removed.is_(None), rooms.c.closed.is_(None))
+    return select(rooms.c.id).select_from(joined).where(*mine)
 
 
 def _item(path: str) -> str:

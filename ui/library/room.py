@@ -8,7 +8,7 @@ import gradio as gr
 from gradio.blocks import Block
 from markupsafe import Markup
 
-from backend.domain.errors import NotFound, PlaygroundError
+from backend.domain.errors import NotAllowed, NotFound, PlaygroundError
 from backend.library.rooms import Landed, Member, Room
 from backend.money.caps import usd
 from backend.playground import Playground
@@ -114,8 +114,8 @@ class Together:
         rooms = self.playground.rooms
         try:
             room = rooms.visit(room_id, visitor)
-        except NotFound:
-            return self._before_joining(_JOIN, named=True)
+        except (NotFound, NotAllowed):
+            return self._before_joining(self._invited(room_id, visitor), named=True)
         landed = rooms.board(room_id, visitor, limit=MOST_TILES)
         tiles = [tile for each in landed for tile in self._tiles(each, visitor)]
         host = room.host == visitor
@@ -181,6 +181,13 @@ class Together:
             self.area.close: gr.update(visible=False),
             self.area.board: "",
         }
+
+    def _invited(self, room_id: str, visitor: str) -> Markup:
+        try:
+            self.playground.rooms.invitation(room_id, visitor)
+        except (NotFound, NotAllowed) as error:
+            return Markup("<p>{}</p>").format(error)
+        return _JOIN
 
     def _stand(self, room: Room, here: tuple[Member, ...]) -> Markup:
         state = " (closed)" if room.closed else " (locked)" if room.locked else ""

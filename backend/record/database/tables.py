@@ -241,7 +241,20 @@ members = Table(
     Column("name", String(40), nullable=False),
     Column("joined", Moment, nullable=False),
     Column("seen", Moment, nullable=False),
+    Column("removed", Moment),
 )
+
+board_marks = Table(
+    "board_marks",
+    metadata,
+    Column("room", ForeignKey("rooms.id", ondelete="CASCADE"), primary_key=True),
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("position", Integer, primary_key=True),
+    Column("visitor", String(64), primary_key=True),
+    Column("mark", String(16), primary_key=True),
+    Column("created", Moment, nullable=False),
+)
+"""What members of a room have done to pictures on its board: pinned, hidden, or answered by a sign."""
 
 api_keys = Table(
     "api_keys",

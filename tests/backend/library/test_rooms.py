@@ -95,17 +95,58 @@ def test_only_the_host_locks_and_closes(rooms: Rooms, attic: Room) -> None:
         rooms.close(attic.id, "bob")
 
 
-def test_a_closed_room_keeps_its_board_for_its_members_and_runs_nothing(
-    playground: Playground, rooms: Rooms, attic: Room
-) -> None:
-    made(playground, "ann", attic.id)
+def test_nothing_of_a_closed_room_is_reachable(playground: Playground, rooms: Rooms, attic: Room) -> None:
+    run = made(playground, "ann", attic.id)
+    sha256 = run.images[0].sha256
+    assert playground.holders.picture(sha256, "bob") == "yours"
     rooms.close(attic.id, "ann")
-    assert len(rooms.board(attic.id, "bob")) == 1
-    assert rooms.visit(attic.id, "bob").closed
+    for attempt in (rooms.board, rooms.members, rooms.visit, rooms.close):
+        with pytest.raises(NotFound, match="closed by its host"):
+            attempt(attic.id, "bob")  # type: ignore[operator]
+    for who in ("bob", "cem"):
+        with pytest.raises(NotFound, match="closed by its host"):
+            rooms.join(attic.id, who, name="C")
+        with pytest.raises(NotFound, match="closed by its host"):
+            rooms.run(attic.id, who, run.id) if who == "bob" else rooms.invitation(attic.id, who)
+        assert playground.holders.picture(sha256, who) == "another's"
+    assert playground.holders.picture(sha256, "ann") == "yours"
     with pytest.raises(NotFound):
         made(playground, "bob", attic.id)
-    with pytest.raises(NotFound):
-        rooms.join(attic.id, "cem", name="Cem")
+
+
+def test_who_was_taken_out_sees_and_makes_nothing_until_let_in_again(
+    playground: Playground, rooms: Rooms, attic: Room
+) -> None:
+    run = made(playground, "ann", attic.id)
+    with pytest.raises(NotAllowed, match="Only the one who opened"):
+        rooms.take_out(attic.id, "bob", 1, out=True)
+    with pytest.raises(NotFound, match="no such member"):
+        rooms.take_out(attic.id, "ann", 1, out=True)  # The host.
+    rooms.take_out(attic.id, "ann", 2, out=True)
+    for attempt in (rooms.board, rooms.visit, rooms.check_may_run, rooms.invitation):
+        with pytest.raises(NotAllowed, match="taken you out"):
+            attempt(attic.id, "bob")  # type: ignore[operator]
+    with pytest.raises(NotAllowed, match="taken you out"):
+        rooms.join(attic.id, "bob", name="Bob again")
+    with pytest.raises(NotAllowed, match="taken you out"):
+        made(playground, "bob", attic.id)
+    assert playground.holders.picture(run.images[0].sha256, "bob") == "another's"
+    assert [each.name for each in rooms.here(attic.id, "ann")] == ["Ann"]
+    rooms.take_out(attic.id, "ann", 2, out=False)
+    assert rooms.join(attic.id, "bob", name="Bob").id == attic.id
+
+
+def test_an_invitation_says_who_invites_and_whether_one_may_come_in(rooms: Rooms, attic: Room) -> None:
+    found = rooms.invitation(attic.id, "cem")
+    assert (found.host, found.here, found.joined, found.room.name) == ("Ann", 2, 2, "The attic")
+    rooms.leave(attic.id, "bob")
+    assert rooms.invitation(attic.id, "cem").here == 1
+    rooms.lock(attic.id, "ann", locked=True)
+    with pytest.raises(NotAllowed, match="ask its host"):
+        rooms.invitation(attic.id, "cem")
+    assert rooms.invitation(attic.id, "bob").room.locked
+    with pytest.raises(NotFound, match="no such room"):
+        rooms.invitation("x" * 22, "cem")
 
 
 def test_a_run_that_its_maker_deleted_is_gone_from_the_board(playground: Playground, rooms: Rooms, attic: Room) -> None:

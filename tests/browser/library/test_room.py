@@ -62,4 +62,4 @@ def test_what_one_makes_the_other_sees_and_remixes(site: Site, people: tuple[Bro
     expect(bob.locator("#room-close")).to_be_hidden()
 
     ann.click("#room-close")
-    expect(bob.locator("#room-stand")).to_contain_text("(closed)", timeout=PATIENCE_MS)
+    expect(bob.locator("#room-stand")).to_contain_text("closed by its host", timeout=PATIENCE_MS)

@@ -1,0 +1,118 @@
+"""Rooms as their members look at them, many times a second: read once for all who look in the same moment."""
+
+import threading
+import time
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import select
+
+from backend.domain.errors import NotFound
+from backend.domain.records import Run
+from backend.library.board_marks import HIDE, PIN, BoardMarks, Mark
+from backend.library.rooms import Member, Room, Rooms
+from backend.record.database.tables import runs
+
+FRESH_SECONDS = 0.5
+"""How old what a look sees may be; who changes something sees that at once."""
+SIGN_SECONDS = 15.0
+"""How often it is noted that somebody is here, at most."""
+MOST_KEPT = 2000
+"""Rooms, and members, that are known without asking the record; the longest unused are forgotten first."""
+MOST_RUNS = 60
+"""Of a room's runs, the newest, that its board shows; its zip has all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A room with all that is on its board: members, runs newest first, and marks; for the server alone."""
+
+    room: Room
+    members: tuple[Member, ...]
+    runs: tuple[Run, ...]
+    marks: tuple[Mark, ...]
+
+    def member(self, visitor: str) -> Member:
+        """Return a member; raise `NotFound` for who isn't one, or isn't any longer."""
+        for each in self.members:
+            if each.visitor == visitor and not each.removed:
+                return each
+        raise NotFound("You aren't in this room.")
+
+    def marked(self, run_id: str, position: int, mark: str) -> list[str]:
+        """Return the visitors who have put a mark on a picture."""
+        wanted = (run_id, position, mark)
+        return [each.visitor for each in self.marks if (each.run_id, each.position, each.mark) == wanted]
+
+    def pinned(self, run_id: str, position: int) -> bool:
+        """Whether a picture stands at the top."""
+        return bool(self.marked(run_id, position, PIN))
+
+    def hidden_by(self, run_id: str, position: int) -> list[str]:
+        """Return who has taken a picture off the board; nobody where it is on it."""
+        return self.marked(run_id, position, HIDE)
+
+    def shows(self, run: Run, position: int, visitor: str) -> bool:
+        """Whether a visitor sees a picture: all do, but one off the board only its maker and the host."""
+        return not self.hidden_by(run.id, position) or visitor in (run.visitor, self.room.host)
+
+
+@dataclass(slots=True)
+class RoomBoards:
+    """The boards that were looked at lately, and who gave a sign of life when (monotonic seconds)."""
+
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _boards: dict[str, tuple[float, Board]] = field(default_factory=dict)
+    _signs: dict[tuple[str, str], float] = field(default_factory=dict)
+
+    def look(self, rooms: Rooms, room_id: str, visitor: str) -> Board:
+        """Return the board, and note now and then that the visitor is here.
+
+        Raises `NotFound` and `NotAllowed` as `Rooms.check_may_run` does.
+        """
+        if self._sign_is_due(room_id, visitor):
+            rooms.visit(room_id, visitor)
+        board = self._kept(room_id) or self._read(rooms, room_id, visitor)
+        try:
+            board.member(visitor)
+        except NotFound:
+            rooms.check_may_run(room_id, visitor)  # It says why, or they have just come.
+            board = self._read(rooms, room_id, visitor)
+        return board
+
+    def forget(self, room_id: str) -> None:
+        """Let the next look see what was just changed."""
+        with self._lock:
+            self._boards.pop(room_id, None)
+
+    def _kept(self, room_id: str) -> Board | None:
+        with self._lock:
+            read, board = self._boards.get(room_id, (-FRESH_SECONDS, None))
+        return board if time.monotonic() - read < FRESH_SECONDS else None
+
+    def _read(self, rooms: Rooms, room_id: str, visitor: str) -> Board:
+        began = time.monotonic()
+        room = rooms.check_may_run(room_id, visitor)
+        board = Board(room, rooms.members(room_id, visitor), _runs(rooms, room_id), BoardMarks(rooms).of(room_id))
+        with self._lock:
+            self._boards.pop(room_id, None)
+            self._boards[room_id] = (began, board)
+            while len(self._boards) > MOST_KEPT:
+                del self._boards[next(iter(self._boards))]
+        return board
+
+    def _sign_is_due(self, room_id: str, visitor: str) -> bool:
+        now, who = time.monotonic(), (room_id, visitor)
+        with self._lock:
+            if now - self._signs.get(who, -SIGN_SECONDS) < SIGN_SECONDS:
+                return False
+            self._signs.pop(who, None)
+            self._signs[who] = now
+            while len(self._signs) > MOST_KEPT:
+                del self._signs[next(iter(self._signs))]
+        return True
+
+
+def _runs(rooms: Rooms, room_id: str) -> tuple[Run, ...]:
+    on_it = select(runs).where(runs.c.room == room_id, runs.c.deleted.is_(None))
+    found = rooms.store.read(on_it.order_by(runs.c.created.desc(), runs.c.id.desc()).limit(MOST_RUNS))
+    return tuple(replace(run, provider_ids={}) for run in found)
