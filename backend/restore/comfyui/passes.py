@@ -12,7 +12,7 @@ _MOST_NEAR = 12
 LATENTS = ("latent_image", "latent", "samples", "optional_latent")
 _ENLARGES = "scale"
 """In the names of ComfyUI's ImageScale and LatentUpscale, whatever the case."""
-_SOURCES = {"model", "guider", "pipe", "basic_pipe"}
+_SOURCES = {"model", "guider", "pipe", "basic_pipe", "detailer_pipe"}
 _NUMBERS: dict[str, tuple[tuple[str, ...], str]] = {
     "seed": (("seed", "noise_seed"), "noise"),
     "steps": (("steps",), "sigmas"),

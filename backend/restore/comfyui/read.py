@@ -1,10 +1,12 @@
 """A graph of ComfyUI as settings: of the pass that began the picture; what came behind it is listed."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from backend.restore.comfyui.canvas import graph_of_canvas
 from backend.restore.comfyui.control import take_control
+from backend.restore.comfyui.details import take_details
 from backend.restore.comfyui.loras import take_loras
 from backend.restore.comfyui.passes import (
     LATENTS,
@@ -116,11 +118,11 @@ def _loads_z_images_encoder(node: Node) -> bool:
     return inputs.get("type") == "lumina2" and bool(_QWEN.search(str(inputs.get("clip_name"))))
 
 
-def _takes_second(found: Found, walk: Walk, values: Values, passes: Passes) -> bool:
+def _takes_second(found: Found, walk: Walk, values: Values, further: Sequence[Node]) -> bool:
     """Take one further pass over the picture enlarged as a high-resolution fix; return whether it was one."""
-    if len(passes.further) != 1 or found.values.get("mode", "text_to_image") != "text_to_image":
+    if len(further) != 1 or found.values.get("mode", "text_to_image") != "text_to_image":
         return False
-    (second,) = passes.further
+    (second,) = further
     enlarged = enlarged_between(walk, values, second, found.values.get("width"))
     told = numbers_of(walk, values, second)
     if enlarged is None or told["strength"] in (None, 0, 1):
@@ -133,9 +135,10 @@ def _takes_second(found: Found, walk: Walk, values: Values, passes: Passes) -> b
 
 
 def _list_further(found: Found, walk: Walk, values: Values, passes: Passes) -> None:
-    if _takes_second(found, walk, values, passes):
+    further = take_details(found, walk, values, passes.further)
+    if _takes_second(found, walk, values, further):
         return
-    for node in passes.further:
+    for node in further:
         told = {name: value for name, value in numbers_of(walk, values, node).items() if value is not None}
         shown = ", ".join(f"{name} {value}" for name, value in told.items()) or kind_of(node)
         found.drop("Further pass", shown, FURTHER_PASS)

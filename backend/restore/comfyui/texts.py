@@ -9,7 +9,7 @@ from backend.restore.comfyui.walk import Node, Walk, inputs_of, kind_of
 _MOST_STEPS = 100
 _TEXTS = ("text", "prompt", "user_prompt", "text_g", "t5xxl", "clip_l", "text_l", "clip_g", "Text")
 """Inputs of encoders (`nodes.py`, `nodes_lumina2.py`, `nodes_clip_sdxl.py`, `nodes_flux.py`, `nodes_sd3.py`)."""
-_PIPES = ("guider", "pipe", "basic_pipe")
+_PIPES = ("guider", "pipe", "basic_pipe", "detailer_pipe")
 _ROLES = {"prompt": ("positive", "cond1"), "negative_prompt": ("negative",)}
 _ENCODERS = ("clip", "opt_clip", "text_encoder")
 

@@ -60,13 +60,6 @@ def test_a_second_pass_over_the_enlarged_picture_is_a_high_resolution_fix(betwee
     assert listed(found, "Further pass") == ["seed 777"]
 
 
-def test_a_detailer_behind_the_picture_is_listed() -> None:
-    detailer = node("FaceDetailer", image=["8", 0], model=["11", 0], seed=5, steps=4, cfg=1.0, denoise=0.5)
-    found = restored({"prompt": graph(n9={"inputs": {"images": ["23", 0]}}, n23=detailer)})
-    assert found.recipe["seed"] == SEED
-    assert len(listed(found, "Further pass")) == 1
-
-
 @pytest.mark.parametrize(
     "silent",
     [
