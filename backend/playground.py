@@ -22,6 +22,7 @@ from backend.library.rooms import Rooms
 from backend.money.ledger import Budget
 from backend.prompt_helper.asking import Found, PromptHelper
 from backend.record.api_keys import ApiKeys
+from backend.record.boards import Boards
 from backend.record.book import PromptBook
 from backend.record.database.address import record_files
 from backend.record.database.engine import open_database
@@ -89,6 +90,11 @@ class Playground:
     def history(self) -> History:
         """Return the record as a visitor looks at it."""
         return History(self.store, self.files)
+
+    @property
+    def boards(self) -> Boards:
+        """Return the boards on which visitors gather pictures."""
+        return Boards(self.store)
 
     @property
     def prompt_book(self) -> PromptBook:

@@ -6,28 +6,56 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, false, insert, literal, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Tuple,
+    delete,
+    false,
+    insert,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 
 from backend.domain.errors import NotFound
 from backend.domain.records import ASKED_ONCE, READY, Run
 from backend.domain.requests import Mode
 from backend.images.storage.files import ImageFiles
 from backend.record.database.engine import exclusively
-from backend.record.database.search_words import first_number, marks, matches, note_state, row_number, split, state
+from backend.record.database.search_words import (
+    Placed,
+    board,
+    first_number,
+    marks,
+    matches,
+    note_state,
+    row_number,
+    split,
+    state,
+)
 from backend.record.database.search_words import table as prompts
 from backend.record.database.tables import book, favourites, images, runs, stored
 from backend.record.store import Store
-from backend.record.trash import empty, let_words_go
+from backend.record.trash import empty, let_boards_go, let_words_go
 
 KEPT_IN_TRASH = timedelta(days=7)
 GONE = datetime.fromtimestamp(1, UTC)
 """When a run was deleted that is in nobody's trash any more: the next clearing out takes it, with its young files."""
 MOST_RECOVERABLE = 20
+_LONGEST_MOMENT = 17
+"""Digits of microseconds since 1970 that are no moment any more: the year 2286 is the last with fewer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What to look for; every part narrows. `words` must all stand in the prompt, the last may be half typed."""
+    """What to look for; every part narrows. `words` must all stand in the prompt, the last may be half typed.
+
+    `board` is a board's id: it finds the runs that have a picture on it.
+    """
 
     words: str = ""
     mode: Mode | None = None
@@ -38,9 +66,30 @@ class Search:
     most_usd: Decimal | None = None
     favourites: bool = False
     trash: bool = False
+    board: str | None = None
 
 
 EVERYTHING = Search()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a run stands in time's order, also once the run itself is gone."""
+
+    created: datetime
+    id: str
+
+    def __str__(self) -> str:
+        """Return it as a text, which `read` takes."""
+        return f"{round(self.created.timestamp() * 1_000_000)}-{self.id}"
+
+    @classmethod
+    def read(cls, text: object) -> "Place | None":
+        """Return the place that a text names; None where it names none."""
+        moment, _, run_id = str(text)[:80].partition("-")
+        if not (run_id and moment.isdecimal() and moment.isascii() and len(moment) < _LONGEST_MOMENT):
+            return None
+        return cls(datetime.fromtimestamp(int(moment) / 1_000_000, UTC), run_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +135,28 @@ class History:
         found = self.store.read(self.query(visitor, search, before).limit(limit + 1))
         return Page(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else None)
 
-    def query(self, visitor: str, search: Search = EVERYTHING, before: Run | None = None) -> Select[Any]:
-        """Return the select of all runs that the search finds, newest first; `before` continues behind a run."""
+    def leaf(
+        self, visitor: str, search: Search, *, limit: int, before: Place | None = None, through: Place | None = None
+    ) -> Page:
+        """Return the runs that the search finds behind one place, and with `through` down to another, at most `limit`.
+
+        Neither has to have a run still: what was deleted meanwhile moves nothing.
+        """
+        found = self.store.read(self.query(visitor, search, before, through).limit(limit + 1))
+        return Page(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else None)
+
+    def query(
+        self, visitor: str, search: Search = EVERYTHING, before: Placed | None = None, through: Placed | None = None
+    ) -> Select[Any]:
+        """Return the select of all runs that the search finds, newest first: behind one place, down to another."""
         words = split(search.words)
         if search.words.strip() and not words:
             return select(runs).where(false())
         # What few of many runs have is found by its mark: by time, all those before it would be passed.
-        marked = words or search.favourites or search.trash
-        query = self._by_words(visitor, words, search, before) if marked else _by_time(before)
+        marked = words or search.favourites or search.trash or search.board
+        query = self._by_words(visitor, words, search, before, through) if marked else _by_time(before)
+        if through is not None:
+            query = query.where(tuple_(runs.c.created, runs.c.id) >= _at(through))
         return query.where(runs.c.visitor == visitor, *_conditions(search))
 
     def mark(self, visitor: str, run_id: str, index: int, *, favourite: bool) -> None:
@@ -154,6 +217,7 @@ class History:
         """Delete for good what has lain in anybody's trash for `KEPT_IN_TRASH`; return the number of runs."""
         before = (now or datetime.now(UTC)) - KEPT_IN_TRASH
         let_words_go(self.store, book.c.forgotten < before)
+        let_boards_go(self.store, before)
         return empty(self.store, self.files, runs.c.deleted < before)
 
     def recoverable(self, visitor: str) -> tuple[Run, ...]:
@@ -174,12 +238,15 @@ class History:
             row = connection.execute(query).first()
         return Storage(row.runs, row.images, row.bytes) if row else Storage(0, 0, 0)
 
-    def _by_words(self, visitor: str, words: list[str], search: Search, before: Run | None) -> Select[Any]:
+    def _by_words(
+        self, visitor: str, words: list[str], search: Search, before: Placed | None, through: Placed | None
+    ) -> Select[Any]:
         marked = marks(visitor, search.mode, search.backend)
         marked += [state("favourite", visitor)] * search.favourites + [state("deleted", visitor)] * search.trash
+        marked += [board(search.board)] if search.board else []
         found = matches(self.store.engine.dialect.name, words, marked)
         query = select(runs).select_from(prompts).join(runs, runs.c.id == prompts.c.run_id).where(found)
-        for compare, number in _row_numbers(search, before):
+        for compare, number in _row_numbers(search, before, through):
             query = query.where(compare(number))
         return query.order_by(prompts.c.rowid.desc())
 
@@ -199,21 +266,27 @@ def _is_open(run: Run) -> bool:
     return READY in ids or (bool(ids) and run.billed == "unknown" and ASKED_ONCE not in ids)
 
 
-def _by_time(before: Run | None) -> Select[Any]:
+def _by_time(before: Placed | None) -> Select[Any]:
     query = select(runs)
     if before is not None:
-        last = tuple_(literal(before.created, runs.c.created.type), literal(before.id))
-        query = query.where(tuple_(runs.c.created, runs.c.id) < last)
+        query = query.where(tuple_(runs.c.created, runs.c.id) < _at(before))
     return query.order_by(runs.c.created.desc(), runs.c.id.desc())
 
 
-def _row_numbers(search: Search, before: Run | None) -> list[tuple[Callable[[int], ColumnElement[bool]], int]]:
+def _at(place: Placed) -> Tuple:
+    return tuple_(literal(place.created, runs.c.created.type), literal(place.id))
+
+
+def _row_numbers(
+    search: Search, before: Placed | None, through: Placed | None
+) -> list[tuple[Callable[[int], ColumnElement[bool]], int]]:
     """Return within which rows the index of words has to look: time bounds them, since it lies in time's order."""
     number = prompts.c.rowid
     asked: tuple[tuple[Callable[[int], ColumnElement[bool]], int | None], ...] = (
         (number.__ge__, first_number(search.since) if search.since else None),
         (number.__lt__, first_number(search.until) if search.until else None),
         (number.__lt__, row_number(before) if before else None),
+        (number.__ge__, first_number(through.created) if through else None),
     )
     return [(compare, value) for compare, value in asked if value is not None]
 

@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, upd
 from backend.domain.errors import NotFound
 from backend.domain.records import Run
 from backend.images.storage.files import ImageFiles
+from backend.record.database.board_tables import board_pictures, boards
 from backend.record.database.engine import exclusively, writing
 from backend.record.database.queue_tables import queue_inputs
-from backend.record.database.search_words import row_number
+from backend.record.database.search_words import note_board, row_number
 from backend.record.database.search_words import table as prompts
 from backend.record.database.stored import uncount
 from backend.record.database.tables import book, holders, images, inputs, runs
@@ -48,6 +49,20 @@ def let_words_go(store: Store, condition: ColumnElement[bool]) -> None:
             return
     with writing(store.engine) as connection:
         connection.execute(update(book).where(*kept).values(starred=None, prompt=None, negative=None))
+
+
+def let_boards_go(store: Store, before: datetime) -> None:
+    """Give up the boards that were deleted before this moment; the pictures that lay on them stay."""
+    gone = select(boards.c.id).where(boards.c.deleted < before)
+    with store.engine.connect() as connection:
+        found = connection.scalars(gone).all()
+    for board_id in found:
+        with exclusively(store.engine) as connection:
+            of_run = select(runs.c.id, runs.c.created).join(board_pictures, board_pictures.c.run_id == runs.c.id)
+            marked = connection.execute(of_run.where(board_pictures.c.board_id == board_id).distinct()).all()
+            # Looked at again: it may have been brought back meanwhile.
+            if connection.execute(delete(boards).where(boards.c.id == board_id, boards.c.deleted < before)).rowcount:
+                note_board(connection, marked, board_id, on=False)
 
 
 def _delete(store: Store, files: ImageFiles, run: Run) -> bool:

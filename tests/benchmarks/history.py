@@ -17,12 +17,14 @@ from backend.images.storage.files import ImageFiles
 from backend.money.caps import Caps
 from backend.money.ledger import Budget
 from backend.money.spending import bills, drift, seconds_by_size
+from backend.record.boards import Boards
 from backend.record.book import PromptBook
+from backend.record.database.board_tables import boards
 from backend.record.database.engine import open_database
 from backend.record.database.search_words import table as prompts
 from backend.record.database.search_words import words_of
 from backend.record.database.tables import images, ledger, runs
-from backend.record.history import History, Search
+from backend.record.history import History, Place, Search
 from backend.record.store import Store
 from tests.benchmarks.support.measure import Row, side_by_side
 
@@ -36,7 +38,8 @@ ROUNDS = 41
 LIMIT = 24
 """Runs a page, as the page asks for them; 1,000 runs fill one for each search, so that both sides read as much."""
 MARKED = 30
-"""So many are favourites, lie in the trash and were billed, of few runs and of many."""
+"""So many are favourites, lie on a board and in the trash and were billed, of few runs and of many."""
+BOARD = "b" * 16
 
 
 def rows() -> Iterator[Row]:
@@ -61,6 +64,13 @@ def _look(history: History, search: Search) -> None:
         history.storage(VISITOR)
 
 
+def _leaf(history: History, middle: int, search: Search) -> None:
+    """Read what the page fetches while it scrolls, and what it fetches again behind a change."""
+    first, last = (Place(BEGAN + timedelta(seconds=at), f"{at:032x}") for at in (middle, middle - LIMIT))
+    history.leaf(VISITOR, search, limit=LIMIT, before=first)
+    history.leaf(VISITOR, search, limit=LIMIT, before=first, through=last)
+
+
 def _delete(history: History) -> None:
     history.delete(VISITOR, [f"{7:032x}"])
     history.restore(VISITOR, [f"{7:032x}"])
@@ -79,6 +89,8 @@ _SEARCHES = {
     "favourites": Search(favourites=True),
     "words in favourites": Search("boat", favourites=True),
     "the trash": Search(trash=True),
+    "a board": Search(board=BOARD),
+    "words on a board": Search("boat", board=BOARD),
     "words in the trash": Search("boat", trash=True),
     "a mode that was never used": Search(mode="outpaint"),
     "words in a backend never used": Search("boat", backend="runware"),
@@ -87,6 +99,9 @@ _SEARCHES = {
 _WORK: dict[str, Callable[[History, int], object]] = {
     **{what: lambda history, _, search=search: _look(history, search) for what, search in _SEARCHES.items()},
     "a page from its middle": lambda history, count: history.page(VISITOR, limit=LIMIT, after=f"{count // 2:032x}"),
+    "a leaf from its middle": lambda history, count: _leaf(history, count // 2, Search()),
+    "a leaf of words from their middle": lambda history, count: _leaf(history, count // 2, Search("boat")),
+    "the list of boards": lambda history, _: Boards(history.store).all(VISITOR),
     # As many runs on both sides; the page looks at 2,000.
     "the prompt book": lambda history, _: PromptBook(history).page([VISITOR], among=FEW),
     "Delete, and back": lambda history, _: _delete(history),
@@ -106,6 +121,7 @@ def marked(count: int) -> Iterator[History]:
         for number in range(count // 2, count // 2 + MARKED):
             history.mark(VISITOR, f"{number:032x}", 0, favourite=True)
         history.delete(VISITOR, [f"{number:032x}" for number in range(count // 3, count // 3 + MARKED)])
+        _gather(history, count // 2)
         bill = {"cost_kind": "billed", "estimate_usd": Decimal("0.001"), "cost_usd": Decimal("0.001")}
         with history.store.engine.begin() as connection:
             billed = runs.c.id.in_([f"{number:032x}" for number in range(MARKED)])
@@ -113,6 +129,14 @@ def marked(count: int) -> Iterator[History]:
             connection.execute(update(runs).values(seconds=1.0))
             connection.execute(insert(ledger), [_entry(number) for number in range(count)])
         yield history
+
+
+def _gather(history: History, start: int) -> None:
+    """Put a board with its pictures there, under an id that searches know."""
+    with history.store.engine.begin() as connection:
+        values = {"id": BOARD, "visitor": VISITOR, "name": "Boats", "created": BEGAN}
+        connection.execute(insert(boards).values(values))
+    Boards(history.store).add(VISITOR, BOARD, [(f"{number:032x}", 0) for number in range(start, start + MARKED)])
 
 
 @contextmanager

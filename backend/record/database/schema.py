@@ -1,7 +1,7 @@
 """The record's version: an older one is brought up to date when it is opened, a newer one is left alone.
 
-A new table, index or column needs its line in `tables.py` (or `queue_tables.py`), and one in `_OLDER` where it must not
-be empty; what old rows have to be given besides is a step of `_STEPS`, under a new `VERSION`.
+A new table, index or column needs its line in `tables.py` (or a file of tables beside it), and one in `_OLDER` where it
+must not be empty; what old rows have to be given besides is a step of `_STEPS`, under a new `VERSION`.
 """
 
 import json
@@ -16,17 +16,17 @@ from backend.domain.errors import NewerRecord, NotFound
 from backend.domain.records import Run
 from backend.domain.requests import parse_request, references
 from backend.images.storage.files import ImageFiles
-from backend.record.database import queue_tables
+from backend.record.database import board_tables, queue_tables
 from backend.record.database.search_words import create_word_index, note_state, words_of
 from backend.record.database.search_words import table as prompts
 from backend.record.database.stored import count_all
-from backend.record.database.tables import favourites, images, inputs, metadata, runs
+from backend.record.database.tables import favourites, images, inputs, runs
 
 log = logging.getLogger(__name__)
 
 VERSION = 3
 
-_TABLES = (metadata, queue_tables.metadata)
+_TABLES = (board_tables.boards.metadata, queue_tables.metadata)
 
 _OLDER = {"runs.steps": "8", "images.bytes": "0", "ledger.payer": "'house'"}
 """What stands, in SQL, in rows that are older than a column which must not be empty."""

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from sqlalchemy import (
     BigInteger,
@@ -42,6 +42,19 @@ _MOST_NUMBER = 2**63 - 1
 State = Literal["favourite", "deleted"]
 """What comes and goes with a run, and is looked for: of many runs few have it, so the index leads to those few."""
 
+
+class Placed(Protocol):
+    """What stands somewhere in time's order, as a run does."""
+
+    @property
+    def id(self) -> str:
+        """Return a run's id."""
+
+    @property
+    def created(self) -> datetime:
+        """Return when it was made."""
+
+
 _postgres = MetaData()
 
 table = Table(
@@ -68,7 +81,7 @@ def words_of(run: Run) -> dict[str, Any]:
     return {"rowid": row_number(run), "words": " ".join(words), "run_id": run.id}
 
 
-def row_number(run: Run) -> int:
+def row_number(run: Placed) -> int:
     """Return a number that grows with the moment of creation, so that the index itself lies in time's order."""
     return _number(run.created, run.id)
 
@@ -86,10 +99,18 @@ def state(kind: State, visitor: str) -> str:
 def note_state(connection: Connection, found: Sequence[Any], kind: State, *, on: bool) -> None:
     """Set a state's mark on runs, or take it off; each of `found` has the run's `id`, `created` and `visitor`."""
     for row in found:
-        mark = f"{_mark(kind, row.visitor)} "
-        bare = func.replace(table.c.words, mark, "")
-        this = table.c.rowid == _number(row.created, row.id)
-        connection.execute(update(table).where(this).values(words=literal(mark).concat(bare) if on else bare))
+        _note(connection, row, _mark(kind, row.visitor), on=on)
+
+
+def board(board_id: str) -> str:
+    """Return the mark of the runs that have a picture on this board."""
+    return _mark("board", board_id)
+
+
+def note_board(connection: Connection, found: Sequence[Any], board_id: str, *, on: bool) -> None:
+    """Set a board's mark on runs, or take it off; each of `found` has the run's `id` and `created`."""
+    for row in found:
+        _note(connection, row, board(board_id), on=on)
 
 
 def split(prompt: str) -> list[str]:
@@ -123,6 +144,12 @@ def fits(text: str, words: Sequence[str]) -> bool:
     own, last = split(text), words[-1] if words else ""
     begun = any(each.startswith(last) for each in own) if len(last) > 1 else not last or last in own
     return begun and set(words[:-1]) <= set(own)
+
+
+def _note(connection: Connection, row: Any, mark: str, *, on: bool) -> None:
+    bare = func.replace(table.c.words, f"{mark} ", "")
+    this = table.c.rowid == _number(row.created, row.id)
+    connection.execute(update(table).where(this).values(words=literal(f"{mark} ").concat(bare) if on else bare))
 
 
 def _number(created: datetime, run_id: str) -> int:

@@ -12,8 +12,9 @@ from sqlalchemy import Engine, event, insert, update
 from backend.money.caps import Caps
 from backend.money.ledger import Budget
 from backend.money.spending import bills, drift, seconds_by_size
+from backend.record.boards import Boards
 from backend.record.database.tables import ledger, runs
-from backend.record.history import History, Search
+from backend.record.history import History, Place, Search
 from tests.benchmarks.history import VISITOR, filled
 
 FEW, MANY = 300, 6_000
@@ -50,6 +51,8 @@ def record(count: int) -> Iterator[History]:
         few = [f"{number:032x}" for number in range(count - 100, count, 100 // MARKED)]
         for run_id in few:
             history.mark(VISITOR, run_id, 0, favourite=True)
+        board = Boards(history.store).make(VISITOR, "Boats")
+        Boards(history.store).add(VISITOR, board.id, [(run_id, 0) for run_id in few])
         history.delete(VISITOR, [f"{number:032x}" for number in range(count // 2, count // 2 + MARKED)])
         billed = {"cost_kind": "billed", "estimate_usd": Decimal("0.001"), "cost_usd": Decimal("0.001")}
         with history.store.engine.begin() as connection:
@@ -77,6 +80,18 @@ def _deleted_and_back(history: History) -> None:
     history.restore(VISITOR, [f"{7:032x}"])
 
 
+def _board(history: History, words: str = "") -> object:
+    (board,) = Boards(history.store).all(VISITOR)
+    return history.page(VISITOR, Search(words, board=board.id))
+
+
+def _leaf(history: History, words: str = "") -> object:
+    """Return what is fetched again of a leaf in the middle of the newest runs, which are as many on both sides."""
+    first, *_, last = history.page(VISITOR, Search(words)).runs
+    places = {"before": Place(first.created, first.id), "through": Place(last.created, last.id)}
+    return history.leaf(VISITOR, Search(words), limit=96, **places)
+
+
 def _standings(history: History) -> object:
     caps = Caps(visitor=Decimal(1), house=Decimal(1), room=Decimal(1))
     return Budget(history.store.engine, caps).standings(VISITOR, room="room", address="home")
@@ -86,6 +101,10 @@ WORK: dict[str, Callable[[History], object]] = {
     "the first page": lambda history: history.page(VISITOR),
     "favourites": lambda history: history.page(VISITOR, Search(favourites=True)),
     "words in favourites": lambda history: history.page(VISITOR, Search("17", favourites=True)),
+    "a board": _board,
+    "words on a board": lambda history: _board(history, "17"),
+    "a leaf": _leaf,
+    "a leaf of words": lambda history: _leaf(history, "a boat"),
     "the trash": lambda history: history.page(VISITOR, Search(trash=True)),
     "words in the trash": lambda history: history.page(VISITOR, Search("17", trash=True)),
     "words on an old day": lambda history: history.page(
