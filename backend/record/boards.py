@@ -93,7 +93,7 @@ class Boards:
                 _gone()
 
     def restore(self, visitor: str, board_id: str) -> None:
-        """Bring a deleted board back; raise `NotFound` where it is gone for good, and `NotAllowed` above `MOST_BOARDS`."""
+        """Bring a deleted board back; raise `NotFound` where it is gone for good, `NotAllowed` above `MOST_BOARDS`."""
         this = (boards.c.id == board_id, boards.c.visitor == visitor)
         with exclusively(self.engine) as connection:
             name = connection.scalar(select(boards.c.name).where(*this))
