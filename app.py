@@ -96,6 +96,8 @@ def launch_options(playground: "Playground") -> dict[str, Any]:
 
     from backend.gate.gate import Gate
     from ui.endpoints.programs import programs_of
+    from ui.endpoints.results.former import FormerResultLinks
+    from ui.endpoints.results.routes import result_routes
     from ui.layout.limits import limits
     from ui.look.theme import style
     from ui.page import launch_look, tools_of
@@ -112,6 +114,7 @@ def launch_options(playground: "Playground") -> dict[str, Any]:
         wall_route(playground),
         *([] if settings.auth else [tools_of(playground).route()]),
         *programs_of(playground),
+        *result_routes(playground),
     ]
     told_port = "port" in settings.model_fields_set
     program = read_program()
@@ -133,6 +136,7 @@ def launch_options(playground: "Playground") -> dict[str, Any]:
             "lifespan": keeping_uploads(settings),
             "middleware": [
                 Middleware(Gate, playground=playground),
+                Middleware(FormerResultLinks),
                 Middleware(ServedProgram, program=program),
                 Middleware(Assets, style=style(), script=program.head(limits())),
             ],

@@ -187,13 +187,14 @@ class Gate:
             raise Refusal(429, str(many), wait_seconds=many.wait_seconds) from many
 
     def _shielded(self, scope: Scope, send: Send, headers: Headers, sender: Sender) -> Send:
-        secure = is_secure(scope.get("scheme"), headers)
+        secure, kind = is_secure(scope.get("scheme"), headers), routes.kind_of(scope["path"])
+        named = sender.known or sender.elsewhere or kind in routes.FOR_ANYBODY
 
         async def shielded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 out = MutableHeaders(scope=message)
-                shield(out, file=routes.file_path(scope["path"]) is not None, framed=self.framed)
-                if not (sender.known or sender.elsewhere):
+                shield(out, kind, framed=self.framed)
+                if not named:
                     out.append("set-cookie", cookie(sender.token, secure=secure, framed=self.framed))
             await send(message)
 

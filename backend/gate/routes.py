@@ -2,6 +2,12 @@
 
 import re
 from os.path import normpath
+from typing import Literal
+
+Kind = Literal["page", "file", "result", "result's file"]
+"""The playground's page, a file of a visitor, the page of a result link, a picture of one."""
+FOR_ANYBODY: tuple[Kind, ...] = ("result", "result's file")
+"""What is the same for whoever asks, so that nobody needs a cookie for it."""
 
 _PREFIX = re.compile(r"^/+(gradio_api/+)?")
 _SHUT = re.compile(
@@ -17,6 +23,8 @@ _PROGRAM = re.compile(r"/(?P<form>v1|sdapi|controlnet|queue/status$)(/|$)")
 """What programs of others' making speak, at the root of the host: OpenAI's API, and A1111's with an extension of it."""
 _SIGNED = "/v1/images/files/"
 _WORDS_ALONE = re.compile(r"/v1/(images/generations|models)")
+
+_RESULT = re.compile(r"/result/[^/]+(?P<file>/.+)?", re.DOTALL)
 
 _LINE = re.compile(r"heartbeat/(?P<page>[^/]+)/?$")
 _BEGINS = re.compile(r"(queue/join|call/)")
@@ -37,6 +45,16 @@ def file_path(path: str) -> str | None:
     """Return the file that is asked for, its dots resolved, or None for any other request."""
     asked = _FILE.match(route(path))
     return None if asked is None else normpath(asked["path"])
+
+
+def kind_of(path: str) -> Kind:
+    """Return what the answer is, by which a browser is told what it may do with it."""
+    if file_path(path) is not None:
+        return "file"
+    shared = _RESULT.fullmatch(path)
+    if shared is None:
+        return "page"
+    return "result's file" if shared["file"] else "result"
 
 
 def is_upload(path: str) -> bool:

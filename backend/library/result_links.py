@@ -1,25 +1,27 @@
 """Result links: one run's page for whoever has its address, made on request and revocable."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from sqlalchemy import delete, insert, select
 
 from backend.domain.errors import NotFound
 from backend.domain.recipes import Recipe
-from backend.domain.records import Run, RunImage
+from backend.domain.records import DREW, SENT_SEED, Run, RunImage
 from backend.images.metadata.request_text import recipe
 from backend.record.database.engine import exclusively, writing
 from backend.record.database.tables import links, runs
 from backend.record.store import Store
 
-_GONE = "This link shows nothing any more: it was revoked, or its run was deleted."
+_GONE = "This link shows nothing any more: it was taken back, or its run was deleted, or the address is cut off."
+_TOLD = (SENT_SEED, DREW)
+"""Of an image's details, what others may see: its seed where that was only sent, and the model that drew it."""
 
 
 @dataclass(frozen=True, slots=True)
 class SharedRun:
-    """What a result link shows: the images and the settings; no visitor, no input picture, no provider's id."""
+    """What a result link shows: images and settings; no visitor, no input picture, no provider's id, no cost."""
 
     backend: str
     recipe: Recipe
@@ -35,7 +37,7 @@ class ResultLinks:
         self.store = store
 
     def share(self, run_id: str, visitor: str) -> str:
-        """Return the token of the visitor's run (128 bits, for `?result=…`); the same one when asked again.
+        """Return the token of the visitor's run (128 bits, for `result/…`); the same one when asked again.
 
         Raises `NotFound` for a run that isn't theirs, or has no image.
         """
@@ -76,8 +78,10 @@ class ResultLinks:
 
 
 def _shown(run: Run) -> SharedRun:
-    images = tuple(
-        RunImage(image.index, image.sha256, image.format, image.width, image.height, image.seed, image.cost_usd)
-        for image in run.images
-    )
-    return SharedRun(run.backend, recipe(run.request), images, run.created, run.seconds)
+    return SharedRun(run.backend, recipe(run.request), tuple(map(_told, run.images)), run.created, run.seconds)
+
+
+def _told(image: RunImage) -> RunImage:
+    """Return what of an image others may see."""
+    details = {name: image.details[name] for name in _TOLD if name in image.details}
+    return replace(image, cost_usd=None, original=None, details=details)

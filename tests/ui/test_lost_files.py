@@ -22,10 +22,11 @@ from backend.generation.generate import generate
 from backend.record.zip_file import write_zip
 from backend.visitors.identity import guest_id, visitor_id
 from tests.serving import Site
+from tests.ui.endpoints.results.pages import stranger
 from tests.ui.library.test_room import request_of
+from ui.endpoints.results.page import PREVIEW
 from ui.page import build
 from ui.runs.board import Board, board_html
-from ui.runs.result_link import RESULT, SharedResult
 from ui.serving.served import Served
 
 
@@ -119,12 +120,9 @@ def test_the_stage_and_a_shared_page_show_the_rest(site: Site, lost: tuple[Run, 
     stage = board_html(board, served)
     assert (stage.count("<img"), stage.count(words), stage.count('data-act="settings"')) == (1, 1, 2)
     link = site.playground.result_links.share(run.id, run.visitor)
-    with gr.Blocks():
-        shared = SharedResult(site.playground, served, gr.HTML())
-    asker = request_of("c" * 32, "")
-    asker.request.scope["query_string"] = f"{RESULT}={link}".encode()  # type: ignore[union-attr]
-    (shown,) = shared.opened(asker).values()
-    assert (shown["value"].count("<img"), shown["value"].count(words)) == (1, 1)
+    page = stranger(site.playground).get(f"/result/{link}").text
+    assert (page.count("<img"), page.count(words)) == (1, 1)
+    assert stranger(site.playground).get(f"/result/{link}/{PREVIEW}").status_code == 200, "of the other one"
 
 
 def test_the_apis_answer_has_the_rest_and_says_which_is_lost(site: Site, lost: tuple[Run, str, str]) -> None:

@@ -19,7 +19,6 @@ from ui.layout.results_area import ResultsArea, results_area
 from ui.layout.settings_area import SettingsArea, settings_area
 from ui.library.from_file import DROP_ZONE
 from ui.library.room import RoomArea, room_area
-from ui.runs.result_link import shared_result_area
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,6 @@ class Layout:
     """The components of the page, by the part that they belong to."""
 
     head: Header
-    shared: gr.HTML
     form: Compose
     results: ResultsArea
     settings: SettingsArea
@@ -64,7 +62,6 @@ def lay_out(playground: Playground, library: Library) -> Layout:
     with gr.Row(elem_id="head"):
         head, room = header(playground), room_area()
         switches(playground)
-    shared = shared_result_area()
     with gr.Row(elem_id="main"):
         with gr.Column(elem_id="panel", min_width=280):
             form = compose(playground)
@@ -73,7 +70,7 @@ def lay_out(playground: Playground, library: Library) -> Layout:
                 drop = _dropzone()
         examples = {each.name: library.examples(each) for each in playground.backends.values()}
         results = results_area(playground, form.easel, examples)
-    return Layout(head, shared, form, results, settings, drop, room)
+    return Layout(head, form, results, settings, drop, room)
 
 
 def lay_out_signals(playground: Playground, layout: Layout) -> gr.HTML:

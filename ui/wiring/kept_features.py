@@ -1,11 +1,10 @@
-"""What a visitor keeps and shares: results, rooms, presets, styles, lists."""
+"""What a visitor keeps and shares: rooms, presets, styles, lists."""
 
 from ui.events.wires import Feature
 from ui.library.lists import ListShelving
 from ui.library.presets import Shelving
 from ui.library.room import Together
 from ui.library.styles import StyleShelving
-from ui.runs.result_link import SharedResult
 from ui.wiring.ground import Ground
 
 
@@ -13,7 +12,6 @@ def kept_features(ground: Ground) -> list[Feature]:
     """Return them in the order in which a page that opens asks for them."""
     playground, library, settings = ground.playground, ground.library, ground.layout.settings
     return [
-        SharedResult(playground, ground.served, ground.layout.shared),
         Together(playground, ground.served, ground.filling, ground.layout.room),
         Shelving(library, settings.library, ground.filling),
         StyleShelving(library, ground.served, settings.styles, settings.library.styles),

@@ -37,6 +37,7 @@ def test_a_link_tells_nothing_of_its_maker(playground: Playground, links: Result
     assert "fake_id" not in shown
     assert run.images[0].original is not None
     assert run.images[0].original not in shown
+    assert "0.0013" not in shown
 
 
 def test_the_same_run_has_the_same_link_until_it_is_revoked_for_good(
@@ -46,7 +47,7 @@ def test_the_same_run_has_the_same_link_until_it_is_revoked_for_good(
     token = links.share(run.id, "ann")
     assert links.share(run.id, "ann") == token == links.token(run.id, "ann")
     links.revoke(run.id, "ann")
-    with pytest.raises(NotFound, match="revoked"):
+    with pytest.raises(NotFound, match="taken back"):
         links.opened(token)
     assert links.token(run.id, "ann") is None
     assert links.share(run.id, "ann") != token
