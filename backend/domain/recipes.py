@@ -6,13 +6,21 @@ from typing import Any
 from pydantic import JsonValue, ValidationError
 
 from backend.domain.errors import from_validation
-from backend.domain.requests import IMAGE_FIELDS, MODES, Mode, parse_request
+from backend.domain.requests import IMAGE_FIELDS, MODES, Mode, Request, parse_request
 
 Recipe = dict[str, JsonValue]
 
+CALL_OUTS = frozenset({"webhook_url", "upload_endpoint"})
+"""Options that name a server of the visitor's own, often with a secret in its address: never in what others may get."""
 _ANY_PROMPT = "prompt"
 _ANY_IMAGE = "0" * 64
 _SIDES = ("left", "right", "top", "bottom")
+
+
+def for_others(request: Request) -> Request:
+    """Return the request without what is its visitor's alone."""
+    options = {name: value for name, value in request.options.items() if name not in CALL_OUTS}
+    return request if options == request.options else request.model_copy(update={"options": options})
 
 
 def check_recipe(values: Mapping[str, Any]) -> Recipe:

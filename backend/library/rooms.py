@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, tuple_, update
 
 from backend.domain.errors import InvalidRequest, NotAllowed, NotFound, Problem
+from backend.domain.recipes import for_others
 from backend.domain.records import Run
 from backend.record.database.engine import exclusively, writing
 from backend.record.database.tables import members, rooms, runs
@@ -154,7 +155,7 @@ class Rooms:
         found = self.store.read(select(runs).where(*mine))
         if not found:
             raise NotFound("This run isn't on the board any more.")
-        return replace(found[0], provider_ids={})
+        return _for_others(found[0])
 
     def members(self, room_id: str, visitor: str) -> tuple[Member, ...]:
         """Return all who have joined, in the order in which they came, also who isn't here or was taken out."""
@@ -262,7 +263,11 @@ def _member(row: Row[Any], room: Room, number: int, since: datetime) -> Member:
 
 def _landed(found: Iterable[Run], names: Mapping[str, str], visitor: str) -> Iterable[Landed]:
     for run in found:
-        yield Landed(replace(run, provider_ids={}), names.get(run.visitor, "somebody"), run.visitor == visitor)
+        yield Landed(_for_others(run), names.get(run.visitor, "somebody"), run.visitor == visitor)
+
+
+def _for_others(run: Run) -> Run:
+    return replace(run, provider_ids={}, request=for_others(run.request))
 
 
 def _room(row: Row[Any]) -> Room:

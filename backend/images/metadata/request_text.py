@@ -8,7 +8,7 @@ from PIL import Image
 from PIL.ExifTags import IFD, Base
 
 from backend.domain.field_notes import Infotext, noted
-from backend.domain.recipes import Recipe
+from backend.domain.recipes import Recipe, for_others
 from backend.domain.records import DREW, KIND
 from backend.domain.requests import IMAGE_FIELDS, SHARPENED, Request, undrawn
 from backend.images.metadata.containers import add_jpeg_exif, add_png_texts, add_webp_exif
@@ -38,7 +38,8 @@ _ORDER = (
 
 
 def recipe(request: Request, seed: int | None = None) -> Recipe:
-    """Return the request as JSON without its images; with `seed`, for that image alone."""
+    """Return the request as JSON without its images and call-outs; with `seed`, for that image alone."""
+    request = for_others(request)
     pictures = {*IMAGE_FIELDS[request.mode], "controls"}
     values: Recipe = request.model_dump(mode="json", exclude_defaults=True, exclude=pictures)
     values["mode"] = request.mode

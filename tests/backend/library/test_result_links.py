@@ -1,10 +1,17 @@
+from datetime import UTC, datetime
+
 import pytest
+from PIL import Image
 
 from backend.domain.caller import Caller
 from backend.domain.errors import NotFound
-from backend.domain.events import Failed, Finished
+from backend.domain.events import Failed, Finished, Generated
 from backend.domain.records import Run
+from backend.domain.requests import parse_request
 from backend.generation.generate import generate
+from backend.images.keep import keep_image
+from backend.images.metadata.texts import read_texts
+from backend.library.recipe_links import pack, unpack
 from backend.library.result_links import ResultLinks
 from backend.playground import Playground
 from tests.backend.strangers import paid
@@ -82,3 +89,24 @@ def test_a_guessed_link_shows_nothing(playground: Playground, links: ResultLinks
     made(playground)
     with pytest.raises(NotFound):
         links.opened(guess)
+
+
+def test_a_server_of_the_makers_own_is_in_neither_link_nor_file_nor_room(
+    playground: Playground, links: ResultLinks
+) -> None:
+    secret = "https://hooks.example/done?token=secret"  # where a provider is to post results, too
+    asked = {"mode": "text_to_image", "prompt": "a boat", "width": 128, "height": 128}
+    request = parse_request({**asked, "options": {"cost_usd": None, "webhook_url": secret, "upload_endpoint": secret}})
+    room = playground.rooms.open("ann", room_name="Attic", name="Ann")
+    run = Run("f" * 32, "ann", "fake", request, "finished", datetime.now(UTC), room=room.id)
+    playground.store.add(run)
+    image = keep_image(playground.files, run, Generated(Image.new("RGB", (128, 128)), 7, None))
+    playground.store.add_image(run.id, image)
+    content = playground.files.read(image.sha256)
+    shown = links.opened(links.share(run.id, "ann")).recipe
+    linked = unpack(pack(request)).recipe
+    assert "secret" not in f"{shown} {linked} {content!r} {read_texts(content)}"
+    assert shown["options"] == {"cost_usd": None}
+    assert "secret" not in repr(playground.rooms.board(room.id, "ann"))
+    assert playground.rooms.run(room.id, "ann", run.id).request.options == {"cost_usd": None}
+    assert playground.store.run(run.id, "ann").request.options["webhook_url"] == secret, "the maker's own keeps it"
