@@ -83,6 +83,11 @@ class Caller:
     passed: tuple[str, ...] = field(default=(), compare=False, repr=False)
     """What a program's order has passed on its way here, as `backend.visitors.passing` reads it."""
 
+    @property
+    def stopped(self) -> bool:
+        """Whether a Stop has ended the press that this is done for."""
+        return self.press is not None and self.press.stopped
+
     def lost_key(self, backend: str) -> bool:
         """Whether what was begun on an own key of this backend may order nothing more on it."""
         return backend in self.keys and not self.holds(backend)

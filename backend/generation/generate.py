@@ -59,7 +59,7 @@ def generate(
     chosen = playground.choose(backend)
     refuse_lost_key(caller, chosen)
     yield from _admitted(playground, caller, patient=patient)
-    if caller.press and caller.press.stopped:
+    if caller.stopped:
         yield Stopped(0)
         return
     check_pictures(playground, caller, request)
@@ -141,7 +141,7 @@ def prepare(backend: Backend, caller: Caller, request: Request) -> Request:
 def _admitted(playground: Playground, caller: Caller, *, patient: bool) -> Iterator[Event]:
     """Let a run in, after a while in which it ticks where it is patient and too many came before it."""
     began, said = time.monotonic(), False
-    while not (caller.press and caller.press.stopped):
+    while not caller.stopped:
         try:
             playground.admit(caller)
         except TooManyRequests:

@@ -131,16 +131,15 @@ class ControlMap:
         if not (price.free or wanted):
             yield self._offered(backend, control, price)
             return
-        began, doing, first = time.monotonic(), f"{backend.label} is working", True
+        began, doing = time.monotonic(), f"{backend.label} is working"
         for event in control_map(self.playground, caller, backend, control, options, buy=wanted):
             if isinstance(event, Mapped | Failed | Stopped):
                 yield self._said(self._ended(event, caller))
                 return
             doing = event.doing if isinstance(event, Progress) else doing
             line = Markup('<p role="status">{}, {}</p>').format(doing, words.duration(time.monotonic() - began))
-            # Only the first word brings Stop: one that arrives behind it must not bring it again.
-            yield {**self._said(line), self.stop: gr.update(visible=True)} if first else {self.place: str(line)}
-            first = False
+            # Every word repeats how Stop stands: `Runner.acting` says why.
+            yield {**self._said(line), self.stop: gr.update(visible=not caller.stopped)}
 
     def _ended(self, event: Mapped | Failed | Stopped, caller: Caller) -> Markup:
         match event:

@@ -178,7 +178,7 @@ class PromptHelperRow:
     def _guarded(self, caller: Caller, asked: Asked) -> Iterator[Updates]:
         try:
             with self.playground.live.press(caller, part=_PART, begins=False) as acting:
-                yield from self._told(asked(self.playground.prompt_helper, acting))
+                yield from self._told(asked(self.playground.prompt_helper, acting), acting)
         except PlaygroundError as error:
             bills = words.BILLED if error.billed != "no" else None
             yield self._said(error_card(error, bills=bills))
@@ -187,17 +187,16 @@ class PromptHelperRow:
             broken = PlaygroundError("The playground broke down on this; its log says why.", billed="unknown")
             yield self._said(error_card(broken))
 
-    def _told(self, steps: Iterator[Suggestion | None]) -> Iterator[Updates]:
-        began, first = time.monotonic(), True
+    def _told(self, steps: Iterator[Suggestion | None], acting: Caller) -> Iterator[Updates]:
+        began = time.monotonic()
         for found in steps:
             if found is not None:
                 yield self._suggested(found)
                 return
             passed = words.duration(time.monotonic() - began)
             line = str(Markup('<p role="status">The prompt helper is working, {}</p>').format(passed))
-            # Only the first word brings Stop: one that arrives behind it must not bring it again.
-            yield {**self._said(line), self.area.stop: gr.update(visible=True)} if first else {self.area.note: line}
-            first = False
+            # Every word repeats how Stop stands: `Runner.acting` says why.
+            yield {**self._said(line), self.area.stop: gr.update(visible=not acting.stopped)}
         yield self._said("")
 
     def _suggested(self, found: Suggestion) -> Updates:

@@ -51,13 +51,15 @@ class Following:
             yield {self.runner.outputs.news: news()}  # What was to be followed may have ended a moment ago.
 
     def _telling(self, updates: Iterator[Updates], caller: Caller) -> Iterator[Updates]:
-        """Yield the updates, and let the browser look around whenever the visitor's queue has changed."""
+        """Yield the updates, and let the browser look around whenever the visitor's queue has changed.
+
+        Within them: a word of its own would leave out the buttons, which the browser may then never hear of.
+        """
         known = self.queues.version(caller)
         for update in updates:
-            yield update
-            if (now := self.queues.version(caller)) != known:
-                known = now
-                yield {self.runner.outputs.news: news()}
+            now = self.queues.version(caller)
+            yield update if now == known else {self.runner.outputs.news: news(), **update}
+            known = now
 
     def promised(self, request: gr.Request) -> Iterator[Updates]:
         """Show what comes of stopped runs as each ends: on the stage that showed them, and in the history."""

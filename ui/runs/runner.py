@@ -22,7 +22,7 @@ from backend.playground import Playground
 from backend.prompts.variables import fill_request
 from ui.events.options import QUIET, QUIETLY, How, with_mask
 from ui.events.page_events import news
-from ui.events.updates import Updates, is_change
+from ui.events.updates import Updates, repeated
 from ui.events.wires import Wires
 from ui.form.library import Library
 from ui.form.pasted import refuse_pasted
@@ -110,17 +110,21 @@ class Runner:
     ) -> Iterator[Updates]:
         """Carry out a press with Stop in the place of Generate, which comes back with the page's last one.
 
-        The last word repeats what became of other components: of those that reach a browser in one piece, Gradio's
-        (6.31) lays each `gr.update` into the one before, and what the last one leaves out is lost.
+        Every word repeats what became of the components before, and how the buttons stand by now: of words that reach
+        a browser in one piece, Gradio's (6.31) lays each `gr.update` into the one before, and what the last of them
+        leaves out is lost.
         """
         changed: Updates = {}
         with self.playground.live.press(caller, begins=begins) as acting:
-            # Only the first word touches the buttons: one that comes behind Stop must not take Generate away again.
             yield self._buttons(running=True)
             for told in updates(acting):
-                changed |= {part: change for part, change in told.items() if is_change(change)}
-                yield told
+                changed = repeated(changed, told)
+                yield {**told, **changed, **self._standing(acting)}
         yield {**changed, **self._settled(caller), self.outputs.news: news()}
+
+    def _standing(self, acting: Caller) -> Updates:
+        """Return the buttons as they stand during a press: after its Stop, as whatever else goes on has them."""
+        return self._buttons(running=not acting.stopped or self.playground.live.busy(acting))
 
     def _safely(self, views: Iterator[View], stage: Stage, caller: Caller) -> Iterator[Pieces | None]:
         """Yield what stands on the stage, errors included; None where a later press has taken it."""

@@ -102,6 +102,20 @@ def stages(updates: list[Updates]) -> list[str]:
     return ["".join(each["stage"]) for each in updates if isinstance(each.get("stage"), list)]
 
 
+def test_every_word_of_a_press_says_how_stop_stands_since_a_browser_may_lose_the_one_before(
+    pages: Pages, held: HeldArtist
+) -> None:
+    going = pages.press("run", **FORM)
+    before = until_submitted(pages, going)
+    following = pages.press("follow", tab="page-2")
+    before += [next(going), *(next(following) for _ in range(3))]
+    assert [each["stop"]["visible"] for each in before] == [True] * len(before)
+    list(pages.press("stop"))
+    after = [*going, *following]
+    held.may_draw.set()
+    assert [each["generate"]["visible"] for each in after] == [True] * len(after)
+
+
 def test_stop_in_another_tab_ends_a_grid_with_what_was_ordered(pages: Pages, held: HeldArtist) -> None:
     going = pages.press("grid", **FORM, **GRID)
     until_submitted(pages, going)
@@ -273,8 +287,11 @@ def test_a_map_whose_price_is_another_than_the_button_said_is_offered_anew(pages
     (offer,) = pages.press("show", **asked)
     list(pages.press("buy", offered="Make the map · free", **asked))
     assert pages.scene.world.count(PREPROCESS) == 0
-    list(pages.press("buy", offered=offer["buy-map"]["value"], **asked))
+    *working, made = pages.press("buy", offered=offer["buy-map"]["value"], **asked)
     assert pages.scene.world.count(PREPROCESS) == 1
+    assert working
+    assert all(each["stop-map"]["visible"] for each in working)
+    assert made["stop-map"]["visible"] is False
 
 
 def test_a_comparison_with_nobody_to_compare_with_orders_nothing(pages: Pages) -> None:
