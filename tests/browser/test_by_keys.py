@@ -52,7 +52,8 @@ def test_escape_stops_a_run(page: Page, site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tab", "place"), [("Inpaint", "#easel .drop"), ("Inpaint", "#dropzone"), ("ControlNet", "#easel .drop")]
+    ("tab", "place"),
+    [("Inpaint", "#easel .drop"), ("Inpaint", "#dropzone .restore-file"), ("ControlNet", "#easel .drop")],
 )
 def test_a_file_is_chosen_by_keys(page: Page, scene: Path, tab: str, place: str) -> None:  # noqa: F811
     page.on("filechooser", lambda chooser: chooser.set_files(scene))
@@ -60,7 +61,7 @@ def test_a_file_is_chosen_by_keys(page: Page, scene: Path, tab: str, place: str)
     page.keyboard.press("Enter")
     walk_to(page, place)
     page.keyboard.press("Enter")
-    if place != "#dropzone":
+    if "restore-file" not in place:
         expect(page.locator("#easel .easel:not([data-empty])")).to_be_visible()
     else:
         expect(page.locator("#notice")).to_contain_text("carries no settings")
@@ -215,10 +216,11 @@ def paste(page: Page, picture: Path, *, into: str = "body", words: str = "") -> 
     return left
 
 
-def test_a_pasted_picture_lies_on_the_easel_or_is_read_where_there_is_none(page: Page, tmp_path: Path) -> None:
+def test_a_pasted_picture_lies_on_the_easel_or_is_asked_for_where_there_is_none(page: Page, tmp_path: Path) -> None:
     Image.new("RGB", (96, 64), "#335577").save(tmp_path / "pasted.png")
     assert not paste(page, tmp_path / "pasted.png")
-    expect(page.locator("#notice")).to_contain_text("carries no settings")
+    expect(page.locator("#over-page")).to_contain_text("What shall become of this picture?")
+    page.keyboard.press("Escape")
     choose(page, "Image to image")
     assert paste(page, tmp_path / "pasted.png", into="#prompt textarea", words="out of a letter")
     expect(page.locator("#easel .easel[data-empty]")).to_be_visible()
@@ -230,5 +232,5 @@ def test_every_file_box_has_a_place_among_the_keys(page: Page) -> None:
     hidden = "each => each.hidden || each.tabIndex < 0 || getComputedStyle(each).display === 'none'"
     choose(page, "Inpaint")
     boxes = page.locator("#easel .drop input, #dropzone input")
-    assert boxes.count() == 2
+    assert boxes.count() == 3
     assert not any(box.evaluate(hidden) for box in boxes.all())

@@ -53,8 +53,8 @@ function pressed(event) {
 
 function dropped(event) {
   delete easel.root.dataset.over;
-  const [file] = event.dataTransfer.files;
-  if (!file) return;
+  const [file, ...others] = event.dataTransfer.files;
+  if (!file?.type.startsWith('image/') || others.length) return;  // the page asks what shall become of them
   event.preventDefault();
   event.stopPropagation();
   take(file);
@@ -74,7 +74,7 @@ function listen() {
   root.addEventListener('drop', dropped);
   document.addEventListener('paste', event => {
     const file = pasted(event);
-    if (file && mode() !== MODES[0]) { take(file); event.preventDefault(); }
+    if (file && mode() !== MODES[0] && event.clipboardData.files.length === 1) { take(file); event.preventDefault(); }
   });
 }
 

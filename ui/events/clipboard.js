@@ -1,8 +1,9 @@
 // What comes from the clipboard and what goes there.
 
 // Office programs put a picture of a text beside it; in a field it is the text that was meant.
-export const pasted = ({clipboardData, target}) => target.closest('input, textarea') && clipboardData.getData('text/plain')
-  ? undefined : [...clipboardData.files].find(each => each.type.startsWith('image/'));
+export const pasted_files = ({clipboardData, target}) => target.closest?.('input, textarea') && clipboardData.getData('text/plain')
+  ? [] : [...clipboardData.files];
+export const pasted = event => pasted_files(event).find(each => each.type.startsWith('image/'));
 
 // Over plain http, or without the visitor's leave, the clipboard is closed; then the old way is tried.
 export async function copy(text, button) {

@@ -1,5 +1,6 @@
-// A file that is dropped, pasted or chosen brings its settings; so does their text, in the place of words.
-import {pasted} from '../events/clipboard.js';
+// A file that is chosen for them brings its settings; so does their text, in the place of words. What is dropped asks.
+import {bring, files_of, mount_bringing} from './brought/bringing.js';
+import {pasted_files} from '../events/clipboard.js';
 import {when_prompt, when_values} from '../events/followers.js';
 import {MODES, mode} from '../events/mode.js';
 import {limits} from '../limits.js';
@@ -9,14 +10,19 @@ const SETTINGS = /\bSteps: ?\d/;
 let place = null, depth = 0, settings = '', turns = 0;
 
 export function mount_dropzone({element, trigger, upload}) {
-  const input = element.querySelector('input');
   place = {trigger, upload, veil: element.querySelector('.drop-veil')};
-  input.addEventListener('change', () => { const chosen = [...input.files]; input.value = ''; take(chosen); });
+  mount_bringing({element, upload, restore: files => trigger('dropped', {files})});
+  chosen(element.querySelector('.bring-file input'), bring);
+  chosen(element.querySelector('.restore-file input'), take);
   document.addEventListener('dragenter', event => { if (carries(event)) { depth += 1; place.veil.classList.toggle('on', elsewhere(event)); } });
   document.addEventListener('dragleave', () => { depth -= 1; if (depth <= 0) lift(); });
   document.addEventListener('dragover', event => { if (carries(event)) event.preventDefault(); });
   document.addEventListener('drop', dropped);
   document.addEventListener('paste', brought);
+}
+
+function chosen(input, then) {
+  input.addEventListener('change', () => { const files = [...input.files]; input.value = ''; then(files); });
 }
 
 function lift() { depth = 0; place.veil.classList.remove('on'); }
@@ -42,15 +48,18 @@ when_values(({prompt}) => read(prompt ?? ''));
 const carries = event => [...(event.dataTransfer ? event.dataTransfer.items : [])].some(item => item.kind === 'file');
 const elsewhere = event => !event.target.closest?.('.easel');
 
-function dropped(event) {
+// The easel takes a single picture that is dropped on it by itself, and lets all else through.
+async function dropped(event) {
   lift();
-  if (!elsewhere(event) || !event.dataTransfer.files.length) return;
+  if (!carries(event)) return;
   event.preventDefault();
-  take(event.dataTransfer.files);
+  bring(await files_of(event.dataTransfer));
 }
 
-// Where no picture is worked on, a pasted one can only bring its settings.
+// Where a picture is worked on, a single pasted one takes its place.
 function brought(event) {
-  const file = pasted(event);
-  if (file && mode() === MODES[0]) { event.preventDefault(); take([file]); }
+  const files = pasted_files(event);
+  if (!files.length || (files.length === 1 && files[0].type.startsWith('image/') && mode() !== MODES[0])) return;
+  event.preventDefault();
+  bring(files);
 }

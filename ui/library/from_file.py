@@ -44,9 +44,12 @@ _SEVERAL = Markup("<p>Of these files, the settings of the first that has any are
 _MORE = Markup("<p>The first {} files are read; drop the others by themselves.</p>")
 _ONE = Markup('<section class="of-file"><h4 translate="no">{}</h4>{}</section>')
 DROP_ZONE = """
+<label class="bring-file">Bring in pictures
+<input type="file" accept="image/png,image/jpeg,image/webp,image/avif" multiple></label>
 <label class="restore-file">Settings from an image
 <input type="file" accept="image/png,image/jpeg,image/webp,image/avif" multiple></label>
-<div class="drop-veil" aria-hidden="true">Drop it to bring its settings back</div>
+<p class="hint" role="status" hidden></p>
+<div class="drop-veil" aria-hidden="true">Drop it: then choose what becomes of it</div>
 """
 
 
@@ -55,11 +58,7 @@ def read_file(playground: Playground, visitor: str, value: object, backend: Back
 
     Raises `BadImage` where it says nothing, or wasn't uploaded here; `NotFound` for a file of another visitor's.
     """
-    path = value.get("path") if isinstance(value, dict) else value
-    resolved = Path(str(path)).resolve()
-    if not resolved.is_relative_to(Path(get_upload_folder()).resolve()) or not resolved.is_file():
-        raise BadImage("The image isn't a file that was uploaded here: upload it first.")
-    check_upload(playground, visitor, resolved)
+    resolved = uploaded(playground, visitor, value.get("path") if isinstance(value, dict) else value)
     if resolved.stat().st_size > MOST_FILE_BYTES:
         raise BadImage(f"The file has more than {MOST_FILE_BYTES // 2**20} MB: settings are read from smaller ones.")
     content = resolved.read_bytes()
@@ -71,6 +70,15 @@ def read_file(playground: Playground, visitor: str, value: object, backend: Back
     if found == NOTHING:
         raise BadImage(NO_SETTINGS)
     return found
+
+
+def uploaded(playground: Playground, visitor: str, path: object) -> Path:
+    """Return where an upload of the visitor's lies; raise `BadImage` or `NotFound` for any other file."""
+    resolved = Path(str(path)).resolve()
+    if not resolved.is_relative_to(Path(get_upload_folder()).resolve()) or not resolved.is_file():
+        raise BadImage("The image isn't a file that was uploaded here: upload it first.")
+    check_upload(playground, visitor, resolved)
+    return resolved
 
 
 def _files(sent: Mapping[str, object]) -> list[tuple[str, object]]:

@@ -9,6 +9,7 @@ from ui.history.book import BookActs
 from ui.history.charts import Charting
 from ui.history.tiles import Looking
 from ui.history.trash import Emptying
+from ui.library.brought.bringing import Bringing
 from ui.queue.adding import Enqueueing
 from ui.runs.exact_price import ExactPrice
 from ui.runs.image_actions import Actions
@@ -39,7 +40,8 @@ def image_features(ground: Ground) -> list[Feature]:
     book = BookActs(playground, ground.filling, note, undo)
     own = (results.inspector, results.link, results.sheet, undo)
     theirs = [note, ground.queue.area]
-    actions = Actions(playground, ground.filling, *own, others=book.acts() | ground.queue.acts(), theirs=theirs)
+    others = book.acts() | ground.queue.acts() | Bringing(ground.filling, results.sheet).acts()
+    actions = Actions(playground, ground.filling, *own, others=others, theirs=theirs)
     return [
         actions,
         Varying(ground.runner, actions),

@@ -84,7 +84,7 @@ def test_a_dropped_result_fills_the_form(page: Page, tmp_path: Path) -> None:
     caught.value.save_as(tmp_path / "owl.png")
     page.reload()
     page.wait_for_selector("#generate")
-    page.set_input_files("#dropzone input[type=file]", tmp_path / "owl.png")
+    page.set_input_files("#dropzone .restore-file input", tmp_path / "owl.png")
     expect(page.locator("#prompt textarea")).to_have_value("a restored owl")
     expect(page.locator("#steps input[type=number]")).to_have_value("9")
     expect(page.locator("#notice")).to_contain_text("Settings of Z-Image Playground are back")
@@ -95,7 +95,7 @@ def test_a_dropped_picture_without_a_prompt_of_its_own_leaves_yours(page: Page, 
     said = PngInfo()
     said.add_text("parameters", "Steps: 9, CFG scale: 1, Seed: 7, Size: 256x128")
     Image.new("RGB", (64, 64)).save(tmp_path / "mute.png", pnginfo=said)
-    page.set_input_files("#dropzone input[type=file]", tmp_path / "mute.png")
+    page.set_input_files("#dropzone .restore-file input", tmp_path / "mute.png")
     expect(page.locator("#steps input[type=number]")).to_have_value("9")
     expect(page.locator("#prompt textarea")).to_have_value("a prompt of mine")
 
@@ -116,7 +116,7 @@ def test_pasted_settings_fill_the_form_and_marks_are_said(page: Page) -> None:
 
 def test_an_image_without_settings_says_so(page: Page, tmp_path: Path) -> None:
     Image.new("RGB", (64, 64)).save(tmp_path / "bare.png")
-    page.set_input_files("#dropzone input[type=file]", tmp_path / "bare.png")
+    page.set_input_files("#dropzone .restore-file input", tmp_path / "bare.png")
     expect(page.locator("#notice")).to_contain_text("carries no settings")
 
 

@@ -1,0 +1,87 @@
+// Pictures that are dropped, pasted or chosen: sent as they are, then it is asked what shall become of them.
+import {show} from '../../canvas/picture.js';
+import {open_tab} from '../../events/mode.js';
+import {chosen_backend, tell} from '../../events/page_events.js';
+import {limits} from '../../limits.js';
+
+let place = null, turns = 0, here = [];
+
+export function mount_bringing({element, upload, restore}) {
+  place = {upload, restore, status: element.querySelector('[role=status]')};
+  document.addEventListener('click', ({target}) => {
+    const way = target.closest('#over-page [data-into]');
+    if (way) go(way.dataset.into);
+  });
+}
+
+// What is brought later counts, also where the pictures before take longer on their way.
+export async function bring(given) {
+  const mine = ++turns, all = [...given], refused = [], sent = [];
+  for (const [at, file] of all.entries()) {
+    const why = refusal(file, sent.length);
+    if (why) { refused.push({name: file.name, why}); continue; }
+    say(at, all.length);
+    try {
+      const {path, url} = await place.upload(file);
+      sent.push({path, url, name: file.name, file});
+    } catch { refused.push({name: file.name, why: 'upload'}); }
+    if (mine !== turns) return;
+  }
+  say();
+  if (!all.length) return;
+  here = sent;
+  ask('bring', {refused: JSON.stringify(refused)});
+}
+
+function refusal(file, before) {
+  if (file.type && !file.type.startsWith('image/')) return 'kind';
+  if (file.size > limits.upload_bytes) return 'large';
+  return before < limits.brought ? '' : 'more';
+}
+
+function say(at, count) {
+  const {status} = place;
+  status.hidden = at === undefined;
+  status.textContent = at === undefined ? '' : `Sending picture ${at + 1} of ${count} …`;
+}
+
+const files = () => here.map(({path, name}) => ({path, name}));
+const ask = (act, more) => tell('act', {act, files: JSON.stringify(files()), backend: chosen_backend(), ...more});
+
+function go(into) {
+  document.getElementById('over-page').close();
+  if (into === 'settings') place.restore(files());
+  else if (into === 'controls') ask('bring-controls');
+  else if (into === 'upscale') ask('bring-upscale', {prompt: document.querySelector('#prompt textarea').value});
+  else lay(into);
+}
+
+function lay(mode) {
+  const [{path, url, name, file}] = here;
+  open_tab(mode);
+  show({path, orig_name: name}, url, {file});
+}
+
+// Of a folder every file in it, and in its folders; asked for at once, since a drop forgets what it brought.
+export function files_of({items, files: given}) {
+  const entries = [...items].map(item => item.webkitGetAsEntry?.()).filter(Boolean), plain = [...given];
+  return entries.some(each => each.isDirectory) ? walk(entries) : Promise.resolve(plain);
+}
+
+async function walk(entries, found = []) {
+  for (const entry of entries) {
+    if (found.length > 2 * limits.brought) break;
+    if (entry.isDirectory) await walk(await children(entry.createReader()), found);
+    else found.push(await new Promise((done, fail) => entry.file(done, fail)));
+  }
+  return found;
+}
+
+async function children(reader) {
+  const all = [];
+  for (;;) {
+    const part = await new Promise((done, fail) => reader.readEntries(done, fail));
+    if (!part.length) return all.sort((one, two) => one.name.localeCompare(two.name, 'en', {numeric: true}));
+    all.push(...part);
+  }
+}
