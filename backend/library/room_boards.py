@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import select
 
 from backend.domain.errors import NotFound
+from backend.domain.recipes import for_others
 from backend.domain.records import Run
 from backend.library.board_marks import HIDE, PIN, BoardMarks, Mark
+from backend.library.games import Game, Games
 from backend.library.rooms import Member, Room, Rooms
 from backend.record.database.tables import runs
 
@@ -30,6 +32,8 @@ class Board:
     members: tuple[Member, ...]
     runs: tuple[Run, ...]
     marks: tuple[Mark, ...]
+    game: Game | None = None
+    """What is played together, or was last."""
 
     def member(self, visitor: str) -> Member:
         """Return a member; raise `NotFound` for who isn't one, or isn't any longer."""
@@ -92,7 +96,8 @@ class RoomBoards:
     def _read(self, rooms: Rooms, room_id: str, visitor: str) -> Board:
         began = time.monotonic()
         room = rooms.check_may_run(room_id, visitor)
-        board = Board(room, rooms.members(room_id, visitor), _runs(rooms, room_id), BoardMarks(rooms).of(room_id))
+        marks, game = BoardMarks(rooms).of(room_id), Games(rooms).newest(room_id)
+        board = Board(room, rooms.members(room_id, visitor), _runs(rooms, room_id), marks, game)
         with self._lock:
             self._boards.pop(room_id, None)
             self._boards[room_id] = (began, board)
@@ -115,4 +120,4 @@ class RoomBoards:
 def _runs(rooms: Rooms, room_id: str) -> tuple[Run, ...]:
     on_it = select(runs).where(runs.c.room == room_id, runs.c.deleted.is_(None))
     found = rooms.store.read(on_it.order_by(runs.c.created.desc(), runs.c.id.desc()).limit(MOST_RUNS))
-    return tuple(replace(run, provider_ids={}) for run in found)
+    return tuple(replace(run, provider_ids={}, request=for_others(run.request)) for run in found)

@@ -16,7 +16,7 @@ from backend.domain.errors import NewerRecord, NotFound
 from backend.domain.records import Run
 from backend.domain.requests import parse_request, references
 from backend.images.storage.files import ImageFiles
-from backend.record.database import board_tables, queue_tables
+from backend.record.database import board_tables, queue_tables, room_tables
 from backend.record.database.search_words import create_word_index, note_state, words_of
 from backend.record.database.search_words import table as prompts
 from backend.record.database.stored import count_all
@@ -26,7 +26,8 @@ log = logging.getLogger(__name__)
 
 VERSION = 3
 
-_TABLES = (board_tables.boards.metadata, queue_tables.metadata)
+_FILES = (board_tables.boards, room_tables.games, queue_tables)
+_TABLES = tuple(dict.fromkeys(each.metadata for each in _FILES))
 
 _OLDER = {"runs.steps": "8", "images.bytes": "0", "ledger.payer": "'house'"}
 """What stands, in SQL, in rows that are older than a column which must not be empty."""
