@@ -53,6 +53,8 @@ LANCZOS = "Lanczos"
 TILE_SCALE = 0.85
 """How tightly a tile follows what it is drawn over: less lets it invent, more keeps the blur of the enlargement."""
 UpscalerName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+TILE_PROMPT = "Prompt in tiles"
+WORDLESS = "Off, they are drawn without words, so that none of them shows all that the prompt names."
 LowStrength = Annotated[float, Field(ge=0.05, le=1, allow_inf_nan=False)]
 
 
@@ -93,6 +95,14 @@ class TextToImage(Sized):
         Alters("look"),
         Infotext("Hires upscaler", beside="hires_scale"),
     ] = Field(LANCZOS, title="Hires upscaler", description="What enlarges before the tiles are drawn.")
+    tile_prompt: Annotated[
+        bool,
+        Place("fine", 94),
+        Within("hires_scale"),
+        Weighs("nothing"),
+        Alters("look"),
+        Infotext("Tile prompt"),
+    ] = Field(True, title=TILE_PROMPT, description=WORDLESS)
 
     @property
     def has_second_pass(self) -> bool:
@@ -224,6 +234,9 @@ class Upscale(Common):
     ] = Field(
         TILE_SCALE, title="Control scale", description="How tightly each tile is held to its part of the picture."
     )
+    tile_prompt: Annotated[
+        bool, Only("method", "redraw"), Weighs("nothing"), Alters("look"), Infotext("Tile prompt")
+    ] = Field(True, title=TILE_PROMPT, description=WORDLESS)
 
     @property
     def undrawn(self) -> bool:

@@ -44,6 +44,7 @@ TAKES = frozenset(
         "hires_steps",
         "hires_strength",
         "hires_method",
+        "tile_prompt",
         "count",
         "safety",
         "output_format",

@@ -38,10 +38,11 @@ def _own_picture(playground: Playground, caller: Caller, path: Path) -> str | No
     if sha256 is None:
         with path.open("rb") as file:
             sha256 = file_digest(file, "sha256").hexdigest()
-    return playground.files.known.note(mark, sha256) if _is_own(playground, caller, sha256) else None
+    return playground.files.known.note(mark, sha256) if is_own(playground, caller, sha256) else None
 
 
-def _is_own(playground: Playground, caller: Caller, sha256: str) -> bool:
+def is_own(playground: Playground, caller: Caller, sha256: str) -> bool:
+    """Return whether a picture lies in the data folder as the caller's own."""
     return playground.files.holds(sha256) and playground.holders.picture(sha256, caller.visitor) == "yours"
 
 
@@ -54,7 +55,7 @@ def receive_bytes(playground: Playground, caller: Caller, content: bytes) -> str
         check_size(len(content))
         header = read_header(content)
     except BadImage:
-        if _is_own(playground, caller, own := sha256_of(content).hexdigest()):
+        if is_own(playground, caller, own := sha256_of(content).hexdigest()):
             return own
         raise
     playground.disk.check(len(content))

@@ -11,7 +11,7 @@ _NO_UPSCALERS = ("", "none")
 NAMES = {
     note.name.casefold(): name
     for name, note in noted(TextToImage.model_fields, Infotext).items()
-    if name.startswith("hires_")
+    if name.startswith("hires_") or name == "tile_prompt"
 }
 """The fields by A1111's names, in lower case."""
 

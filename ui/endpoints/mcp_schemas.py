@@ -10,7 +10,8 @@ Schema = dict[str, Any]
 """A JSON schema, or a part of one."""
 IMAGE = (
     "A PNG, JPEG, WebP or AVIF: a `data:` address with its bytes in base64, the path that POST /gradio_api/upload "
-    "returned for the file, or the address of a file in an answer of these tools. Other web addresses are not fetched."
+    "returned for the file, or the address or the sha256 of a file in an answer of these tools. Other web addresses "
+    "are not fetched."
 )
 INSTRUCTIONS = (
     "Makes images with Z-Image-Turbo, on this machine or through a provider that bills. Ask `backends` what can run "

@@ -18,6 +18,7 @@ from backend.generation.opening import Noting
 from backend.generation.prepared import Asked, Prepared
 from backend.playground import Playground
 from backend.prompts.variables import fill_request, read_variables, refuse_unknown
+from ui.form.kept_size import large_note
 from ui.form.library import Library
 from ui.form.pasted import with_pasted
 from ui.serving.uploads import Kept, Uploads
@@ -78,7 +79,8 @@ class Scripts:
             raise from_validation(error) from error
         refuse_unknown(variables, request)
         request = fill_request(request, variables)
-        return Asked(backend, request, self.library.wording(caller, styles), notes)
+        large = large_note(request, self.playground.files)
+        return Asked(backend, request, self.library.wording(caller, styles), (*notes, *([large] if large else ())))
 
     def run(self, mode: Mode, caller: Caller, values: Mapping[str, JsonValue]) -> Iterator[Progressing]:
         """Run what the values ask for, a prompt with choices as a run an image; `over` marks the last word.

@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from backend.adapters.base import Backend
 from backend.domain.parts import LEAST_SIDE, MOST_SIDE
-from backend.domain.requests import ControlNet, ImageToImage, Request, TextToImage
+from backend.domain.requests import ControlNet, ImageToImage, Request, TextToImage, Upscale
 from backend.images.incoming import sides_of
 from backend.images.small_copy import reduced_size
 from backend.images.storage.files import ImageFiles
@@ -36,13 +36,30 @@ _LARGE = Markup(
     '<button type="button" class="small press" id="{id}">Take a copy of {to_wide}×{to_high}</button></p>'
 )
 
+_LARGE_NOTE = (
+    "The picture is {wide}×{high}; at most {most} a side are drawn over: send a copy of {to_wide}×{to_high}, and make "
+    "the result larger by `upscale`."
+)
+
 
 def large_html(request: Request, files: ImageFiles) -> Markup:
     """Return what is said of a picture above the largest side that is drawn, with the press that leads on."""
-    if isinstance(request, TextToImage):
-        return Markup("")
+    sizes = _reduced(request, files)
+    return _LARGE.format(**sizes, id=REDUCE) if sizes else Markup("")
+
+
+def large_note(request: Request, files: ImageFiles) -> str:
+    """Return the same for who has no such press, or nothing."""
+    sizes = _reduced(request, files)
+    return _LARGE_NOTE.format(**sizes) if sizes else ""
+
+
+def _reduced(request: Request, files: ImageFiles) -> dict[str, int]:
+    """Return the sizes (pixels) of a picture that is too large to be drawn over, and of its copy; else nothing."""
+    if isinstance(request, TextToImage | Upscale):
+        return {}
     own = sides_of(files, request.image)
     if max(own) <= MOST_SIDE:
-        return Markup("")
+        return {}
     wide, high = reduced_size(own, MOST_SIDE)
-    return _LARGE.format(wide=own[0], high=own[1], most=MOST_SIDE, id=REDUCE, to_wide=wide, to_high=high)
+    return {"wide": own[0], "high": own[1], "most": MOST_SIDE, "to_wide": wide, "to_high": high}

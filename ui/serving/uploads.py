@@ -13,7 +13,7 @@ from gradio.utils import get_upload_folder
 
 from backend.domain.caller import Caller
 from backend.domain.errors import BadImage, InvalidRequest, Problem
-from backend.generation.picture_access import receive
+from backend.generation.picture_access import is_own, receive
 from backend.images.incoming import MOST_BYTES, check_header, open_upright
 from backend.playground import Playground
 from ui.serving.served import SERVED, Served, shown_again
@@ -21,6 +21,7 @@ from ui.serving.served import SERVED, Served, shown_again
 MOST_FILE_BYTES = MOST_BYTES
 """Of a file that a visitor brings."""
 _PNG_URL = "data:image/png;base64,"
+_REFERENCE = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _ADDRESS = re.compile(r"data:image/(?P<format>png|jpeg|webp|avif);base64,", re.ASCII)
 
 
@@ -39,17 +40,23 @@ class Uploads:
     caller: Caller
 
     def picture(self, value: object) -> str | None:
-        """Keep an uploaded file and return its sha256; None for none, and `BadImage` for another file."""
+        """Keep an uploaded file and return its sha256; None for none, and `BadImage` for another file.
+
+        A picture of the caller's own goes on by its sha256, however large it is.
+        """
         if value is None:
             return None
         if isinstance(value, Kept):
             return value.sha256
         path = value.get("path") if isinstance(value, dict) else value
+        if isinstance(path, str) and _REFERENCE.fullmatch(path) and is_own(self.playground, self.caller, path):
+            return path
         resolved = Path(str(path)).resolve()
         # The value came from outside: only what was uploaded to Gradio's own folder is ever opened.
         if not resolved.is_relative_to(Path(get_upload_folder()).resolve()) or not resolved.is_file():
             raise BadImage(
-                "The image isn't a file that was uploaded here: upload it, and send what the upload returned."
+                "The image isn't a file that was uploaded here, nor the sha256 of a result of yours: upload it, and "
+                "send what the upload returned."
             )
         shown_again(resolved)  # A copy that lies on an easel is in use for as long as it does.
         return receive(self.playground, self.caller, resolved)

@@ -178,6 +178,8 @@ def _second_pass(found: Found, known: Mapping[str, str], strength: str | None) -
     taken = take_second_pass(
         found, scale=scale, steps=steps, strength=strength, upscaler=known.get("hires upscaler", "")
     )
+    if taken:
+        found.take(known, {"tile prompt": "tile_prompt"})
     if strength and not taken:
         drop_second_pass(found, "Denoising strength", strength)
 

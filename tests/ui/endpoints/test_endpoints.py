@@ -61,6 +61,22 @@ def test_the_answer_describes_the_run(client: Client) -> None:
     ]
 
 
+def test_a_result_goes_on_by_its_sha256_and_what_is_too_large_to_be_drawn_over_is_said(client: Client) -> None:
+    _, run = generate(client, width=1024, height=512)
+    _, larger = client.predict(image=run["images"][0]["sha256"], factor=4, api_name="/upscale")
+    image = larger["images"][0]
+    assert (image["width"], image["height"]) == (4096, 2048)
+    assert larger["request"]["image"] == run["images"][0]["sha256"]
+    assert "notes" not in larger
+    _, over = client.predict(prompt=WORDS, image=image["sha256"], api_name="/image_to_image")
+    assert over["notes"] == [
+        "The picture is 4096×2048; at most 2048 a side are drawn over: send a copy of 2048×1024, and make the result "
+        "larger by `upscale`."
+    ]
+    with pytest.raises(AppError, match="nor the sha256 of a result of yours"):
+        client.predict(image="0" * 64, api_name="/upscale")
+
+
 def test_a_downloaded_file_carries_its_request(client: Client) -> None:
     for image_format in ("png", "jpeg", "webp"):
         images, _ = generate(client, seed=11, output_format=image_format, count=2)

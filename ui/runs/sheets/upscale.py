@@ -20,7 +20,7 @@ from ui.runs.sheets.sheet import priced_words, refused_html
 
 FACTORS = (1.5, 2.0, 3.0, 4.0)
 USUAL = 2.0
-CHOSEN = ("method", "factor", "upscaler", "prompt", "strength", "control_scale", "steps", "seed")
+CHOSEN = ("method", "factor", "upscaler", "prompt", "tile_prompt", "strength", "control_scale", "steps", "seed")
 """The request's fields that stand on the sheet; those of redraw's are told only where that is chosen."""
 UNHELD = "No ControlNet here knows tiles, so that a low strength alone keeps the picture."
 UNHELD_STRENGTH = 0.2
@@ -34,7 +34,9 @@ _SHEET = Markup(
     '<label>Factor<select data-field="factor" data-key autofocus>{factors}</select></label>'
     '<label>Upscaler<select data-field="upscaler" data-key translate="no">{upscalers}</select></label>'
     '<div class="redraw" data-only="redraw" hidden>'
-    '<label>Prompt<textarea data-field="prompt" rows="2" translate="no">{prompt}</textarea></label><div class="pair">'
+    '<label>Prompt<textarea data-field="prompt" rows="2" translate="no">{prompt}</textarea></label>'
+    '<label>Prompt in tiles<select data-field="tile_prompt"><option value="true">On: acts on every tile</option>'
+    '<option value="false">Off: no tile shows what it names twice</option></select></label><div class="pair">'
     '<label>Strength<input data-field="strength" type="number" min="0.05" max="1" step="0.05" value="{strength:g}">'
     '</label><label>Control scale<input data-field="control_scale" type="number" min="0" max="2" step="0.05" '
     'value="{control_scale:g}"></label></div><div class="pair"><label>Steps<input data-field="steps" type="number" '

@@ -35,6 +35,7 @@ TAKES = frozenset(
         "hires_steps",
         "hires_strength",
         "hires_method",
+        "tile_prompt",
     }
 )
 """The fields that decide over what is drawn here."""
@@ -57,8 +58,10 @@ class Pass:
 
     @property
     def of_tile(self) -> Request:
-        """Return the request by which a tile is drawn."""
-        return self.request.model_copy(update={"steps": self.steps}) if self.steps else self.request
+        """Return the request by which a tile is drawn: its steps, and without words where those act on no tile."""
+        steps = {"steps": self.steps} if self.steps else {}
+        words = {} if getattr(self.request, "tile_prompt", True) else {"prompt": ""}
+        return self.request.model_copy(update={**steps, **words})
 
     @property
     def calls(self) -> int:

@@ -56,7 +56,7 @@ UPSCALER = "4x-small"
 ENLARGING = ("image", "method", "factor", "upscaler", "output_format", "output_quality")
 """What changes an enlargement: its prompt and its seed are kept with it alone."""
 REDRAWING = (
-    *("strength", "control_scale", "prompt", "seed", "steps", "scheduler"),
+    *("strength", "control_scale", "tile_prompt", "prompt", "seed", "steps", "scheduler"),
     *("loras.weight", "controls.scale", "details.strength"),
 )
 """What changes one that is drawn anew, where each tile is a drawing like others."""
@@ -85,6 +85,7 @@ SAMPLES: Mapping[str, tuple[Values, Values]] = {
     "hires_steps": ({"hires_scale": 1.5}, {"hires_scale": 1.5, "hires_steps": 3}),
     "hires_strength": ({"hires_scale": 1.5}, {"hires_scale": 1.5, "hires_strength": 0.2}),
     "hires_method": ({"hires_scale": 1.5}, {"hires_scale": 1.5, "hires_method": UPSCALER}),
+    "tile_prompt": ({"hires_scale": 1.5}, {"hires_scale": 1.5, "tile_prompt": False}),
     "upscaler": ({}, {"upscaler": UPSCALER}),
     "prompt": ({}, {"prompt": "a blue square"}),
     "negative_prompt": ({"guidance": 3.0}, {"guidance": 3.0, "negative_prompt": "a blue square"}),
@@ -211,6 +212,10 @@ SAMPLES: Mapping[str, tuple[Values, Values]] = {
     "options.attention": _option({}, attention="native"),
     "options.compile": _option({}, compile=True),
 }
+OF_A_MODE: Mapping[tuple[Mode, str], tuple[Values, Values]] = {
+    ("upscale", "tile_prompt"): ({}, {"tile_prompt": False}),
+}
+"""Where a mode's own field of a name stands beside others than elsewhere."""
 
 
 def fields_of(mode: Mode, options: type) -> Iterator[str]:
@@ -226,7 +231,7 @@ def pair(mode: Mode, path: str, refs: Mapping[str, str]) -> tuple[Request, Reque
     """Return a request of a mode, and one that differs from it in the field alone."""
     size = {"width": SIDE, "height": SIDE} if mode not in ("outpaint", "upscale") else {}
     base = {"mode": mode, "prompt": "a red circle", "seed": 7, **size, **BASES[mode]}
-    beside, changed = SAMPLES[path]
+    beside, changed = OF_A_MODE.get((mode, path), SAMPLES[path])
     if mode == "upscale" and path in REDRAWING:
         base |= {"method": "redraw"}
     return parse_request(_named(base | beside, refs)), parse_request(_named(base | changed, refs))

@@ -108,6 +108,19 @@ def test_without_control_no_tile_is_held(made: Made, keep: Keep) -> None:
     assert {drawing.guides for drawing in brush.drawings} == {()}
 
 
+@pytest.mark.parametrize("words", [True, False])
+def test_the_prompt_acts_on_every_tile_or_on_none_and_stays_the_requests(
+    files: ImageFiles, made: Made, keep: Keep, words: bool
+) -> None:
+    brush = Copying()
+    made(keep(noise(100, 100)), tile_prompt=words, details=[{"strength": 0}])(7, brush)
+    assert {drawing.request.prompt for drawing in brush.drawings} == {"a cat" if words else ""}
+    twice = Brush()
+    hires(files, twice, tile_prompt=words)
+    first, *tiles = (drawing.request.prompt for drawing in twice.drawings)
+    assert (first, {*tiles}) == ("a cat", {"a cat" if words else ""})
+
+
 def test_further_controls_are_cut_to_the_tile(made: Made, keep: Keep) -> None:
     brush, guide = Copying(), noise(200, 200, seed=2)
     made(keep(noise(100, 100)), controls=[Control(image=keep(guide), preprocess="none", scale=0.4)])(7, brush)
