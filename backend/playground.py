@@ -29,6 +29,7 @@ from backend.record.database.engine import open_database
 from backend.record.history import History
 from backend.record.holders import Holders
 from backend.record.orders import Orders
+from backend.record.presses.batches import Batches
 from backend.record.presses.store import QueueStore
 from backend.record.store import Store
 from backend.record.unclosed import Unclosed
@@ -125,6 +126,11 @@ class Playground:
     def queued(self) -> QueueStore:
         """Return the visitors' queues of presses."""
         return QueueStore(self.store.engine)
+
+    @property
+    def batches(self) -> Batches:
+        """Return the batches that visitors have put into their queues."""
+        return Batches(self.store.engine)
 
     @property
     def rooms(self) -> Rooms:

@@ -1,16 +1,21 @@
 """The queues of all visitors: what a page asks of its own."""
 
 import threading
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from backend.domain.caller import Caller
-from backend.generation.prepared import Asked
+from backend.domain.errors import NotFound
+from backend.generation.prepared import Asked, Prepared
 from backend.playground import Playground
-from backend.presses.adding import entry_of
+from backend.presses.adding import entry_of, entry_to_run
+from backend.presses.again import entry_again
 from backend.presses.aside import lift_all, set_next_aside
 from backend.presses.desk import VisitorDesk, Words
-from backend.record.presses.entries import PressesQueue, QueueEntry, Until
+from backend.record.presses.batches import MOST_NAME, Batch
+from backend.record.presses.entries import BatchPlace, PressesQueue, QueueEntry, Until
 from backend.threads.live_runs import LINGER_SECONDS
 
 MOST_DESKS = 5000
@@ -54,6 +59,30 @@ class Queues:
         entry = self.playground.queued.add(entry_of(self.playground, caller, asked, until))
         self._arrange(desk, caller)
         return entry
+
+    def add_batch(self, caller: Caller, name: str, presses: Sequence[tuple[str, Prepared]]) -> Batch:
+        """Put presses at the end as a batch, each with what it is called: all of them, or none where there is no room.
+
+        Raises `NotAllowed` where there is none, and as `add` does.
+        """
+        desk = self._desk(caller)
+        batch = Batch(uuid.uuid4().hex, caller.visitor, name[:MOST_NAME], len(presses), datetime.now(UTC))
+        entries = [
+            entry_to_run(self.playground, caller, prepared, BatchPlace(batch.id, number, label[:MOST_NAME]))
+            for number, (label, prepared) in enumerate(presses, 1)
+        ]
+        self.playground.queued.add_all(entries, batch)
+        self._arrange(desk, caller)
+        return batch
+
+    def try_again(self, caller: Caller, entry_id: str) -> None:
+        """Let an entry that ended badly wait at the end, priced anew; raises as `add`, and `NotFound` for no such."""
+        desk = self._desk(caller)
+        ended = next((each for each in desk.look().entries if each.id == entry_id), None)
+        if ended is None:
+            raise NotFound("This entry isn't in your queue any more.")
+        self.playground.queued.again(entry_again(self.playground, caller, ended))
+        self._arrange(desk, caller)
 
     def move(self, caller: Caller, entry_id: str, *, up: bool) -> None:
         """Move an entry by one place; raise `NotFound` where it doesn't wait in the visitor's queue."""

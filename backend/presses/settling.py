@@ -44,8 +44,8 @@ def _after(entry: QueueEntry, run: Run | None, *, again: bool) -> QueueEntry:
     if nothing_came and (again or run.status == "interrupted"):
         return replace(waits, begun=entry.begun - 1)
     if run.status == "cancelled":
-        return replace(waits, state="stopped", said=STOPPED)
-    return replace(waits, state="failed", said=run.error)
+        return replace(entry, state="stopped", said=STOPPED)
+    return replace(entry, state="failed", said=run.error)
 
 
 def _at_its_end(entry: QueueEntry) -> QueueEntry:

@@ -10,7 +10,7 @@ from backend.domain.records import Run
 from backend.images.storage.files import ImageFiles
 from backend.record.database.board_tables import board_pictures, boards
 from backend.record.database.engine import exclusively, writing
-from backend.record.database.queue_tables import queue_inputs
+from backend.record.database.queue_tables import batch_runs, queue_inputs
 from backend.record.database.search_words import note_board, row_number
 from backend.record.database.search_words import table as prompts
 from backend.record.database.stored import uncount
@@ -74,6 +74,7 @@ def _delete(store: Store, files: ImageFiles, run: Run) -> bool:
             return False
         uncount(connection, run)
         connection.execute(delete(prompts).where(prompts.c.rowid == row_number(run)))
+        connection.execute(delete(batch_runs).where(batch_runs.c.run_id == run.id))
         connection.execute(delete(runs).where(runs.c.id == run.id))
         unused = list(_unused(connection, held, run.visitor))
         mine = (holders.c.visitor == run.visitor, holders.c.item.in_(unused))

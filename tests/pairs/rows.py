@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +11,7 @@ from PIL import Image
 
 from backend.images.encoding import encode
 from backend.simulator.faults import Fault
-from tests.pairs.books import ORDERS, Books
+from tests.pairs.books import ORDERS, PATIENCE, Books
 from tests.pairs.page import Page
 from tests.pairs.place import SLOW_SECONDS, Place, lose_files
 
@@ -49,6 +50,24 @@ class GoingMap(Going):
     def end(self) -> Any:
         """Wait for its end; the browser hears no more of an event that was cancelled."""
         return super().end() if self.begun else None
+
+
+@dataclass
+class GoingQueue(Going):
+    """Presses that wait in a queue, which another event than theirs draws."""
+
+    place: Place
+
+    def end(self) -> None:
+        """Wait until nothing of it is drawn, and nothing will be for now."""
+        queued, visitor, until = (
+            self.place.playground.queued,
+            self.place.visitor(self.page),
+            time.monotonic() + PATIENCE,
+        )
+        while (now := queued.look(visitor)).running or (now.waiting and not now.paused):
+            assert time.monotonic() < until, f"the queue goes on: {now}"
+            time.sleep(0.02)
 
 
 @dataclass(frozen=True)
@@ -153,6 +172,16 @@ class InARoom(Row):
         (page.query["room"],) = re.findall(r"\?room=([\w-]+)", said)
 
 
+class Queued(Row):
+    """Two presses that are added to the queue, of which the first is drawn at once."""
+
+    def begin(self, place: Place, page: Page) -> Going:
+        """Add them."""
+        for _ in range(2):
+            page.end(page.begin(self.event, event={}, sheet={"count": 1}, **self._values()))
+        return GoingQueue(page, "", place)
+
+
 class Varied(Row):
     """A grid, while another action of the same page begins and ends: images like a free one."""
 
@@ -182,5 +211,6 @@ ON_THE_PAGE: tuple[Row, ...] = (
     Varied("vary", "grid", images=8, sheet=SEEDS, at_once=2),
     AMap("control map", "buy", values={"controlnet_preprocess": "depth"}),
     Recovered("recover", "recover", signs=("media",)),
+    Queued("queue", "enqueue", images=2),
     InARoom("room", images=2, sheet={"count": 2}),
 )

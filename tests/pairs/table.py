@@ -47,6 +47,10 @@ CANNOT: Mapping[tuple[str, str], str] = {
         "page closed",
     ): "A run whose images are ordered one by one goes on for 10 s after its page, so that a reload finds it.",
     (
+        "queue",
+        "page closed",
+    ): "A queue goes on for 10 s after its page, so that a reload finds it: `test_queues.py` of `backend/presses`.",
+    (
         "recover",
         "429 waited out",
     ): "Recovering orders nothing; a question that is refused is asked again by its own rules.",

@@ -24,7 +24,8 @@ def covered(column: str) -> set[str]:
 
 def test_the_rows_and_columns_are_those_that_were_asked_for() -> None:
     assert (
-        ", ".join(NAMES) == "run, server, batch, choices, grid, compare, vary, control map, recover, room, MCP, API, v1"
+        ", ".join(NAMES)
+        == "run, server, batch, choices, grid, compare, vary, control map, recover, queue, room, MCP, API, v1"
     )
     assert len(COLUMNS) == 10
 

@@ -36,6 +36,7 @@ class QueueActs:
             "queue-remove": self.remove,
             "queue-empty": self.empty,
             "queue-undo": self.undo,
+            "queue-again": self.again,
             "queue-pause": self.pause,
             "queue-resume": self.resume,
         }
@@ -84,6 +85,11 @@ class QueueActs:
     def undo(self, _: Mapping[str, str], caller: Caller) -> Updates:
         """Bring back what was taken out last."""
         self.queues.undo(caller)
+        return self._shown(caller)
+
+    def again(self, given: Mapping[str, str], caller: Caller) -> Updates:
+        """Let an entry that ended badly wait once more, priced anew."""
+        self.queues.try_again(caller, _entry(given))
         return self._shown(caller)
 
     def pause(self, _: Mapping[str, str], caller: Caller) -> Updates:

@@ -10,7 +10,7 @@ from backend.domain.requests import MODE_LABELS
 from backend.generation.pricing import total
 from backend.playground import Playground
 from backend.presses.queues import Standing
-from backend.record.presses.entries import PressesQueue, QueueEntry
+from backend.record.presses.entries import ENDED_BADLY, PressesQueue, QueueEntry
 from ui.events.options import on_load
 from ui.look import words
 from ui.serving.served import Served, url
@@ -41,6 +41,10 @@ _MOVES = Markup(
 )
 _OUT = Markup(
     '<button type="button" data-act="queue-remove" data-entry="{}" aria-label="Take out" title="Take out">✕</button>'
+)
+_AGAIN = Markup(
+    '<button type="button" data-act="queue-again" data-entry="{}" '
+    'title="With the same settings and seed, at today\'s price">Try again</button>'
 )
 _PICTURE = Markup('<img class="queued-picture" src="{}" alt="">')
 _STATES = {"running": "is drawn now", "failed": "failed", "refused": "refused", "stopped": "stopped", "done": "ended"}
@@ -86,7 +90,7 @@ class QueueList:
             prompt=entry.requests[0].prompt[:_SHORT],
             facts=self._facts(entry),
             said=_SAID.format(entry.said) if entry.said else "",
-            acts=(moves + _OUT.format(entry.id)) if entry.state != "running" else "",
+            acts=moves + _again(entry) + (_OUT.format(entry.id) if entry.state != "running" else ""),
         )
 
     def _facts(self, entry: QueueEntry) -> Markup:
@@ -103,6 +107,10 @@ class QueueList:
             except PlaygroundError:  # Its run will say that the picture is gone.
                 continue
         return Markup("")
+
+
+def _again(entry: QueueEntry) -> Markup:
+    return _AGAIN.format(entry.id) if entry.state in ENDED_BADLY else Markup("")
 
 
 def price_of(entry: QueueEntry) -> str:

@@ -40,6 +40,10 @@ queue_entries = Table(
     Column("said", Text),
     Column("created", Moment, nullable=False),
     Column("dropped", Moment),
+    # Its place in a batch, where it is of one.
+    Column("batch_id", String(32)),
+    Column("batch_number", Integer),
+    Column("batch_label", String(200)),
     Index("queue_of_a_visitor", "visitor", "position"),
 )
 """What waits to be drawn, a row a press; no key stands in it, only whether one of the visitor's own is to pay."""
@@ -50,3 +54,25 @@ queue_inputs = Table(
     Column("entry_id", ForeignKey("queue_entries.id", ondelete="CASCADE"), primary_key=True),
     Column("sha256", String(64), primary_key=True, index=True),
 )
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("visitor", String(64), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("created", Moment, nullable=False),
+    Index("batches_of_a_visitor", "visitor", "created"),
+)
+"""Lists of presses that were added at once, until their visitor puts them away."""
+
+batch_runs = Table(
+    "batch_runs",
+    metadata,
+    Column("batch_id", ForeignKey("batches.id", ondelete="CASCADE"), primary_key=True),
+    Column("run_id", String(32), primary_key=True, index=True),
+    Column("number", Integer, nullable=False),
+    Column("label", String(200), nullable=False),
+)
+"""The runs that were begun for a batch, each with its entry's number and what that is called."""

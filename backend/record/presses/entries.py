@@ -12,6 +12,8 @@ from backend.domain.requests import Request, references
 EntryState = Literal["waiting", "running", "done", "failed", "refused", "stopped"]
 TO_BE_DRAWN: tuple[EntryState, ...] = ("waiting", "running")
 """The states of what is still to come; in the others an entry says how it ended."""
+ENDED_BADLY: tuple[EntryState, ...] = ("failed", "refused", "stopped")
+"""The states in which it can be tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +24,22 @@ class Until:
     usd: Decimal | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class BatchPlace:
+    """Where an entry stands in a batch: the batch's id, the entry's number there (from 1), and what it is called."""
+
+    batch: str
+    number: int
+    label: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueEntry:
     """A press as it waits: its `requests` are its runs, one after the other, or with `until` the one that repeats.
 
     `own_key`: a key of the visitor's own pays, and nothing else does. `begun` runs were taken, `images` came of them
     and `spent_usd` was billed, or is held for what nobody knows. `run_id` is the run that goes on for it, `set_aside`
-    whether money lies ready for it, `said` what a visitor has to know of how it stands.
+    whether money lies ready for it, `said` what a visitor has to know of how it stands, `place` which of a batch it is.
     """
 
     id: str
@@ -49,6 +60,7 @@ class QueueEntry:
     run_id: str | None = None
     set_aside: bool = False
     said: str | None = None
+    place: BatchPlace | None = None
 
     @property
     def estimate(self) -> Estimate:

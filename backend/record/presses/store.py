@@ -16,18 +16,33 @@ from backend.record.database.engine import exclusively
 from backend.record.database.processes import lives, number_of
 from backend.record.database.queue_tables import queue_entries as table
 from backend.record.database.queue_tables import queue_inputs, queues
-from backend.record.presses.entries import TO_BE_DRAWN, EntryState, PressesQueue, QueueEntry, Until
+from backend.record.presses import batches
+from backend.record.presses.batches import Batch
+from backend.record.presses.entries import (
+    ENDED_BADLY,
+    TO_BE_DRAWN,
+    BatchPlace,
+    EntryState,
+    PressesQueue,
+    QueueEntry,
+    Until,
+)
 
 MOST_ENTRIES = 50
 """Of one visitor, that are still to be drawn."""
 MOST_ENDED = 50
 """Of one visitor, that have ended and say how; the oldest go first."""
 FULL = f"Your queue has {MOST_ENTRIES} entries, which is the most: take one out, or wait until one is drawn."
+NO_ROOM = (
+    f"A queue has at most {MOST_ENTRIES} entries, and yours has room for {{room}} of these {{wanted}}: take some out, "
+    "or add fewer now and the rest once those are drawn."
+)
 RESTARTED = "The playground was started anew since: resume when you are ready."
 
 _COLUMNS = ("id", "visitor", "position", "state", "backend", "room", "own_key", "estimate_usd", "free", "begun")
 _MORE = ("images", "spent_usd", "run_id", "set_aside", "said", "created")
 _AS_THEY_ARE = (*_COLUMNS, *_MORE)
+_PLACE = ("batch_id", "batch_number", "batch_label")
 
 
 class NotTaken(Exception):
@@ -65,19 +80,39 @@ class QueueStore:
 
         Raises `NotAllowed` where the queue is full.
         """
+        return self.add_all([entry])[0]
+
+    def add_all(self, entries: Sequence[QueueEntry], batch: Batch | None = None) -> list[QueueEntry]:
+        """Put a visitor's entries at the end in their order, all of a batch or none; raises as `add` does."""
+        visitor = entries[0].visitor
         with exclusively(self.engine) as connection:
-            before = self.looked_at(connection, entry.visitor)
-            if len(before.to_come) >= MOST_ENTRIES:
-                raise NotAllowed(FULL)
-            last = connection.scalar(select(func.max(table.c.position)).where(table.c.visitor == entry.visitor))
-            placed = replace(entry, position=(last or 0) + 1)
-            connection.execute(insert(table), _row(placed))
-            for sha256 in placed.inputs:
-                connection.execute(insert(queue_inputs), {"entry_id": placed.id, "sha256": sha256})
-            if not before.waiting and not before.elsewhere:
-                self._set(connection, entry.visitor, paused=False)
+            before, last = self.looked_at(connection, visitor), self._last(connection, visitor)
+            _check_room(before, len(entries))
+            placed = [replace(entry, position=last + number) for number, entry in enumerate(entries, 1)]
+            if batch:
+                batches.add(connection, batch)
+            connection.execute(insert(table), [_row(entry) for entry in placed])
+            needed = [{"entry_id": entry.id, "sha256": sha256} for entry in placed for sha256 in entry.inputs]
+            if needed:
+                connection.execute(insert(queue_inputs), needed)
+            self._go_on(connection, visitor, before)
             self._forget_ended(connection, before)
         return placed
+
+    def again(self, entry: QueueEntry) -> None:
+        """Let an entry that ended badly wait at the end with what `entry` is to run; raises as `add`, and `NotFound`.
+
+        Nothing is done twice where two tabs ask for it.
+        """
+        row = {name: _row(entry)[name] for name in ("requests", "estimate_usd", "free", "own_key")}
+        with exclusively(self.engine) as connection:
+            before, last = self.looked_at(connection, entry.visitor), self._last(connection, entry.visitor)
+            _check_room(before, 1)
+            ended = (table.c.id == entry.id, table.c.state.in_(ENDED_BADLY), table.c.dropped.is_(None))
+            now = {**row, "state": "waiting", "position": last + 1, "begun": 0, "run_id": None, "said": None}
+            if not connection.execute(update(table).where(*ended).values(**now)).rowcount:
+                raise NotFound("This entry waits already, or was taken out.")
+            self._go_on(connection, entry.visitor, before)
 
     def pause(self, visitor: str, said: str | None = None) -> None:
         """Let nothing further be taken; `said` is why, where the visitor hasn't asked for it."""
@@ -155,6 +190,8 @@ class QueueStore:
         taken = connection.execute(update(table).where(*same, table.c.dropped.is_(None)).values(**values))
         if not taken.rowcount:
             raise NotTaken
+        if entry.place:
+            batches.note_run(connection, entry.place, run.id)
 
     def close(self, connection: Connection, before: QueueEntry, after: QueueEntry) -> bool:
         """Note what became of an entry whose run has ended; nothing where somebody has noted it already.
@@ -194,6 +231,13 @@ class QueueStore:
         living = {mine, *(number for number in others if lives(self.engine, connection, number))}
         return [row.id for row in rows if row.process not in living]
 
+    def _last(self, connection: Connection, visitor: str) -> int:
+        return connection.scalar(select(func.max(table.c.position)).where(table.c.visitor == visitor)) or 0
+
+    def _go_on(self, connection: Connection, visitor: str, before: PressesQueue) -> None:
+        if not before.waiting and not before.elsewhere:
+            self._set(connection, visitor, paused=False)
+
     def _set(self, connection: Connection, visitor: str, *, paused: bool, said: str | None = None) -> None:
         values = {"paused": paused, "said": said, "process": None if paused else number_of(self.engine)}
         if not connection.execute(update(queues).where(queues.c.visitor == visitor).values(**values)).rowcount:
@@ -208,6 +252,12 @@ class QueueStore:
 _TO_COME = table.c.state.in_(TO_BE_DRAWN)
 
 
+def _check_room(queue: PressesQueue, wanted: int) -> None:
+    room = MOST_ENTRIES - len(queue.to_come)
+    if wanted > room:
+        raise NotAllowed(FULL if wanted == 1 else NO_ROOM.format(room=max(room, 0), wanted=wanted))
+
+
 def _this(entry_id: str) -> Any:
     return update(table).where(table.c.id == entry_id)
 
@@ -220,14 +270,18 @@ def _row(entry: QueueEntry) -> dict[str, Any]:
     values = {name: getattr(entry, name) for name in _AS_THEY_ARE}
     values["requests"] = json.dumps([request.model_dump(mode="json") for request in entry.requests])
     until = entry.until
-    return {**values, "most_images": until.images if until else None, "most_usd": until.usd if until else None}
+    ends = {"most_images": until.images if until else None, "most_usd": until.usd if until else None}
+    place = entry.place
+    where = (place.batch, place.number, place.label) if place else (None, None, None)
+    return {**values, **ends, **dict(zip(_PLACE, where, strict=True))}
 
 
 def _entry(row: Row[Any]) -> QueueEntry:
     values = {name: getattr(row, name) for name in _AS_THEY_ARE}
     requests = _requests(row.requests)
     until = None if row.most_images is None else Until(row.most_images, row.most_usd)
-    return QueueEntry(requests=requests, until=until, **values)
+    place = BatchPlace(row.batch_id, row.batch_number, row.batch_label) if row.batch_id else None
+    return QueueEntry(requests=requests, until=until, place=place, **values)
 
 
 @lru_cache(maxsize=1024)

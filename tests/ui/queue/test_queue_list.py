@@ -68,3 +68,11 @@ def test_words_are_shown_as_they_were_written(playground: Playground) -> None:
 def test_why_it_is_paused_is_said_with_the_way_on(playground: Playground) -> None:
     html = drawn(playground, an_entry(), paused=True, said="You pressed Stop.")
     assert ("You pressed Stop." in html, "queue-resume" in html, "queue-pause" in html) == (True, True, False)
+
+
+@pytest.mark.parametrize(
+    ("state", "offered"),
+    [("waiting", False), ("running", False), ("done", False), ("failed", True), ("refused", True), ("stopped", True)],
+)
+def test_what_ended_badly_can_be_tried_again(playground: Playground, state: Any, offered: bool) -> None:
+    assert ("queue-again" in drawn(playground, an_entry(state=state))) == offered

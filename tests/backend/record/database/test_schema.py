@@ -135,7 +135,7 @@ def test_a_record_from_before_the_queue_gets_its_tables_and_keeps_what_it_has(ur
     new = shape(engine)
     Store(engine).add(Run(RUN, "ann", "fake", REQUEST, "finished", datetime.now(UTC)))
     with engine.begin() as connection:
-        for name in ("queue_inputs", "queue_entries", "queues"):
+        for name in ("queue_inputs", "queue_entries", "queues", "batch_runs", "batches"):
             connection.execute(text(f"DROP TABLE {name}"))
     engine.dispose()
     engine = open_database(tmp_path, url)
