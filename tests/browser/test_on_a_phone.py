@@ -36,6 +36,19 @@ def test_no_slider_cuts_its_thumb(phone: Page) -> None:
     assert min(below) >= THUMB_PX / 2
 
 
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_all_five_modes_stand_in_one_row_and_on_screen(browser: Browser, site: Site, language: str) -> None:
+    context = browser.new_context(**PHONE, locale=language)
+    page = context.new_page()
+    page.goto(site.address)
+    tabs = page.locator("#modes [role=tab]:visible")
+    expect(tabs).to_have_count(5)
+    boxes = tabs.evaluate_all("all => all.map(each => each.getBoundingClientRect().toJSON())")
+    assert len({box["top"] for box in boxes}) == 1
+    assert all(0 <= box["left"] and box["right"] <= PHONE["viewport"]["width"] for box in boxes)
+    context.close()
+
+
 def test_the_empty_stage_asks_for_no_key_and_there_is_no_footer(phone: Page) -> None:
     expect(phone.locator("#stage .by-touch")).to_be_visible()
     expect(phone.locator("#stage kbd").first).to_be_hidden()
