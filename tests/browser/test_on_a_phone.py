@@ -45,7 +45,7 @@ def test_all_five_modes_stand_in_one_row_and_on_screen(browser: Browser, site: S
     expect(tabs).to_have_count(5)
     boxes = tabs.evaluate_all("all => all.map(each => each.getBoundingClientRect().toJSON())")
     assert len({box["top"] for box in boxes}) == 1
-    assert all(0 <= box["left"] and box["right"] <= PHONE["viewport"]["width"] for box in boxes)
+    assert all(box["left"] >= 0 and box["right"] <= PHONE["viewport"]["width"] for box in boxes)
     context.close()
 
 

@@ -19,6 +19,7 @@ from ui.events.wires import Wires
 from ui.experiments.upscaling import brought, detailing_asked, enlargement_asked
 from ui.runs.image_actions import Actions
 from ui.runs.runner import Runner
+from ui.runs.sheets.going_on import rest_of
 from ui.runs.sheets.upscale import Enlarged
 from ui.runs.stages import View
 from ui.runs.vary_button import UNDRAWN, varied
@@ -27,7 +28,7 @@ from ui.serving.caller import caller_of
 
 @dataclass(frozen=True, slots=True)
 class Varying:
-    """Answers the Vary button of an image, and those of its sheets Upscale and Details; the form stays as it is."""
+    """Answers the Vary button of an image, those of its sheets, and Go on; the form stays as it is."""
 
     runner: Runner
     actions: Actions
@@ -43,7 +44,8 @@ class Varying:
         yield from self.runner.guarded(lambda acting: self._views(given, acting), caller)
 
     def _views(self, given: Mapping[str, str], caller: Caller) -> Iterator[View]:
-        asked = {"upscale": self._enlarged, "detail": self._detailed}.get(given.get("act", ""), self._varied)
+        ways = {"upscale": self._enlarged, "detail": self._detailed, "go_on": self._gone_on}
+        asked = ways.get(given.get("starts") or given.get("act", ""), self._varied)
         yield from self.runner.views(asked(given, caller), caller)
 
     def _enlarged(self, given: Mapping[str, str], caller: Caller) -> Prepared:
@@ -57,6 +59,12 @@ class Varying:
     def _detailed(self, given: Mapping[str, str], caller: Caller) -> Prepared:
         run, image = self.actions.image(given, caller)
         return detailing_asked(self.runner.playground, run, image, given, caller)
+
+    def _gone_on(self, given: Mapping[str, str], caller: Caller) -> Prepared:
+        playground, run_id = self.runner.playground, given.get("run", "")
+        run = playground.store.run(run_id, playground.whose(run_id, caller.visitor))
+        asked = prepare(playground.choose(run.backend), caller, rest_of(run))
+        return Prepared(playground.choose(run.backend), (asked,), checked=asked)
 
     def _varied(self, given: Mapping[str, str], caller: Caller) -> Prepared:
         run, image = self.actions.image(given, caller)

@@ -27,6 +27,7 @@ from backend.domain.requests import Request
 from ui.look import words
 from ui.look.sentences import error_card
 from ui.runs.cards import card, facts, lost_card
+from ui.runs.sheets.going_on import go_on_html
 from ui.runs.vary_button import UNPRICED, Variation
 from ui.serving.served import Served
 
@@ -56,9 +57,11 @@ class Board:
     run_id: str | None = None
     """Of a run that was stopped: what comes of it may come later."""
     error: PlaygroundError | None = None
+    estimate: Estimate | None = None
 
     def priced(self, estimate: Estimate) -> None:
         """Take in what the run may cost: what is free is no bill that is still unknown."""
+        self.estimate = estimate
         if estimate.free:
             self.kind = "free"
 
@@ -129,6 +132,8 @@ def board_html(board: Board, served: Served, *, alone: bool = True) -> str:
         parts.append(Markup('<p class="stopped" role="status">{}</p>').format(line))
     elif not board.over:
         parts.append(_progress_line(board))
+    if alone and board.run and (board.error or board.stopped is not None):
+        parts.append(go_on_html(board.run, board.estimate))
     shown = [_card(board.images[index], board, served) for index in sorted(board.images)]
     if not board.over:
         shown += [_slot(board, index) for index in range(board.request.count) if index not in board.images]

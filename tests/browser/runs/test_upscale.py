@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.presses import open_tab, press_until
+from tests.browser.folds import open_fold
+from tests.browser.presses import generate_until, open_tab, press_until
 from tests.browser.runs.test_result_link import draw
 from tests.browser.seen import on_screen
+from tests.serving import Site
 
 
 def test_a_result_is_made_larger_by_its_press_and_compared_with_what_it_was(page: Page) -> None:
@@ -68,6 +70,34 @@ def test_redraw_shows_what_decides_over_it_and_starts_with_that(page: Page) -> N
     expect(sheet).to_be_hidden()
     result = page.locator("#stage .card", has_text="512 × 512")
     on_screen(result.locator("img"))
+
+
+@pytest.mark.slow  # Two runs, both stopped.
+def test_a_second_pass_that_was_stopped_goes_on_by_its_press(page: Page, site: Site) -> None:
+    open_fold(page, "Only Fake")
+    page.fill("#fake-seconds input[type=number]", "60")
+    open_fold(page, "Fine tuning")
+    page.get_by_label("High-resolution fix").check()
+    page.fill("#prompt textarea", "a mill to be drawn twice")
+    generate_until(page, "#stage .stopped")
+    stop = page.get_by_role("button", name="Stop", exact=True)
+    press_until(stop, page.locator("#stage .stopped").first.is_visible)
+    go_on = page.get_by_role("button", name="Go on", exact=True)
+    on_screen(go_on)
+    first = run_of(go_on)
+    press_until(go_on, page.locator("#stage .progress").is_visible)
+    press_until(stop, page.locator("#stage .stopped").first.is_visible)
+    on_screen(go_on)
+    asked = [site.playground.store.run(run_id).request for run_id in (first, run_of(go_on))]
+    assert asked[0] == asked[1]
+    assert first != run_of(go_on)
+    while site.fake.running:
+        page.wait_for_timeout(20)
+
+
+def run_of(place: Locator) -> str:
+    """Return the id of the run that a place is about."""
+    return str(place.evaluate("each => each.closest('[data-run]').dataset.run"))
 
 
 def test_the_picture_on_image_to_image_is_made_larger_without_being_drawn_over(page: Page, tmp_path: Path) -> None:
