@@ -1,6 +1,11 @@
 """A request that goes no further."""
 
+import logging
+import uuid
+
 from starlette.responses import JSONResponse
+
+log = logging.getLogger(__name__)
 
 MOST_WAIT_SECONDS = 10
 _TYPES = {403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
@@ -19,10 +24,15 @@ class Refusal(Exception):
         self.wait_seconds = wait_seconds
 
     def response(self, form: str | None = None) -> JSONResponse:
-        """Return it as Gradio's own errors look, or in a program's `form`: `v1` (OpenAI's) or `sdapi` (A1111's)."""
+        """Return it as Gradio's own errors look, or in a program's `form`: `v1` (OpenAI's) or `sdapi` (A1111's).
+
+        A program is told the id by which the log names its request, as with any other of its answers.
+        """
         headers = {} if self.wait_seconds is None else {"Retry-After": str(self.wait_seconds)}
         if form is not None:
-            headers["x-should-retry"] = "true" if self._soon else "false"
+            call_id = uuid.uuid4().hex
+            headers |= {"x-should-retry": "true" if self._soon else "false", "x-request-id": call_id}
+            log.info("Request %s was refused: %s", call_id, self)
         return JSONResponse(self._body(form), self.status, headers)
 
     @property

@@ -221,12 +221,16 @@ SHAPES = {"v1": {"error"}, "sdapi": {"error", "detail", "body", "errors"}}
 
 @pytest.mark.parametrize("path", PROGRAMS)
 @pytest.mark.parametrize("evil", [{"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}])
-def test_another_sites_page_reaches_no_programs_api(playground: Playground, path: str, evil: dict[str, str]) -> None:
+def test_another_sites_page_reaches_no_programs_api(
+    playground: Playground, path: str, evil: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
     for house in (playground, shared(playground)):
         answer = client(house).post(path, headers=evil)
         assert answer.status_code == 403
         assert set(answer.json()) == SHAPES[routes.program_form(path) or ""]
         assert answer.headers["x-should-retry"] == "false"
+        assert f"Request {answer.headers['x-request-id']} was refused: Pages of other sites" in caplog.text
         assert client(house).post(path).status_code == 200
 
 
