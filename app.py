@@ -87,6 +87,7 @@ def serve(playground: "Playground") -> "tuple[Blocks, str]":
     remember_signatures(page)
     page.queue(default_concurrency_limit=2 * MOST_VISITORS, max_size=MOST_WAITING)
     _, address, shared = page.launch(**launch_options(playground))
+    playground.pages.shared_address = shared
     return page, shared or address
 
 
@@ -107,11 +108,13 @@ def launch_options(playground: "Playground") -> dict[str, Any]:
     from ui.serving.sessions import MOST_SESSIONS
     from ui.serving.uploads import MOST_FILE_BYTES
     from ui.serving.wall import wall_route
+    from ui.together.door import room_routes
 
     settings = playground.settings
     # Gradio's login guards its own routes alone, so behind one there are no tools, and programs need an owner's key.
     routes = [
         wall_route(playground),
+        *room_routes(playground),
         *([] if settings.auth else [tools_of(playground).route()]),
         *programs_of(playground),
         *result_routes(playground),

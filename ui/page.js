@@ -38,6 +38,7 @@ import {mount_control_map} from './modes/controlnet.js';
 import {mount_queue, mount_until} from './queue/queue.js';
 import {mount_result_link} from './runs/result_link.js';
 import {mount_sheet} from './runs/sheets/sheet.js';
+import {mount_together} from './together/together.js';
 import {lay_lightbox, open_picture} from './viewing/lightbox.js';
 import './viewing/marks.js';
 import './viewing/stage.js';
@@ -57,5 +58,5 @@ window.playground_areas = {
   appearance: mount_appearance, batch: mount_batch, control_map: mount_control_map, dropzone: mount_dropzone, easel: mount_easel, form_link: mount_form_link,
   inspector: mount_inspector, kept_parts: mount_kept_parts, language: mount_language, loras: mount_loras, models: mount_models, news: mount_news, notify: mount_notify, panel: mount_panel, queue: mount_queue, rail: mount_rail,
   recoverable: mount_recoverable, result_link: mount_result_link, search: mount_search, sheet: mount_sheet, signals: mount_signals,
-  state: mount_state, tokens: mount_token_line, trash: mount_trash, until: mount_until, variables: mount_variables,
+  state: mount_state, together: mount_together, tokens: mount_token_line, trash: mount_trash, until: mount_until, variables: mount_variables,
 };

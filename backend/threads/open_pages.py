@@ -7,9 +7,13 @@ from contextlib import contextmanager
 
 
 class OpenPages:
-    """The sessions of pages that keep their line, which breaks with the page."""
+    """The sessions of pages that keep their line, which breaks with the page; `shared_address` leads others to them.
+
+    It is None where there is no share link.
+    """
 
     def __init__(self) -> None:
+        self.shared_address: str | None = None
         self._lock = threading.Lock()
         self._lines: Counter[str] = Counter()
 
@@ -17,6 +21,11 @@ class OpenPages:
         """Whether a page is open."""
         with self._lock:
             return page in self._lines
+
+    def __len__(self) -> int:
+        """Return how many pages are open."""
+        with self._lock:
+            return len(self._lines)
 
     @contextmanager
     def line(self, page: str) -> Iterator[None]:

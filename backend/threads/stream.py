@@ -9,7 +9,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from backend.domain.errors import Cancelled, PlaygroundError
-from backend.domain.events import Committed, Event, Failed, Finished, Generated, Mapped, Stopped, Waiting, unheard
+from backend.domain.events import (
+    Committed,
+    Event,
+    Failed,
+    Finished,
+    Generated,
+    Mapped,
+    Progress,
+    Stopped,
+    Waiting,
+    unheard,
+)
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +62,12 @@ class Stream:
         run = contextvars.copy_context().run
         self._thread = threading.Thread(target=run, args=(self._run, work, ended), daemon=True, name="run")
         self._begun = False
+        self._far: Progress | None = None
+
+    @property
+    def far(self) -> Progress | None:
+        """How far it is, with the last preview of the image that is being drawn; None before its first step."""
+        return self._far
 
     @property
     def over(self) -> bool:
@@ -136,6 +153,8 @@ class Stream:
             return
         if not isinstance(event, Waiting):
             self._past = [*(old for old in self._past if isinstance(old, Committed | Generated)), _light(event)]
+        if isinstance(event, Progress):
+            self._far = event if event.preview else _with_preview(event, self._far)
         for events in self._watchers:
             events.put(event)
 
@@ -153,6 +172,12 @@ class Stream:
             self._tell(Failed(PlaygroundError(message, billed="unknown")))
         finally:
             ended()
+
+
+def _with_preview(now: Progress, before: Progress | None) -> Progress:
+    """Return it with the preview before it, where that is of the same image."""
+    known = before.preview if before and before.index == now.index else None
+    return replace(now, preview=known)
 
 
 def _light(event: Event) -> Event:

@@ -168,8 +168,8 @@ class InARoom(Row):
 
     def ready(self, place: Place, page: Page, books: Books) -> None:
         """Open a room and enter it."""
-        said = str(page.press("room-open", room_name="Anna", room_title="A room"))
-        (page.query["room"],) = re.findall(r"\?room=([\w-]+)", said)
+        said = str(page.ask("together", event={"do": "open", "name": "Anna"}))
+        page.query["room"] = re.findall(r"\?room=([\w-]+)", said)[0]
 
 
 class Queued(Row):

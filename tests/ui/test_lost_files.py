@@ -1,6 +1,7 @@
 """One image whose file is cut short, gone or out of reach: its place says so, and all around it stands."""
 
 import json
+import re
 import resource
 import zipfile
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import httpx
 import pytest
 
 from backend.adapters.modelrunner import pictures as modelrunner
@@ -20,10 +22,10 @@ from backend.domain.records import Run
 from backend.domain.requests import ControlNet, TextToImage, parse_request
 from backend.generation.generate import generate
 from backend.record.zip_file import write_zip
-from backend.visitors.identity import guest_id, visitor_id
+from backend.visitors.identity import COOKIE, guest_id, visitor_id
 from tests.serving import Site
 from tests.ui.endpoints.results.pages import stranger
-from tests.ui.library.test_room import request_of
+from tests.ui.together.test_caller_in_a_room import request_of
 from ui.endpoints.results.page import PREVIEW
 from ui.page import build
 from ui.runs.board import Board, board_html
@@ -106,8 +108,12 @@ def test_a_rooms_board_opens_for_who_joins(page: gr.Blocks, site: Site, lost: tu
     harm = next(way for way, said in WAYS.items() if said == words)
     harm(site.playground.files.path(run.images[0].sha256))
     site.playground.rooms.join(room, visitor_id("b" * 32), name="Bob")
-    board = answer(page, "look", "b" * 32, room=room)["room-board"]
-    assert (board.count("<figure"), board.count("<img"), board.count(words)) == (2, 1, 1)
+    asked = {"headers": {"cookie": f"{COOKIE}={'b' * 32}"}}
+    board = httpx.get(f"{site.address}room/{room}/look", **asked).raise_for_status().json()["html"].values()
+    pictures = sorted(re.findall(r'src="\.(/[^"]*/small/[^"]*)"', " ".join(board)))
+    answers = [httpx.get(f"{site.address.rstrip('/')}{each}", **asked) for each in pictures]
+    assert [each.status_code for each in answers] == [410, 200]
+    assert words in answers[0].text
 
 
 def test_the_stage_and_a_shared_page_show_the_rest(site: Site, lost: tuple[Run, str, str]) -> None:

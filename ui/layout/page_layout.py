@@ -18,7 +18,7 @@ from ui.layout.prompt_side import Compose, compose
 from ui.layout.results_area import ResultsArea, results_area
 from ui.layout.settings_area import SettingsArea, settings_area
 from ui.library.from_file import DROP_ZONE
-from ui.library.room import RoomArea, room_area
+from ui.together.areas import TogetherArea, together_area
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Layout:
     results: ResultsArea
     settings: SettingsArea
     drop: gr.HTML
-    room: RoomArea
+    together: TogetherArea
 
     def values(self) -> dict[str, Component]:
         """Return every control that a request is read from, by the name of its value in an event."""
@@ -60,7 +60,7 @@ class Layout:
 def lay_out(playground: Playground, library: Library) -> Layout:
     """Lay the page out; call it inside its Blocks."""
     with gr.Row(elem_id="head"):
-        head, room = header(playground), room_area()
+        head, together = header(playground), together_area()
         switches(playground)
     with gr.Row(elem_id="main"):
         with gr.Column(elem_id="panel", min_width=280):
@@ -70,7 +70,7 @@ def lay_out(playground: Playground, library: Library) -> Layout:
                 drop = _dropzone()
         examples = {each.name: library.examples(each) for each in playground.backends.values()}
         results = results_area(playground, form.easel, examples)
-    return Layout(head, form, results, settings, drop, room)
+    return Layout(head, form, results, settings, drop, together)
 
 
 def lay_out_signals(playground: Playground, layout: Layout) -> gr.HTML:

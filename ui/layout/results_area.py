@@ -12,6 +12,7 @@ from ui.layout.empty_stage import Examples, empty_stage
 from ui.runs.recovering import recovering_area
 from ui.runs.result_link import result_link_area
 from ui.runs.sheets.sheet import sheet_area
+from ui.together.areas import board_area
 
 WATERMARKED = (
     '<p class="hint">'
@@ -20,9 +21,12 @@ WATERMARKED = (
 )
 _RAIL = (
     '<button type="button" aria-expanded="true">History</button>'
+    '<div class="views" role="group" aria-label="What stands beside the stage" hidden>'
+    '<button type="button" data-view="board" aria-pressed="true">Room</button>'
+    '<button type="button" data-view="history" aria-pressed="false">History</button></div>'
     '<p class="quiet">What you make will stand here, and can be taken up again.</p>'
 )
-"""Over the rail: its one button, and what it says before there is any history."""
+"""Over the rail: its one button, in a room two more, and what it says before there is any history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,5 +63,6 @@ def results_area(playground: Playground, easel: gr.HTML, examples: Mapping[str, 
             gr.HTML(WATERMARKED, elem_id="watermarked", apply_default_css=False)
     with gr.Column(elem_id="rail", min_width=200):
         gr.HTML(_RAIL, elem_id="rail-head", js_on_load=on_load("rail"), apply_default_css=False)
+        board_area()
         history = history_area(playground)
     return ResultsArea(stage, recoverable, inspector, link, sheet, history)

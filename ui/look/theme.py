@@ -62,7 +62,8 @@ def style() -> str:
         (_UI / name).read_text(encoding="utf-8")
         for name in (
             *("look/names.css", "layout/frame.css", "look/style.css", "canvas/canvas.css", "inputs/panel.css"),
-            *("history/book.css", "runs/actions.css", "viewing/viewing.css", "queue/queue.css", "look/touch.css"),
+            *("history/book.css", "runs/actions.css", "viewing/viewing.css", "queue/queue.css"),
+            *("together/together.css", "look/touch.css"),
         )
     )
     return f"{names}{_ABOVE_GRADIO} {{\n{''.join(sheets)}}}\n"

@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -83,16 +83,22 @@ class Served:
             self._write(target, small, visitor)
         return target
 
-    def archive(self, runs: Sequence[Run], visitor: str) -> tuple[Path, Zipped]:
-        """Return a zip of the runs' images with `runs.json`, and what is in it; the same runs have the same zip."""
-        notes = hashlib.sha256(json.dumps([run_json(run) for run in runs], sort_keys=True).encode()).hexdigest()
+    def archive(
+        self, runs: Sequence[Run], visitor: str, *, chosen: Mapping[str, Sequence[int]] | None = None
+    ) -> tuple[Path, Zipped]:
+        """Return a zip of the runs' images with `runs.json`, and what is in it; the same runs have the same zip.
+
+        With `chosen`, it has for each run id only those indices of its images.
+        """
+        told = [[run_json(run) for run in runs], chosen] if chosen is not None else [run_json(run) for run in runs]
+        notes = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
         target = self._folder(f"zip {notes}", visitor) / "z-image-history.zip"
         if shown_again(target) and not (known := read_zip(target)).left_out:
             return target, known
         self.disk.check(sum(image.bytes for run in runs for image in run.images), copy=True)
         target.parent.mkdir(parents=True, exist_ok=True)
         self._note(target, visitor)
-        zipped = write_zip(target, self.files, runs)
+        zipped = write_zip(target, self.files, runs, chosen=chosen)
         self.disk.wrote(target.stat().st_size)
         return target, zipped
 

@@ -142,7 +142,7 @@ def test_a_pane_without_a_picture_is_one_place_to_drop_it(desk: Page) -> None:
 
 def test_the_rail_closes_and_stays_as_it_was_left(desk: Page) -> None:
     draw(desk)
-    tile, press = desk.locator("#history .tile").first, desk.locator("#rail-head button")
+    tile, press = desk.locator("#history .tile").first, desk.locator("#rail-head button[aria-expanded]")
     expect(tile).to_be_visible()
     press_until(press, lambda: press.get_attribute("aria-expanded") == "false")
     expect(tile).to_be_hidden()

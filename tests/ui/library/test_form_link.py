@@ -8,7 +8,7 @@ import pytest
 from backend.library.recipe_links import unpack
 from backend.library.shipped import load_presets
 from backend.playground import Playground
-from tests.ui.library.test_room import ANN, request_of
+from tests.ui.together.test_caller_in_a_room import ANN, request_of
 from ui.form.library import Library
 from ui.form.reading import MARK
 from ui.library.form_link import FormLink, share_area
