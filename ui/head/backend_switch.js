@@ -4,7 +4,7 @@ import {when_started, when_values} from '../events/followers.js';
 let able = {}, open = 'text_to_image';
 
 function note_of(option) {
-  const modes = able[option.getAttribute('aria-label')];
+  const modes = Object.values(able)[option.dataset.index];  // Its label may be another language's.
   return !modes || modes.includes(open) ? '' : `doesn't do ${document.getElementById(`tab-${open}-button`).textContent.trim()}`;
 }
 

@@ -1,6 +1,6 @@
 // Puts the page's own words into the visitor's language; the English ones are the keys of the table.
 // What a visitor wrote stays as it is: it stands in fields, in code, or under translate="no".
-const KEPT = '[translate=no], textarea, code, pre, script, style', ATTRIBUTES = ['placeholder', 'title', 'aria-label', 'alt', 'label'];
+const KEPT = '[translate=no], textarea, code, pre, script, style', ATTRIBUTES = ['placeholder', 'title', 'aria-label', 'aria-description', 'alt', 'label'];
 const STORED = 'z-image-language', INLINE = ['CODE', 'KBD', 'B'];
 let button = null, server = null, exact = null, chinese = false;
 const patterns = [], found = new Map(), told = new WeakMap(), built = new WeakMap();

@@ -41,8 +41,13 @@ function pressed(event) {
   const button = event.target.closest('button'), place = event.target.closest('.layer, .pair-of-layers');
   if (button?.dataset.duelView) { view = button.dataset.duelView; show(); }
   else if (button) DEEDS[button.dataset.do]?.();
-  else if (place && view === 'hover' && event.detail < 2) place.classList.toggle('other');
-  else if (place && event.detail > 1) zoom_under(place).toggle(zoom_under(place).place(event));
+  else if (place) on_picture(event, place, event.detail > 1 && event.detail % 2 === 0);
+}
+
+// Two presses zoom, and leave to be seen what was before the first of them.
+function on_picture(event, place, twice) {
+  if (view === 'hover') place.classList.toggle('other');
+  if (twice) zoom_under(place).toggle(zoom_under(place).place(event));
 }
 
 const zoom_under = place => zooms.find(each => each.view === place) ?? zooms[0];

@@ -25,6 +25,7 @@ export function lay_lightbox() {
   box.addEventListener('change', () => box.close());  // the choice of a mode
   view.addEventListener('pointerdown', event => { finger = event.pointerType === 'touch' && !finger ? event : null; });
   view.addEventListener('pointerup', swiped);
+  view.addEventListener('pointercancel', () => { finger = null; });  // as where the browser takes it for a gesture of its own
   lay_over(box);
 }
 

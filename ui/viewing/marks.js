@@ -11,13 +11,21 @@ const key = home => `${home.dataset.run}/${home.dataset.index}`;
 function seen(home) {
   const picture = home.querySelector('.picture'), inner = picture.querySelector('img');
   const facts = [...home.querySelector('.facts').childNodes].map(each => each.cloneNode(true));
-  return {key: key(home), small: inner.currentSrc || inner.src, whole: picture.dataset.open || inner.src, words: inner.alt, facts};
+  return {key: key(home), run: home.dataset.run, small: inner.currentSrc || inner.src, whole: picture.dataset.open || inner.src, words: inner.alt, facts};
 }
 
 function mark(home) {
   const name = key(home), before = marked.length;
   marked = marked.filter(each => each.key !== name);
   if (marked.length === before) marked = [...marked, seen(home)].slice(-MOST);
+  show();
+}
+
+// What goes to the trash can't be compared any more.
+function forget(deleted) {
+  const {run} = deleted.closest('[data-run]')?.dataset ?? {}, left = marked.filter(each => !run || each.run !== run);
+  if (left.length === marked.length) return;
+  marked = left;
   show();
 }
 
@@ -45,6 +53,8 @@ function show_marks() {
 function lift() { bar.style.bottom = NARROW.matches ? `${document.getElementById('compose').offsetHeight + AIR_PX}px` : ''; }
 
 function pressed(event) {
+  const deleted = event.target.closest('[data-act=delete]');
+  if (deleted) { forget(deleted); return; }
   const home = event.target.closest(event.shiftKey ? '[data-mark], .picture' : '[data-mark]')?.closest('[data-run][data-index]');
   if (!home?.querySelector('[data-mark]')) return;
   event.preventDefault();

@@ -21,5 +21,12 @@ def test_a_backend_that_cannot_do_the_mode_says_so_in_the_switch(page: Page) -> 
     on_screen(note)
     expect(second).to_have_attribute("aria-description", "doesn't do Outpaint")
     expect(page.locator("#backend .unable")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(second).to_be_hidden()
+    page.click("#language button")
+    expect(page.locator("#generate")).to_contain_text("生成")
+    press_until(field, second.is_visible)
+    expect(note).to_have_text("不能做扩图")
+    expect(second).to_have_attribute("aria-description", "不能做扩图")
     second.click(position={"x": 40, "y": second.evaluate("each => each.offsetHeight") - 8})  # where the note stands
     expect(field).to_have_value("Second fake")

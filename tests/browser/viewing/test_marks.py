@@ -1,6 +1,7 @@
 """Any two pictures of the stage and the history, marked and compared."""
 
 import io
+import re
 
 import pytest
 from PIL import Image
@@ -83,6 +84,13 @@ def test_each_view_shows_what_its_name_says(desk: Page) -> None:  # noqa: F811
     duel.get_by_role("button", name="Hover").click()
     assert colour(desk, 0.25, away=True) == colours[0]
     assert colour(desk, 0.25) == colours[1]
+    percent = desk.locator("#duel .percent")
+    expect(percent).not_to_have_text("100 %")
+    duel.locator(".pair-of-layers").dblclick()
+    expect(percent).to_have_text("100 %")
+    expect(duel.locator(".pair-of-layers")).not_to_have_class(re.compile("other"))
+    duel.locator(".pair-of-layers").dblclick()
+    expect(percent).not_to_have_text("100 %")
     duel.get_by_role("button", name="Difference").click()
     expected = [abs(a - b) for a, b in zip(*colours, strict=True)]
     assert colour(desk, 0.5) == pytest.approx(expected, abs=2)
@@ -149,6 +157,11 @@ def test_marks_stay_while_the_page_draws_its_tiles_anew_and_a_third_takes_the_fi
     expect(tile(desk, "one of three").locator("[data-mark]")).to_have_attribute("aria-pressed", "false")
     expect(tile(desk, "two of three").locator("[data-mark]")).to_have_text("1")
     expect(desk.locator("#stage [data-mark]")).to_have_text("2")  # the same picture as the tile's
+    tile(desk, "two of three").hover()
+    tile(desk, "two of three").locator("[data-act=delete]").click()
+    expect(desk.locator("#undo")).to_contain_text("Moved to the trash")
+    expect(desk.locator("#marked")).to_contain_text("Mark another picture")
+    expect(tile(desk, "three of three").locator("[data-mark]")).to_have_text("1")
 
 
 @pytest.mark.slow
