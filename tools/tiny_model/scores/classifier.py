@@ -47,25 +47,35 @@ def style_features(pixels: np.ndarray) -> np.ndarray:
     """A histogram of colours, how neighbours differ on and off the grid, and thin bands; shape (116,)."""
     flat = (pixels.reshape(-1, 3) // 64).astype(np.int64) @ [16, 4, 1]
     colours = np.sqrt(np.bincount(flat, minlength=64) / len(flat))
-    steps = np.abs(np.diff(pixels.astype(np.int16), axis=1)).max(2)
+    steps = _over_channels(np.maximum, cv2.absdiff(pixels[:, 1:], pixels[:, :-1]))
     block = 8 if min(pixels.shape[:2]) >= 160 else 4
     on_grid = np.arange(1, pixels.shape[1]) % block == 0
-    bounds = [0, 1, 2, 4, 8, 16, 32, 64, 128, 256]
-    seen = [np.histogram(steps[:, where], bounds)[0] / steps[:, where].size for where in (on_grid, ~on_grid)]
-    bands = np.concatenate([_bands(pixels, 5), _bands(pixels, max(7, min(pixels.shape[:2]) // 14))])
-    grey = pixels.mean(2)
+    bounds = [0, 1, 2, 4, 8, 16, 32, 64, 128]
+    seen = [_shares(steps[:, where], bounds) for where in (on_grid, ~on_grid)]
+    grey = _over_channels(np.add, pixels.astype(np.uint16)) / 3
+    bands = [_bands(grey.astype(np.uint8), width) for width in (5, max(7, min(pixels.shape[:2]) // 14))]
     extremes = [np.mean(grey < 40), np.mean(grey > 230), *np.percentile(grey, [2, 10, 25, 50, 75, 90, 98]) / 255]
-    saturation = float((pixels.max(2) - pixels.min(2)).mean()) / 255
-    parts = [colours, *(np.sqrt(share) for share in seen), bands, extremes, [saturation]]
+    saturation = float((_over_channels(np.maximum, pixels) - _over_channels(np.minimum, pixels)).mean()) / 255
+    parts = [colours, *(np.sqrt(share) for share in seen), *bands, extremes, [saturation]]
     return np.concatenate(parts).astype(np.float32)
 
 
-def _bands(pixels: np.ndarray, width: int) -> np.ndarray:
+def _over_channels(both: np.ufunc, pixels: np.ndarray) -> np.ndarray:
+    """Reduce the channels to one: some ten times as fast as numpy's own way over so short an axis."""
+    return np.asarray(both(both(pixels[..., 0], pixels[..., 1]), pixels[..., 2]))
+
+
+def _shares(levels: np.ndarray, bounds: list[int]) -> np.ndarray:
+    """The shares of levels (uint8) from each of the bounds to below the next, and from the last on."""
+    return np.add.reduceat(np.bincount(levels.ravel(), minlength=256), bounds) / levels.size
+
+
+def _bands(grey: np.ndarray, width: int) -> np.ndarray:
     """How strong the dark and the bright bands are that are thinner than that many pixels: shadows, lines, tubes."""
-    grey, kernel = pixels.mean(2).astype(np.uint8), np.ones((width, width), np.uint8)
-    bounds = [1, 4, 10, 20, 40, 80, 256]
+    kernel = np.ones((width, width), np.uint8)
+    bounds = [0, 1, 4, 10, 20, 40, 80]
     kinds = (cv2.MORPH_BLACKHAT, cv2.MORPH_TOPHAT)
-    found = [np.histogram(cv2.morphologyEx(grey, kind, kernel), bounds)[0] / grey.size for kind in kinds]
+    found = [_shares(cv2.morphologyEx(grey, kind, kernel), bounds)[1:] for kind in kinds]
     return np.sqrt(np.concatenate(found))
 
 
