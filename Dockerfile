@@ -30,9 +30,18 @@ HEALTHCHECK --interval=30s --timeout=10s --start-period=2m --retries=3 \
 CMD ["python", "app.py"]
 COPY constraints.txt requirements.txt requirements-remote.txt ./
 COPY tools/setup tools/setup
+COPY tools/container/trim.py tools/container/
 
 FROM base AS remote
-RUN python3 -m venv /opt/venv && pip install --requirement requirements-remote.txt --constraint constraints.txt
+# What this playground needs beside the list, in the versions of constraints.txt: "psycopg[binary] s3fs" for compose.yaml.
+ARG PACKAGES=
+# One step, so that no layer keeps what is taken out again; all is compiled, since the image's user may keep no bytecode.
+# hadolint ignore=SC2086
+RUN python3 -m venv /opt/venv \
+    && pip install --no-compile --requirement requirements-remote.txt --constraint constraints.txt ${PACKAGES} \
+    && python tools/container/trim.py /opt/venv \
+    && pip uninstall --quiet --yes setuptools pip \
+    && python -m compileall -q /opt/venv/lib
 COPY . .
 RUN chmod -R a+rX . && python -m compileall -q .
 USER 1000

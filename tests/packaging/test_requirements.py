@@ -45,6 +45,26 @@ with running(World(FlatArtist(files), files)) as address, connect(address.replac
     print(socket.recv(timeout=10))
 """
 
+WORK_ON_PIXELS = """
+import sys
+import numpy as np
+from PIL import Image
+from backend.images.edges import edges
+from backend.images.encoding import encode
+from backend.images.masks import feathered, grown
+from backend.images.watermark.add import add
+from backend.images.watermark.find import is_marked
+from ui.endpoints.sdapi.asking.blur import blurred
+
+picture = Image.effect_mandelbrot((256, 256), (-2, -1, 1, 1), 60).convert("RGB")
+mask = Image.new("L", (64, 64))
+mask.paste(255, (16, 16, 48, 48))
+marked = add(np.asarray(picture))
+print("edges", np.asarray(edges(picture)).any(), "marked", is_marked(marked), is_marked(np.asarray(picture)))
+print("mask", [bool(np.asarray(each).any()) for each in (grown(mask, 4), feathered(mask, 4), blurred(mask, (4, 4)))])
+print("png", len(encode(picture, "png")) > 0, "without", not {"cv2", "scipy"} & set(sys.modules))
+"""
+
 
 def requirements(name: str) -> list[Requirement]:
     lines = (line.partition("#")[0].partition(" #")[0].strip() for line in (ROOT / name).read_text().splitlines())
@@ -110,6 +130,12 @@ def test_everything_that_gets_installed_has_its_exact_version() -> None:
 
 def test_the_page_opens_with_the_remote_list_alone_and_the_local_backend_says_what_it_lacks(tmp_path: Path) -> None:
     assert "torch" in _with_the_remote_list_alone(OPEN_THE_PAGE.format(data=str(tmp_path / "data")), tmp_path)
+
+
+def test_edges_masks_and_the_mark_need_neither_opencv_nor_scipy(tmp_path: Path) -> None:
+    assert {"scipy", "opencv-python-headless"}.isdisjoint(closure(requirements("requirements-remote.txt")))
+    said = _with_the_remote_list_alone(WORK_ON_PIXELS, tmp_path)
+    assert said.splitlines() == ["edges True marked True False", "mask [True, True, True]", "png True without True"]
 
 
 def test_the_simulators_web_socket_speaks_with_the_remote_list_alone(tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ if ! buildah inspect --type image "$base" >/dev/null 2>&1; then
     mirror="$(apt-get indextargets --format '$(SITE)' "Codename: $release" | sort -u | head -1)"
     debootstrap --variant=minbase --include=ca-certificates,python3,python3-venv "$release" "$root" "$mirror"
     ln -s python3 "$root/usr/bin/python"
+    # What the slim images of Debian leave out too.
+    rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/var/log/* "$root"/usr/share/{doc,info,locale,man}/*
     container="$(buildah from scratch)"
     buildah add --quiet "$container" "$root" /
     buildah commit --quiet --rm "$container" "$base"

@@ -10,7 +10,6 @@ IMPORTED = (
     "sqlalchemy.dialects.sqlite",
     "pydantic_settings",
     "mcp.server.lowlevel",
-    "scipy.ndimage",
     "cv2",
     "torchvision",
     "accelerate",

@@ -18,6 +18,7 @@ from backend.images.watermark.pattern import (
     places,
     tile,
 )
+from backend.images.watermark.smoothing import mean_around
 
 _CALM, _BUSY, _MOST = 1.4, 0.05, 2.4
 """Levels of Cb, of 255 (standard deviation): in even areas, more for each level of detail around, and at most.
@@ -51,9 +52,7 @@ def _pixels(plane: Plane, shape: tuple[int, ...]) -> NDArray[np.float32]:
 
 
 def _amount(fine: Plane) -> Plane:
-    import cv2
-
-    around = cv2.blur(np.abs(fine), (17, 17))
+    around = mean_around(np.abs(fine), 17)
     return np.asarray(np.minimum(_CALM + _BUSY * around, _MOST), np.float32)
 
 

@@ -1,6 +1,7 @@
 """Looks for the mark at any shift, and at 0.4 to 2 times the size at which it was written."""
 
 from functools import cache
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,12 +54,16 @@ def _sizes() -> tuple[float, ...]:
 
 def _lines(plane: Plane) -> tuple[NDArray[np.complex64], int]:
     """Return the spectrum of a plane, faded out at its edges and padded to twice its longer side, and that length."""
-    from scipy.fft import next_fast_len, rfft2
-
     height, width = plane.shape
     fade = np.sqrt(np.hanning(height + 2)[1:-1, None] * np.hanning(width + 2)[None, 1:-1])
-    length = next_fast_len(2 * max(height, width), real=True)
-    return rfft2((plane * fade).astype(np.float32), (length, length), workers=1), length
+    length = _quick_length(2 * max(height, width))
+    lines = np.fft.rfft2((plane * fade).astype(np.float32), (length, length))
+    return np.asarray(lines, np.complex64), length
+
+
+def _quick_length(least: int) -> int:
+    """Return the next length from `least` on without a prime factor beyond 5: those are quick to transform."""
+    return next(length for length in count(least) if 60**16 % length == 0)
 
 
 def _at(lines: NDArray[np.complex64], length: int, size: float) -> float:

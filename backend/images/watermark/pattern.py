@@ -12,6 +12,8 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
+from backend.images.watermark.smoothing import blurred, halved, mean_around
+
 Plane = NDArray[np.float32]
 """One value for each two pixels down and across, (height / 2, width / 2), as JPEG and WebP mostly keep colours."""
 
@@ -60,25 +62,17 @@ def _fractions(shape: tuple[int, int]) -> NDArray[np.float64]:
 
 def blueness(rgb: NDArray[np.uint8]) -> Plane:
     """Return blue against yellow, -128 to 128, of pixels (height, width, 3)."""
-    import cv2
-
-    height, width = rgb.shape[:2]
-    small = cv2.resize(rgb, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-    return np.asarray(np.dot(small, _BLUENESS), np.float32)
+    return np.asarray(np.dot(halved(rgb), _BLUENESS), np.float32)
 
 
 def details(plane: Plane) -> Plane:
     """Return what is finer than about 20 values."""
-    import cv2
-
-    return np.asarray(plane - cv2.GaussianBlur(plane, (0, 0), 4), np.float32)
+    return plane - blurred(plane)
 
 
 def evened(fine: Plane) -> Plane:
     """Return details (-2 to 2) as strong everywhere as elsewhere, so that edges don't drown the pattern."""
-    import cv2
-
-    around = np.sqrt(np.maximum(cv2.blur(fine * fine, (31, 31)), 0)) + np.float32(0.7)
+    around = np.sqrt(np.maximum(mean_around(fine * fine, 31), 0)) + np.float32(0.7)
     return np.asarray(np.clip(fine / around, -2, 2), np.float32)
 
 
@@ -102,12 +96,10 @@ def best_shift(agreed: NDArray[np.complex64], grid: int = PERIOD) -> tuple[float
 
     It is (down, across), of `grid` to a period; `grid` is at least 64.
     """
-    from scipy.fft import irfft2
-
     down, across = places()
     lines = np.zeros((grid, grid // 2 + 1), np.complex64)
     lines[np.where(down > PERIOD // 2, down - PERIOD, down), across] = agreed
-    found = irfft2(lines, (grid, grid), workers=1)
+    found = np.fft.irfft2(lines, (grid, grid))
     spread = float(found.std())
     row, column = divmod(int(found.argmax()), grid)
     return (float(found.max()) / spread if spread else 0.0), (row, column)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from scipy.ndimage import distance_transform_edt, maximum_filter
 
 from backend.images.masks import as_mask, feathered, grown, on_canvas, outpaint_mask, put_together
 
@@ -56,3 +57,29 @@ def test_an_image_lies_on_its_canvas_at_left_and_top() -> None:
 
 def test_a_mask_takes_the_images_size() -> None:
     assert as_mask(Image.new("RGB", (10, 20), "white"), (30, 40)).size == (30, 40)
+
+
+def spots(width: int, height: int) -> Image.Image:
+    """Return a mask of discs in several greys, with single kept pixels inside."""
+    random, picture = np.random.default_rng(width), Image.new("L", (width, height))
+    draw = ImageDraw.Draw(picture)
+    for _ in range(6):
+        x, y, wide = (int(value) for value in random.integers(0, max(width, height), 3))
+        draw.ellipse((x - wide // 2, y - wide // 2, x, y), fill=int(random.integers(1, 256)))
+    picture.putpixel((width // 2, height // 2), 0)
+    return picture
+
+
+@pytest.mark.parametrize("pixels", [1, 2, 7, 64, 256])
+@pytest.mark.parametrize("size", [(90, 70), (1, 40), (40, 1), (3, 3)])
+def test_growing_and_feathering_are_scipys_to_the_pixel(size: tuple[int, int], pixels: int) -> None:
+    mask = spots(*size)
+    values = np.asarray(mask)
+    assert (np.asarray(grown(mask, pixels)) == maximum_filter(values, size=2 * pixels + 1)).all()
+    ramp = np.clip(distance_transform_edt(values > 0) / (pixels + 1), 0, 1)
+    assert (np.asarray(feathered(mask, pixels)) == np.minimum(values, (ramp * 255).round())).all()
+
+
+def test_a_mask_that_keeps_nothing_has_no_edge_to_blend() -> None:
+    white = Image.new("L", (60, 40), 255)
+    assert np.asarray(feathered(white, 16)).min() == 255

@@ -10,6 +10,7 @@ from PIL import Image, ImageFilter
 
 from backend.images.masks import as_mask
 from backend.images.sizing import resized
+from ui.endpoints.sdapi.asking.blur import blurred
 
 STRETCH, CROP, FILL, LATENT = range(4)
 """`resize_mode`: just resize, crop and resize, resize and fill, just resize (latent upscale)."""
@@ -23,11 +24,6 @@ RESIZE_NAMES = {
     "outer fit (shrink to fit)": FILL,
 }
 """A ControlNet unit's words for the same, of several versions of the extension (`scripts/enums.py`)."""
-EXACT_BLUR = 24
-"""Deviation in pixels, below twice of which a mask is blurred as A1111 does to the pixel.
-
-Wider ones were within 6 of 255 of A1111's on pictures of 500 pixels and more a side, and within 9 on 256 pixels.
-"""
 MOST_FILLED = 2**22
 """Pixels of which colours are drawn out into what is marked; a larger picture is made so small for that."""
 _BLURS = ((256, 1), (64, 1), (16, 2), (4, 4), (2, 2), (0, 1))
@@ -48,7 +44,7 @@ def prepared_mask(mask: Image.Image, size: tuple[int, int], *, invert: bool, blu
     grey = as_mask(mask, size)
     if invert:
         grey = grey.point(lambda value: 255 - value)
-    return _blurred(grey, blur)
+    return blurred(grey, blur)
 
 
 def without_marked(image: Image.Image, mask: Image.Image) -> Image.Image:
@@ -80,23 +76,3 @@ def _filled_up(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     free = (size[1] - inner[1], size[0] - inner[0])
     around: list[Any] = [(space // 2, space - space // 2) for space in free]
     return Image.fromarray(np.pad(small, [*around, (0, 0)][: small.ndim], mode="edge"))
-
-
-def _blurred(mask: Image.Image, blur: tuple[int, int]) -> Image.Image:
-    if not any(blur):
-        return mask
-    import cv2
-
-    values = np.asarray(mask)
-    for axis, deviation in enumerate(blur):
-        if deviation:
-            # So wide a blur leaves nothing that fewer pixels wouldn't show: the time is that of a narrow one.
-            sides, step = mask.size, max(1, deviation // EXACT_BLUR)
-            fewer = tuple(-(-side // step) if axis == along else side for along, side in enumerate(sides))
-            values = cv2.resize(values, fewer, interpolation=cv2.INTER_AREA) if step > 1 else values
-            # A1111's own width of the kernel: 2.5 deviations to each side.
-            width = 2 * int(2.5 * deviation / step + 0.5) + 1
-            kernel = (width, 1) if axis == 0 else (1, width)
-            values = cv2.GaussianBlur(values, kernel, deviation / step)
-            values = cv2.resize(values, sides, interpolation=cv2.INTER_LINEAR) if step > 1 else values
-    return Image.fromarray(np.asarray(values, dtype=np.uint8))

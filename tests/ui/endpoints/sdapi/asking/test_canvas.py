@@ -1,8 +1,5 @@
 """Pictures and masks in A1111's ways, in pixels."""
 
-from typing import Any
-
-import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -10,7 +7,6 @@ from PIL import Image
 from ui.endpoints.sdapi.asking import canvas
 from ui.endpoints.sdapi.asking.canvas import (
     CROP,
-    EXACT_BLUR,
     FILL,
     RESIZE_NAMES,
     STRETCH,
@@ -95,32 +91,6 @@ def test_what_is_marked_is_filled_with_the_colours_around_it_and_the_rest_stays_
 def test_the_words_of_controlnets_form_name_the_same_ways() -> None:
     assert {RESIZE_NAMES[name] for name in ("just resize", "crop and resize", "resize and fill")} == {0, 1, 2}
     assert RESIZE_NAMES["inner fit (scale to fit)"] == CROP
-
-
-@pytest.mark.parametrize("deviation", [4, 24, 48, 100, 256])
-def test_a_wide_blur_is_a1111s_to_the_eye_and_a_narrow_one_to_the_pixel(deviation: int) -> None:
-    mask = spot((600, 500), (100, 50, 420, 300))
-    width = 2 * int(2.5 * deviation + 0.5) + 1
-    theirs = np.asarray(mask)
-    for kernel in ((width, 1), (1, width)):
-        theirs = cv2.GaussianBlur(theirs, kernel, deviation)
-    ours = prepared_mask(mask, mask.size, invert=False, blur=(deviation, deviation))
-    off = np.abs(np.asarray(ours).astype(int) - theirs.astype(int)).max()
-    assert off == 0 if deviation <= EXACT_BLUR else off <= 8, off
-
-
-def test_the_widest_blur_of_a_large_mask_takes_no_more_work_than_a_narrow_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    mask, blur, sums = spot((1000, 800), (100, 100, 600, 600)), cv2.GaussianBlur, [0]
-
-    def counted(values: Any, kernel: tuple[int, int], deviation: float) -> Any:
-        sums[-1] += values.size * max(kernel)
-        return blur(values, kernel, deviation)
-
-    monkeypatch.setattr(cv2, "GaussianBlur", counted)
-    prepared_mask(mask, mask.size, invert=False, blur=(EXACT_BLUR, EXACT_BLUR))
-    sums.append(0)
-    prepared_mask(mask, mask.size, invert=False, blur=(256, 256))
-    assert 0 < sums[1] <= sums[0]
 
 
 def test_a_large_picture_is_filled_from_a_small_one_and_what_is_kept_stays_to_the_pixel(

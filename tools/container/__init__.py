@@ -1,0 +1,1 @@
+"""Builds the container images where there is no Docker engine, and keeps them small."""
