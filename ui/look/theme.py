@@ -63,7 +63,7 @@ def style() -> str:
         for name in (
             *("look/names.css", "layout/frame.css", "look/style.css", "canvas/canvas.css", "inputs/panel.css"),
             *("history/book.css", "runs/actions.css", "viewing/viewing.css", "queue/queue.css"),
-            *("together/together.css", "look/touch.css"),
+            *("together/together.css", "together/games/games.css", "look/touch.css"),
         )
     )
     return f"{names}{_ABOVE_GRADIO} {{\n{''.join(sheets)}}}\n"

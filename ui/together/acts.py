@@ -23,11 +23,14 @@ from ui.look.field_titles import error_text
 from ui.serving.caller import ROOM, caller_of, room_in
 from ui.serving.own_address import own_address
 from ui.together.areas import TogetherArea
+from ui.together.games.acts import GameActs, Player
 from ui.together.money import strangers, who_pays
 from ui.together.sheets import Link, failure_sheet, guest_name, invitation_sheet, refusal_sheet, room_sheet
 
 Told = dict[str, object]
 """What the browser is told, as JSON: `room` it is in now (null: none), a `sheet` to show, or words `said`."""
+MOST_SENT = 2000
+"""Characters of one value; words may be long."""
 _OPENED = "Your room is open, and its link is copied: send it to whom you want here."
 
 
@@ -75,9 +78,9 @@ class Together:
 
     def together(self, event: gr.EventData, request: gr.Request) -> Updates:
         """Carry out what was asked, and say what became of it."""
-        given = {str(name): str(value)[:200] for name, value in data_of(event).items()}
+        given = {str(name): str(value)[:MOST_SENT] for name, value in data_of(event).items()}
         asked = Asked(self._visitor(request), room_in(request) or "", given, request)
-        act = self._acts().get(given.get("do", ""))
+        act = self._acts().get(given.get("do", "")) or self._play(given.get("do", ""))
         return {self.area.answers: gr.skip()} if act is None else self._answer(act, asked)
 
     def remix(self, event: gr.EventData, request: gr.Request) -> Updates:
@@ -108,6 +111,17 @@ class Together:
             "show": self.show,
             "react": self.react,
         }
+
+    def _play(self, name: str) -> Callable[[Asked], Told] | None:
+        """Return what answers for a game, where the name is of one of its acts."""
+        play = GameActs(self.playground.rooms).acts().get(name)
+
+        def played(asked: Asked) -> Told:
+            if play:
+                play(Player(asked.room, asked.visitor, asked.given, asked.picture))
+            return {}
+
+        return played if play else None
 
     def _answer(self, act: Callable[[Asked], Told], asked: Asked) -> Updates:
         try:
@@ -168,6 +182,7 @@ class Together:
     def leave(self, asked: Asked) -> Told:
         """Go on alone."""
         self.playground.rooms.leave(asked.room, asked.visitor)
+        self._settle(asked)
         return {"room": None, "sheet": ""}
 
     def lock(self, asked: Asked) -> Told:
@@ -188,6 +203,7 @@ class Together:
     def take_out(self, asked: Asked) -> Told:
         """Take a member out."""
         self.playground.rooms.take_out(asked.room, asked.visitor, _number(asked), out=True)
+        self._settle(asked)
         return self._shown(asked, asked.room)
 
     def let_in(self, asked: Asked) -> Told:
@@ -219,6 +235,9 @@ class Together:
         """Answer a picture by a sign, or take it back."""
         self._marks.react(asked.room, asked.visitor, asked.picture, asked.given.get("reaction", ""))
         return {}
+
+    def _settle(self, asked: Asked) -> None:
+        GameActs(self.playground.rooms).settle(asked.room, asked.visitor)
 
     @property
     def _marks(self) -> BoardMarks:

@@ -13,6 +13,7 @@ _BUTTON = (
 _BOARD = (
     '<section class="board" aria-label="Room" hidden><div class="board-head"></div>'
     '<p class="told" role="status"></p><ul class="people" aria-label="Who is here"></ul>'
+    '<div class="games"></div>'
     '<div class="strip"></div><p class="quiet nothing">What anybody here draws lands here at once.</p></section>'
 )
 

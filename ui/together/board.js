@@ -1,8 +1,10 @@
 // The room's board beside the stage: asked for every moment, and laid anew where it has changed.
+import {keep_typed} from './games/games.js';
 import {open_rail} from '../layout/rail.js';
 
 const DRAWING_MS = 700, QUIET_MS = 2000, HIDDEN_MS = 10000, MOST_MS = 10000;
-const PLACES = {head: '.board-head', person: '.people', drawing: '.strip', picture: '.strip'};
+const PLACES = {head: '.board-head', person: '.people', game: '.games', drawing: '.strip', picture: '.strip'};
+const HELD = 'button, a, select, input, summary';
 const SAID_MS = 8000;
 let room = null, gone = null, seen = '', timer = null, broken = 0, turn = 0, hushed = null;
 const items = new Map();  // by their keys: the digest of each, and its node
@@ -93,6 +95,7 @@ function lay_item(key, digest, text) {
   holder.innerHTML = text;
   const node = holder.content.firstElementChild;
   node.dataset.key = key;
+  keep_typed(before, node);
   before?.replaceWith(node);
   items.set(key, {digest, node});
   lay_preview(key, node, before);
@@ -119,8 +122,8 @@ function in_order(place, order) {
 function focused() {
   const held = document.activeElement, home = held?.closest('[data-key]');
   if (!home || !board().contains(home)) return null;
-  const {key} = home.dataset, at = [...home.querySelectorAll('button, a, select')].indexOf(held);
-  return () => { if (!held.isConnected) [...find(key)?.querySelectorAll('button, a, select') ?? []][at]?.focus({preventScroll: true}); };
+  const {key} = home.dataset, at = [...home.querySelectorAll(HELD)].indexOf(held);
+  return () => { if (!held.isConnected) [...find(key)?.querySelectorAll(HELD) ?? []][at]?.focus({preventScroll: true}); };
 }
 
 function count(people) {

@@ -39,7 +39,7 @@ _TILE = Markup(
     '<button type="button" class="picture" data-open="{whole}" aria-label="Look at it in full size">'
     '<img src="{small}" alt="{prompt}" title="{prompt}" loading="lazy" width="{width}" height="{height}"></button>'
     '{mark}{corner}<figcaption><span class="facts"><span class="fact who"><b translate="no">{who}</b></span>'
-    '{line}{state}</span><span class="signs" role="group" aria-label="Answer it">{signs}</span>'
+    '{line}{state}</span><span class="signs" role="group" aria-label="Answer it">{signs}</span>{vote}'
     '<button type="button" class="small" data-act="remix" title="Bring its settings into your form">Remix</button>'
     "</figcaption></figure>"
 )
@@ -105,7 +105,7 @@ def drawing_item(board: Board, run: Run, far: Progress | None) -> Item:
     counted = far is not None and far.total > 0
     address = f".{ROUTE.format(room=board.room.id)}/preview/{run.id}"
     html = _DRAWING.format(
-        who=_name(board, run.visitor),
+        who=name_of(board, run.visitor),
         width=width,
         height=height,
         step=_STEP.format(far.step, far.total) if far and counted else "",
@@ -115,8 +115,9 @@ def drawing_item(board: Board, run: Run, far: Progress | None) -> Item:
     return Item(f"drawing {run.id}", html)
 
 
-def picture_item(board: Board, run: Run, image: RunImage, visitor: str) -> Item:
-    """Return a picture on the board, as this visitor sees it."""
+def picture_item(board: Board, run: Run, image: RunImage, visitor: str, of_round: tuple[Markup, Markup]) -> Item:
+    """Return a picture on the board, as this visitor sees it; `of_round` are its button and its fact of a round."""
+    vote, fact = of_round
     address = f".{ROUTE.format(room=board.room.id)}"
     place = f"{run.id}/{image.index}/{quote(picture_name(image))}"
     pinned, hidden = board.pinned(run.id, image.index), bool(board.hidden_by(run.id, image.index))
@@ -124,7 +125,7 @@ def picture_item(board: Board, run: Run, image: RunImage, visitor: str) -> Item:
         look=(" pinned" if pinned else "") + (" off" if hidden else ""),
         run=run.id,
         index=image.index,
-        who=_name(board, run.visitor),
+        who=name_of(board, run.visitor),
         whole=f"{address}/whole/{place}",
         small=f"{address}/small/{place}",
         prompt=run.request.prompt[:300],
@@ -133,7 +134,8 @@ def picture_item(board: Board, run: Run, image: RunImage, visitor: str) -> Item:
         mark=MARK,
         corner=_CORNER.format(send=_SEND, acts=_corner_acts(board, run, image, visitor)),
         line=facts(image, run.cost_kind, run),
-        state=(_PINNED if pinned else _NOBODY) + (_HIDDEN if hidden else _NOBODY),
+        vote=vote,
+        state=(_PINNED if pinned else _NOBODY) + (_HIDDEN if hidden else _NOBODY) + fact,
         signs=Markup("").join(_sign(board, run, image, visitor, each) for each in REACTIONS),
     )
     return Item(f"picture {run.id} {image.index}", html)
@@ -158,7 +160,7 @@ def _corner_acts(board: Board, run: Run, image: RunImage, visitor: str) -> Marku
 def _sign(board: Board, run: Run, image: RunImage, visitor: str, reaction: Reaction) -> Markup:
     by = board.marked(run.id, image.index, reaction)
     sign, name = _SIGNS[reaction]
-    who = ", ".join(_name(board, each) for each in by)
+    who = ", ".join(name_of(board, each) for each in by)
     return _SIGN.format(
         reaction=reaction,
         on="true" if visitor in by else "false",
@@ -169,5 +171,6 @@ def _sign(board: Board, run: Run, image: RunImage, visitor: str, reaction: React
     )
 
 
-def _name(board: Board, visitor: str) -> str:
+def name_of(board: Board, visitor: str) -> str:
+    """Return what a member is called on the board, also once they have left."""
     return next((each.name for each in board.members if each.visitor == visitor), "somebody")

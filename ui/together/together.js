@@ -1,6 +1,7 @@
 // Together: one press makes a room; its sheet has the link, an invitation, or why one can't come in. The room one is in
 // is the one that the page's address names, so that a reload and every press of Generate know it.
 import {begin_board, end_board, look_now, say} from './board.js';
+import {listen_to_games} from './games/games.js';
 import {copy} from '../events/clipboard.js';
 import {refresh} from '../events/page_events.js';
 import {lay_over} from '../events/seen.js';
@@ -21,6 +22,7 @@ function ask(act, given = {}) { trigger('ask', {do: act, ...given}); }
 export function mount_together({props, trigger: told, watch}) {
   trigger = told;
   lay_sheet();
+  listen_to_games(ask);
   watch('value', () => { if (props.value) answered(JSON.parse(props.value)); });
   document.addEventListener('click', pressed);
   window.addEventListener('popstate', () => { if (named() !== room) location.reload(); });

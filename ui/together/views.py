@@ -9,6 +9,7 @@ from backend.domain.events import Progress
 from backend.domain.records import Run, RunImage
 from backend.library.room_boards import Board
 from backend.playground import Playground
+from ui.together.games.items import game_item, vote_button, vote_fact
 from ui.together.items import Item, drawing_item, head_item, people_items, picture_item
 from ui.together.money import who_pays
 
@@ -29,13 +30,18 @@ class Views:
     def items(self, room_id: str, visitor: str) -> list[Item]:
         """Return all that stands on the board for this visitor, in its order; raise as `board`."""
         board = self.board(room_id, visitor)
-        going = [run for run in board.runs if self._goes_on(run)]
+        going, shown = [run for run in board.runs if self._goes_on(run)], list(_pictures(board, visitor))
         return [
             head_item(board, who_pays(self.playground, room_id, brief=True)),
             *people_items(board, visitor, (run.visitor for run in going)),
+            game_item(board, shown, visitor),
             *(drawing_item(board, run, self.far(run.id)) for run in going),
-            *(picture_item(board, run, image, visitor) for run, image in _pictures(board, visitor)),
+            *(self._picture(board, run, image, visitor) for run, image in shown),
         ]
+
+    def _picture(self, board: Board, run: Run, image: RunImage, visitor: str) -> Item:
+        of_round = vote_button(board, run, image, visitor), vote_fact(board, run, image, visitor)
+        return picture_item(board, run, image, visitor, of_round)
 
     def far(self, run_id: str) -> Progress | None:
         """Return how far a run is that goes on in this process; None for any other."""

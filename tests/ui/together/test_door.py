@@ -49,7 +49,7 @@ def picture(room: str, run: Run, size: str = "whole") -> str:
 
 def test_a_look_tells_what_changed_and_only_that(site: Site, room: str) -> None:
     first = get(site, BOB, f"{room}/look").json()
-    assert [key for key, _ in first["order"]] == ["head", "person 1", "person 2"]
+    assert [key for key, _ in first["order"]] == ["head", "person 1", "person 2", "game"]
     assert "Bob &lt;i&gt;" in "".join(first["html"].values())
     assert get(site, BOB, f"{room}/look", seen=first["seen"]).status_code == 204
     run = drawn(site, ANN, room)
