@@ -22,6 +22,8 @@ import {mount_language} from './head/languages.js';
 import {mount_models} from './head/model_list.js';
 import {mount_state} from './head/state.js';
 import './history/book.js';
+import './history/grid.js';
+import {mount_found, mount_shelf} from './history/leaves.js';
 import {mount_search} from './history/search.js';
 import {mount_trash} from './history/trash.js';
 import {mount_loras} from './inputs/loras.js';
@@ -55,8 +57,8 @@ window.playground_form = {look, tell, open, start, typed: typed_values, refresh,
 window.playground_easel = {mask, lay_out, read_margins, take: file => take(file), within, edge: set_edge};
 // A component of Gradio's HTML calls the one of its name, with what Gradio gives to a script of it.
 window.playground_areas = {
-  appearance: mount_appearance, batch: mount_batch, control_map: mount_control_map, dropzone: mount_dropzone, easel: mount_easel, form_link: mount_form_link,
+  appearance: mount_appearance, batch: mount_batch, control_map: mount_control_map, dropzone: mount_dropzone, easel: mount_easel, form_link: mount_form_link, found: mount_found,
   inspector: mount_inspector, kept_parts: mount_kept_parts, language: mount_language, loras: mount_loras, models: mount_models, news: mount_news, notify: mount_notify, panel: mount_panel, queue: mount_queue, rail: mount_rail,
-  recoverable: mount_recoverable, result_link: mount_result_link, search: mount_search, sheet: mount_sheet, signals: mount_signals,
+  recoverable: mount_recoverable, result_link: mount_result_link, search: mount_search, sheet: mount_sheet, shelf: mount_shelf, signals: mount_signals,
   state: mount_state, together: mount_together, tokens: mount_token_line, trash: mount_trash, until: mount_until, variables: mount_variables,
 };

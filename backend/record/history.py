@@ -161,15 +161,26 @@ class History:
 
     def mark(self, visitor: str, run_id: str, index: int, *, favourite: bool) -> None:
         """Make image `index` of a run a favourite, or no longer; raise `NotFound` where there is none."""
+        self.mark_all(visitor, [(run_id, index)], favourite=favourite)
+
+    def mark_all(self, visitor: str, pictures: Sequence[tuple[str, int]], *, favourite: bool) -> None:
+        """Make these images, each of a run, favourites or no longer: all of them, or none.
+
+        Raises `NotFound` where there is none.
+        """
+        with exclusively(self.store.engine) as connection:
+            for run_id, index in pictures:
+                self._mark(connection, visitor, run_id, index, favourite=favourite)
+
+    def _mark(self, connection: Connection, visitor: str, run_id: str, index: int, *, favourite: bool) -> None:
         row = {"visitor": visitor, "run_id": run_id, "position": index}
         of_run = select(favourites.c.position).where(favourites.c.visitor == visitor, favourites.c.run_id == run_id)
-        with exclusively(self.store.engine) as connection:
-            run = self._found(connection, visitor, run_id, index)
-            connection.execute(delete(favourites).where(*(favourites.c[name] == row[name] for name in row)))
-            if favourite:
-                connection.execute(insert(favourites).values(row))
-            any_left = connection.execute(of_run.limit(1)).first() is not None
-            note_state(connection, [run], "favourite", on=any_left)
+        run = self._found(connection, visitor, run_id, index)
+        connection.execute(delete(favourites).where(*(favourites.c[name] == row[name] for name in row)))
+        if favourite:
+            connection.execute(insert(favourites).values(row))
+        any_left = connection.execute(of_run.limit(1)).first() is not None
+        note_state(connection, [run], "favourite", on=any_left)
 
     def _found(self, connection: Connection, visitor: str, run_id: str, index: int) -> Row[Any]:
         mine = select(runs.c.id, runs.c.created, runs.c.visitor).where(runs.c.id == run_id, runs.c.visitor == visitor)
@@ -180,6 +191,11 @@ class History:
         if index not in kept:
             raise NotFound(f"The run {run_id!r} has no image {index}; it has {len(kept)}.")
         return run
+
+    def these(self, visitor: str, run_ids: Iterable[str]) -> tuple[Run, ...]:
+        """Return those of these runs that are the visitor's, also of the trash, newest first."""
+        mine = (runs.c.visitor == visitor, runs.c.id.in_(list(run_ids)))
+        return tuple(self.store.read(_by_time(None).where(*mine)))
 
     def favourites(self, visitor: str, found: Iterable[Run]) -> frozenset[tuple[str, int]]:
         """Return which images of these runs are favourites, as run id and index."""

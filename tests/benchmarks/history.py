@@ -64,11 +64,10 @@ def _look(history: History, search: Search) -> None:
         history.storage(VISITOR)
 
 
-def _leaf(history: History, middle: int, search: Search) -> None:
-    """Read what the page fetches while it scrolls, and what it fetches again behind a change."""
+def _leaf(history: History, middle: int, search: Search, *, again: bool = False) -> None:
+    """Read what the page fetches while it scrolls; `again`: the same behind a change, down to where it ended."""
     first, last = (Place(BEGAN + timedelta(seconds=at), f"{at:032x}") for at in (middle, middle - LIMIT))
-    history.leaf(VISITOR, search, limit=LIMIT, before=first)
-    history.leaf(VISITOR, search, limit=LIMIT, before=first, through=last)
+    history.leaf(VISITOR, search, limit=LIMIT, before=first, through=last if again else None)
 
 
 def _delete(history: History) -> None:
@@ -101,6 +100,7 @@ _WORK: dict[str, Callable[[History, int], object]] = {
     "a page from its middle": lambda history, count: history.page(VISITOR, limit=LIMIT, after=f"{count // 2:032x}"),
     "a leaf from its middle": lambda history, count: _leaf(history, count // 2, Search()),
     "a leaf of words from their middle": lambda history, count: _leaf(history, count // 2, Search("boat")),
+    "the same leaf again": lambda history, count: _leaf(history, count // 2, Search("boat"), again=True),
     "the list of boards": lambda history, _: Boards(history.store).all(VISITOR),
     # As many runs on both sides; the page looks at 2,000.
     "the prompt book": lambda history, _: PromptBook(history).page([VISITOR], among=FEW),

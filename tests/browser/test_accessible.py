@@ -128,6 +128,27 @@ def test_a_queue_that_waits_and_one_that_was_stopped_are_without_fault(seen: Pag
     expect(seen.locator("#queue .queued")).to_have_count(0)
 
 
+def test_a_selection_its_boards_and_what_is_undone_are_without_fault(seen: Page) -> None:
+    seen.fill("#prompt textarea", "a lighthouse on a board")
+    seen.keyboard.press("Control+Enter")
+    tile = seen.locator("#history .tile").first
+    expect(tile).to_be_visible()
+    seen.locator("#history-select").click()
+    tile.locator(".picture").click()
+    expect(seen.locator("#marked")).to_be_visible()
+    assert ("selected", faults(seen)) == ("selected", [])
+    seen.locator("#marked").get_by_role("button", name="Board", exact=True).click()
+    seen.get_by_label("Name of a new board").fill("To print")
+    assert ("a first board", faults(seen)) == ("a first board", [])
+    seen.get_by_role("button", name="Make it, and put them there").click()
+    expect(seen.locator("#undo")).to_contain_text("Put on “To print”: 1 picture.")
+    expect(seen.locator("#history-board")).to_be_visible()
+    assert ("told", faults(seen)) == ("told", [])
+    seen.locator("#history-head").get_by_role("button", name="Boards").click()
+    expect(seen.locator(".board-list li")).to_have_count(1)
+    assert ("boards", faults(seen)) == ("boards", [])
+
+
 def test_nothing_moves_for_those_who_asked_for_that(seen: Page) -> None:
     open_fold(seen, "Only Fake")
     seen.fill("#fake-seconds input[type=number]", "30")

@@ -28,8 +28,11 @@ MOST_USD = 10**9
 VIEWS = {"pictures": "Pictures", "prompts": "Prompts"}
 """What the history shows: what was made, or the prompt book."""
 _HEAD = Markup(
-    '<div id="history-head"><h2 class="quiet">History</h2>{view}{words}{mode}{favourites}'
-    '<button type="button" class="{press}" id="{archive}">Zip</button></div>'
+    '<div id="history-head"><h2 class="quiet">History</h2>{view}{words}{mode}{board}{favourites}'
+    '<button type="button" class="in-head" data-act="boards" title="Make, rename and delete boards">Boards</button>'
+    '<button type="button" class="in-head" id="history-select" aria-pressed="false" title="Select pictures by a press">'
+    'Select</button><button type="button" class="in-head {press}" id="{archive}" title="All that is found, in a file">'
+    "Zip</button></div>"
 )
 
 
@@ -41,6 +44,7 @@ def search_area(playground: Playground) -> gr.HTML:
         switch("view", "What the history shows", VIEWS, at="history-view"),
         line("words", "Search", "", at="history-words", placeholder="Search your prompts"),
         select("mode", "Mode", "", modes, at="history-mode"),
+        select("board", "Board", "", {ALL: "All boards"}, at="history-board"),
         check("favourites", "Favourites", at="history-stars", checked=False),
     ]
     more = [
@@ -81,6 +85,7 @@ def read_search(given: object) -> Search:
         most_usd=_amount("most", said),
         favourites=bool(said.get("favourites")),
         trash=bool(said.get("trash")),
+        board=None if said.get("board", ALL) == ALL else str(said["board"])[:32],
     )
 
 

@@ -18,6 +18,7 @@ from ui.layout.prompt_side import Compose, compose
 from ui.layout.results_area import ResultsArea, results_area
 from ui.layout.settings_area import SettingsArea, settings_area
 from ui.library.from_file import DROP_ZONE
+from ui.serving.served import Served
 from ui.together.areas import TogetherArea, together_area
 
 
@@ -57,7 +58,7 @@ class Layout:
         }
 
 
-def lay_out(playground: Playground, library: Library) -> Layout:
+def lay_out(playground: Playground, library: Library, served: Served) -> Layout:
     """Lay the page out; call it inside its Blocks."""
     with gr.Row(elem_id="head"):
         head, together = header(playground), together_area()
@@ -69,7 +70,7 @@ def lay_out(playground: Playground, library: Library) -> Layout:
                 settings = settings_area(playground, library.presets)
                 drop = _dropzone()
         examples = {each.name: library.examples(each) for each in playground.backends.values()}
-        results = results_area(playground, form.easel, examples)
+        results = results_area(playground, served, form.easel, examples)
     return Layout(head, form, results, settings, drop, together)
 
 

@@ -12,6 +12,7 @@ from ui.layout.empty_stage import Examples, empty_stage
 from ui.runs.recovering import recovering_area
 from ui.runs.result_link import result_link_area
 from ui.runs.sheets.sheet import sheet_area
+from ui.serving.served import Served
 from ui.together.areas import board_area
 
 WATERMARKED = (
@@ -41,7 +42,9 @@ class ResultsArea:
     history: HistoryArea
 
 
-def results_area(playground: Playground, easel: gr.HTML, examples: Mapping[str, Examples]) -> ResultsArea:
+def results_area(
+    playground: Playground, served: Served, easel: gr.HTML, examples: Mapping[str, Examples]
+) -> ResultsArea:
     """Lay out the pane of easel and stage, which begins with each backend's pictures or prompts, and the rail."""
     chosen = playground.choose("auto").name
     with gr.Column(elem_id="results", min_width=280):
@@ -64,5 +67,5 @@ def results_area(playground: Playground, easel: gr.HTML, examples: Mapping[str, 
     with gr.Column(elem_id="rail", min_width=200):
         gr.HTML(_RAIL, elem_id="rail-head", js_on_load=on_load("rail"), apply_default_css=False)
         board_area()
-        history = history_area(playground)
+        history = history_area(playground, served)
     return ResultsArea(stage, recoverable, inspector, link, sheet, history)

@@ -62,7 +62,7 @@ def style() -> str:
         (_UI / name).read_text(encoding="utf-8")
         for name in (
             *("look/names.css", "layout/frame.css", "look/style.css", "canvas/canvas.css", "inputs/panel.css"),
-            *("history/book.css", "runs/actions.css", "viewing/viewing.css", "queue/queue.css"),
+            *("history/book.css", "history/history.css", "runs/actions.css", "viewing/viewing.css", "queue/queue.css"),
             *("together/together.css", "together/games/games.css", "look/touch.css"),
         )
     )

@@ -55,13 +55,14 @@ def lost(error: PlaygroundError) -> Markup:
     return Markup('<p class="lost" role="status">{}</p>').format(words.lost_file(error))
 
 
-def tile_picture(served: Served, image: RunImage, visitor: str, prompt: str) -> Markup:
-    """Return an image as a tile shows it: small, opening in full size; or why it can't be shown."""
+def tile_picture(served: Served, image: RunImage, visitor: str, prompt: str, said: str = "") -> Markup:
+    """Return an image as a tile shows it: small, opening in full size, `said` over it; or why it can't be shown."""
     try:
         small, whole = served.thumbnail(image.sha256, visitor), served.copy(image, visitor)
     except PlaygroundError as error:
         return lost(error)
-    return _TILE_PICTURE.format(whole=url(whole), small=url(small), alt=prompt[:300])
+    over = _TILE_WORDS.format(said) if said else ""
+    return _TILE_PICTURE.format(whole=url(whole), small=url(small), alt=prompt[:300], words=over)
 
 
 def lost_card(image: RunImage, run: Run | None, line: Markup, why: PlaygroundError) -> Markup:
@@ -117,13 +118,14 @@ _VARY = Markup('<button type="button" class="small" data-act="vary" {} title="{}
 _VARY_FOR = Markup('<button type="button" class="small" data-act="vary" {} title="{}">Vary · {}</button>')
 _TILE_PICTURE = Markup(
     '<button type="button" class="picture" data-open="{whole}" aria-label="Look at it in full size">'
-    '<img src="{small}" alt="{alt}" title="{alt}" loading="lazy"></button>'
+    '<img src="{small}" alt="{alt}" title="{alt}" loading="lazy">{words}</button>'
 )
+_TILE_WORDS = Markup('<span class="said-of-it" translate="no" aria-hidden="true">{}</span>')
 MARK = Markup(
-    '<button type="button" class="mark" data-mark aria-pressed="false" aria-label="Mark to compare" '
-    'title="Mark to compare (Shift and a click)"></button>'
+    '<button type="button" class="mark" data-mark aria-pressed="false" aria-label="Select" '
+    'title="Select (Ctrl and a click)"></button>'
 )
-"""The corner of a picture by which it is marked as one of two to be compared."""
+"""The corner of a picture by which it is selected: for a comparison, a board, a zip, the trash."""
 _FLAG = Markup('<span class="flag">flagged by the safety check</span>')
 # Opened by a press, since fingers find no title.
 _UNSIGNED = Markup('<details class="flag"><summary>not signed</summary><p>Not signed: {}.</p></details>')

@@ -86,7 +86,7 @@ class Served:
     def archive(
         self, runs: Sequence[Run], visitor: str, *, chosen: Mapping[str, Sequence[int]] | None = None
     ) -> tuple[Path, Zipped]:
-        """Return a zip of the runs' images with `runs.json`, and what is in it; the same runs have the same zip.
+        """Return a zip of the runs' images with `runs.json`, and what is in it; the same images have the same zip.
 
         With `chosen`, it has for each run id only those indices of its images.
         """
@@ -95,7 +95,9 @@ class Served:
         target = self._folder(f"zip {notes}", visitor) / "z-image-history.zip"
         if shown_again(target) and not (known := read_zip(target)).left_out:
             return target, known
-        self.disk.check(sum(image.bytes for run in runs for image in run.images), copy=True)
+        taken = ((run.id, image) for run in runs for image in run.images)
+        size = sum(image.bytes for of, image in taken if chosen is None or image.index in chosen.get(of, ()))
+        self.disk.check(size, copy=True)
         target.parent.mkdir(parents=True, exist_ok=True)
         self._note(target, visitor)
         zipped = write_zip(target, self.files, runs, chosen=chosen)

@@ -51,7 +51,7 @@ class Ground:
 
 def lay_ground(playground: Playground, library: Library, served: Served) -> Ground:
     """Lay the page out; call it inside its Blocks."""
-    layout = lay_out(playground, library)
+    layout = lay_out(playground, library, served)
     box, news = lay_out_signals(playground, layout), news_area()
     form = layout.form
     outputs = Outputs(layout.results.stage, form.generate, form.stop, form.compare, form.left, form.enqueue, news)

@@ -5,8 +5,10 @@ from ui.experiments.batch import Batching
 from ui.experiments.comparison import Comparing
 from ui.experiments.variations import Varying
 from ui.head.ways_out import WaysOut
+from ui.history.boards import BoardActs
 from ui.history.book import BookActs
 from ui.history.charts import Charting
+from ui.history.chosen import ChosenActs
 from ui.history.tiles import Looking
 from ui.history.trash import Emptying
 from ui.library.brought.bringing import Bringing
@@ -40,7 +42,9 @@ def image_features(ground: Ground) -> list[Feature]:
     book = BookActs(playground, ground.filling, note, undo)
     own = (results.inspector, results.link, results.sheet, undo)
     theirs = [note, ground.queue.area]
-    others = book.acts() | ground.queue.acts() | Bringing(ground.filling, results.sheet).acts()
+    brought = Bringing(ground.filling, results.sheet)
+    chosen, boards = ChosenActs(playground, ground.served, undo), BoardActs(playground, undo, results.sheet)
+    others = book.acts() | ground.queue.acts() | brought.acts() | chosen.acts() | boards.acts()
     actions = Actions(playground, ground.filling, *own, others=others, theirs=theirs)
     return [
         actions,

@@ -6,7 +6,8 @@ import {zoom_key} from '../viewing/zoom.js';
 
 const HELP = [['Ctrl Enter', 'Generate; during a run: add to the queue'], ['Esc', 'Stop'], ['1 – 5', 'The five modes'],
   ['← →', 'Turn pages in full size'], ['+  -', 'Zoom in and out'], ['0  1', 'The whole picture, single pixels'],
-  ['Shift ←', 'Move a picture that is zoomed'], ['Shift Enter', 'Mark a picture to compare it with another'], ['B  E', 'Brush, eraser (on the mask)'], ['R  L', 'Box, lasso'], ['[  ]', 'Brush size'], ['C', 'Another colour of the mask'],
+  ['Shift ←', 'Move a picture that is zoomed'], ['Shift Enter', 'Select a picture'],
+  ['← ↑ ↓ →', 'Go through the history'], ['Space', 'Select a picture of the history'], ['Delete', 'Move it, or what is selected, to the trash'], ['B  E', 'Brush, eraser (on the mask)'], ['R  L', 'Box, lasso'], ['[  ]', 'Brush size'], ['C', 'Another colour of the mask'],
   ['← ↑ ↓ →', 'Move the brush'], ['Space', 'Paint where the brush is; held down, move the picture'], ['Shift →', 'Draw a line with the brush'],
   ['Ctrl Z', 'Undo on the mask'], ['Shift V', 'Invert the mask'], ['?', 'This']];
 let help = null;

@@ -78,6 +78,21 @@ def test_what_opens_over_the_page_has_room_for_a_finger_too(phone: Page) -> None
         assert (view, phone.evaluate(SMALL)) == (view, [])
 
 
+def test_what_is_selected_and_its_boards_have_room_for_a_finger(phone: Page) -> None:
+    draw(phone, "a lighthouse for fingers")
+    phone.locator("#history-select").tap()
+    phone.locator("#history .tile .picture").first.tap()
+    expect(phone.locator("#marked")).to_be_visible()
+    assert phone.evaluate(SMALL) == []
+    phone.locator("#marked").get_by_role("button", name="Board", exact=True).tap()
+    phone.get_by_label("Name of a new board").fill("To print")
+    phone.get_by_role("button", name="Make it, and put them there").tap()
+    expect(phone.locator("#undo")).to_contain_text("Put on “To print”")
+    phone.locator("#history-head").get_by_role("button", name="Boards").tap()
+    expect(phone.locator(".board-list li").first).to_be_visible()
+    assert phone.evaluate(SMALL) == []
+
+
 def test_a_row_of_buttons_stays_one_under_a_tile(phone: Page) -> None:
     phone.fill("#prompt textarea", "a lighthouse")
     phone.keyboard.press("Control+Enter")

@@ -1,4 +1,4 @@
-"""Any two pictures of the stage and the history, marked and compared."""
+"""Any two pictures of the stage and the history, selected and compared."""
 
 import io
 import re
@@ -25,9 +25,9 @@ def draw_at(page: Page, words: str, width: int) -> None:
 
 
 def compare(page: Page, *words: str) -> None:
-    """Mark pictures of the history by a press with Shift, and compare them."""
+    """Select pictures of the history by a press with Ctrl, and compare them."""
     for each in words:
-        tile(page, each).locator(".picture").click(modifiers=["Shift"])
+        tile(page, each).locator(".picture").click(modifiers=["Control"])
     page.locator("#marked").get_by_role("button", name="Compare").click()
 
 
@@ -35,16 +35,16 @@ def rects(page: Page) -> list[list[float]]:
     return [page.locator(IMAGES).nth(at).evaluate(RECT) for at in range(2)]
 
 
-def test_two_of_the_history_are_marked_with_shift_and_compared_by_one_press(desk: Page) -> None:  # noqa: F811
+def test_two_of_the_history_are_selected_with_ctrl_and_compared_by_one_press(desk: Page) -> None:  # noqa: F811
     for words in ("an older barn", "a newer barn"):
         draw(desk, words)
-    tile(desk, "an older barn").locator(".picture").click(modifiers=["Shift"])
+    tile(desk, "an older barn").locator(".picture").click(modifiers=["Control"])
     bar = desk.locator("#marked")
     on_screen(bar)
-    expect(bar).to_contain_text("Mark another picture")
+    expect(bar).to_contain_text("1 picture is selected")
     expect(desk.locator("#lightbox")).to_be_hidden()
     expect(bar.get_by_role("button", name="Compare")).to_be_hidden()
-    tile(desk, "a newer barn").locator(".picture").click(modifiers=["Shift"])
+    tile(desk, "a newer barn").locator(".picture").click(modifiers=["Control"])
     expect(tile(desk, "a newer barn").locator("[data-mark]")).to_have_text("2")
     bar.get_by_role("button", name="Compare").click()
     expect(desk.locator(IMAGES)).to_have_count(2)
@@ -141,12 +141,12 @@ def test_a_picture_of_a_batch_is_compared_with_another_by_keys(desk: Page) -> No
     sources = [desk.locator(IMAGES).nth(at).get_attribute("src") for at in range(2)]
     assert len(set(sources)) == 2
     desk.keyboard.press("Escape")
-    desk.get_by_role("button", name="Unmark").press("Enter")
+    desk.get_by_role("button", name="Select nothing").press("Enter")
     expect(desk.locator("#marked")).to_be_hidden()
     expect(desk.locator("[data-mark][aria-pressed=true]")).to_have_count(0)
 
 
-def test_marks_stay_while_the_page_draws_its_tiles_anew_and_a_third_takes_the_firsts_place(desk: Page) -> None:  # noqa: F811
+def test_what_is_selected_stays_so_while_the_page_draws_its_tiles_anew_and_two_of_it_are_compared(desk: Page) -> None:  # noqa: F811
     for words in ("one of three", "two of three"):
         draw(desk, words)
     for words in ("one of three", "two of three"):
@@ -154,18 +154,22 @@ def test_marks_stay_while_the_page_draws_its_tiles_anew_and_a_third_takes_the_fi
     draw(desk, "three of three")
     expect(tile(desk, "one of three").locator("[data-mark]")).to_have_text("1")
     tile(desk, "three of three").locator("[data-mark]").click()
-    expect(tile(desk, "one of three").locator("[data-mark]")).to_have_attribute("aria-pressed", "false")
+    bar = desk.locator("#marked")
+    expect(bar).to_contain_text("3 pictures are selected")
+    expect(bar.get_by_role("button", name="Compare")).to_be_hidden()
+    tile(desk, "one of three").locator("[data-mark]").click()
     expect(tile(desk, "two of three").locator("[data-mark]")).to_have_text("1")
     expect(desk.locator("#stage [data-mark]")).to_have_text("2")  # the same picture as the tile's
+    on_screen(bar.get_by_role("button", name="Compare"))
     tile(desk, "two of three").hover()
     tile(desk, "two of three").locator("[data-act=delete]").click()
     expect(desk.locator("#undo")).to_contain_text("Moved to the trash")
-    expect(desk.locator("#marked")).to_contain_text("Mark another picture")
+    expect(desk.locator("#marked")).to_contain_text("1 picture is selected")
     expect(tile(desk, "three of three").locator("[data-mark]")).to_have_text("1")
 
 
 @pytest.mark.slow
-def test_fingers_mark_by_the_corner_and_the_bar_hides_neither_prompt_nor_generate(phone: Page) -> None:  # noqa: F811
+def test_fingers_select_by_the_corner_and_the_bar_hides_neither_prompt_nor_generate(phone: Page) -> None:  # noqa: F811
     draw(phone, "an older boat")
     draw(phone, "a newer boat")
     phone.locator("#stage [data-mark]").tap()

@@ -24,7 +24,7 @@ from ui.serving.served import Served
 @pytest.fixture
 def filling(playground: Playground) -> Iterator[Filling]:
     with gr.Blocks():
-        layout = lay_out(playground, Library(playground, load_presets()))
+        layout = lay_out(playground, Library(playground, load_presets()), Served(playground.files, playground.holders))
         yield Filling(playground, Served(playground.files, playground.holders), layout.filled())
 
 

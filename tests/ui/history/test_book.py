@@ -17,7 +17,7 @@ from backend.prompts.expansion import expand
 from backend.record.book import Words
 from backend.visitors.identity import API, visitor_id
 from tests.serving import Site
-from tests.ui.test_lost_files import answer
+from tests.ui.test_lost_files import answer, tiles_of
 from ui.history.book import MOST_SEEN
 from ui.history.search import shows_prompts
 from ui.page import build
@@ -35,7 +35,7 @@ def draw(site: Site, prompt: str, *, visitor: str = "", **fields: Any) -> Run:
 
 def book(page: gr.Blocks, token: str = TOKEN, **search: Any) -> str:
     told = answer(page, "refreshed", token, data=SEEN, search={"view": "prompts", **search}, shown=24)
-    return str(told["history-shelf"])
+    return tiles_of(told)
 
 
 def prompts(page: gr.Blocks, token: str = TOKEN, **search: Any) -> list[str]:

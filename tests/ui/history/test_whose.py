@@ -9,7 +9,7 @@ import pytest
 from backend.domain.caller import Caller
 from backend.visitors.identity import API, visitor_id
 from tests.serving import Site
-from tests.ui.test_lost_files import a_run, answer
+from tests.ui.test_lost_files import a_run, answer, tiles_of
 from ui.page import build
 
 TOKEN = "6" * 32
@@ -17,7 +17,7 @@ SEEN = {"values": {"mode": "text_to_image", "backend": "fake"}, "turn": "1"}
 
 
 def history(page: gr.Blocks, **search: Any) -> str:
-    return str(answer(page, "refreshed", TOKEN, data=SEEN, search=search, shown=24)["history-shelf"])
+    return tiles_of(answer(page, "refreshed", TOKEN, data=SEEN, search=search, shown=24))
 
 
 def test_what_programs_made_stands_in_it_and_can_be_kept_used_and_deleted(page: gr.Blocks, own_site: Site) -> None:

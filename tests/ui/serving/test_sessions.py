@@ -20,7 +20,7 @@ from gradio.state_holder import SessionState, StateHolder
 from app import launch_options
 from backend.gate.routes import is_shut
 from backend.playground import Playground
-from tests.benchmarks.support.crowd import Crowd, one_image
+from tests.benchmarks.support.crowd import Crowd
 from tests.benchmarks.support.session import Events, opened
 from tests.serving import Site, served_site
 from ui.events.buttons import _read
@@ -194,17 +194,6 @@ def test_a_page_whose_session_was_given_up_keeps_its_key_and_its_place_in_the_hi
         assert page.look(prompt="a boat")
     with opened(site.address, events) as page, pytest.raises(RuntimeError, match="maximum"):
         page.press("history-more", history_shown=10**9)
-
-
-def test_a_history_that_is_shown_to_its_bound_says_so(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.history.tiles.MOST_SHOWN", 24)
-    with opened(site.address, Events.of(site.address)) as page:
-        for number in range(25):
-            one_image(page.visitor, prompt=f"boat {number}", steps=1, width=128, height=128)
-        looked = str(page.tell("refreshed", {"values": {"backend": "fake"}}))
-        assert "boat 24" in looked
-        assert "boat 0" not in looked
-        assert "These are the 24 newest" in looked
 
 
 def test_a_run_goes_on_whose_session_was_given_up_meanwhile(site: Site) -> None:

@@ -12,6 +12,7 @@ from backend.playground import Playground
 from tests.serving import SecondFake
 from ui.form.library import Library
 from ui.layout.page_layout import Layout, lay_out
+from ui.serving.served import Served
 from ui.wiring.switching import Fitting
 
 VALUES: dict[str, Any] = {"width": 256, "height": 256, "steps": 8, "count": 1, "output_format": "png"}
@@ -37,7 +38,7 @@ def form(playground: Playground) -> Iterator[Form]:
     """Lay a form out for a fake and a second one that takes less."""
     both = replace(playground, backends={**playground.backends, "second": SecondFake(playground.files)})
     with gr.Blocks():
-        layout = lay_out(both, Library(both, load_presets()))
+        layout = lay_out(both, Library(both, load_presets()), Served(both.files, both.holders, both.disk))
         yield Form(Fitting(both, layout.form.tabs, layout.settings), layout)
 
 

@@ -9,10 +9,18 @@ export function mount_sheet({props, watch}) {
   watch('value', () => { if (props.value) show(sheet, props.value); });
   sheet.addEventListener('change', () => { show_method(sheet); say_price(sheet); });
   sheet.addEventListener('input', event => { if (event.target.matches('[data-cut]')) cut(event.target); });
+  sheet.addEventListener('submit', event => { if (event.target.dataset.form) { event.preventDefault(); send(sheet, event.target); } });
   sheet.addEventListener('click', event => {
-    if (event.target === sheet || event.target.closest('[data-close]')) sheet.close();
+    if (event.target === sheet || event.target.closest('[data-close], [data-act]')) sheet.close();
     if (event.target.closest('[data-go]')) start(sheet);
   });
+}
+
+// A form on it asks as a button on a card does, with what was written in it.
+function send(sheet, form) {
+  const {form: act, ...rest} = form.dataset;
+  tell('act', {act, ...rest, ...Object.fromEntries(new FormData(form))});
+  sheet.close();
 }
 
 function show(sheet, html) {
