@@ -1,20 +1,21 @@
-"""A prompt a line: a form's runs for each of them, checked and priced as a whole before the first begins."""
+"""A prompt a line, or a picture: runs for each of them, checked and priced as a whole before the first begins."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 
 from pydantic import ValidationError
 
 from backend.domain.caller import Caller
 from backend.domain.capabilities import Estimate
-from backend.domain.errors import InvalidRequest, PlaygroundError, Problem, from_validation
+from backend.domain.errors import BadImage, InvalidRequest, NotFound, PlaygroundError, Problem, from_validation
 from backend.domain.events import Event
 from backend.domain.records import CostKind, Run
 from backend.domain.requests import parse_request
 from backend.experiments.grid import Cell, Plan
 from backend.experiments.grid import run as run_cells
-from backend.generation.prepared import Asked
+from backend.generation.prepared import Asked, Prepared
 from backend.generation.pricing import estimate_of, total
 from backend.playground import Playground
 from backend.prompts.variables import fill_request
@@ -26,10 +27,16 @@ MOST_BYTES = 131_072
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A prompt, and the number of its line, from 1."""
+    """A prompt, and the number of its line, from 1; or of a picture, whose file's name `name` is."""
 
     number: int
     prompt: str
+    name: str = ""
+
+    @property
+    def label(self) -> str:
+        """Return what it is called: by its picture where it has one, since many may share a prompt."""
+        return self.name or self.prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,20 @@ def plan_batch(
     A given seed is that of every line; else each line draws one. A line that can't be run says why in its entry; raises
     a `PlaygroundError` where none can.
     """
-    batch = Batch(tuple(_entry(playground, caller, asked, line, values) for line in lines))
+
+    def prepared(line: Line) -> Prepared:
+        written = parse_request({**asked.request.model_dump(), "prompt": line.prompt})
+        return replace(asked, request=fill_request(written, values)).prepared(caller)
+
+    return plan(playground, caller, [(line, partial(prepared, line)) for line in lines])
+
+
+def plan(playground: Playground, caller: Caller, presses: Sequence[tuple[Line, Callable[[], Prepared]]]) -> Batch:
+    """Return what each line becomes by what prepares it; raises as `plan_batch` does (`InvalidRequest` for too many)."""
+    if len(presses) > MOST_LINES:
+        message = f"are {len(presses)} in all; at most {MOST_LINES} run in one go. Take fewer."
+        raise InvalidRequest([Problem("lines", message)])
+    batch = Batch(tuple(_entry(playground, caller, line, prepare) for line, prepare in presses))
     wrong = [entry.error for entry in batch.entries if entry.error]
     if len(wrong) == len(batch.entries):
         raise wrong[0]
@@ -104,18 +124,18 @@ def run_batch(playground: Playground, caller: Caller, batch: Batch) -> Iterator[
     return run_cells(playground, caller, Plan((), batch.cells), at_once=1)
 
 
-def _entry(playground: Playground, caller: Caller, asked: Asked, line: Line, values: Mapping[str, str]) -> Entry:
+def _entry(playground: Playground, caller: Caller, line: Line, prepare: Callable[[], Prepared]) -> Entry:
     try:
-        written = parse_request({**asked.request.model_dump(), "prompt": line.prompt})
-        prepared = replace(asked, request=fill_request(written, values)).prepared(caller)
+        prepared = prepare()
+        backend = prepared.backend
         cells = [
-            Cell((line.number, index), asked.backend.name, each, estimate_of(playground, caller, asked.backend, each))
+            Cell((line.number, index), backend.name, each, estimate_of(playground, caller, backend, each))
             for index, each in enumerate(prepared.requests)
         ]
         return Entry(line, tuple(cells))
     except ValidationError as error:
         return Entry(line, error=from_validation(error))
-    except InvalidRequest as error:
+    except (InvalidRequest, BadImage, NotFound) as error:
         return Entry(line, error=error)
 
 

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from backend.domain.errors import NotFound, PlaygroundError, StorageFull
@@ -26,9 +27,16 @@ class Zipped:
 
 
 def write_zip(
-    target: Path, files: ImageFiles, runs: Sequence[Run], *, chosen: Mapping[str, Sequence[int]] | None = None
+    target: Path,
+    files: ImageFiles,
+    runs: Sequence[Run],
+    *,
+    chosen: Mapping[str, Sequence[int]] | None = None,
+    prefixes: Mapping[str, str] = MappingProxyType({}),
 ) -> Zipped:
     """Write the runs' images to a zip; with `chosen`, for each run id only those indices of its images.
+
+    `prefixes` go before the names of a run's files, by its id.
 
     The files stand in it byte for byte, with the settings inside each; one that is gone, damaged or out of reach is
     left out, and `runs.json` says why. Raises `NotFound` where not one image is left, and `StorageFull` where the zip
@@ -36,7 +44,7 @@ def write_zip(
     """
     part = target.with_name(f".{secrets.token_hex(8)}")
     try:
-        zipped = _write(part, files, runs, chosen)
+        zipped = _write(part, files, runs, list(_named(runs, chosen, prefixes)))
         part.replace(target)
     except OSError as error:
         raise StorageFull(
@@ -55,12 +63,12 @@ def read_zip(target: Path) -> Zipped:
     return Zipped(names, notes[-1].get("left_out", {}))
 
 
-def _write(part: Path, files: ImageFiles, runs: Sequence[Run], chosen: Mapping[str, Sequence[int]] | None) -> Zipped:
+def _write(part: Path, files: ImageFiles, runs: Sequence[Run], named: Sequence[tuple[str, RunImage]]) -> Zipped:
     present: list[tuple[str, RunImage]] = []
     left_out: dict[str, str] = {}
     # Stored, not deflated: images are compressed already.
     with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
-        for name, image in _named(runs, chosen):
+        for name, image in named:
             try:
                 content = files.whole(image.sha256)
             except PlaygroundError as error:
@@ -74,12 +82,15 @@ def _write(part: Path, files: ImageFiles, runs: Sequence[Run], chosen: Mapping[s
     return Zipped(tuple(name for name, _ in present), left_out)
 
 
-def _named(runs: Sequence[Run], chosen: Mapping[str, Sequence[int]] | None) -> Iterator[tuple[str, RunImage]]:
+def _named(
+    runs: Sequence[Run], chosen: Mapping[str, Sequence[int]] | None, prefixes: Mapping[str, str]
+) -> Iterator[tuple[str, RunImage]]:
     for run in runs:
         for image in run.images:
             if chosen is None or image.index in chosen.get(run.id, ()):
                 seed = "unknown-seed" if image.seed is None else str(image.seed)
-                parts = (f"{run.created:%Y%m%d-%H%M%S}", run.request.mode, seed, run.id[:8], str(image.index))
+                before = (prefixes[run.id],) if run.id in prefixes else ()
+                parts = (*before, f"{run.created:%Y%m%d-%H%M%S}", run.request.mode, seed, run.id[:8], str(image.index))
                 yield "_".join(parts) + SUFFIXES[image.format], image
 
 

@@ -1,19 +1,26 @@
-"""Prompts from a file: one a line, priced as a whole, drawn one after the other with the form's other settings."""
+"""A batch of prompts, of pictures, or of both: priced as a whole, then drawn at once, or put into the queue."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
 from pydantic import JsonValue
 
 from backend.domain.caller import Caller
-from backend.domain.errors import OverBudget, PlaygroundError
-from backend.experiments.batch import MOST_BYTES, Batch, Entry, paid, plan_batch, read_lines, run_batch, unknown_costs
+from backend.domain.errors import InvalidRequest, OverBudget, PlaygroundError, Problem
+from backend.experiments.batch import Batch, Entry, paid, plan, plan_batch, read_lines, run_batch, unknown_costs
 from backend.generation.allowance import allowance
-from ui.events.options import QUIETLY, How, on_load, with_mask
+from backend.generation.prepared import Prepared
+from backend.presses.queues import Queues
+from backend.record.presses.store import room_refusal
+from ui.events.options import QUIETLY, How, with_mask
 from ui.events.updates import Updates
 from ui.events.wires import Wires
+from ui.experiments.batch_area import NAME as PICTURES
+from ui.experiments.batch_area import BatchArea
+from ui.experiments.batch_pictures import PicturePresses, Pictures
 from ui.form.variables import written
 from ui.inputs.panel import spread
 from ui.look import words
@@ -25,45 +32,13 @@ from ui.runs.runner import Runner
 from ui.runs.stages import Pieces, View
 from ui.serving.caller import caller_of
 
-_FILE = (
-    '<p class="hint">One prompt a line; empty lines and lines that begin with # are left out. All other '
-    "settings are the form's.</p>"
-    '<label class="file"><span>Choose a text file</span> <input type="file" accept=".txt,text/plain"></label>'
-    '<p class="hint over" role="alert" hidden>This file is no text in UTF-8, or too large: '
-    "save it as UTF-8 with fewer lines.</p>"
-)
 _HINT = Markup('<p class="hint" role="status">{}</p>')
+_ENQUEUE = Markup('<button type="button" id="batch-enqueue" data-offered="{told}" {disabled}>{told}</button>')
+_MOST_NAME = 60
 _HEAD = Markup('<p class="hint" role="status">{} of {} runs done{}</p>')
 _LINE = Markup(
     '<section class="batch-line"><h3><span class="quiet">{}</span> <span translate="no">{}</span></h3>{}</section>'
 )
-
-
-@dataclass(frozen=True, slots=True)
-class BatchArea:
-    """The components of the fold."""
-
-    file: gr.HTML
-    lines: gr.Textbox
-    said: gr.HTML
-    draw: gr.Button
-
-
-def batch_area() -> BatchArea:
-    """Lay out the fold."""
-    with gr.Accordion("Prompts from a file", open=False, elem_classes=["fold"], elem_id="batch"):
-        file = gr.HTML(
-            "",
-            html_template=_FILE,
-            js_on_load=on_load("batch", "priced"),
-            apply_default_css=False,
-            elem_id="batch-file",
-            most=MOST_BYTES,
-        )
-        lines = gr.Textbox(label="One prompt a line", lines=4, max_lines=12, elem_id="batch-lines")
-        said = gr.HTML("", elem_id="batch-said", apply_default_css=False)
-        draw = gr.Button("Draw all", size="sm", interactive=False, elem_id="batch-draw")
-    return BatchArea(file, lines, said, draw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +47,12 @@ class Batching:
 
     runner: Runner
     area: BatchArea
+    queues: Queues
 
     def connect(self, wires: Wires) -> None:
         """Wire the price, which follows the lines and the form, and the button."""
         area, outputs = self.area, self.runner.outputs
-        asked = {**wires.but("mask"), "batch_lines": area.lines}
+        asked = {**wires.but("mask"), "batch_lines": area.lines, PICTURES: area.file}
         priced: How = {
             "preprocess": False,
             "queue": False,
@@ -85,55 +61,85 @@ class Batching:
             "inputs_kwargs": asked,
         }
         area.file.priced(self.price_lines, None, [area.said, area.draw], **priced)
-        drawn = {**wires.but(), "batch_lines": area.lines, "offered": area.draw}
+        drawn = {**wires.but(), "batch_lines": area.lines, PICTURES: area.file, "offered": area.draw}
         how: How = {"preprocess": False, "trigger_mode": "once", **QUIETLY, "inputs_kwargs": drawn}
         shown = [*outputs.all(), area.said, area.draw]
         area.draw.click(self.run, None, shown, js=with_mask(drawn), **how)
 
-    def price_lines(self, request: gr.Request, *, batch_lines: object = "", **values: JsonValue) -> Updates:
-        """Return how many runs the lines are and what the whole may cost; or what is wrong with them."""
+    def price_lines(
+        self, request: gr.Request, *, batch_lines: object = "", batch_pictures: object = None, **values: JsonValue
+    ) -> Updates:
+        """Return how many runs it is and what the whole may cost; or what is wrong with it."""
         caller = caller_of(self.runner.playground, request)
-        if not str(batch_lines or "").strip():
+        pictures = Pictures.of(batch_pictures)
+        if not str(batch_lines or "").strip() and not pictures.files:
             return {self.area.said: "", self.area.draw: gr.update(value="Draw all", interactive=False)}
         try:
-            batch = self._batch({**spread(values), "priced_only": True}, str(batch_lines), caller)
-            return self._offered(batch, caller)
+            return self._offered(self._batch(spread(values), str(batch_lines or ""), pictures, caller), caller)
         except PlaygroundError as error:
             said = str(_HINT.format(code_marked(error_text(error))))
             return {self.area.said: said, self.area.draw: gr.update(value="Draw all", interactive=False)}
 
     def run(
-        self, request: gr.Request, *, batch_lines: object = "", offered: object = None, **values: JsonValue
+        self,
+        request: gr.Request,
+        *,
+        batch_lines: object = "",
+        batch_pictures: object = None,
+        offered: object = None,
+        **values: JsonValue,
     ) -> Iterator[Updates]:
-        """Draw all lines; where the whole isn't what the pressed button said any more, its price is said anew."""
+        """Draw all of it; where the whole isn't what the pressed button said any more, its price is said anew."""
         given, caller = spread(values), caller_of(self.runner.playground, request)
-        fresh = self.price_lines(request, batch_lines=batch_lines, **values)
+        fresh = self.price_lines(request, batch_lines=batch_lines, batch_pictures=batch_pictures, **values)
         button = str(fresh[self.area.draw].get("value"))
         if offered != button and is_stale(offered, button):
             said = str(_HINT.format("The price has changed: look at it, then press again."))
             yield {**fresh, self.area.said: said}
             return
-        yield from self.runner.guarded(lambda acting: self._views(given, str(batch_lines or ""), acting), caller)
+        text, pictures = str(batch_lines or ""), Pictures.of(batch_pictures)
+        yield from self.runner.guarded(lambda acting: self._views(given, text, pictures, acting), caller)
 
-    def _batch(self, values: Mapping[str, JsonValue], text: str, caller: Caller) -> Batch:
-        lines = read_lines(text)
-        asked = self.runner.asked({**values, "prompt": PRICE_PROMPT}, caller)
+    def enqueue_all(self, given: Mapping[str, Any], values: Mapping[str, JsonValue], caller: Caller) -> None:
+        """Put all of it into the queue as a batch; `given` is what the browser tells beside the form.
+
+        Raises a `PlaygroundError` where it can't be, `InvalidRequest` where it costs otherwise than the button said.
+        """
+        pictures = Pictures.of(given.get("pictures"))
+        batch = self._batch(dict(values), str(given.get("lines") or ""), pictures, caller)
+        presses = [(entry.line.label, _prepared(self.runner, entry)) for entry in batch.entries if entry.cells]
+        button = _queue_button(batch, len(presses))
+        if given.get("offered") != button:
+            raise InvalidRequest([Problem("price", "has changed since: look at it, then press again.")])
+        more = f" +{len(presses) - 1}" if len(presses) > 1 else ""
+        name = str(given.get("name") or "")[:_MOST_NAME] or presses[0][0][:_MOST_NAME] + more
+        self.queues.add_batch(caller, name, presses)
+
+    def _batch(self, values: dict[str, JsonValue], text: str, pictures: Pictures, caller: Caller) -> Batch:
+        lines = read_lines(text) if text.strip() or not pictures.files else ()
+        if pictures.files:
+            presses = PicturePresses(self.runner, values, caller).of(pictures, lines)
+            return plan(self.runner.playground, caller, presses)
+        asked = self.runner.asked({**values, "prompt": PRICE_PROMPT, "priced_only": True}, caller)
         return plan_batch(self.runner.playground, caller, asked, lines, written(values))
 
     def _offered(self, batch: Batch, caller: Caller) -> Updates:
-        refusal = self._refusal(batch, caller)
+        refusal, count = self._refusal(batch, caller), sum(bool(entry.cells) for entry in batch.entries)
         wrong = [_wrong(entry) for entry in batch.entries if entry.error]
-        hints = Markup("").join(_HINT.format(each) for each in [*wrong, *([refusal] if refusal else [])])
+        full = room_refusal(self.queues.look(caller).queue, count)
+        told = [*wrong, *([refusal] if refusal else []), *([full] if full else [])]
+        hints = Markup("").join(_HINT.format(each) for each in told)
+        add = _ENQUEUE.format(told=_queue_button(batch, count), disabled="disabled" if full else "")
         value = f"Draw {batch.images} images · {words.price(batch.price)}"
-        return {self.area.said: str(hints), self.area.draw: gr.update(value=value, interactive=not refusal)}
+        return {self.area.said: str(hints + add), self.area.draw: gr.update(value=value, interactive=not refusal)}
 
     def _refusal(self, batch: Batch, caller: Caller) -> str | None:
         playground = self.runner.playground
         backend = playground.choose(batch.cells[0].backend)
         return allowance(playground, caller, backend, batch.price).refusal
 
-    def _views(self, values: dict[str, JsonValue], text: str, caller: Caller) -> Iterator[View]:
-        batch = self._batch(values, text, caller)
+    def _views(self, values: dict[str, JsonValue], text: str, pictures: Pictures, caller: Caller) -> Iterator[View]:
+        batch = self._batch(values, text, pictures, caller)
         if refusal := self._refusal(batch, caller):
             raise OverBudget(refusal)
         boards: dict[str, Board] = {}
@@ -162,12 +168,23 @@ class Batching:
         )
         if entry.error:
             body = error_card(entry.error)
-        return _LINE.format(entry.line.number, entry.line.prompt, body) if body else Markup("")
+        return _LINE.format(entry.line.number, entry.line.label, body) if body else Markup("")
 
 
 def _wrong(entry: Entry) -> str:
     assert entry.error is not None
+    if entry.line.name:
+        return f"Picture {entry.line.number} is left out: {error_text(entry.error)}"
     return f"Line {entry.line.number} is left out: {error_text(entry.error)}"
+
+
+def _prepared(runner: Runner, entry: Entry) -> Prepared:
+    backend = runner.playground.choose(entry.cells[0].backend)
+    return Prepared(backend, tuple(cell.request for cell in entry.cells))
+
+
+def _queue_button(batch: Batch, count: int) -> str:
+    return f"Add {count} to the queue · {words.price(batch.price)}"
 
 
 def _cost(boards: Sequence[Board]) -> str:

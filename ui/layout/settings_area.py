@@ -8,7 +8,7 @@ from gradio.components import Component
 from backend.domain.requests import Mode
 from backend.library.shipped import Presets
 from backend.playground import Playground
-from ui.experiments.batch import BatchArea, batch_area
+from ui.experiments.batch_area import BatchArea, batch_area
 from ui.form.backend_note import note_html
 from ui.form.further_controls import further_controls
 from ui.form.reading import MARK, fit
@@ -52,7 +52,7 @@ def settings_area(playground: Playground, presets: Presets) -> SettingsArea:
         styles = styles_control(presets.styles)
         sheet = settings_sheet(playground, first)
         lora_picker(playground)
-        batch = batch_area()
+        batch = batch_area(playground)
         library = library_area(styles)
         return SettingsArea(
             own, modes, controls, note, sheet, batch, library, style_shelf_area(), list_shelf_area(list(presets.lists))

@@ -45,7 +45,7 @@ class QueueActs:
         """Return the list for a page that opens, on which there is none where nothing waits."""
         caller = caller_of(self.playground, request)
         standing = self.queues.look(caller)
-        if not standing.queue.entries:
+        if not (standing.queue.entries or self.playground.batches.of(caller.visitor)):
             return {self.area: gr.skip()}
         return self._shown(caller)
 
@@ -100,6 +100,10 @@ class QueueActs:
     def resume(self, _: Mapping[str, str], caller: Caller) -> Updates:
         """Draw what waits."""
         self.queues.resume(caller)
+        return self._shown(caller)
+
+    def shown(self, _: Mapping[str, str], caller: Caller) -> Updates:
+        """Return the list as it stands now."""
         return self._shown(caller)
 
     def _shown(self, caller: Caller) -> Updates:

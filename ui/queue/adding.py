@@ -1,11 +1,13 @@
 """How a press gets into the queue: the button in Generate's place during a run, and the one that repeats."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 import gradio as gr
 from pydantic import JsonValue
 
+from backend.domain.caller import Caller
 from backend.domain.errors import InvalidRequest, PlaygroundError, Problem
 from backend.presses.queues import Queues
 from backend.record.presses.entries import Until
@@ -37,12 +39,17 @@ def until_area() -> gr.HTML:
     return gr.HTML(_UNTIL, elem_id="until", js_on_load=on_load("until"), apply_default_css=False)
 
 
+AddBatch = Callable[[Mapping[str, Any], Mapping[str, JsonValue], Caller], None]
+"""Puts a batch into the queue: it is given what the browser tells of it, and the form's values."""
+
+
 class Enqueueing:
     """Puts what the form asks for at the end of the queue."""
 
-    def __init__(self, runner: Runner, queues: Queues) -> None:
+    def __init__(self, runner: Runner, queues: Queues, add_batch: AddBatch) -> None:
         self.runner = runner
         self.queues = queues
+        self.add_batch = add_batch
 
     def connect(self, wires: Wires) -> None:
         """Wire both buttons, which are one event of the page."""
@@ -53,9 +60,12 @@ class Enqueueing:
     def enqueue(self, event: gr.EventData, request: gr.Request, **values: JsonValue) -> Updates:
         """Add a press; what is wrong with it is told as a press tells it."""
         playground = self.runner.playground
-        caller = caller_of(playground, request)
+        caller, given = caller_of(playground, request), data_of(event)
         try:
-            self.queues.add(caller, self.runner.asked(spread(values), caller), until_of(data_of(event)))
+            if given.get("batch"):
+                self.add_batch(given, spread(values), caller)
+            else:
+                self.queues.add(caller, self.runner.asked(spread(values), caller), until_of(given))
         except PlaygroundError as error:
             raise gr.Error(error_text(error), print_exception=False) from error
         return {self.runner.outputs.news: news()}

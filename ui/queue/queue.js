@@ -1,7 +1,9 @@
 // The queue of presses: Generate adds to it during a run, and all tabs of a visitor show the same one.
+import {bring} from '../events/arrivals.js';
 import {refresh, tell} from '../events/page_events.js';
 
-let shown = -1, held = null;
+const PATIENCE_MS = 10000;
+let shown = -1, held = null, awaited = 0;
 const tabs = 'BroadcastChannel' in window ? new BroadcastChannel('playground-queue') : null;
 tabs?.addEventListener('message', ({data}) => { if (data > shown) refresh(); });
 
@@ -29,11 +31,19 @@ function keep_focus() {
 document.addEventListener('focusin', hold);
 document.addEventListener('pointerdown', () => { held = null; }, true);
 
-export function mount_queue({props, watch}) {
+// A batch is added further down on the page: its list comes on screen once it stands there.
+export function await_queue() { awaited = performance.now(); }
+function arrived(element) {
+  if (!awaited || performance.now() - awaited > PATIENCE_MS) return;
+  awaited = 0;
+  bring(element.querySelector('.queue'));
+}
+
+export function mount_queue({element, props, watch}) {
   const look = () => {
     const version = /data-version="(\d+)"/.exec(props.value || '');
     if (version) told(Number(version[1]));
-    requestAnimationFrame(() => setTimeout(keep_focus));  // once it is drawn
+    requestAnimationFrame(() => setTimeout(() => { keep_focus(); arrived(element); }));  // once it is drawn
   };
   watch('value', look);
   look();

@@ -13,6 +13,7 @@ from backend.presses.queues import Standing
 from backend.record.presses.entries import ENDED_BADLY, PressesQueue, QueueEntry
 from ui.events.options import on_load
 from ui.look import words
+from ui.queue.batches import batches_html
 from ui.serving.served import Served, url
 
 _SHORT = 200
@@ -20,7 +21,7 @@ _SHORT = 200
 _BOX = Markup(
     '<section class="queue" aria-label="Queue" data-version="{version}" data-drawing="{drawing}">'
     '<header><h2>Queue</h2><span class="facts">{facts}</span><span class="queue-acts">{acts}</span></header>'
-    '{said}<ol tabindex="0" aria-label="What waits">{lines}</ol></section>'
+    '{batches}{said}<ol tabindex="0" aria-label="What waits">{lines}</ol></section>'
 )
 _SAID = Markup('<p class="hint" role="status">{}</p>')
 _PAUSE = Markup('<button type="button" data-act="queue-pause" title="Begin nothing further">Pause</button>')
@@ -73,6 +74,7 @@ class QueueList:
                 drawing="yes" if standing.drawing else "no",
                 facts=_summary(queue),
                 acts=_acts(queue, goes=goes),
+                batches=batches_html(self.playground.batches.of(visitor), queue),
                 said=_SAID.format(queue.said) if queue.said and queue.paused and queue.entries else "",
                 lines=lines or _NOTHING,
             )
@@ -87,7 +89,7 @@ class QueueList:
             state=entry.state,
             id=entry.id,
             picture=self._picture(entry, visitor),
-            prompt=entry.requests[0].prompt[:_SHORT],
+            prompt=(entry.place.label if entry.place else entry.requests[0].prompt)[:_SHORT],
             facts=self._facts(entry),
             said=_SAID.format(entry.said) if entry.said else "",
             acts=moves + _again(entry) + (_OUT.format(entry.id) if entry.state != "running" else ""),

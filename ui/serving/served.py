@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import quote
 
 from gradio.utils import get_upload_folder
@@ -84,15 +85,22 @@ class Served:
         return target
 
     def archive(
-        self, runs: Sequence[Run], visitor: str, *, chosen: Mapping[str, Sequence[int]] | None = None
+        self,
+        runs: Sequence[Run],
+        visitor: str,
+        *,
+        chosen: Mapping[str, Sequence[int]] | None = None,
+        name: str = "history",
+        prefixes: Mapping[str, str] = MappingProxyType({}),
     ) -> tuple[Path, Zipped]:
         """Return a zip of the runs' images with `runs.json`, and what is in it; the same images have the same zip.
 
-        With `chosen`, it has for each run id only those indices of its images.
+        With `chosen`, it has for each run id only those indices of its images. `name` is in the zip's own, and
+        `prefixes` go before the names of a run's files, by its id.
         """
-        told = [[run_json(run) for run in runs], chosen] if chosen is not None else [run_json(run) for run in runs]
+        told = [[run_json(run) for run in runs], chosen, dict(prefixes)]
         notes = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
-        target = self._folder(f"zip {notes}", visitor) / "z-image-history.zip"
+        target = self._folder(f"zip {notes}", visitor) / f"z-image-{_fit(name)}.zip"
         if shown_again(target) and not (known := read_zip(target)).left_out:
             return target, known
         taken = ((run.id, image) for run in runs for image in run.images)
@@ -100,7 +108,7 @@ class Served:
         self.disk.check(size, copy=True)
         target.parent.mkdir(parents=True, exist_ok=True)
         self._note(target, visitor)
-        zipped = write_zip(target, self.files, runs, chosen=chosen)
+        zipped = write_zip(target, self.files, runs, chosen=chosen, prefixes=prefixes)
         self.disk.wrote(target.stat().st_size)
         return target, zipped
 
@@ -145,6 +153,11 @@ class Served:
             reason = error.strerror or type(error).__name__
             raise StorageFull(f"The page has no room for a copy of it ({reason}): try it again later.") from error
         self.disk.wrote(len(content))
+
+
+def _fit(name: str) -> str:
+    """Return a name with the signs that every system takes in a file's."""
+    return "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in name)[:60].strip("-") or "pictures"
 
 
 def shown_again(target: Path) -> bool:

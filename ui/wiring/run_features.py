@@ -13,6 +13,7 @@ from ui.history.tiles import Looking
 from ui.history.trash import Emptying
 from ui.library.brought.bringing import Bringing
 from ui.queue.adding import Enqueueing
+from ui.queue.batches import BatchActs
 from ui.runs.exact_price import ExactPrice
 from ui.runs.image_actions import Actions
 from ui.runs.reattaching import Following
@@ -23,12 +24,13 @@ from ui.wiring.ground import Ground
 def run_features(ground: Ground) -> list[Feature]:
     """Return Generate, Compare, the grid and the batch, and the return to a run that goes on or may be recovered."""
     runner, layout = ground.runner, ground.layout
+    batching = Batching(runner, layout.settings.batch, ground.queues)
     return [
         runner,
         Comparing(runner),
-        Batching(runner, layout.settings.batch),
+        batching,
         Following(runner, ground.queues),
-        Enqueueing(runner, ground.queues),
+        Enqueueing(runner, ground.queues, batching.enqueue_all),
         ground.queue,
         Recovering(ground.playground, runner, layout.results.recoverable),
         ExactPrice(runner, layout.form.exact),
@@ -44,7 +46,9 @@ def image_features(ground: Ground) -> list[Feature]:
     theirs = [note, ground.queue.area]
     brought = Bringing(ground.filling, results.sheet)
     chosen, boards = ChosenActs(playground, ground.served, undo), BoardActs(playground, undo, results.sheet)
-    others = book.acts() | ground.queue.acts() | brought.acts() | chosen.acts() | boards.acts()
+    batches = BatchActs(playground, ground.queues, ground.served, results.sheet, ground.queue.shown)
+    queued = ground.queue.acts() | batches.acts()
+    others = book.acts() | queued | brought.acts() | chosen.acts() | boards.acts()
     actions = Actions(playground, ground.filling, *own, others=others, theirs=theirs)
     return [
         actions,

@@ -252,10 +252,17 @@ class QueueStore:
 _TO_COME = table.c.state.in_(TO_BE_DRAWN)
 
 
-def _check_room(queue: PressesQueue, wanted: int) -> None:
+def room_refusal(queue: PressesQueue, wanted: int) -> str | None:
+    """Return why a queue has no room for so many entries more, and the way out; None where it has."""
     room = MOST_ENTRIES - len(queue.to_come)
-    if wanted > room:
-        raise NotAllowed(FULL if wanted == 1 else NO_ROOM.format(room=max(room, 0), wanted=wanted))
+    if wanted <= room:
+        return None
+    return FULL if wanted == 1 else NO_ROOM.format(room=max(room, 0), wanted=wanted)
+
+
+def _check_room(queue: PressesQueue, wanted: int) -> None:
+    if refusal := room_refusal(queue, wanted):
+        raise NotAllowed(refusal)
 
 
 def _this(entry_id: str) -> Any:

@@ -39,14 +39,15 @@ def hand_over(page: Page, *files: Path, kind: str = "drop", place: str = PLACE) 
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> list[Path]:
-    """Return a picture that carries settings, two that carry none, and a file that is no picture."""
+    """Return a picture that carries settings, a cut one, two that carry none, and a file that is no picture."""
     asked = parse_request({"mode": "text_to_image", "prompt": "a brought boat", "seed": 7, "steps": 5})
     grey = Image.new("RGB", (320, 240), "grey")
     (tmp_path / "boat.png").write_bytes(embed(encode(grey, "png"), "png", asked, 7, "fake"))
     grey.save(tmp_path / "photo.jpg")
     Image.new("RGB", (320, 240), "teal").save(tmp_path / "other.jpg")
+    (tmp_path / "cut.png").write_bytes((tmp_path / "boat.png").read_bytes()[:-30])
     (tmp_path / "notes.pdf").write_bytes(b"%PDF-1.4")
-    return [tmp_path / name for name in ("boat.png", "photo.jpg", "other.jpg", "notes.pdf")]
+    return [tmp_path / name for name in ("boat.png", "cut.png", "photo.jpg", "other.jpg", "notes.pdf")]
 
 
 def test_a_dropped_picture_asks_and_goes_where_its_visitor_says(page: Page, pictures: list[Path]) -> None:
@@ -81,12 +82,13 @@ def test_several_dropped_pictures_become_control_layers_and_what_is_none_is_name
     hand_over(page, *pictures[1:], place="#easel .easel")
     on_screen(sheet)
     expect(sheet.locator(".brought-refused")).to_contain_text("notes.pdf is no picture")
+    expect(sheet.locator(".brought-refused")).to_contain_text("cut.png The image is damaged")
     assert faults(page) == []
     sheet.get_by_role("button", name="Control layers").click()
     expect(page.locator("#main")).to_have_attribute("data-mode", "controlnet")
     on_screen(page.locator("#easel .sheet"))
     expect(page.locator("#further-controls .part-picture img:visible")).to_have_count(1)
-    hand_over(page, pictures[3])
+    hand_over(page, pictures[4])
     expect(sheet.get_by_role("heading", name="No picture to use")).to_be_visible()
     expect(sheet.get_by_role("button", name="Close")).to_be_focused()
 
@@ -96,7 +98,7 @@ def test_a_single_picture_on_the_easel_is_taken_and_one_by_button_is_asked_for(
     page: Page, pictures: list[Path]
 ) -> None:
     open_tab(page, "Image to image")
-    hand_over(page, pictures[1], place="#easel .easel")
+    hand_over(page, pictures[2], place="#easel .easel")
     on_screen(page.locator("#easel .sheet"))
     expect(page.locator("#over-page")).to_be_hidden()
     page.set_input_files(".bring-file input", pictures[0])

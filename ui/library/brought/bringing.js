@@ -2,6 +2,8 @@
 import {show} from '../../canvas/picture.js';
 import {open_tab} from '../../events/mode.js';
 import {chosen_backend, tell} from '../../events/page_events.js';
+import {send} from '../../events/sending.js';
+import {lay_pictures} from '../../experiments/batch.js';
 import {limits} from '../../limits.js';
 
 let place = null, turns = 0, here = [];
@@ -16,41 +18,28 @@ export function mount_bringing({element, upload, restore}) {
 
 // What is brought later counts, also where the pictures before take longer on their way.
 export async function bring(given) {
-  const mine = ++turns, all = [...given], refused = [], sent = [];
-  for (const [at, file] of all.entries()) {
-    const why = refusal(file, sent.length);
-    if (why) { refused.push({name: file.name, why}); continue; }
-    say(at, all.length);
-    try {
-      const {path, url} = await place.upload(file);
-      sent.push({path, url, name: file.name, file});
-    } catch { refused.push({name: file.name, why: 'upload'}); }
-    if (mine !== turns) return;
-  }
-  say();
+  const mine = ++turns, all = [...given];
   if (!all.length) return;
+  const {sent, refused} = await send(all, place.upload, {say, over: () => mine !== turns});
+  if (mine !== turns) return;
   here = sent;
   ask('bring', {refused: JSON.stringify(refused)});
 }
 
-function refusal(file, before) {
-  if (file.type && !file.type.startsWith('image/')) return 'kind';
-  if (file.size > limits.upload_bytes) return 'large';
-  return before < limits.brought ? '' : 'more';
-}
-
-function say(at, count) {
-  const {status} = place;
-  status.hidden = at === undefined;
-  status.textContent = at === undefined ? '' : `Sending picture ${at + 1} of ${count} …`;
+function say(text) {
+  place.status.hidden = !text;
+  place.status.textContent = text;
 }
 
 const files = () => here.map(({path, name}) => ({path, name}));
 const ask = (act, more) => tell('act', {act, files: JSON.stringify(files()), backend: chosen_backend(), ...more});
 
 function go(into) {
-  document.getElementById('over-page').close();
+  const sheet = document.getElementById('over-page'), usable = sheet.querySelector('[data-usable]').dataset.usable.split(' ');
+  here = here.filter((_, at) => usable.includes(`${at}`));
+  sheet.close();
   if (into === 'settings') place.restore(files());
+  else if (into.startsWith('each ')) lay_pictures(files(), into.slice('each '.length));
   else if (into === 'controls') ask('bring-controls');
   else if (into === 'upscale') ask('bring-upscale', {prompt: document.querySelector('#prompt textarea').value});
   else lay(into);

@@ -26,11 +26,15 @@ _REFUSED = {
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """A picture that can be used: its name, where its upload lies, and whose settings it carries (None for none)."""
+    """A picture that can be used: its name, where its upload lies, and whose settings it carries (None for none).
+
+    `number` is its place among all that were brought, from 0.
+    """
 
     name: str
     path: Path
     source: str | None = None
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def looked_at(playground: Playground, visitor: str, given: Mapping[str, str]) ->
         except PlaygroundError as error:
             refused.append(Refused(name, str(error)))
             continue
-        found.append(Brought(name, path, source))
+        found.append(Brought(name, path, source, number))
     return found, [*refused, *_not_sent(given)]
 
 

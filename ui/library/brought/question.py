@@ -13,7 +13,8 @@ from ui.serving.served import url
 _MOST_SHOWN = 12
 """Pictures that stand on the sheet; of more their number is said."""
 _SHEET = Markup(
-    '<div class="brought" data-turn="{turn}"><h2>{head}</h2>{pictures}{refused}<div class="ways">{ways}</div>'
+    '<div class="brought" data-turn="{turn}" data-usable="{usable}"><h2>{head}</h2>{pictures}{refused}'
+    '<div class="ways">{ways}</div>'
     '<div class="result-link-row end"><button type="button" data-close{focus}>Close</button></div></div>'
 )
 _PICTURES = Markup('<ul class="brought-pictures" tabindex="0" aria-label="Pictures">{}</ul>')
@@ -29,6 +30,7 @@ _MODES: dict[Mode, str] = {
     "outpaint": "It goes on beyond its edges",
     "controlnet": "Its lines, depth or pose lead a new picture",
 }
+_BATCH = "A batch, priced before it begins"
 Way = tuple[str, str, str]
 """What a button tells the script, its name, and what it does."""
 
@@ -39,6 +41,7 @@ def question_html(found: Sequence[Brought], refused: Sequence[Refused], backend:
     return str(
         _SHEET.format(
             turn=news(),
+            usable=" ".join(str(each.number) for each in found),
             head=_head(len(found)),
             pictures=_PICTURES.format(_shown(found)) if found else "",
             refused=_REFUSED.format(Markup("").join(_why(refused))) if refused else "",
@@ -70,7 +73,10 @@ def _ways(found: Sequence[Brought], backend: Backend, *, enlarges: bool) -> Iter
     if carrying:
         first = "" if len(found) == 1 else ", of the first that has any"
         yield "settings", "Settings", f"What made it comes into the form{first}"
-    yield from _for_one(backend, enlarges=enlarges) if len(found) == 1 else _for_several(len(found), backend)
+    if len(found) == 1:
+        yield from _for_one(backend, enlarges=enlarges)
+    elif found:
+        yield from _for_several(len(found), backend, enlarges=enlarges)
 
 
 def _for_one(backend: Backend, *, enlarges: bool) -> Iterator[Way]:
@@ -81,7 +87,11 @@ def _for_one(backend: Backend, *, enlarges: bool) -> Iterator[Way]:
         yield "upscale", MODE_LABELS["upscale"], "The same picture, larger"
 
 
-def _for_several(count: int, backend: Backend) -> Iterator[Way]:
+def _for_several(count: int, backend: Backend, *, enlarges: bool) -> Iterator[Way]:
     can = backend.capabilities
+    if "image_to_image" in can.modes:
+        yield "each image_to_image", "Image to image, each by itself", _BATCH
+    if enlarges:
+        yield "each upscale 2", "Upscale, each by itself", _BATCH
     if "controlnet" in can.modes and 1 < count <= can.most_controls:
         yield "controls", "Control layers", "Each leads the same new picture"
