@@ -105,7 +105,7 @@ def plan_batch(
 
 
 def plan(playground: Playground, caller: Caller, presses: Sequence[tuple[Line, Callable[[], Prepared]]]) -> Batch:
-    """Return what each line becomes by what prepares it; raises as `plan_batch` does (`InvalidRequest` for too many)."""
+    """Return what each line becomes by what prepares it; raises as `plan_batch`, `InvalidRequest` for too many."""
     if len(presses) > MOST_LINES:
         message = f"are {len(presses)} in all; at most {MOST_LINES} run in one go. Take fewer."
         raise InvalidRequest([Problem("lines", message)])
