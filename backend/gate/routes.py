@@ -4,8 +4,8 @@ import re
 from os.path import normpath
 from typing import Literal
 
-Kind = Literal["page", "file", "result", "result's file"]
-"""The playground's page, a file of a visitor, the page of a result link, a picture of one."""
+Kind = Literal["page", "file", "result", "result's file", "room's file"]
+"""The playground's page, a visitor's file, the page of a result link, a picture of one, what a room's members fetch."""
 FOR_ANYBODY: tuple[Kind, ...] = ("result", "result's file")
 """What is the same for whoever asks, so that nobody needs a cookie for it."""
 
@@ -25,6 +25,8 @@ _SIGNED = "/v1/images/files/"
 _WORDS_ALONE = re.compile(r"/v1/(images/generations|models)")
 
 _RESULT = re.compile(r"/result/[^/]+(?P<file>/.+)?", re.DOTALL)
+
+_ROOM = "/room/"
 
 _LINE = re.compile(r"heartbeat/(?P<page>[^/]+)/?$")
 _BEGINS = re.compile(r"(queue/join|call/)")
@@ -53,7 +55,7 @@ def kind_of(path: str) -> Kind:
         return "file"
     shared = _RESULT.fullmatch(path)
     if shared is None:
-        return "page"
+        return "room's file" if path.startswith(_ROOM) else "page"
     return "result's file" if shared["file"] else "result"
 
 

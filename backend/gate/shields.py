@@ -22,7 +22,13 @@ _RESULT = (
     "frame-ancestors {frames}"
 )
 """Plain HTML with pictures and a style sheet of ours: nothing runs there."""
-_POLICIES: Mapping[Kind, str] = {"page": _PAGE, "file": _FILE, "result": _RESULT, "result's file": _FILE}
+_POLICIES: Mapping[Kind, str] = {
+    "page": _PAGE,
+    "file": _FILE,
+    "result": _RESULT,
+    "result's file": _FILE,
+    "room's file": _FILE,
+}
 
 
 def shield(headers: MutableHeaders, kind: Kind, *, framed: bool) -> None:

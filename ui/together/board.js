@@ -7,10 +7,10 @@ const PLACES = {head: '.board-head', person: '.people', game: '.games', drawing:
 const HELD = 'button, a, select, input, summary';
 const SAID_MS = 8000;
 let room = null, gone = null, seen = '', timer = null, broken = 0, turn = 0, hushed = null;
-const items = new Map();  // by their keys: the digest of each, and its node
+const items = new Map();  // the node of each, by their keys
 
 const board = () => document.querySelector('#board .board');
-const find = key => items.get(key)?.node;
+const find = key => items.get(key);
 
 export function begin_board(entered, then) {
   end_board();
@@ -26,8 +26,7 @@ export function end_board() {
   clearTimeout(timer);
   [room, seen, broken] = [null, '', 0];
   turn += 1;
-  items.clear();
-  lay([]);
+  lay([], {});
   board().hidden = true;
   delete document.getElementById('main').dataset.room;
   document.querySelector('#rail-head .views').hidden = true;
@@ -50,9 +49,8 @@ export function say(words) {
 }
 
 async function look(mine) {
-  const has = [...items.values()].map(each => each.digest).join('.');
   try {
-    const answer = await fetch(`./room/${room}/look?${new URLSearchParams({seen, has})}`);
+    const answer = await fetch(`./room/${room}/look?${new URLSearchParams({seen})}`);
     if (mine !== turn) return;
     if (answer.status === 404) { const told = gone; end_board(); told(); return; }
     if (!answer.ok) throw new Error(answer.statusText);
@@ -73,31 +71,31 @@ function pause() {
   return board().querySelector('.drawing') ? DRAWING_MS : QUIET_MS;
 }
 
+// The pieces that are new, by their keys, and the order of all where that has changed.
 function heard({seen: version, order, html}, mine) {
   if (mine !== turn) return;
   seen = version;
-  lay(order.map(([key, digest]) => [key, digest, html[digest]]));
-  count(order.filter(([key]) => key.startsWith('person')).length);
+  lay(order, html);
+  if (order) count(order.filter(key => key.startsWith('person')).length);
 }
 
-function lay(order) {
-  const keys = new Set(order.map(([key]) => key)), focus = focused();
-  for (const [key, {node}] of items) if (!keys.has(key)) { node.remove(); items.delete(key); }
-  for (const [key, digest, text] of order) if (items.get(key)?.digest !== digest && text) lay_item(key, digest, text);
-  for (const place of new Set(Object.values(PLACES))) in_order(place, order);
-  if (!order.length) for (const place of new Set(Object.values(PLACES))) board().querySelector(place).replaceChildren();
+function lay(order, html) {
+  const focus = focused();
+  if (order) for (const [key, node] of items) if (!order.includes(key)) { node.remove(); items.delete(key); }
+  for (const [key, text] of Object.entries(html)) lay_item(key, text);
+  if (order) for (const place of new Set(Object.values(PLACES))) in_order(place, order);
   focus?.();
   board().querySelector('.nothing').hidden = board().querySelector('.strip').childElementCount > 0;
 }
 
-function lay_item(key, digest, text) {
+function lay_item(key, text) {
   const holder = document.createElement('template'), before = find(key);
   holder.innerHTML = text;
   const node = holder.content.firstElementChild;
   node.dataset.key = key;
   keep_typed(before, node);
   before?.replaceWith(node);
-  items.set(key, {digest, node});
+  items.set(key, node);
   lay_preview(key, node, before);
 }
 
@@ -114,7 +112,7 @@ function lay_preview(key, node, before) {
 
 function in_order(place, order) {
   const holder = board().querySelector(place);
-  const wanted = order.filter(([key]) => PLACES[key.split(' ')[0]] === place).map(([key]) => find(key));
+  const wanted = order.filter(key => PLACES[key.split(' ')[0]] === place).map(find);
   wanted.forEach((node, at) => { if (node && holder.children[at] !== node) holder.insertBefore(node, holder.children[at] ?? null); });
 }
 

@@ -1,12 +1,12 @@
 """What a room's members fetch: the board as it changes, its pictures, previews and zip; nobody else gets any of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import gradio as gr
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from backend.domain.errors import NotAllowed, NotFound, PlaygroundError
@@ -16,8 +16,9 @@ from backend.playground import Playground
 from ui.look import words
 from ui.serving.caller import caller_of
 from ui.serving.served import Served
+from ui.together.changes import SentBoards, told
 from ui.together.items import ROUTE
-from ui.together.views import MOST_KNOWN, Views, changes
+from ui.together.views import Views
 
 _NEVER_KEPT = {"Cache-Control": "no-store"}
 _KEPT = {"Cache-Control": "private, no-cache"}
@@ -33,6 +34,7 @@ class Door:
 
     playground: Playground
     served: Served
+    sent: SentBoards = field(default_factory=SentBoards)
 
     def routes(self) -> list[Route]:
         """Return the routes; Starlette carries functions that wait, as these do, out in threads."""
@@ -47,13 +49,8 @@ class Door:
 
     def look(self, request: Request) -> Response:
         """Return what changed on the board, as JSON; nothing (204) where all of it was seen."""
-        asked = request.query_params
-        known = frozenset(asked.get("has", "").split(".")[:MOST_KNOWN])
         items = Views(self.playground).items(request.path_params["room"], self._visitor(request))
-        told = changes(items, asked.get("seen", ""), known)
-        return (
-            Response(status_code=204, headers=_NEVER_KEPT) if told is None else JSONResponse(told, headers=_NEVER_KEPT)
-        )
+        return told(request, self.sent.changes(items, request.query_params.get("seen", "")))
 
     def preview(self, request: Request) -> Response:
         """Return how the image that is being drawn looks by now; raise `NotFound` once it isn't any more."""

@@ -1,9 +1,7 @@
-"""A room's board as one member sees it now: what changed since they looked last, and nothing of anybody else's page."""
+"""A room's board as one member sees it now, and nothing of anybody else's page."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256
-from typing import Any
 
 from backend.domain.events import Progress
 from backend.domain.records import Run, RunImage
@@ -12,9 +10,6 @@ from backend.playground import Playground
 from ui.together.games.items import game_item, vote_button, vote_fact
 from ui.together.items import Item, drawing_item, head_item, people_items, picture_item
 from ui.together.money import who_pays
-
-MOST_KNOWN = 400
-"""Digests that a browser may say it has; no board has more items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +45,6 @@ class Views:
 
     def _goes_on(self, run: Run) -> bool:
         return run.status == "running" and len(run.images) < run.request.count
-
-
-def changes(items: Iterable[Item], seen: str, known: Collection[str]) -> dict[str, Any] | None:
-    """Return the items' order, and the HTML of those that a browser hasn't; None where it has seen just this."""
-    order = [(item.key, item.digest, item.html) for item in items]
-    version = sha256("".join(f"{key}{digest}" for key, digest, _ in order).encode()).hexdigest()[:12]
-    if version == seen:
-        return None
-    new = {digest: str(html) for _, digest, html in order if digest not in known}
-    return {"seen": version, "order": [[key, digest] for key, digest, _ in order], "html": new}
 
 
 def _pictures(board: Board, visitor: str) -> Iterator[tuple[Run, RunImage]]:

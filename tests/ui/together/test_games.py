@@ -9,8 +9,9 @@ from backend.library.rounds import Rounds
 from backend.library.shared_words import WritingTogether
 from backend.playground import Playground
 from tests.backend.library.test_rooms import made
+from ui.together.changes import SentBoards
 from ui.together.games.acts import GameActs, Player
-from ui.together.views import Views, changes
+from ui.together.views import Views
 
 WORDS = "a <b>house</b>"
 
@@ -82,7 +83,7 @@ def test_no_members_id_is_on_anybodys_board(playground: Playground, attic: Room)
     for step in ("nothing", "end-round", "write"):
         if step != "nothing":
             play(playground, attic, "ann", step)
-        told = changes(Views(playground).items(attic.id, "ann"), "", ())
+        told = SentBoards().changes(Views(playground).items(attic.id, "ann"), "")
         assert "visitor-of-cem" not in str(told)
         assert not re.search(r"\bbob\b", str(told))
 
