@@ -38,7 +38,7 @@ from backend.record.database.search_words import (
     state,
 )
 from backend.record.database.search_words import table as prompts
-from backend.record.database.tables import book, favourites, images, runs, stored
+from backend.record.database.tables import book, favourites, images, links, runs, stored
 from backend.record.store import Store
 from backend.record.trash import empty, let_boards_go, let_words_go
 
@@ -54,7 +54,7 @@ _LONGEST_MOMENT = 17
 class Search:
     """What to look for; every part narrows. `words` must all stand in the prompt, the last may be half typed.
 
-    `board` is a board's id: it finds the runs that have a picture on it.
+    `board` is a board's id: it finds the runs that have a picture on it. `shared` finds those that a link shows.
     """
 
     words: str = ""
@@ -67,6 +67,7 @@ class Search:
     favourites: bool = False
     trash: bool = False
     board: str | None = None
+    shared: bool = False
 
 
 EVERYTHING = Search()
@@ -318,4 +319,6 @@ def _conditions(search: Search) -> list[ColumnElement[bool]]:
     )
     conditions = [compare(value) for compare, value in asked if value is not None]
     conditions.append(runs.c.deleted > GONE if search.trash else runs.c.deleted.is_(None))
+    if search.shared:
+        conditions.append(runs.c.id.in_(select(links.c.run_id)))
     return conditions

@@ -53,11 +53,12 @@ def search_area(playground: Playground) -> gr.HTML:
         day("until", "To (UTC)", at="history-until"),
         amount("least", "Cost from (USD)", at="history-least"),
         amount("most", "Cost to (USD)", at="history-most"),
+        check("shared", "Shown by a link", at="history-shared", checked=False),
         check("trash", "Show the trash", at="history-trash", checked=False),
     ]
     return gr.HTML(
         {cell.key: cell.value for cell in (*head, *more)},
-        html_template=str(_head(head) + fold("Backend, dates, cost, trash", (cell.html for cell in more))),
+        html_template=str(_head(head) + fold("Backend, dates, cost, links, trash", (cell.html for cell in more))),
         js_on_load=on_load("search"),
         apply_default_css=False,
         elem_id="history-search",
@@ -85,6 +86,7 @@ def read_search(given: object) -> Search:
         most_usd=_amount("most", said),
         favourites=bool(said.get("favourites")),
         trash=bool(said.get("trash")),
+        shared=bool(said.get("shared")),
         board=None if said.get("board", ALL) == ALL else str(said["board"])[:32],
     )
 

@@ -106,6 +106,17 @@ def test_one_visitor_sees_marks_and_deletes_only_their_own(playground: Playgroun
         playground.history.page(ME, after=theirs.id)
 
 
+def test_what_a_link_shows_is_found_until_the_link_is_taken_back(playground: Playground, add: Add) -> None:
+    runs = [add(number) for number in range(4)]
+    stranger = add(9, visitor="somebody else")
+    for run in (runs[1], runs[3], stranger):
+        playground.result_links.share(run.id, run.visitor)
+    assert found(playground, shared=True) == [3, 1]
+    playground.result_links.revoke(runs[3].id, ME)
+    assert found(playground, shared=True) == [1]
+    assert found(playground, shared=True, trash=True) == []
+
+
 def test_a_favourite_is_found_until_it_is_none_any_more(playground: Playground, add: Add) -> None:
     run, other = add(1), add(2)
     for _ in range(2):

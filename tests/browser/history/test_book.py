@@ -59,7 +59,7 @@ def test_a_starred_prompt_stays_when_all_pictures_are_deleted_for_good(page: Pag
     tile.hover()
     tile.get_by_role("button", name="Delete").click()
     expect(tile).to_have_count(0)
-    open_fold(page, "Backend, dates, cost, trash")
+    open_fold(page, "Backend, dates, cost, links, trash")
     page.locator("#history-trash input").check()
     page.get_by_role("button", name="Empty the trash").click()
     expect(page.locator("#trash")).to_contain_text("starred prompts stay in the prompt book")

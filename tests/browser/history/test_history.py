@@ -138,7 +138,7 @@ def test_what_is_shown_comes_as_a_zip(page: Page, tmp_path: Path) -> None:
 
 
 def open_search(page: Page) -> None:
-    open_fold(page, "Backend, dates, cost, trash")
+    open_fold(page, "Backend, dates, cost, links, trash")
 
 
 def test_the_trash_is_looked_at_restored_from_and_emptied(page: Page) -> None:

@@ -1,11 +1,14 @@
 """A result's link: shown on screen and copied, seen by others, opened in their form, and taken back knowingly."""
 
+import json
 from itertools import product
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser.folds import open_fold
+from tests.browser.presses import generate_until
 from tests.browser.seen import on_screen
 from tests.browser.test_accessible import faults
 from tests.serving import Site
@@ -107,6 +110,25 @@ def test_a_result_is_shown_by_its_link_until_that_is_taken_back(
     sheet.get_by_role("button", name="Close").click()
     share.click()
     assert address_on(sheet) != address
+
+
+def test_the_history_finds_what_has_a_link_and_takes_it_back(page: Page) -> None:
+    for words in ("a lighthouse that is shown", "a lighthouse of one's own"):
+        page.fill("#prompt textarea", words)
+        generate_until(page, f"#history img[alt={json.dumps(words)}]")
+        expect(page.locator(f"#history img[alt={json.dumps(words)}]")).to_have_count(1)
+    page.locator("#history .tile", has=page.locator("img[alt='a lighthouse that is shown']")).locator(
+        "[data-act=share]"
+    ).click()
+    on_screen(page.locator("#link-sheet").get_by_text("The address is copied."))
+    page.keyboard.press("Escape")
+    open_fold(page, "Backend, dates, cost, links, trash")
+    page.locator("#history-shared input").check()
+    expect(page.locator("#history .tile")).to_have_count(1)
+    expect(page.locator("#history .tile img")).to_have_attribute("alt", "a lighthouse that is shown")
+    page.locator("#history .tile [data-act=share]").click()
+    page.locator("#link-sheet").get_by_role("button", name="Take the link back").click()
+    expect(page.locator("#history .tile")).to_have_count(0)
 
 
 def test_an_address_of_before_that_was_guessed_shows_nothing(page: Page, site: Site) -> None:

@@ -22,6 +22,7 @@ def test_what_is_said_narrows_the_search() -> None:
         "least": "$0,01",
         "most": "0.5",
         "trash": True,
+        "shared": True,
     }
     assert read_search(said) == Search(
         "a fox",
@@ -33,6 +34,7 @@ def test_what_is_said_narrows_the_search() -> None:
         Decimal("0.5"),
         favourites=True,
         trash=True,
+        shared=True,
     )
 
 
