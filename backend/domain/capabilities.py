@@ -69,11 +69,17 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A picture that a backend has drawn from words alone, with this seed, and all else as a form begins there."""
+    """A picture that a backend has drawn with this seed, these settings, and all else as a form begins there.
+
+    Text to image has drawn it from words alone; another mode of the `pictures` by the names of its fields.
+    """
 
     prompt: str
     seed: int
     picture: Path
+    mode: Mode = "text_to_image"
+    settings: Mapping[str, JsonValue] = field(default_factory=dict)
+    pictures: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

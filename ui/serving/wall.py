@@ -23,8 +23,9 @@ class Wall:
         backend, name = request.path_params["backend"], request.path_params["name"]
         chosen = self.playground.backends.get(backend)
         for drawn in chosen.capabilities.wall if chosen else ():
-            if drawn.picture.name == name:
-                return FileResponse(drawn.picture, headers=_FOR_AN_HOUR)
+            for picture in (drawn.picture, *drawn.pictures.values()):
+                if picture.name == name:
+                    return FileResponse(picture, headers=_FOR_AN_HOUR)
         return Response("There is no such picture.", 404, media_type="text/plain")
 
 

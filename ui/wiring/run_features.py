@@ -12,6 +12,7 @@ from ui.history.chosen import ChosenActs
 from ui.history.tiles import Looking
 from ui.history.trash import Emptying
 from ui.library.brought.bringing import Bringing
+from ui.library.drawn_examples import DrawnExamples
 from ui.queue.adding import Enqueueing
 from ui.queue.batches import BatchActs
 from ui.runs.exact_price import ExactPrice
@@ -44,11 +45,11 @@ def image_features(ground: Ground) -> list[Feature]:
     book = BookActs(playground, ground.filling, note, undo)
     own = (results.inspector, results.link, results.sheet, undo)
     theirs = [note, ground.queue.area]
-    brought = Bringing(ground.filling, results.sheet)
+    brought = Bringing(ground.filling, results.sheet).acts() | DrawnExamples(playground, ground.filling).acts()
     chosen, boards = ChosenActs(playground, ground.served, undo), BoardActs(playground, undo, results.sheet)
     batches = BatchActs(playground, ground.queues, ground.served, results.sheet, ground.queue.shown)
     queued = ground.queue.acts() | batches.acts()
-    others = book.acts() | queued | brought.acts() | chosen.acts() | boards.acts()
+    others = book.acts() | queued | brought | chosen.acts() | boards.acts()
     actions = Actions(playground, ground.filling, *own, others=others, theirs=theirs)
     return [
         actions,

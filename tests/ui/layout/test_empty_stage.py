@@ -43,3 +43,19 @@ def test_a_picture_has_its_words_its_seed_and_an_address_that_tells_no_folder(tm
     assert 'data-prompt="a &lt;red&gt; fox" data-seed="7"' in html
     assert 'src="./wall/painter/fox.webp"' in html
     assert "/pictures" not in html
+
+
+def test_what_a_mode_has_made_of_pictures_stands_apart_with_where_it_is_from(tmp_path: Path) -> None:
+    pictures = {"image": Path("/pictures/lawn.webp"), "mask": Path("/pictures/mask.png")}
+    drawn = Drawn("a <red> hut", 7, Path("/pictures/hut.webp"), "inpaint", {"mask_feather": 4}, pictures)
+    backend = Painter(ImageFiles(tmp_path))
+    backend.capabilities = replace(Painter.capabilities, wall=(*Painter.capabilities.wall, drawn))
+    html = empty_stage([(backend, [])], "painter")
+    first, _, again = html.partition('class="wall again" data-of="painter"')
+    assert 'data-mode="inpaint"' in again
+    assert 'data-act="example" data-of="painter" data-name="hut.webp" data-words="a &lt;red&gt; hut"' in again
+    assert [again.index(f"./wall/painter/{name}") for name in ("lawn.webp", "mask.png", "hut.webp")] == sorted(
+        again.index(f"./wall/painter/{name}") for name in ("lawn.webp", "mask.png", "hut.webp")
+    )
+    assert "hut.webp" not in first
+    assert "/pictures" not in html

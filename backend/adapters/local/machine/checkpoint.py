@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,7 +95,7 @@ class Checkpoint:
         if path is None or not path.exists():
             return ()
         told = json.loads(path.read_text(encoding="utf-8"))["drawn"]
-        return tuple(Drawn(each["prompt"], each["seed"], path.with_name(each["picture"])) for each in told)
+        return tuple(_drawn(each, path.parent) for each in told)
 
     def problem(self) -> str | None:
         """Say what keeps the model from being loaded, with the way out, or None."""
@@ -183,3 +183,9 @@ def shards(index: Path) -> tuple[str, ...]:
         if Path(str(file)).name != file:
             raise BadFile(f"{index.name} names the file {str(file)[:60]!r}, which lies outside of the model's folder.")
     return tuple(files)
+
+
+def _drawn(told: Mapping[str, Any], folder: Path) -> Drawn:
+    pictures = {name: folder / file for name, file in told.get("pictures", {}).items()}
+    mode, settings = told.get("mode", "text_to_image"), told.get("settings", {})
+    return Drawn(told["prompt"], told["seed"], folder / told["picture"], mode, settings, pictures)

@@ -5,9 +5,10 @@ import json
 from PIL import Image
 
 from backend.adapters.local.machine.checkpoint import EMBEDDED, EMBEDDED_MODEL, WALL, Checkpoint
-from tools.tiny_model.scores.wall import CHOSEN, weights
+from backend.domain.requests import IMAGE_FIELDS, TABBED, parse_request
+from tools.tiny_model.scores.wall import AGAIN, CHOSEN, MOST_BYTES, weights
 
-MOST_BYTES = 48_000
+MOST_OF_THE_FIRST = 48_000
 """What a first look at the page may take more for it."""
 
 
@@ -17,12 +18,27 @@ def test_it_was_drawn_by_the_weights_that_are_packed() -> None:
 
 
 def test_each_of_the_chosen_words_has_its_picture() -> None:
-    wall = EMBEDDED_MODEL.wall()
+    wall = [drawn for drawn in EMBEDDED_MODEL.wall() if drawn.mode == "text_to_image"]
     assert tuple((drawn.prompt, drawn.seed) for drawn in wall) == CHOSEN
     for drawn in wall:
         with Image.open(drawn.picture) as picture:
             assert picture.size == (256, 256)
-    assert sum(drawn.picture.stat().st_size for drawn in wall) <= MOST_BYTES
+    assert sum(drawn.picture.stat().st_size for drawn in wall) <= MOST_OF_THE_FIRST
+
+
+def test_each_other_mode_shows_what_it_made_of_these() -> None:
+    wall = [drawn for drawn in EMBEDDED_MODEL.wall() if drawn.mode != "text_to_image"]
+    assert [(drawn.mode, drawn.prompt, drawn.seed) for drawn in wall] == [(at.mode, at.prompt, at.seed) for at in AGAIN]
+    assert {drawn.mode for drawn in wall} == {*TABBED[1:]}
+    for drawn in wall:
+        assert drawn.picture.stat().st_size <= MOST_BYTES
+        assert {*drawn.pictures} == {*IMAGE_FIELDS[drawn.mode]}
+        parse_request(
+            {"mode": drawn.mode, "prompt": drawn.prompt, **drawn.settings, **dict.fromkeys(drawn.pictures, "0" * 64)}
+        )
+        for each in drawn.pictures.values():
+            with Image.open(each) as picture:
+                assert picture.size == (256, 256)
 
 
 def test_another_model_has_none() -> None:
