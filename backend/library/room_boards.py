@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
@@ -86,7 +87,9 @@ class RoomBoards:
     def forget(self, room_id: str) -> None:
         """Let the next look see what was just changed."""
         with self._lock:
-            self._boards.pop(room_id, None)
+            _, board = self._boards.pop(room_id, (0.0, None))
+            if board is not None:  # It is known still which of its runs had ended.
+                self._boards[room_id] = (-FRESH_SECONDS, board)
 
     def _kept(self, room_id: str) -> Board | None:
         with self._lock:
@@ -97,7 +100,12 @@ class RoomBoards:
         began = time.monotonic()
         room = rooms.check_may_run(room_id, visitor)
         marks, game = BoardMarks(rooms).of(room_id), Games(rooms).newest(room_id)
-        board = Board(room, rooms.members(room_id, visitor), _runs(rooms, room_id), marks, game)
+        with self._lock:
+            _, before = self._boards.get(room_id, (0.0, None))
+        found = _runs(rooms, room_id, before.runs if before else ())
+        board = Board(room, rooms.members(room_id, visitor), found, marks, game)
+        if board == before:  # What was made of it stays good.
+            board = before
         with self._lock:
             self._boards.pop(room_id, None)
             self._boards[room_id] = (began, board)
@@ -117,7 +125,14 @@ class RoomBoards:
         return True
 
 
-def _runs(rooms: Rooms, room_id: str) -> tuple[Run, ...]:
-    on_it = select(runs).where(runs.c.room == room_id, runs.c.deleted.is_(None))
-    found = rooms.store.read(on_it.order_by(runs.c.created.desc(), runs.c.id.desc()).limit(MOST_RUNS))
-    return tuple(replace(run, provider_ids={}, request=for_others(run.request)) for run in found)
+def _runs(rooms: Rooms, room_id: str, before: Sequence[Run]) -> tuple[Run, ...]:
+    """Return the newest runs of the room; those that were finished before are as they were."""
+    on_it = select(runs.c.id).where(runs.c.room == room_id, runs.c.deleted.is_(None))
+    newest = on_it.order_by(runs.c.created.desc(), runs.c.id.desc()).limit(MOST_RUNS)
+    with rooms.engine.connect() as connection:
+        order = connection.execute(newest).scalars().all()
+    known = {run.id: run for run in before if run.status == "finished" and run.id in order}
+    new = [run_id for run_id in order if run_id not in known]
+    found = rooms.store.read(select(runs).where(runs.c.id.in_(new))) if new else []
+    known |= {run.id: replace(run, provider_ids={}, request=for_others(run.request)) for run in found}
+    return tuple(known[run_id] for run_id in order if run_id in known)
