@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PATIENCE_MS
 from tests.browser.folds import open_fold
-from tests.browser.presses import open_tab
+from tests.browser.presses import generate_until, open_tab, press_until
 from tests.serving import Site
 
 pytestmark = pytest.mark.slow  # Each looks at a whole page a dozen times.
@@ -147,6 +147,27 @@ def test_a_selection_its_boards_and_what_is_undone_are_without_fault(seen: Page)
     seen.locator("#history-head").get_by_role("button", name="Boards").click()
     expect(seen.locator(".board-list li")).to_have_count(1)
     assert ("boards", faults(seen)) == ("boards", [])
+
+
+def test_a_room_its_invitation_and_a_refusal_are_without_fault(seen: Page, browser: Browser, site: Site) -> None:
+    sheet = seen.locator("#together-sheet")
+    press_until(seen.locator("#together-open"), sheet.is_visible)
+    link = seen.input_value("#together-link")
+    assert ("made", faults(seen)) == ("made", [])
+    seen.keyboard.press("Escape")
+    seen.fill("#prompt textarea", "a lighthouse")
+    generate_until(seen, "#board .tile[data-run]")
+    expect(seen.locator("#board .tile[data-run] img").first).to_be_visible()
+    assert ("board", faults(seen)) == ("board", [])
+    scheme = "dark" if seen.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") else "light"
+    guests = browser.new_context(viewport=seen.viewport_size, color_scheme=scheme, reduced_motion="reduce")
+    for address, words in ((link, "邀请您一起作图"), (f"{site.address}?room=nowhere", "无法进入此房间")):
+        guest = guests.new_page()
+        guest.add_init_script("localStorage.setItem('z-image-language', 'zh-Hans')")
+        guest.goto(address)
+        expect(guest.locator("#together-sheet")).to_contain_text(words)
+        assert (words, faults(guest)) == (words, [])
+    guests.close()
 
 
 def test_nothing_moves_for_those_who_asked_for_that(seen: Page) -> None:

@@ -103,3 +103,14 @@ def test_a_row_of_buttons_stays_one_under_a_tile(phone: Page) -> None:
     )
     assert len(tops) >= 4
     assert len(set(tops)) == 1
+
+
+def test_a_room_and_its_sheet_have_room_for_a_finger_too(phone: Page) -> None:
+    sheet = phone.locator("#together-sheet")
+    press_until(phone.locator("#together-open"), sheet.is_visible)
+    expect(sheet.locator("[data-do=close]")).to_be_visible()
+    assert ("sheet", phone.evaluate(SMALL)) == ("sheet", [])
+    phone.keyboard.press("Escape")
+    draw(phone)
+    expect(phone.locator("#board .tile[data-run] img")).to_be_visible()
+    assert ("board", phone.evaluate(SMALL)) == ("board", [])

@@ -152,7 +152,8 @@ def test_who_leaves_reloads_or_loses_the_line_finds_the_room_again(site: Site, c
     bob = come(link, phone=True)
     join(bob, "Bob")
     draw(bob, "a red kite")
-    expect(ann.locator("#board .tile[data-run]")).to_have_count(1)
+    for page in (ann, bob):
+        expect(page.locator("#board .tile[data-run]")).to_have_count(1)
     bob.context.set_offline(True)
     expect(bob.locator("#board .told")).to_contain_text("The line to the room is broken")
     expect(bob.locator("#board .tile[data-run]")).to_have_count(1)
