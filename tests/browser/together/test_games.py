@@ -25,7 +25,7 @@ def draw_it(page: Page, seed: int) -> None:
     expect(page.locator("#prompt textarea")).to_have_value(WORDS)
     assert page.locator("#board :is(.tile[data-run], .drawing)").count() == drawn
     page.fill("#seed input", str(seed))
-    generate_until(page, f"#board .drawing, #board .tile[data-run] >> text=seed {seed}")
+    generate_until(page, f"#board .drawing, #board .tile[data-run]:has-text('seed {seed}')")
     expect(page.locator("#board .tile[data-run]", has_text=f"seed {seed}")).to_have_count(1)
 
 
@@ -67,6 +67,11 @@ def test_a_round_is_drawn_voted_on_and_won(site: Site, come: Come) -> None:
         tile_of(page, seed).locator(".vote").click()
         expect(tile_of(page, seed).locator(".vote")).to_have_attribute("aria-pressed", "true")
     expect(cem.locator(".vote[aria-pressed=true]")).to_have_count(1)
+    cem.locator(".vote[aria-pressed=true]").hover()
+    assert ("pressed", faults(cem)) == ("pressed", [])
+    assert (
+        bob.locator(".game button, .vote").evaluate_all("all => all.filter(each => each.offsetHeight < 44).length") == 0
+    )
     expect(bob.locator(".game")).to_contain_text("2 votes")
     expect(ann.locator(".game")).to_contain_text("Waiting for Bob")
     tile_of(bob, 11).locator(".vote").click()

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from backend.domain.errors import NotFound, PlaygroundError
 from backend.domain.records import RunImage
 from backend.images.link_preview import link_preview
-from backend.images.metadata.origin import read_origin
+from backend.images.metadata.origin import Origin, read_origin
 from backend.library.result_links import SharedRun
 from backend.playground import Playground
 from backend.threads.recent import Recent
@@ -27,6 +27,8 @@ from ui.serving.own_address import own_address
 
 MOST_PREVIEWS = 64
 """Held in memory; each has at most 300 kB."""
+MOST_ORIGINS = 2000
+"""Pictures of which is known what they say of themselves, so that strangers can't have files read again and again."""
 NO_LOGIN = "This playground asks who you are: sign in there, then open this address again."
 STYLE = Path(__file__).with_name("result.css")
 _STYLE_NAME = "look.css"
@@ -45,6 +47,7 @@ class ResultPages:
         self.style = STYLE.read_bytes()
         self.style_name = f"{_STYLE_NAME}?{sha256(self.style).hexdigest()[:12]}"
         self.previews: Recent[str, bytes] = Recent(MOST_PREVIEWS)
+        self.origins: Recent[tuple[str, int], Origin | None] = Recent(MOST_ORIGINS)
         self._drawing = Lock()
 
     def routes(self) -> list[Route]:
@@ -120,10 +123,20 @@ class ResultPages:
 
     def _picture(self, image: RunImage) -> Picture:
         try:
-            content = self.playground.files.whole(image.sha256)
+            return Picture(image, self._origin(image.sha256))
         except PlaygroundError as error:
             return Picture(image, lost=words.lost_file(error))
-        return Picture(image, read_origin(content))
+
+    def _origin(self, sha256: str) -> Origin | None:
+        """Return what a picture's file says of its origin; read and checked once, and again where its size differs."""
+        files = self.playground.files
+        try:
+            mark = (sha256, files.path(sha256).stat().st_size)
+        except OSError:
+            mark = (sha256, -1)  # Reading it says why.
+        if mark not in self.origins:
+            self.origins.put(mark, read_origin(files.whole(sha256)))
+        return self.origins.get(mark)
 
     def _asked(self, handle: Handle) -> Handle:
         """Return a handler that answers in words where there is nothing, and lets nobody past the owner's login."""

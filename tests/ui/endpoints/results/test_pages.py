@@ -264,6 +264,20 @@ def test_its_style_is_kept_by_browsers_under_a_name_of_its_content(playground: P
     )
 
 
+def test_a_page_that_is_asked_for_again_reads_no_file_again(playground: Playground) -> None:
+    run = drawn(playground)
+    token, browser = playground.result_links.share(run.id, "ann"), stranger(playground)
+    path = playground.files.path(run.images[0].sha256)
+    first = browser.get(f"/result/{token}").text
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + b"?")  # As long as before: what is read again is found to be damaged.
+    assert browser.get(f"/result/{token}").text == first
+    path.write_bytes(content[:-1])
+    assert "Its file is damaged" in browser.get(f"/result/{token}").text
+    path.unlink()
+    assert "Its file is gone" in browser.get(f"/result/{token}").text
+
+
 def test_previews_in_memory_have_an_end(playground: Playground, monkeypatch: pytest.MonkeyPatch) -> None:
     from ui.endpoints.results import routes
 
