@@ -34,6 +34,7 @@ class Door:
 
     playground: Playground
     served: Served
+    views: Views
     sent: SentBoards = field(default_factory=SentBoards)
 
     def routes(self) -> list[Route]:
@@ -49,14 +50,14 @@ class Door:
 
     def look(self, request: Request) -> Response:
         """Return what changed on the board, as JSON; nothing (204) where all of it was seen."""
-        items = Views(self.playground).items(request.path_params["room"], self._visitor(request))
+        items = self.views.items(request.path_params["room"], self._visitor(request))
         return told(request, self.sent.changes(items, request.query_params.get("seen", "")))
 
     def preview(self, request: Request) -> Response:
         """Return how the image that is being drawn looks by now; raise `NotFound` once it isn't any more."""
         board, _ = self._board(request)
         run_id = request.path_params["run"]
-        far = Views(self.playground).far(run_id) if run_id in {run.id for run in board.runs} else None
+        far = self.views.far(run_id) if run_id in {run.id for run in board.runs} else None
         if far is None or far.preview is None:
             raise NotFound("It isn't being drawn any more.")
         return Response(far.preview, media_type="image/jpeg", headers=_NEVER_KEPT)
@@ -92,7 +93,7 @@ class Door:
 
     def _board(self, request: Request) -> tuple[Board, str]:
         visitor = self._visitor(request)
-        return Views(self.playground).board(request.path_params["room"], visitor), visitor
+        return self.views.board(request.path_params["room"], visitor), visitor
 
     def _picture(self, request: Request) -> tuple[Board, RunImage]:
         board, visitor = self._board(request)
@@ -109,7 +110,8 @@ class Door:
 
 def room_routes(playground: Playground) -> list[Route]:
     """Return the routes of all rooms."""
-    return Door(playground, Served(playground.files, playground.holders, playground.disk)).routes()
+    served = Served(playground.files, playground.holders, playground.disk)
+    return Door(playground, served, Views(playground)).routes()
 
 
 def _file(copied: Callable[[], Path]) -> Response:

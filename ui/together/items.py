@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from urllib.parse import quote
 
@@ -61,14 +62,14 @@ _HIDDEN = Markup('<span class="fact">off the board</span>')
 _NOBODY = Markup("")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Item:
     """A piece of the board: `key` stays the same while what it shows changes, which its digest tells."""
 
     key: str
     html: Markup
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Return what changes with the HTML."""
         return sha256(self.html.encode()).hexdigest()[:8]
