@@ -3,15 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from backend.experiments.axes import Axis
+from backend.export.lettering import font_for, written
 
 MOST_SIDE = 12_000
 """Of the sheet in pixels; larger grids are made smaller."""
 _PAPER, _INK, _EMPTY = "#ffffff", "#1f2328", "#eceff2"
-_CJK_FONTS = ("NotoSansCJK-Regular.ttc", "NotoSansSC-Regular.otf", "msyh.ttc", "PingFang.ttc", "wqy-zenhei.ttc")
-_Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +89,10 @@ def _write(pen: ImageDraw.ImageDraw, label: str, box: tuple[int, int, int, int])
     """Write a label into a box, smaller or cut where it doesn't fit."""
     left, top, width, height = box
     size = min(max(height // 3, 12), 40)
-    font = _font(label, size)
+    font = font_for(label, size)
     while size > 11 and pen.textlength(label, font) > width - 4:
         size -= 2
-        font = _font(label, size)
+        font = font_for(label, size)
     while len(label) > 1 and pen.textlength(label, font) > width - 4:
         label = label[:-2].rstrip() + "…" if len(label) > 2 else label[:1]
-    pen.text((left + width / 2, top + height / 2), label, fill=_INK, font=font, anchor="mm")
-
-
-def _font(label: str, size: int) -> _Font:
-    if any(ord(sign) > 0x2E80 for sign in label):
-        for name in _CJK_FONTS:
-            try:
-                return ImageFont.truetype(name, size)
-            except OSError:
-                continue
-    return ImageFont.load_default(size)
+    pen.text((left + width / 2, top + height / 2), written(label, font), fill=_INK, font=font, anchor="mm")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from backend.images.metadata.picture_size import Size, picture_size
+from backend.images.metadata.request_text import KEY
 from backend.images.metadata.texts import read_texts
 from backend.restore.carried import Carried
 from backend.restore.fit import RefusesLora, fit, no_lora
@@ -38,8 +39,13 @@ def find_settings(content: bytes) -> Found | None:
 
 
 def read_pasted(text: str, refuses: RefusesLora = no_lora) -> Restored | None:
-    """Return the settings of a text that was written into a prompt, or None where it is no infotext but words."""
+    """Return the settings of a text that was written into a prompt, or None where it is nothing but words.
+
+    It may be an infotext, or the JSON that a file of ours carries.
+    """
     text = text[:MOST_CHARACTERS]
+    if text.lstrip().startswith("{") and KEY in text and (own := read_own(Carried({KEY: text}))):
+        return own
     if not _LIKELY.search(text):
         return None
     found = read_infotext(text if _OWN_LINE.search(text) else _IN_ONE_LINE.sub(r"\n\1", text))

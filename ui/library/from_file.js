@@ -6,12 +6,12 @@ import {MODES, mode} from '../events/mode.js';
 import {limits} from '../limits.js';
 
 // Settings that another program wrote as a text; the server says whether they are any.
-const SETTINGS = /\bSteps: ?\d/;
+const SETTINGS = /\bSteps: ?\d|^\s*\{\s*"z-image-playground"/;
 let place = null, depth = 0, settings = '', turns = 0;
 
 export function mount_dropzone({element, trigger, upload}) {
   place = {trigger, upload, veil: element.querySelector('.drop-veil')};
-  mount_bringing({element, upload, restore: files => trigger('dropped', {files})});
+  mount_bringing({element, upload, restore: files => trigger('dropped', {files}), told: text => trigger('pasted', text)});
   chosen(element.querySelector('.bring-file input'), bring);
   chosen(element.querySelector('.restore-file input'), take);
   document.addEventListener('dragenter', event => { if (carries(event)) { depth += 1; place.veil.classList.toggle('on', elsewhere(event)); } });

@@ -42,6 +42,11 @@ _BACK = Markup("<p>Settings of {} are back in the form.</p>")
 _READ = Markup("<p>Settings of {} were read; drop this file alone to have them in the form.</p>")
 _SEVERAL = Markup("<p>Of these files, the settings of the first that has any are in the form.</p>")
 _MORE = Markup("<p>The first {} files are read; drop the others by themselves.</p>")
+_MOST_NAME = 200
+_NO_RECIPE = Markup(
+    '<p><b translate="no">{}</b> <span>holds no settings that are known here: bring a picture, or the text or JSON of '
+    "a recipe. Prompts, one a line, go into Batch.</span></p>"
+)
 _ONE = Markup('<section class="of-file"><h4 translate="no">{}</h4>{}</section>')
 DROP_ZONE = """
 <label class="bring-file">Bring in pictures
@@ -132,10 +137,13 @@ class Restoring:
             return error
 
     def pasted(self, event: gr.EventData, backend: object = None) -> Updates:
-        """Fill the form from settings that stand in the prompt as a text; words stay as they are."""
-        text = data_of(event).get("text")
+        """Fill the form from settings that stand in the prompt as a text, or in a text file; words stay as they are."""
+        text, named = data_of(event).get("text"), data_of(event).get("name")
         found = read_pasted(text, self._backend(backend).refuses_lora) if isinstance(text, str) else None
-        return self._filled(found) if found else {self.note: gr.skip()}
+        if found:
+            return self._filled(found)
+        said = _NO_RECIPE.format(str(named)[:_MOST_NAME]) if named else None
+        return {self.note: gr.update(value=str(said), visible=True) if said else gr.skip()}
 
     def _filled(self, found: Restored) -> Updates:
         updates = self.filling.from_recipe(as_they_are(found.recipe), found.backend)

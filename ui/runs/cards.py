@@ -88,6 +88,7 @@ def card(image: RunImage, path: Path, run: Run | None, line: Markup, prompt: str
         unknown="" if words.seed_again(image) else "disabled",
         recorded=vary_button(image, varying) + before_button(run.request) + _RECORDED if run else "",
         mark=MARK if run else "",
+        recipe=RECIPE if run else "",
         run=run.id if run else "",
         index=image.index,
     )
@@ -146,6 +147,11 @@ DETAIL = Markup(
     "</button>"
 )
 """The button that opens the sheet of a result's details."""
+RECIPE = Markup(
+    '<button type="button" class="fact recipe-button" data-act="recipe" title="All that made this picture">Recipe'
+    "</button>"
+)
+"""Behind an image's facts: opens the sheet that has all of them."""
 _SETTINGS = Markup(
     '<button type="button" data-act="settings" title="Bring back everything that made it">Use settings</button>'
 )
@@ -168,7 +174,7 @@ _CARD = Markup(
     '<figure class="card" data-run="{run}" data-index="{index}" style="--ratio:{width} / {height};--width:{width}px">'
     '<button type="button" class="picture" data-open aria-label="Look at it in full size">'
     '<img src="{address}" alt="{alt}" width="{width}" height="{height}" decoding="async"></button>{mark}'
-    '<figcaption><div class="facts">{line}{flag}</div><div class="actions">'
+    '<figcaption><div class="facts">{line}{flag}{recipe}</div><div class="actions">'
     '<a href="{address}" download="{name}" title="The file carries its settings">Download</a>'
     '<button type="button" data-act="seed" data-value="{seed}" {unknown} title="Use this seed again">'
     "Reuse seed</button>{recorded}</div></figcaption></figure>"

@@ -23,6 +23,7 @@ from ui.runs.inspector import inspector_html, own_file_link
 from ui.runs.result_link import link_html, revoked_html
 from ui.runs.sheets.before_after import before_after_html
 from ui.runs.sheets.detail import detail_html
+from ui.runs.sheets.recipe import recipe_html
 from ui.runs.sheets.upscale import Enlarged, upscale_html
 from ui.serving.caller import caller_of
 from ui.serving.own_address import own_address
@@ -91,12 +92,8 @@ class Actions:
                 own = own_file_link(self.filling.served, image, caller.visitor)
                 text = inspector_html(self.playground, run, image, address=address, own_file=own)
                 return {self.inspector: gr.update(value=text, visible=True)}
-            case "enlarge":
-                return {self.sheet: upscale_html(self.playground, Enlarged.result(*self.image(given, caller)), caller)}
-            case "detail":
-                return {self.sheet: detail_html(self.playground, *self.image(given, caller), caller)}
-            case "before":
-                return {self.sheet: before_after_html(self.filling.served, *self.image(given, caller), caller.visitor)}
+            case "recipe" | "enlarge" | "detail" | "before" as wish:
+                return {self.sheet: self._sheet(wish, *self.image(given, caller), caller)}
             case "share":
                 token = self.playground.result_links.share(run_id, whose)
                 return {self.link: link_html(run_id, token, address)}
@@ -107,6 +104,19 @@ class Actions:
                 return self._keep(wish, run_id, _index(given), whose)
             case other:
                 raise InvalidRequest([Problem("act", f"is {other!r}, which this page doesn't know; reload it.")])
+
+    def _sheet(self, wish: str, run: Run, image: RunImage, caller: Caller) -> str:
+        """Return what stands on the sheet over the page that a button opens."""
+        playground, served = self.playground, self.filling.served
+        match wish:
+            case "recipe":
+                return recipe_html(playground, served, run, image, caller.visitor)
+            case "enlarge":
+                return upscale_html(playground, Enlarged.result(run, image), caller)
+            case "detail":
+                return detail_html(playground, run, image, caller)
+            case _:
+                return before_after_html(served, run, image, caller.visitor)
 
     def _keep(self, wish: str, run_id: str, index: int, whose: str) -> Updates:
         match wish:

@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -116,6 +116,13 @@ class Served:
         """Keep a picture that came inside a request where uploads may lie."""
         target = self._root() / secrets.token_hex(16) / f"image.{image_format}"
         self._place(target, content)
+        return target
+
+    def made(self, what: str, name: str, make: Callable[[], bytes], visitor: str) -> Path:
+        """Return a file that is made of others, under this name: once, and again when it is gone; raises as `copy`."""
+        target = self._folder(what, visitor) / name
+        if not shown_again(target):
+            self._write(target, make(), visitor)
         return target
 
     def document(self, name: str, text: str, visitor: str) -> Path:

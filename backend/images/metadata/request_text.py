@@ -61,16 +61,23 @@ def embed(
 
     Of the image's `details`, the model that drew it is said, and its kind.
     """
-    own = {"version": FORMAT_VERSION, "backend": backend, "request": recipe(request, seed)}
-    own |= {name: details[name] for name in (DREW, KIND) if name in details}
-    if request.controls:
-        own["controls"] = len(request.controls)
-    note = json.dumps({KEY: own}, ensure_ascii=image_format == "png", separators=(",", ":"))
+    note = json.dumps(
+        own_note(request, seed, backend, details), ensure_ascii=image_format == "png", separators=(",", ":")
+    )
     line = infotext(request, seed, str(details.get(DREW, MODEL)))
     if image_format == "png":
         return add_png_texts(content, {"parameters": line, KEY: note})
     exif = _exif(note, line)
     return add_jpeg_exif(content, exif) if image_format == "jpeg" else add_webp_exif(content, exif)
+
+
+def own_note(request: Request, seed: int | None, backend: str, details: Mapping[str, Any] = _NOTHING) -> dict[str, Any]:
+    """Return what stands under `KEY` in a result's file, as JSON with that key."""
+    own: dict[str, Any] = {"version": FORMAT_VERSION, "backend": backend, "request": recipe(request, seed)}
+    own |= {name: details[name] for name in (DREW, KIND) if name in details}
+    if request.controls:
+        own["controls"] = len(request.controls)
+    return {KEY: own}
 
 
 def infotext(request: Request, seed: int | None, model: str = MODEL) -> str:

@@ -24,7 +24,7 @@ _HAND_OVER = """([kind, place, files]) => {
   const drags = ['dragenter', 'dragover', 'drop'].map(each => new DragEvent(each, {...how, dataTransfer: data}));
   for (const drag of drags) target.dispatchEvent(drag);
 }"""
-TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".pdf": "application/pdf"}
+TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".pdf": "application/pdf", ".json": "application/json"}
 PLACE = "#history-shelf, #rail-head, #main"
 
 

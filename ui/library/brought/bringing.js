@@ -6,10 +6,12 @@ import {send} from '../../events/sending.js';
 import {lay_pictures} from '../../experiments/batch.js';
 import {limits} from '../../limits.js';
 
+// A recipe that was saved as text or JSON.
+const TEXTS = /^(text\/plain|application\/json)$/, TEXT_BYTES = 2 ** 18;
 let place = null, turns = 0, here = [];
 
-export function mount_bringing({element, upload, restore}) {
-  place = {upload, restore, status: element.querySelector('[role=status]')};
+export function mount_bringing({element, upload, restore, told}) {
+  place = {upload, restore, told, status: element.querySelector('[role=status]')};
   document.addEventListener('click', ({target}) => {
     const way = target.closest('#over-page [data-into]');
     if (way) go(way.dataset.into);
@@ -18,8 +20,9 @@ export function mount_bringing({element, upload, restore}) {
 
 // What is brought later counts, also where the pictures before take longer on their way.
 export async function bring(given) {
-  const mine = ++turns, all = [...given];
+  const mine = ++turns, all = [...given], [only] = all;
   if (!all.length) return;
+  if (all.length === 1 && TEXTS.test(only.type) && only.size <= TEXT_BYTES) { place.told({text: await only.text(), name: only.name}); return; }
   const {sent, refused} = await send(all, place.upload, {say, over: () => mine !== turns});
   if (mine !== turns) return;
   here = sent;

@@ -1,4 +1,5 @@
 // A sheet over the page: an enlargement's choices, whose button starts the run; a result over what it was made of.
+import {copy} from '../../events/clipboard.js';
 import {tell} from '../../events/page_events.js';
 import {lay_over} from '../../events/seen.js';
 
@@ -13,6 +14,8 @@ export function mount_sheet({props, watch}) {
   sheet.addEventListener('click', event => {
     if (event.target === sheet || event.target.closest('[data-close], [data-act]')) sheet.close();
     if (event.target.closest('[data-go]')) start(sheet);
+    const copies = event.target.closest('[data-copies]');
+    if (copies) copy(copies.dataset.copies, copies);
   });
 }
 
