@@ -18,6 +18,7 @@ import {mount_token_line} from './form/token_line.js';
 import {mount_variables} from './form/variables.js';
 import {mount_appearance} from './head/appearance.js';
 import './head/backend_switch.js';
+import './head/fetching.js';
 import {mount_language} from './head/languages.js';
 import {mount_models} from './head/model_list.js';
 import {mount_state} from './head/state.js';

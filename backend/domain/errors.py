@@ -78,11 +78,11 @@ class Problem:
 
 
 class InvalidRequest(PlaygroundError):
-    """A value is wrong; `problems` names each field."""
+    """A value is wrong; `problems` names each field, and nothing twice that two have found."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = tuple(problems)
+        self.problems = tuple(dict.fromkeys(problems))
+        super().__init__("\n".join(map(str, self.problems)))
 
 
 class Unsupported(InvalidRequest):

@@ -29,6 +29,7 @@ from ui.serving.caller import caller_of
 
 POLL_SECONDS, IDLE_SECONDS = 1.5, 5.0
 """How often it is looked whether the backend has changed, and whether another page has switched its model."""
+_GET = "Get "
 _STATE = Markup('<div class="state {}" role="status" data-maker="{}"><i class="dot"></i><span>{}</span>{}{}</div>')
 
 
@@ -96,12 +97,17 @@ def _html(state: State, offered: Mapping[str, str], maker: str) -> str:
 def _buttons(actions: Mapping[str, str], *, folded: bool) -> Markup:
     """Return a button an action; several that nothing waits for are folded away."""
     buttons = Markup("").join(
-        Markup('<button type="button" data-action="{}">{}</button>').format(action, label)
+        Markup('<button type="button" data-action="{}" data-gets="{}">{}</button>').format(action, _gets(label), label)
         for action, label in actions.items()
     )
     if not folded or len(actions) < 2:
         return buttons
     return Markup('<details class="more"><summary>More ({})</summary>{}</details>').format(len(actions), buttons)
+
+
+def _gets(label: str) -> str:
+    """Return by which words sentences name what a button gets, so that it can stand beside them, too; or nothing."""
+    return label.removeprefix(_GET) if label.startswith(_GET) else ""
 
 
 def _ticking(backend: Backend, caller: Caller) -> Update:

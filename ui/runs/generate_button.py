@@ -9,8 +9,8 @@ from pydantic import JsonValue
 
 from backend.adapters.base import Backend
 from backend.domain.caller import Caller
-from backend.domain.errors import PlaygroundError
-from backend.domain.requests import Mode
+from backend.domain.errors import InvalidRequest, PlaygroundError
+from backend.domain.requests import Mode, Request
 from backend.generation.allowance import Allowance, allowance
 from backend.generation.gpu_quota import gpu_hint
 from backend.generation.marked import WEIGHTS
@@ -64,11 +64,12 @@ class GenerateButton:
             wanted = taken.request
             large = large_html(wanted, self.playground.files)
             estimate = price_of(self.playground, caller, backend, wanted)
-        except PlaygroundError:
+        except PlaygroundError as error:
+            said = _lacking(error, chosen, caller) + large
             return {
                 outputs.generate: gr.update(value="Generate", variant="primary"),
                 outputs.enqueue: gr.update(value=ENQUEUE),
-                outputs.left: gr.update(value=large, visible=bool(large)),
+                outputs.left: gr.update(value=said, visible=bool(said)),
             }
         stand = allowance(self.playground, caller, backend, estimate)
         verb = "Over the cap" if stand.refusal else "Generate"
@@ -83,7 +84,7 @@ class GenerateButton:
                 *backend.remarks(wanted),
             )
             if said
-        ] + [large]
+        ] + [_unfetched(backend, wanted, caller), large]
         capped = _capped(stand, ways_html(self.playground, caller, mode))
         look = "secondary" if stand.refusal else "primary"
         return {
@@ -100,6 +101,26 @@ class GenerateButton:
             self.runner.outputs.generate: gr.update(value=f"Not on {backend.label}", variant="secondary"),
             self.runner.outputs.left: gr.update(value=line, visible=True),
         }
+
+
+def _unfetched(backend: Backend, wanted: Request, caller: Caller) -> Markup:
+    """Return what a request needs that can be fetched here, and isn't here yet."""
+    if not backend.offered(caller):
+        return Markup("")
+    try:
+        backend.capabilities.check(wanted)
+    except PlaygroundError as error:
+        return _lacking(error, backend, caller)
+    return Markup("")
+
+
+def _lacking(error: PlaygroundError, backend: Backend, caller: Caller) -> Markup:
+    """Return what a form asks for that has to be fetched first; the page puts the button that gets it beside that."""
+    if not isinstance(error, InvalidRequest):
+        return Markup("")
+    names = [label.removeprefix("Get ") for label in backend.offered(caller).values()]
+    found = (each.message for each in error.problems if any(name in each.message for name in names))
+    return Markup("").join(Markup('<p class="hint">{}</p>').format(said) for said in found)
 
 
 def priced(values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

@@ -46,3 +46,9 @@ def test_of_several_errors_the_one_that_leaves_most_open_decides(billed: list[Bi
 def test_many_errors_of_one_kind_are_told_once_and_few_of_many() -> None:
     assert str(together([PlaygroundError("It is gone.") for _ in range(20)])) == "It is gone."
     assert str(together([PlaygroundError(f"{number} is gone.") for number in range(20)])).count("gone") == 3
+
+
+def test_what_two_have_found_is_said_once() -> None:
+    twice = InvalidRequest([Problem("steps", "is 0."), Problem("seed", "is -5."), Problem("steps", "is 0.")])
+    assert twice.problems == (Problem("steps", "is 0."), Problem("seed", "is -5."))
+    assert str(twice) == "`steps`: is 0.\n`seed`: is -5."
