@@ -13,6 +13,7 @@ from backend.domain.records import Run
 from backend.library.board_marks import HIDE, PIN, BoardMarks, Mark
 from backend.library.games import Game, Games
 from backend.library.rooms import Member, Room, Rooms
+from backend.library.rounds import Round
 from backend.record.database.tables import runs
 
 FRESH_SECONDS = 0.5
@@ -35,6 +36,18 @@ class Board:
     marks: tuple[Mark, ...]
     game: Game | None = None
     """What is played together, or was last."""
+    round: Round | None = field(init=False, compare=False)
+    """The same where it is a round."""
+    _by_mark: dict[tuple[str, int, str], list[str]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Read once what is asked for at each of many pictures."""
+        by_mark: dict[tuple[str, int, str], list[str]] = {}
+        for each in self.marks:
+            by_mark.setdefault((each.run_id, each.position, each.mark), []).append(each.visitor)
+        played = Round.of(self.game) if self.game and self.game.kind == "round" else None
+        for name, value in (("_by_mark", by_mark), ("round", played)):
+            object.__setattr__(self, name, value)  # It is frozen for everybody else.
 
     def member(self, visitor: str) -> Member:
         """Return a member; raise `NotFound` for who isn't one, or isn't any longer."""
@@ -45,8 +58,7 @@ class Board:
 
     def marked(self, run_id: str, position: int, mark: str) -> list[str]:
         """Return the visitors who have put a mark on a picture."""
-        wanted = (run_id, position, mark)
-        return [each.visitor for each in self.marks if (each.run_id, each.position, each.mark) == wanted]
+        return self._by_mark.get((run_id, position, mark), [])
 
     def pinned(self, run_id: str, position: int) -> bool:
         """Whether a picture stands at the top."""

@@ -22,11 +22,10 @@ def game_item(board: Board, shown: Shown, visitor: str) -> Item:
     game = board.game
     if game is None:
         return Item("game", _GAME.format(_begin(board, visitor)))
-    if game.kind == "words":
+    if (this := board.round) is None:
         words = SharedWords.of(game)
         parts = _words_over(board, words) + _begin(board, visitor) if words.over else _words(board, words, visitor)
         return Item("game", _GAME.format(parts))
-    this = Round.of(game)
     match this.phase:
         case "over":
             return Item("game", _GAME.format(_result(board, this, shown) + _begin(board, visitor)))
@@ -59,10 +58,8 @@ def vote_fact(board: Board, run: Run, image: RunImage, visitor: str) -> Markup:
 
 def _round_with(board: Board, run: Run, image: RunImage) -> Round | None:
     """Return the room's last round, where a picture is in it."""
-    if board.game is None or board.game.kind != "round":
-        return None
-    this = Round.of(board.game)
-    return this if this.takes(run) and not board.hidden_by(run.id, image.index) else None
+    this = board.round
+    return this if this and this.takes(run) and not board.hidden_by(run.id, image.index) else None
 
 
 def _begin(board: Board, visitor: str) -> Markup:

@@ -42,6 +42,7 @@ def stranger(playground: Playground, address: str = HOME, **headers: str) -> Tes
 def drawn(playground: Playground, visitor: str = "ann", **values: object) -> Run:
     """Return a visitor's run on the fake."""
     asked = {"mode": "text_to_image", "prompt": "a boat", "width": 128, "height": 128, **values}
+    asked = {name: value for name, value in asked.items() if value is not None}
     *_, last = generate(playground, Caller(visitor=visitor), "fake", parse_request(asked))
     assert isinstance(last, Finished)
     return last.run
@@ -73,7 +74,9 @@ class Head(HTMLParser):
             self.links.append(given["href"])
 
 
-def flag_all(playground: Playground, run: Run) -> None:
-    """Let the safety check have flagged every image of a run."""
+def flag_all(playground: Playground, run: Run, *, but: int = -1) -> None:
+    """Let the safety check have flagged every image of a run, but for one of them."""
     with writing(playground.store.engine) as connection:
-        connection.execute(update(images).where(images.c.run_id == run.id).values(flagged=True))
+        connection.execute(
+            update(images).where(images.c.run_id == run.id, images.c.position != but).values(flagged=True)
+        )

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from backend.domain.requests import parse_request
+from backend.domain.requests import MODE_LABELS, MODES, REQUEST_TYPES, parse_request
 from backend.library.recipe_links import unpack
 from backend.playground import Playground
 from tests.serving import served_site
@@ -182,6 +182,29 @@ def test_of_several_pictures_each_is_shown_with_its_seed(playground: Playground)
     page = stranger(playground).get(f"/result/{token}").text
     assert Head(page).images == [f"./{token}/{index}" for index in range(3)]
     assert [f"seed {seed} ·" in page for seed in (5, 6, 7)] == [True, True, True]
+
+
+def test_the_first_picture_that_is_not_flagged_is_the_preview(playground: Playground) -> None:
+    run = drawn(playground, count=2, width=128, height=256)
+    flag_all(playground, run, but=1)
+    token, browser = playground.result_links.share(run.id, "ann"), stranger(playground)
+    assert browser.get(f"/result/{token}/{PREVIEW}").headers["etag"] == f'"preview-{run.images[1].sha256}"'
+    assert Head(browser.get(f"/result/{token}").text).metas["og:image"].endswith(PREVIEW)
+    assert browser.head(f"/result/{token}").status_code == 200
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_mode_has_a_page(playground: Playground, mode: str) -> None:
+    source = drawn(playground).images[0].sha256
+    more = {"image": source, "mask": source, "right": 16, "mode": mode}
+    fields = REQUEST_TYPES[mode].model_fields  # type: ignore[index]
+    asked = {name: value for name, value in more.items() if name in fields}
+    left_out = {name: None for name in ("width", "height") if name not in fields or mode == "outpaint"}
+    token = shared(playground, **asked, **left_out)
+    page = stranger(playground).get(f"/result/{token}")
+    assert page.status_code == 200
+    assert MODE_LABELS[mode] in page.text  # type: ignore[index]
+    assert source not in page.text
 
 
 def test_a_picture_of_a_picture_says_so_and_shows_none_of_it(playground: Playground) -> None:
