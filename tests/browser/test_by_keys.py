@@ -85,7 +85,12 @@ def test_a_mask_is_painted_by_keys(page: Page, site: Site, scene: Path) -> None:
     assert not painted[300:].any()
 
 
-def test_keys_choose_brush_eraser_and_size_and_undo_every_stroke(page: Page, scene: Path) -> None:  # noqa: F811
+def test_every_file_box_brush_eraser_and_size_have_keys_which_undo_every_stroke(page: Page, scene: Path) -> None:  # noqa: F811
+    hidden = "each => each.hidden || each.tabIndex < 0 || getComputedStyle(each).display === 'none'"
+    choose(page, "Inpaint")
+    boxes = page.locator("#easel .drop input, #dropzone input")
+    assert boxes.count() == 3
+    assert not any(box.evaluate(hidden) for box in boxes.all())
     choose(page, "Inpaint", scene)
     size, canvas = page.locator("#easel .size-of-brush input"), page.locator("#easel canvas[tabindex]")
     about = page.locator("#easel .about")
@@ -226,11 +231,3 @@ def test_a_pasted_picture_lies_on_the_easel_or_is_asked_for_where_there_is_none(
     expect(page.locator("#easel .easel[data-empty]")).to_be_visible()
     assert not paste(page, tmp_path / "pasted.png")
     expect(page.locator("#easel .about")).to_contain_text("96 × 64")
-
-
-def test_every_file_box_has_a_place_among_the_keys(page: Page) -> None:
-    hidden = "each => each.hidden || each.tabIndex < 0 || getComputedStyle(each).display === 'none'"
-    choose(page, "Inpaint")
-    boxes = page.locator("#easel .drop input, #dropzone input")
-    assert boxes.count() == 3
-    assert not any(box.evaluate(hidden) for box in boxes.all())

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from backend.restore.read import read_metadata
 from tests.browser.folds import open_fold
+from tests.browser.presses import generate_until
 from tests.serving import Site
 
 WORDS = "a green triangle on sand"
@@ -16,7 +17,9 @@ def draw(page: Page, words: str = WORDS) -> None:
     page.keyboard.press("Control+Enter")
 
 
-def test_a_prompt_becomes_an_image_with_its_seed_cost_time_and_size(page: Page) -> None:
+def test_a_prompt_becomes_an_image_whose_file_restores_it_and_whose_seed_is_used_again(
+    page: Page, tmp_path: Path
+) -> None:
     draw(page)
     facts = page.locator("#stage .card .facts")
     expect(facts).to_contain_text("seed ")
@@ -27,10 +30,6 @@ def test_a_prompt_becomes_an_image_with_its_seed_cost_time_and_size(page: Page) 
     page.wait_for_function("document.querySelector('#stage .card img')?.naturalWidth === 256")
     page.locator("#history .tile").scroll_into_view_if_needed()
     page.wait_for_function("document.querySelector('#history .tile img')?.naturalWidth > 0")
-
-
-def test_the_downloaded_file_restores_the_request(page: Page, tmp_path: Path) -> None:
-    draw(page)
     with page.expect_download() as caught:
         page.click("#stage .card a[download]")
     target = tmp_path / caught.value.suggested_filename
@@ -39,10 +38,6 @@ def test_the_downloaded_file_restores_the_request(page: Page, tmp_path: Path) ->
     assert own is not None
     assert own.recipe["prompt"] == WORDS
     assert str(own.recipe["seed"]) in target.name
-
-
-def test_the_seed_of_an_image_is_used_again(page: Page) -> None:
-    draw(page)
     seed = page.locator("#stage .card [data-act=seed]").get_attribute("data-value")
     assert seed is not None
     page.click("#stage .card [data-act=seed]")
@@ -54,28 +49,18 @@ def test_the_seed_of_an_image_is_used_again(page: Page) -> None:
     expect(page.locator("#seed input, #seed textarea")).to_have_value(seed)
 
 
-def test_a_size_that_the_model_cannot_make_is_named_with_the_way_out(page: Page, site: Site) -> None:
+def test_a_missing_prompt_and_a_size_that_cannot_be_made_are_named_with_the_way_out(page: Page, site: Site) -> None:
+    page.click("#generate")
+    expect(page.locator("#stage .problem")).to_contain_text("Prompt")
+    expect(page.locator("#generate")).to_be_visible()
     page.fill("#width input", "1000")
-    draw(page)
+    page.fill("#prompt textarea", WORDS)
+    generate_until(page, "#stage .problem:has-text('Width')")
     problem = page.locator("#stage .problem")
     expect(problem).to_contain_text("Width")
     expect(problem).to_contain_text("is 1000; it must be a multiple of 16, such as 992")
     expect(problem).to_contain_text("Nothing was billed")
     assert site.fake.running == 0
-
-
-def test_a_prompt_that_is_missing_is_named(page: Page) -> None:
-    page.click("#generate")
-    expect(page.locator("#stage .problem")).to_contain_text("Prompt")
-    expect(page.locator("#generate")).to_be_visible()
-
-
-def test_the_price_on_the_button_follows_the_form(page: Page) -> None:
-    open_fold(page, "Only Fake")
-    page.check("#fake-provider input")
-    expect(page.locator("#generate")).to_contain_text("≈ $0.0013")
-    page.fill("#count input[type=number]", "4")
-    expect(page.locator("#generate")).to_contain_text("≈ $0.0052")
 
 
 def test_stop_frees_the_backend_and_gives_the_button_back(page: Page, site: Site) -> None:
@@ -102,7 +87,7 @@ def test_leaving_the_page_frees_the_backend(page: Page, site: Site) -> None:
         page.wait_for_timeout(20)
 
 
-def test_a_preset_and_a_swap_set_width_and_height(page: Page) -> None:
+def test_a_preset_and_a_swap_set_width_and_height_and_the_price_follows_the_form(page: Page) -> None:
     page.select_option("#size select", "384x256")
     expect(page.locator("#width input")).to_have_value("384")
     expect(page.locator("#height input")).to_have_value("256")
@@ -112,6 +97,12 @@ def test_a_preset_and_a_swap_set_width_and_height(page: Page) -> None:
     expect(page.locator("#size option:checked")).to_have_text("256 × 384  (2:3)")
     page.fill("#width input", "400")
     expect(page.locator("#size option:checked")).to_have_text("Custom")
+    page.select_option("#size select", "256x256")
+    open_fold(page, "Only Fake")
+    page.check("#fake-provider input")
+    expect(page.locator("#generate")).to_contain_text("≈ $0.0013")
+    page.fill("#count input[type=number]", "4")
+    expect(page.locator("#generate")).to_contain_text("≈ $0.0052")
 
 
 def test_what_was_made_is_there_after_a_reload(page: Page) -> None:

@@ -69,8 +69,13 @@ def test_an_empty_account_says_where_to_fill_it(tab: Page, served: tuple[Scene, 
     expect(problem).to_contain_text("Nothing was billed.")
 
 
-def test_the_price_stands_on_the_button_before_anything_is_paid(tab: Page) -> None:
+def test_price_ranges_and_where_the_picture_goes_are_shown_before_anything_is_paid(tab: Page) -> None:
     expect(tab.locator("#generate")).to_contain_text(re.compile(r"≈ \$0\.00"))
+    expect(tab.get_by_text("public, unguessable address")).to_be_visible()
+    scale = tab.locator("#controlnet-control_scale input[type=range]")
+    expect(scale).to_have_attribute("min", "0")
+    expect(scale).to_have_attribute("max", "1")
+    expect(tab.locator("#thresholds")).to_be_hidden()  # it finds edges its own way
 
 
 def test_whether_the_control_works_here_is_asked_with_its_price_first(tab: Page, served: tuple[Scene, str]) -> None:
@@ -96,14 +101,3 @@ def test_a_check_whose_news_all_arrives_at_once_ends_as_any_other(tab: Page) -> 
     expect(tab.locator("#run-check")).to_be_hidden()
     expect(tab.locator("#generate")).to_be_visible()
     expect(tab.locator("#stop")).to_be_hidden()
-
-
-def test_the_tab_says_where_the_picture_goes_before_it_goes_there(tab: Page) -> None:
-    expect(tab.get_by_text("public, unguessable address")).to_be_visible()
-
-
-def test_the_controls_have_the_backends_own_ranges_from_the_start(tab: Page) -> None:
-    scale = tab.locator("#controlnet-control_scale input[type=range]")
-    expect(scale).to_have_attribute("min", "0")
-    expect(scale).to_have_attribute("max", "1")
-    expect(tab.locator("#thresholds")).to_be_hidden()  # it finds edges its own way

@@ -97,26 +97,22 @@ def test_a_depth_map_is_bought_once_after_its_price_was_said(page: Page, site: R
     assert site.scene.world.count(PREPROCESS) == bought + 1
 
 
-def test_beside_the_price_stand_its_source_and_how_the_bills_were(page: Page) -> None:
+def test_beside_the_price_stand_its_source_how_the_bills_were_the_exact_one_and_the_balance(
+    page: Page, site: RunwareSite
+) -> None:
     page.fill("#width input", "256")
     page.fill("#height input", "256")
     page.keyboard.press("Tab")
     expect(page.locator("#left")).to_contain_text("By Runware's published prices of 2026-11-21.")
     generate(page)
     expect(page.locator("#left")).to_contain_text("Your bills so far: 1 × the estimate (median of 1 run).")
-
-
-def test_the_exact_price_is_asked_after_a_run_and_bought_is_nothing(page: Page, site: RunwareSite) -> None:
-    page.fill("#width input", "256")
-    page.fill("#height input", "256")
-    page.keyboard.press("Tab")
-    generate(page)
     expect(page.locator("#stage .card .facts")).to_contain_text("$0.0006")
     bills = len(site.scene.world.account.bills)
-    expect(page.locator("#left")).to_contain_text("Your bills so far")
     page.click("#exact")
     expect(page.locator("#left")).to_contain_text("Runware says exactly $0.0006; nothing was billed for asking.")
     assert len(site.scene.world.account.bills) == bills
+    page.click("#state [data-action=balance]")
+    expect(page.locator("#state")).to_contain_text("left in the account")
 
 
 def test_runwares_own_entries_are_typed_sent_restored_and_refused_in_words(
@@ -167,8 +163,3 @@ def test_what_was_paid_when_stop_was_pressed_arrives_on_the_page_by_itself(page:
     expect(page.locator("#stage .stopped")).to_contain_text("1 image was made")
     expect(page.locator("#stage .card").get_by_role("button", name="Vary")).to_be_visible()
     expect(page.locator("#history img[alt='a fox that was stopped']")).to_have_count(1)
-
-
-def test_the_balance_is_shown_when_asked_for(page: Page) -> None:
-    page.click("#state [data-action=balance]")
-    expect(page.locator("#state")).to_contain_text("left in the account")

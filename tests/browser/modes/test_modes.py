@@ -81,7 +81,13 @@ def test_image_to_image_sends_the_file_as_it_is(page: Page, site: Site, scene: P
     assert run.request.width is None
 
 
-def test_how_to_resize_is_asked_only_where_a_size_is_chosen(page: Page, scene: Path) -> None:
+def test_strength_is_explained_a_missing_picture_named_and_resizing_asked_with_a_size(page: Page, scene: Path) -> None:
+    choose(page, "Image to image")
+    page.fill("#image_to_image-strength input[type=number]", "0.2")
+    expect(page.locator("#strength-words")).to_contain_text("small details")
+    page.fill("#prompt textarea", "a mountain")
+    page.click("#generate")
+    expect(page.locator("#stage .problem")).to_contain_text("Image")
     choose(page, "Image to image", scene)
     keep, resize = page.locator("#keep-size input"), page.locator("#image_to_image-resize")
     expect(keep).to_be_checked()
@@ -90,19 +96,6 @@ def test_how_to_resize_is_asked_only_where_a_size_is_chosen(page: Page, scene: P
     expect(resize).to_be_visible()
     keep.check()
     expect(resize).to_be_hidden()
-
-
-def test_strength_is_explained_in_words(page: Page) -> None:
-    choose(page, "Image to image")
-    page.fill("#image_to_image-strength input[type=number]", "0.2")
-    expect(page.locator("#strength-words")).to_contain_text("small details")
-
-
-def test_a_picture_that_is_missing_is_named(page: Page) -> None:
-    choose(page, "Image to image")
-    page.fill("#prompt textarea", "a mountain")
-    page.click("#generate")
-    expect(page.locator("#stage .problem")).to_contain_text("Image")
 
 
 @pytest.mark.parametrize("rotated", [False, True])
@@ -125,22 +118,19 @@ def test_the_mask_matches_the_pictures_own_pixels(page: Page, site: Site, tmp_pa
     assert abs(int(rows.max()) - 550) <= 12
 
 
-def test_a_stroke_has_the_masks_colour(page: Page, scene: Path) -> None:
+def test_a_stroke_has_the_masks_colour_is_erased_undone_inverted_and_cleared_and_an_empty_mask_refused(
+    page: Page, scene: Path
+) -> None:
     choose(page, "Inpaint", scene)
-    drag(page, (0.3, 0.5), (0.7, 0.5))
+    about = page.locator("#easel .about")
+    expect(about).to_contain_text("draw over what is to change")
+    drag(page, (0.2, 0.5), (0.8, 0.5))
     middle = """() => {
       const canvas = document.querySelector('#easel canvas[tabindex]');
       return [...canvas.getContext('2d').getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data];
     }"""
     shown = page.locator("#easel .swatch").evaluate("each => getComputedStyle(each).backgroundColor")
     assert page.evaluate(middle) == [*map(int, shown.removeprefix("rgb(").removesuffix(")").split(",")), 255]
-
-
-def test_eraser_undo_invert_and_clear(page: Page, scene: Path) -> None:
-    choose(page, "Inpaint", scene)
-    about = page.locator("#easel .about")
-    expect(about).to_contain_text("draw over what is to change")
-    drag(page, (0.2, 0.5), (0.8, 0.5))
     expect(about).to_contain_text("mask covers")
     drawn = about.inner_text()
     page.click("#easel [data-do=invert]")
@@ -155,20 +145,28 @@ def test_eraser_undo_invert_and_clear(page: Page, scene: Path) -> None:
     expect(about).to_have_text(drawn)
     page.click("#easel [data-do=clear]")
     expect(about).to_contain_text("draw over what is to change")
-
-
-def test_an_empty_mask_is_refused_in_words(page: Page, scene: Path) -> None:
-    choose(page, "Inpaint", scene)
     page.fill("#prompt textarea", "a mountain")
     page.click("#generate")
     expect(page.locator("#stage .problem")).to_contain_text("Mask is empty; draw over")
 
 
-def test_a_mask_can_be_loaded(page: Page, site: Site, scene: Path, tmp_path: Path) -> None:
+def test_a_mask_can_be_loaded_and_one_of_another_shape_is_refused_with_the_way_out(
+    page: Page, site: Site, scene: Path, tmp_path: Path
+) -> None:
+    choose(page, "Inpaint", scene)
+    about = page.locator("#easel .about")
+    Image.new("L", (640, 640), 255).save(tmp_path / "square.png")
+    page.set_input_files("#easel .file input", tmp_path / "square.png")
+    expect(about).to_contain_text("The mask is 640 × 640, another shape than the picture's 768 × 512")
+    on_screen(about)
+    drag(page, (0.2, 0.5), (0.8, 0.5))  # it took the place of nothing
+    expect(about).to_contain_text("mask covers")
+    Image.new("L", (384, 256), 255).save(tmp_path / "half.png")
+    page.set_input_files("#easel .file input", tmp_path / "half.png")
+    expect(about).to_contain_text("mask covers 100 %")
     given = Image.new("L", (384, 256))
     ImageDraw.Draw(given).rectangle((0, 0, 191, 255), fill=255)
     given.save(tmp_path / "mask.png")
-    choose(page, "Inpaint", scene)
     page.set_input_files("#easel .file input", tmp_path / "mask.png")
     expect(page.locator("#easel .about")).to_contain_text("mask covers 50 %")
     mask = mask_of(generate(page, site), site)
@@ -283,27 +281,24 @@ def test_only_a_backend_that_ends_somewhere_is_said_to(page: Page, tmp_path: Pat
     )
 
 
-def test_a_mask_of_another_shape_is_refused_with_the_way_out(page: Page, scene: Path, tmp_path: Path) -> None:
-    choose(page, "Inpaint", scene)
-    about = page.locator("#easel .about")
-    Image.new("L", (640, 640), 255).save(tmp_path / "square.png")
-    page.set_input_files("#easel .file input", tmp_path / "square.png")
-    expect(about).to_contain_text("The mask is 640 × 640, another shape than the picture's 768 × 512")
-    on_screen(about)
-    drag(page, (0.2, 0.5), (0.8, 0.5))  # it took the place of nothing
-    expect(about).to_contain_text("mask covers")
-    Image.new("L", (384, 256), 255).save(tmp_path / "half.png")
-    page.set_input_files("#easel .file input", tmp_path / "half.png")
-    expect(about).to_contain_text("mask covers 100 %")
-
-
-def test_the_control_map_is_shown_before_the_run(page: Page, site: Site, scene: Path) -> None:
+def test_the_control_map_is_shown_before_the_run_and_the_ends_of_a_range_push_one_another(
+    page: Page, site: Site, scene: Path
+) -> None:
     choose(page, "ControlNet", scene)
     page.click("#show-control")
     expect(page.locator("#control-map img")).to_have_attribute("alt", "The control map, 768 × 512")
     run = generate(page, site)
     assert isinstance(run.request, ControlNet)
     assert (run.request.preprocess, run.request.control_scale, run.request.control_end) == ("canny", 0.75, 0.8)
+    start, end = (page.locator(f"#controlnet-control_{name} input[type=range]") for name in ("start", "end"))
+    numbers = [page.locator(f"#controlnet-control_{name} input[type=number]") for name in ("start", "end")]
+    start.fill("0.9")
+    expect(numbers[1]).to_have_value("0.95")
+    end.fill("0")
+    expect(numbers[0]).to_have_value("0")
+    expect(numbers[1]).to_have_value("0.05")
+    choose_option(page.get_by_label("Preprocess", exact=True), "depth")
+    expect(page.locator("#thresholds")).to_be_hidden()
 
 
 def test_a_map_that_is_shown_can_be_used_as_it_is(page: Page, site: Site, scene: Path) -> None:
@@ -367,16 +362,3 @@ def test_the_map_follows_its_thresholds_once_it_is_shown(page: Page, site: Site,
     run = generate(page, site)
     assert isinstance(run.request, ControlNet)
     assert (run.request.low_threshold, run.request.high_threshold) == (60, 200)
-
-
-def test_the_ends_of_a_range_push_one_another(page: Page, scene: Path) -> None:
-    choose(page, "ControlNet", scene)
-    start, end = (page.locator(f"#controlnet-control_{name} input[type=range]") for name in ("start", "end"))
-    numbers = [page.locator(f"#controlnet-control_{name} input[type=number]") for name in ("start", "end")]
-    start.fill("0.9")
-    expect(numbers[1]).to_have_value("0.95")
-    end.fill("0")
-    expect(numbers[0]).to_have_value("0")
-    expect(numbers[1]).to_have_value("0.05")
-    choose_option(page.get_by_label("Preprocess", exact=True), "depth")
-    expect(page.locator("#thresholds")).to_be_hidden()

@@ -30,6 +30,9 @@ ROOT = Path(__file__).parents[4]
 OPEN_BEHIND_A_TOKEN = 1
 """Ray Serve's replicas listen on every address for one another's calls; Ray's token guards that (decision 0091)."""
 
+SOON_SURE = {"RAY_gcs_rpc_server_reconnect_timeout_s": "10"}
+"""Seconds, instead of 60, for which what is left of a Ray tries to reach a head that is gone, before it ends."""
+
 
 @contextmanager
 def app(data: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
@@ -41,7 +44,7 @@ def app(data: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     process = subprocess.Popen(
         [*command, "--port", str(port)],
         cwd=ROOT,
-        env={**environment, "PLAYGROUND_REPLICAS": "1"},
+        env={**environment, **SOON_SURE, "PLAYGROUND_REPLICAS": "1"},
     )
     try:
         yield process, f"http://127.0.0.1:{port}"
@@ -98,7 +101,7 @@ def test_a_killed_app_leaves_no_process_behind(tmp_path: Path) -> None:
         process.kill()
         process.wait(timeout=10)
         assert psutil.wait_procs(replicas, timeout=10)[1] == []
-        # Ray's two small helpers look for their parent now and then only.
+        # Ray's two small helpers first try to tell their head.
         assert psutil.wait_procs(started, timeout=120)[1] == []
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -19,19 +20,28 @@ ROOT = Path(__file__).parents[4]
 LOOPBACK_ONLY = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "token"}
 
 
-@pytest.fixture
-def head(tmp_path: Path) -> Iterator[tuple[psutil.Process, dict[str, str]]]:
-    token = tmp_path / "token"
+@pytest.fixture(scope="module")
+def head(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[psutil.Process, dict[str, str]]]:
+    token = tmp_path_factory.mktemp("head") / "token"
     token.write_text("0" * 64)
     environment = {**os.environ, **LOOPBACK_ONLY, "RAY_AUTH_TOKEN_PATH": str(token)}
     port = free_port()
     command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--block", f"--port={port}"]
     limits = ["--num-cpus=1", "--object-store-memory=100000000", "--include-dashboard=false"]
     process = subprocess.Popen([*command, *limits], env=environment, stdout=subprocess.DEVNULL)
-    yield psutil.Process(process.pid), {**environment, "RAY_ADDRESS": f"127.0.0.1:{port}"}
+    try:
+        yield psutil.Process(process.pid), {**environment, "RAY_ADDRESS": f"127.0.0.1:{port}"}
+    finally:
+        end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Kill a head with all that it started: told to end, Ray waits half a minute for replicas that nobody asks."""
     started = psutil.Process(process.pid).children(recursive=True)
-    process.terminate()
-    process.wait(timeout=120)
+    for each in [process, *started]:
+        with suppress(psutil.NoSuchProcess):
+            each.kill()
+    process.wait(timeout=60)
     assert psutil.wait_procs(started, timeout=60)[1] == []
 
 
