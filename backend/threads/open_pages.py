@@ -1,5 +1,6 @@
 """Which pages are open: each keeps a line to the server for as long as it is."""
 
+import secrets
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -9,11 +10,12 @@ from contextlib import contextmanager
 class OpenPages:
     """The sessions of pages that keep their line, which breaks with the page; `shared_address` leads others to them.
 
-    It is None where there is no share link.
+    It is None where there is no share link. `start` tells this start of the server from others.
     """
 
     def __init__(self) -> None:
         self.shared_address: str | None = None
+        self.start = secrets.token_hex(4)
         self._lock = threading.Lock()
         self._lines: Counter[str] = Counter()
 

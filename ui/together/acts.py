@@ -9,26 +9,28 @@ import gradio as gr
 
 from backend.domain.errors import NotAllowed, NotFound, PlaygroundError
 from backend.domain.requests import TABBED, Mode
-from backend.gate.origin import host_name
 from backend.library.board_marks import BoardMarks
 from backend.library.rooms import plain_name
 from backend.playground import Playground
-from backend.settings import LOOPBACK
 from ui.events.options import QUIET
 from ui.events.page_events import data_of
 from ui.events.updates import Updates
 from ui.events.wires import Wires
 from ui.form.filling import Filling
 from ui.look.field_titles import error_text
-from ui.serving.caller import ROOM, caller_of, room_in
-from ui.serving.own_address import own_address
+from ui.serving.caller import caller_of, room_in
 from ui.together.areas import TogetherArea
 from ui.together.games.acts import GameActs, Player
 from ui.together.money import strangers, who_pays
-from ui.together.sheets import Link, failure_sheet, guest_name, invitation_sheet, refusal_sheet, room_sheet
+from ui.together.reach import is_at_home, room_link
+from ui.together.sheets import failure_sheet, guest_name, invitation_sheet, refusal_sheet, room_sheet, strangers_note
 
 Told = dict[str, object]
-"""What the browser is told, as JSON: `room` it is in now (null: none), a `sheet` to show, or words `said`."""
+"""What the browser is told, as JSON: `room` it is in now (null: none), a `sheet` to show, words `said`, or a `note`.
+
+A note is shown once for each `start` of the server.
+"""
+NOTHING: Mapping[str, object] = {}
 MOST_SENT = 2000
 """Characters of one value; words may be long."""
 _OPENED = "Your room is open, and its link is copied: send it to whom you want here."
@@ -70,11 +72,14 @@ class Together:
         self.area.answers.ask(self.together, None, [self.area.answers], queue=False, trigger_mode="multiple", **QUIET)
 
     def arrived(self, request: gr.Request) -> Updates:
-        """Return the room that the address names, an invitation to it, or why it can't be entered."""
-        room = room_in(request)
+        """Return the room that the address names, an invitation to it, or why it can't be entered.
+
+        Whoever shares the page from this machine is told, once for each start, what strangers can do on it.
+        """
+        room, told = room_in(request), self._note(request)
         if not room:
-            return {}
-        return self._answer(self.invited, Asked(self._visitor(request), room, {}, request))
+            return self._told(told) if told else {}
+        return self._answer(self.invited, Asked(self._visitor(request), room, {}, request), told)
 
     def together(self, event: gr.EventData, request: gr.Request) -> Updates:
         """Carry out what was asked, and say what became of it."""
@@ -123,14 +128,23 @@ class Together:
 
         return played if play else None
 
-    def _answer(self, act: Callable[[Asked], Told], asked: Asked) -> Updates:
+    def _note(self, request: gr.Request) -> Told:
+        lines = strangers(self.playground)
+        if not lines or request.request is None or not is_at_home(request.request):
+            return {}
+        return {"note": strangers_note(lines), "start": self.playground.pages.start}
+
+    def _told(self, told: Told) -> Updates:
+        return {self.area.answers: json.dumps({**told, "turn": uuid4().hex})}
+
+    def _answer(self, act: Callable[[Asked], Told], asked: Asked, besides: Mapping[str, object] = NOTHING) -> Updates:
         try:
             told = act(asked)
         except PlaygroundError as error:
             told = {"said": error_text(error)}
         finally:
             self.playground.room_boards.forget(asked.room)
-        return {self.area.answers: json.dumps({**told, "turn": uuid4().hex})}
+        return self._told({**besides, **told})
 
     def open(self, asked: Asked) -> Told:
         """Make a room, and show its link."""
@@ -249,17 +263,12 @@ class Together:
     def _shown(self, asked: Asked, room_id: str, *, said: str = "") -> Told:
         self.playground.room_boards.forget(room_id)
         board = self.playground.room_boards.look(self.playground.rooms, room_id, asked.visitor)
+        http = asked.request.request
+        assert http is not None, "a page's events come over HTTP"
+        link = room_link(self.playground, http, room_id)
         parts = {"Who pays": who_pays(self.playground, room_id), "Strangers": strangers(self.playground)}
-        sheet = room_sheet(board, asked.visitor, self._link(asked.request, room_id), parts=parts, said=said)
+        sheet = room_sheet(board, asked.visitor, link, parts=parts, said=said)
         return {"room": room_id, "sheet": sheet}
-
-    def _link(self, request: gr.Request, room_id: str) -> Link:
-        http, query = request.request, f"?{ROOM}={room_id}"
-        if http is None or host_name(http.headers) not in LOOPBACK:
-            return Link((own_address(http) if http else "") + query)
-        if outside := self.playground.pages.shared_address:
-            return Link(outside.rstrip("/") + "/" + query)
-        return Link(own_address(http) + query, "this name" if self.playground.settings.public else "nobody")
 
     def _remixed(self, asked: Asked) -> Updates:
         run_id, index = asked.picture

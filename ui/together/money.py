@@ -33,7 +33,7 @@ def strangers(playground: Playground) -> list[str]:
         return []
     house, _ = _billed(playground)
     spend = f"With {_all(house)} they can spend {_caps(playground)} of its owner's money." if house else _NO_MONEY
-    count = len(playground.pages)
+    count = max(len(playground.pages), 1)  # The line of the page that asks may come a moment later.
     now = "1 page is open now." if count == 1 else f"{count} pages are open now."
     return [_BEHIND_LOGIN if settings.auth else _WITHOUT, spend, now]
 

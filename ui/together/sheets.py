@@ -1,7 +1,6 @@
 """The sheet over the page: a room with its link, an invitation, or why a room can't be entered; as HTML."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from markupsafe import Markup
 
@@ -10,6 +9,7 @@ from backend.library.room_boards import Board
 from backend.library.rooms import MOST_NAME, Invitation, Member
 from ui.look.field_titles import error_text
 from ui.together.code import qr_code
+from ui.together.reach import Link
 
 _ROOM = Markup(
     '<h2>Together: <span translate="no">{name}</span></h2><p class="told" role="status">{said}</p>'
@@ -54,6 +54,7 @@ _FAILED = Markup(
     '<h2>Together</h2><p role="status">{said}</p>'
     '<div class="result-link-row end"><button type="button" data-close autofocus>Close</button></div>'
 )
+_NOTE = Markup('<p><b>You share this page.</b> {told}</p><button type="button" data-understood>Understood</button>')
 _ONLY_HERE = Markup(
     '<p class="warn">Only this machine reaches this page: start it with --share, or with --host 0.0.0.0, to let others '
     "in.</p>"
@@ -62,14 +63,6 @@ _NOT_THIS_NAME = Markup(
     '<p class="warn">Others don\'t reach it under this name: open this page by the address that they use, and copy the '
     "link there.</p>"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A room's address, and whether others reach it: `nobody` else does, `others` do, or not under `this name`."""
-
-    address: str
-    reached_by: str = "others"
 
 
 def room_sheet(board: Board, visitor: str, link: Link, *, parts: Mapping[str, Iterable[str]], said: str) -> str:
@@ -85,7 +78,7 @@ def room_sheet(board: Board, visitor: str, link: Link, *, parts: Mapping[str, It
             said=said,
             code=qr_code(link.address),
             address=link.address,
-            reach={"nobody": _ONLY_HERE, "this name": _NOT_THIS_NAME}.get(link.reached_by, Markup("")),
+            reach={"nobody": _ONLY_HERE, "not by this name": _NOT_THIS_NAME}.get(link.reached, Markup("")),
             most=MOST_NAME,
             mine=mine.name,
             members=Markup("").join(_member(each, mine, by_host=host) for each in shown),
@@ -124,6 +117,12 @@ def refusal_sheet(why: PlaygroundError) -> str:
 def failure_sheet(why: PlaygroundError) -> str:
     """Return why a room can't be made."""
     return str(_FAILED.format(said=error_text(why)))
+
+
+def strangers_note(lines: Iterable[str]) -> str:
+    """Return what the one who shares this page is told as they open it."""
+    told = Markup(" ").join(Markup("<span>{}</span>").format(line) for line in lines)
+    return str(_NOTE.format(told=told))
 
 
 def _member(member: Member, mine: Member, *, by_host: bool) -> Markup:

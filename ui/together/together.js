@@ -2,14 +2,16 @@
 // is the one that the page's address names, so that a reload and every press of Generate know it.
 import {begin_board, end_board, look_now, say} from './board.js';
 import {listen_to_games} from './games/games.js';
+import {bring} from '../events/arrivals.js';
 import {copy} from '../events/clipboard.js';
 import {refresh} from '../events/page_events.js';
 import {lay_over} from '../events/seen.js';
 
-const NAME = 'z-image-name', ROOM = 'room';
+const NAME = 'z-image-name', NOTED = 'z-image-strangers', ROOM = 'room';
 // A finger would get its keys over the sheet before it was read.
+const TWICE_MS = 3000;
 const FIRST = matchMedia('(pointer: coarse)').matches ? '[autofocus], .main, button' : '[autofocus], input[name=name], button';
-let sheet = null, trigger = null, room = null, opening = false;
+let sheet = null, trigger = null, room = null, opening = -TWICE_MS;
 
 const named = () => new URLSearchParams(location.search).get(ROOM);
 
@@ -44,7 +46,7 @@ function pressed(event) {
   else if ('copy' in button.dataset) copy_link();
   else if ('close' in button.dataset) sheet.close();
   else if ('alone' in button.dataset) go_alone();
-  else if (sure && button.textContent !== sure) button.textContent = sure;
+  else if (sure) { button.textContent = sure; delete button.dataset.sure; }
   else if (act === 'open') make_room();
   else if (act) ask(act, {number, reaction, ...button.closest('[data-run]')?.dataset});
 }
@@ -56,7 +58,8 @@ function open_or_show() {
 }
 
 function make_room() {
-  opening = true;
+  if (performance.now() - opening < TWICE_MS) return;  // A second press of two would make a second room.
+  opening = performance.now();
   ask('open', {name: kept_name()});
 }
 
@@ -67,13 +70,29 @@ function submitted(event) {
   ask(event.target.dataset.do, {name});
 }
 
-function answered({room: entered, sheet: html, said}) {
+function answered({room: entered, sheet: html, said, note, start}) {
+  if (note) show_note(note, start);
   if (entered) enter(entered);
   else if (entered === null) stay_out(html);
   if (html) show(html);
   else if (html === '') sheet.close();
   if (said) tell(said);
   look_now();
+}
+
+// Once for each start of the server, until it was understood.
+function show_note(html, start) {
+  let understood = null;
+  try { understood = localStorage.getItem(NOTED); } catch { /* Then it is told each time. */ }
+  if (understood === start || document.getElementById('strangers')) return;
+  const note = document.createElement('section');
+  Object.assign(note, {id: 'strangers', innerHTML: html});
+  note.setAttribute('aria-label', 'Strangers');
+  note.querySelector('[data-understood]').addEventListener('click', () => {
+    note.remove();
+    try { localStorage.setItem(NOTED, start); } catch { /* As above. */ }
+  });
+  document.getElementById('head').after(note);
 }
 
 function enter(entered) {
@@ -83,6 +102,7 @@ function enter(entered) {
   if (moved) go_to(entered);
   begin_board(room, () => ask('invited'));
   refresh();
+  if (sheet.open) bring(document.getElementById('board'));
 }
 
 // What the sheet says of a room is about the one in the address, which stays until it is answered.
@@ -114,7 +134,7 @@ function show(html) {
   if (name && !name.value) name.value = kept_name();
   if (!sheet.open) sheet.showModal();
   (document.getElementById(field) ?? sheet.querySelector(FIRST))?.focus();
-  if (opening) { opening = false; copy_link(); }
+  if (opening > 0) { opening = -TWICE_MS; copy_link(); }
 }
 
 async function copy_link() {

@@ -46,7 +46,7 @@ def test_what_strangers_can_spend_is_what_their_caps_are(playground: Playground)
     told = " ".join(strangers(with_backends(shared, Free, FakeBackend)))
     caps = "$0.25 each, $5.00 all together in 24 hours, $0.50 in a room"
     assert f"With Fake (flat colours) they can spend {caps} of its owner's money." in told
-    assert "0 pages are open now." in told
+    assert "1 page is open now." in told
     assert "They can spend no money of its owner." in strangers(with_backends(shared, Free))
     with shared.pages.line("one"), shared.pages.line("two"):
         assert strangers(shared)[-1] == "2 pages are open now."
