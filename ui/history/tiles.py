@@ -33,7 +33,7 @@ from ui.history.search import ARCHIVE, read_search, search_area, shows_prompts
 from ui.history.trash import TrashArea, trash_area
 from ui.look import words
 from ui.look.field_titles import error_text
-from ui.runs.cards import ENLARGE, MARK, SEND, facts, tile_picture, vary_button
+from ui.runs.cards import ENLARGE, MARK, RECIPE, SEND, facts, tile_picture, vary_button
 from ui.runs.sheets.before_after import before_button
 from ui.runs.vary_button import Variation
 from ui.serving.caller import caller_of
@@ -196,7 +196,7 @@ class Tiles:
         return _TILE.format(
             picture=picture,
             mark=MARK,
-            line=facts(image, run.cost_kind, run) + (_PROGRAMS if run.visitor == API else ""),
+            line=facts(image, run.cost_kind, run) + (_PROGRAMS if run.visitor == API else "") + RECIPE,
             vary=self._vary_button(run, image, caller),
             send=SEND,
             enlarge=ENLARGE + before_button(run.request),

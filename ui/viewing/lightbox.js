@@ -91,7 +91,7 @@ function told_of(button) {
   facts.append(...[...home.querySelector('.facts').childNodes].map(each => each.cloneNode(true)));
   acts.className = 'actions';
   if (!home.querySelector('a[download]')) acts.append(download(button));
-  acts.append(...[...home.querySelectorAll('a[download], [data-act]')].map(named));
+  acts.append(...[...home.querySelectorAll('a[download], [data-act]')].filter(each => !each.closest('.facts')).map(named));
   foot.append(facts, acts);
   card.append(foot);
   return [card];

@@ -120,6 +120,11 @@ def test_pictures_are_enlarged_each_and_lines_that_have_no_use_then_are_said(pag
     page.locator("#batch-enqueue").click()
     expect(page.locator("#queue .batches")).to_contain_text("1 of 1 done")
     expect(page.locator("#history .tile").first).to_contain_text("128 × 96")
+    (tmp_path / "holiday").mkdir()
+    (tmp_path / "photo.png").rename(tmp_path / "holiday" / "photo.png")
+    (tmp_path / "holiday" / "notes.txt").write_text("no picture")
+    page.set_input_files("#batch-file [data-brings=folder]", tmp_path / "holiday")
+    expect(page.locator("#batch-file [role=status]")).to_have_text("1 picture")
     page.get_by_role("button", name="Remove the pictures").click()
     expect(page.locator("#batch-enqueue")).to_have_count(0)
 

@@ -104,3 +104,22 @@ def test_a_single_picture_on_the_easel_is_taken_and_one_by_button_is_asked_for(
     page.set_input_files(".bring-file input", pictures[0])
     page.locator("#over-page").get_by_role("button", name="Upscale").click()
     expect(page.locator("#over-page [data-field=factor]")).to_be_visible()
+
+
+@pytest.mark.slow
+def test_a_folder_that_is_dropped_is_read_through(page: Page, tmp_path: Path) -> None:
+    inner = tmp_path / "holiday" / "inner"
+    inner.mkdir(parents=True)
+    for place in (inner / "deep.png", tmp_path / "holiday" / "shore.png"):
+        Image.new("RGB", (64, 48), "teal").save(place)
+    (tmp_path / "holiday" / "notes.txt").write_text("no picture")
+    (tmp_path / "holiday" / ".DS_Store").write_bytes(b"\0")
+    where = {"x": 200, "y": 300, "data": {"items": [], "files": [str(tmp_path / "holiday")], "dragOperationsMask": 1}}
+    sheet, browser = page.locator("#over-page"), page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        browser.send("Input.dispatchDragEvent", {"type": kind, **where})
+    on_screen(sheet.get_by_role("heading", name="What shall become of these 2 pictures?"))
+    expect(sheet.locator(".brought-pictures")).to_have_text("deep.pngshore.png")
+    expect(sheet.locator(".brought-refused li")).to_have_text(
+        ["notes.txt is no picture: bring a PNG, JPEG, WebP or AVIF."]
+    )

@@ -39,3 +39,8 @@ def test_a_recipe_is_opened_copied_downloaded_and_dropped_back(page: Page, tmp_p
     (tmp_path / "recipe.json").write_text("{}")
     hand_over(page, tmp_path / "recipe.json")
     expect(page.locator("#notice")).to_contain_text("recipe.json holds no settings that are known here")
+    page.locator("#history .tile .picture").first.click()
+    light = page.locator("#lightbox")
+    expect(light.get_by_role("button", name="Recipe")).to_have_count(1)
+    light.get_by_role("button", name="Recipe").click()
+    expect(sheet.locator("dl")).to_contain_text("a boat in its recipe")

@@ -8,6 +8,7 @@ import {limits} from '../../limits.js';
 
 // A recipe that was saved as text or JSON.
 const TEXTS = /^(text\/plain|application\/json)$/, TEXT_BYTES = 2 ** 18;
+const SYSTEMS = /^(\.|Thumbs\.db$|desktop\.ini$)/;  // what a system lays into folders
 let place = null, turns = 0, here = [];
 
 export function mount_bringing({element, upload, restore, told}) {
@@ -63,6 +64,7 @@ export function files_of({items, files: given}) {
 async function walk(entries, found = []) {
   for (const entry of entries) {
     if (found.length > 2 * limits.brought) break;
+    if (SYSTEMS.test(entry.name)) continue;
     if (entry.isDirectory) await walk(await children(entry.createReader()), found);
     else found.push(await new Promise((done, fail) => entry.file(done, fail)));
   }

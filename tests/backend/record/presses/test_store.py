@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from backend.domain.records import Run
+from backend.domain.records import Run, RunImage
 from backend.domain.requests import parse_request
 from backend.record.database.engine import exclusively, open_database
-from backend.record.presses.entries import QueueEntry, Until
+from backend.record.presses.batches import Batch, Batches
+from backend.record.presses.entries import BatchPlace, QueueEntry, Until
 from backend.record.presses.store import RESTARTED, NotTaken, QueueStore
 from backend.record.store import Store
 
@@ -118,3 +119,23 @@ def test_what_another_has_drawn_to_its_end_is_taken_over_with_the_next_entry(eng
     last = there.add(an_entry())
     assert (here.look("ann").elsewhere, taken(here.engine, last)) == (True, None)
     assert taken(there.engine, last)
+
+
+def test_a_batch_is_added_whole_and_knows_the_runs_that_were_begun_for_it(engines: list[Engine]) -> None:
+    here, there = engines
+    queued, batch = QueueStore(here), Batch(uuid.uuid4().hex, "ann", "boats 船", 2, datetime.now(UTC))
+    entries = [replace(an_entry(), place=BatchPlace(batch.id, number, f"line {number}")) for number in (1, 2)]
+    added = queued.add_all(entries, batch)
+    assert [entry.place for entry in queued.look("ann").waiting] == [entry.place for entry in entries]
+    run = taken(here, added[0])
+    assert run is not None
+    image = RunImage(0, "b" * 64, "png", 64, 64, 1, Decimal("0.0013"))
+    Store(here).add_image(run.id, image)
+    usd = Decimal("0.001300001")
+    Store(here).finish(replace(run, status="finished", images=(image,), cost_usd=usd, cost_kind="billed"))
+    (stand,) = Batches(there).of("ann")
+    assert replace(stand.batch, created=batch.created) == batch
+    assert (stand.drawn, stand.costs, stand.unknown) == ({1}, {"billed": usd}, 0)
+    assert [run_id for _, run_id in Batches(there).places("ann", batch.id)[1]] == [run.id]
+    Batches(there).put_away("ann", batch.id)
+    assert Batches(here).of("ann") == []
