@@ -86,7 +86,7 @@ def test_results_and_what_opens_from_them_are_without_fault(seen: Page) -> None:
         seen.locator("#duel").get_by_role("button", name=view).click()
         assert (view, faults(seen)) == (view, [])
     seen.keyboard.press("Escape")
-    seen.get_by_role("button", name="Unmark").click()
+    seen.get_by_role("button", name="Select nothing").click()
     seen.click("#stage [data-act=share]")
     expect(seen.locator("#link-sheet")).to_be_visible()
     assert ("link", faults(seen)) == ("link", [])

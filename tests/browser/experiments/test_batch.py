@@ -77,6 +77,7 @@ def lay_lines(page: Page, lines: str) -> None:
     page.fill("#batch-lines textarea", lines)
 
 
+@pytest.mark.slow
 def test_dropped_pictures_are_priced_queued_as_a_batch_and_come_home_in_one_zip(page: Page, tmp_path: Path) -> None:
     for number, colour in enumerate(("teal", "olive")):
         Image.new("RGB", (128, 96), colour).save(tmp_path / f"photo {number}.jpg")
