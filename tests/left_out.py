@@ -40,8 +40,8 @@ class LeftOut:
         if not report.skipped or hasattr(report, "wasxfail"):
             return
         self._count(report.longrepr)
-        # No installation step brings a GPU, so nothing is broken where there is none.
-        self.unexcused += "gpu" not in report.keywords
+        # No installation step brings a GPU, or what builds containers and its rights: nothing is broken without them.
+        self.unexcused += not {"gpu", "container"} & set(report.keywords)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Count a whole file that asked to be skipped."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-MARKERS = "[pytest]\nmarkers =\n    slow: x\n    system: x\n    gpu: x\n"
+MARKERS = "[pytest]\nmarkers =\n    slow: x\n    system: x\n    gpu: x\n    container: x\n"
 HEAD = "import pytest\n\ndef test_that_runs(): pass\n\n"
 
 
@@ -60,11 +60,13 @@ def test_a_file_that_skips_itself_counts_too(folder: Path) -> None:
     assert run(folder, "pytest.skip('not on this system', allow_module_level=True)\n", "--no-skips").returncode != 0
 
 
-def test_a_missing_gpu_is_excused_and_an_expected_failure_is_no_skip(folder: Path) -> None:
+def test_a_missing_gpu_or_builder_is_excused_aloud_and_an_expected_failure_is_no_skip(folder: Path) -> None:
     tests = (
         "@pytest.mark.gpu\ndef test_on_a_gpu(): pytest.skip('no GPU')\n\n"
+        "@pytest.mark.container\ndef test_an_image(): pytest.skip('no builder')\n\n"
         "@pytest.mark.xfail\ndef test_known(): assert False\n"
     )
     done = run(folder, tests, "--no-skips")
     assert done.returncode == 0
     assert "1 skipped: no GPU" in done.stdout
+    assert "1 skipped: no builder" in done.stdout
