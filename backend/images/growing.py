@@ -28,3 +28,15 @@ def growth_problem(size: tuple[int, int], factor: float, field: str = "factor") 
         f"is {factor:g}, which makes {wide}×{high} of {size[0]}×{size[1]}; the most is {MOST_RESULT_SIDE} a side: "
         f"{way_out}.",
     )
+
+
+def outgrown(size: tuple[int, int], added: tuple[int, int], field: str) -> Problem | None:
+    """Say that a picture of this size (pixels) becomes too large by what is added across and down (a field of it)."""
+    wide, high = size[0] + added[0], size[1] + added[1]
+    if max(wide, high) <= MOST_RESULT_SIDE:
+        return None
+    return Problem(
+        field,
+        f"makes {wide}×{high} of {size[0]}×{size[1]}; the most is {MOST_RESULT_SIDE} a side: add less, or take a "
+        "smaller picture.",
+    )

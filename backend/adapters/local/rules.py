@@ -16,8 +16,8 @@ from backend.adapters.local.scenes.mosaic import tiles_memory
 from backend.adapters.local.scenes.redrawn_tiles import held_to_tiles, large_size
 from backend.adapters.step_cache_rules import cache_problems
 from backend.domain.errors import Problem
-from backend.domain.requests import Request, TextToImage, Upscale, controls_of, undrawn
-from backend.images.growing import growth_problem
+from backend.domain.requests import Outpaint, Request, TextToImage, Upscale, controls_of, undrawn
+from backend.images.growing import growth_problem, outgrown
 from backend.images.incoming import sides_of
 from backend.images.storage.files import ImageFiles
 
@@ -61,6 +61,10 @@ class Rules:
                 problem = growth_problem(sides_of(self.files, request.image), request.factor)
             case TextToImage() if request.width and request.height:
                 problem = growth_problem((request.width, request.height), request.hires_scale, "hires_scale")
+            case Outpaint():
+                added = (request.left + request.right, request.top + request.bottom)
+                grows = next(name for name in ("left", "right", "top", "bottom") if getattr(request, name))
+                problem = outgrown(sides_of(self.files, request.image), added, grows)
             case _:
                 problem = None
         if problem:

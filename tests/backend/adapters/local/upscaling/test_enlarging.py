@@ -15,9 +15,9 @@ from backend.adapters.local.backend import LocalBackend
 from backend.adapters.local.upscaling import enlarging
 from backend.adapters.local.upscaling.upscaler import Upscaler
 from backend.domain.caller import Caller
-from backend.domain.errors import InvalidRequest
+from backend.domain.errors import InvalidRequest, Unsupported
 from backend.domain.events import Generated, Progress
-from backend.domain.requests import Upscale
+from backend.domain.requests import Outpaint, Upscale
 from backend.images.encoding import encode
 from backend.images.storage.files import ImageFiles
 from backend.settings import Settings
@@ -112,6 +112,14 @@ def test_a_result_above_8192_a_side_is_refused_with_the_factor_that_is_not(local
     backend.capabilities.check(asked(backend, Image.new("RGB", (2048, 10)), factor=4))
     with pytest.raises(InvalidRequest, match="take a smaller picture"):
         backend.capabilities.check(asked(backend, Image.new("RGB", (6000, 10)), factor=2))
+
+
+def test_a_canvas_above_8192_a_side_is_refused_before_it_is_drawn(local: Made) -> None:
+    backend = local()
+    image = backend.files.put(encode(Image.new("RGB", (8192, 16)), "png"), "png")
+    with pytest.raises(Unsupported, match="`right`: makes 8208×16 of 8192×16; the most is 8192 a side: add less"):
+        backend.capabilities.check(Outpaint(prompt="a lake", image=image, right=16))
+    backend.capabilities.check(Outpaint(prompt="a lake", image=image, top=16))
 
 
 def test_an_option_of_drawing_is_refused(local: Made) -> None:
