@@ -37,6 +37,7 @@ import {mount_recoverable} from './layout/recovering.js';
 import {copy_form_link, mount_form_link} from './library/form_link.js';
 import {mount_dropzone} from './library/from_file.js';
 import {choose_mode} from './modes/choosing.js';
+import './modes/dragging.js';
 import {mount_control_map} from './modes/controlnet.js';
 import {mount_queue, mount_until} from './queue/queue.js';
 import {mount_result_link} from './runs/result_link.js';

@@ -147,6 +147,12 @@ def test_a_selection_its_boards_and_what_is_undone_are_without_fault(seen: Page)
     seen.locator("#history-head").get_by_role("button", name="Boards").click()
     expect(seen.locator(".board-list li")).to_have_count(1)
     assert ("boards", faults(seen)) == ("boards", [])
+    seen.get_by_role("button", name="Close").last.click()
+    seen.fill("#prompt textarea", "something else")
+    tile.locator("[data-act=settings]").click()
+    expect(seen.locator("#second-thoughts")).to_contain_text("The settings of this picture are in the form.")
+    expect(seen.locator("#notice")).to_contain_text("All that made this picture is back in the form.")
+    assert ("undo", faults(seen)) == ("undo", [])
 
 
 def test_a_room_its_invitation_and_a_refusal_are_without_fault(seen: Page, browser: Browser, site: Site) -> None:

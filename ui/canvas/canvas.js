@@ -6,14 +6,14 @@ import {mount_edge, set_edge} from './edge.js';
 import {grow, mount_frame} from './frame.js';
 import {clear, invert, kept_paint, load_mask, redo, undo} from './mask.js';
 import {mount_memory} from './memory.js';
-import {remove, show, take} from './picture.js';
+import {remove, show, take, take_off} from './picture.js';
 import {next_ink} from './tools/ink.js';
 import {pasted} from '../events/clipboard.js';
 import {when_values} from '../events/followers.js';
 import {MODES, mode} from '../events/mode.js';
 import {look} from '../events/page_events.js';
 
-const DEEDS = {undo, redo, remove, invert, clear, ink: next_ink, large: enlarge};
+const DEEDS = {undo, redo, remove: take_off, invert, clear, ink: next_ink, large: enlarge};
 let edge_of = null;
 
 export function mount_easel({element, props, watch, upload}) {
@@ -32,7 +32,7 @@ export function mount_easel({element, props, watch, upload}) {
   watch('value', () => {
     const given = props.value;
     if (given === settled || !given) { if (!given && easel.picture) remove(); return; }
-    show(given.image, given.image.url, {mask: given.mask, shown: given.same ? kept_paint() : undefined});
+    show(given.image, given.image.url, {mask: given.mask, shown: given.same ? kept_paint() : undefined, quiet: given.same});
   });
   mount_memory();
 }

@@ -3,14 +3,23 @@ import {limits} from '../limits.js';
 import {fit_brush} from './brush.js';
 import {UNREADABLE, announce, easel} from './easel.js';
 import {lay_out, read_margins} from './frame.js';
-import {clear_paint, draw_mask, forget_deeds} from './mask.js';
+import {clear_paint, draw_mask, forget_deeds, kept_paint} from './mask.js';
 import {fit_ink} from './tools/ink.js';
+import {offer} from '../viewing/second_thoughts.js';
 
 const MB = 2 ** 20;
 let turns = 0, uploads = 0;
 
-export function show(sent, url, {mask = null, file = null, shown = () => {}, failed = () => complain(UNREADABLE)} = {}) {
-  const {image, canvas, root} = easel;
+// What lies there now, with what is drawn over it.
+export const lying = () => easel.picture && {picture: easel.picture, file: easel.brought, paint: kept_paint()};
+export function lay_again(before) {
+  if (before) show(before.picture, before.picture.url, {file: before.file, shown: before.paint, quiet: true});
+  else remove();
+}
+
+export function show(sent, url, {mask = null, file = null, shown = () => {}, quiet = false, failed = () => complain(UNREADABLE)} = {}) {
+  const {image, canvas, root} = easel, before = quiet ? null : lying();
+  if (before) offer('The picture on the canvas was replaced.', () => lay_again(before));
   turns++;
   easel.picture = {path: sent.path, url, orig_name: sent.orig_name || 'image', meta: {_type: 'gradio.FileData'}};
   easel.brought = file;
@@ -49,6 +58,13 @@ export async function take(file, shown) {
 }
 
 export function complain(text) { easel.root.querySelector('.drop small').textContent = text; easel.about.textContent = text; }
+
+// By a press, which may have been the wrong one.
+export function take_off() {
+  const before = lying();
+  remove();
+  if (before) offer('The picture was taken off the canvas.', () => lay_again(before));
+}
 
 export function remove() {
   const {image, root} = easel;

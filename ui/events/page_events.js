@@ -4,6 +4,8 @@ import {tell_backend, tell_prompt, tell_started, tell_values} from './followers.
 const PAUSE_MS = 120, PATIENCE_MS = 10000, UNSEEN_MS = 500, MOST_LOST = 3, FORM = '#panel, #head', SEARCH = '#history-search';
 const STORAGE = 'z-image-playground';
 const TOLD = ['act', 'remix', 'vary', 'way', 'promised', 'enqueue'];  // each an event of this component
+const ACTS = ['act', 'remix'];  // those behind which the form may be filled
+let acted = false;  // while one is answered, Gradio drops the next
 let started = false, waiting = null, asked = null, again = false, stale = false;
 let seen = null, planned = false, backend = null;
 let signals = null, opens = false;  // the component, once it is there; whether the page is
@@ -89,7 +91,17 @@ function follow(values) {
   tell_values(values, signals.props);
 }
 
-export function tell(event, given) { if (TOLD.includes(event)) trigger(event, given); }
+export function tell(event, given) {
+  if (ACTS.includes(event)) acted = true;
+  if (TOLD.includes(event)) trigger(event, given);
+}
+
+// Whether what was answered just now was pressed on a card.
+export function answered_act() {
+  const was = acted;
+  acted = false;
+  return was;
+}
 
 // The form is as the visitor left it: from here on, each change is told. Returns the mode to stand in.
 export function start(mode) {

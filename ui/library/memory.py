@@ -1,5 +1,6 @@
 """What the form said last, kept in the visitor's own browser, and what a link asks it to say."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import gradio as gr
 from gradio.blocks import Block
 
+from backend.domain.caller import Caller
 from backend.domain.errors import BadLink, InvalidRequest
 from backend.library.recipe_links import fitting, unpack
 from backend.playground import Playground
@@ -14,9 +16,13 @@ from ui.events.updates import Updates
 from ui.form.filling import Filling
 from ui.form.reading import Values, draft
 from ui.inputs.makers import maker_of
+from ui.inputs.panel import lay
 from ui.look.sentences import code_marked
 from ui.look.words import tabless
 from ui.serving.address import RECIPE
+
+_CANVAS = "easel"
+"""The control that holds the picture, which no text brings back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,18 @@ class Remembering:
             return {}
         # It comes out of a browser: whatever no longer fits is left out, as with a link.
         return self.filling.from_recipe(fitting(recipe).recipe, str(kept.get("backend")))
+
+    def put_back(self, given: Mapping[str, str], _: Caller) -> Updates:
+        """Lay values back that stood in the form before a press filled it; their picture is the browser's to bring."""
+        try:
+            values = json.loads(given.get("values", ""))
+        except ValueError:
+            values = None
+        if not isinstance(values, dict):
+            return {}
+        known = self.filling.controls
+        kept = {name: {"value": values[name]} for name in known if name != _CANVAS and name in values}
+        return {**lay(known, kept), self.notice: gr.update(value="", visible=False)}
 
     def _opened(self, link: str) -> Updates:
         try:

@@ -121,7 +121,7 @@ _TILE_PICTURE = Markup(
     '<button type="button" class="picture" data-open="{whole}" aria-label="Look at it in full size">'
     '<img src="{small}" alt="{alt}" title="{alt}" loading="lazy">{words}</button>'
 )
-_TILE_WORDS = Markup('<span class="said-of-it" translate="no" aria-hidden="true">{}</span>')
+_TILE_WORDS = Markup('<span class="said-of-it" translate="no" aria-hidden="true"><span>{}</span></span>')
 MARK = Markup(
     '<button type="button" class="mark" data-mark aria-pressed="false" aria-label="Select" '
     'title="Select (Ctrl and a click)"></button>'

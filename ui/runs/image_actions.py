@@ -10,7 +10,7 @@ from markupsafe import Markup
 from backend.domain.caller import Caller
 from backend.domain.errors import InvalidRequest, NotFound, PlaygroundError, Problem
 from backend.domain.records import DREW, KIND, Run, RunImage
-from backend.domain.requests import TABBED, Mode, of_image
+from backend.domain.requests import MODE_LABELS, TABBED, Mode, of_image
 from backend.playground import Playground
 from ui.events.options import QUIET
 from ui.events.page_events import data_of
@@ -18,6 +18,7 @@ from ui.events.updates import Updates
 from ui.events.wires import Wires
 from ui.form.filling import Filling
 from ui.inputs.makers import other_kind
+from ui.look import words
 from ui.look.field_titles import error_text
 from ui.runs.inspector import inspector_html, own_file_link
 from ui.runs.result_link import link_html, revoked_html
@@ -32,6 +33,12 @@ _UNDO = Markup(
     '<p class="undo" data-run="{run}" role="status">Moved to the trash, where it stays for a week. '
     '<button type="button" class="small" data-act="restore">Undo</button></p>'
 )
+_BACK = Markup(
+    '<div data-filled role="status"><p>All that made this picture is back in the form.</p>'
+    '<p class="facts"><span class="fact" translate="no">{}</span>{}</p></div>'
+)
+_SHORT = 80
+"""Characters of the prompt by which one knows which picture it was."""
 _GOES_ON = "This run still goes on, and stays here: delete it once it has ended."
 _EMPTIED = "This run is gone for good: the trash was emptied."
 
@@ -53,6 +60,7 @@ class Actions:
     link: gr.HTML
     sheet: gr.HTML
     undo: gr.HTML
+    notice: gr.HTML
     others: Mapping[str, Act] = field(default_factory=dict)
     theirs: Sequence[Block] = ()
 
@@ -62,7 +70,7 @@ class Actions:
 
     def outputs(self) -> list[Block]:
         """Return what an action changes."""
-        return [*self.filling.outputs(), self.inspector, self.link, self.sheet, self.undo, *self.theirs]
+        return [*self.filling.outputs(), self.inspector, self.link, self.sheet, self.undo, self.notice, *self.theirs]
 
     def act(self, event: gr.EventData, request: gr.Request) -> Updates:
         """Carry out one action; what it changes in the form is returned, the history is looked at anew afterwards."""
@@ -83,7 +91,8 @@ class Actions:
                 run, image = self.image(given, caller)
                 request = of_image(run.request, image.index)
                 self._say_other_kind(run, image)
-                return self.filling.from_request(request, run.backend, image.seed, caller.visitor)
+                filled = self.filling.from_request(request, run.backend, image.seed, caller.visitor)
+                return {**filled, **self._told(run, image)}
             case "send":
                 _, image = self.image(given, caller)
                 return self.filling.send(image.sha256, _mode(given.get("mode")), caller.visitor)
@@ -117,6 +126,15 @@ class Actions:
                 return detail_html(playground, run, image, caller)
             case _:
                 return before_after_html(served, run, image, caller.visitor)
+
+    def _told(self, run: Run, image: RunImage) -> Updates:
+        """Say in the form what is back in it."""
+        backend = self.playground.backends.get(run.backend)
+        parts = [MODE_LABELS[run.request.mode], *([backend.label] if backend else ())]
+        parts += [f"{image.width} × {image.height}", words.counted(run.request.steps, "step")]
+        parts += [f"seed {words.seed_of(image)}"]
+        facts = Markup("").join(Markup('<span class="fact">{}</span>').format(part) for part in parts)
+        return {self.notice: gr.update(value=str(_BACK.format(run.request.prompt[:_SHORT], facts)), visible=True)}
 
     def _keep(self, wish: str, run_id: str, index: int, whose: str) -> Updates:
         match wish:

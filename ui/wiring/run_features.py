@@ -13,6 +13,7 @@ from ui.history.tiles import Looking
 from ui.history.trash import Emptying
 from ui.library.brought.bringing import Bringing
 from ui.library.drawn_examples import DrawnExamples
+from ui.library.memory import Remembering
 from ui.queue.adding import Enqueueing
 from ui.queue.batches import BatchActs
 from ui.runs.exact_price import ExactPrice
@@ -43,13 +44,14 @@ def image_features(ground: Ground) -> list[Feature]:
     playground, results = ground.playground, ground.layout.results
     undo, note = results.history.undo, ground.layout.form.notice
     book = BookActs(playground, ground.filling, note, undo)
-    own = (results.inspector, results.link, results.sheet, undo)
-    theirs = [note, ground.queue.area]
+    own = (results.inspector, results.link, results.sheet, undo, note)
+    theirs = [ground.queue.area]
     brought = Bringing(ground.filling, results.sheet).acts() | DrawnExamples(playground, ground.filling).acts()
     chosen, boards = ChosenActs(playground, ground.served, undo), BoardActs(playground, undo, results.sheet)
     batches = BatchActs(playground, ground.queues, ground.served, results.sheet, ground.queue.shown)
     queued = ground.queue.acts() | batches.acts()
     others = book.acts() | queued | brought | chosen.acts() | boards.acts()
+    others["unfill"] = Remembering(playground, ground.filling, note).put_back
     actions = Actions(playground, ground.filling, *own, others=others, theirs=theirs)
     return [
         actions,
