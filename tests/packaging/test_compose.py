@@ -140,7 +140,9 @@ def test_with_what_compose_tells_it_a_picture_lands_in_the_store(addresses: dict
         keys = {"RUNWARE_API_KEY": KEY, "RUNWARE_BASE_URL": f"{provider}/v1", "PLAYGROUND_BACKEND": "runware"}
         here = {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(port), "PLAYGROUND_DATA": str(tmp_path)}
         env = environment(addresses, "playground", tmp_path) | keys | here
-        started = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=env, stdout=log, stderr=log)
+        # A shell's background jobs ignore SIGINT, and so would all that they start.
+        heard = ["env", "--default-signal=INT", sys.executable, "app.py"]
+        started = subprocess.Popen(heard, cwd=ROOT, env=env, stdout=log, stderr=log)
         try:
             until_ready(started, tmp_path / "said")
             client = Client(f"http://127.0.0.1:{port}", verbose=False)
