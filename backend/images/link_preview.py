@@ -10,10 +10,10 @@ from backend.images.metadata.source_type import marked
 from backend.images.small_copy import reduced_size, term_in
 
 LARGEST, SMALLEST = 1200, 600
-"""Pixels of the longer side: what Facebook recommends, and what it needs for a large picture
-(developers.facebook.com/docs/sharing/webmasters/images, read 2026-11); smaller results are enlarged to that."""
+"""Pixels of the longer side: 1200 is what messengers' guides commonly name, and smaller results are enlarged to 600,
+since several show what is smaller as a stamp beside the text, or not at all. A choice, not measured at any of them."""
 MOST_BYTES = 280_000
-"""WhatsApp leaves out larger ones: 300 kB by reports of its users, since it says nothing itself."""
+"""Some messengers are said to leave out images above 300 kB; none of them was asked."""
 _QUALITIES = (85, 70, 50, 30, 10)
 
 
