@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
@@ -30,9 +31,6 @@ ROOT = Path(__file__).parents[4]
 OPEN_BEHIND_A_TOKEN = 1
 """Ray Serve's replicas listen on every address for one another's calls; Ray's token guards that (decision 0091)."""
 
-SOON_SURE = {"RAY_gcs_rpc_server_reconnect_timeout_s": "10"}
-"""Seconds, instead of 60, for which what is left of a Ray tries to reach a head that is gone, before it ends."""
-
 
 @contextmanager
 def app(data: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
@@ -44,7 +42,7 @@ def app(data: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     process = subprocess.Popen(
         [*command, "--port", str(port)],
         cwd=ROOT,
-        env={**environment, **SOON_SURE, "PLAYGROUND_REPLICAS": "1"},
+        env={**environment, "PLAYGROUND_REPLICAS": "1"},
     )
     try:
         yield process, f"http://127.0.0.1:{port}"
@@ -66,6 +64,31 @@ def client_of(address: str) -> Client:
 
 def family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     return psutil.Process(process.pid).children(recursive=True)
+
+
+@dataclass(frozen=True)
+class Killed:
+    """What an app had started that was killed, and which of it draws."""
+
+    started: list[psutil.Process]
+    replicas: list[psutil.Process]
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Killed:
+    """Kill an app that has drawn; return what it had started."""
+    with app(tmp_path_factory.mktemp("killed")) as (process, address):
+        client_of(address).predict(prompt=PROMPT, steps=1, width=128, height=128, api_name="/text_to_image")
+        started = family(process)
+        replicas = [child for child in started if child.name().startswith("ray::ServeRepli")]
+        process.kill()
+        process.wait(timeout=10)
+        return Killed(started, replicas)
+
+
+def test_the_replicas_of_a_killed_app_end_at_once(killed: Killed) -> None:
+    assert killed.replicas
+    assert psutil.wait_procs(killed.replicas, timeout=10)[1] == []
 
 
 def test_the_api_answers_as_ever_nothing_is_open_to_others_and_all_ends_with_the_app(
@@ -93,16 +116,9 @@ def test_the_api_answers_as_ever_nothing_is_open_to_others_and_all_ends_with_the
         assert psutil.wait_procs(started, timeout=20)[1] == []
 
 
-def test_a_killed_app_leaves_no_process_behind(tmp_path: Path) -> None:
-    with app(tmp_path) as (process, address):
-        client_of(address).predict(prompt=PROMPT, steps=1, width=128, height=128, api_name="/text_to_image")
-        started = family(process)
-        replicas = [child for child in started if child.name().startswith("ray::ServeRepli")]
-        process.kill()
-        process.wait(timeout=10)
-        assert psutil.wait_procs(replicas, timeout=10)[1] == []
-        # Ray's two small helpers first try to tell their head.
-        assert psutil.wait_procs(started, timeout=120)[1] == []
+def test_a_killed_app_leaves_no_process_behind(killed: Killed) -> None:
+    # Ray's two small helpers try for a minute to tell their head; meanwhile the test above has run.
+    assert psutil.wait_procs(killed.started, timeout=120)[1] == []
 
 
 def open_to_others(processes: list[psutil.Process]) -> list[int]:
