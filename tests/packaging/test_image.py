@@ -44,11 +44,12 @@ def buildah(*arguments: str) -> str:
 @pytest.fixture(scope="module")
 def image() -> Iterator[str]:
     """Build the image of this checkout; its base stays with buildah, for the next time."""
-    script = ["tools/container/build.sh", "remote"]
-    built = subprocess.run(script, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    tag = f"localhost/playground:test-{os.getpid()}"  # Others may build theirs at the same time.
+    command = ["env", f"TAG={tag}", "tools/container/build.sh", "remote"]
+    built = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     assert built.returncode == 0, built.stdout[-3000:]
-    yield "localhost/playground:remote"
-    buildah("rmi", "--force", "localhost/playground:remote")
+    yield tag
+    buildah("rmi", "--force", tag)
 
 
 @pytest.fixture

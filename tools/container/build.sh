@@ -10,6 +10,7 @@ cd "$(dirname "$0")/../.."
 target="${1:?name an image: remote, cpu or gpu}"
 shift
 base=localhost/playground-base:debian
+tag="${TAG:-playground:$target}"
 for program in buildah debootstrap; do
     command -v "$program" >/dev/null || { echo "$program is missing: apt-get install buildah debootstrap" >&2; exit 1; }
 done
@@ -33,5 +34,5 @@ lent=(--volume /etc/ssl/certs:/etc/ssl/certs:ro)
 [ ! -e /etc/pip.conf ] || lent+=(--volume /etc/pip.conf:/etc/pip.conf:ro)
 # `--format docker`, since the other format has no health check.
 buildah build --isolation chroot --network host --pull-never --layers --format docker "${lent[@]}" \
-    --build-arg PYTHON_IMAGE="$base" --target "$target" --tag "playground:$target" "$@" .
-buildah images "playground:$target"
+    --build-arg PYTHON_IMAGE="$base" --target "$target" --tag "$tag" "$@" .
+buildah images "$tag"
