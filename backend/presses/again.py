@@ -25,9 +25,9 @@ def entry_again(playground: Playground, caller: Caller, entry: QueueEntry) -> Qu
 
 
 def _missing(playground: Playground, entry: QueueEntry) -> tuple[Request, ...]:
-    """Return the runs that are left: of the last one that was begun, what has no image."""
-    if not entry.begun:
-        return entry.requests
+    """Return the runs that are left: where the last that was begun ended badly, what of it has no image, too."""
+    if not entry.begun or entry.state == "refused":  # One is refused before its next run: those before have all ended.
+        return entry.requests[entry.begun :]
     last, later = entry.requests[entry.begun - 1], entry.requests[entry.begun :]
     return (*_without_image(last, _run(playground, entry)), *later) or entry.requests[-1:]
 

@@ -64,6 +64,8 @@ def test_of_a_press_with_choices_what_was_drawn_is_not_drawn_again(scene: Scene)
     assert entry_again(scene.playground, ann, lost).requests == (second, third)
     refused = replace(entry, state="refused")
     assert entry_again(scene.playground, ann, refused).requests == (first, second, third)
+    refused_later = replace(entry, state="refused", begun=1)
+    assert entry_again(scene.playground, ann, refused_later).requests == (second, third)
 
 
 def test_what_an_own_key_was_to_pay_stays_for_it(scene: Scene) -> None:
