@@ -8,7 +8,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from backend.domain.caller import Caller
-from backend.domain.errors import NotFound
+from backend.domain.errors import NotFound, PlaygroundError
 from backend.domain.records import Run
 from backend.playground import Playground
 from backend.presses.queues import Queues
@@ -106,9 +106,15 @@ class BatchActs:
         return {self.sheet: str(_SHEET.format(turn=news(), name=batch.name, told=told, lost=lost, **link))}
 
     def again(self, given: Mapping[str, str], caller: Caller) -> Updates:
-        """Let all that ended badly wait once more."""
+        """Let all that ended badly wait once more; what keeps one of them from it is raised once the others wait."""
+        kept: PlaygroundError | None = None
         for entry in badly(self.queues.look(caller).queue, _id(given)):
-            self.queues.try_again(caller, entry.id)
+            try:
+                self.queues.try_again(caller, entry.id)
+            except PlaygroundError as error:
+                kept = kept or error
+        if kept:
+            raise kept
         return self.look(given, caller)
 
     def put_away(self, given: Mapping[str, str], caller: Caller) -> Updates:

@@ -9,11 +9,13 @@ from urllib.parse import unquote
 
 import gradio as gr
 import pytest
+from sqlalchemy import update
 
 from backend.domain.caller import Caller
-from backend.domain.errors import NotFound
+from backend.domain.errors import NotFound, PlaygroundError
 from backend.domain.requests import parse_request
 from backend.generation.prepared import Asked
+from backend.record.database.queue_tables import queue_entries
 from backend.record.presses.batches import Batch, BatchStand
 from backend.record.presses.entries import BatchPlace, PressesQueue
 from tests.backend.presses.conftest import Scene, scene
@@ -116,3 +118,17 @@ def test_all_that_ended_badly_is_tried_again_and_a_batch_is_put_away(scene: Scen
         scene.queues.empty(ann)
     acts.put_away(given, ann)
     assert scene.playground.batches.of("ann") == []
+
+
+def test_an_entry_whose_backend_is_gone_keeps_no_other_of_its_batch_from_another_try(scene: Scene) -> None:
+    ann = scene.page()
+    batch = put(scene, ann, {"fail_after": 0}, {"fail_after": 0})
+    scene.at_rest(ann)
+    first, second = scene.queues.look(ann).queue.entries
+    with scene.playground.store.engine.begin() as connection:
+        connection.execute(update(queue_entries).where(queue_entries.c.id == first.id).values(backend="gone"))
+    with scene.meanwhile(ann):
+        with pytest.raises(PlaygroundError, match="gone"):
+            acts_of(scene).again({"batch": batch.id}, ann)
+        assert [entry.id for entry in scene.queues.look(ann).queue.waiting] == [second.id]
+        scene.queues.empty(ann)
