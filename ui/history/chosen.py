@@ -28,6 +28,7 @@ _BACK = Markup('<p class="undo" role="status">Back from the trash: {}.</p>')
 _STARRED = Markup('<p class="undo" role="status">Starred: {}.</p>')
 _UNSTARRED = Markup('<p class="undo" role="status">No longer starred: {}.</p>')
 _GO_ON = "These runs still go on, and stay here: delete them once they have ended."
+_NONE_HERE = "None of these pictures is here any more."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class ChosenActs:
         known = {(run.id, image.index) for run in found for image in run.images}
         chosen = [each for each in asked if each in known]
         if not chosen:
-            raise NotFound("None of these pictures is here any more.")
+            raise NotFound(_NONE_HERE)
         starred = frozenset().union(*(self._history.favourites(each, found) for each in self._whose(caller)))
         wish = not set(chosen) <= starred
         for visitor in self._whose(caller):
@@ -77,7 +78,8 @@ class ChosenActs:
         ids = list(dict.fromkeys(run_id for run_id, _ in chosen))
         moved = [each for visitor in self._whose(caller) for each in self._history.delete(visitor, ids)]
         if not moved:
-            raise NotFound(_GO_ON)
+            any_here = any(run.deleted is None for run in self._runs(chosen, caller))
+            raise NotFound(_GO_ON if any_here else _NONE_HERE)
         images = sum(len(run.images) for run in self._runs([(each, 0) for each in moved], caller))
         told = (words.counted(len(moved), "run"), words.counted(images, "picture"))
         return self._say(_MOVED.format(*told, " ".join(f"{each}/0" for each in moved)))
