@@ -32,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PlaygroundError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    except KeyboardInterrupt:  # Ctrl-C before it was ready: nothing is said that whoever pressed it doesn't know.
+        return 130
 
 
 def _start(settings: "Settings") -> int:
@@ -57,11 +59,14 @@ def _run(settings: "Settings") -> int:
     guard_crashes()
     page, address = serve(playground)
     ready = [f"The playground is ready: {address}", *start_lines(playground)]
-    print("", *(f"  {line}" for line in ready), "", sep="\n", flush=True)  # noqa: T201 - for who stands at the terminal
-    keep_recovering(playground)
-    _keep_tidy(playground)
-    playground.choose("auto").warm()
-    page.block_thread()
+    try:
+        print("", *(f"  {line}" for line in ready), "", sep="\n", flush=True)  # noqa: T201 - for who is at the terminal
+        keep_recovering(playground)
+        _keep_tidy(playground)
+        playground.choose("auto").warm()
+        page.block_thread()
+    except KeyboardInterrupt:  # A moment later Gradio hears of it itself.
+        page.close()
     return 0
 
 
