@@ -7,6 +7,7 @@ const PLACES = {head: '.board-head', person: '.people', game: '.games', drawing:
 const HELD = 'button, a, select, input, summary';
 const SAID_MS = 8000;
 let room = null, gone = null, seen = '', timer = null, broken = 0, turn = 0, hushed = null;
+let free = Promise.resolve(), let_go = () => {};
 const items = new Map();  // the node of each, by their keys
 
 const board = () => document.querySelector('#board .board');
@@ -54,7 +55,11 @@ async function look(mine) {
     if (mine !== turn) return;
     if (answer.status === 404) { const told = gone; end_board(); told(); return; }
     if (!answer.ok) throw new Error(answer.statusText);
-    if (answer.status !== 204) heard(await answer.json(), mine);
+    if (answer.status !== 204) {
+      const told = await answer.json();
+      await free;
+      heard(told, mine);
+    }
     if (broken) say('');
     broken = 0;
   } catch {
@@ -137,6 +142,16 @@ function view(name) {
   for (const each of views.children) each.setAttribute('aria-pressed', each.dataset.view === name);
 }
 
+// What is pressed stays as it is until it is let go: a button that is drawn anew meanwhile would hear of no click.
+function hold(event) {
+  let_go();
+  if (event.button === 0 && event.target.closest('#board')) free = new Promise(done => { let_go = done; });
+}
+
+document.addEventListener('pointerdown', hold, true);
+// The click comes right behind it.
+for (const kind of ['pointerup', 'pointercancel', 'contextmenu']) document.addEventListener(kind, () => setTimeout(() => let_go()), true);
+window.addEventListener('blur', () => let_go());
 document.addEventListener('click', event => {
   const button = event.target.closest('#rail-head [data-view]');
   if (button) view(button.dataset.view);

@@ -150,6 +150,22 @@ def test_a_prompt_is_written_in_turns_and_who_leaves_is_passed_over(site: Site, 
     assert ann.locator("#board :is(.tile[data-run], .drawing)").count() == 0
 
 
+def test_a_press_is_heard_though_the_board_changes_before_it_is_let_go(site: Site, come: Come) -> None:
+    ann = come(site.address)
+    bob = come(make_room(ann))
+    join(bob, "Bob")
+    begin_round(ann)
+    title(bob, "Round 1: all draw")
+    bob.locator(".game [data-words]").hover()
+    bob.mouse.down()
+    with bob.expect_response(lambda answer: "/look?" in answer.url and answer.status == 200) as changed:
+        ann.locator("#board [data-do=leave]").click()  # Bob leads the round from now on, which his board says.
+    changed.value.finished()
+    bob.mouse.up()
+    expect(bob.locator("#prompt textarea")).to_have_value(WORDS)
+    expect(bob.locator(".game [data-do=to-vote]")).to_be_visible()
+
+
 def test_what_is_typed_stays_while_others_come_and_go(site: Site, come: Come) -> None:
     ann = come(site.address)
     link = make_room(ann)
