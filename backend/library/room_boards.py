@@ -96,6 +96,12 @@ class RoomBoards:
             board = self._read(rooms, room_id, visitor)
         return board
 
+    def leave(self, rooms: Rooms, room_id: str, visitor: str) -> None:
+        """Leave a room; a look that was on its way by then is no sign that one is here. Raises as `Rooms.leave`."""
+        with self._lock:
+            self._note_sign((room_id, visitor), time.monotonic())
+        rooms.leave(room_id, visitor)
+
     def forget(self, room_id: str) -> None:
         """Let the next look see what was just changed."""
         with self._lock:
@@ -130,11 +136,14 @@ class RoomBoards:
         with self._lock:
             if now - self._signs.get(who, -SIGN_SECONDS) < SIGN_SECONDS:
                 return False
-            self._signs.pop(who, None)
-            self._signs[who] = now
-            while len(self._signs) > MOST_KEPT:
-                del self._signs[next(iter(self._signs))]
+            self._note_sign(who, now)
         return True
+
+    def _note_sign(self, who: tuple[str, str], now: float) -> None:
+        self._signs.pop(who, None)
+        self._signs[who] = now
+        while len(self._signs) > MOST_KEPT:
+            del self._signs[next(iter(self._signs))]
 
 
 def _runs(rooms: Rooms, room_id: str, before: Sequence[Run]) -> tuple[Run, ...]:

@@ -195,7 +195,7 @@ class Together:
 
     def leave(self, asked: Asked) -> Told:
         """Go on alone."""
-        self.playground.rooms.leave(asked.room, asked.visitor)
+        self.playground.room_boards.leave(self.playground.rooms, asked.room, asked.visitor)
         self._settle(asked)
         return {"room": None, "sheet": ""}
 

@@ -78,6 +78,14 @@ def test_who_has_just_come_sees_the_board_that_was_read_before(playground: Playg
     assert look(playground, attic, "dan", anew=False).member("dan").number == 4
 
 
+def test_a_look_that_comes_behind_who_has_left_does_not_bring_them_back(playground: Playground, attic: Room) -> None:
+    playground.room_boards.leave(playground.rooms, attic.id, "bob")
+    look(playground, attic, "bob")
+    assert [each.visitor for each in playground.rooms.here(attic.id, "ann")] == ["ann", "cem"]
+    playground.rooms.visit(attic.id, "bob")
+    assert [each.visitor for each in playground.rooms.here(attic.id, "ann")] == ["ann", "bob", "cem"]
+
+
 def test_the_host_alone_pins(playground: Playground, marks: BoardMarks, attic: Room) -> None:
     run = made(playground, "bob", attic.id)
     with pytest.raises(NotAllowed):
