@@ -92,7 +92,7 @@ function measure() {
 }
 
 function range() {
-  if (!row) return [0, 0];
+  if (!row) return [0, leaf_at(0)];  // behind the leaves whose runs have a picture each, and none that is meant
   const top = -strip.getBoundingClientRect().top, rows = px => Math.floor(px / row) * columns;
   return [leaf_at(Math.max(0, rows(top - AHEAD * innerHeight))), leaf_at(Math.max(0, rows(top + (1 + AHEAD) * innerHeight)))];
 }
@@ -160,7 +160,6 @@ function patch(leaf, {keys, tiles}) {
   const before = {keys: leaf.keys, tiles: leaf.tiles ?? [], nodes: leaf.nodes};
   leaf.keys = keys;
   leaf.tiles = tiles;
-  leaf.stale = false;
   if (before.nodes) {
     const known = new Map(before.keys.map((key, at) => [key + before.tiles[at], before.nodes[at]])), held = focused();
     const fresh = tiles.map((html, at) => known.get(keys[at] + html)), missing = made(tiles.filter((_, at) => !fresh[at]));
@@ -191,9 +190,11 @@ const fetched = given => server.leaf({search: searched(), ...given}).then(told =
 async function ask(leaf) {
   if (leaf.asking) return;
   leaf.asking = true;
+  leaf.stale = false;  // what changes from now on may not be in the answer
   const mine = turn, told = await fetched({before: leaf.before, through: leaf.last});
   leaf.asking = false;
-  if (mine !== turn || !told) return;
+  if (mine !== turn) return;
+  if (!told) { leaf.stale = true; return; }
   // So much is new in it that the rest of it is a leaf of its own.
   if (told.more) leaves.splice(leaves.indexOf(leaf) + 1, 0, {...leaf_of(told.last, {last: leaf.last, keys: [], tiles: null}), stale: true});
   if (told.more) leaf.last = told.last;

@@ -5,14 +5,18 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, CDPSession, Locator, Page, expect
 
-from backend.visitors.identity import COOKIE
+from backend.domain.caller import Caller
+from backend.visitors.identity import COOKIE, visitor_id
 from tests.browser.conftest import PATIENCE_MS
 from tests.browser.fingers import PHONE
 from tests.browser.history.long_history import TOKEN, fill
 from tests.browser.seen import on_screen
 from tests.serving import Site, served_site
+from tests.ui.test_lost_files import a_run
+from ui.history import tiles
 
 LONG = 3000
+OTHER = "7" * 32
 MOST_IN_THE_PAGE = 200
 """Tiles; a leaf has 24, and a screen and a half on either side is drawn."""
 FRAME_MS = 1000 / 60
@@ -47,12 +51,16 @@ def phone(browser: Browser, long_site: Site, visitors: list[Page]) -> Page:
 
 
 def opened(page: Page, site: Site, visitors: list[Page]) -> Page:
-    visitors.append(page)
-    page.set_default_timeout(PATIENCE_MS)
-    page.context.add_cookies([{"name": COOKIE, "value": TOKEN, "url": site.address}])
-    page.goto(site.address)
+    visit(page, site, visitors, TOKEN)
     expect(page.locator(TILES).first).to_contain_text(f"number {LONG - 1}")
     return page
+
+
+def visit(page: Page, site: Site, visitors: list[Page], token: str) -> None:
+    visitors.append(page)
+    page.set_default_timeout(PATIENCE_MS)
+    page.context.add_cookies([{"name": COOKIE, "value": token, "url": site.address}])
+    page.goto(site.address)
 
 
 def tile(page: Page, number: int) -> Locator:
@@ -141,6 +149,25 @@ def test_a_range_far_down_is_selected_put_on_a_board_shown_there_and_taken_off(d
     desk.get_by_role("button", name="Delete the board").click()
     expect(tile(desk, LONG - 1)).to_be_visible()  # all of the history again
     expect(desk.locator("#history-board")).to_be_hidden()
+
+
+def test_what_is_starred_on_a_board_is_found_behind_leaves_that_show_nothing_of_their_runs(
+    browser: Browser, long_site: Site, visitors: list[Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tiles, "PAGE", 1)
+    whose, playground = visitor_id(OTHER), long_site.playground
+    oldest, *newer = [a_run(long_site, Caller(visitor=whose)) for _ in range(3)]
+    board = playground.boards.make(whose, "Best")
+    playground.boards.add(whose, board.id, [(oldest.id, 0), *((run.id, 1) for run in newer)])
+    playground.history.mark_all(whose, [(run.id, 0) for run in (oldest, *newer)], favourite=True)
+    page = browser.new_page()
+    visit(page, long_site, visitors, OTHER)
+    expect(page.locator(TILES)).to_have_count(6)
+    page.select_option("#history-board select", label="Best (3)")
+    page.locator("#history-stars input").check()
+    expect(page.locator(TILES)).to_have_count(1)
+    expect(page.locator(TILES)).to_have_attribute("data-run", oldest.id)
+    expect(page.locator(TILES)).to_be_visible()
 
 
 @pytest.mark.slow
