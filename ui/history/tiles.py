@@ -8,6 +8,8 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import gradio as gr
@@ -309,7 +311,7 @@ def zip_html(
 
     Raises `NotFound` where not one image is left, and `StorageFull` where there is no room for the zip.
     """
-    only = {run.id: [index for run_id, index in sorted(chosen) if run_id == run.id] for run in runs}
+    only = {run_id: [index for _, index in each] for run_id, each in groupby(sorted(chosen), itemgetter(0))}
     path, zipped = served.archive(runs, caller.visitor, chosen=only)
     count, lost = len(zipped.names), len(zipped.left_out)
     told = words.counted(count, "image")
