@@ -23,7 +23,7 @@ export function mount_batch(given) {
     else if (brings) take(files, brings);
     else lay();
   });
-  element.addEventListener('click', ({target}) => { if (target.closest('[data-remove]')) lay_files([]); });
+  element.addEventListener('click', ({target}) => { if (target.closest('[data-remove]')) { named = ''; lay_files([]); } });
   if (chosen.files.length) lay_files(chosen.files, chosen.way);
 }
 
@@ -103,9 +103,10 @@ function say(text) {
   box.querySelector('[role=status]').textContent = text;
 }
 
-document.addEventListener('click', ({target}) => {
+// A double press adds it once: twice it would be paid twice.
+document.addEventListener('click', ({target, detail}) => {
   const add = target.closest('#batch-enqueue');
-  if (!add) return;
+  if (!add || detail > 1) return;
   tell('enqueue', {batch: 'yes', lines: batch_lines(), pictures: area.props.value, offered: add.dataset.offered, name: named});
   told = '';  // the queue has less room then
   await_queue();

@@ -89,8 +89,8 @@ def test_dropped_pictures_are_priced_queued_as_a_batch_and_come_home_in_one_zip(
     on_screen(add)
     expect(page.locator("#batch-file")).to_contain_text("photo 0.jpg, photo 1.jpg")
     assert faults(page) == []
-    add.click()
-    batch = page.locator("#queue .batches li")
+    add.dblclick()
+    batch = page.locator("#queue .batches li")  # one alone
     expect(batch).to_contain_text("2 of 2 done")
     on_screen(batch)
     expect(page.locator("#history .tile img[alt='a batch of boats']")).to_have_count(2)

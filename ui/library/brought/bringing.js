@@ -66,7 +66,7 @@ async function walk(entries, found = []) {
     if (found.length > 2 * limits.brought) break;
     if (SYSTEMS.test(entry.name)) continue;
     if (entry.isDirectory) await walk(await children(entry.createReader()), found);
-    else found.push(await new Promise((done, fail) => entry.file(done, fail)));
+    else await new Promise(done => entry.file(file => { found.push(file); done(); }, done));  // one that can't be read keeps no other back
   }
   return found;
 }
