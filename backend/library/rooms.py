@@ -243,6 +243,11 @@ def plain_name(text: str) -> str:
     return " ".join(text.split())
 
 
+def is_name(text: str) -> bool:
+    """Whether somebody, or a room, may be called so."""
+    return 1 <= len(text) <= MOST_NAME and text.isprintable()
+
+
 def _check_may_join(room: Room, known: Member | None, count: int) -> None:
     if known is None and (room.locked or count >= MOST_MEMBERS):
         raise NotAllowed(_LOCKED if room.locked else _FULL)
@@ -276,6 +281,6 @@ def _room(row: Row[Any]) -> Room:
 
 def _name(text: str, field: str) -> str:
     name = plain_name(text)
-    if not 1 <= len(name) <= MOST_NAME or not name.isprintable():
+    if not is_name(name):
         raise InvalidRequest([Problem(field, f"has {len(name)} characters; it needs 1 to {MOST_NAME} plain ones.")])
     return name

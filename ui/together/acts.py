@@ -10,7 +10,7 @@ import gradio as gr
 from backend.domain.errors import NotAllowed, NotFound, PlaygroundError
 from backend.domain.requests import TABBED, Mode
 from backend.library.board_marks import BoardMarks
-from backend.library.rooms import plain_name
+from backend.library.rooms import is_name, plain_name
 from backend.playground import Playground
 from ui.events.options import QUIET
 from ui.events.page_events import data_of
@@ -148,7 +148,7 @@ class Together:
 
     def open(self, asked: Asked) -> Told:
         """Make a room, and show its link."""
-        name = asked.name or "Host"
+        name = asked.name if is_name(asked.name) else "Host"  # It was kept by the browser: nobody typed it now.
         try:
             room = self.playground.rooms.open(asked.visitor, room_name=f"{name}'s room"[:40], name=name)
         except PlaygroundError as error:

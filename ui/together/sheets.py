@@ -39,7 +39,8 @@ _INVITED = Markup(
     '<h2><b translate="no">{host}</b> invites you to draw together</h2>'
     '<p><span translate="no">{room}</span> · <span>{here}</span></p>'
     "<ul><li>What you draw while you are in this room lands on its board, with your name, its prompt and its settings; "
-    "all who are in it see it, and may use it. Nothing else of you is seen.</li>{money}</ul>"
+    "all who are in it see it, and may use it and the pictures it was made from. Nothing else of you is seen.</li>"
+    "{money}</ul>"
     '<form data-do="join" class="result-link-row"><label for="together-name">Your name here</label>'
     '<input id="together-name" name="name" type="text" maxlength="{most}" placeholder="{guest}" '
     'autocomplete="nickname"><button class="main">Join</button></form><p class="told" role="status">{said}</p>'
