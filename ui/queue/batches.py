@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from backend.domain.caller import Caller
 from backend.domain.errors import NotFound, PlaygroundError
-from backend.domain.records import Run
 from backend.playground import Playground
 from backend.presses.queues import Queues
 from backend.record.presses.batches import BatchStand
@@ -95,7 +94,9 @@ class BatchActs:
     def zip(self, given: Mapping[str, str], caller: Caller) -> Updates:
         """Return a sheet with one zip of what is drawn so far; raise `NotFound` where nothing is."""
         batch, places = self.playground.batches.places(caller.visitor, _id(given))
-        runs = [(place, run) for place, id_ in places if (run := self._run(id_, caller)) and run.images]
+        known = self.playground.history.these(caller.visitor, [run_id for _, run_id in places])
+        drawn = {run.id: run for run in known if run.images and run.deleted is None}
+        runs = [(place, drawn[run_id]) for place, run_id in places if run_id in drawn]
         if not runs:
             raise NotFound(NOTHING)
         names = {run.id: _name(place) for place, run in runs}
@@ -121,14 +122,6 @@ class BatchActs:
         """Show a batch no longer."""
         self.playground.batches.put_away(caller.visitor, _id(given))
         return self.look(given, caller)
-
-    def _run(self, run_id: str, caller: Caller) -> Run | None:
-        """Return a run that the visitor still has: not one that was deleted."""
-        try:
-            run = self.playground.store.run(run_id, caller.visitor)
-        except NotFound:
-            return None
-        return None if run.deleted else run
 
 
 def _id(given: Mapping[str, str]) -> str:
