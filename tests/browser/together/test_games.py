@@ -142,6 +142,7 @@ def test_a_prompt_is_written_in_turns_and_who_leaves_is_passed_over(site: Site, 
     expect(bob.locator(".game .turn")).to_have_text("It is your turn")
     bob.locator(".game").get_by_label("Add some words").fill("in a boat")
     bob.keyboard.press("Enter")
+    expect(ann.locator(".game blockquote")).to_have_text("a fox <b> in a boat")
     ann.locator(".game [data-do=end-words]").click()
     for page in (ann, bob):
         title(page, "Written together")

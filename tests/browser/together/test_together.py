@@ -88,6 +88,7 @@ def test_the_host_pins_and_hides_and_others_only_hide_what_is_theirs(site: Site,
         expect(page.locator(f"#board .tile[data-run] img[alt='{words}']")).to_be_visible()
     whale, parrot = (bob.locator("#board .tile[data-run]", has=bob.locator(f"img[alt='{each}']")) for each in
                      ("a paper whale", "an old tin parrot"))  # fmt: skip
+    expect(whale).to_have_count(1)
     assert whale.locator("[data-do=hide], [data-do=pin]").count() == 0
     expect(parrot.locator("[data-do=hide]")).to_be_attached()
     ann_parrot = ann.locator("#board .tile[data-run]", has=ann.locator("img[alt='an old tin parrot']"))
