@@ -89,7 +89,7 @@ def test_an_image_that_was_ready_before_stop_has_all_its_buttons(page: Page) -> 
     page.click("#stop")
     on_screen(page.locator("#stage .stopped"))
     acts = page.locator("#stage .card").first.locator("[data-act]")
-    wanted = ["seed", "vary", "send", "send", "enlarge", "detail", "settings", "code", "share"]
+    wanted = ["recipe", "seed", "vary", "send", "send", "enlarge", "detail", "settings", "code", "share"]
     expect(acts).to_have_count(len(wanted))
     assert acts.evaluate_all("all => all.map(each => each.dataset.act)") == wanted
 

@@ -11,7 +11,7 @@ def told(page: Page, text: str) -> None:
     page.locator(".toast-close").first.click()
 
 
-def test_refusals_of_presets_links_keys_and_rooms_are_shown(page: Page) -> None:
+def test_refusals_of_presets_and_keys_are_shown(page: Page) -> None:
     open_fold(page, "Presets")
     page.click("#preset-save")
     told(page, "is missing; write one beside the button.")
@@ -19,10 +19,6 @@ def test_refusals_of_presets_links_keys_and_rooms_are_shown(page: Page) -> None:
     page.fill("#own-key-text input", "no")
     page.click("#own-key-keep")
     told(page, "is no key")
-    open_fold(page, "Together")
-    page.fill("#room-name input, #room-name textarea", "x" * 200)
-    page.click("#room-open")
-    told(page, "characters; it needs 1 to")
 
 
 def test_an_action_on_a_run_that_is_gone_is_told(page: Page) -> None:
