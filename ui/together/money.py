@@ -68,4 +68,5 @@ def _caps(playground: Playground) -> str:
 
 
 def _all(labels: list[str]) -> str:
-    return " and ".join(labels)
+    *others, last = labels
+    return f"{', '.join(others)} and {last}" if others else last

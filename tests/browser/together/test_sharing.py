@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow  # It opens the page three times.
 @pytest.fixture
 def shared(tmp_path: Path) -> Iterator[Site]:
     """Serve a playground behind a proxy, so that strangers may reach it."""
-    with served_site(tmp_path, PLAYGROUND_TRUSTED_PROXY="10.9.9.9") as site:
+    with served_site(tmp_path, two=True, PLAYGROUND_TRUSTED_PROXY="10.9.9.9") as site:
         yield site
 
 
@@ -38,6 +38,8 @@ def test_who_shares_a_page_reads_what_strangers_can_do_and_spend(shared: Site, c
     ann.locator("#board [data-do=sheet]").click()
     sheet = ann.locator("#together-sheet")
     expect(sheet).to_contain_text("有本页地址的人都能在此作图。")
+    expect(sheet).to_contain_text("和 Second fake 作图由本页的所有者付费：")
+    expect(sheet).to_contain_text("和 Second fake 他们能花所有者的钱：每人 $0.25，")
     expect(sheet).to_contain_text("别人无法通过此名称访问")
     sheet.locator("[data-do=close]").click()
     expect(sheet.locator("[data-do=close]")).to_have_text("为所有人关闭？")

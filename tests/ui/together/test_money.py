@@ -14,6 +14,16 @@ class Free(FakeBackend):
     cost_kind = "free"
 
 
+class Second(Free):
+    name = "second"
+    label = "Free two"
+
+
+class Third(Free):
+    name = "third"
+    label = "Free three"
+
+
 class OwnKeyAlone(FakeBackend):
     name = "own"
     label = "Own key"
@@ -34,6 +44,8 @@ def test_each_backend_is_said_to_be_paid_by_whom_it_is(playground: Playground) -
     assert "Drawing with Fake (flat colours) is paid by this page's owner: $0.50 of this room's $0.50 is left." in told
     assert "Drawing with Own key needs a key of one's own." in told
     assert "pays for their own runs" in told
+    three = who_pays(with_backends(playground, Free, Second, Third), "a room")
+    assert three == ["Drawing with Free one, Free two and Free three costs nothing."]
     assert who_pays(with_backends(playground, Free), "a room") == ["Drawing with Free one costs nothing."]
 
 
