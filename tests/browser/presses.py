@@ -15,7 +15,7 @@ AGAIN_SECONDS = 3.0
 
 def press_until(place: Locator, happened: Callable[[], bool]) -> None:
     """Press a place until something has happened; it isn't pressed where that has happened already."""
-    _do_until(place.click, happened, place.page)
+    do_until(place.click, happened, place.page)
 
 
 def generate_until(page: Page, seen: str) -> None:
@@ -24,10 +24,11 @@ def generate_until(page: Page, seen: str) -> None:
     Gradio drops a press for which the end of the run before hasn't come through, though its picture is there.
     """
     going = page.locator(f"#stage .progress, .queue .queued, {seen}")
-    _do_until(lambda: page.keyboard.press("Control+Enter"), lambda: going.count() > 0, page)
+    do_until(lambda: page.keyboard.press("Control+Enter"), lambda: going.count() > 0, page)
 
 
-def _do_until(press: Callable[[], None], happened: Callable[[], bool], page: Page) -> None:
+def do_until(press: Callable[[], None], happened: Callable[[], bool], page: Page) -> None:
+    """Press until something has happened; nothing is pressed where that has happened already."""
     until = time.monotonic() + PATIENCE_SECONDS
     while not happened():
         assert time.monotonic() < until, f"it was pressed for {PATIENCE_SECONDS:.0f} s without effect"

@@ -14,7 +14,8 @@ export function bring(place) {
   place.scrollIntoView({block: taller ? 'start' : 'nearest', behavior: still.matches ? 'auto' : 'smooth'});
 }
 
-function room(place) {
+// The height in which a place can stand on screen, in pixels.
+export function room(place) {
   const padding = parseFloat(getComputedStyle(document.documentElement).scrollPaddingBottom) || 0;
   return Math.min(innerHeight - padding, place.closest('#results')?.clientHeight || Infinity) - 2 * AIR;
 }

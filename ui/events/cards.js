@@ -1,5 +1,5 @@
 // Cards and tiles: on the stage, in the history, on a room's board; and what leads on from a spend cap.
-import {bring} from './arrivals.js';
+import {bring, room} from './arrivals.js';
 import {write, write_prompt} from './fields.js';
 import {when_values} from './followers.js';
 import {tell} from './page_events.js';
@@ -31,8 +31,18 @@ export function bring_filled() {
 
 // And with it what is said of that, which Gradio lays there a moment later.
 function come_on_screen() {
-  bring(document.getElementById('modes'));
-  requestAnimationFrame(() => requestAnimationFrame(() => bring(document.querySelector('#notice [data-filled]'))));
+  const modes = document.getElementById('modes');
+  bring(modes);
+  requestAnimationFrame(() => requestAnimationFrame(() => bring_said(modes)));
+}
+
+function bring_said(modes) {
+  const said = document.querySelector('#notice [data-filled]');
+  if (!said) return;
+  const top = modes.getBoundingClientRect().top;
+  // On a phone the page still glides up to the modes, which bring along what stands close behind them.
+  if (top < 0 && said.getBoundingClientRect().bottom - top < room(said)) return;
+  bring(said);
 }
 
 // Whether what was pressed fills the form, and is no act that says of itself how it is undone.

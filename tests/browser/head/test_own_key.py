@@ -18,7 +18,7 @@ from tests.backend.adapters.modelrunner.scene import Scene as ModelRunnerScene
 from tests.backend.adapters.modelrunner.scene import modelrunner_scene
 from tests.backend.adapters.runware.scene import Scene as RunwareScene
 from tests.backend.adapters.runware.scene import runware_scene
-from tests.browser.presses import open_tab
+from tests.browser.presses import do_until, open_tab
 from tests.serving import free_port
 
 CANARY = "canary-3f9a1c77e2b04d58"
@@ -59,9 +59,15 @@ def opened(context: BrowserContext, address: str) -> Page:
 
 def give_key(page: Page) -> None:
     page.get_by_role("button", name="Use your own key").click()
-    page.fill("#own-key-text input", CANARY)
-    page.click("#own-key-keep")
-    expect(page.locator("#own-key-text input")).to_have_value("")
+    text, shown = page.locator("#own-key-text input"), page.locator("#own-key")
+
+    def keep() -> None:
+        text.fill(CANARY)
+        page.click("#own-key-keep")
+
+    # What is written while the fold's parts are still being laid out may be gone.
+    do_until(keep, lambda: "in use" in shown.inner_text(), page)
+    expect(text).to_have_value("")
 
 
 def draw(page: Page, scene: Scene, folder: Path) -> None:
