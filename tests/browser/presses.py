@@ -5,8 +5,9 @@ A press is lost before the page listens, while the page scrolls under a finger, 
 
 import time
 from collections.abc import Callable
+from functools import partial
 
-from playwright.sync_api import Locator, Page, TimeoutError
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 PATIENCE_SECONDS = 60.0
 AGAIN_SECONDS = 3.0
@@ -21,10 +22,19 @@ def press_until(place: Locator, happened: Callable[[], bool]) -> None:
 def generate_until(page: Page, seen: str) -> None:
     """Press Ctrl and Enter until a run of it is seen, or one of the places that the selector `seen` names.
 
-    Gradio drops a press for which the end of the run before hasn't come through, though its picture is there.
+    Gradio drops a press for which the end of the run before hasn't come through, though its picture is there. What
+    goes on before it is no run of it, and is waited for.
     """
-    going = page.locator(f"#stage .progress, .queue .queued, {seen}")
-    do_until(lambda: page.keyboard.press("Control+Enter"), lambda: going.count() > 0, page)
+    expect(page.locator("#stage .progress")).to_have_count(0)
+    before, going = shown_runs(page), page.locator(f"#stage .progress, .queue .queued, {seen}")
+    press = partial(page.keyboard.press, "Control+Enter")
+    do_until(press, lambda: going.count() > 0 or shown_runs(page) != before, page)
+
+
+def shown_runs(page: Page) -> list[str]:
+    """Return the runs whose pictures are on the stage."""
+    found: list[str] = page.locator("#stage [data-run]").evaluate_all("all => all.map(each => each.dataset.run)")
+    return found
 
 
 def do_until(press: Callable[[], None], happened: Callable[[], bool], page: Page) -> None:
