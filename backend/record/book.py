@@ -15,7 +15,8 @@ from backend.domain.records import CONTROL_PICTURE, RunImage
 from backend.record.database.engine import exclusively
 from backend.record.database.search_words import fits, split
 from backend.record.database.tables import book, images, runs
-from backend.record.history import EVERYTHING, History, Search
+from backend.record.history import History
+from backend.record.search import EVERYTHING, Search
 
 NEWEST = 2000
 """So many runs are looked at, so that a look takes as long with all the runs of years."""

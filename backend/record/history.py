@@ -1,113 +1,24 @@
 """The record as a visitor looks at it: search and page, favourites, the trash."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    Select,
-    Tuple,
-    delete,
-    false,
-    insert,
-    literal,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, select, update
 
 from backend.domain.errors import NotFound
 from backend.domain.records import ASKED_ONCE, READY, Run
-from backend.domain.requests import Mode
 from backend.images.storage.files import ImageFiles
 from backend.record.database.engine import exclusively
-from backend.record.database.search_words import (
-    Placed,
-    board,
-    first_number,
-    marks,
-    matches,
-    note_state,
-    row_number,
-    split,
-    state,
-)
-from backend.record.database.search_words import table as prompts
-from backend.record.database.tables import book, favourites, images, links, runs, stored
+from backend.record.database.search_words import note_state
+from backend.record.database.tables import book, favourites, images, runs, stored
+from backend.record.search import EVERYTHING, GONE, Page, Place, Search, by_time, found_by
 from backend.record.store import Store
 from backend.record.trash import empty, let_boards_go, let_words_go
 
 KEPT_IN_TRASH = timedelta(days=7)
-GONE = datetime.fromtimestamp(1, UTC)
-"""When a run was deleted that is in nobody's trash any more: the next clearing out takes it, with its young files."""
 MOST_RECOVERABLE = 20
-_LONGEST_MOMENT = 17
-"""Digits of microseconds since 1970 that are no moment any more: the year 2286 is the last with fewer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """What to look for; every part narrows. `words` must all stand in the prompt, the last may be half typed.
-
-    `board` is a board's id: it finds the runs that have a picture on it. `shared` finds those that a link shows.
-    """
-
-    words: str = ""
-    mode: Mode | None = None
-    backend: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    least_usd: Decimal | None = None
-    most_usd: Decimal | None = None
-    favourites: bool = False
-    trash: bool = False
-    board: str | None = None
-    shared: bool = False
-
-
-EVERYTHING = Search()
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a run stands in time's order, also once the run itself is gone."""
-
-    created: datetime
-    id: str
-
-    def __str__(self) -> str:
-        """Return it as a text, which `read` takes."""
-        return f"{round(self.created.timestamp() * 1_000_000)}-{self.id}"
-
-    @classmethod
-    def read(cls, text: object) -> "Place | None":
-        """Return the place that a text names; None where it names none."""
-        moment, _, run_id = str(text)[:80].partition("-")
-        if not (run_id and moment.isdecimal() and moment.isascii() and len(moment) < _LONGEST_MOMENT):
-            return None
-        return cls(datetime.fromtimestamp(int(moment) / 1_000_000, UTC), run_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some runs, newest first; `after` is the run to continue behind, or None at the end."""
-
-    runs: tuple[Run, ...]
-    after: str | None = None
-
-
-def together(pages: Sequence[Page], limit: int) -> Page:
-    """Return the newest of several visitors' first pages, as if the runs were one's."""
-    if len(pages) == 1:
-        return pages[0]
-    found = sorted((run for page in pages for run in page.runs), key=lambda run: (run.created, run.id), reverse=True)
-    more = len(found) > limit or any(page.after for page in pages)
-    return Page(tuple(found[:limit]), found[:limit][-1].id if more else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,18 +58,10 @@ class History:
         return Page(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else None)
 
     def query(
-        self, visitor: str, search: Search = EVERYTHING, before: Placed | None = None, through: Placed | None = None
+        self, visitor: str, search: Search = EVERYTHING, before: Place | Run | None = None, through: Place | None = None
     ) -> Select[Any]:
         """Return the select of all runs that the search finds, newest first: behind one place, down to another."""
-        words = split(search.words)
-        if search.words.strip() and not words:
-            return select(runs).where(false())
-        # What few of many runs have is found by its mark: by time, all those before it would be passed.
-        marked = words or search.favourites or search.trash or search.board
-        query = self._by_words(visitor, words, search, before, through) if marked else _by_time(before)
-        if through is not None:
-            query = query.where(tuple_(runs.c.created, runs.c.id) >= _at(through))
-        return query.where(runs.c.visitor == visitor, *_conditions(search))
+        return found_by(search, visitor, self.store.engine.dialect.name, before=before, through=through)
 
     def mark(self, visitor: str, run_id: str, index: int, *, favourite: bool) -> None:
         """Make image `index` of a run a favourite, or no longer; raise `NotFound` where there is none."""
@@ -196,7 +99,7 @@ class History:
     def these(self, visitor: str, run_ids: Iterable[str]) -> tuple[Run, ...]:
         """Return those of these runs that are the visitor's, also of the trash, newest first."""
         mine = (runs.c.visitor == visitor, runs.c.id.in_(list(run_ids)))
-        return tuple(self.store.read(_by_time(None).where(*mine)))
+        return tuple(self.store.read(by_time().where(*mine)))
 
     def favourites(self, visitor: str, found: Iterable[Run]) -> frozenset[tuple[str, int]]:
         """Return which images of these runs are favourites, as run id and index."""
@@ -242,7 +145,7 @@ class History:
 
         Those that may have been billed, while nobody heard how they ended; and those that were, whose images lie there.
         """
-        latest = _by_time(None).where(runs.c.visitor == visitor, runs.c.status != "running", runs.c.deleted.is_(None))
+        latest = by_time().where(runs.c.visitor == visitor, runs.c.status != "running", runs.c.deleted.is_(None))
         # One at a time: so each is read off the end of an index, however many runs there are.
         asked = [latest.where(runs.c.billed == billed).limit(MOST_RECOVERABLE) for billed in ("unknown", "yes")]
         found = [run for query in asked for run in self.store.read(query) if _is_open(run)]
@@ -254,18 +157,6 @@ class History:
         with self.store.engine.connect() as connection:
             row = connection.execute(query).first()
         return Storage(row.runs, row.images, row.bytes) if row else Storage(0, 0, 0)
-
-    def _by_words(
-        self, visitor: str, words: list[str], search: Search, before: Placed | None, through: Placed | None
-    ) -> Select[Any]:
-        marked = marks(visitor, search.mode, search.backend)
-        marked += [state("favourite", visitor)] * search.favourites + [state("deleted", visitor)] * search.trash
-        marked += [board(search.board)] if search.board else []
-        found = matches(self.store.engine.dialect.name, words, marked)
-        query = select(runs).select_from(prompts).join(runs, runs.c.id == prompts.c.run_id).where(found)
-        for compare, number in _row_numbers(search, before, through):
-            query = query.where(compare(number))
-        return query.order_by(prompts.c.rowid.desc())
 
     def _move(
         self, visitor: str, run_ids: Sequence[str], moment: datetime | None, *conditions: ColumnElement[bool]
@@ -281,44 +172,3 @@ class History:
 def _is_open(run: Run) -> bool:
     ids = run.provider_ids
     return READY in ids or (bool(ids) and run.billed == "unknown" and ASKED_ONCE not in ids)
-
-
-def _by_time(before: Placed | None) -> Select[Any]:
-    query = select(runs)
-    if before is not None:
-        query = query.where(tuple_(runs.c.created, runs.c.id) < _at(before))
-    return query.order_by(runs.c.created.desc(), runs.c.id.desc())
-
-
-def _at(place: Placed) -> Tuple:
-    return tuple_(literal(place.created, runs.c.created.type), literal(place.id))
-
-
-def _row_numbers(
-    search: Search, before: Placed | None, through: Placed | None
-) -> list[tuple[Callable[[int], ColumnElement[bool]], int]]:
-    """Return within which rows the index of words has to look: time bounds them, since it lies in time's order."""
-    number = prompts.c.rowid
-    asked: tuple[tuple[Callable[[int], ColumnElement[bool]], int | None], ...] = (
-        (number.__ge__, first_number(search.since) if search.since else None),
-        (number.__lt__, first_number(search.until) if search.until else None),
-        (number.__lt__, row_number(before) if before else None),
-        (number.__ge__, first_number(through.created) if through else None),
-    )
-    return [(compare, value) for compare, value in asked if value is not None]
-
-
-def _conditions(search: Search) -> list[ColumnElement[bool]]:
-    asked: tuple[tuple[Callable[[Any], ColumnElement[bool]], Any], ...] = (
-        (runs.c.mode.__eq__, search.mode),
-        (runs.c.backend.__eq__, search.backend),
-        (runs.c.created.__ge__, search.since),
-        (runs.c.created.__lt__, search.until),
-        (runs.c.cost_usd.__ge__, search.least_usd),
-        (runs.c.cost_usd.__le__, search.most_usd),
-    )
-    conditions = [compare(value) for compare, value in asked if value is not None]
-    conditions.append(runs.c.deleted > GONE if search.trash else runs.c.deleted.is_(None))
-    if search.shared:
-        conditions.append(runs.c.id.in_(select(links.c.run_id)))
-    return conditions

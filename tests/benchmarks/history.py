@@ -24,7 +24,8 @@ from backend.record.database.engine import open_database
 from backend.record.database.search_words import table as prompts
 from backend.record.database.search_words import words_of
 from backend.record.database.tables import images, ledger, runs
-from backend.record.history import History, Place, Search
+from backend.record.history import History
+from backend.record.search import Place, Search
 from backend.record.store import Store
 from tests.benchmarks.support.measure import Row, side_by_side
 

@@ -13,7 +13,7 @@ from backend.domain.records import RunImage
 from backend.playground import Playground
 from backend.prompts.grammar import escaped
 from backend.record.book import NEWEST, Entry, Words
-from backend.record.history import EVERYTHING, Search
+from backend.record.search import EVERYTHING, Search
 from ui.events.updates import Updates
 from ui.form.filling import Filling
 from ui.inputs.panel import lay

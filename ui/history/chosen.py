@@ -13,7 +13,7 @@ from backend.playground import Playground
 from backend.record.boards import Picture
 from backend.record.history import History
 from ui.events.updates import Updates
-from ui.history.tiles import zip_html
+from ui.history.looking import zip_html
 from ui.look import words
 from ui.runs.image_actions import Act
 from ui.serving.served import Served

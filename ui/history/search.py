@@ -13,7 +13,7 @@ from markupsafe import Markup
 from backend.domain.errors import InvalidRequest, Problem
 from backend.domain.requests import MODE_LABELS, MODES
 from backend.playground import Playground
-from backend.record.history import Search
+from backend.record.search import Search
 from ui.events.buttons import PRESS
 from ui.events.options import on_load
 from ui.inputs.cells import Cell, amount, check, day, line, select, switch

@@ -7,7 +7,7 @@ import gradio as gr
 
 from backend.playground import Playground
 from ui.events.options import on_load
-from ui.history.tiles import HistoryArea, history_area
+from ui.history.looking import HistoryArea, history_area
 from ui.layout.empty_stage import Examples, empty_stage
 from ui.runs.recovering import recovering_area
 from ui.runs.result_link import result_link_area

@@ -1,7 +1,7 @@
 """What looks at the page as a whole: when it opens, and after each change."""
 
 from ui.events.wires import Feature
-from ui.history.tiles import Looking
+from ui.history.looking import Looking
 from ui.library.memory import Remembering
 from ui.runs.exact_price import ExactPrice
 from ui.runs.recovering import Recovering

@@ -15,7 +15,7 @@ from ui.events.wires import Wires
 from ui.experiments.comparison import Comparing
 from ui.head.header import Header, Switch
 from ui.head.own_key import OwnKeys
-from ui.history.tiles import Looking
+from ui.history.looking import Looking
 from ui.inputs.makers import maker_of
 from ui.library.memory import Remembering
 from ui.queue.acts import QueueActs

@@ -9,7 +9,7 @@ from ui.history.boards import BoardActs
 from ui.history.book import BookActs
 from ui.history.charts import Charting
 from ui.history.chosen import ChosenActs
-from ui.history.tiles import Looking
+from ui.history.looking import Looking
 from ui.history.trash import Emptying
 from ui.library.brought.bringing import Bringing
 from ui.library.drawn_examples import DrawnExamples

@@ -20,15 +20,6 @@ WORDS = "a house on the moon"
 
 
 @pytest.fixture
-def attic(playground: Playground) -> Room:
-    """A room that Ann has opened and Bob and Cem have joined."""
-    room = playground.rooms.open("ann", room_name="The attic", name="Ann")
-    for name in ("bob", "cem"):
-        playground.rooms.join(room.id, name, name=name.title())
-    return room
-
-
-@pytest.fixture
 def rounds(playground: Playground) -> Rounds:
     return Rounds(playground.rooms)
 

@@ -10,15 +10,6 @@ from tests.backend.library.test_rounds import away
 
 
 @pytest.fixture
-def attic(playground: Playground) -> Room:
-    """A room that Ann has opened and Bob and Cem have joined."""
-    room = playground.rooms.open("ann", room_name="The attic", name="Ann")
-    for name in ("bob", "cem"):
-        playground.rooms.join(room.id, name, name=name.title())
-    return room
-
-
-@pytest.fixture
 def writing(playground: Playground) -> WritingTogether:
     return WritingTogether(playground.rooms)
 

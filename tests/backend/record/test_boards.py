@@ -17,7 +17,8 @@ from backend.record.boards import Boards
 from backend.record.database.board_tables import board_pictures
 from backend.record.database.engine import open_database
 from backend.record.database.search_words import table as prompts
-from backend.record.history import KEPT_IN_TRASH, History, Page, Place, Search
+from backend.record.history import KEPT_IN_TRASH, History
+from backend.record.search import Page, Place, Search
 from backend.record.store import Store
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -14,7 +14,8 @@ from backend.domain.requests import parse_request
 from backend.playground import Playground
 from backend.record import book
 from backend.record.book import PromptBook, Words
-from backend.record.history import GONE, KEPT_IN_TRASH, Search
+from backend.record.history import KEPT_IN_TRASH
+from backend.record.search import GONE, Search
 from tests.backend.record.test_growth import Steps
 from tests.benchmarks.history import VISITOR, filled
 

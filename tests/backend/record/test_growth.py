@@ -14,7 +14,8 @@ from backend.money.ledger import Budget
 from backend.money.spending import bills, drift, seconds_by_size
 from backend.record.boards import Boards
 from backend.record.database.tables import ledger, runs
-from backend.record.history import History, Place, Search
+from backend.record.history import History
+from backend.record.search import Place, Search
 from tests.benchmarks.history import VISITOR, filled
 
 FEW, MANY = 300, 6_000

@@ -11,8 +11,9 @@ from backend.domain.errors import NotFound
 from backend.domain.records import READY, Run, RunImage
 from backend.domain.requests import parse_request
 from backend.playground import Playground
-from backend.record.history import MOST_RECOVERABLE, Search, Storage
+from backend.record.history import MOST_RECOVERABLE, Storage
 from backend.record.holders import Holders
+from backend.record.search import Search
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ME = "visitor-1"

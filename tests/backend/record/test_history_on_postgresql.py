@@ -16,7 +16,8 @@ from backend.money.ledger import Budget
 from backend.money.spending import bills, seconds_by_size, spend_by_day
 from backend.prompts.styles import Style
 from backend.record.book import PromptBook, Words
-from backend.record.history import History, Search
+from backend.record.history import History
+from backend.record.search import Search
 from backend.record.store import Store
 
 pytestmark = pytest.mark.system

@@ -13,7 +13,7 @@ from tests.browser.history.long_history import TOKEN, fill
 from tests.browser.seen import on_screen
 from tests.serving import Site, served_site
 from tests.ui.test_lost_files import a_run
-from ui.history import tiles
+from ui.history.shelf import tiles
 
 LONG = 3000
 OTHER = "7" * 32

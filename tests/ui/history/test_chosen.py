@@ -13,7 +13,7 @@ import pytest
 from backend.domain.caller import Caller
 from backend.domain.records import Run
 from backend.playground import Playground
-from backend.record.history import Search
+from backend.record.search import Search
 from backend.visitors.identity import API, visitor_id
 from tests.serving import Site
 from tests.ui.test_lost_files import a_run, answer

@@ -13,7 +13,7 @@ from backend.domain.caller import Caller
 from backend.visitors.identity import COOKIE, visitor_id
 from tests.serving import Site
 from tests.ui.test_lost_files import a_run, answer
-from ui.history.tiles import PAGE, Tiles
+from ui.history.shelf.tiles import PAGE, Tiles
 from ui.serving.served import Served
 
 TOKEN, OTHER = "4" * 32, "5" * 32

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from backend.domain.errors import InvalidRequest
-from backend.record.history import Search
+from backend.record.search import Search
 from ui.history.search import MOST_WORDS, read_search
 
 

@@ -20,7 +20,7 @@ from backend.money.spending import spend_by_day
 from backend.playground import Playground
 from backend.record.book import PromptBook
 from backend.record.database.engine import open_database
-from backend.record.history import Search
+from backend.record.search import Search
 from backend.record.store import Store
 from backend.restore.read import read_metadata
 from backend.settings import Settings

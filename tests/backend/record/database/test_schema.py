@@ -20,9 +20,10 @@ from backend.money.ledger import Budget
 from backend.record.database.engine import open_database
 from backend.record.database.schema import VERSION
 from backend.record.database.tables import favourites, runs
-from backend.record.history import History, Search, Storage
+from backend.record.history import History, Storage
 from backend.record.presses.entries import QueueEntry
 from backend.record.presses.store import QueueStore
+from backend.record.search import Search
 from backend.record.store import Store
 
 RUN = f"{1:032x}"
